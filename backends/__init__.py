@@ -1,0 +1,1 @@
+"""The encrypted tensor engine, the plan, and one folder per homomorphic-encryption library."""

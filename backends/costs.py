@@ -1,0 +1,96 @@
+"""What a primitive costs at a level, relative to others: enough to place refreshes and to say what to expect.
+
+Costs are counted in number-theoretic transforms of one prime, which dominate every primitive (Bossuat et al.
+2021, section 5), and turned into seconds by one measured constant, so that the portable program is the same for
+every library. They are estimates; a record holds what was measured.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil, log2
+
+from backends.parameters import ParameterSet
+from backends.program import Instruction, Program, primitives
+
+#: Seconds per butterfly-level of one transform, from rotations on one core of a 2024 server (N = 2^15).
+SECONDS_PER_POINT = 1.95e-9
+#: Key switches that one bootstrap is worth, at the parameter set's top level.
+BOOTSTRAP_KEY_SWITCHES = 90
+BYTES_PER_RESIDUE = 8
+#: What one round trip is held to cost when refreshes are placed, in seconds: the key owner must be there to answer, over
+#: a network. On one machine it takes a tenth of that; a plan made for that would ask it at every step.
+ROUND_TRIP_PRICE_S = 1.0
+
+
+@dataclass(frozen=True)
+class Costs:
+    """Costs at one parameter set."""
+
+    parameters: ParameterSet
+
+    def key_switch(self, level: int) -> float:
+        """Transforms of one rotation or relinearisation: each digit is raised to all primes of QP."""
+        primes = level + 1
+        per_digit = ceil((self.parameters.depth + 1) / self.parameters.digits)
+        digits = ceil(primes / per_digit)
+        return digits * (primes + self.parameters.special_primes) + 2 * primes
+
+    def primitive(self, name: str, level: int) -> float:
+        """Transforms of one primitive whose operands are at `level`."""
+        primes = level + 1
+        match name:
+            case "rotations" | "relinearisations" | "conjugations":
+                return self.key_switch(level)
+            case "bootstraps":
+                return BOOTSTRAP_KEY_SWITCHES * self.key_switch(self.parameters.depth)
+            case "round_trips":
+                return 20.0 * primes
+            case "rescales" | "drops":
+                return 2.0 * primes
+            case "ct_ct":
+                return 0.8 * primes
+            case "ct_pt":
+                return 0.4 * primes
+        return 0.1 * primes
+
+    def refresh_price(self, kind: str, level: int) -> float:
+        """What a refresh to `level` weighs, in transforms, when the planner chooses where to put one."""
+        if kind == "round_trip":
+            return ROUND_TRIP_PRICE_S / self.seconds(1.0)
+        return self.primitive("bootstraps", level)
+
+    def instruction(self, instruction: Instruction) -> float:
+        """Transforms of one instruction, at the level of its operands."""
+        level = instruction.level + (instruction.operation == "rescale")
+        return sum(count * self.primitive(name, level) for name, count in primitives(instruction).items())
+
+    def seconds(self, transforms: float) -> float:
+        """Transforms as seconds on one core."""
+        return transforms * self.parameters.n * log2(self.parameters.n) * SECONDS_PER_POINT
+
+    def ciphertext_bytes(self, level: int) -> int:
+        """A ciphertext in memory."""
+        return 2 * (level + 1) * self.parameters.n * BYTES_PER_RESIDUE
+
+    def key_bytes(self) -> int:
+        """One rotation or relinearisation key in memory."""
+        primes = self.parameters.depth + 1 + self.parameters.special_primes
+        return 2 * self.parameters.digits * primes * self.parameters.n * BYTES_PER_RESIDUE
+
+    def plaintext_bytes(self, program: Program) -> int:
+        """All plaintexts encoded ahead."""
+        primes = sum(p.level + 1 for p in program.plaintexts if p.row is not None)
+        return primes * self.parameters.n * BYTES_PER_RESIDUE
+
+    def live_bytes(self, program: Program) -> int:
+        """The most that ciphertexts in use take at once."""
+        sizes: dict[int, int] = {}
+        live = peak = 0
+        for instruction, frees in zip(program.instructions, program.last_uses, strict=True):
+            for result in instruction.results:
+                sizes[result] = self.ciphertext_bytes(instruction.level)
+                live += sizes[result]
+            peak = max(peak, live)
+            live -= sum(sizes[name] for name in frees)
+        return peak

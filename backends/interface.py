@@ -1,0 +1,252 @@
+"""The contract that a homomorphic-encryption library meets to run every program of this project.
+
+Words. A *slot vector* is a float64 array of `parameters.slots` values. A *level* is the number of rescales
+a ciphertext can still take: `parameters.depth` when fresh, 0 at the bottom. A *product* is a ciphertext
+whose scale is still squared, because it was multiplied and not yet rescaled; products may be added to
+products of the same level, rotated (once relinearised) and rescaled, and nothing else. Every operation with
+two operands wants both at the same level, and both products or both not.
+
+Rotation by `step` moves slot `step` to slot 0 (a cyclic left rotation over all slots), `0 < step < slots`.
+
+Adapters count primitives in `counts`, at the very call into the library, so that a wrong or extra call shows
+when the executed counts are compared with the program's.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backends.parameters import ParameterSet
+
+Vector = NDArray[np.float64]
+Ciphertext = Any  # the library's own object, opaque to everything outside the adapter
+Plaintext = Any
+
+#: The names under which an evaluator counts, in `Evaluator.counts`.
+COUNTED = (
+    "additions",  # ciphertext + ciphertext, ciphertext - ciphertext and ciphertext + plaintext
+    "negations",
+    "ct_pt",
+    "ct_ct",
+    "relinearisations",
+    "rescales",
+    "drops",
+    "rotations",
+    "conjugations",
+    "bootstraps",
+)
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What a library offers at one parameter set."""
+
+    conjugation: bool = False
+    #: Level of a ciphertext after a bootstrap; None when the library cannot bootstrap at these parameters.
+    bootstrap_output_level: int | None = None
+    #: Lowest level at which a ciphertext may enter a bootstrap.
+    bootstrap_input_level: int = 0
+    #: Why there is no bootstrap, for `Unsupported`.
+    no_bootstrap_reason: str | None = None
+
+
+@dataclass(frozen=True)
+class SecurityFacts:
+    """What the security checker judges, read from the library's real context, never declared."""
+
+    log_n: int
+    log_q: float
+    log_p: float
+    secret: str
+
+    @property
+    def log_qp(self) -> float:
+        """Bits of the largest modulus under which anything is encrypted: ciphertexts' Q times special P."""
+        return self.log_q + self.log_p
+
+
+@dataclass(frozen=True)
+class KeyFile:
+    """A file that the key owner wrote for the evaluator."""
+
+    kind: str  # context | public_key | relinearisation_key | rotation_keys | bootstrap_keys
+    name: str  # relative to the folder handed to `KeyOwner.generate`
+
+
+class KeyOwner(ABC):
+    """The party that holds the secret key. It encrypts, decrypts, and makes the keys the evaluator needs."""
+
+    @abstractmethod
+    def generate(self, folder: Path, rotation_steps: Sequence[int], bootstrap: bool) -> list[KeyFile]:
+        """Make all keys and write the public and evaluation keys to `folder`, in batches, freeing each.
+
+        Only the keys for `rotation_steps` (and the bootstrap's, if asked for) are made. The secret key stays
+        in memory. Called once. Memory used for evaluation keys is given back before this returns.
+        """
+
+    @abstractmethod
+    def encrypt(self, values: Vector, level: int) -> Ciphertext:
+        """A fresh ciphertext of a slot vector at `level`."""
+
+    @abstractmethod
+    def decrypt(self, ciphertext: Ciphertext) -> Vector:
+        """The slot vector of a ciphertext that is not a product."""
+
+    @abstractmethod
+    def write(self, ciphertext: Ciphertext, path: Path) -> None:
+        """Serialise a ciphertext to a file."""
+
+    @abstractmethod
+    def read(self, path: Path) -> Ciphertext:
+        """Load a ciphertext from a file whose digest the caller has checked."""
+
+    @abstractmethod
+    def level(self, ciphertext: Ciphertext) -> int:
+        """The level that the library itself reports."""
+
+    @abstractmethod
+    def security(self) -> SecurityFacts:
+        """Read from the library's context and keys after `generate`."""
+
+
+class Evaluator(ABC):
+    """The party that computes. It holds public and evaluation keys only and has no way to decrypt."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+
+    @abstractmethod
+    def read(self, path: Path) -> Ciphertext:
+        """Load a ciphertext from a file whose digest the caller has checked."""
+
+    @abstractmethod
+    def write(self, ciphertext: Ciphertext, path: Path) -> None:
+        """Serialise a ciphertext to a file."""
+
+    @abstractmethod
+    def level(self, ciphertext: Ciphertext) -> int:
+        """The level that the library itself reports, products at the level of their factors."""
+
+    @abstractmethod
+    def encode(self, values: Vector | float, level: int) -> Plaintext:
+        """A plaintext at the canonical scale of `level`; a float stands for a constant vector."""
+
+    @abstractmethod
+    def add(self, a: Ciphertext, b: Ciphertext) -> Ciphertext:
+        """a + b."""
+
+    @abstractmethod
+    def subtract(self, a: Ciphertext, b: Ciphertext) -> Ciphertext:
+        """a - b."""
+
+    @abstractmethod
+    def negate(self, a: Ciphertext) -> Ciphertext:
+        """-a, at no cost in levels."""
+
+    @abstractmethod
+    def add_plain(self, a: Ciphertext, plaintext: Plaintext) -> Ciphertext:
+        """a + plaintext; a is not a product."""
+
+    @abstractmethod
+    def multiply_plain(self, a: Ciphertext, plaintext: Plaintext) -> Ciphertext:
+        """The product of a and a plaintext encoded at a's level, not rescaled."""
+
+    @abstractmethod
+    def multiply(self, a: Ciphertext, b: Ciphertext) -> Ciphertext:
+        """The product a·b with three polynomials: neither relinearised nor rescaled."""
+
+    @abstractmethod
+    def relinearise(self, product: Ciphertext) -> Ciphertext:
+        """Back to two polynomials; still a product."""
+
+    @abstractmethod
+    def rescale(self, product: Ciphertext) -> Ciphertext:
+        """Divide a product by the level's prime: one level less, at that level's canonical scale."""
+
+    @abstractmethod
+    def drop(self, a: Ciphertext, level: int) -> Ciphertext:
+        """The same values at a lower level, exactly at that level's canonical scale."""
+
+    @abstractmethod
+    def rotate(self, a: Ciphertext, step: int) -> Ciphertext:
+        """Cyclic left rotation by `step`; a missing key is an error, never a composition of other keys."""
+
+    def conjugate(self, a: Ciphertext) -> Ciphertext:
+        """The complex conjugate of every slot, where capabilities offer it."""
+        raise NotImplementedError
+
+    def bootstrap(self, a: Ciphertext) -> Ciphertext:
+        """The same values at `capabilities.bootstrap_output_level`."""
+        raise NotImplementedError
+
+    # The compound operations below mean exactly the loops they are written as; a library that can hoist or
+    # work in an extended basis overrides them and still counts each rotation and each product.
+
+    def rotate_many(self, a: Ciphertext, steps: Sequence[int]) -> list[Ciphertext]:
+        """One rotation of a per step."""
+        return [self.rotate(a, step) for step in steps]
+
+    def rotate_sum(self, terms: Sequence[tuple[Ciphertext, int]]) -> Ciphertext:
+        """Sum over (ciphertext, step) of the rotated ciphertexts; step 0 is the ciphertext itself."""
+        total: Ciphertext = None
+        for ciphertext, step in terms:
+            rotated = self.rotate(ciphertext, step) if step else ciphertext
+            total = rotated if total is None else self.add(total, rotated)
+        return total
+
+    def multiply_plain_sum(self, terms: Sequence[tuple[Ciphertext, Plaintext]]) -> Ciphertext:
+        """Sum of ciphertext·plaintext: a product."""
+        total: Ciphertext = None
+        for ciphertext, plaintext in terms:
+            product = self.multiply_plain(ciphertext, plaintext)
+            total = product if total is None else self.add(total, product)
+        return total
+
+    def multiply_sum(self, terms: Sequence[tuple[Ciphertext, Ciphertext]]) -> Ciphertext:
+        """Sum of ciphertext·ciphertext before one relinearisation: a product of three polynomials."""
+        total: Ciphertext = None
+        for a, b in terms:
+            product = self.multiply(a, b)
+            total = product if total is None else self.add(total, product)
+        return total
+
+
+class Library(ABC):
+    """The entry of an adapter: what the library can do, and its two roles. One role per process."""
+
+    name: ClassVar[str]
+
+    @classmethod
+    @abstractmethod
+    def capabilities(cls, parameters: ParameterSet) -> Capabilities:
+        """What the library offers at `parameters`, without making keys.
+
+        Importing an adapter's module must not be needed for this in the front process: each adapter keeps
+        this method's answer in a module that imports no library (`capabilities.py` in its folder).
+
+        Raises:
+            Unsupported: the library cannot use these parameters; the text says why.
+        """
+
+    @classmethod
+    @abstractmethod
+    def key_owner(cls, parameters: ParameterSet) -> KeyOwner:
+        """The key owner's role in this process."""
+
+    @classmethod
+    @abstractmethod
+    def evaluator(cls, parameters: ParameterSet, folder: Path, files: Sequence[KeyFile]) -> Evaluator:
+        """The evaluator's role in this process, from the files that the key owner wrote."""
+
+    @classmethod
+    @abstractmethod
+    def versions(cls) -> dict[str, str]:
+        """Names and versions of the library and of what it is built on."""

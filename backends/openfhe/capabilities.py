@@ -1,0 +1,54 @@
+"""What OpenFHE offers at a parameter set; imports no library, so that the front process can ask."""
+
+from __future__ import annotations
+
+from math import ceil
+
+from backends.errors import Unsupported
+from backends.interface import Capabilities
+from backends.parameters import BootstrapParameters, ParameterSet
+
+#: Levels that a bootstrap's approximate modular reduction takes, the two linear transforms not counted.
+MODULAR_REDUCTION_DEPTH = {"uniform_ternary": 14, "sparse_encapsulated": 10}
+
+#: A bootstrap first multiplies by a correction and rescales, so one level must be left.
+BOOTSTRAP_INPUT_LEVEL = 1
+
+
+def capabilities(parameters: ParameterSet) -> Capabilities:
+    """See `Library.capabilities`."""
+    _check_digits(parameters)
+    if parameters.bootstrap is None:
+        return Capabilities(no_bootstrap_reason="the parameter set has no bootstrap; give it one")
+    _check_bootstrap(parameters, parameters.bootstrap)
+    return Capabilities(
+        bootstrap_output_level=parameters.depth - parameters.bootstrap.depth,
+        bootstrap_input_level=BOOTSTRAP_INPUT_LEVEL,
+    )
+
+
+def _check_digits(parameters: ParameterSet) -> None:
+    """OpenFHE gives every digit the same number of primes and refuses digits that would stay empty."""
+    primes = parameters.depth + 1
+    used = ceil(primes / ceil(primes / parameters.digits))
+    if used != parameters.digits:
+        raise Unsupported(
+            f"OpenFHE fills only {used} of {parameters.digits} key-switching digits with {primes} primes; "
+            f"set digits to {used}"
+        )
+
+
+def _check_bootstrap(parameters: ParameterSet, bootstrap: BootstrapParameters) -> None:
+    """The limits that OpenFHE would report only at the first bootstrap, or not at all."""
+    depth = MODULAR_REDUCTION_DEPTH[parameters.secret] + sum(bootstrap.level_budget)
+    if bootstrap.depth != depth:
+        raise Unsupported(
+            f"OpenFHE's bootstrap takes {depth} levels with level budget {list(bootstrap.level_budget)} and "
+            f"secret {parameters.secret}, not {bootstrap.depth}; set bootstrap.depth to {depth}"
+        )
+    gap = parameters.first_modulus_bits - parameters.scale_bits
+    if gap > bootstrap.correction_factor:
+        raise Unsupported(
+            f"OpenFHE cannot bootstrap when the first modulus exceeds the scale by more bits ({gap}) than the "
+            f"correction factor ({bootstrap.correction_factor}); raise the factor or lower the first modulus"
+        )

@@ -1,0 +1,74 @@
+"""The CryptoContext of a parameter set.
+
+Both parties make it anew from the parameters, which determine it, instead of trusting a serialised one;
+OpenFHE ties loaded keys and ciphertexts to the equal context that already exists in the process.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import openfhe
+
+from backends.errors import ParameterError
+from backends.parameters import ParameterSet
+
+SECRETS = {
+    "uniform_ternary": openfhe.UNIFORM_TERNARY,
+    "sparse_encapsulated": openfhe.SPARSE_ENCAPSULATED,
+}
+
+#: OpenFHE's own check, by the 2018 standard, on top of this project's; a toy set has none.
+SECURITY_LEVELS = {
+    0: openfhe.HEStd_NotSet,
+    128: openfhe.HEStd_128_classic,
+    192: openfhe.HEStd_192_classic,
+    256: openfhe.HEStd_256_classic,
+}
+
+
+def make_context(parameters: ParameterSet) -> Any:
+    """A context of exactly the ring, moduli and digits asked for.
+
+    FLEXIBLEAUTO gives every level its own exact scale. Its automatic rescaling never acts here, because the
+    adapter rescales each product before anything that would trigger it.
+
+    Raises:
+        ParameterError: OpenFHE refuses the parameters.
+    """
+    settings = openfhe.CCParamsCKKSRNS()
+    settings.SetSecurityLevel(SECURITY_LEVELS[parameters.security])
+    settings.SetSecretKeyDist(SECRETS[parameters.secret])
+    settings.SetRingDim(parameters.n)
+    settings.SetBatchSize(parameters.slots)
+    settings.SetFirstModSize(parameters.first_modulus_bits)
+    settings.SetScalingModSize(parameters.scale_bits)
+    settings.SetMultiplicativeDepth(parameters.depth)
+    settings.SetScalingTechnique(openfhe.FLEXIBLEAUTO)
+    settings.SetKeySwitchTechnique(openfhe.HYBRID)
+    settings.SetNumLargeDigits(parameters.digits)
+    try:
+        context = openfhe.GenCryptoContext(settings)
+    except RuntimeError as error:
+        raise ParameterError(f"OpenFHE refuses {parameters.name}: {error}; change the parameter set") from error
+    for feature in (openfhe.PKE, openfhe.KEYSWITCH, openfhe.LEVELEDSHE, openfhe.ADVANCEDSHE, openfhe.FHE):
+        context.Enable(feature)
+    return context
+
+
+def set_up_bootstrap(context: Any, parameters: ParameterSet, *, precompute: bool) -> None:
+    """Prepare key generation for bootstraps over all slots and, with `precompute`, their plaintexts too.
+
+    Args:
+        context: the parameter set's context.
+        parameters: a set with a bootstrap.
+        precompute: encode the transforms' plaintexts (gigabytes at N = 2^16), which only an evaluator needs.
+    """
+    assert parameters.bootstrap is not None
+    context.EvalBootstrapSetup(
+        list(parameters.bootstrap.level_budget),
+        [0, 0],  # the library's own baby-step and giant-step split
+        parameters.slots,
+        parameters.bootstrap.correction_factor,
+        precompute,
+    )

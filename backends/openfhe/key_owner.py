@@ -1,0 +1,136 @@
+"""The key owner's role on OpenFHE."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Sequence
+from math import log2
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import openfhe
+
+from backends.errors import ExecutionError
+from backends.interface import KeyFile, KeyOwner, SecurityFacts, Vector
+from backends.openfhe.context import make_context, set_up_bootstrap
+from backends.openfhe.files import BYTES_PER_RESIDUE, read_ciphertext, write, write_ciphertext
+from backends.parameters import SPECIAL_PRIME_BITS, ParameterSet
+
+#: Rotation keys made, written and freed together.
+KEYS_PER_FILE = 4
+
+
+class OpenFHEKeyOwner(KeyOwner):
+    """Holds the secret key; its evaluation keys pass through OpenFHE's process-wide maps to files."""
+
+    def __init__(self, parameters: ParameterSet) -> None:
+        self._parameters = parameters
+        self._context = make_context(parameters)
+        self._keys = self._context.KeyGen()
+        self._relinearisation_key_bytes = 0
+
+    def generate(self, folder: Path, rotation_steps: Sequence[int], bootstrap: bool) -> list[KeyFile]:
+        """See `KeyOwner.generate`. A rotation key that the bootstrap needs as well is written once."""
+        files = [
+            self._write_public_key(folder, KeyFile("public_key", "public_key.bin")),
+            self._write_relinearisation_key(folder, KeyFile("relinearisation_key", "relinearisation_key.bin")),
+        ]
+        made: set[int] = set()
+        if bootstrap:
+            files.append(KeyFile("bootstrap_keys", "bootstrap_keys.bin"))
+            made = self._write_bootstrap_keys(folder / files[-1].name)
+        steps = [step for step in rotation_steps if self._context.FindAutomorphismIndex(step) not in made]
+        for start in range(0, len(steps), KEYS_PER_FILE):
+            files.append(KeyFile("rotation_keys", f"rotation_keys_{start // KEYS_PER_FILE:03d}.bin"))
+            self._context.EvalRotateKeyGen(self._keys.secretKey, steps[start : start + KEYS_PER_FILE])
+            self._write_automorphism_keys(folder / files[-1].name)
+        return files
+
+    def encrypt(self, values: Vector, level: int) -> Any:
+        """See `KeyOwner.encrypt`; made at its level, under the public key."""
+        parameters = self._parameters
+        plaintext = self._context.MakeCKKSPackedPlaintext(
+            np.asarray(values, np.float64), 1, parameters.depth - level, None, parameters.slots
+        )
+        return self._context.Encrypt(self._keys.publicKey, plaintext)
+
+    def decrypt(self, ciphertext: Any) -> Vector:
+        """See `KeyOwner.decrypt`."""
+        plaintext = self._context.Decrypt(self._keys.secretKey, ciphertext)
+        plaintext.SetLength(self._parameters.slots)
+        return np.array(plaintext.GetRealPackedValueArray(), np.float64)
+
+    def write(self, ciphertext: Any, path: Path) -> None:
+        """See `KeyOwner.write`."""
+        write_ciphertext(ciphertext, path)
+
+    def read(self, path: Path) -> Any:
+        """See `KeyOwner.read`."""
+        return read_ciphertext(path)
+
+    def level(self, ciphertext: Any) -> int:
+        """See `KeyOwner.level`; OpenFHE itself counts the primes already dropped."""
+        return int(self._parameters.depth - ciphertext.GetLevel())
+
+    def security(self) -> SecurityFacts:
+        """Q exactly, from the context; P from above, from the relinearisation key as it was written.
+
+        The bindings do not show P. A key-switching key holds `digits` pairs of polynomials modulo Q·P, so its
+        size gives the number of primes of Q·P: what is no polynomial in the file (some 10 kB) can only add to
+        that number. Those that are not Q's are P's, each below 2^60.
+
+        Raises:
+            ExecutionError: no keys have been generated.
+        """
+        if not self._relinearisation_key_bytes:
+            raise ExecutionError("there are no keys to read the security from; call generate first")
+        parameters = self._parameters
+        bytes_per_prime = 2 * parameters.digits * parameters.n * BYTES_PER_RESIDUE
+        primes_of_qp = self._relinearisation_key_bytes // bytes_per_prime
+        special_primes = primes_of_qp - (parameters.depth + 1)
+        return SecurityFacts(
+            log_n=int(log2(self._context.GetRingDimension())),
+            log_q=log2(self._context.GetElementParams().GetModulus()),
+            log_p=float(special_primes * SPECIAL_PRIME_BITS),
+            secret=parameters.secret,
+        )
+
+    def _key_payload_bytes(self) -> int:
+        """Lower bound on a key-switching key, by Q alone."""
+        parameters = self._parameters
+        return 2 * parameters.digits * (parameters.depth + 1) * parameters.n * BYTES_PER_RESIDUE
+
+    def _write_public_key(self, folder: Path, file: KeyFile) -> KeyFile:
+        parameters = self._parameters
+        payload_bytes = 2 * (parameters.depth + 1) * parameters.n * BYTES_PER_RESIDUE
+        write(
+            lambda name, form: openfhe.SerializeToFile(name, self._keys.publicKey, form),
+            folder / file.name,
+            payload_bytes,
+        )
+        return file
+
+    def _write_relinearisation_key(self, folder: Path, file: KeyFile) -> KeyFile:
+        self._context.EvalMultKeyGen(self._keys.secretKey)
+        self._relinearisation_key_bytes = write(
+            openfhe.CryptoContext.SerializeEvalMultKey, folder / file.name, self._key_payload_bytes()
+        )
+        openfhe.ClearEvalMultKeys()
+        return file
+
+    def _write_bootstrap_keys(self, path: Path) -> set[int]:
+        """Returns the automorphisms whose keys are written."""
+        set_up_bootstrap(self._context, self._parameters, precompute=False)
+        self._context.EvalBootstrapKeyGen(self._keys.secretKey, self._parameters.slots)
+        return self._write_automorphism_keys(path)
+
+    def _write_automorphism_keys(self, path: Path) -> set[int]:
+        """Write the keys in the process-wide map, empty it, and give its memory back to the system."""
+        tag = self._keys.secretKey.GetKeyTag()
+        indices = set(openfhe.CryptoContext.GetExistingEvalAutomorphismKeyIndices(tag))
+        payload_bytes = len(indices) * self._key_payload_bytes()
+        write(openfhe.CryptoContext.SerializeEvalAutomorphismKey, path, payload_bytes)
+        openfhe.CryptoContext.ClearEvalAutomorphismKeys()
+        ctypes.CDLL(None).malloc_trim(0)
+        return indices

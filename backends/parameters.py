@@ -1,0 +1,142 @@
+"""Parameter sets: a plain literal in a file, validated into an immutable object named by its content."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from math import ceil
+from typing import Any
+
+from backends.errors import ParameterError
+
+SECRETS = ("uniform_ternary", "sparse_encapsulated")
+SPECIAL_PRIME_BITS = 60
+
+
+@dataclass(frozen=True)
+class BootstrapParameters:
+    """How ciphertexts are bootstrapped (Cheon et al. 2018; Bossuat et al. 2021).
+
+    Attributes:
+        level_budget: levels spent on coefficients-to-slots and on slots-to-coefficients.
+        correction_factor: bits by which the message is scaled down before the modular reduction.
+        depth: levels that one bootstrap consumes in all.
+    """
+
+    level_budget: tuple[int, int]
+    correction_factor: int
+    depth: int
+
+
+@dataclass(frozen=True)
+class ParameterSet:
+    """One CKKS parameter set.
+
+    Attributes:
+        log_n: log2 of the ring dimension N; there are N/2 real slots.
+        first_modulus_bits: bits of the last prime that remains, which bounds the decrypted values.
+        scale_bits: bits of the scale and of every other prime of Q.
+        depth: number of rescales of a fresh ciphertext, so Q has depth + 1 primes.
+        digits: key-switching digits; depth + 1 is one special prime, as in SEAL.
+        secret: distribution of the secret key.
+        security: bits demanded, 128, or 0 for a toy set, which is INSECURE wherever it shows.
+        bootstrap: None where ciphertexts are not bootstrapped.
+    """
+
+    log_n: int
+    first_modulus_bits: int
+    scale_bits: int
+    depth: int
+    digits: int
+    secret: str = "uniform_ternary"
+    security: int = 128
+    bootstrap: BootstrapParameters | None = None
+
+    def __post_init__(self) -> None:
+        if not 10 <= self.log_n <= 17:
+            raise ParameterError(f"log_n is {self.log_n}; choose 10 to 17")
+        if not 20 <= self.scale_bits <= 59:
+            raise ParameterError(f"scale_bits is {self.scale_bits}; choose 20 to 59")
+        if not self.scale_bits < self.first_modulus_bits <= 60:
+            raise ParameterError(
+                f"first_modulus_bits is {self.first_modulus_bits}; choose more than scale_bits "
+                f"({self.scale_bits}) and at most 60"
+            )
+        if self.depth < 1:
+            raise ParameterError(f"depth is {self.depth}; choose 1 or more")
+        if not 1 <= self.digits <= self.depth + 1:
+            raise ParameterError(f"digits is {self.digits}; choose 1 to depth + 1 ({self.depth + 1})")
+        if self.secret not in SECRETS:
+            raise ParameterError(f"secret is {self.secret!r}; choose one of {', '.join(SECRETS)}")
+        if self.security not in (0, 128, 192, 256):
+            raise ParameterError(f"security is {self.security}; choose 128, 192, 256, or 0 for a toy set")
+        if self.bootstrap is not None and self.bootstrap.depth + 2 > self.depth:
+            raise ParameterError(
+                f"a bootstrap uses {self.bootstrap.depth} of {self.depth} levels and leaves none to compute "
+                "with; raise depth"
+            )
+
+    @property
+    def n(self) -> int:
+        """Ring dimension."""
+        return 1 << self.log_n
+
+    @property
+    def slots(self) -> int:
+        """Real slots of a ciphertext."""
+        return self.n // 2
+
+    @property
+    def special_primes(self) -> int:
+        """Primes of P that hybrid key switching with `digits` digits needs, each of 60 bits."""
+        if self.digits == self.depth + 1:
+            return 1
+        primes_per_digit = ceil((self.depth + 1) / self.digits)
+        digit_bits = primes_per_digit * self.scale_bits
+        if primes_per_digit * self.digits >= self.depth + 1:  # the first digit holds the first modulus
+            digit_bits += self.first_modulus_bits - self.scale_bits
+        return ceil(digit_bits / SPECIAL_PRIME_BITS)
+
+    @property
+    def nominal_log_qp(self) -> int:
+        """Bits of Q·P as asked for; the real figure is read from the keys."""
+        log_q = self.first_modulus_bits + self.depth * self.scale_bits
+        return log_q + self.special_primes * SPECIAL_PRIME_BITS
+
+    @property
+    def name(self) -> str:
+        """A name that carries the content, INSECURE included."""
+        parts = [
+            f"n{self.log_n}",
+            f"first{self.first_modulus_bits}",
+            f"scale{self.scale_bits}",
+            f"depth{self.depth}",
+            f"digits{self.digits}",
+        ]
+        if self.bootstrap is not None:
+            budget = "-".join(map(str, self.bootstrap.level_budget))
+            parts.append(f"bootstrap{budget}c{self.bootstrap.correction_factor}d{self.bootstrap.depth}")
+        if self.secret != "uniform_ternary":
+            parts.append(self.secret)
+        if self.security == 0:
+            parts.append("INSECURE")
+        return "_".join(parts)
+
+    def to_json(self) -> dict[str, Any]:
+        """The literal from which `from_json` makes this set again."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, literal: Mapping[str, Any]) -> ParameterSet:
+        """Validate a literal.
+
+        Raises:
+            ParameterError: a value is out of its range or contradicts another.
+        """
+        values = dict(literal)
+        bootstrap = values.pop("bootstrap", None)
+        if bootstrap is not None:
+            bootstrap = BootstrapParameters(
+                tuple(bootstrap["level_budget"]), bootstrap["correction_factor"], bootstrap["depth"]
+            )
+        return cls(**values, bootstrap=bootstrap)

@@ -1,0 +1,224 @@
+"""A program: the primitives that compute one batch, with the level of each, recorded once, run everywhere.
+
+A program is two files: `<name>.json`, and `<name>.safetensors` with the constants it multiplies and adds. Constants
+are the same for every image of a batch, so they are kept as `[features, tokens]` patterns (see
+`backends.tensor.layout`) and spread over the slots when they are encoded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import load, save
+
+from backends.errors import IntegrityError
+from backends.tensor.layout import Layout, ValueLayout
+
+FORMAT = 1
+
+#: Operations that turn a ciphertext fresh again, counted apart.
+REFRESHES = ("bootstrap", "round_trip")
+
+
+@dataclass(frozen=True)
+class Instruction:
+    """One primitive, or one compound of primitives that a library may hoist.
+
+    Attributes:
+        operation: a method of `backends.interface.Evaluator`, or `input`, `probe` or `round_trip`.
+        results: ids of the ciphertexts made, one but for `rotate_many`.
+        operands: ids of the ciphertexts read; pairs in turn for `multiply_sum`.
+        plaintexts: indices into `Program.plaintexts`.
+        steps: rotation steps, aligned with the results (`rotate_many`) or the operands (`rotate_sum`).
+        level: the level of every result.
+        layer: index into `Program.layers`.
+    """
+
+    operation: str
+    results: tuple[int, ...]
+    operands: tuple[int, ...] = ()
+    plaintexts: tuple[int, ...] = ()
+    steps: tuple[int, ...] = ()
+    level: int = 0
+    layer: int = 0
+
+
+@dataclass(frozen=True)
+class PlaintextEntry:
+    """A constant to encode ahead: a row of `Program.patterns`, or a value for all slots."""
+
+    level: int
+    row: int | None = None
+    value: float | None = None
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A value at a layer boundary: which ciphertexts hold it, and how."""
+
+    name: str
+    operands: tuple[int, ...]
+    layout: ValueLayout
+
+
+@dataclass(frozen=True)
+class Program:
+    """Everything the evaluator needs to compute one batch, and everything the plan foretells about it."""
+
+    layout: Layout
+    layers: tuple[str, ...]
+    instructions: tuple[Instruction, ...]
+    plaintexts: tuple[PlaintextEntry, ...]
+    patterns: NDArray[np.float64]
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    output_layout: ValueLayout
+    probes: tuple[Probe, ...] = ()
+    source: dict[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def rotation_steps(self) -> tuple[int, ...]:
+        """The steps for which rotation keys are needed; no others are made."""
+        return tuple(sorted({step for i in self.instructions for step in i.steps if step}))
+
+    @cached_property
+    def counts(self) -> Counter[str]:
+        """How often each primitive of `interface.COUNTED`, and `round_trips`, runs in one batch."""
+        total: Counter[str] = Counter()
+        for instruction in self.instructions:
+            total.update(primitives(instruction))
+        return total
+
+    @cached_property
+    def last_uses(self) -> tuple[tuple[int, ...], ...]:
+        """Per instruction, the ciphertexts that nothing reads after it."""
+        seen = set(self.outputs)
+        frees: list[tuple[int, ...]] = []
+        for instruction in reversed(self.instructions):
+            touched = dict.fromkeys(instruction.operands + instruction.results)
+            frees.append(tuple(name for name in touched if name not in seen))
+            seen.update(touched)
+        return tuple(reversed(frees))
+
+    @property
+    def input_level(self) -> int:
+        """The level at which the key owner encrypts the inputs."""
+        return next(i.level for i in self.instructions if i.operation == "input")
+
+    @property
+    def levels_used(self) -> int:
+        """Levels spent by the longest chain of rescales between entering and leaving, refreshes included."""
+        spent: dict[int, int] = {}
+        for instruction in self.instructions:
+            before = max((spent[operand] for operand in instruction.operands), default=0)
+            after = before + (instruction.operation == "rescale")
+            spent.update(dict.fromkeys(instruction.results, after))
+        return max(spent[output] for output in self.outputs)
+
+    def save(self, folder: Path, name: str) -> str:
+        """Write both files.
+
+        Returns:
+            The digest that `load` wants.
+        """
+        payload = save({"patterns": np.ascontiguousarray(self.patterns)})
+        text = json.dumps(self._header(hashlib.sha256(payload).hexdigest()), separators=(",", ":"))
+        (folder / f"{name}.safetensors").write_bytes(payload)
+        (folder / f"{name}.json").write_text(text)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def _header(self, patterns_sha256: str) -> dict[str, Any]:
+        return {
+            "format": FORMAT,
+            "layout": self.layout.to_json(),
+            "layers": self.layers,
+            "instructions": [
+                [i.operation, i.results, i.operands, i.plaintexts, i.steps, i.level, i.layer]
+                for i in self.instructions
+            ],
+            "plaintexts": [[p.level, p.row, p.value] for p in self.plaintexts],
+            "patterns_sha256": patterns_sha256,
+            "inputs": self.inputs,
+            "outputs": self.outputs,
+            "output_layout": self.output_layout.to_json(),
+            "probes": [[p.name, p.operands, p.layout.to_json()] for p in self.probes],
+            "source": self.source,
+        }
+
+
+def load_program(folder: Path, name: str, digest: str) -> Program:
+    """Read a program.
+
+    Raises:
+        IntegrityError: a file is not the one that was announced.
+    """
+    text = (folder / f"{name}.json").read_bytes()
+    payload = (folder / f"{name}.safetensors").read_bytes()
+    if hashlib.sha256(text).hexdigest() != digest:
+        raise IntegrityError(f"program {name} does not match its digest; plan it again")
+    header = json.loads(text)
+    if header["format"] != FORMAT:
+        raise IntegrityError(f"program {name} has format {header['format']}, not {FORMAT}; plan it again")
+    if hashlib.sha256(payload).hexdigest() != header["patterns_sha256"]:
+        raise IntegrityError(f"the constants of program {name} do not match their digest; plan it again")
+    return Program(
+        layout=Layout.from_json(header["layout"]),
+        layers=tuple(header["layers"]),
+        instructions=tuple(_instruction(entry) for entry in header["instructions"]),
+        plaintexts=tuple(PlaintextEntry(*entry) for entry in header["plaintexts"]),
+        patterns=load(payload)["patterns"],
+        inputs=tuple(header["inputs"]),
+        outputs=tuple(header["outputs"]),
+        output_layout=ValueLayout.from_json(header["output_layout"]),
+        probes=tuple(Probe(p[0], tuple(p[1]), ValueLayout.from_json(p[2])) for p in header["probes"]),
+        source=header["source"],
+    )
+
+
+def _instruction(entry: Sequence[Any]) -> Instruction:
+    operation, results, operands, plaintexts, steps, level, layer = entry
+    return Instruction(
+        operation, tuple(results), tuple(operands), tuple(plaintexts), tuple(steps), level, layer
+    )
+
+
+def primitives(instruction: Instruction) -> Counter[str]:
+    """The primitives that one instruction stands for, in the names of `interface.COUNTED`."""
+    operands = len(instruction.operands)
+    rotations = sum(step != 0 for step in instruction.steps)
+    match instruction.operation:
+        case "input" | "probe":
+            return Counter()
+        case "round_trip":
+            return Counter(round_trips=1)
+        case "rotate_many":
+            return Counter(rotations=rotations)
+        case "rotate_sum":
+            return Counter(rotations=rotations, additions=operands - 1)
+        case "multiply_plain_sum":
+            return Counter(ct_pt=operands, additions=operands - 1)
+        case "multiply_sum":
+            return Counter(ct_ct=operands // 2, additions=operands // 2 - 1)
+        case operation:
+            return Counter({_PRIMITIVE[operation]: 1})
+
+
+_PRIMITIVE = {
+    "add": "additions",
+    "subtract": "additions",
+    "add_plain": "additions",
+    "negate": "negations",
+    "relinearise": "relinearisations",
+    "rescale": "rescales",
+    "drop": "drops",
+    "bootstrap": "bootstraps",
+}

@@ -1,0 +1,173 @@
+"""Runs tensor code on the cleartext backend and writes down every primitive as an instruction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from backends.cleartext.adapter import CleartextEvaluator, EncodedSlots, Slots
+from backends.interface import Evaluator, Vector
+from backends.program import Instruction, PlaintextEntry, Probe, Program
+from backends.tensor.layout import Layout, ValueLayout
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A ciphertext of the program under way: its id and its exact slots."""
+
+    name: int
+    slots: Slots
+
+
+@dataclass(frozen=True)
+class RecordedPlaintext:
+    """A constant of the program under way."""
+
+    index: int
+    encoded: EncodedSlots
+
+
+class Recorder(Evaluator):
+    """An `Evaluator` that computes in the clear and remembers what it did."""
+
+    def __init__(self, evaluator: CleartextEvaluator, layout: Layout) -> None:
+        super().__init__()
+        self.layout = layout
+        self.instructions: list[Instruction] = []
+        self._evaluator = evaluator
+        self._layers: dict[str, int] = {}
+        self._layer = 0
+        self._ciphertexts = 0
+        self._plaintexts: dict[PlaintextEntry, int] = {}
+        self._patterns: dict[bytes, int] = {}
+        self._probes: list[Probe] = []
+
+    def begin_layer(self, name: str) -> None:
+        """What is recorded from here on serves the layer `name`."""
+        self._layer = self._layers.setdefault(name, len(self._layers))
+
+    def input(self, values: Vector, level: int) -> Recorded:
+        """A ciphertext that the key owner sends."""
+        return self._append("input", [Slots(values, level)])[0]
+
+    def round_trip(self, a: Recorded, level: int) -> Recorded:
+        """The key owner decrypts a and encrypts it again at `level`."""
+        return self._append("round_trip", [Slots(a.slots.values, level)], (a,))[0]
+
+    def probe(self, name: str, ciphertexts: Sequence[Recorded], layout: ValueLayout) -> None:
+        """Show a value to the key owner, in a run of its own that is never timed."""
+        self._probes.append(Probe(name, tuple(c.name for c in ciphertexts), layout))
+        self._append("probe", [], ciphertexts)
+
+    def finish(self, inputs: Sequence[Recorded], outputs: Sequence[Recorded], layout: ValueLayout) -> Program:
+        """The program recorded so far."""
+        features, tokens = self.layout.features, self.layout.tokens
+        patterns = np.frombuffer(b"".join(self._patterns), dtype=np.float64)
+        return Program(
+            layout=self.layout,
+            layers=tuple(self._layers),
+            instructions=tuple(self.instructions),
+            plaintexts=tuple(self._plaintexts),
+            patterns=patterns.reshape(-1, features, tokens),
+            inputs=tuple(c.name for c in inputs),
+            outputs=tuple(c.name for c in outputs),
+            output_layout=layout,
+            probes=tuple(self._probes),
+        )
+
+    def _append(
+        self,
+        operation: str,
+        results: Sequence[Slots],
+        operands: Sequence[Recorded] = (),
+        plaintexts: Sequence[RecordedPlaintext] = (),
+        steps: Sequence[int] = (),
+    ) -> list[Recorded]:
+        names = tuple(range(self._ciphertexts, self._ciphertexts + len(results)))
+        self._ciphertexts += len(results)
+        self.instructions.append(
+            Instruction(
+                operation,
+                names,
+                tuple(operand.name for operand in operands),
+                tuple(plaintext.index for plaintext in plaintexts),
+                tuple(steps),
+                results[0].level if results else 0,
+                self._layer,
+            )
+        )
+        return [Recorded(name, slots) for name, slots in zip(names, results, strict=True)]
+
+    def read(self, path: Path) -> Recorded:
+        raise NotImplementedError("a recorder has no files; use input")
+
+    def write(self, ciphertext: Recorded, path: Path) -> None:
+        raise NotImplementedError("a recorder has no files; use finish")
+
+    def level(self, ciphertext: Recorded) -> int:
+        return ciphertext.slots.level
+
+    def encode(self, values: Vector | float, level: int) -> RecordedPlaintext:
+        if isinstance(values, float):
+            entry = PlaintextEntry(level, value=values)
+        else:
+            layout = self.layout
+            grid = values.reshape(layout.features, layout.images, layout.tokens)
+            pattern = np.ascontiguousarray(grid[:, 0, :]).tobytes()
+            entry = PlaintextEntry(level, row=self._patterns.setdefault(pattern, len(self._patterns)))
+        index = self._plaintexts.setdefault(entry, len(self._plaintexts))
+        return RecordedPlaintext(index, self._evaluator.encode(values, level))
+
+    def add(self, a: Recorded, b: Recorded) -> Recorded:
+        return self._append("add", [self._evaluator.add(a.slots, b.slots)], (a, b))[0]
+
+    def subtract(self, a: Recorded, b: Recorded) -> Recorded:
+        return self._append("subtract", [self._evaluator.subtract(a.slots, b.slots)], (a, b))[0]
+
+    def negate(self, a: Recorded) -> Recorded:
+        return self._append("negate", [self._evaluator.negate(a.slots)], (a,))[0]
+
+    def add_plain(self, a: Recorded, plaintext: RecordedPlaintext) -> Recorded:
+        result = self._evaluator.add_plain(a.slots, plaintext.encoded)
+        return self._append("add_plain", [result], (a,), (plaintext,))[0]
+
+    def multiply_plain(self, a: Recorded, plaintext: RecordedPlaintext) -> Recorded:
+        return self.multiply_plain_sum([(a, plaintext)])
+
+    def multiply(self, a: Recorded, b: Recorded) -> Recorded:
+        return self.multiply_sum([(a, b)])
+
+    def relinearise(self, product: Recorded) -> Recorded:
+        return self._append("relinearise", [self._evaluator.relinearise(product.slots)], (product,))[0]
+
+    def rescale(self, product: Recorded) -> Recorded:
+        return self._append("rescale", [self._evaluator.rescale(product.slots)], (product,))[0]
+
+    def drop(self, a: Recorded, level: int) -> Recorded:
+        return self._append("drop", [self._evaluator.drop(a.slots, level)], (a,))[0]
+
+    def rotate(self, a: Recorded, step: int) -> Recorded:
+        return self.rotate_many(a, [step])[0]
+
+    def bootstrap(self, a: Recorded) -> Recorded:
+        return self._append("bootstrap", [self._evaluator.bootstrap(a.slots)], (a,))[0]
+
+    def rotate_many(self, a: Recorded, steps: Sequence[int]) -> list[Recorded]:
+        return self._append("rotate_many", self._evaluator.rotate_many(a.slots, steps), (a,), steps=steps)
+
+    def rotate_sum(self, terms: Sequence[tuple[Recorded, int]]) -> Recorded:
+        operands, steps = zip(*terms, strict=True)
+        result = self._evaluator.rotate_sum([(a.slots, step) for a, step in terms])
+        return self._append("rotate_sum", [result], operands, steps=steps)[0]
+
+    def multiply_plain_sum(self, terms: Sequence[tuple[Recorded, RecordedPlaintext]]) -> Recorded:
+        operands, plaintexts = zip(*terms, strict=True)
+        result = self._evaluator.multiply_plain_sum([(a.slots, p.encoded) for a, p in terms])
+        return self._append("multiply_plain_sum", [result], operands, plaintexts)[0]
+
+    def multiply_sum(self, terms: Sequence[tuple[Recorded, Recorded]]) -> Recorded:
+        result = self._evaluator.multiply_sum([(a.slots, b.slots) for a, b in terms])
+        return self._append("multiply_sum", [result], [operand for pair in terms for operand in pair])[0]

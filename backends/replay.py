@@ -1,0 +1,174 @@
+"""Replays a program on a library, and fails where the library does something else than the program says."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from time import perf_counter
+
+from backends.errors import ExecutionError
+from backends.interface import COUNTED, Ciphertext, Evaluator, Plaintext
+from backends.program import Instruction, Probe, Program, primitives
+
+#: Sends a ciphertext to the key owner and brings back a fresh one at the level given.
+RoundTrip = Callable[[Ciphertext, int], Ciphertext]
+#: Shows a probed value's ciphertexts to the key owner.
+ShowProbe = Callable[[Probe, Sequence[Ciphertext]], None]
+#: Told after each instruction: (its index, the instruction, seconds).
+Progress = Callable[[int, Instruction, float], None]
+
+
+@dataclass
+class Measured:
+    """What one replay took and did.
+
+    Attributes:
+        seconds: the whole replay, round trips included.
+        round_trips_s: the part spent waiting for the key owner.
+        layers: seconds per layer name.
+        primitives: (operation, level of the operands) → (instructions, primitives, seconds).
+        counts: primitives executed, taken at the library's calls, and round trips.
+    """
+
+    seconds: float = 0.0
+    round_trips_s: float = 0.0
+    layers: Counter[str] = field(default_factory=Counter)
+    primitives: dict[tuple[str, int], tuple[int, int, float]] = field(default_factory=dict)
+    counts: Counter[str] = field(default_factory=Counter)
+
+
+def prepare(program: Program, evaluator: Evaluator) -> list[Plaintext]:
+    """Encode every constant at the level where it is used."""
+    layout = program.layout
+    return [
+        evaluator.encode(
+            float(entry.value) if entry.value is not None else layout.spread(program.patterns[entry.row]),
+            entry.level,
+        )
+        for entry in program.plaintexts
+    ]
+
+
+def replay(
+    program: Program,
+    evaluator: Evaluator,
+    plaintexts: Sequence[Plaintext],
+    inputs: Sequence[Ciphertext],
+    round_trip: RoundTrip,
+    show_probe: ShowProbe,
+    progress: Progress,
+) -> tuple[list[Ciphertext], Measured]:
+    """Compute one batch, freeing ciphertexts at their last use.
+
+    Returns:
+        The output ciphertexts, and what was measured.
+
+    Raises:
+        ExecutionError: after some step the library's own level, or at the end its counts, are not the program's.
+    """
+    machine = _Machine(program, evaluator, plaintexts, round_trip, show_probe)
+    machine.load(inputs)
+    before = Counter(evaluator.counts)
+    measured = Measured()
+    for index, instruction in enumerate(program.instructions):
+        started = perf_counter()
+        machine.step(instruction)
+        seconds = perf_counter() - started
+        _note(measured, program, instruction, seconds)
+        machine.check_and_free(index, instruction)
+        progress(index, instruction, seconds)
+    measured.counts = Counter({name: evaluator.counts[name] - before[name] for name in COUNTED})
+    measured.counts["round_trips"] = machine.round_trips
+    check_counts(program.counts, measured.counts)
+    return [machine.values[name] for name in program.outputs], measured
+
+
+def check_counts(planned: Counter[str], executed: Counter[str]) -> None:
+    """Raise ExecutionError unless every count is as planned."""
+    differing = [name for name in (*COUNTED, "round_trips") if planned[name] != executed[name]]
+    if differing:
+        text = ", ".join(f"{executed[name]} {name} instead of {planned[name]}" for name in differing)
+        raise ExecutionError(f"the library executed {text}; the adapter does not follow the program")
+
+
+def _note(measured: Measured, program: Program, instruction: Instruction, seconds: float) -> None:
+    if instruction.operation in ("input", "probe"):
+        return
+    measured.seconds += seconds
+    measured.layers[program.layers[instruction.layer]] += seconds
+    if instruction.operation == "round_trip":
+        measured.round_trips_s += seconds
+    level = instruction.level + (instruction.operation == "rescale")
+    times, count, total = measured.primitives.get((instruction.operation, level), (0, 0, 0.0))
+    done = max(primitives(instruction).values())
+    measured.primitives[instruction.operation, level] = (times + 1, count + done, total + seconds)
+
+
+class _Machine:
+    """The ciphertexts alive, and what each operation does to them."""
+
+    def __init__(
+        self,
+        program: Program,
+        evaluator: Evaluator,
+        plaintexts: Sequence[Plaintext],
+        round_trip: RoundTrip,
+        show_probe: ShowProbe,
+    ) -> None:
+        self.values: dict[int, Ciphertext] = {}
+        self.round_trips = 0
+        self._program, self._evaluator, self._plaintexts = program, evaluator, plaintexts
+        self._round_trip, self._show_probe = round_trip, show_probe
+        self._probes = iter(program.probes)
+
+    def load(self, inputs: Sequence[Ciphertext]) -> None:
+        """Take the inputs, in the program's order."""
+        self.values.update(zip(self._program.inputs, inputs, strict=True))
+
+    def step(self, instruction: Instruction) -> None:
+        """Run one instruction."""
+        if instruction.operation == "input":
+            return
+        operands = [self.values[name] for name in instruction.operands]
+        if instruction.operation == "probe":
+            self._show_probe(next(self._probes), operands)
+            return
+        results = self._execute(instruction, operands)
+        self.values.update(zip(instruction.results, results, strict=True))
+
+    def _execute(self, instruction: Instruction, operands: list[Ciphertext]) -> list[Ciphertext]:
+        evaluator = self._evaluator
+        match instruction.operation:
+            case "rotate_many":
+                return evaluator.rotate_many(operands[0], instruction.steps)
+            case "rotate_sum":
+                return [evaluator.rotate_sum(list(zip(operands, instruction.steps, strict=True)))]
+            case "multiply_plain_sum":
+                plaintexts = [self._plaintexts[index] for index in instruction.plaintexts]
+                return [evaluator.multiply_plain_sum(list(zip(operands, plaintexts, strict=True)))]
+            case "multiply_sum":
+                return [evaluator.multiply_sum(list(zip(operands[::2], operands[1::2], strict=True)))]
+            case "add_plain":
+                return [evaluator.add_plain(operands[0], self._plaintexts[instruction.plaintexts[0]])]
+            case "drop":
+                return [evaluator.drop(operands[0], instruction.level)]
+            case "round_trip":
+                self.round_trips += 1
+                return [self._round_trip(operands[0], instruction.level)]
+            case "add" | "subtract" | "negate" | "relinearise" | "rescale" | "bootstrap":
+                return [getattr(evaluator, instruction.operation)(*operands)]
+        raise ExecutionError(f"the program has an unknown operation {instruction.operation!r}; plan it again")
+
+    def check_and_free(self, index: int, instruction: Instruction) -> None:
+        """Compare the library's own level with the program's, then let go of what is not read again."""
+        for name in instruction.results:
+            level = self._evaluator.level(self.values[name])
+            if level != instruction.level:
+                layer = self._program.layers[instruction.layer]
+                raise ExecutionError(
+                    f"instruction {index} ({instruction.operation}, layer {layer}) left level {level} in the "
+                    f"library where the program says {instruction.level}; the adapter does not follow it"
+                )
+        for name in self._program.last_uses[index]:
+            del self.values[name]

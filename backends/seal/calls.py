@@ -1,0 +1,56 @@
+"""The call into the library: counted, checked on the way in, and its errors said in our words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+
+from backends.errors import ExecutionError
+from backends.interface import Vector
+
+_LIBRARY_ERRORS = (ValueError, RuntimeError, IndexError)
+
+
+@contextmanager
+def counted(counts: Counter[str], primitive: str) -> Iterator[None]:
+    """Count one primitive around the library's call.
+
+    Raises:
+        ExecutionError: SEAL refused its operands.
+    """
+    counts[primitive] += 1
+    with refusals(primitive):
+        yield
+
+
+@contextmanager
+def refusals(action: str) -> Iterator[None]:
+    """Turn the exceptions of SEAL's bindings into ours.
+
+    Raises:
+        ExecutionError: SEAL refused its operands.
+    """
+    try:
+        yield
+    except _LIBRARY_ERRORS as error:
+        remedy = "check the operands' levels and that products are rescaled"
+        if "transparent" in str(error):
+            remedy = "skip all-zero plaintexts and differences of a ciphertext with itself"
+        raise ExecutionError(f"SEAL refused {action} ({error}); {remedy}") from error
+
+
+def slot_vector(values: Vector, slots: int) -> Vector:
+    """The values as float64, once they are known to fill the slots with finite numbers.
+
+    Raises:
+        ExecutionError: another shape, or a value that is not finite (SEAL would encode garbage).
+    """
+    vector = np.ascontiguousarray(values, dtype=np.float64)
+    if vector.shape != (slots,):
+        raise ExecutionError(f"a slot vector has shape ({slots},), not {vector.shape}; pad it")
+    if not np.isfinite(vector).all():
+        raise ExecutionError("a slot vector holds values that are not finite; clean the data or the model")
+    return vector

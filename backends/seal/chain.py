@@ -1,0 +1,106 @@
+"""SEAL's modulus chain: its primes, the canonical scale of each level, and how levels are left exactly.
+
+SEAL rescales by primes that only approximate the scale, so scales drift unless they are managed. Here each
+level has one canonical scale, defined from the bottom up: D_0 = 2^scale_bits and D_l = sqrt(D_{l-1}·q_l),
+where q_l is the prime that goes from level l to l-1. A product at level l then has scale D_l², and a rescale
+divides it to exactly D_{l-1} (the scaling technique of Kim, Papadimitriou and Polyakov 2022, upside down).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import fsum, isclose, log2, sqrt
+
+from backends.errors import ExecutionError, ParameterError
+from backends.interface import SecurityFacts
+from backends.parameters import SPECIAL_PRIME_BITS, ParameterSet
+
+_SCALE_TOLERANCE = 2.0**-40  # rounding of a few float operations; far below any scale's own precision
+
+
+def modulus_bits(parameters: ParameterSet) -> list[int]:
+    """Bits of each prime that SEAL is asked for, the special prime last."""
+    return [parameters.first_modulus_bits, *[parameters.scale_bits] * parameters.depth, SPECIAL_PRIME_BITS]
+
+
+@dataclass(frozen=True)
+class ModulusChain:
+    """The primes of a real context and the canonical scale of each level.
+
+    Attributes:
+        log_n: log2 of the ring dimension.
+        primes: q_0 to q_depth; level l has the modulus q_0·…·q_l.
+        special_prime: the one prime P of key switching.
+        scales: the canonical scale D_l of each level l.
+    """
+
+    log_n: int
+    primes: tuple[int, ...]
+    special_prime: int
+    scales: tuple[float, ...]
+
+    @classmethod
+    def of(cls, parameters: ParameterSet, moduli: Sequence[int]) -> ModulusChain:
+        """The chain of a context whose coefficient modulus is `moduli`, the special prime last.
+
+        Raises:
+            ParameterError: the moduli are not those that the parameter set asks for.
+        """
+        asked, found = modulus_bits(parameters), [int(prime).bit_length() for prime in moduli]
+        if found != asked:
+            raise ParameterError(
+                f"the context has primes of {found} bits, not the {asked} bits of {parameters.name}; "
+                "make the keys again at this parameter set"
+            )
+        primes = tuple(int(prime) for prime in moduli)
+        scales = [2.0**parameters.scale_bits]
+        for prime in primes[1:-1]:
+            scales.append(sqrt(scales[-1] * prime))
+        return cls(parameters.log_n, primes[:-1], primes[-1], tuple(scales))
+
+    @property
+    def depth(self) -> int:
+        """The level of a fresh ciphertext at the top."""
+        return len(self.primes) - 1
+
+    def scale(self, level: int) -> float:
+        """The canonical scale D_level.
+
+        Raises:
+            ExecutionError: there is no such level.
+        """
+        if not 0 <= level <= self.depth:
+            raise ExecutionError(f"level {level} does not exist; these parameters have levels 0 to {self.depth}")
+        return self.scales[level]
+
+    def canonical(self, level: int, scale: float) -> float:
+        """D_level, once the library's own scale is known to be equal to it but for rounding.
+
+        Raises:
+            ExecutionError: the scale is another one, so forcing it would falsify the values.
+        """
+        expected = self.scale(level)
+        if not isclose(scale, expected, rel_tol=_SCALE_TOLERANCE):
+            raise ExecutionError(
+                f"a ciphertext at level {level} has scale 2^{log2(scale):.6f}, not the canonical "
+                f"2^{log2(expected):.6f}; rescale each product once before it is used"
+            )
+        return expected
+
+    def drop_scale(self, level: int, scale: float) -> float:
+        """The scale at which 1.0, encoded at level + 1, takes a ciphertext of `scale` to `level` exactly.
+
+        The ciphertext is switched to level + 1, multiplied by that plaintext and rescaled by q_{level+1}.
+        """
+        return self.scale(level) * self.primes[level + 1] / scale
+
+    def check_drop(self, level: int, target: int) -> None:
+        """Raise ExecutionError where a drop from `level` to `target` does not go down to a level there is."""
+        if not 0 <= target < level:
+            raise ExecutionError(f"a ciphertext at level {level} cannot drop to level {target}; choose a lower one")
+
+    def security(self, secret: str) -> SecurityFacts:
+        """The facts for the security checker, from the primes themselves."""
+        log_q = fsum(log2(prime) for prime in self.primes)
+        return SecurityFacts(log_n=self.log_n, log_q=log_q, log_p=log2(self.special_prime), secret=secret)

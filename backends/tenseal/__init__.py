@@ -1,0 +1,14 @@
+"""The adapter over TenSEAL's binding of Microsoft SEAL, `tenseal.sealapi`."""
+
+from pathlib import Path
+
+from backends.registry import Descriptor
+from backends.tenseal.capabilities import capabilities
+
+DESCRIPTOR = Descriptor(
+    name="tenseal",
+    summary="Microsoft SEAL 4.3 through TenSEAL's low-level binding; no bootstrap",
+    adapter="backends.tenseal.adapter:TenSEAL",
+    capabilities=capabilities,
+    environment=Path(__file__).with_name("environment.yaml"),
+)

@@ -1,0 +1,1 @@
+"""Encrypted tensors, written once over `backends.interface`."""

@@ -1,0 +1,1 @@
+"""The interpreters in which the parties run: declared once by each backend, found or made when needed."""

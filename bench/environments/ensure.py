@@ -1,0 +1,168 @@
+"""Finds a backend's environment: this interpreter where it has the library, else one in the user's cache."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from backends.registry import Descriptor
+from bench.environments.commands import CommandError, run_logged
+from bench.environments.declaration import Alternative, Declaration, load
+from bench.environments.install import install, log_file
+from bench.environments.machine import cache_folder, choose
+from bench.environments.probe import probe
+from bench.environments.steps import Report, Step
+from bench.errors import UserError
+
+#: Written last, so that a folder without it is known to be half-made.
+COMPLETE = "environment.json"
+
+
+@dataclass(frozen=True)
+class Environment:
+    """Where a backend's parties run.
+
+    Attributes:
+        backend: the backend's name.
+        python: the interpreter.
+        versions: of Python and of the library's distributions.
+        made: whether the harness made it, rather than found the library in this interpreter.
+    """
+
+    backend: str
+    python: Path
+    versions: dict[str, str]
+    made: bool
+
+
+def ensure(descriptor: Descriptor, report: Report) -> Environment:
+    """The environment of a backend, made now where there is none.
+
+    Two processes that ask at once make it once. An interruption or a failure leaves nothing half-made.
+
+    Args:
+        descriptor: the backend.
+        report: told every step of the making.
+
+    Raises:
+        UserError: it cannot be made; one sentence says why and what to install.
+    """
+    present = find(descriptor)
+    if present is not None:
+        return present
+    assert descriptor.environment is not None
+    declaration = load(descriptor.environment, descriptor.name)
+    report(Step(declaration.name, "interpreter", "looking for one that fits"))
+    alternative, interpreter = choose(declaration)
+    report(Step(declaration.name, "interpreter", f"Python {alternative.python}: {interpreter}"))
+    folder = environment_folder(declaration, alternative)
+    with _lock(declaration, folder, report):
+        made = _made(declaration, alternative)
+        return made or _make(declaration, alternative, interpreter, folder, report)
+
+
+def find(descriptor: Descriptor) -> Environment | None:
+    """The environment of a backend where it stands already and works, else None.
+
+    Raises:
+        UserError: the backend's declaration is wrong.
+    """
+    here = Path(sys.executable)
+    if descriptor.environment is None:
+        return Environment(descriptor.name, here, probe(here, ["numpy"]).versions, made=False)
+    declaration = load(descriptor.environment, descriptor.name)
+    # A wheel may be installed here and yet not load, so both questions are asked; the first costs nothing.
+    if find_spec(declaration.imports) is not None:
+        answer = probe(here, [declaration.imports])
+        if answer.failure is None:
+            return Environment(descriptor.name, here, answer.versions, made=False)
+    for alternative in declaration.alternatives:
+        made = _made(declaration, alternative)
+        if made is not None:
+            return made
+    return None
+
+
+def environment_folder(declaration: Declaration, alternative: Alternative) -> Path:
+    """Where the harness keeps the environment that a declaration describes."""
+    folder = f"{declaration.name}-{declaration.digest}-python{alternative.python}"
+    return cache_folder() / "environments" / folder
+
+
+def _made(declaration: Declaration, alternative: Alternative) -> Environment | None:
+    """A complete environment that still works: its interpreter may have been removed since."""
+    folder = environment_folder(declaration, alternative)
+    if not (folder / COMPLETE).is_file():
+        return None
+    python = _python(folder)
+    answer = probe(python, [declaration.imports])
+    return None if answer.failure else Environment(declaration.name, python, answer.versions, made=True)
+
+
+def _make(
+    declaration: Declaration, alternative: Alternative, interpreter: Path, folder: Path, report: Report
+) -> Environment:
+    """Make an environment in its final place: a virtual environment that is moved has scripts that fail."""
+    started = time.monotonic()
+    log = log_file(declaration)
+    log.unlink(missing_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        report(Step(declaration.name, "virtual environment", str(folder)))
+        create = [sys.executable, "-m", "virtualenv", "--quiet", "--python", str(interpreter)]
+        run_logged(
+            [*create, str(folder)],
+            log,
+            lambda line: report(Step(declaration.name, "virtual environment", line)),
+        )
+        versions = install(declaration, alternative, _python(folder), report)
+        content = {"backend": declaration.name, "versions": versions, "made_in_s": time.monotonic() - started}
+        (folder / COMPLETE).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    except BaseException as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        if isinstance(error, CommandError):
+            raise UserError(
+                f"{declaration.name}: no virtual environment could be made with {interpreter} ({error}); "
+                f"{log} has the whole output"
+            ) from error
+        if isinstance(error, OSError):
+            raise UserError(
+                f"{declaration.name}: the environment could not be written to {folder} ({error.strerror}); "
+                "free some disk or set BENCH_CACHE to another folder"
+            ) from error
+        raise
+    return Environment(declaration.name, _python(folder), versions, made=True)
+
+
+@contextmanager
+def _lock(declaration: Declaration, folder: Path, report: Report) -> Iterator[None]:
+    """Hold an environment's lock, saying so where another process holds it."""
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(
+            f"{folder.parent} cannot be made ({error.strerror}); set BENCH_CACHE to a folder of your own"
+        ) from error
+    lock = FileLock(folder.with_name(folder.name + ".lock"))
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        report(Step(declaration.name, "waiting", "another process is making this environment"))
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _python(folder: Path) -> Path:
+    return folder / "bin" / "python"

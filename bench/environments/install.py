@@ -1,0 +1,86 @@
+"""Puts what a backend declares into an interpreter, the same way for the harness and for tox."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from bench.environments.commands import CommandError, run_logged
+from bench.environments.declaration import PARTY_REQUIREMENTS, Alternative, Declaration
+from bench.environments.machine import cache_folder, lacks_glibc
+from bench.environments.probe import probe
+from bench.environments.steps import Report, Step
+from bench.environments.wheels import built_wheel
+from bench.errors import UserError
+
+
+def log_file(declaration: Declaration) -> Path:
+    """Where the tools' output goes; it outlives a failure."""
+    return cache_folder() / "logs" / f"{declaration.name}-{declaration.digest}.log"
+
+
+def install(
+    declaration: Declaration, alternative: Alternative, python: Path, report: Report
+) -> dict[str, str]:
+    """Install a backend's and the parties' requirements with an interpreter's own pip, and try the import.
+
+    Args:
+        declaration: what the backend needs.
+        alternative: the one that the interpreter was chosen for.
+        python: an interpreter of a virtual environment.
+        report: told every step.
+
+    Returns:
+        Versions of Python and of the library.
+
+    Raises:
+        UserError: the build, pip or the import failed; the text says which, why and where the log is.
+    """
+    log = log_file(declaration)
+    wheel = built_wheel(declaration, python, log, report)
+    requirements = [*alternative.requirements, *([str(wheel)] if wheel else [])]
+    pip = [
+        str(python),
+        "-m",
+        "pip",
+        "install",
+        "--no-input",
+        "--disable-pip-version-check",
+        "--progress-bar=off",
+    ]
+    report(Step(declaration.name, "install", " ".join(requirements)))
+    try:
+        run_logged(
+            [*pip, "--requirement", str(PARTY_REQUIREMENTS), *requirements],
+            log,
+            lambda line: report(Step(declaration.name, "install", line)),
+        )
+    except CommandError as failure:
+        raise UserError(
+            f"{declaration.name}: pip could not install {' '.join(requirements)} ({failure}); check the "
+            f"package index, {log} has the whole output"
+        ) from failure
+    report(Step(declaration.name, "probe", f"importing {declaration.imports}"))
+    answer = probe(python, [declaration.imports])
+    if answer.failure:
+        raise UserError(
+            f"{declaration.name}: installed, but {declaration.imports} does not import ({answer.failure}); "
+            f"correct the pins in {declaration.path} for this machine"
+        )
+    return answer.versions
+
+
+def install_here(declaration: Declaration, report: Report) -> dict[str, str]:
+    """Install into this process's own interpreter, as tox does in the environments that it makes.
+
+    Raises:
+        UserError: nothing is declared for this interpreter's version, or the installation failed.
+    """
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    for alternative in declaration.alternatives:
+        if alternative.python == version and not lacks_glibc(alternative):
+            return install(declaration, alternative, Path(sys.executable), report)
+    versions = ", ".join(alternative.python for alternative in declaration.alternatives)
+    raise UserError(
+        f"{declaration.name} declares Python {versions}, not {version} on this machine; use one of them"
+    )

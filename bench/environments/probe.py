@@ -1,0 +1,57 @@
+"""Asks an interpreter whether it can import a library, in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.environments.commands import clean_environment, telling_line
+
+# Run by the interpreter that is asked. A wheel may be installed and yet fail to load, so importing is the
+# test; a library that aborts takes only that process with it.
+_SCRIPT = """
+import importlib, json, platform, sys
+from importlib.metadata import packages_distributions, version
+for name in sys.argv[1:]:
+    importlib.import_module(name)
+distributions = packages_distributions()
+names = sorted({distribution for name in sys.argv[1:] for distribution in distributions.get(name, [])})
+versions = {name.lower(): version(name) for name in names}
+print(json.dumps({"python": platform.python_version(), **versions}))
+"""
+
+
+@dataclass(frozen=True)
+class Probe:
+    """What an interpreter answered.
+
+    Attributes:
+        versions: of Python and of the distributions that hold the modules; empty where it failed.
+        failure: the line that says why a module cannot be imported, or None.
+    """
+
+    versions: dict[str, str]
+    failure: str | None = None
+
+
+def probe(python: Path, modules: list[str]) -> Probe:
+    """Import modules in another interpreter and read their versions."""
+    try:
+        answer = subprocess.run(
+            [str(python), "-c", _SCRIPT, *modules],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            env=clean_environment(),
+            check=False,
+        )
+    except OSError as error:
+        return Probe({}, f"{python} cannot be started ({error.strerror})")
+    if answer.returncode < 0:
+        return Probe({}, f"importing {', '.join(modules)} ended with signal {-answer.returncode}")
+    if answer.returncode != 0:
+        return Probe({}, telling_line(answer.stderr.strip().splitlines()))
+    return Probe(json.loads(answer.stdout.splitlines()[-1]))

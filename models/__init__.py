@@ -1,0 +1,1 @@
+"""What is computed: graphs, architectures, conversion to polynomials, data."""

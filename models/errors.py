@@ -1,0 +1,11 @@
+"""Errors about models and data, each one sentence with cause and remedy."""
+
+from __future__ import annotations
+
+
+class ModelError(Exception):
+    """A graph, checkpoint, recipe or data set that is missing, corrupt or contradicts itself."""
+
+
+class IntervalError(ModelError):
+    """A polynomial met an input outside the interval on which it approximates its function."""
