@@ -1,7 +1,7 @@
 """One judge of security for every backend: from log QP as it really is and the secret in use.
 
-A library's acceptance is no proof: SEAL's table is that of 2018, and OpenFHE judges a sparse secret by the row
-of a dense one.
+A library's acceptance is no proof: SEAL's table is that of 2018, and OpenFHE judges a sparse secret by the
+row of a dense one.
 
 Dense secrets are judged by the guidelines of 2024, `GUIDELINES` below: classical adversary, uniform ternary
 secret, error of standard deviation 3.19. Each figure was read in two places: the paper's companion code
@@ -9,12 +9,12 @@ secret, error of standard deviation 3.19. Each figure was read in two places: th
 github.com/HomomorphicEncryption/SparseLWEkit, `Security/README.md`, or, for N = 2^17, OpenFHE's
 `stdlatticeparms.cpp`.
 
-Sparse secrets have no figures there. OpenFHE's `SPARSE_ENCAPSULATED` has two: a main secret of Hamming weight
-192 (`PKEBase::KeyGenInternal`), and an ephemeral one of weight 32 that only the switching key of a bootstrap's
-modulus raising is encrypted under, modulo q0·p (`FHECKKSRNS::KeySwitchGenSparse`). Each is judged apart, by
-`ENCAPSULATION` below, whose authors chose the same two weights; the moduli are those of its parameter sets as
-github.com/tuneinsight/lattigo publishes them (`circuits/ckks/bootstrapping`: `N16QP1553H192H32` and
-`EphemeralSecretWeight`).
+Sparse secrets have no figures there. OpenFHE's `SPARSE_ENCAPSULATED` has two: a main secret of Hamming
+weight 192 (`PKEBase::KeyGenInternal`), and an ephemeral one of weight 32, under which only one switching key
+is encrypted, modulo q0·p, for raising the modulus in a bootstrap (`FHECKKSRNS::KeySwitchGenSparse`). Each is
+judged apart, by `ENCAPSULATION` below, whose authors chose the same two weights; the moduli are those of its
+parameter sets as github.com/tuneinsight/lattigo publishes them (`circuits/ckks/bootstrapping`:
+`N16QP1553H192H32` and `EphemeralSecretWeight`).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from math import isfinite
 
 from backends.errors import ParameterError
 from backends.interface import SecurityFacts
-from backends.parameters import SPECIAL_PRIME_BITS, ParameterSet
+from backends.parameters import ParameterSet
 
 GUIDELINES = (
     "Bossuat et al., Security Guidelines for Implementing Homomorphic Encryption, IACR CiC 1(4) 2024 "
@@ -33,8 +33,8 @@ GUIDELINES = (
 )
 ENCAPSULATION = (
     "Bossuat, Troncoso-Pastoriza, Hubaux, Bootstrapping for Approximate Homomorphic Encryption with Negligible "
-    "Failure-Probability by Using Sparse-Secret Encapsulation, ACNS 2022 (ePrint 2022/024), main secret of Hamming "
-    "weight 192; ephemeral secret of weight 32, judged apart, used modulo q0·p alone"
+    "Failure-Probability by Using Sparse-Secret Encapsulation, ACNS 2022 (ePrint 2022/024), main secret of "
+    "Hamming weight 192; ephemeral secret of weight 32, used modulo q0·p alone, judged apart"
 )
 
 #: secret → log2 N → security class in bits → largest log QP, in bits.
@@ -53,7 +53,74 @@ LARGEST_LOG_QP: Mapping[str, Mapping[int, Mapping[int, int]]] = {
 }
 SOURCES: Mapping[str, str] = {"uniform_ternary": GUIDELINES, "sparse_encapsulated": ENCAPSULATION}
 
-#: Largest q0·p, in bits, that 128 bits allow under the ephemeral secret at N = 2^16.
+#: Bits of q0·p that 128-bit security allows under the ephemeral secret; the first modulus and a special
+#: prime have 60 each at most (see `ParameterSet`), so every set of this project stays below.
 LARGEST_EPHEMERAL_LOG_QP = 121
-#: The first modulus and a special prime have 60 bits at most (see `ParameterSet`).
-EPHEMERAL_LOG_QP = 60 + SPECIAL_PRIME_BITS
+
+
+@dataclass(frozen=True)
+class Security:
+    """The verdict on one context, with the names of the record's `security` block.
+
+    Attributes:
+        bits: highest tabulated class that is met, None where none is.
+        log_n: log2 of the ring dimension.
+        log_qp: bits of Q·P as they really are, not rounded.
+        secret: distribution of the main secret.
+        source: where the bound comes from.
+        secure: whether at least 128 bits are met; what is not is INSECURE wherever it shows.
+    """
+
+    bits: int | None
+    log_n: int
+    log_qp: float
+    secret: str
+    source: str
+    secure: bool
+
+
+def judge(facts: SecurityFacts) -> Security:
+    """Judge what an adapter read from its library's context and keys.
+
+    Raises:
+        ParameterError: the secret is unknown here, or log QP is no positive number.
+    """
+    if not (isfinite(facts.log_qp) and facts.log_qp > 0):
+        raise ParameterError(f"log QP is {facts.log_qp}; read it from the primes of the library's context")
+    if facts.secret not in LARGEST_LOG_QP:
+        raise ParameterError(
+            f"no security bounds are known for the secret {facts.secret!r}; use one of "
+            f"{', '.join(LARGEST_LOG_QP)}"
+        )
+    bounds = LARGEST_LOG_QP[facts.secret].get(facts.log_n, {})
+    bits = max((security for security, bound in bounds.items() if facts.log_qp <= bound), default=None)
+    return Security(
+        bits=bits,
+        log_n=facts.log_n,
+        log_qp=facts.log_qp,
+        secret=facts.secret,
+        source=SOURCES[facts.secret],
+        secure=bits is not None,
+    )
+
+
+def check_demand(parameters: ParameterSet) -> None:
+    """Check, before any key is made, that a set can meet the security it demands; 0 demands nothing.
+
+    Raises:
+        ParameterError: the nominal log QP exceeds the bound, or no bound is tabulated.
+    """
+    if parameters.security == 0:
+        return
+    demand = f"{parameters.security} bits at N = 2^{parameters.log_n} with a {parameters.secret} secret"
+    rows = LARGEST_LOG_QP[parameters.secret]
+    bound = rows.get(parameters.log_n, {}).get(parameters.security)
+    if bound is None:
+        tabulated = ", ".join(str(log_n) for log_n, row in rows.items() if parameters.security in row)
+        choice = f"choose log_n from {tabulated}" if tabulated else "choose security: 128"
+        raise ParameterError(f"no bound on log QP is tabulated for {demand}; {choice}")
+    if parameters.nominal_log_qp > bound:
+        raise ParameterError(
+            f"log QP is {parameters.nominal_log_qp} bits and {demand} allow {bound}; lower depth or scale_bits, "
+            "raise digits or log_n, or set security: 0 for a toy set that is marked INSECURE"
+        )

@@ -1,7 +1,8 @@
 """The evaluator's role on OpenFHE.
 
-Under FLEXIBLEAUTO the library mends operands of unlike level or scale by itself, at hidden cost. `_alike` and
-`_product` refuse such operands, so that what is executed is what the program says.
+Under FLEXIBLEAUTO the library mends operands of unlike level or scale by itself, at hidden cost. The checks at
+the end of this module refuse such operands, so that what is executed is what the program says. After them the
+library's `Mutable` calls, which spare a copy of each operand, have nothing to change in their operands.
 """
 
 from __future__ import annotations
@@ -65,13 +66,13 @@ class OpenFHEEvaluator(Evaluator):
         """See `Evaluator.add`."""
         _alike(a, b)
         self.counts["additions"] += 1
-        return self._context.EvalAdd(a, b)
+        return self._context.EvalAddMutable(a, b)
 
     def subtract(self, a: Any, b: Any) -> Any:
         """See `Evaluator.subtract`."""
         _alike(a, b)
         self.counts["additions"] += 1
-        return self._context.EvalSub(a, b)
+        return self._context.EvalSubMutable(a, b)
 
     def negate(self, a: Any) -> Any:
         """See `Evaluator.negate`."""
@@ -94,6 +95,7 @@ class OpenFHEEvaluator(Evaluator):
         """See `Evaluator.multiply`."""
         _alike(a, b)
         _not_a_product(a)
+        _relinearised(a, b)
         self.counts["ct_ct"] += 1
         return self._context.EvalMultNoRelin(a, b)
 
@@ -125,20 +127,21 @@ class OpenFHEEvaluator(Evaluator):
 
     def rotate(self, a: Any, step: int) -> Any:
         """See `Evaluator.rotate`."""
+        _relinearised(a)
         self.counts["rotations"] += 1
-        with _rotation_keys():
+        with _rotation(step):
             return self._context.EvalRotate(a, step)
 
     def rotate_many(self, a: Any, steps: Sequence[int]) -> list[Any]:
         """Hoisted: the digits of a are computed once (Halevi and Shoup 2018)."""
-        if len(steps) < 2:
-            return super().rotate_many(a, steps)
+        _relinearised(a)
         digits = self._context.EvalFastRotationPrecompute(a)
         return [self._hoisted(a, step, digits) for step in steps]
 
     def rotate_sum(self, terms: Sequence[tuple[Any, int]]) -> Any:
         """Summed modulo Q·P, with one division by P at the end (Bossuat et al. 2021)."""
         _alike(*(ciphertext for ciphertext, _ in terms))
+        _relinearised(*(ciphertext for ciphertext, _ in terms))
         moved = [(ciphertext, step) for ciphertext, step in terms if step]
         if len(moved) < 2:
             return super().rotate_sum(terms)
@@ -191,12 +194,12 @@ class OpenFHEEvaluator(Evaluator):
 
     def _hoisted(self, a: Any, step: int, digits: Any) -> Any:
         self.counts["rotations"] += 1
-        with _rotation_keys():
+        with _rotation(step):
             return self._context.EvalFastRotation(a, step, digits)
 
     def _extended(self, a: Any, step: int, digits: Any) -> Any:
         self.counts["rotations"] += 1
-        with _rotation_keys():
+        with _rotation(step):
             return self._context.EvalFastRotationExt(a, step, digits, True)
 
     def _fits(self, a: Any, plaintext: Any) -> None:
@@ -221,10 +224,17 @@ def _not_a_product(a: Any) -> None:
         raise ExecutionError("an operand is a product; rescale it first")
 
 
+def _relinearised(*ciphertexts: Any) -> None:
+    if any(ciphertext.NumberCiphertextElements() != 2 for ciphertext in ciphertexts):
+        raise ExecutionError("an operand has three polynomials; relinearise it first")
+
+
 @contextmanager
-def _rotation_keys() -> Iterator[None]:
+def _rotation(step: int) -> Iterator[None]:
     """Turn the library's complaint about a missing key into this project's."""
     try:
         yield
     except RuntimeError as error:
-        raise ExecutionError(f"OpenFHE cannot rotate ({error}); make the key for this step") from error
+        raise ExecutionError(
+            f"OpenFHE cannot rotate by {step} ({error}); have the key owner make this step's key"
+        ) from error

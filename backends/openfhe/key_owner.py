@@ -48,12 +48,16 @@ class OpenFHEKeyOwner(KeyOwner):
         return files
 
     def encrypt(self, values: Vector, level: int) -> Any:
-        """See `KeyOwner.encrypt`; made at its level, under the public key."""
+        """See `KeyOwner.encrypt`; made at its level.
+
+        Under the secret key: its noise is one error polynomial's, four bits under that of OpenFHE's public-key
+        encryption at N = 2^15, which unlike SEAL's is not divided by a special prime afterwards.
+        """
         parameters = self._parameters
         plaintext = self._context.MakeCKKSPackedPlaintext(
             np.asarray(values, np.float64), 1, parameters.depth - level, None, parameters.slots
         )
-        return self._context.Encrypt(self._keys.publicKey, plaintext)
+        return self._context.Encrypt(self._keys.secretKey, plaintext)
 
     def decrypt(self, ciphertext: Any) -> Vector:
         """See `KeyOwner.decrypt`."""

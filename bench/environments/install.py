@@ -39,19 +39,20 @@ def install(
     log = log_file(declaration)
     wheel = built_wheel(declaration, python, log, report)
     requirements = [*alternative.requirements, *([str(wheel)] if wheel else [])]
-    pip = [
-        str(python),
-        "-m",
-        "pip",
-        "install",
-        "--no-input",
-        "--disable-pip-version-check",
-        "--progress-bar=off",
-    ]
+    quiet = ("--no-input", "--disable-pip-version-check", "--progress-bar=off")
     report(Step(declaration.name, "install", " ".join(requirements)))
     try:
         run_logged(
-            [*pip, "--requirement", str(PARTY_REQUIREMENTS), *requirements],
+            [
+                str(python),
+                "-m",
+                "pip",
+                "install",
+                *quiet,
+                "--requirement",
+                str(PARTY_REQUIREMENTS),
+                *requirements,
+            ],
             log,
             lambda line: report(Step(declaration.name, "install", line)),
         )

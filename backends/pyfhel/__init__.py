@@ -1,0 +1,14 @@
+"""The adapter over Pyfhel's binding of Microsoft SEAL."""
+
+from pathlib import Path
+
+from backends.pyfhel.capabilities import capabilities
+from backends.registry import Descriptor
+
+DESCRIPTOR = Descriptor(
+    name="pyfhel",
+    summary="Microsoft SEAL 4.1 through Pyfhel, built from source; no bootstrap",
+    adapter="backends.pyfhel.adapter:Pyfhel",
+    capabilities=capabilities,
+    environment=Path(__file__).with_name("environment.yaml"),
+)

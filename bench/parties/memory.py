@@ -1,0 +1,39 @@
+"""Peak memory of this process, from the operating system."""
+
+from __future__ import annotations
+
+import resource
+import sys
+from pathlib import Path
+
+_STATUS = Path("/proc/self/status")
+
+
+def _status(name: str) -> int | None:
+    if not _STATUS.exists():
+        return None
+    for line in _STATUS.read_text().splitlines():
+        if line.startswith(name):
+            return int(line.split()[1]) * 1024
+    return None
+
+
+def peak_bytes() -> int:
+    """Largest resident size since the process started or `reset_peak` was called."""
+    peak = _status("VmHWM:")
+    if peak is not None:
+        return peak
+    maximum = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return maximum if sys.platform == "darwin" else maximum * 1024
+
+
+def resident_bytes() -> int | None:
+    """Resident size now; None where the system does not say."""
+    return _status("VmRSS:")
+
+
+def reset_peak() -> None:
+    """Start a new peak, where the system can (Linux)."""
+    clear = Path("/proc/self/clear_refs")
+    if clear.exists():
+        clear.write_text("5")

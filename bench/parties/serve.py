@@ -1,0 +1,71 @@
+"""The loop that a party runs: one JSON message a line in, any number out, `done` or `error` last."""
+
+from __future__ import annotations
+
+import json
+import traceback
+from collections.abc import Callable
+from typing import Any, TextIO
+
+from backends.registry import load_library
+from bench.parties.memory import peak_bytes, reset_peak
+
+Message = dict[str, Any]
+
+
+class Channel:
+    """Messages to and from the front process."""
+
+    def __init__(self, source: TextIO, sink: TextIO) -> None:
+        self._source, self._sink = source, sink
+
+    def send(self, event: str, **values: Any) -> None:
+        """Send one message."""
+        self._sink.write(json.dumps({"event": event, **values}) + "\n")
+        self._sink.flush()
+
+    def receive(self) -> Message | None:
+        """The next message; None when the front process is gone."""
+        line = self._source.readline()
+        message: Message | None = json.loads(line) if line else None
+        return message
+
+
+Handler = Callable[..., Message]
+
+
+def serve(role: str, adapter: str, source: TextIO, sink: TextIO) -> None:
+    """Answer requests with the role's handlers until the front process closes the pipe."""
+    channel = Channel(source, sink)
+    try:
+        handlers = _handlers(role, adapter, channel)
+    except Exception as error:
+        _report(channel, error)
+        return
+    channel.send("ready")
+    while (request := channel.receive()) is not None:
+        reset_peak()
+        try:
+            answer = handlers[request.pop("do")](**request)
+        except Exception as error:
+            _report(channel, error)
+            continue
+        channel.send("done", peak_bytes=peak_bytes(), **answer)
+
+
+def _handlers(role: str, adapter: str, channel: Channel) -> dict[str, Handler]:
+    library = load_library(adapter)
+    if role == "key_owner":
+        from bench.parties.key_owner import KeyOwnerParty
+
+        return KeyOwnerParty(library).handlers()
+    from bench.parties.evaluator import EvaluatorParty
+
+    return EvaluatorParty(library, channel).handlers()
+
+
+def _report(channel: Channel, error: Exception) -> None:
+    """The sentence to the front process, the traceback to the log."""
+    traceback.print_exception(error)
+    text = str(error) or type(error).__name__
+    channel.send("error", kind=type(error).__name__, text=text, peak_bytes=peak_bytes())

@@ -1,0 +1,103 @@
+"""What crosses between the parties: files with a kind, a size and a digest, counted where they cross.
+
+The sender announces a file (`announce`), the front process carries it from the sender's folder to the
+receiver's (`Wire.carry`), and the receiver checks it (`verify`) before any library parses it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from backends.errors import IntegrityError
+
+#: What each party may receive. There is no kind for a secret key: none can cross.
+ADMITTED = {
+    "evaluator": (
+        "context",
+        "public_key",
+        "relinearisation_key",
+        "rotation_keys",
+        "bootstrap_keys",
+        "ciphertext",
+    ),
+    "key_owner": ("ciphertext",),
+}
+
+
+@dataclass(frozen=True)
+class Shipment:
+    """One file as announced by its sender."""
+
+    kind: str
+    name: str
+    size_bytes: int
+    sha256: str
+
+    def to_json(self) -> dict[str, Any]:
+        """A literal for `Shipment(**literal)`."""
+        return asdict(self)
+
+
+def announce(folder: Path, kind: str, name: str) -> Shipment:
+    """The announcement of a file that lies in the sender's folder."""
+    path = folder / name
+    return Shipment(kind, name, path.stat().st_size, _sha256(path))
+
+
+def verify(folder: Path, shipment: Shipment) -> Path:
+    """The path of a received file.
+
+    Raises:
+        IntegrityError: it is missing or not what was announced.
+    """
+    path = folder / shipment.name
+    if not path.is_file():
+        raise IntegrityError(f"{shipment.kind} {shipment.name} did not arrive; send it again")
+    if path.stat().st_size != shipment.size_bytes or _sha256(path) != shipment.sha256:
+        raise IntegrityError(
+            f"{shipment.kind} {shipment.name} is not what was sent (its digest differs); send it again"
+        )
+    return path
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 22):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+class Wire:
+    """Carries files between the two parties' folders and counts bytes and messages each way."""
+
+    def __init__(self, folders: dict[str, Path]) -> None:
+        self._folders = folders
+        self.to_evaluator_bytes = 0
+        self.to_key_owner_bytes = 0
+        self.messages = 0
+
+    def carry(self, receiver: str, shipments: Sequence[Shipment]) -> None:
+        """Move one message's files to the receiver's folder.
+
+        Raises:
+            IntegrityError: a kind that the receiver may not hold, or a name that leaves its folder.
+        """
+        sender = "key_owner" if receiver == "evaluator" else "evaluator"
+        for shipment in shipments:
+            if shipment.kind not in ADMITTED[receiver]:
+                raise IntegrityError(f"the {receiver} may not receive a {shipment.kind} ({shipment.name})")
+            if Path(shipment.name).name != shipment.name:
+                raise IntegrityError(f"{shipment.name!r} is no plain file name")
+            os.replace(self._folders[sender] / shipment.name, self._folders[receiver] / shipment.name)
+        total = sum(shipment.size_bytes for shipment in shipments)
+        if receiver == "evaluator":
+            self.to_evaluator_bytes += total
+        else:
+            self.to_key_owner_bytes += total
+        self.messages += 1

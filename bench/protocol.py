@@ -1,0 +1,201 @@
+"""The life of a cell between its two parties: keys, model, ciphertexts, evaluation, decryption."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backends.interface import SecurityFacts
+from backends.parameters import ParameterSet
+from backends.program import Program
+from bench.parties.process import Message, PartyProcess
+from bench.parties.wire import Shipment, Wire
+
+Slots = NDArray[np.float64]
+#: Told of stages and of the evaluator's progress.
+Report = Callable[[str, Message], None]
+
+
+@dataclass
+class Evaluation:
+    """One evaluation of all batches.
+
+    Attributes:
+        outputs: `[batches, ciphertexts, slots]`, decrypted.
+        measured: the evaluator's figures, one a batch.
+        probes: node name → `[batches, ciphertexts, slots]`, decrypted.
+        decrypt_s: seconds to decrypt the outputs.
+        ciphertexts_out_bytes: size of the outputs.
+    """
+
+    outputs: Slots
+    measured: list[Message]
+    probes: dict[str, list[Slots]]
+    decrypt_s: float
+    ciphertexts_out_bytes: int
+
+
+@dataclass
+class Peaks:
+    """Peak memory per party and stage, in bytes."""
+
+    keygen: int = 0
+    key_owner: int = 0
+    evaluator: int = 0
+
+
+@dataclass
+class Session:
+    """Two parties, their folders and the wire between them; everything is gone when the session is left."""
+
+    python: Path
+    adapter: str
+    parameters: ParameterSet
+    threads: int
+    folder: Path
+    logs: Path
+    deadline: float
+    report: Report
+    watch: Callable[[int], None]
+    peaks: Peaks = field(default_factory=Peaks)
+
+    def __enter__(self) -> Session:
+        self._scratch = tempfile.TemporaryDirectory(prefix=".parties-", dir=self.folder)
+        root = Path(self._scratch.name)
+        self._folders = {role: root / role for role in ("key_owner", "evaluator")}
+        for folder in self._folders.values():
+            folder.mkdir(mode=0o700)
+        self.wire = Wire(self._folders)
+        self._parties: dict[str, PartyProcess] = {}
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for party in self._parties.values():
+            party.close()
+        self._scratch.cleanup()
+
+    def generate_keys(
+        self, program: Program, bootstrap: bool
+    ) -> tuple[Message, SecurityFacts, list[Shipment]]:
+        """Start the key owner and have it make the keys that the program needs."""
+        self._start("key_owner")
+        self.report("key generation", {})
+        answer = self._ask(
+            "key_owner",
+            "generate",
+            parameters=self.parameters.to_json(),
+            rotation_steps=list(program.rotation_steps),
+            bootstrap=bootstrap,
+        )
+        self.peaks.keygen = answer["peak_bytes"]
+        return (
+            answer,
+            SecurityFacts(**answer["security"]),
+            [Shipment(**literal) for literal in answer["files"]],
+        )
+
+    def prepare(self, program: Program, keys: Sequence[Shipment]) -> tuple[Message, Message]:
+        """Start the evaluator, send it the keys, and have it load them and encode the program's constants."""
+        self.wire.carry("evaluator", keys)
+        self._start("evaluator")
+        self.report("loading keys", {})
+        loaded = self._ask(
+            "evaluator",
+            "load",
+            parameters=self.parameters.to_json(),
+            files=[key.to_json() for key in keys],
+        )
+        return loaded, self.load_program(program)
+
+    def load_program(self, program: Program) -> Message:
+        """Hand the evaluator its model and have it encode the constants."""
+        self.report("model preparation", {})
+        digest = program.save(self._folders["evaluator"], "program")
+        return self._ask("evaluator", "prepare", program="program", digest=digest)
+
+    def encrypt(self, samples: Slots, program: Program) -> tuple[Message, list[list[Shipment]]]:
+        """Have the key owner pack and encrypt its samples `[samples, tokens, features]`, and send them."""
+        self.report("encryption", {})
+        np.save(self._folders["key_owner"] / "samples.npy", samples)
+        answer = self._ask(
+            "key_owner",
+            "encrypt",
+            samples="samples.npy",
+            layout=program.layout.to_json(),
+            level=program.input_level,
+        )
+        batches = [[Shipment(**literal) for literal in batch] for batch in answer["batches"]]
+        for batch in batches:
+            self.wire.carry("evaluator", batch)
+        return answer, batches
+
+    def evaluate(self, batches: Sequence[Sequence[Shipment]]) -> Evaluation:
+        """Have the evaluator compute every batch, serving its round trips, and the key owner decrypt."""
+        self.report("evaluation", {})
+        probes: dict[str, list[Slots]] = {}
+
+        def on_event(message: Message) -> Message | None:
+            if message["event"] == "round_trip":
+                return self._round_trip(message)
+            if message["event"] == "probe":
+                shipped = [Shipment(**literal) for literal in message["ciphertexts"]]
+                probes.setdefault(message["name"], []).append(self._decrypt(shipped)[0])
+            if message["event"] == "progress":
+                self.report("progress", message)
+            return None
+
+        literals = [[shipment.to_json() for shipment in batch] for batch in batches]
+        answer = self._ask("evaluator", "evaluate", on_event, batches=literals)
+        self.report("decryption", {})
+        outputs, seconds, size = [], 0.0, 0
+        for batch in answer["outputs"]:
+            shipped = [Shipment(**literal) for literal in batch]
+            size += sum(shipment.size_bytes for shipment in shipped)
+            slots, took = self._decrypt(shipped)
+            outputs.append(slots)
+            seconds += took
+        return Evaluation(np.stack(outputs), answer["measured"], probes, seconds, size)
+
+    def _round_trip(self, message: Message) -> Message:
+        """Carry one ciphertext to the key owner and the fresh one back."""
+        self.wire.carry("key_owner", [Shipment(**message["ciphertext"])])
+        answer = self._ask("key_owner", "refresh", ciphertext=message["ciphertext"], level=message["level"])
+        self.wire.carry("evaluator", [Shipment(**answer["ciphertext"])])
+        return {"ciphertext": answer["ciphertext"]}
+
+    def _decrypt(self, shipments: list[Shipment]) -> tuple[Slots, float]:
+        self.wire.carry("key_owner", shipments)
+        literals = [shipment.to_json() for shipment in shipments]
+        answer = self._ask("key_owner", "decrypt", ciphertexts=literals, name="decrypted.npy")
+        slots: Slots = np.load(self._folders["key_owner"] / "decrypted.npy", allow_pickle=False)
+        return slots, answer["seconds"]
+
+    def _start(self, role: str) -> None:
+        log = self.logs / f"{role}.log"
+        party = PartyProcess(role, self.python, self.adapter, self._folders[role], log, self.threads)
+        self._parties[role] = party
+        self.watch(party.pid)
+        party.wait_ready(self.deadline)
+
+    def _ask(self, role: str, do: str, on_event: Any = None, **values: Any) -> Message:
+        answer = self._parties[role].request(do, self.deadline, on_event, **values)
+        peak = answer["peak_bytes"]
+        if role == "key_owner":
+            self.peaks.key_owner = max(self.peaks.key_owner, peak)
+        else:
+            self.peaks.evaluator = max(self.peaks.evaluator, peak)
+        return answer
+
+    def remaining_s(self) -> float:
+        """Seconds until the cell's time limit."""
+        return self.deadline - monotonic()

@@ -1,0 +1,7 @@
+"""Errors about records and raw outputs, each one sentence with cause and remedy."""
+
+from __future__ import annotations
+
+
+class ReportError(Exception):
+    """A record, a raw output or a store that is damaged, incomplete or contradicts itself."""

@@ -1,0 +1,228 @@
+"""The record: the result of one cell, under the names that every export, report and gate reads.
+
+Numbers are numbers: seconds are floats named `_s`, sizes are ints named `_bytes`, accuracies are fractions.
+What was not measured is null (None), never 0: a size of 0 bytes is refused, a count of 0 was counted. Unknown
+names, text in place of a number, NaN and infinity are refused.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+SCHEMA = 1
+
+Seconds = Annotated[float, Field(ge=0)]
+Bytes = Annotated[int, Field(gt=0)]
+Count = Annotated[int, Field(ge=0)]
+Fraction = Annotated[float, Field(ge=0, le=1)]
+
+
+class Block(BaseModel):
+    """What all parts of a record share: strict types, finite numbers, no unknown names, no later change."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False, validate_default=True)
+
+
+class Status(str, Enum):
+    """How a cell ended. `unsupported` is an outcome of the library, no failure of the harness."""
+
+    OK = "ok"
+    UNSUPPORTED = "unsupported"
+    FAILED = "failed"
+    TIMED_OUT = "timed_out"
+    OUT_OF_MEMORY = "out_of_memory"
+
+
+class SecurityBlock(Block):
+    """The verdict of `backends.security`; what was not judged is not secure."""
+
+    bits: Count | None = None
+    log_n: Count | None = None
+    log_qp: float | None = None
+    secret: str | None = None
+    source: str | None = None
+    secure: bool = False
+
+    @model_validator(mode="after")
+    def _secure_means_128_bits(self) -> SecurityBlock:
+        if self.secure != (self.bits is not None and self.bits >= 128):
+            raise ValueError(f"secure is {self.secure} at {self.bits} bits; it means 128 bits or more")
+        return self
+
+
+class LayerPrecision(Block):
+    """Agreement of one layer's decrypted values with the polynomial model's."""
+
+    name: str
+    precision_bits: float | None = None
+    error_max: Annotated[float, Field(ge=0)] | None = None
+
+
+class Ladder(Block):
+    """The same samples through every rung (see `reports.metrics`)."""
+
+    metric: str = "accuracy"
+    original: float | None = None
+    he_friendly: float | None = None
+    polynomial: float | None = None
+    encrypted: float | None = None
+    label_agreement: Fraction | None = None
+    logit_error_max: Annotated[float, Field(ge=0)] | None = None
+    logit_error_mean: Annotated[float, Field(ge=0)] | None = None
+    precision_bits: float | None = None
+    layers: list[LayerPrecision] | None = None
+
+
+class LayerTime(Block):
+    """Seconds that the evaluator spent in one layer."""
+
+    name: str
+    s: Seconds
+
+
+class Primitive(Block):
+    """One primitive at one level: how often it ran, its total time, and single samples where taken."""
+
+    name: str
+    level: Count | None = None
+    count: Count | None = None
+    s: Seconds | None = None
+    samples_s: list[Seconds] | None = None
+    precision_bits: float | None = None
+    bytes: Bytes | None = None
+
+
+class Run(Block):
+    """One evaluation of a cell that was repeated; the first is cold."""
+
+    cold: bool
+    encrypt_s: Seconds | None = None
+    evaluate_s: Seconds
+    round_trips_s: Seconds | None = None
+    decrypt_s: Seconds | None = None
+
+
+class Latency(Block):
+    """Seconds per stage of the protocol, none of the harness; `evaluate_s` is one cold evaluation.
+
+    `evaluate_s` includes the round trips, which `round_trips_s` names apart. `clear_model_s` is the polynomial
+    model in the clear, for comparison, and is part of no other figure.
+    """
+
+    plan_s: Seconds | None = None
+    keygen_s: Seconds | None = None
+    prepare_model_s: Seconds | None = None
+    encrypt_s: Seconds | None = None
+    evaluate_s: Seconds | None = None
+    round_trips_s: Seconds | None = None
+    decrypt_s: Seconds | None = None
+    per_sample_s: Seconds | None = None
+    clear_model_s: Seconds | None = None
+    layers: list[LayerTime] | None = None
+    primitives: list[Primitive] | None = None
+    runs: list[Run] | None = None
+
+
+class Memory(Block):
+    """Peaks of each party from the operating system, and sizes of what was written."""
+
+    keygen_peak_bytes: Bytes | None = None
+    key_owner_peak_bytes: Bytes | None = None
+    evaluator_peak_bytes: Bytes | None = None
+    public_key_bytes: Bytes | None = None
+    relinearisation_key_bytes: Bytes | None = None
+    rotation_keys_bytes: Bytes | None = None
+    bootstrap_keys_bytes: Bytes | None = None
+    ciphertexts_in_bytes: Bytes | None = None
+    ciphertexts_out_bytes: Bytes | None = None
+    prepared_model_bytes: Bytes | None = None
+
+
+class Counts(Block):
+    """Exact counts, the same on every machine; executed at the library call, but for `bootstraps_planned`."""
+
+    bootstraps_planned: Count | None = None
+    bootstraps: Count | None = None
+    round_trips: Count | None = None
+    rotations: Count | None = None
+    rotation_keys: Count | None = None
+    ct_ct: Count | None = None
+    ct_pt: Count | None = None
+    rescales: Count | None = None
+    levels_used: Count | None = None
+    levels_after_refresh: Count | None = None
+
+
+class Wire(Block):
+    """What crossed between the parties."""
+
+    to_evaluator_bytes: Bytes | None = None
+    to_key_owner_bytes: Bytes | None = None
+    messages: Count | None = None
+
+
+class Environment(Block):
+    """The machine and the software, as measured when the cell ran."""
+
+    cpu: str | None = None
+    cores: Annotated[int, Field(gt=0)] | None = None
+    threads: Annotated[int, Field(gt=0)] | None = None
+    memory_bytes: Bytes | None = None
+    load: Annotated[float, Field(ge=0)] | None = None
+    steal_s: Seconds | None = None
+    calibration_s: Seconds | None = None
+    os: str | None = None
+    python: str | None = None
+    libraries: dict[str, str] = {}
+    build: dict[str, str] = {}
+    git: str | None = None
+
+
+class Record(Block):
+    """The result of one cell."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    schema_version: Annotated[int, Field(alias="schema", ge=SCHEMA, le=SCHEMA)] = SCHEMA
+    run_id: str
+    started_at: AwareDatetime
+    suite: str
+    case: str
+    backend: str
+    parameter_set: str
+    cell: str
+    key: str
+    status: Status
+    reason: str | None = None
+    security: SecurityBlock = SecurityBlock()
+    samples: Annotated[int, Field(gt=0)]
+    batch: Annotated[int, Field(gt=0)] | None = None
+    repeats: Annotated[int, Field(gt=0)]
+    ladder: Ladder = Ladder()
+    latency: Latency = Latency()
+    memory: Memory = Memory()
+    counts: Counts = Counts()
+    wire: Wire = Wire()
+    environment: Environment = Environment()
+
+    @model_validator(mode="after")
+    def _what_is_not_ok_says_why(self) -> Record:
+        if (self.status is Status.OK) != (self.reason is None):
+            raise ValueError(f"status is {self.status.value} and reason is {self.reason!r}; only ok has none")
+        return self
+
+    def to_json(self) -> str:
+        """One line of JSON under the record's names."""
+        return self.model_dump_json(by_alias=True)
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Record:
+        """The record that `to_json` wrote.
+
+        Raises:
+            pydantic.ValidationError: a name or a value is not the schema's.
+        """
+        return cls.model_validate_json(text)

@@ -1,0 +1,37 @@
+"""`--backend NAME` and the `backend` argument of every test that runs on real libraries."""
+
+from __future__ import annotations
+
+import pytest
+
+from backends.registry import available, load_library
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--backend",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="test this backend, and fail where its library is absent (default: all that import here)",
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "backend" in metafunc.fixturenames:
+        metafunc.parametrize("backend", _backends(metafunc.config), scope="session")
+
+
+def _backends(config: pytest.Config) -> list[str]:
+    named: list[str] = config.getoption("--backend")
+    for unknown in [name for name in named if name not in available()]:
+        raise pytest.UsageError(f"no backend is called {unknown!r}; there are {', '.join(available())}")
+    return named or [name for name, backend in available().items() if _imports(backend.adapter)]
+
+
+def _imports(adapter: str) -> bool:
+    try:
+        load_library(adapter)
+    except ImportError:
+        return False
+    return True

@@ -1,0 +1,70 @@
+"""tox's plugin: one environment for each backend, from the declaration in its folder, and one for them all."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from importlib.util import find_spec
+from pathlib import Path
+
+from tox.config.loader.memory import MemoryLoader
+from tox.config.sets import ConfigSet
+from tox.config.types import Command
+from tox.plugin import impl
+from tox.session.state import State
+
+ROOT = Path(__file__).parent
+DECLARATIONS = sorted(ROOT.glob("backends/*/environment.yaml"))
+ALL = "all-backends"
+
+
+@impl
+def tox_extend_envs() -> Iterable[str]:
+    """The names of the environments below, for `tox list`."""
+    return [*_backends(), ALL]
+
+
+@impl
+def tox_add_core_config(core_conf: ConfigSet, state: State) -> None:
+    """Configure them; whatever is not said here stands in `tox.ini` under `[testenv]`."""
+    state.conf.memory_seed_loaders[ALL].append(
+        MemoryLoader(
+            description="every test on every library",
+            skip_install=True,
+            allowlist_externals=[sys.executable],
+            commands=[_command(sys.executable, "-m", "tox", "run", "-e", ",".join(["lint", "core", *_backends()]))],
+        )
+    )
+    if find_spec("yaml") is None:  # tox reads `requires` here, and starts again in an environment that has it
+        return
+    # Both import PyYAML, so not above; tox has taken this folder from the path by now.
+    sys.path.insert(0, str(ROOT))
+    from bench.environments.declaration import load
+    from bench.environments.machine import lacks_glibc, pyenv_interpreters
+
+    for path in DECLARATIONS:
+        fitting = [one.python for one in load(path).alternatives if not lacks_glibc(one)]
+        # None fits: tox then says itself that the first is not there, or the installation says what is lacking.
+        pythons = fitting or [load(path).alternatives[0].python]
+        state.conf.options.discover += [str(found) for python in pythons for found in pyenv_interpreters(python)]
+        state.conf.memory_seed_loaders[path.parent.name].append(
+            MemoryLoader(
+                description=f"every test on {path.parent.name}",
+                base_python=[f"python{python}" for python in pythons],
+                commands_pre=[_command("python", "-m", "bench.environments", str(path))],
+                commands=[_command("pytest", "-v", *_tests(path.parent.name), "--backend", path.parent.name)],
+            )
+        )
+
+
+def _tests(backend: str) -> list[str]:
+    own = Path("tests") / "backends" / f"test_{backend}.py"
+    return ["tests/conformance", "tests/end_to_end", *([str(own)] if (ROOT / own).exists() else [])]
+
+
+def _backends() -> list[str]:
+    return [path.parent.name for path in DECLARATIONS]
+
+
+def _command(*words: str) -> Command:
+    return Command(list(words))
