@@ -1,4 +1,4 @@
-"""tox's plugin: one environment for each backend, from the declaration in its folder, and one for them all."""
+"""tox's plugin: an environment for each backend, from the declaration in its folder, and one for them all."""
 
 from __future__ import annotations
 
@@ -27,12 +27,13 @@ def tox_extend_envs() -> Iterable[str]:
 @impl
 def tox_add_core_config(core_conf: ConfigSet, state: State) -> None:
     """Configure them; whatever is not said here stands in `tox.ini` under `[testenv]`."""
+    everything = ",".join(["lint", "core", *_backends()])
     state.conf.memory_seed_loaders[ALL].append(
         MemoryLoader(
-            description="every test on every library",
+            description="every test on every library, and the linter",
             skip_install=True,
             allowlist_externals=[sys.executable],
-            commands=[_command(sys.executable, "-m", "tox", "run", "-e", ",".join(["lint", "core", *_backends()]))],
+            commands=[_command(sys.executable, "-m", "tox", "run", "-e", everything)],
         )
     )
     if find_spec("yaml") is None:  # tox reads `requires` here, and starts again in an environment that has it
@@ -44,20 +45,25 @@ def tox_add_core_config(core_conf: ConfigSet, state: State) -> None:
 
     for path in DECLARATIONS:
         fitting = [one.python for one in load(path).alternatives if not lacks_glibc(one)]
-        # None fits: tox then says itself that the first is not there, or the installation says what is lacking.
+        # Where none fits, the installation below says what is lacking.
         pythons = fitting or [load(path).alternatives[0].python]
-        state.conf.options.discover += [str(found) for python in pythons for found in pyenv_interpreters(python)]
+        for python in pythons:
+            state.conf.options.discover += map(str, pyenv_interpreters(python))
         state.conf.memory_seed_loaders[path.parent.name].append(
             MemoryLoader(
                 description=f"every test on {path.parent.name}",
                 base_python=[f"python{python}" for python in pythons],
                 commands_pre=[_command("python", "-m", "bench.environments", str(path))],
-                commands=[_command("pytest", "-v", *_tests(path.parent.name), "--backend", path.parent.name)],
+                commands=[
+                    _command("pytest", "-v", tests, "--backend", path.parent.name)
+                    for tests in _tests(path.parent.name)
+                ],
             )
         )
 
 
 def _tests(backend: str) -> list[str]:
+    """Each in a process of its own: libraries keep state, and one that aborts takes only these tests down."""
     own = Path("tests") / "backends" / f"test_{backend}.py"
     return ["tests/conformance", "tests/end_to_end", *([str(own)] if (ROOT / own).exists() else [])]
 

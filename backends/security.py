@@ -32,9 +32,9 @@ GUIDELINES = (
     "(ePrint 2024/463), table 5.2, classical, uniform ternary secret"
 )
 ENCAPSULATION = (
-    "Bossuat, Troncoso-Pastoriza, Hubaux, Bootstrapping for Approximate Homomorphic Encryption with Negligible "
-    "Failure-Probability by Using Sparse-Secret Encapsulation, ACNS 2022 (ePrint 2022/024), main secret of "
-    "Hamming weight 192; ephemeral secret of weight 32, used modulo q0·p alone, judged apart"
+    "Bossuat, Troncoso-Pastoriza, Hubaux, Bootstrapping for Approximate Homomorphic Encryption with "
+    "Negligible Failure-Probability by Using Sparse-Secret Encapsulation, ACNS 2022 (ePrint 2022/024), main "
+    "secret of Hamming weight 192; ephemeral secret of weight 32, used modulo q0·p alone, judged apart"
 )
 
 #: secret → log2 N → security class in bits → largest log QP, in bits.
@@ -121,6 +121,6 @@ def check_demand(parameters: ParameterSet) -> None:
         raise ParameterError(f"no bound on log QP is tabulated for {demand}; {choice}")
     if parameters.nominal_log_qp > bound:
         raise ParameterError(
-            f"log QP is {parameters.nominal_log_qp} bits and {demand} allow {bound}; lower depth or scale_bits, "
-            "raise digits or log_n, or set security: 0 for a toy set that is marked INSECURE"
+            f"log QP is {parameters.nominal_log_qp} bits and {demand} allow {bound}; lower depth or "
+            "scale_bits, raise digits or log_n, or set security: 0 for a toy set that is marked INSECURE"
         )

@@ -72,11 +72,15 @@ def load_graph(folder: Path, rung: str) -> Graph:
     if not isinstance(header, dict) or header.get("format") != FORMAT:
         raise ModelError(f"{header_path} is not a checkpoint of format {FORMAT}; restore it or convert again")
     if hashlib.sha256(payload).hexdigest() != header.get("arrays_sha256"):
-        raise ModelError(f"{arrays_path} does not match the digest in {header_path.name}; restore the checkpoint")
+        raise ModelError(
+            f"{arrays_path} does not match the digest in {header_path.name}; restore the checkpoint"
+        )
     try:
         return _graph(header, {name: array.astype(np.float64) for name, array in load(payload).items()})
     except (KeyError, TypeError, SafetensorError) as error:
-        raise ModelError(f"{header_path} does not describe a graph ({error!r}); restore the checkpoint") from error
+        raise ModelError(
+            f"{header_path} does not describe a graph ({error!r}); restore the checkpoint"
+        ) from error
 
 
 def digest(folder: Path, rung: str) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from typing import Any
 
 import numpy as np
+import torch
 
 from models.graph import Array, Graph, Node
+from models.reference import logits
 from models.vit import Attention, Mlp, TokenBatchNorm, Vit
 
 
@@ -32,6 +35,13 @@ def export(model: Vit, name: str) -> Graph:
         _linear(model.head, "head", "head.mean", "head"),
     ]
     return Graph(name, tuple(nodes), "head")
+
+
+def deviation(model: Vit, graph: Graph, inputs: Array) -> float:
+    """The largest difference between the logits of a model, evaluated in float64, and of its graph."""
+    with torch.no_grad():
+        expected = copy.deepcopy(model).double()(torch.from_numpy(inputs)).logits.numpy()
+    return float(np.abs(logits(graph, inputs) - expected).max())
 
 
 def _attention(module: Attention, layer: str, stream: str) -> list[Node]:

@@ -89,7 +89,9 @@ class Graph:
             _check_node(node, seen)
             seen.add(node.name)
         if self.output not in seen:
-            raise ModelError(f"graph {self.name}: the output {self.output!r} is no node; name one of its nodes")
+            raise ModelError(
+                f"graph {self.name}: the output {self.output!r} is no node; name one of its nodes"
+            )
         if sum(node.operation == "input" for node in self.nodes) != 1:
             raise ModelError(f"graph {self.name}: there must be exactly one input node")
 
@@ -123,7 +125,9 @@ class Graph:
 def _check_node(node: Node, seen: set[str]) -> None:
     """Raise ModelError where a node breaks the table above."""
     if node.operation not in OPERATIONS:
-        raise ModelError(f"node {node.name}: {node.operation!r} is no operation; use one of {sorted(OPERATIONS)}")
+        raise ModelError(
+            f"node {node.name}: {node.operation!r} is no operation; use one of {sorted(OPERATIONS)}"
+        )
     arity, _, attributes, arrays = OPERATIONS[node.operation]
     if node.name in seen:
         raise ModelError(f"node {node.name} stands twice; give each node its own name")

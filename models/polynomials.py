@@ -1,7 +1,7 @@
 """Minimax polynomials of GELU, in a form that costs few levels.
 
-GELU(x) = x/2 + e(x) with e(x) = x·erf(x/√2)/2, which is even. On a symmetric interval the minimax polynomial of
-degree 2m is therefore x/2 plus the minimax polynomial of degree m of e in u = x², found by Remez exchange
+GELU(x) = x/2 + e(x) with e(x) = x·erf(x/√2)/2, which is even. On a symmetric interval the minimax polynomial
+of degree 2m is therefore x/2 plus the minimax polynomial of degree m of e in u = x², found by Remez exchange
 (E. Y. Remez 1934; see L. N. Trefethen, *Approximation Theory and Approximation Practice*, chapter 10).
 
 Scaling the variable makes the leading coefficient ±1: with z = s·x, a degree-8 polynomial is
@@ -86,7 +86,9 @@ def minimax(function: Function, degree: int, interval: tuple[float, float]) -> A
             series = chebyshev.Chebyshev(solution[:-1], domain=[low, high])
             return np.asarray(series.convert(kind=np.polynomial.Polynomial).coef)
         chosen = exchanged
-    raise ModelError(f"no minimax polynomial of degree {degree} was found on {interval}; choose another degree")
+    raise ModelError(
+        f"no minimax polynomial of degree {degree} was found on {interval}; choose another degree"
+    )
 
 
 def _alternating_extrema(deviation: Array, count: int) -> np.ndarray[tuple[int], np.dtype[np.intp]]:

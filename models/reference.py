@@ -38,8 +38,10 @@ def run(graph: Graph, inputs: Array, *, check_intervals: bool = False) -> dict[s
         operands = [values[name] for name in node.inputs]
         if node.operation == "polynomial":
             outside += _outside_interval(node, operands[0])
-        values[node.name] = np.asarray(inputs, float) if node.operation == "input" else _EVALUATE[node.operation](
-            node, *operands
+        values[node.name] = (
+            np.asarray(inputs, float)
+            if node.operation == "input"
+            else _EVALUATE[node.operation](node, *operands)
         )
     if check_intervals and outside:
         raise IntervalError("; ".join(outside) + ": widen the interval or calibrate it on such inputs")

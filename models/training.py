@@ -1,7 +1,7 @@
 """Trains one ViT on a CPU, the same weights each time for the same seed and torch version.
 
-Range-minimisation follows Zimerman et al. (ICML 2024): beside the task's loss, large inputs of the activations
-are penalised, so that a polynomial of low degree on a short interval can follow the activation afterwards.
+Range-minimisation follows Zimerman et al. (ICML 2024): beside the task's loss, large inputs of activations are
+penalised, so that a polynomial of low degree on a short interval can follow the activation afterwards.
 """
 
 from __future__ import annotations
@@ -9,43 +9,23 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from models.data.samples import Samples
+from models.recipe import TrainingSettings
 from models.vit import Vit, VitShape
 
 
-@dataclass(frozen=True)
-class TrainingSettings:
-    """How a model is trained.
-
-    Attributes:
-        seed: of the weights and of the order of the samples.
-        epochs: passes over the samples.
-        batch: samples per step.
-        learning_rate: the highest, after a linear warm-up and before a cosine decay to 0.
-        warm_up_epochs: length of the warm-up.
-        weight_decay: of AdamW.
-        label_smoothing: of the cross-entropy.
-        range_weight: weight of the range-minimisation term; 0 for none.
-    """
-
-    seed: int
-    epochs: int
-    batch: int
-    learning_rate: float
-    warm_up_epochs: int
-    weight_decay: float
-    label_smoothing: float
-    range_weight: float
-
-
 def train(
-    shape: VitShape, he_friendly: bool, samples: Samples, settings: TrainingSettings, report: Callable[[str], None]
+    shape: VitShape,
+    he_friendly: bool,
+    samples: Samples,
+    settings: TrainingSettings,
+    report: Callable[[str], None],
 ) -> Vit:
     """A trained model in evaluation mode, its BatchNorm frozen to float32 scales and shifts."""
     with _deterministic(settings.seed):
@@ -70,17 +50,13 @@ def range_penalty(activation_inputs: list[Tensor]) -> Tensor:
 
 
 def _epoch(
-    model: Vit,
-    samples: Samples,
-    settings: TrainingSettings,
-    optimiser: torch.optim.Optimizer,
-    schedule: torch.optim.lr_scheduler.LRScheduler,
+    model: Vit, samples: Samples, settings: TrainingSettings, optimiser: Any, schedule: Any
 ) -> float:
     """One pass over the samples in random order; the mean loss."""
     inputs = torch.from_numpy(samples.inputs.astype(np.float32))
     labels = torch.from_numpy(samples.labels)
     model.train()
-    losses = []
+    losses: list[float] = []
     for chosen in torch.randperm(len(samples)).split(settings.batch):
         output = model(inputs[chosen])
         loss = nn.functional.cross_entropy(

@@ -1,9 +1,9 @@
 """The vision transformer in torch, in the two architectures that are trained, and its export to a graph.
 
-`original` has softmax attention and LayerNorm. `he_friendly` has what polynomials can follow (Zimerman et al.,
-*Converting Transformers to Polynomial Form for Secure Inference Over Homomorphic Encryption*, ICML 2024):
-pointwise attention GELU(q·kᵀ/√d)·v/√tokens, BatchNorm in place of LayerNorm, and one more BatchNorm before the
-activation of each MLP. Both are pre-norm with a learned position embedding and the mean over tokens as pooling.
+`original` has softmax attention and LayerNorm. `he_friendly` has what polynomials can follow (Zimerman et
+al., *Converting Transformers to Polynomial Form for Secure Inference Over Homomorphic Encryption*, ICML 2024):
+pointwise attention GELU(q·kᵀ/√d)·v/√tokens, BatchNorm in place of LayerNorm, and one more BatchNorm before
+the activation of each MLP. Both are pre-norm, with a learned position embedding and the mean over tokens.
 """
 
 from __future__ import annotations
@@ -54,16 +54,16 @@ class TokenBatchNorm(nn.Module):  # type: ignore[misc]
         """`[samples, tokens, features]`, normalised."""
         return self.norm(x.flatten(0, 1)).view_as(x)
 
-    @torch.no_grad()
     def freeze(self) -> None:
         """Express the running statistics by scale and shift alone, each rounded to float32."""
         norm = self.norm
-        scale = (norm.weight.double() / torch.sqrt(norm.running_var.double() + EPSILON)).float()
-        shift = (norm.bias.double() - norm.running_mean.double() * scale.double()).float()
-        norm.weight.copy_(scale)
-        norm.bias.copy_(shift)
-        norm.running_mean.zero_()
-        norm.running_var.fill_(1 - EPSILON)
+        with torch.no_grad():
+            scale = norm.weight.double() / torch.sqrt(norm.running_var.double() + EPSILON)
+            norm.bias.copy_(norm.bias.double() - norm.running_mean.double() * scale)
+            norm.weight.copy_(scale)
+            norm.running_mean.zero_()
+            norm.running_var.fill_(1)
+        norm.eps = 0.0
 
 
 class Attention(nn.Module):  # type: ignore[misc]

@@ -1,8 +1,8 @@
 """Metrics from raw outputs: what the rungs' logits and the probes of layers say, computed after the run.
 
-Precision is -log2(max |error| / max |reference|) over all samples and outputs, in bits. It is undefined, and so
-null, where every value is exactly equal (no finite number of bits says so, and infinity is no JSON) and where
-the reference is 0 throughout.
+Precision is -log2(max |error| / max |reference|) over all samples and outputs, in bits. It is undefined, and
+so null, where every value is exactly equal (no finite number of bits says so, and infinity is no JSON) and
+where the reference is 0 throughout.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ RUNGS = ("original", "he_friendly", "polynomial", "encrypted")
 def accuracy(logits: Array, labels: Labels) -> float:
     """Fraction of samples whose largest logit is the label's; logits are `[samples, classes]`."""
     if logits.ndim != 2 or labels.shape != logits.shape[:1] or not len(labels):
-        raise ReportError(f"logits of shape {logits.shape} do not fit labels of shape {labels.shape}; store both")
+        raise ReportError(
+            f"logits of shape {logits.shape} do not fit labels of shape {labels.shape}; store both of one run"
+        )
     return float(np.mean(logits.argmax(axis=1) == labels))
 
 
@@ -63,7 +65,9 @@ def layer_precision(probes: Mapping[str, Array], references: Mapping[str, Array]
     layers = []
     for name, values in probes.items():
         if name not in references:
-            raise ReportError(f"the probe {name!r} has no reference; store the polynomial model's values of it")
+            raise ReportError(
+                f"the probe {name!r} has no reference; store the polynomial model's values of it"
+            )
         _check_comparable(f"the probe {name!r}", values, references[name])
         layers.append(
             LayerPrecision(
@@ -81,7 +85,7 @@ def ladder(
     probes: Mapping[str, Array] | None = None,
     references: Mapping[str, Array] | None = None,
 ) -> Ladder:
-    """The record's ladder: accuracy per rung, and the drift from the polynomial model to the decrypted result.
+    """The record's ladder: accuracy per rung, and the drift from the polynomial model to what was decrypted.
 
     Args:
         logits: rung → `[samples, classes]`; what is absent becomes null.
@@ -93,18 +97,24 @@ def ladder(
         ReportError: a rung is unknown, two rungs are one array, shapes differ, or a value is not finite.
     """
     _check_rungs(logits)
-    metrics = {rung: accuracy(values, labels) for rung, values in logits.items()}
-    layers = None if probes is None else layer_precision(probes, references or {})
+    rungs = {rung: accuracy(values, labels) for rung, values in logits.items()}
+    drift = Ladder(
+        original=rungs.get("original"),
+        he_friendly=rungs.get("he_friendly"),
+        polynomial=rungs.get("polynomial"),
+        encrypted=rungs.get("encrypted"),
+        layers=None if probes is None else layer_precision(probes, references or {}),
+    )
     if "encrypted" not in logits or "polynomial" not in logits:
-        return Ladder(**metrics, layers=layers)
+        return drift
     encrypted, polynomial = logits["encrypted"], logits["polynomial"]
-    return Ladder(
-        **metrics,
-        label_agreement=label_agreement(encrypted, polynomial),
-        logit_error_max=error_max(encrypted, polynomial),
-        logit_error_mean=float(np.abs(encrypted - polynomial).mean()),
-        precision_bits=precision_bits(encrypted, polynomial),
-        layers=layers,
+    return drift.model_copy(
+        update={
+            "label_agreement": label_agreement(encrypted, polynomial),
+            "logit_error_max": error_max(encrypted, polynomial),
+            "logit_error_mean": float(np.abs(encrypted - polynomial).mean()),
+            "precision_bits": precision_bits(encrypted, polynomial),
+        }
     )
 
 
@@ -121,6 +131,8 @@ def _check_rungs(logits: Mapping[str, Array]) -> None:
 
 def _check_comparable(what: str, values: Array, reference: Array) -> None:
     if values.shape != reference.shape or not values.size:
-        raise ReportError(f"{what} have shape {values.shape}, the reference {reference.shape}; compare like with like")
+        raise ReportError(
+            f"{what} have shape {values.shape}, the reference {reference.shape}; compare like with like"
+        )
     if not (np.isfinite(values).all() and np.isfinite(reference).all()):
         raise ReportError(f"{what} or their reference are not all finite; the run gave no result to score")

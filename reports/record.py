@@ -23,7 +23,9 @@ Fraction = Annotated[float, Field(ge=0, le=1)]
 class Block(BaseModel):
     """What all parts of a record share: strict types, finite numbers, no unknown names, no later change."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False, validate_default=True)
+    model_config = ConfigDict(
+        strict=True, extra="forbid", frozen=True, allow_inf_nan=False, validate_default=True
+    )
 
 
 class Status(str, Enum):
@@ -108,8 +110,8 @@ class Run(Block):
 class Latency(Block):
     """Seconds per stage of the protocol, none of the harness; `evaluate_s` is one cold evaluation.
 
-    `evaluate_s` includes the round trips, which `round_trips_s` names apart. `clear_model_s` is the polynomial
-    model in the clear, for comparison, and is part of no other figure.
+    `evaluate_s` includes the round trips, which `round_trips_s` names apart. `clear_model_s` is the
+    polynomial model in the clear, for comparison, and is part of no other figure.
     """
 
     plan_s: Seconds | None = None
@@ -176,8 +178,8 @@ class Environment(Block):
     calibration_s: Seconds | None = None
     os: str | None = None
     python: str | None = None
-    libraries: dict[str, str] = {}
-    build: dict[str, str] = {}
+    libraries: dict[str, str] = Field(default_factory=dict)
+    build: dict[str, str] = Field(default_factory=dict)
     git: str | None = None
 
 

@@ -50,7 +50,9 @@ def make_context(parameters: ParameterSet) -> Any:
     try:
         context = openfhe.GenCryptoContext(settings)
     except RuntimeError as error:
-        raise ParameterError(f"OpenFHE refuses {parameters.name}: {error}; change the parameter set") from error
+        raise ParameterError(
+            f"OpenFHE refuses {parameters.name}: {error}; change the parameter set"
+        ) from error
     for feature in (openfhe.PKE, openfhe.KEYSWITCH, openfhe.LEVELEDSHE, openfhe.ADVANCEDSHE, openfhe.FHE):
         context.Enable(feature)
     return context

@@ -17,6 +17,7 @@ import openfhe
 
 from backends.errors import ExecutionError
 from backends.interface import Evaluator, KeyFile, Vector
+from backends.openfhe.capabilities import BOOTSTRAP_INPUT_LEVEL
 from backends.openfhe.context import make_context, set_up_bootstrap
 from backends.openfhe.files import load_keys, read_ciphertext, write_ciphertext
 from backends.parameters import ParameterSet
@@ -55,7 +56,13 @@ class OpenFHEEvaluator(Evaluator):
         return int(self._parameters.depth - ciphertext.GetLevel())
 
     def encode(self, values: Vector | float, level: int) -> Any:
-        """See `Evaluator.encode`."""
+        """See `Evaluator.encode`.
+
+        Raises:
+            ExecutionError: a value is not finite, which OpenFHE would encode as any number.
+        """
+        if not np.all(np.isfinite(values)):
+            raise ExecutionError("a plaintext holds values that are not finite; look for them in the model")
         if isinstance(values, (int, float)):
             return float(values)
         return self._context.MakeCKKSPackedPlaintext(
@@ -177,8 +184,15 @@ class OpenFHEEvaluator(Evaluator):
     def bootstrap(self, a: Any) -> Any:
         """See `Evaluator.bootstrap`; the library returns a product, which is rescaled here."""
         _not_a_product(a)
+        if self.level(a) < BOOTSTRAP_INPUT_LEVEL:
+            raise ExecutionError(
+                f"a ciphertext at level {self.level(a)} cannot be bootstrapped; do it {BOOTSTRAP_INPUT_LEVEL} higher"
+            )
         self.counts["bootstraps"] += 1
-        raised = self._context.EvalBootstrap(a)
+        try:
+            raised = self._context.EvalBootstrap(a)
+        except RuntimeError as error:
+            raise ExecutionError(f"OpenFHE cannot bootstrap ({error}); load its bootstrap keys") from error
         return self._compress(raised, self.level(raised) - (raised.GetNoiseScaleDeg() - 1))
 
     def _compress(self, a: Any, level: int) -> Any:
@@ -207,7 +221,9 @@ class OpenFHEEvaluator(Evaluator):
         _not_a_product(a)
         if not isinstance(plaintext, float) and plaintext.GetLevel() != a.GetLevel():
             encoded = self._parameters.depth - plaintext.GetLevel()
-            raise ExecutionError(f"a plaintext at level {encoded} meets a ciphertext at level {self.level(a)}")
+            raise ExecutionError(
+                f"a plaintext at level {encoded} meets a ciphertext at level {self.level(a)}"
+            )
 
 
 def _alike(*ciphertexts: Any) -> None:

@@ -48,7 +48,9 @@ def load(read: Callable[[str, Any], Any], path: Path) -> Any:
     try:
         return read(str(path), openfhe.BINARY)
     except RuntimeError as error:
-        raise IntegrityError(f"OpenFHE cannot read {path} ({error}); ask the other party for it again") from error
+        raise IntegrityError(
+            f"OpenFHE cannot read {path} ({error}); ask the other party for it again"
+        ) from error
 
 
 def write_ciphertext(ciphertext: Any, path: Path) -> None:

@@ -34,7 +34,9 @@ class OpenFHEKeyOwner(KeyOwner):
         """See `KeyOwner.generate`. A rotation key that the bootstrap needs as well is written once."""
         files = [
             self._write_public_key(folder, KeyFile("public_key", "public_key.bin")),
-            self._write_relinearisation_key(folder, KeyFile("relinearisation_key", "relinearisation_key.bin")),
+            self._write_relinearisation_key(
+                folder, KeyFile("relinearisation_key", "relinearisation_key.bin")
+            ),
         ]
         made: set[int] = set()
         if bootstrap:

@@ -1,8 +1,8 @@
 """Builds Pyfhel's wheel where GitHub is out of reach: `python build_wheel.py REQUIREMENT WHEEL_FOLDER`.
 
 Pyfhel is published as source only. Its copy of SEAL clones three optional dependencies while it builds; they
-are switched off here (SEAL then neither compresses what it saves nor uses the GSL's span). The wheel is for the
-interpreter that runs this, whose pip and package index are used. A wheel that WHEEL_FOLDER already holds
+are switched off here (SEAL then neither compresses what it saves nor uses the GSL's span). The wheel is for
+the interpreter that runs this, whose pip and package index are used. A wheel that WHEEL_FOLDER already holds
 for it is kept. Only the standard library is needed: this runs before the environment has anything else.
 """
 
@@ -86,7 +86,9 @@ def _switch_off(project: Path) -> None:
     text = project.read_text(encoding="utf-8")
     before, section, after = text.partition(OPTIONS_SECTION)
     if not section:
-        raise BuildError(f"Pyfhel's pyproject.toml has no {OPTIONS_SECTION}; require the version this was made for")
+        raise BuildError(
+            f"Pyfhel's pyproject.toml has no {OPTIONS_SECTION}; require the version this was made for"
+        )
     for option in SWITCHED_OFF:
         after = re.sub(rf"^\s*{option}\s*=.*$", "", after, count=1, flags=re.MULTILINE)
     options = "".join(f"\n    {option} = 'OFF'" for option in SWITCHED_OFF)
@@ -96,7 +98,9 @@ def _switch_off(project: Path) -> None:
 def _only(folder: Path, pattern: str) -> Path:
     found = list(folder.glob(pattern))
     if len(found) != 1:
-        raise BuildError(f"{len(found)} files match {pattern} where one was expected; try another Pyfhel version")
+        raise BuildError(
+            f"{len(found)} files match {pattern} where one was expected; try another Pyfhel version"
+        )
     return found[0]
 
 

@@ -43,14 +43,25 @@ def refusals(action: str) -> Iterator[None]:
 
 
 def slot_vector(values: Vector, slots: int) -> Vector:
-    """The values as float64, once they are known to fill the slots with finite numbers.
+    """A writable copy as float64, once the values are known to fill the slots with finite numbers.
 
     Raises:
         ExecutionError: another shape, or a value that is not finite (SEAL would encode garbage).
     """
-    vector = np.ascontiguousarray(values, dtype=np.float64)
+    vector = np.array(values, dtype=np.float64, order="C")
     if vector.shape != (slots,):
         raise ExecutionError(f"a slot vector has shape ({slots},), not {vector.shape}; pad it")
     if not np.isfinite(vector).all():
         raise ExecutionError("a slot vector holds values that are not finite; clean the data or the model")
     return vector
+
+
+def constant(value: float) -> float:
+    """The constant as a float, once it is known to be finite.
+
+    Raises:
+        ExecutionError: it is not finite.
+    """
+    if not np.isfinite(value):
+        raise ExecutionError(f"the constant {value} is not finite; clean the model")
+    return float(value)

@@ -24,11 +24,13 @@ def capabilities(parameters: ParameterSet, library: str) -> Capabilities:
         )
     if parameters.digits != parameters.depth + 1:
         raise Unsupported(
-            f"{library} cannot use {parameters.digits} key-switching digits: SEAL has one special prime and so one "
-            f"digit per prime; choose digits {parameters.depth + 1}"
+            f"{library} cannot use {parameters.digits} key-switching digits: SEAL has one special prime and so "
+            f"one digit per prime; choose digits {parameters.depth + 1}"
         )
     if parameters.secret != SECRET:
-        raise Unsupported(f"{library} cannot use a {parameters.secret} secret: SEAL draws {SECRET} ones; choose that")
+        raise Unsupported(
+            f"{library} cannot use a {parameters.secret} secret: SEAL draws {SECRET} ones; choose that"
+        )
     return Capabilities(no_bootstrap_reason=f"{library} cannot bootstrap: {NO_BOOTSTRAP}")
 
 

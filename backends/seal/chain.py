@@ -71,7 +71,9 @@ class ModulusChain:
             ExecutionError: there is no such level.
         """
         if not 0 <= level <= self.depth:
-            raise ExecutionError(f"level {level} does not exist; these parameters have levels 0 to {self.depth}")
+            raise ExecutionError(
+                f"level {level} does not exist; these parameters have levels 0 to {self.depth}"
+            )
         return self.scales[level]
 
     def canonical(self, level: int, scale: float) -> float:
@@ -88,17 +90,19 @@ class ModulusChain:
             )
         return expected
 
-    def drop_scale(self, level: int, scale: float) -> float:
-        """The scale at which 1.0, encoded at level + 1, takes a ciphertext of `scale` to `level` exactly.
+    def drop_scale(self, level: int, target: int) -> float:
+        """The scale at which 1.0, encoded at target + 1, takes a ciphertext from `level` to `target` exactly.
 
-        The ciphertext is switched to level + 1, multiplied by that plaintext and rescaled by q_{level+1}.
+        The ciphertext is switched to target + 1, multiplied by that plaintext and rescaled by q_{target+1}.
+
+        Raises:
+            ExecutionError: `target` is not a level below `level`.
         """
-        return self.scale(level) * self.primes[level + 1] / scale
-
-    def check_drop(self, level: int, target: int) -> None:
-        """Raise ExecutionError where a drop from `level` to `target` does not go down to a level there is."""
         if not 0 <= target < level:
-            raise ExecutionError(f"a ciphertext at level {level} cannot drop to level {target}; choose a lower one")
+            raise ExecutionError(
+                f"a ciphertext at level {level} cannot drop to level {target}; choose a lower one"
+            )
+        return self.scale(target) * self.primes[target + 1] / self.scale(level)
 
     def security(self, secret: str) -> SecurityFacts:
         """The facts for the security checker, from the primes themselves."""

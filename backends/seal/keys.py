@@ -9,7 +9,7 @@ from backends.errors import ExecutionError
 from backends.interface import KeyFile
 
 _GENERATOR = 3  # of the rotations among the Galois group modulo 2N, as SEAL orders its slots
-_SUFFIX = ".seal"
+SUFFIX = ".seal"  # of files in SEAL's own format
 
 
 def galois_element(step: int, n: int) -> int:
@@ -34,13 +34,13 @@ class KeyFolder:
         self._folder = folder
         self.files = list(files)
 
-    def add(self, kind: str) -> Path:
+    def add(self, kind: str, suffix: str = SUFFIX) -> Path:
         """The path under which to write the one file of its kind."""
-        return self._add(KeyFile(kind, kind + _SUFFIX))
+        return self._add(KeyFile(kind, kind + suffix))
 
     def add_rotation(self, step: int) -> Path:
         """The path under which to write the key of one rotation; the name carries the step."""
-        return self._add(KeyFile("rotation_keys", f"rotation_{step}{_SUFFIX}"))
+        return self._add(KeyFile("rotation_keys", f"rotation_{step}{SUFFIX}"))
 
     def path(self, kind: str) -> Path:
         """Where the one file of its kind is.

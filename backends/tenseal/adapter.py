@@ -23,7 +23,7 @@ from backends.interface import (
     Vector,
 )
 from backends.parameters import ParameterSet
-from backends.seal.calls import counted, refusals, slot_vector
+from backends.seal.calls import constant, counted, refusals, slot_vector
 from backends.seal.capabilities import SECRET, refuse_bootstrap
 from backends.seal.keys import KeyFolder, galois_element
 from backends.tenseal.capabilities import capabilities
@@ -60,7 +60,9 @@ class TenSEALKeyOwner(KeyOwner):
         plaintext, ciphertext = sealapi.Plaintext(), sealapi.Ciphertext()
         vector = slot_vector(values, self._parameters.slots)
         with refusals("an encryption"):
-            self._encoder.encode(vector, self._context.parms_id(level), self._context.chain.scale(level), plaintext)
+            self._encoder.encode(
+                vector, self._context.parms_id(level), self._context.chain.scale(level), plaintext
+            )
             self._encryptor.encrypt(plaintext, ciphertext)
         return ciphertext
 
@@ -101,7 +103,9 @@ class TenSEALEvaluator(Evaluator):
         self._relinearisation_key = sealapi.RelinKeys()
         with refusals("the evaluation keys"):
             self._relinearisation_key.load(self._context.seal, str(keys.path("relinearisation_key")))
-            self._rotation_keys = {step: self._load_rotation_key(step, path) for step, path in keys.rotations()}
+            self._rotation_keys = {
+                step: self._load_rotation_key(step, path) for step, path in keys.rotations()
+            }
 
     def _load_rotation_key(self, step: int, path: Path) -> sealapi.GaloisKeys:
         key = sealapi.GaloisKeys()
@@ -127,7 +131,11 @@ class TenSEALEvaluator(Evaluator):
         return self._encode(values, level, self._context.chain.scale(level))
 
     def _encode(self, values: Vector | float, level: int, scale: float) -> Plaintext:
-        operand = slot_vector(values, self._parameters.slots) if isinstance(values, np.ndarray) else float(values)
+        operand = (
+            slot_vector(values, self._parameters.slots)
+            if isinstance(values, np.ndarray)
+            else constant(values)
+        )
         plaintext = sealapi.Plaintext()
         with refusals("an encoding"):
             self._encoder.encode(operand, self._context.parms_id(level), scale, plaintext)
@@ -193,8 +201,7 @@ class TenSEALEvaluator(Evaluator):
     def drop(self, a: Ciphertext, level: int) -> Ciphertext:
         """Switch to level + 1, multiply by 1.0 at the scale that fits, rescale."""
         chain = self._context.chain
-        chain.check_drop(self.level(a), level)
-        one = self._encode(1.0, level + 1, chain.drop_scale(level, a.scale))
+        one = self._encode(1.0, level + 1, chain.drop_scale(self.level(a), level))
         result = sealapi.Ciphertext()
         with counted(self.counts, "drops"):
             self._evaluator.mod_switch_to(a, self._context.parms_id(level + 1), result)
@@ -207,7 +214,9 @@ class TenSEALEvaluator(Evaluator):
         """Apply the step's own Galois element; `rotate_vector` would compose other keys."""
         key = self._rotation_keys.get(step)
         if key is None:
-            raise ExecutionError(f"there is no key for a rotation by {step}; name the step when the keys are made")
+            raise ExecutionError(
+                f"there is no key for a rotation by {step}; name the step when the keys are made"
+            )
         result = sealapi.Ciphertext()
         with counted(self.counts, "rotations"):
             self._evaluator.apply_galois(a, galois_element(step, self._parameters.n), key, result)

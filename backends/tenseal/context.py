@@ -50,7 +50,9 @@ class Context:
         try:
             moduli = sealapi.CoeffModulus.Create(parameters.n, modulus_bits(parameters))
         except (ValueError, RuntimeError) as error:
-            raise ParameterError(f"SEAL finds no primes for {parameters.name} ({error}); raise scale_bits") from error
+            raise ParameterError(
+                f"SEAL finds no primes for {parameters.name} ({error}); raise scale_bits"
+            ) from error
         encryption_parameters.set_coeff_modulus(moduli)
         return cls(parameters, encryption_parameters)
 
@@ -106,5 +108,6 @@ def _check(parameters: ParameterSet, context: Any, security: Any) -> None:
     in_force = context.key_context_data().qualifiers().sec_level
     if in_force != security:
         raise ParameterError(
-            f"SEAL applies {in_force.name} to {parameters.name} instead of {security.name}; choose another security"
+            f"SEAL applies {in_force.name} to {parameters.name} instead of {security.name}; "
+            "choose another security"
         )

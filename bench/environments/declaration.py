@@ -107,7 +107,7 @@ def load(path: Path, name: str | None = None) -> Declaration:
         raise UserError(f"{path}: is not YAML ({' '.join(str(error).split())}); correct it") from error
     table = _table(path, "the file", content, required=("imports", "alternatives"), optional=("build",))
     if not isinstance(table["alternatives"], list) or not table["alternatives"]:
-        raise UserError(f"{path}: alternatives must be a list of at least one interpreter")
+        raise UserError(f"{path}: alternatives is no list of interpreters; write at least one")
     return Declaration(
         name=name or path.parent.name,
         path=path,

@@ -1,8 +1,8 @@
-"""scikit-learn's digits: 1,797 scans of handwritten digits, 8×8 pixels of 0 to 16, installed with the package.
+"""scikit-learn's digits: 1,797 scans of handwritten digits, 8×8 pixels of 0 to 16, part of the package.
 
 Source: the test part of E. Alpaydin and C. Kaynak, *Optical Recognition of Handwritten Digits*, UCI Machine
-Learning Repository, 1998. An image becomes 16 tokens, row by row, each a patch of 2×2 pixels scaled to [-1, 1].
-The 360 held-out images, 36 of each class, serve for reporting alone.
+Learning Repository, 1998. An image becomes 16 tokens, row by row, each a patch of 2×2 pixels, scaled to
+[-1, 1]. The 360 held-out images, 36 of each class, serve for reporting alone.
 """
 
 from __future__ import annotations

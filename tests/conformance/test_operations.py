@@ -82,7 +82,9 @@ def test_products_are_added_and_rotated_before_they_are_rescaled(parties: Partie
     a, b, c = parties.values(), parties.values(), parties.values()
     x, y = parties.owner.encrypt(a, level), parties.owner.encrypt(b, level)
     with parties.counting(ct_ct=1, ct_pt=1, additions=1, relinearisations=1, rotations=1, rescales=1):
-        product = evaluator.add(evaluator.multiply(x, y), evaluator.multiply_plain(x, evaluator.encode(c, level)))
+        product = evaluator.add(
+            evaluator.multiply(x, y), evaluator.multiply_plain(x, evaluator.encode(c, level))
+        )
         result = evaluator.rescale(evaluator.rotate(evaluator.relinearise(product), STEPS[1]))
     parties.assert_holds(result, np.roll(a * b + a * c, -STEPS[1]), level - 1)
 
@@ -104,6 +106,13 @@ def test_drop_refuses_a_level_that_is_not_lower(parties: Parties) -> None:
     for target in (2, 3, -1):
         with pytest.raises(ExecutionError):
             parties.evaluator.drop(x, target)
+
+
+def test_drop_refuses_a_product(parties: Parties) -> None:
+    x = parties.owner.encrypt(parties.values(), 4)
+    product = parties.evaluator.multiply_plain(x, parties.evaluator.encode(parties.values(), 4))
+    with pytest.raises(ExecutionError):
+        parties.evaluator.drop(product, 2)
 
 
 def test_rotates_by_every_step_that_has_a_key(parties: Parties) -> None:
@@ -139,7 +148,9 @@ def test_compound_operations_are_the_loops_they_stand_for(parties: Parties) -> N
     expected = sum(np.roll(vector, -step) for vector, step in zip(vectors, steps, strict=True))
     parties.assert_holds(total, np.asarray(expected), level)
     with parties.counting(ct_pt=3, additions=2, rescales=1):
-        total = evaluator.rescale(evaluator.multiply_plain_sum(list(zip(ciphertexts, plaintexts, strict=True))))
+        total = evaluator.rescale(
+            evaluator.multiply_plain_sum(list(zip(ciphertexts, plaintexts, strict=True)))
+        )
     expected = 2 * vectors[0] * vectors[2] + vectors[1] ** 2
     parties.assert_holds(total, expected, level - 1)
     with parties.counting(ct_ct=3, additions=2, relinearisations=1, rescales=1):

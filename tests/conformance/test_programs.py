@@ -15,7 +15,7 @@ from tests.toy import PORTABLE
 
 REGISTERS = 3
 PAIRS = st.permutations(range(REGISTERS)).map(lambda order: (order[0], order[1]))
-# A register never meets itself in a sum or difference, so none becomes zero: SEAL refuses transparent results.
+# A register never meets itself, so none becomes zero, which SEAL would refuse as transparent.
 INSTRUCTIONS = st.tuples(
     st.sampled_from(["add", "subtract", "multiply", "multiply_plain", "add_plain", "rotate", "negate"]),
     PAIRS,
@@ -49,7 +49,10 @@ def _linear(parties: Parties, name: str, a: Register, b: Register, step: int, ex
         a.ciphertext, a.values = evaluator.subtract(a.ciphertext, b.ciphertext), a.values - b.values
     elif name == "add_plain":
         plaintext = evaluator.encode(step / PORTABLE.slots, a.level)
-        a.ciphertext, a.values = evaluator.add_plain(a.ciphertext, plaintext), a.values + step / PORTABLE.slots
+        a.ciphertext, a.values = (
+            evaluator.add_plain(a.ciphertext, plaintext),
+            a.values + step / PORTABLE.slots,
+        )
     elif name == "rotate":
         a.ciphertext, a.values = evaluator.rotate(a.ciphertext, step), np.roll(a.values, -step)
     else:

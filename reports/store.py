@@ -1,0 +1,227 @@
+"""The store of records: append-only, one run a folder, raw outputs beside the records.
+
+    <output>/<run>/records.jsonl     a line per record: schema, record, raw output's name and digest, SHA-256
+    <output>/<run>/<case>.<backend>.<key>.npz
+
+Nothing is overwritten. A line is written whole or not at all: one write to the end of the file, then fsync,
+and what a full disk cut off is taken back. Where the machine itself died in between, the rest of that line
+is refused by name when the run is read, and the others load.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import ValidationError
+
+from reports.errors import ReportError
+from reports.identity import canonical_json, digest
+from reports.record import SCHEMA, Record, Status
+
+RECORDS = "records.jsonl"
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A record as it was read, with the place of its raw outputs."""
+
+    record: Record
+    raw: Path | None
+    raw_sha256: str | None
+
+
+@dataclass
+class Loaded:
+    """What a run's file holds: its records, and a sentence for every line that was refused."""
+
+    stored: list[Stored] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Run:
+    """The folder of one run, open for appending."""
+
+    folder: Path
+
+    @property
+    def run_id(self) -> str:
+        """The folder's name, which every record of the run carries."""
+        return self.folder.name
+
+    def append(self, record: Record, raw: Mapping[str, NDArray[Any]] | None = None) -> Stored:
+        """Write a record and its raw outputs (logits, labels, sample ids, probes).
+
+        Raises:
+            ReportError: the record is of another run, its raw outputs are there already, or the disk is full.
+        """
+        if record.run_id != self.run_id:
+            raise ReportError(
+                f"the record is of run {record.run_id!r}; append it there, not to {self.run_id!r}"
+            )
+        path, raw_sha256 = None, None
+        if raw is not None:
+            path = self.folder / f"{record.case}.{record.backend}.{record.key[:16]}.npz"
+            raw_sha256 = _write_raw(path, raw)
+        body = {
+            "schema": SCHEMA,
+            "record": json.loads(record.to_json()),
+            "raw": None if path is None else path.name,
+            "raw_sha256": raw_sha256,
+        }
+        _append_line(self.folder / RECORDS, canonical_json({**body, "sha256": digest(body)}))
+        return Stored(record, path, raw_sha256)
+
+
+def create_run(output: Path) -> Run:
+    """A new folder under `output`, named by the time in UTC and a random suffix.
+
+    Raises:
+        ReportError: the folder cannot be made.
+    """
+    name = f"{datetime.now(timezone.utc):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+    try:
+        (output / name).mkdir(parents=True)
+    except OSError as error:
+        raise ReportError(
+            f"{output / name} cannot be made ({error.strerror}); choose another --output"
+        ) from error
+    return Run(output / name)
+
+
+def load_run(folder: Path) -> Loaded:
+    """Every record of a run whose line is whole, in order, and why the others are not.
+
+    Raises:
+        ReportError: the folder holds no records.
+    """
+    path = folder / RECORDS
+    try:
+        lines = path.read_bytes().split(b"\n")
+    except OSError as error:
+        raise ReportError(f"{path} cannot be read ({error.strerror}); name the folder of a run") from error
+    loaded = Loaded()
+    for number, line in enumerate(lines, start=1):
+        if not line:  # after the last newline
+            continue
+        try:
+            loaded.stored.append(_read_line(line, folder))
+        except ReportError as error:
+            loaded.refused.append(f"{path}:{number}: {error}")
+    return loaded
+
+
+def load_output(output: Path) -> Loaded:
+    """Every record of every run under `output`, or of `output` itself where it is a run; oldest first.
+
+    Raises:
+        ReportError: there is no run.
+    """
+    runs = (
+        [output]
+        if (output / RECORDS).is_file()
+        else sorted(path.parent for path in output.glob(f"*/{RECORDS}"))
+    )
+    if not runs:
+        raise ReportError(f"{output} holds no run; name a folder that `bench run --output` wrote")
+    loaded = [load_run(run) for run in runs]
+    return Loaded(
+        [one for run in loaded for one in run.stored], [why for run in loaded for why in run.refused]
+    )
+
+
+def find_finished(output: Path, key: str) -> Stored | None:
+    """The newest record under `output` that ended ok and has this key, for resuming, or None."""
+    for path in sorted(output.glob(f"*/{RECORDS}"), reverse=True):
+        for stored in reversed(load_run(path.parent).stored):
+            if stored.record.key == key and stored.record.status is Status.OK:
+                return stored
+    return None
+
+
+def read_raw(stored: Stored) -> dict[str, NDArray[Any]]:
+    """The raw outputs of a record.
+
+    Raises:
+        ReportError: there are none, or the file is not the one that was written.
+    """
+    if stored.raw is None:
+        raise ReportError(f"the record of {stored.record.cell} has no raw outputs; run the cell again")
+    try:
+        payload = stored.raw.read_bytes()
+    except OSError as error:
+        raise ReportError(f"{stored.raw} cannot be read ({error.strerror}); run the cell again") from error
+    if hashlib.sha256(payload).hexdigest() != stored.raw_sha256:
+        raise ReportError(f"{stored.raw} does not match the digest in its record; run the cell again")
+    with np.load(stored.raw, allow_pickle=False) as arrays:
+        return {name: arrays[name] for name in arrays.files}
+
+
+def _read_line(line: bytes, folder: Path) -> Stored:
+    try:
+        body: dict[str, Any] = json.loads(line)
+        claimed = body.pop("sha256")
+        schema, record, raw = body["schema"], body["record"], body["raw"]
+    except (ValueError, KeyError, AttributeError, TypeError) as error:
+        raise ReportError("the line is cut off or damaged; run the cell again") from error
+    if digest(body) != claimed:
+        raise ReportError("the line does not match its digest; run the cell again")
+    if schema != SCHEMA:
+        raise ReportError(
+            f"the record has schema {schema}, this version reads {SCHEMA}; use the version that wrote it"
+        )
+    try:
+        parsed = Record.from_json(canonical_json(record))
+    except ValidationError as error:
+        raise ReportError(
+            f"the record breaks the schema ({error.errors()[0]['msg']}); run the cell again"
+        ) from error
+    return Stored(parsed, None if raw is None else folder / raw, body["raw_sha256"])
+
+
+def _append_line(path: Path, line: str) -> None:
+    """Append one line durably; on failure the file is as before."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+    try:
+        size = os.fstat(descriptor).st_size
+        broken = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
+        payload = b"\n" * broken + line.encode() + b"\n"  # a line cut off by a crash stays a line of its own
+        try:
+            if os.write(descriptor, payload) != len(payload):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            os.fsync(descriptor)
+        except OSError as error:
+            os.ftruncate(descriptor, size)
+            raise ReportError(f"{path} cannot be written ({error.strerror}); free some disk space") from error
+    finally:
+        os.close(descriptor)
+
+
+def _write_raw(path: Path, arrays: Mapping[str, NDArray[Any]]) -> str:
+    """Write arrays under a temporary name, rename them, and return their SHA-256; nothing is overwritten."""
+    if path.exists():
+        raise ReportError(f"{path} is there already and nothing is overwritten; start a new run")
+    temporary = path.with_suffix(".npz.part")
+    try:
+        with temporary.open("wb") as file:
+            np.savez_compressed(file, allow_pickle=False, **arrays)
+            file.flush()
+            os.fsync(file.fileno())
+        sha256 = hashlib.sha256(temporary.read_bytes()).hexdigest()
+        temporary.rename(path)
+    except OSError as error:
+        raise ReportError(f"{path} cannot be written ({error.strerror}); free some disk space") from error
+    finally:  # Ctrl-C included
+        temporary.unlink(missing_ok=True)
+    return sha256

@@ -1,0 +1,115 @@
+"""A whole record, as a run would write it."""
+
+from datetime import datetime, timezone
+from typing import Any
+
+import pytest
+
+from reports.record import (
+    Counts,
+    Environment,
+    Ladder,
+    Latency,
+    LayerPrecision,
+    LayerTime,
+    Memory,
+    Primitive,
+    Record,
+    Run,
+    SecurityBlock,
+    Status,
+    Wire,
+)
+
+
+@pytest.fixture
+def fields() -> dict[str, Any]:
+    """The arguments of a record that ended ok, everything measured but the bootstrap's keys."""
+    return {
+        "run_id": "20261123T044500Z-a1b2c3",
+        "started_at": datetime(2026, 11, 23, 4, 45, tzinfo=timezone.utc),
+        "suite": "vit_tiny",
+        "case": "digits",
+        "backend": "tenseal",
+        "parameter_set": "n14_first48_scale40_depth8_digits9",
+        "cell": "vit_tiny/digits/tenseal/n14_first48_scale40_depth8_digits9/0123456789ab",
+        "key": "ab" * 32,
+        "status": Status.OK,
+        "security": SecurityBlock(
+            bits=128, log_n=14, log_qp=427.99, secret="uniform_ternary", source="table 5.2", secure=True
+        ),
+        "samples": 64,
+        "batch": 64,
+        "repeats": 2,
+        "ladder": Ladder(
+            original=0.975,
+            he_friendly=0.98,
+            polynomial=0.98,
+            encrypted=0.98,
+            label_agreement=1.0,
+            logit_error_max=1e-4,
+            logit_error_mean=2e-5,
+            precision_bits=15.5,
+            layers=[LayerPrecision(name="block0.attention", precision_bits=16.25, error_max=1e-5)],
+        ),
+        "latency": Latency(
+            plan_s=1.5,
+            keygen_s=3.0,
+            prepare_model_s=2.0,
+            encrypt_s=0.5,
+            evaluate_s=60.0,
+            round_trips_s=8.0,
+            decrypt_s=0.25,
+            per_sample_s=0.9375,
+            clear_model_s=0.01,
+            layers=[LayerTime(name="block0.attention", s=12.5)],
+            primitives=[
+                Primitive(name="rotations", level=7, count=120, s=4.5, samples_s=[0.036, 0.038], bytes=786432)
+            ],
+            runs=[Run(cold=True, evaluate_s=60.0), Run(cold=False, evaluate_s=58.0)],
+        ),
+        "memory": Memory(
+            keygen_peak_bytes=1_200_000_000,
+            key_owner_peak_bytes=300_000_000,
+            evaluator_peak_bytes=2_400_000_000,
+            public_key_bytes=2_400_000,
+            relinearisation_key_bytes=20_000_000,
+            rotation_keys_bytes=800_000_000,
+            ciphertexts_in_bytes=4_000_000,
+            ciphertexts_out_bytes=500_000,
+            prepared_model_bytes=900_000_000,
+        ),
+        "counts": Counts(
+            bootstraps_planned=0,
+            bootstraps=0,
+            round_trips=6,
+            rotations=1200,
+            rotation_keys=40,
+            ct_ct=96,
+            ct_pt=2048,
+            rescales=400,
+            levels_used=24,
+            levels_after_refresh=8,
+        ),
+        "wire": Wire(to_evaluator_bytes=830_000_000, to_key_owner_bytes=6_000_000, messages=14),
+        "environment": Environment(
+            cpu="a processor",
+            cores=2,
+            threads=1,
+            memory_bytes=25_000_000_000,
+            load=0.5,
+            steal_s=0.0,
+            calibration_s=0.21,
+            os="Linux 6.1",
+            python="3.11.4",
+            libraries={"tenseal": "0.3.18"},
+            build={"seal": "4.3"},
+            git="0" * 40,
+        ),
+    }
+
+
+@pytest.fixture
+def record(fields: dict[str, Any]) -> Record:
+    """A record that ended ok."""
+    return Record(**fields)

@@ -1,0 +1,41 @@
+"""Exports: the record's names for programs, tables for readers, INSECURE never beside what is not."""
+
+import csv
+import io
+import json
+
+from reports.export import to_csv, to_json, to_markdown
+from reports.record import Record, SecurityBlock, Status
+
+
+def test_json_is_the_list_of_records(record: Record) -> None:
+    exported = json.loads(to_json([record, record]))
+    assert exported == [json.loads(record.to_json())] * 2
+    assert Record.from_json(json.dumps(exported[0])) == record
+
+
+def test_csv_is_flat(record: Record) -> None:
+    [row] = csv.DictReader(io.StringIO(to_csv([record])))
+    assert row["schema"] == "1"
+    assert row["ladder.precision_bits"] == "15.5"
+    assert row["memory.bootstrap_keys_bytes"] == ""
+    assert row["environment.libraries.tenseal"] == "0.3.18"
+    assert json.loads(row["ladder.layers"])[0]["name"] == "block0.attention"
+
+
+def test_markdown_keeps_insecure_apart(record: Record) -> None:
+    update = {"backend": "pyfhel", "security": SecurityBlock(log_n=12, log_qp=510.0)}
+    text = to_markdown([record.model_copy(update=update), record])
+    secure, insecure = text.split("## INSECURE")
+    assert "| tenseal |" in secure
+    assert "| pyfhel |" not in secure
+    assert "| 128 bits |" in secure
+    assert "| pyfhel | n14_first48_scale40_depth8_digits9 | INSECURE |" in insecure
+
+
+def test_markdown_shows_nothing_for_null_and_why_a_cell_is_not_ok(record: Record) -> None:
+    update = {"status": Status.UNSUPPORTED, "reason": "no | bootstrap", "ladder": record.ladder.model_copy()}
+    row = to_markdown([record.model_copy(update=update)]).splitlines()[-1]
+    assert r"unsupported: no \| bootstrap" in row
+    bare = record.model_copy(update={"latency": type(record.latency)()})
+    assert to_markdown([bare]).splitlines()[-1].count("|  |") == 1

@@ -1,0 +1,137 @@
+"""The record's names and types, and the defects of other harnesses that they rule out."""
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from reports.record import Counts, Ladder, Latency, Memory, Record, SecurityBlock, Status
+
+GOLDEN = Path(__file__).with_name("golden_record.json")
+
+#: Every name of the record, as the design publishes it.
+NAMES = {
+    "": "schema run_id started_at suite case backend parameter_set cell key status reason security samples batch "
+    "repeats ladder latency memory counts wire environment",
+    "security": "bits log_n log_qp secret source secure",
+    "ladder": "metric original he_friendly polynomial encrypted label_agreement logit_error_max logit_error_mean "
+    "precision_bits layers",
+    "latency": "plan_s keygen_s prepare_model_s encrypt_s evaluate_s round_trips_s decrypt_s per_sample_s "
+    "clear_model_s layers primitives runs",
+    "memory": "keygen_peak_bytes key_owner_peak_bytes evaluator_peak_bytes public_key_bytes "
+    "relinearisation_key_bytes rotation_keys_bytes bootstrap_keys_bytes ciphertexts_in_bytes "
+    "ciphertexts_out_bytes prepared_model_bytes",
+    "counts": "bootstraps_planned bootstraps round_trips rotations rotation_keys ct_ct ct_pt rescales levels_used "
+    "levels_after_refresh",
+    "wire": "to_evaluator_bytes to_key_owner_bytes messages",
+    "environment": "cpu cores threads memory_bytes load steal_s calibration_s os python libraries build git",
+}
+
+
+def test_golden(record: Record) -> None:
+    """The published form: other programs read it, so a change here is a change of the schema."""
+    assert json.loads(record.to_json()) == json.loads(GOLDEN.read_text())
+    assert Record.from_json(GOLDEN.read_text()) == record
+
+
+@pytest.mark.parametrize("block", NAMES)
+def test_names_are_the_designs_and_all_are_present(record: Record, block: str) -> None:
+    written = json.loads(record.to_json())
+    assert set(written[block] if block else written) == set(NAMES[block].split())
+
+
+def test_names_inside_lists(record: Record) -> None:
+    written = json.loads(record.to_json())
+    assert set(written["ladder"]["layers"][0]) == {"name", "precision_bits", "error_max"}
+    assert set(written["latency"]["layers"][0]) == {"name", "s"}
+    primitive = {"name", "level", "count", "s", "samples_s", "precision_bits", "bytes"}
+    assert set(written["latency"]["primitives"][0]) == primitive
+
+
+def test_a_cell_that_never_ran_has_every_name_and_null(fields: dict[str, Any]) -> None:
+    plain = {
+        "run_id",
+        "started_at",
+        "suite",
+        "case",
+        "backend",
+        "parameter_set",
+        "cell",
+        "key",
+        "samples",
+        "repeats",
+    }
+    bare = Record(**{name: fields[name] for name in plain}, status=Status.UNSUPPORTED, reason="no bootstrap")
+    written = json.loads(bare.to_json())
+    for block, names in NAMES.items():
+        assert set(written[block] if block else written) == set(names.split())
+    assert {
+        value for block in ("latency", "memory", "counts", "wire") for value in written[block].values()
+    } == {None}
+    assert written["security"]["secure"] is False
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_nan_and_infinity_are_refused(value: float) -> None:
+    with pytest.raises(ValidationError):
+        Ladder(precision_bits=value)
+    with pytest.raises(ValidationError):
+        Latency(evaluate_s=value)
+
+
+def test_defect_1_drift_has_fields_of_its_own(record: Record) -> None:
+    """Accuracy of the encrypted and of the clear model are two numbers, and drift is neither."""
+    written = json.loads(record.to_json())["ladder"]
+    assert written["logit_error_max"] == 1e-4
+    assert {"polynomial", "encrypted"} <= set(written)
+
+
+def test_defect_2_numbers_are_numbers_in_the_unit_of_their_name() -> None:
+    with pytest.raises(ValidationError):
+        Memory(public_key_bytes="21.4G")
+    with pytest.raises(ValidationError):
+        Latency(evaluate_s="60")
+    with pytest.raises(ValidationError):
+        Latency(total_latency_ms=60.0)
+    with pytest.raises(ValidationError):
+        Counts(rotations=True)
+    names = set(Latency.model_fields) - {"layers", "primitives", "runs"}
+    assert all(name.endswith("_s") for name in names)
+    assert all(name.endswith("_bytes") for name in Memory.model_fields)
+
+
+def test_defect_4_what_failed_says_so(fields: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match="only ok has none"):
+        Record(**{**fields, "status": Status.FAILED})
+    with pytest.raises(ValidationError, match="only ok has none"):
+        Record(**{**fields, "reason": "12 of 64 labels differ"})
+    with pytest.raises(ValidationError):
+        Record.from_json(GOLDEN.read_text().replace('"ok"', '"finished"'))
+
+
+def test_defect_5_no_total_holds_the_harness_own_stages(fields: dict[str, Any]) -> None:
+    assert not [name for name in Latency.model_fields if "total" in name]
+    with pytest.raises(ValidationError):
+        Latency(total_s=75.0)
+
+
+def test_defect_6_what_is_missing_is_null_and_never_0_bytes() -> None:
+    assert Memory().public_key_bytes is None
+    with pytest.raises(ValidationError):
+        Memory(public_key_bytes=0)
+    assert Counts(bootstraps=0).bootstraps == 0  # a count of 0 was counted
+
+
+def test_secure_is_128_bits_or_more() -> None:
+    with pytest.raises(ValidationError, match="128 bits or more"):
+        SecurityBlock(bits=None, secure=True)
+    with pytest.raises(ValidationError, match="128 bits or more"):
+        SecurityBlock(bits=192, secure=False)
+
+
+def test_another_schema_is_refused() -> None:
+    with pytest.raises(ValidationError):
+        Record.from_json(GOLDEN.read_text().replace('"schema": 1', '"schema": 2'))

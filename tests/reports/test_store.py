@@ -1,0 +1,131 @@
+"""The store: nothing overwritten, nothing half-written taken for a record."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from reports.errors import ReportError
+from reports.record import Record, Status
+from reports.store import RECORDS, Run, create_run, find_finished, load_output, load_run, read_raw
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    return create_run(tmp_path / "results")
+
+
+def of(run: Run, record: Record, key: str = "ab" * 32, status: Status = Status.OK) -> Record:
+    reason = None if status is Status.OK else "the labels differ"
+    return record.model_copy(update={"run_id": run.run_id, "key": key, "status": status, "reason": reason})
+
+
+def test_records_and_raw_outputs_come_back(run: Run, record: Record) -> None:
+    raw = {"encrypted": np.arange(6.0).reshape(2, 3), "sample_ids": np.array([4, 7])}
+    run.append(of(run, record), raw)
+    run.append(of(run, record, "cd" * 32, Status.FAILED))
+    loaded = load_run(run.folder)
+    assert not loaded.refused
+    assert [stored.record for stored in loaded.stored] == [
+        of(run, record),
+        of(run, record, "cd" * 32, Status.FAILED),
+    ]
+    arrays = read_raw(loaded.stored[0])
+    assert arrays.keys() == raw.keys()
+    np.testing.assert_array_equal(arrays["encrypted"], raw["encrypted"])
+    with pytest.raises(ReportError, match="no raw outputs"):
+        read_raw(loaded.stored[1])
+    assert not list(run.folder.glob("*.part"))
+
+
+def test_a_line_cut_off_is_refused_by_name_and_the_others_load(run: Run, record: Record) -> None:
+    for key in ("aa", "bb"):
+        run.append(of(run, record, key * 32))
+    path = run.folder / RECORDS
+    path.write_bytes(path.read_bytes()[:-100])
+    loaded = load_run(run.folder)
+    assert [stored.record.key for stored in loaded.stored] == ["aa" * 32]
+    assert loaded.refused == [f"{path}:2: the line is cut off or damaged; run the cell again"]
+    run.append(of(run, record, "cc" * 32))  # the half line does not swallow the next record
+    loaded = load_run(run.folder)
+    assert [stored.record.key for stored in loaded.stored] == ["aa" * 32, "cc" * 32]
+    assert len(loaded.refused) == 1
+
+
+def test_a_changed_figure_is_refused(run: Run, record: Record) -> None:
+    run.append(of(run, record))
+    path = run.folder / RECORDS
+    path.write_text(path.read_text().replace('"precision_bits":15.5', '"precision_bits":25.5'))
+    loaded = load_run(run.folder)
+    assert not loaded.stored
+    assert "does not match its digest" in loaded.refused[0]
+
+
+def test_a_changed_raw_output_is_refused(run: Run, record: Record) -> None:
+    stored = run.append(of(run, record), {"encrypted": np.ones(3)})
+    assert stored.raw is not None
+    payload = bytearray(stored.raw.read_bytes())
+    payload[-30] ^= 1
+    stored.raw.write_bytes(payload)
+    with pytest.raises(ReportError, match="does not match the digest"):
+        read_raw(stored)
+    stored.raw.unlink()
+    with pytest.raises(ReportError, match="cannot be read"):
+        read_raw(stored)
+
+
+def test_nothing_is_overwritten(run: Run, record: Record) -> None:
+    run.append(of(run, record), {"encrypted": np.ones(3)})
+    before = (run.folder / RECORDS).read_bytes()
+    with pytest.raises(ReportError, match="nothing is overwritten"):
+        run.append(of(run, record), {"encrypted": np.zeros(3)})
+    assert (run.folder / RECORDS).read_bytes() == before
+    assert create_run(run.folder.parent).folder != run.folder
+
+
+def test_a_full_disk_leaves_no_half_line(run: Run, record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+    run.append(of(run, record, "aa" * 32))
+    before = (run.folder / RECORDS).read_bytes()
+    write = os.write
+    monkeypatch.setattr("os.write", lambda descriptor, payload: write(descriptor, payload[:50]))
+    with pytest.raises(ReportError, match="free some disk space"):
+        run.append(of(run, record, "bb" * 32))
+    assert (run.folder / RECORDS).read_bytes() == before
+
+
+def test_a_record_of_another_run_is_refused(run: Run, record: Record) -> None:
+    with pytest.raises(ReportError, match="append it there"):
+        run.append(record)
+
+
+def test_resuming_finds_the_newest_finished_record_of_a_key(tmp_path: Path, record: Record) -> None:
+    output = tmp_path / "results"
+    older, newer = Run(output / "20260101T000000Z-aaaaaa"), Run(output / "20260202T000000Z-bbbbbb")
+    for one in (older, newer):
+        one.folder.mkdir(parents=True)
+    older.append(of(older, record, "aa" * 32))
+    newer.append(of(newer, record, "aa" * 32))
+    newer.append(of(newer, record, "bb" * 32, Status.FAILED))
+    found = find_finished(output, "aa" * 32)
+    assert found is not None
+    assert found.record.run_id == newer.run_id
+    assert find_finished(output, "bb" * 32) is None
+    assert find_finished(output, "cc" * 32) is None
+    assert find_finished(tmp_path / "nothing", "aa" * 32) is None
+
+
+def test_an_output_folder_is_all_its_runs_and_a_run_is_itself(
+    run: Run, record: Record, tmp_path: Path
+) -> None:
+    run.append(of(run, record))
+    assert len(load_output(run.folder.parent).stored) == 1
+    assert len(load_output(run.folder).stored) == 1
+    with pytest.raises(ReportError, match="holds no run"):
+        load_output(tmp_path / "nothing")
+
+
+def test_an_output_that_is_a_file_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "results").write_text("")
+    with pytest.raises(ReportError, match="choose another --output"):
+        create_run(tmp_path / "results")
