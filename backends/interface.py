@@ -54,6 +54,8 @@ class Capabilities:
     bootstrap_output_level: int | None = None
     #: Lowest level at which a ciphertext may enter a bootstrap.
     bootstrap_input_level: int = 0
+    #: Rotation keys that bootstrapping needs besides the program's.
+    bootstrap_keys: int = 0
     #: Why there is no bootstrap, for `Unsupported`.
     no_bootstrap_reason: str | None = None
 

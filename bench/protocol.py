@@ -6,7 +6,6 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from time import monotonic
 from types import TracebackType
 from typing import Any
 
@@ -195,7 +194,3 @@ class Session:
         else:
             self.peaks.evaluator = max(self.peaks.evaluator, peak)
         return answer
-
-    def remaining_s(self) -> float:
-        """Seconds until the cell's time limit."""
-        return self.deadline - monotonic()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from backends.program import Program
@@ -39,6 +39,7 @@ class Figures:
     together_peak_bytes: int | None = None
     security: Security | None = None
     libraries: dict[str, str] = field(default_factory=dict)
+    wire: record.Wire = field(default_factory=record.Wire)
 
 
 def latency(figures: Figures, samples: int, correct: bool) -> record.Latency:
@@ -140,10 +141,8 @@ def levels_after_refresh(program: Program) -> int | None:
     return min(levels, default=None)
 
 
-def wire(counted: Wire | None) -> record.Wire:
-    """What crossed."""
-    if counted is None:
-        return record.Wire()
+def wire(counted: Wire) -> record.Wire:
+    """What has crossed so far."""
     return record.Wire(
         to_evaluator_bytes=counted.to_evaluator_bytes or None,
         to_key_owner_bytes=counted.to_key_owner_bytes or None,
@@ -163,8 +162,3 @@ def security(judged: Security | None) -> record.SecurityBlock:
         source=judged.source,
         secure=judged.secure,
     )
-
-
-def environment(measured: Mapping[str, object]) -> record.Environment:
-    """The machine's block."""
-    return record.Environment.model_validate(measured)

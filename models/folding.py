@@ -89,13 +89,17 @@ def _sum_last(graph: Graph) -> Graph | None:
 
 
 def _composed(graph: Graph) -> Graph | None:
-    """Make one linear map out of a linear map and the one whose result it reads."""
+    """Make one linear map out of a linear map and the one whose result it reads, named after the fuller."""
     for node in graph:
         if node.operation == "linear" and graph[node.inputs[0]].operation == "linear":
             inner = graph[node.inputs[0]]
             weight = node.arrays["weight"] @ inner.arrays["weight"]
             bias = inner.arrays["bias"] @ node.arrays["weight"].T + node.arrays["bias"]
-            linear = replace(node, inputs=inner.inputs, arrays={"weight": weight, "bias": bias})
+            arrays = {"weight": weight, "bias": bias}
+            if _diagonal(node) and _read_once(graph, inner) and node.name != graph.output:
+                linear = replace(inner, arrays=arrays)
+                return _rewritten(graph, {inner.name: (linear,), node.name: ()}, {node.name: inner.name})
+            linear = replace(node, inputs=inner.inputs, arrays=arrays)
             return _rewritten(graph, {node.name: (linear,)}, {})
     return None
 
@@ -123,6 +127,11 @@ def _rewritten(graph: Graph, replacements: Mapping[str, Sequence[Node]], renamed
 
 def _read_once(graph: Graph, node: Node) -> bool:
     return len(graph.consumers(node.name)) == 1 and graph.output != node.name
+
+
+def _diagonal(linear: Node) -> bool:
+    weight = linear.arrays["weight"]
+    return weight.shape[0] == weight.shape[1] and np.array_equal(weight, np.diag(np.diag(weight)))
 
 
 def _zeros(graph: Graph) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:

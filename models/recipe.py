@@ -30,6 +30,20 @@ class VitSettings(_Settings):
         return self
 
 
+class AugmentationSettings(_Settings):
+    """How far each training image is moved at random.
+
+    Attributes:
+        degrees: largest rotation.
+        zoom: largest change of size, as a fraction.
+        shift_pixels: largest shift along either axis.
+    """
+
+    degrees: float = Field(ge=0)
+    zoom: float = Field(ge=0, lt=1)
+    shift_pixels: float = Field(ge=0)
+
+
 class TrainingSettings(_Settings):
     """How both architectures are trained.
 
@@ -42,6 +56,7 @@ class TrainingSettings(_Settings):
         weight_decay: of AdamW.
         label_smoothing: of the cross-entropy.
         range_weight: weight of the range-minimisation term, which only the HE-friendly variant has.
+        augmentation: random changes of the images.
     """
 
     seed: int = Field(ge=0)
@@ -52,6 +67,7 @@ class TrainingSettings(_Settings):
     weight_decay: float = Field(ge=0)
     label_smoothing: float = Field(ge=0, lt=1)
     range_weight: float = Field(ge=0)
+    augmentation: AugmentationSettings
 
 
 class ConversionSettings(_Settings):

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from models.augmentation import augment
 from models.data.samples import Samples
 from models.recipe import TrainingSettings
 from models.vit import Vit, VitShape
@@ -58,7 +59,7 @@ def _epoch(
     model.train()
     losses: list[float] = []
     for chosen in torch.randperm(len(samples)).split(settings.batch):
-        output = model(inputs[chosen])
+        output = model(augment(inputs[chosen], math.isqrt(inputs.shape[2]), settings.augmentation))
         loss = nn.functional.cross_entropy(
             output.logits, labels[chosen], label_smoothing=settings.label_smoothing
         )

@@ -44,7 +44,7 @@ class Origin:
     probes: bool
 
 
-def cell_id(suite: str, case: str, backend: str, parameter_set: str, sample_ids: Sequence[int]) -> str:
+def cell_id(suite: str, case: str, backend: str, parameter_set: str, sample_ids: Sequence[str]) -> str:
     """The question: `suite/case/backend/parameter set/digest of the sample ids`.
 
     Raises:
@@ -52,7 +52,7 @@ def cell_id(suite: str, case: str, backend: str, parameter_set: str, sample_ids:
     """
     if len(set(sample_ids)) != len(sample_ids):
         raise ReportError("a sample id stands twice; give every sample of a batch its own id")
-    samples = digest([int(sample) for sample in sample_ids])[:12]
+    samples = digest(list(sample_ids))[:12]
     return "/".join((suite, case, backend, parameter_set, samples))
 
 

@@ -134,6 +134,7 @@ class Memory(Block):
     keygen_peak_bytes: Bytes | None = None
     key_owner_peak_bytes: Bytes | None = None
     evaluator_peak_bytes: Bytes | None = None
+    together_peak_bytes: Bytes | None = None
     public_key_bytes: Bytes | None = None
     relinearisation_key_bytes: Bytes | None = None
     rotation_keys_bytes: Bytes | None = None

@@ -49,6 +49,6 @@ def _check_bootstrap(parameters: ParameterSet, bootstrap: BootstrapParameters) -
     gap = parameters.first_modulus_bits - parameters.scale_bits
     if gap > bootstrap.correction_factor:
         raise Unsupported(
-            f"OpenFHE cannot bootstrap when the first modulus exceeds the scale by more bits ({gap}) than the "
-            f"correction factor ({bootstrap.correction_factor}); raise the factor or lower the first modulus"
+            f"the first modulus exceeds the scale by {gap} bits, and OpenFHE's bootstrap allows at most the "
+            f"correction factor, {bootstrap.correction_factor}; raise the factor or lower the first modulus"
         )

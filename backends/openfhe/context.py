@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import openfhe
 
 from backends.errors import ParameterError
+from backends.interface import Vector
 from backends.parameters import ParameterSet
 
 SECRETS = {
@@ -74,3 +76,9 @@ def set_up_bootstrap(context: Any, parameters: ParameterSet, *, precompute: bool
         parameters.bootstrap.correction_factor,
         precompute,
     )
+
+
+def encode(context: Any, parameters: ParameterSet, values: Vector, level: int) -> Any:
+    """A plaintext of all slots at `level`'s own scale."""
+    dropped = parameters.depth - level
+    return context.MakeCKKSPackedPlaintext(np.asarray(values, np.float64), 1, dropped, None, parameters.slots)

@@ -1,8 +1,8 @@
 """The evaluator's role on OpenFHE.
 
-Under FLEXIBLEAUTO the library mends operands of unlike level or scale by itself, at hidden cost. The checks at
-the end of this module refuse such operands, so that what is executed is what the program says. After them the
-library's `Mutable` calls, which spare a copy of each operand, have nothing to change in their operands.
+Under FLEXIBLEAUTO the library mends operands of unlike level or scale by itself, at hidden cost. The checks
+at the end of this module refuse such operands, so that what is executed is what the program says. After them
+the library's `Mutable` calls, which spare a copy of each operand, find nothing to change in their operands.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ import openfhe
 
 from backends.errors import ExecutionError
 from backends.interface import Evaluator, KeyFile, Vector
-from backends.openfhe.capabilities import BOOTSTRAP_INPUT_LEVEL
-from backends.openfhe.context import make_context, set_up_bootstrap
+from backends.openfhe.capabilities import capabilities
+from backends.openfhe.context import encode, make_context, set_up_bootstrap
 from backends.openfhe.files import load_keys, read_ciphertext, write_ciphertext
 from backends.parameters import ParameterSet
 
@@ -65,9 +65,7 @@ class OpenFHEEvaluator(Evaluator):
             raise ExecutionError("a plaintext holds values that are not finite; look for them in the model")
         if isinstance(values, (int, float)):
             return float(values)
-        return self._context.MakeCKKSPackedPlaintext(
-            np.asarray(values, np.float64), 1, self._parameters.depth - level, None, self._parameters.slots
-        )
+        return encode(self._context, self._parameters, values, level)
 
     def add(self, a: Any, b: Any) -> Any:
         """See `Evaluator.add`."""
@@ -119,18 +117,12 @@ class OpenFHEEvaluator(Evaluator):
         return self._compress(product, self.level(product) - 1)
 
     def drop(self, a: Any, level: int) -> Any:
-        """See `Evaluator.drop`.
-
-        All primes but one are cut off at no cost; added to a zero at the target, the library then multiplies
-        by the quotient of the two scales, a factor of 40 bits or more, and rescales.
-        """
+        """See `Evaluator.drop`."""
         _not_a_product(a)
         if not 0 <= level < self.level(a):
             raise ExecutionError(f"a ciphertext at level {self.level(a)} cannot drop to level {level}")
-        if level not in self._zeros:
-            self._zeros[level] = self.encode(np.zeros(self._parameters.slots), level)
         self.counts["drops"] += 1
-        return self._context.EvalAdd(self._compress(a, level + 1), self._zeros[level])
+        return self._lowered(a, level)
 
     def rotate(self, a: Any, step: int) -> Any:
         """See `Evaluator.rotate`."""
@@ -182,18 +174,35 @@ class OpenFHEEvaluator(Evaluator):
         return total
 
     def bootstrap(self, a: Any) -> Any:
-        """See `Evaluator.bootstrap`; the library returns a product, which is rescaled here."""
+        """See `Evaluator.bootstrap`; the library returns a product, which is rescaled here.
+
+        What has more levels than a bootstrap gives, the library would return as it is: it is lowered before.
+        """
         _not_a_product(a)
-        if self.level(a) < BOOTSTRAP_INPUT_LEVEL:
+        level, offered = self.level(a), capabilities(self._parameters)
+        if level < offered.bootstrap_input_level or offered.bootstrap_output_level is None:
             raise ExecutionError(
-                f"a ciphertext at level {self.level(a)} cannot be bootstrapped; do it {BOOTSTRAP_INPUT_LEVEL} higher"
+                f"a ciphertext at level {level} cannot be bootstrapped at {self._parameters.name}; do it at "
+                f"level {offered.bootstrap_input_level} or higher, with a parameter set that has a bootstrap"
             )
+        if level > offered.bootstrap_output_level:
+            a = self._lowered(a, offered.bootstrap_output_level)
         self.counts["bootstraps"] += 1
         try:
             raised = self._context.EvalBootstrap(a)
         except RuntimeError as error:
             raise ExecutionError(f"OpenFHE cannot bootstrap ({error}); load its bootstrap keys") from error
         return self._compress(raised, self.level(raised) - (raised.GetNoiseScaleDeg() - 1))
+
+    def _lowered(self, a: Any, level: int) -> Any:
+        """The same values at a lower level.
+
+        All primes but one are cut off at no cost; added to a zero at the target, the library then multiplies
+        by the quotient of the two scales, a factor of 40 bits or more, and rescales.
+        """
+        if level not in self._zeros:
+            self._zeros[level] = self.encode(np.zeros(self._parameters.slots), level)
+        return self._context.EvalAdd(self._compress(a, level + 1), self._zeros[level])
 
     def _compress(self, a: Any, level: int) -> Any:
         """Rescale a if it is a product, then cut it to `level` without a change of scale."""

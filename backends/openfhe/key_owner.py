@@ -13,12 +13,14 @@ import openfhe
 
 from backends.errors import ExecutionError
 from backends.interface import KeyFile, KeyOwner, SecurityFacts, Vector
-from backends.openfhe.context import make_context, set_up_bootstrap
-from backends.openfhe.files import BYTES_PER_RESIDUE, read_ciphertext, write, write_ciphertext
+from backends.openfhe.context import encode, make_context, set_up_bootstrap
+from backends.openfhe.files import read_ciphertext, write, write_ciphertext
 from backends.parameters import SPECIAL_PRIME_BITS, ParameterSet
 
 #: Rotation keys made, written and freed together.
 KEYS_PER_FILE = 4
+
+BYTES_PER_RESIDUE = 8
 
 
 class OpenFHEKeyOwner(KeyOwner):
@@ -32,12 +34,7 @@ class OpenFHEKeyOwner(KeyOwner):
 
     def generate(self, folder: Path, rotation_steps: Sequence[int], bootstrap: bool) -> list[KeyFile]:
         """See `KeyOwner.generate`. A rotation key that the bootstrap needs as well is written once."""
-        files = [
-            self._write_public_key(folder, KeyFile("public_key", "public_key.bin")),
-            self._write_relinearisation_key(
-                folder, KeyFile("relinearisation_key", "relinearisation_key.bin")
-            ),
-        ]
+        files = [self._write_public_key(folder), self._write_relinearisation_key(folder)]
         made: set[int] = set()
         if bootstrap:
             files.append(KeyFile("bootstrap_keys", "bootstrap_keys.bin"))
@@ -46,19 +43,16 @@ class OpenFHEKeyOwner(KeyOwner):
         for start in range(0, len(steps), KEYS_PER_FILE):
             files.append(KeyFile("rotation_keys", f"rotation_keys_{start // KEYS_PER_FILE:03d}.bin"))
             self._context.EvalRotateKeyGen(self._keys.secretKey, steps[start : start + KEYS_PER_FILE])
-            self._write_automorphism_keys(folder / files[-1].name)
+            _move_automorphism_keys(folder / files[-1].name)
         return files
 
     def encrypt(self, values: Vector, level: int) -> Any:
         """See `KeyOwner.encrypt`; made at its level.
 
-        Under the secret key: its noise is one error polynomial's, four bits under that of OpenFHE's public-key
-        encryption at N = 2^15, which unlike SEAL's is not divided by a special prime afterwards.
+        Under the secret key, whose noise is one error polynomial's: four bits less, at N = 2^15, than that
+        of OpenFHE's public-key encryption, which unlike SEAL's is not divided by a special prime afterwards.
         """
-        parameters = self._parameters
-        plaintext = self._context.MakeCKKSPackedPlaintext(
-            np.asarray(values, np.float64), 1, parameters.depth - level, None, parameters.slots
-        )
+        plaintext = encode(self._context, self._parameters, values, level)
         return self._context.Encrypt(self._keys.secretKey, plaintext)
 
     def decrypt(self, ciphertext: Any) -> Vector:
@@ -102,41 +96,33 @@ class OpenFHEKeyOwner(KeyOwner):
             secret=parameters.secret,
         )
 
-    def _key_payload_bytes(self) -> int:
-        """Lower bound on a key-switching key, by Q alone."""
-        parameters = self._parameters
-        return 2 * parameters.digits * (parameters.depth + 1) * parameters.n * BYTES_PER_RESIDUE
-
-    def _write_public_key(self, folder: Path, file: KeyFile) -> KeyFile:
-        parameters = self._parameters
-        payload_bytes = 2 * (parameters.depth + 1) * parameters.n * BYTES_PER_RESIDUE
+    def _write_public_key(self, folder: Path) -> KeyFile:
+        file = KeyFile("public_key", "public_key.bin")
         write(
-            lambda name, form: openfhe.SerializeToFile(name, self._keys.publicKey, form),
-            folder / file.name,
-            payload_bytes,
+            lambda name, form: openfhe.SerializeToFile(name, self._keys.publicKey, form), folder / file.name
         )
         return file
 
-    def _write_relinearisation_key(self, folder: Path, file: KeyFile) -> KeyFile:
+    def _write_relinearisation_key(self, folder: Path) -> KeyFile:
+        file = KeyFile("relinearisation_key", "relinearisation_key.bin")
         self._context.EvalMultKeyGen(self._keys.secretKey)
-        self._relinearisation_key_bytes = write(
-            openfhe.CryptoContext.SerializeEvalMultKey, folder / file.name, self._key_payload_bytes()
-        )
+        save = openfhe.CryptoContext.SerializeEvalMultKey
+        self._relinearisation_key_bytes = write(save, folder / file.name)
         openfhe.ClearEvalMultKeys()
         return file
 
     def _write_bootstrap_keys(self, path: Path) -> set[int]:
-        """Returns the automorphisms whose keys are written."""
+        """Write the bootstrap's keys and return the automorphisms they are for."""
         set_up_bootstrap(self._context, self._parameters, precompute=False)
         self._context.EvalBootstrapKeyGen(self._keys.secretKey, self._parameters.slots)
-        return self._write_automorphism_keys(path)
-
-    def _write_automorphism_keys(self, path: Path) -> set[int]:
-        """Write the keys in the process-wide map, empty it, and give its memory back to the system."""
         tag = self._keys.secretKey.GetKeyTag()
-        indices = set(openfhe.CryptoContext.GetExistingEvalAutomorphismKeyIndices(tag))
-        payload_bytes = len(indices) * self._key_payload_bytes()
-        write(openfhe.CryptoContext.SerializeEvalAutomorphismKey, path, payload_bytes)
-        openfhe.CryptoContext.ClearEvalAutomorphismKeys()
-        ctypes.CDLL(None).malloc_trim(0)
-        return indices
+        made = set(openfhe.CryptoContext.GetExistingEvalAutomorphismKeyIndices(tag))
+        _move_automorphism_keys(path)
+        return made
+
+
+def _move_automorphism_keys(path: Path) -> None:
+    """Write the keys in the process-wide map, empty it, and give its memory back to the system."""
+    write(openfhe.CryptoContext.SerializeEvalAutomorphismKey, path)
+    openfhe.CryptoContext.ClearEvalAutomorphismKeys()
+    ctypes.CDLL(None).malloc_trim(0)

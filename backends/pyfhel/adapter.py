@@ -1,4 +1,4 @@
-"""Pyfhel's roles. Its methods change their argument unless told otherwise; here each result is a new object."""
+"""Pyfhel's roles. Its methods change their argument unless told otherwise; each result here is new."""
 
 from __future__ import annotations
 
@@ -188,7 +188,7 @@ class PyfhelEvaluator(Evaluator):
         return result
 
     def _one(self, start: int, level: int) -> Plaintext:
-        """The plaintext that takes level `start` to `level`; kept, for Pyfhel has no fast path for constants."""
+        """The plaintext that takes level `start` to `level`; kept, for a constant is slow to encode."""
         if (start, level) not in self._ones:
             scale = self._context.chain.drop_scale(start, level)
             self._ones[start, level] = self._context.encode(1.0, level + 1, scale)

@@ -109,7 +109,7 @@ def _pip(*arguments: str) -> None:
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     if done.returncode:
         tail = "\n".join(done.stdout.splitlines()[-LOG_LINES:])
-        raise BuildError(f"`pip {arguments[0]}` failed; mend what its last lines name and try again:\n{tail}")
+        raise BuildError(f"{tail}\n`pip {arguments[0]}` failed; mend what the lines above name and try again")
 
 
 def main() -> int:

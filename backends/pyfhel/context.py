@@ -66,7 +66,7 @@ class Context:
             return encoder.encodeFrac(vector, scale=scale)
 
     def level(self, ciphertext: Ciphertext) -> int:
-        """The level, from the ciphertext's bytes: Pyfhel's own `mod_level` is wrong after products and loads."""
+        """The level, from the ciphertext's bytes: Pyfhel's `mod_level` is wrong after products and loads."""
         polynomial_bytes = self._parameters.n * _WORD_BYTES
         primes: int = ciphertext.sizeof_ciphertext(COMPRESSION) // (ciphertext.size() * polynomial_bytes)
         return primes - 1
@@ -88,7 +88,7 @@ class Context:
         return ciphertext
 
     def _make_encoder(self, level: int) -> Any:
-        """Pyfhel encodes at the top only; the top of a context without the primes above a level is that level."""
+        """Pyfhel encodes at the top only; in a context without the primes above a level that is the top."""
         self.chain.scale(level)
         return _binding(self._parameters, [*self._moduli[: level + 1], self._moduli[-1]])
 

@@ -3,10 +3,10 @@
 Pyfhel loads one such file only, and would have to hold every key at once to write it (10 GB for 30 keys at
 log_n 15). Its keys are therefore made and saved one at a time and their bytes are put behind each other here.
 
-The format, uncompressed (SEAL 4.1, `kswitchkeys.h` and `serialization.h`): a header of 16 bytes with the size
-of the whole in its last 8, a parms_id of 32, the number of key lists, and each list as its length and its keys.
-There is a list for each Galois element g, number (g - 1)/2; without a key it is a length of 0. All in words of
-8 bytes, little-endian.
+The format, uncompressed (SEAL 4.1, `kswitchkeys.h` and `serialization.h`), in little-endian words of 8
+bytes: a header of two words, the second the size of the whole; a parms_id of four; the number of key lists;
+each list as its length and its keys. There is a list for each Galois element g, number (g - 1)/2, of length 0
+where there is no key.
 """
 
 from __future__ import annotations

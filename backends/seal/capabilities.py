@@ -24,8 +24,8 @@ def capabilities(parameters: ParameterSet, library: str) -> Capabilities:
         )
     if parameters.digits != parameters.depth + 1:
         raise Unsupported(
-            f"{library} cannot use {parameters.digits} key-switching digits: SEAL has one special prime and so "
-            f"one digit per prime; choose digits {parameters.depth + 1}"
+            f"{library} cannot use {parameters.digits} key-switching digits: SEAL has one special prime and "
+            f"so one digit per prime; choose digits {parameters.depth + 1}"
         )
     if parameters.secret != SECRET:
         raise Unsupported(

@@ -72,6 +72,7 @@ def fields() -> dict[str, Any]:
             keygen_peak_bytes=1_200_000_000,
             key_owner_peak_bytes=300_000_000,
             evaluator_peak_bytes=2_400_000_000,
+            together_peak_bytes=2_800_000_000,
             public_key_bytes=2_400_000,
             relinearisation_key_bytes=20_000_000,
             rotation_keys_bytes=800_000_000,

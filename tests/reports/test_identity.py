@@ -52,17 +52,17 @@ def test_the_key_does_not_depend_on_the_order_of_names() -> None:
 
 
 def test_cell_says_which_question_is_answered() -> None:
-    cell = cell_id("vit_tiny", "digits", "openfhe", "n16", [3, 1, 2])
+    cell = cell_id("vit_tiny", "digits", "openfhe", "n16", ["3", "1", "2"])
     assert cell.startswith("vit_tiny/digits/openfhe/n16/")
-    assert cell == cell_id("vit_tiny", "digits", "openfhe", "n16", [3, 1, 2])
-    assert cell != cell_id("vit_tiny", "digits", "openfhe", "n16", [3, 1, 4])
-    assert cell != cell_id("vit_tiny", "digits", "openfhe", "n16", [3, 1])
-    assert cell != cell_id("vit_tiny", "digits", "openfhe", "n15", [3, 1, 2])
+    assert cell == cell_id("vit_tiny", "digits", "openfhe", "n16", ["3", "1", "2"])
+    assert cell != cell_id("vit_tiny", "digits", "openfhe", "n16", ["3", "1", "4"])
+    assert cell != cell_id("vit_tiny", "digits", "openfhe", "n16", ["3", "1"])
+    assert cell != cell_id("vit_tiny", "digits", "openfhe", "n15", ["3", "1", "2"])
 
 
 def test_defect_3_the_same_input_twice_is_refused() -> None:
     with pytest.raises(ReportError, match="stands twice"):
-        cell_id("vit_tiny", "digits", "openfhe", "n16", [3, 1, 3])
+        cell_id("vit_tiny", "digits", "openfhe", "n16", ["3", "1", "3"])
 
 
 def test_what_is_no_plain_data_has_no_digest() -> None:

@@ -61,7 +61,7 @@ def test_precision_is_undefined_for_an_exact_match_and_for_a_zero_reference() ->
 
 def test_precision_of_layers() -> None:
     reference = np.array([1.0, -8.0])
-    probes = {"mlp": reference + [0.0, 0.5], "exact": reference.copy()}
+    probes = {"mlp": reference + np.array([0.0, 0.5]), "exact": reference.copy()}
     first, second = layer_precision(probes, {"exact": reference, "mlp": reference, "not probed": reference})
     assert (first.name, first.precision_bits, first.error_max) == ("mlp", 4.0, 0.5)
     assert (second.name, second.precision_bits, second.error_max) == ("exact", None, 0.0)

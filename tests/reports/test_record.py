@@ -14,18 +14,18 @@ GOLDEN = Path(__file__).with_name("golden_record.json")
 
 #: Every name of the record, as the design publishes it.
 NAMES = {
-    "": "schema run_id started_at suite case backend parameter_set cell key status reason security samples batch "
-    "repeats ladder latency memory counts wire environment",
+    "": "schema run_id started_at suite case backend parameter_set cell key status reason "
+    "security samples batch repeats ladder latency memory counts wire environment",
     "security": "bits log_n log_qp secret source secure",
-    "ladder": "metric original he_friendly polynomial encrypted label_agreement logit_error_max logit_error_mean "
-    "precision_bits layers",
-    "latency": "plan_s keygen_s prepare_model_s encrypt_s evaluate_s round_trips_s decrypt_s per_sample_s "
-    "clear_model_s layers primitives runs",
-    "memory": "keygen_peak_bytes key_owner_peak_bytes evaluator_peak_bytes public_key_bytes "
-    "relinearisation_key_bytes rotation_keys_bytes bootstrap_keys_bytes ciphertexts_in_bytes "
-    "ciphertexts_out_bytes prepared_model_bytes",
-    "counts": "bootstraps_planned bootstraps round_trips rotations rotation_keys ct_ct ct_pt rescales levels_used "
-    "levels_after_refresh",
+    "ladder": "metric original he_friendly polynomial encrypted label_agreement logit_error_max "
+    "logit_error_mean precision_bits layers",
+    "latency": "plan_s keygen_s prepare_model_s encrypt_s evaluate_s round_trips_s decrypt_s "
+    "per_sample_s clear_model_s layers primitives runs",
+    "memory": "keygen_peak_bytes key_owner_peak_bytes evaluator_peak_bytes together_peak_bytes public_key_bytes "
+    "relinearisation_key_bytes rotation_keys_bytes bootstrap_keys_bytes "
+    "ciphertexts_in_bytes ciphertexts_out_bytes prepared_model_bytes",
+    "counts": "bootstraps_planned bootstraps round_trips rotations rotation_keys ct_ct ct_pt "
+    "rescales levels_used levels_after_refresh",
     "wire": "to_evaluator_bytes to_key_owner_bytes messages",
     "environment": "cpu cores threads memory_bytes load steal_s calibration_s os python libraries build git",
 }

@@ -1,0 +1,248 @@
+"""Runs one cell from plan to record. Whatever happens to it, it ends in a record that says so."""
+
+from __future__ import annotations
+
+import errno
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from math import inf
+from pathlib import Path
+from time import monotonic, perf_counter
+
+import numpy as np
+import psutil
+from numpy.typing import NDArray
+
+from backends.costs import Costs
+from backends.errors import BackendError, Unsupported
+from backends.planner import Refresh, plan, refresh_for
+from backends.program import Program
+from backends.registry import Descriptor
+from backends.security import judge
+from backends.tensor.layout import ValueLayout, unpack
+from bench import machine, recording
+from bench.environments.ensure import Environment
+from bench.parties.process import PartyError
+from bench.protocol import Evaluation, Report, Session
+from bench.cells import Cell
+from bench.workload import Workload
+from models.errors import ModelError
+from models.graph import Array, Graph
+from reports import metrics, record
+from reports.record import Status
+
+#: Exceptions of a party that mean that memory ran out.
+OUT_OF_MEMORY = ("MemoryError", "OutOfMemory")
+
+
+class CellError(Exception):
+    """A cell cannot go on; the text is its reason."""
+
+    def __init__(self, status: Status, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+
+
+@dataclass
+class Outcome:
+    """What became of a cell: everything that its record and its raw outputs hold."""
+
+    started_at: datetime
+    status: Status = Status.OK
+    reason: str | None = None
+    program: Program | None = None
+    batches: int = 0
+    figures: recording.Figures = field(default_factory=recording.Figures)
+    encrypted: Array | None = None
+    probes: dict[str, Array] | None = None
+    environment: record.Environment = field(default_factory=record.Environment)
+
+
+@dataclass(frozen=True)
+class CellRunner:
+    """Runs cells of one case on one backend.
+
+    Attributes:
+        descriptor: the backend.
+        environment: the interpreter in which its parties run.
+        workload: the case on its samples.
+        folder: where the parties' folders and logs go.
+        report: told of stages and progress.
+        planned: told of the program before anything is encrypted.
+    """
+
+    descriptor: Descriptor
+    environment: Environment
+    workload: Workload
+    folder: Path
+    report: Report
+    planned: Callable[[Program, Costs, int], None]
+
+    def run(self, cell: Cell, *, probes: bool) -> Outcome:
+        """The life of a cell. Interruptions pass through, after the parties are gone."""
+        outcome = Outcome(datetime.now(timezone.utc))
+        outcome.environment = machine.environment(cell.choice.threads, self.environment.versions, {})
+        try:
+            self._run(cell, outcome, probes)
+        except Unsupported as error:
+            outcome.status, outcome.reason = Status.UNSUPPORTED, str(error)
+        except (BackendError, ModelError) as error:
+            outcome.status, outcome.reason = Status.FAILED, str(error)
+        except PartyError as error:
+            outcome.status, outcome.reason = _party_status(error), str(error)
+        except CellError as error:
+            outcome.status, outcome.reason = error.status, str(error)
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            outcome.status, outcome.reason = Status.FAILED, f"the disk of {self.folder} is full; free some and run again"
+        return outcome
+
+    def _run(self, cell: Cell, outcome: Outcome, probes: bool) -> None:
+        figures, parameters = outcome.figures, cell.choice.parameters
+        self.report("plan", {})
+        capabilities = self.descriptor.capabilities(parameters)
+        refresh = refresh_for(cell.choice.refresh, parameters, capabilities)
+        references = self.workload.values  # the clear run first: it finds inputs outside their interval
+        started = perf_counter()
+        outcome.program = plan(self.workload.polynomial, parameters, refresh, probes=probes)
+        figures.plan_s = perf_counter() - started
+        figures.clear_model_s = self.workload.clear_model_s()
+        outcome.batches = -(-len(self.workload.samples) // outcome.program.layout.images)
+        costs = Costs(parameters)
+        self._check_room(outcome.program, costs, capabilities.bootstrap_keys if refresh.kind == "bootstrap" else 0)
+        self.planned(outcome.program, costs, outcome.batches)
+        with machine.MemorySampler(limit_bytes=cell.limits.memory_bytes) as sampler:
+            with self._session(cell, figures, sampler) as session:
+                self._protocol(cell, outcome, refresh, session)
+            figures.together_peak_bytes = sampler.peak_bytes
+        self._score(cell, outcome, references)
+
+    def _session(self, cell: Cell, figures: recording.Figures, sampler: machine.MemorySampler) -> Session:
+        return Session(
+            python=self.environment.python,
+            adapter=self.descriptor.adapter,
+            parameters=cell.choice.parameters,
+            threads=cell.choice.threads,
+            folder=self.folder,
+            logs=self.folder,
+            deadline=monotonic() + (cell.limits.seconds or inf),
+            report=self.report,
+            watch=sampler.add,
+            peaks=figures.peaks,
+        )
+
+    def _protocol(self, cell: Cell, outcome: Outcome, refresh: Refresh, session: Session) -> None:
+        """The two parties' part of a cell's life."""
+        figures, program = outcome.figures, outcome.program
+        assert program is not None
+        made, facts, figures.keys = session.generate_keys(program, refresh.kind == "bootstrap")
+        figures.keygen_s, figures.libraries = made["seconds"], made["versions"]
+        figures.security = judge(facts)
+        if cell.choice.parameters.security and cell.backend != "cleartext" and not figures.security.secure:
+            raise CellError(
+                Status.FAILED,
+                f"the keys reach {figures.security.log_qp:.1f} bits of Q·P, INSECURE where the suite demands "
+                f"{cell.choice.parameters.security} bits; use a smaller depth or scale",
+            )
+        loaded, prepared = session.prepare(program, figures.keys)
+        figures.prepare_model_s = loaded["seconds"] + prepared["seconds"]
+        figures.prepared_model_bytes = prepared["prepared_model_bytes"]
+        encrypted, batches = session.encrypt(self.workload.samples.inputs, program)
+        figures.encrypt_s = encrypted["seconds"]
+        figures.ciphertexts_in_bytes = sum(shipment.size_bytes for batch in batches for shipment in batch)
+        for _ in range(cell.repeats):
+            figures.evaluations.append(session.evaluate(batches))
+            if len(figures.evaluations) == 1:
+                figures.wire = recording.wire(session.wire)
+
+    def _check_room(self, program: Program, costs: Costs, bootstrap_keys: int) -> None:
+        """Refuse a cell whose keys cannot fit the disk or the memory of this machine."""
+        keys = (len(program.rotation_steps) + 1 + bootstrap_keys) * costs.key_bytes()
+        free = shutil.disk_usage(self.folder).free
+        if keys > free:
+            raise CellError(
+                Status.FAILED,
+                f"the keys need about {keys / 1e9:.1f} GB and the disk of {self.folder} has {free / 1e9:.1f} GB "
+                "free; free some or choose another --output",
+            )
+        needed = keys + costs.plaintext_bytes(program) + costs.live_bytes(program)
+        installed = psutil.virtual_memory().total
+        if needed > installed:
+            raise CellError(
+                Status.OUT_OF_MEMORY,
+                f"the evaluator needs about {needed / 1e9:.1f} GB and this machine has {installed / 1e9:.1f} GB; "
+                "use a smaller parameter set or a larger machine",
+            )
+
+    def _score(self, cell: Cell, outcome: Outcome, references: Mapping[str, Array]) -> None:
+        """Decode the decrypted slots and refuse a wrong answer, in every repeat."""
+        program, count = outcome.program, len(self.workload.samples)
+        assert program is not None
+        expected = self.workload.logits["polynomial"]
+        for evaluation in outcome.figures.evaluations:
+            encrypted = decode(program, program.output_layout, evaluation.outputs, count).reshape(count, -1)
+            if outcome.encrypted is None:
+                outcome.encrypted = encrypted
+            _check_answer(encrypted, expected, cell.limits.precision_bits)
+        if program.probes:
+            outcome.probes = decode_probes(program, outcome.figures.evaluations[0], count)
+
+
+def _check_answer(encrypted: Array, expected: Array, least_bits: float) -> None:
+    if not np.isfinite(encrypted).all():
+        raise CellError(Status.FAILED, "the decrypted logits are not finite; the result is wrong")
+    bits = metrics.precision_bits(encrypted, expected)
+    if bits is not None and bits < least_bits:
+        raise CellError(
+            Status.FAILED,
+            f"the decrypted logits agree with the polynomial model to {bits:.1f} bits and the suite demands "
+            f"{least_bits:g}; the result is wrong",
+        )
+
+
+def _party_status(error: PartyError) -> Status:
+    if error.kind == "TimedOut":
+        return Status.TIMED_OUT
+    if error.kind in OUT_OF_MEMORY:
+        return Status.OUT_OF_MEMORY
+    return Status.UNSUPPORTED if error.kind == "Unsupported" else Status.FAILED
+
+
+def decode(program: Program, layout: ValueLayout, slots: NDArray[np.float64], count: int) -> Array:
+    """The first `count` samples of a value from `[batches, ciphertexts, slots]`."""
+    images = program.layout.images
+    batches = [unpack(program.layout, layout, list(batch), images) for batch in slots]
+    return np.concatenate(batches)[:count]
+
+
+def decode_probes(program: Program, evaluation: Evaluation, count: int) -> dict[str, Array]:
+    """Every probed value, as it lies in slots: `[samples, tokens, features]` or scores."""
+    return {
+        probe.name: decode(program, probe.layout, np.stack(evaluation.probes[probe.name]), count)
+        for probe in program.probes
+    }
+
+
+def probe_references(graph: Graph, values: Mapping[str, Array]) -> dict[str, Array]:
+    """The polynomial model's values in the shapes of `decode_probes`: heads side by side."""
+    found = {}
+    for node in graph:
+        value = values[node.name]
+        if node.operation in ("mix", "split_heads"):
+            value = value.transpose(0, 2, 1, 3).reshape(len(value), value.shape[2], -1)
+        found[node.name] = value
+    return found
+
+
+def ladder(outcome: Outcome, workload: Workload) -> record.Ladder:
+    """Accuracy down the rungs and the drift of the last step."""
+    logits = dict(workload.logits)
+    if outcome.encrypted is not None:
+        logits["encrypted"] = outcome.encrypted
+    references = None
+    if outcome.probes is not None:
+        references = probe_references(workload.polynomial, workload.values)
+    return metrics.ladder(logits, workload.samples.labels, outcome.probes, references)

@@ -1,0 +1,98 @@
+"""Cells: what a suite and the command line select, as case × backend × parameter set."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bench.document import did_you_mean
+from bench.errors import UserError
+from bench.suite import CLEARTEXT, Case, Limits, ParameterChoice, Suite
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What is planned, isolated, run, limited, resumed, recorded and compared.
+
+    Attributes:
+        suite: its name.
+        case: name, model and data as the suite has them.
+        model_folder: where the checkpoint lies.
+        backend: name of a registered backend.
+        choice: the parameter set and how it is used; `choice.threads` are the evaluator's.
+        samples: how many of the case's samples.
+        repeats: evaluations, the first cold.
+        limits: of this cell.
+    """
+
+    suite: str
+    case: Case
+    model_folder: Path
+    backend: str
+    choice: ParameterChoice
+    samples: int
+    repeats: int
+    limits: Limits
+
+
+def expand(
+    suite: Suite,
+    backends: Sequence[str] = (),
+    parameters: Sequence[str] = (),
+    cases: Sequence[str] = (),
+    samples: int | None = None,
+    repeats: int | None = None,
+    threads: int | None = None,
+) -> list[Cell]:
+    """The cells that a suite and the command line's options select, head-to-head ones in a row.
+
+    Without `backends` a parameter set runs on those that it lists. A backend asked for by name runs the sets
+    that list it, `cleartext` all of them; with `parameters` named as well it runs just those, listed or not.
+    None and empty stand for what the suite says.
+
+    Raises:
+        UserError: a name is unknown, a number is not positive, or nothing is selected.
+    """
+    for option, number in (("--samples", samples), ("--repeats", repeats), ("--threads", threads)):
+        if number is not None and number < 1:
+            raise UserError(f"{option} is {number}; give 1 or more")
+    _check_names("backend", backends, suite.known_backends)
+    _check_names("case", cases, [case.name for case in suite.cases])
+    _check_names("parameter set", parameters, [name for one in suite.parameter_sets for name in one.names])
+    chosen = [one for one in suite.parameter_sets if not parameters or set(parameters) & set(one.names)]
+    cells = [
+        Cell(
+            suite=suite.name,
+            case=case,
+            model_folder=suite.model_folders[case.name],
+            backend=backend,
+            choice=choice if threads is None else replace(choice, threads=threads),
+            samples=suite.samples if samples is None else samples,
+            repeats=suite.repeats if repeats is None else repeats,
+            limits=suite.limits,
+        )
+        for case in suite.cases
+        if not cases or case.name in cases
+        for choice in chosen
+        for backend in _backends(choice, backends, named=bool(parameters))
+    ]
+    if not cells:
+        listed = sorted({backend for choice in chosen for backend in choice.backends})
+        raise UserError(
+            f"no parameter set of suite {suite.name} lists {' or '.join(backends)}; they list "
+            f"{', '.join(listed)}, or name the set with --parameters"
+        )
+    return cells
+
+
+def _backends(choice: ParameterChoice, asked: Sequence[str], named: bool) -> Sequence[str]:
+    if not asked:
+        return choice.backends
+    return [name for name in dict.fromkeys(asked) if named or name == CLEARTEXT or name in choice.backends]
+
+
+def _check_names(what: str, names: Sequence[str], known: Sequence[str]) -> None:
+    for name in names:
+        if name not in known:
+            raise UserError(f"no {what} is called {name!r}{did_you_mean(name, known)}")

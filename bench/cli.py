@@ -1,0 +1,55 @@
+"""The command line: a command a file, errors caught once."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from types import FrameType
+
+import click
+from rich.console import Console
+
+from backends.errors import BackendError
+from bench.commands.convert import convert
+from bench.commands.doctor import doctor
+from bench.commands.export import export
+from bench.commands.list import list_command
+from bench.commands.plan import plan
+from bench.commands.run import run
+from bench.commands.validate import validate
+from bench.errors import UserError
+from models.errors import ModelError
+from reports.errors import ReportError
+
+MISTAKES = (UserError, BackendError, ModelError, ReportError)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """Run polynomial transformers encrypted on several homomorphic-encryption libraries, and measure them."""
+
+
+for command in (run, plan, doctor, list_command, validate, convert, export):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Run a command. Exit status: 0 all is well, 1 a cell failed or the run was interrupted, 2 a wrong request."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    console = Console(stderr=True)
+    try:
+        sys.exit(cli.main(standalone_mode=False) or 0)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except MISTAKES as error:
+        console.print(f"error: {error}", highlight=False, markup=False, soft_wrap=True)
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        console.print("interrupted: the parties are ended, their keys are deleted, finished cells are kept")
+        sys.exit(1)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """A request to end is handled as Ctrl-C is: parties are ended and their folders removed on the way out."""
+    raise KeyboardInterrupt

@@ -1,0 +1,30 @@
+"""`bench export`: records for people and other programs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import click
+
+from reports import export as exports
+from reports.record import Record
+from reports.store import load_output
+
+FORMATS: Mapping[str, Callable[[Sequence[Record]], str]] = {
+    "json": exports.to_json,
+    "csv": exports.to_csv,
+    "markdown": exports.to_markdown,
+}
+
+
+@click.command()
+@click.argument("results", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--format", "chosen", type=click.Choice(list(FORMATS)), default="json", show_default=True)
+def export(results: Path, chosen: str) -> int:
+    """Print the records under RESULTS; lines that are refused are named on standard error."""
+    loaded = load_output(results)
+    for refused in loaded.refused:
+        click.echo(f"refused: {refused}", err=True)
+    click.echo(FORMATS[chosen]([stored.record for stored in loaded.stored]))
+    return int(bool(loaded.refused))

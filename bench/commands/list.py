@@ -1,0 +1,60 @@
+"""`bench list`: what there is to name on the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from backends.registry import available
+from bench.suite import CHECKPOINTS, SUITES, load_suite
+from models.data.catalogue import HELD_OUT
+
+
+@click.command("list")
+@click.argument("what", required=False, type=click.Choice(["suites", "backends", "parameters", "models", "data"]))
+def list_command(what: str | None) -> int:
+    """List suites, backends, parameter sets, models or data sets; everything without an argument."""
+    table = Table("kind", "name", "what it is", box=None)
+    for kind in [what] if what else list(_ROWS):
+        for name, text in _ROWS[kind]():
+            table.add_row(kind, name, text)
+    Console().print(table)
+    return 0
+
+
+def _suites() -> list[tuple[str, str]]:
+    backends = list(available())
+    return [(path.stem, load_suite(str(path), backends).title) for path in sorted(SUITES.glob("*.yaml"))]
+
+
+def _backends() -> list[tuple[str, str]]:
+    return [(name, descriptor.summary) for name, descriptor in available().items()]
+
+
+def _parameters() -> list[tuple[str, str]]:
+    rows = []
+    for path in sorted(SUITES.glob("*.yaml")):
+        suite = load_suite(str(path), list(available()))
+        rows += [(f"{suite.name}: {choice.names[0]}", choice.names[-1]) for choice in suite.parameter_sets]
+    return rows
+
+
+def _models() -> list[tuple[str, str]]:
+    rungs = {path.name: sorted(rung.stem for rung in path.glob("*.safetensors")) for path in CHECKPOINTS.iterdir()}
+    return [(name, ", ".join(found)) for name, found in sorted(rungs.items())]
+
+
+def _data() -> list[tuple[str, str]]:
+    return [(name, (load.__module__ or "").rpartition(".")[2]) for name, load in HELD_OUT.items()]
+
+
+_ROWS: dict[str, Callable[[], list[tuple[str, str]]]] = {
+    "suites": _suites,
+    "backends": _backends,
+    "parameters": _parameters,
+    "models": _models,
+    "data": _data,
+}

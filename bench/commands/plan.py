@@ -1,0 +1,84 @@
+"""`bench plan`: what a suite's cells will do and need, without any cryptography."""
+
+from __future__ import annotations
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from backends.costs import Costs
+from backends.errors import PlanError, Unsupported
+from backends.planner import plan as plan_program
+from backends.planner import refresh_for
+from backends.registry import get
+from backends.interface import SecurityFacts
+from backends.security import judge
+from bench.commands.options import Selection, selection
+from bench.cells import Cell
+from bench.recording import levels_after_refresh
+from bench.workload import load_workload
+
+
+@click.command()
+@selection
+def plan(**selected: object) -> int:
+    """Say what the cells of SUITE will count, need and take; nothing is encrypted."""
+    _, cells = Selection(**selected).cells()  # type: ignore[arg-type]
+    console = Console()
+    columns = {_title(cell): _column(cell) for cell in cells}
+    table = Table(title="Plan", caption="seconds, memory and key sizes are estimates; counts are exact")
+    table.add_column("measure")
+    for title in columns:
+        table.add_column(title, overflow="fold")
+    for measure in dict.fromkeys(name for column in columns.values() for name in column):
+        table.add_row(measure, *(column.get(measure, "–") for column in columns.values()))
+    console.print(table)
+    return int(any("cannot" in column for column in columns.values()))
+
+
+def _title(cell: Cell) -> str:
+    return f"{cell.case.name}\n{cell.backend}\n{cell.choice.parameters.name}"
+
+
+def _column(cell: Cell) -> dict[str, str]:
+    workload = load_workload(cell.model_folder, cell.case.data, cell.samples)
+    try:
+        capabilities = get(cell.backend).capabilities(cell.choice.parameters)
+        refresh = refresh_for(cell.choice.refresh, cell.choice.parameters, capabilities)
+        program = plan_program(workload.polynomial, cell.choice.parameters, refresh)
+    except Unsupported as error:
+        return {"unsupported": str(error)}
+    except PlanError as error:
+        return {"cannot": str(error)}
+    costs = Costs(cell.choice.parameters)
+    batches = -(-cell.samples // program.layout.images)
+    bootstrap_keys = capabilities.bootstrap_keys if refresh.kind == "bootstrap" else 0
+    keys = (len(program.rotation_steps) + 1 + bootstrap_keys) * costs.key_bytes()
+    memory = keys + costs.plaintext_bytes(program) + costs.live_bytes(program)
+    seconds = batches * costs.seconds(sum(map(costs.instruction, program.instructions)))
+    counts = program.counts
+    after = levels_after_refresh(program)
+    judged = judge(_nominal(cell))
+    return {
+        "batches × samples": f"{batches} × {program.layout.images}",
+        "layout": f"{program.layout.features} features × {program.layout.images} images × {program.layout.tokens} tokens",
+        "levels on entry": str(program.input_level),
+        "levels used": str(program.levels_used),
+        "levels after a refresh": "–" if after is None else str(after),
+        **{
+            name.replace("_", " "): str(counts[name] * batches)
+            for name in ("bootstraps", "round_trips", "rotations", "ct_ct", "ct_pt", "relinearisations", "rescales", "drops")
+        },
+        "rotation keys": str(len(program.rotation_steps)),
+        "keys on disk": f"{keys / 1e9:.2f} GB",
+        "evaluator memory": f"{memory / 1e9:.2f} GB",
+        "evaluate, one thread": f"{seconds:.0f} s",
+        "security": f"{judged.bits} bits" if judged.secure else "INSECURE",
+    }
+
+
+def _nominal(cell: Cell) -> SecurityFacts:
+    """What the parameter set asks for; the keys of a run are judged as they really are."""
+    parameters = cell.choice.parameters
+    special = 60.0 * parameters.special_primes
+    return SecurityFacts(parameters.log_n, parameters.nominal_log_qp - special, special, parameters.secret)

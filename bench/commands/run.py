@@ -1,0 +1,154 @@
+"""`bench run`: every cell of a suite, each to a record."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from backends.registry import Descriptor, get
+from bench import recording
+from bench.cell import CellRunner, Outcome, ladder
+from bench.commands.options import Selection, selection
+from bench.display import Display
+from bench.environments.ensure import Environment, ensure
+from bench.origin import origin
+from bench.cells import Cell
+from bench.summary import summary
+from bench.workload import Workload, load_workload
+from reports.identity import cell_id, result_key
+from reports.record import Record, Status
+from reports.store import Run, create_run, find_finished
+
+
+@click.command()
+@selection
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("results"),
+    show_default=True,
+    help="Where runs are kept, a folder each.",
+)
+@click.option("--fresh", is_flag=True, help="Run cells again that a kept run has answered.")
+@click.option("--probes", is_flag=True, help="Decrypt every layer to see where precision goes; never timed.")
+def run(output: Path, fresh: bool, probes: bool, **selected: object) -> int:
+    """Run the cells of SUITE, a path or a name under suites/."""
+    suite, cells = Selection(**selected).cells()  # type: ignore[arg-type]
+    console = Console()
+    with Display(console) as display:
+        session = _Session(output, fresh, probes, display)
+        records = [session.run(cell) for cell in cells]
+    console.print(summary(records))
+    console.print(f"records: {session.folder}" if session.folder else "every cell was answered by a kept run")
+    return int(any(_is_failure(record, selected["backend"]) for record in records))
+
+
+def _is_failure(record: Record, asked_for: object) -> bool:
+    """What a backend cannot do is no failure, unless it was asked for by name alone."""
+    if record.status is Status.UNSUPPORTED:
+        return asked_for == (record.backend,)
+    return record.status is not Status.OK
+
+
+class _Session:
+    """One invocation: the run's folder, made with the first record, and what cells share."""
+
+    def __init__(self, output: Path, fresh: bool, probes: bool, display: Display) -> None:
+        self.folder: Path | None = None
+        self._output, self._fresh, self._probes, self._display = output, fresh, probes, display
+        self._run: Run | None = None
+        self._workloads: dict[tuple[str, int], Workload] = {}
+        self._environments: dict[str, Environment] = {}
+
+    def run(self, cell: Cell) -> Record:
+        """One cell's record, from a kept run where it stands already."""
+        descriptor = get(cell.backend)
+        workload = self._workload(cell)
+        environment = self._environment(descriptor)
+        identity = cell_id(
+            cell.suite, cell.case.name, cell.backend, cell.choice.parameters.name, workload.samples.ids
+        )
+        key = result_key(origin(cell, identity, workload, descriptor, environment, self._probes))
+        self._display.begin(identity)
+        if not self._fresh:
+            finished = find_finished(self._output, key)
+            if finished is not None:
+                self._display.say(f"  answered by {finished.record.run_id}; --fresh runs it again")
+                return finished.record
+        kept = self._open()
+        logs = kept.folder / f"{cell.case.name}.{cell.backend}.{key[:16]}"
+        logs.mkdir()
+        runner = CellRunner(
+            descriptor, environment, workload, logs, self._display.report, self._display.planned
+        )
+        outcome = runner.run(cell, probes=self._probes)
+        record = _record(kept.run_id, cell, identity, key, workload, outcome)
+        kept.append(record, _raw(workload, outcome))
+        if record.reason is not None:
+            self._display.say(f"  {record.status.value}: {record.reason}")
+        return record
+
+    def _open(self) -> Run:
+        if self._run is None:
+            self._run = create_run(self._output)
+            self.folder = self._run.folder
+        return self._run
+
+    def _workload(self, cell: Cell) -> Workload:
+        wanted = (cell.case.name, cell.samples)
+        if wanted not in self._workloads:
+            self._workloads[wanted] = load_workload(cell.model_folder, cell.case.data, cell.samples)
+        return self._workloads[wanted]
+
+    def _environment(self, descriptor: Descriptor) -> Environment:
+        if descriptor.name not in self._environments:
+            self._environments[descriptor.name] = ensure(descriptor, self._display.environment)
+        return self._environments[descriptor.name]
+
+
+def _record(
+    run_id: str, cell: Cell, identity: str, key: str, workload: Workload, outcome: Outcome
+) -> Record:
+    figures, program = outcome.figures, outcome.program
+    correct = outcome.status is Status.OK and not (program is not None and program.probes)
+    environment = outcome.environment.model_copy(
+        update={"libraries": {**outcome.environment.libraries, **figures.libraries}}
+    )
+    return Record(
+        run_id=run_id,
+        started_at=outcome.started_at,
+        suite=cell.suite,
+        case=cell.case.name,
+        backend=cell.backend,
+        parameter_set=cell.choice.parameters.name,
+        cell=identity,
+        key=key,
+        status=outcome.status,
+        reason=outcome.reason,
+        security=recording.security(figures.security),
+        samples=cell.samples,
+        batch=program.layout.images if program is not None else None,
+        repeats=cell.repeats,
+        ladder=ladder(outcome, workload),
+        latency=recording.latency(figures, cell.samples, correct),
+        memory=recording.memory(figures),
+        counts=recording.counts(figures, program, outcome.batches),
+        wire=figures.wire,
+        environment=environment,
+    )
+
+
+def _raw(workload: Workload, outcome: Outcome) -> dict[str, object]:
+    """Everything from which metrics can be computed again."""
+    raw: dict[str, object] = {
+        "labels": workload.samples.labels,
+        "sample_ids": list(workload.samples.ids),
+        **{f"logits_{rung}": logits for rung, logits in workload.logits.items()},
+    }
+    if outcome.encrypted is not None:
+        raw["logits_encrypted"] = outcome.encrypted
+    for name, values in (outcome.probes or {}).items():
+        raw[f"probe_{name}"] = values
+    return raw

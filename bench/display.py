@@ -1,0 +1,112 @@
+"""What a run shows while it works: a live line on a terminal, plain lines in a log."""
+
+from __future__ import annotations
+
+from itertools import accumulate
+from time import monotonic
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from backends.costs import Costs
+from backends.program import Program
+from bench.environments.steps import Step
+from bench.parties.process import Message
+
+
+class Display:
+    """Shows stages, the layer and level under way, the refreshes so far and the time left."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self._live = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=20),
+            TextColumn("{task.fields[detail]}"),
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        self._task = self._live.add_task("", total=1.0, detail="")
+        self._cell = ""
+        self._shares: list[float] = []
+        self._batches = 1
+        self._evaluation_started = 0.0
+        self._layer = ""
+        self._refreshes: list[int] = []
+
+    def __enter__(self) -> Display:
+        self._live.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._live.stop()
+
+    def begin(self, cell: str) -> None:
+        """A cell starts."""
+        self._cell = cell
+        self.say(f"{cell}")
+
+    def say(self, line: str) -> None:
+        """One line that stays."""
+        self.console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+    def environment(self, step: Step) -> None:
+        """A step in the making of a backend's environment."""
+        self._show(f"{step.backend}: {step.stage}", step.detail[-80:], 0.0)
+        if step.stage != "install" or not self.console.is_terminal:
+            self._plain(f"  environment {step.backend}: {step.stage}: {step.detail}")
+
+    def planned(self, program: Program, costs: Costs, batches: int) -> None:
+        """The program is known: so is each instruction's share of the evaluation, and what to expect."""
+        total = [costs.instruction(instruction) for instruction in program.instructions]
+        self._shares = [share / max(sum(total), 1e-9) for share in accumulate(total)]
+        self._refreshes = list(
+            accumulate(i.operation in ("bootstrap", "round_trip") for i in program.instructions)
+        )
+        self._batches = batches
+        layout, counts = program.layout, program.counts
+        self.say(
+            f"  plan: {batches} batch(es) of {layout.images} samples in {layout.slots} slots; {program.input_level} "
+            f"levels on entry, {counts['bootstraps']} bootstraps and {counts['round_trips']} round trips a batch, "
+            f"{counts['rotations']} rotations with {len(program.rotation_steps)} keys, {counts['ct_ct']} ct·ct, "
+            f"{counts['ct_pt']} ct·pt"
+        )
+
+    def report(self, stage: str, message: Message) -> None:
+        """A stage begins, or the evaluator is under way."""
+        if stage == "progress":
+            self._progress(message)
+            return
+        if stage == "evaluation":
+            self._evaluation_started, self._layer = monotonic(), ""
+        self._show(stage, "", 0.0)
+        self._plain(f"  {stage}")
+
+    def _progress(self, message: Message) -> None:
+        index, batch = message["index"], message["batch"]
+        done = (batch + self._shares[index]) / self._batches
+        elapsed = monotonic() - self._evaluation_started
+        left = elapsed / done - elapsed if done > 0 else 0.0
+        refreshes = batch * self._refreshes[-1] + self._refreshes[index]
+        detail = (
+            f"layer {message['layer']}, level {message['level']}, {refreshes} of "
+            f"{self._batches * self._refreshes[-1]} refreshes, about {left:.0f} s left"
+        )
+        self._show(f"evaluation, batch {batch + 1} of {self._batches}", detail, done)
+        layer = f"{batch} {message['layer']}"
+        if layer != self._layer:
+            self._layer = layer
+            self._plain(f"  evaluation, batch {batch + 1} of {self._batches}: {detail}")
+
+    def _show(self, description: str, detail: str, done: float) -> None:
+        self._live.update(self._task, description=description, detail=detail, completed=done)
+
+    def _plain(self, line: str) -> None:
+        if not self.console.is_terminal:
+            self.say(line)

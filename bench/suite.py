@@ -1,0 +1,267 @@
+"""The suite: a YAML file's cases, parameter sets and limits, validated into an immutable object.
+
+suite: vit_tiny
+title: one line for `bench list`
+security: 128            # demanded of every parameter set that does not say `security: 0` (INSECURE)
+samples: 64
+repeats: 1
+threads: 2
+cases:
+  - {name: digits, model: vit_tiny, data: digits}
+parameter_sets:
+  - {alias: shared14, log_n: 14, ..., refresh: round_trip, program: portable, backends: [openfhe, tenseal]}
+limits: {seconds: 3600, memory_bytes: 22000000000}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+import models
+from backends.errors import ParameterError
+from backends.parameters import ParameterSet
+from backends.security import check_demand
+from bench.document import Document, did_you_mean, read
+from bench.errors import UserError
+
+CLEARTEXT = "cleartext"
+CHECKPOINTS = Path(models.__file__).parent / "checkpoints"
+SUITES = Path(__file__).resolve().parent.parent / "suites"
+
+#: Names stand in file names, in `cell` and on the command line.
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
+Positive = Annotated[int, Field(gt=0)]
+
+
+class Block(BaseModel):
+    """What all parts of a suite file share: strict types, no unknown keys, no later change."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Case(Block):
+    """One model on one slice of a data set.
+
+    Attributes:
+        name: as in records.
+        model: a checkpoint folder under `models/checkpoints`, or a path relative to the suite file.
+        data: name of a data set.
+    """
+
+    name: Name
+    model: str
+    data: str
+
+
+class BootstrapLiteral(Block):
+    """See `backends.parameters.BootstrapParameters`."""
+
+    level_budget: Annotated[tuple[int, int], Field(strict=False)]
+    correction_factor: int
+    depth: int
+
+
+class ParameterLiteral(Block):
+    """See `backends.parameters.ParameterSet` for the literal, `ParameterChoice` for how it is used."""
+
+    log_n: int
+    first_modulus_bits: int
+    scale_bits: int
+    depth: int
+    digits: int
+    secret: str = "uniform_ternary"
+    security: int | None = None
+    bootstrap: BootstrapLiteral | None = None
+    alias: Name | None = None
+    refresh: Literal["bootstrap", "round_trip"]
+    program: Literal["portable"] = "portable"
+    backends: Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
+    threads: Positive | None = None
+
+
+class Limits(Block):
+    """What a cell may take and must reach.
+
+    Attributes:
+        seconds: from the first stage to the last.
+        memory_bytes: of all its processes together.
+        precision_bits: of the decrypted logits; below, the answer is wrong and the cell fails.
+    """
+
+    seconds: Annotated[float, Field(gt=0)] | None = None
+    memory_bytes: Positive | None = None
+    precision_bits: Annotated[float, Field(ge=0)] = 8.0
+
+
+class SuiteFile(Block):
+    """The file as it stands."""
+
+    suite: Name
+    title: str
+    security: Literal[0, 128, 192, 256] = 128
+    samples: Positive
+    repeats: Positive = 1
+    threads: Positive = 1
+    cases: Annotated[tuple[Case, ...], Field(strict=False, min_length=1)]
+    parameter_sets: Annotated[tuple[ParameterLiteral, ...], Field(strict=False, min_length=1)]
+    limits: Limits = Limits()
+
+
+@dataclass(frozen=True)
+class ParameterChoice:
+    """A parameter set and how a suite uses it.
+
+    Attributes:
+        parameters: the validated set.
+        alias: short name for `--parameters`, or None.
+        refresh: `bootstrap` or `round_trip`.
+        program: `portable`: real slots and primitives that every library has.
+        threads: of the evaluator, equal for all backends.
+        backends: which backends run it unless others are asked for by name.
+    """
+
+    parameters: ParameterSet
+    alias: str | None
+    refresh: str
+    program: str
+    threads: int
+    backends: tuple[str, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What selects it on the command line."""
+        return (self.parameters.name,) if self.alias is None else (self.alias, self.parameters.name)
+
+
+@dataclass(frozen=True)
+class Suite:
+    """A validated suite.
+
+    Attributes:
+        known_backends: every backend that is registered; the file may name these.
+        model_folders: checkpoint folder per case name.
+    """
+
+    name: str
+    title: str
+    path: Path
+    samples: int
+    repeats: int
+    cases: tuple[Case, ...]
+    parameter_sets: tuple[ParameterChoice, ...]
+    limits: Limits
+    known_backends: tuple[str, ...]
+    model_folders: dict[str, Path]
+
+
+def find_suite(reference: str) -> Path:
+    """The file that a path or a bare name under `suites/` means.
+
+    Raises:
+        UserError: there is none; the sentence offers the nearest one.
+    """
+    path = Path(reference)
+    if path.is_file():
+        return path
+    folders = [folder for folder in (Path("suites"), SUITES) if folder.is_dir()]
+    named = {file.stem: file for folder in reversed(folders) for file in sorted(folder.glob("*.yaml"))}
+    if reference in named:
+        return named[reference]
+    raise UserError(f"no suite is called {reference!r}{did_you_mean(path.stem, named)}")
+
+
+def load_suite(reference: str, known_backends: Collection[str]) -> Suite:
+    """Read and validate a suite.
+
+    Args:
+        reference: a path, or a bare name under `suites/`.
+        known_backends: names of the registered backends.
+
+    Raises:
+        UserError: file, line, what is wrong and what would be right.
+    """
+    document = read(find_suite(reference))
+    file = document.validate(SuiteFile)
+    _refuse_twins(document, "cases", [case.name for case in file.cases])
+    choices = [
+        _choice(document, ("parameter_sets", index), literal, file, known_backends)
+        for index, literal in enumerate(file.parameter_sets)
+    ]
+    _refuse_ambiguity(document, choices)
+    return Suite(
+        name=file.suite,
+        title=file.title,
+        path=document.path,
+        samples=file.samples,
+        repeats=file.repeats,
+        cases=file.cases,
+        parameter_sets=tuple(choices),
+        limits=file.limits,
+        known_backends=tuple(known_backends),
+        model_folders={
+            case.name: _model_folder(document, index, case) for index, case in enumerate(file.cases)
+        },
+    )
+
+
+def _choice(
+    document: Document,
+    location: tuple[str, int],
+    literal: ParameterLiteral,
+    file: SuiteFile,
+    known_backends: Collection[str],
+) -> ParameterChoice:
+    """A literal as a validated parameter set that meets the suite's demands."""
+    for index, name in enumerate(literal.backends):
+        if name not in known_backends:
+            place = (*location, "backends", index)
+            document.fail(place, f"no backend is called {name!r}{did_you_mean(name, known_backends)}")
+    security = file.security if literal.security is None else literal.security
+    if 0 < security < file.security:
+        remedy = f"write {file.security}, or 0 for a toy set that is marked INSECURE"
+        document.fail(
+            (*location, "security"), f"security is {security} where the suite demands more; {remedy}"
+        )
+    if (literal.refresh == "bootstrap") != (literal.bootstrap is not None):
+        contradiction = "needs" if literal.refresh == "bootstrap" else "has no use for"
+        sentence = f"refresh: {literal.refresh} {contradiction} the block 'bootstrap'; change one of the two"
+        document.fail((*location, "refresh"), sentence)
+    used_otherwise = {"alias", "refresh", "program", "backends", "threads"}
+    try:
+        parameters = ParameterSet.from_json(
+            {**literal.model_dump(exclude=used_otherwise), "security": security}
+        )
+        check_demand(parameters)
+    except ParameterError as error:
+        document.fail(location, str(error))
+    threads = file.threads if literal.threads is None else literal.threads
+    return ParameterChoice(
+        parameters, literal.alias, literal.refresh, literal.program, threads, literal.backends
+    )
+
+
+def _refuse_ambiguity(document: Document, choices: list[ParameterChoice]) -> None:
+    """A name must select one set, and a cell must not be answered in two ways."""
+    _refuse_twins(document, "parameter_sets", [choice.parameters.name for choice in choices])
+    _refuse_twins(document, "parameter_sets", [choice.alias or choice.parameters.name for choice in choices])
+
+
+def _refuse_twins(document: Document, key: str, names: list[str]) -> None:
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            document.fail((key, index), f"{name} stands twice in {key}; keep one or rename it")
+
+
+def _model_folder(document: Document, index: int, case: Case) -> Path:
+    for folder in (CHECKPOINTS / case.model, document.path.parent / case.model):
+        if folder.is_dir():
+            return folder
+    known = [folder.name for folder in CHECKPOINTS.glob("*") if folder.is_dir()]
+    document.fail(
+        ("cases", index, "model"), f"no model is called {case.model!r}{did_you_mean(case.model, known)}"
+    )

@@ -1,0 +1,100 @@
+"""The table that ends a run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.table import Table
+
+from reports.record import Record
+
+ABSENT = "–"
+
+
+def summary(records: Sequence[Record]) -> Table:
+    """One column a cell, one row a measure; what was not measured is a dash."""
+    table = Table(title="Results", show_lines=False)
+    table.add_column("measure")
+    columns = [_column(record) for record in records]
+    for record in records:
+        table.add_column(f"{record.case}\n{record.backend}\n{record.parameter_set}", overflow="fold")
+    for measure in columns[0]:
+        table.add_row(measure, *(column[measure] for column in columns))
+    return table
+
+
+def _column(record: Record) -> dict[str, str]:
+    ladder, latency, memory, counts, wire = (
+        record.ladder,
+        record.latency,
+        record.memory,
+        record.counts,
+        record.wire,
+    )
+    return {
+        "status": record.status.value if record.reason is None else f"{record.status.value}: {record.reason}",
+        "samples (batch)": f"{record.samples} ({_plain(record.batch)})",
+        "accuracy: original": _fraction(ladder.original),
+        "accuracy: HE-friendly": _fraction(ladder.he_friendly),
+        "accuracy: polynomial": _fraction(ladder.polynomial),
+        "accuracy: encrypted": _fraction(ladder.encrypted),
+        "agreement with polynomial": _fraction(ladder.label_agreement),
+        "precision, bits": _number(ladder.precision_bits),
+        "plan, s": _number(latency.plan_s),
+        "key generation, s": _number(latency.keygen_s),
+        "model preparation, s": _number(latency.prepare_model_s),
+        "encrypt, s": _number(latency.encrypt_s),
+        "evaluate, s": _number(latency.evaluate_s),
+        "  of it round trips, s": _number(latency.round_trips_s),
+        "decrypt, s": _number(latency.decrypt_s),
+        "per sample, s": _number(latency.per_sample_s),
+        "peak memory, key generation": _size(memory.keygen_peak_bytes),
+        "peak memory, key owner": _size(memory.key_owner_peak_bytes),
+        "peak memory, evaluator": _size(memory.evaluator_peak_bytes),
+        "peak memory, all processes": _size(memory.together_peak_bytes),
+        "public key": _size(memory.public_key_bytes),
+        "relinearisation key": _size(memory.relinearisation_key_bytes),
+        "rotation keys": f"{_size(memory.rotation_keys_bytes)} ({_plain(counts.rotation_keys)})",
+        "bootstrap keys": _size(memory.bootstrap_keys_bytes),
+        "bootstraps (planned)": f"{_plain(counts.bootstraps)} ({_plain(counts.bootstraps_planned)})",
+        "round trips": _plain(counts.round_trips),
+        "rotations": _plain(counts.rotations),
+        "ct·ct / ct·pt / rescales": f"{_plain(counts.ct_ct)} / {_plain(counts.ct_pt)} / {_plain(counts.rescales)}",
+        "to evaluator": _size(wire.to_evaluator_bytes),
+        "to key owner": _size(wire.to_key_owner_bytes),
+        "messages": _plain(wire.messages),
+        "security": _security(record),
+    }
+
+
+def _security(record: Record) -> str:
+    judged = record.security
+    if record.backend == "cleartext":
+        return "none: cleartext"
+    if judged.log_qp is None:
+        return ABSENT
+    bits = "INSECURE" if not judged.secure else f"{judged.bits} bits"
+    return f"{bits} (N = 2^{judged.log_n}, log QP {judged.log_qp:.1f}, {judged.secret})"
+
+
+def _plain(value: int | None) -> str:
+    return ABSENT if value is None else str(value)
+
+
+def _fraction(value: float | None) -> str:
+    return ABSENT if value is None else f"{value:.4f}"
+
+
+def _number(value: float | None) -> str:
+    return ABSENT if value is None else f"{value:.3g}" if value < 100 else f"{value:.0f}"
+
+
+def _size(value: int | None) -> str:
+    if value is None:
+        return ABSENT
+    size = float(value)
+    for unit in ("B", "kB", "MB"):
+        if size < 1000:
+            return f"{size:.3g} {unit}"
+        size /= 1000
+    return f"{size:.2f} GB"

@@ -1,0 +1,296 @@
+"""What is OpenFHE's own: bootstraps, hidden adjustments, key files and security facts.
+
+OpenFHE keeps keys in process-wide maps, which a key owner empties. So each scenario runs in a fresh process
+and returns what the tests judge.
+"""
+
+from __future__ import annotations
+
+import resource
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import openfhe
+import pytest
+
+from backends.errors import BackendError, ExecutionError, IntegrityError, ParameterError, Unsupported
+from backends.interface import Evaluator, KeyFile, KeyOwner, SecurityFacts
+from backends.openfhe.adapter import OpenFHE
+from backends.openfhe.capabilities import MODULAR_REDUCTION_DEPTH, capabilities
+from backends.openfhe.context import SECRETS, make_context
+from backends.parameters import BootstrapParameters, ParameterSet
+from tests.conformance.conftest import precision_bits
+from tests.toy import PORTABLE
+
+BOOTSTRAPPING = ParameterSet(
+    log_n=11,
+    first_modulus_bits=55,
+    scale_bits=50,
+    depth=18,
+    digits=3,
+    secret="sparse_encapsulated",
+    security=0,
+    bootstrap=BootstrapParameters((2, 2), correction_factor=5, depth=14),
+)
+STEPS = (1, 2, 3, 500)
+
+
+def in_fresh_process(scenario: Callable[..., Any], *arguments: Any) -> Any:
+    with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(scenario, *arguments).result()
+
+
+def parties(parameters: ParameterSet, folder: Path) -> tuple[KeyOwner, Evaluator, list[KeyFile]]:
+    owner = OpenFHE.key_owner(parameters)
+    files = owner.generate(folder, STEPS, parameters.bootstrap is not None)
+    return owner, OpenFHE.evaluator(parameters, folder, files), files
+
+
+def values(seed: int, parameters: ParameterSet) -> np.ndarray[Any, np.dtype[np.float64]]:
+    return np.random.default_rng(seed).uniform(-1, 1, parameters.slots)
+
+
+def run_bootstraps(folder: Path) -> dict[str, Any]:
+    owner, evaluator, files = parties(BOOTSTRAPPING, folder)
+    a = values(1, BOOTSTRAPPING)
+    x, refreshed = owner.encrypt(a, capabilities(BOOTSTRAPPING).bootstrap_input_level), []
+    for _ in range(3):
+        x = evaluator.bootstrap(x)
+        product = evaluator.rescale(evaluator.relinearise(evaluator.multiply(x, x)))
+        refreshed.append(
+            (
+                evaluator.level(x),
+                precision_bits(owner.decrypt(x), a),
+                precision_bits(owner.decrypt(product), a * a),
+            )
+        )
+    high = evaluator.bootstrap(owner.encrypt(a, BOOTSTRAPPING.depth))
+    rotated = [precision_bits(owner.decrypt(evaluator.rotate(x, step)), np.roll(a, -step)) for step in STEPS]
+    secret = openfhe.Serialize(owner._keys.secretKey, openfhe.BINARY)  # type: ignore[attr-defined]
+    refusals = []
+    for refused in (owner.encrypt(a, 0), evaluator.multiply(x, x)):
+        try:
+            evaluator.bootstrap(refused)
+        except ExecutionError as error:
+            refusals.append(str(error))
+    return {
+        "files": files,
+        "refreshed": refreshed,
+        "high": (evaluator.level(high), precision_bits(owner.decrypt(high), a)),
+        "rotated": rotated,
+        "counts": dict(evaluator.counts),
+        "security": owner.security(),
+        "refusals": refusals,
+        # The middle of the serialised key lies within its polynomial.
+        "secret": secret[len(secret) // 2 :][:512],
+    }
+
+
+@pytest.fixture(scope="module")
+def bootstraps(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], Path]:
+    folder = tmp_path_factory.mktemp("bootstraps")
+    return in_fresh_process(run_bootstraps, folder), folder
+
+
+def test_bootstraps_in_sequence_reach_the_promised_level(bootstraps: tuple[dict[str, Any], Path]) -> None:
+    result, _ = bootstraps
+    promised = capabilities(BOOTSTRAPPING).bootstrap_output_level
+    assert promised == BOOTSTRAPPING.depth - 14
+    assert [level for level, _, _ in result["refreshed"]] == [promised] * 3
+    assert result["counts"]["bootstraps"] == 4
+    assert result["high"][0] == promised
+
+
+def test_bootstrapped_values_are_precise_and_can_be_multiplied(
+    bootstraps: tuple[dict[str, Any], Path],
+) -> None:
+    for _, bits, bits_of_square in bootstraps[0]["refreshed"]:
+        assert bits >= 13
+        assert bits_of_square >= 12
+
+
+def test_a_ciphertext_with_levels_left_is_bootstrapped_all_the_same(
+    bootstraps: tuple[dict[str, Any], Path],
+) -> None:
+    """OpenFHE returns it as it is, which shows in the precision: 36 bits instead of 17."""
+    assert 13 <= bootstraps[0]["high"][1] <= 25
+
+
+def test_a_bootstrap_refuses_what_it_cannot_raise(bootstraps: tuple[dict[str, Any], Path]) -> None:
+    too_low, product = bootstraps[0]["refusals"]
+    assert "level 0 cannot be bootstrapped" in too_low
+    assert "is a product" in product
+
+
+def test_rotation_keys_that_the_bootstrap_has_are_not_written_again(
+    bootstraps: tuple[dict[str, Any], Path],
+) -> None:
+    result, folder = bootstraps
+    key_bytes = (folder / "relinearisation_key.bin").stat().st_size
+    written = sum(
+        (folder / file.name).stat().st_size for file in result["files"] if file.kind == "rotation_keys"
+    )
+    assert written < 2 * key_bytes  # of four steps, the bootstrap rotates by 1, 2 and 3 itself
+    assert min(result["rotated"]) >= 12
+
+
+def test_the_secret_key_is_in_no_file(bootstraps: tuple[dict[str, Any], Path]) -> None:
+    result, folder = bootstraps
+    assert {path.name for path in folder.iterdir()} == {file.name for file in result["files"]}
+    assert len(set(result["secret"])) > 100  # random residues, not padding that would be found nowhere
+    for path in folder.iterdir():
+        assert result["secret"] not in path.read_bytes()
+
+
+def test_security_facts_are_those_of_the_context(bootstraps: tuple[dict[str, Any], Path]) -> None:
+    facts: SecurityFacts = bootstraps[0]["security"]
+    assert (facts.log_n, facts.secret) == (11, "sparse_encapsulated")
+    assert facts.log_q == pytest.approx(55 + 18 * 50, abs=0.01)
+    assert facts.log_p == 60 * BOOTSTRAPPING.special_primes
+
+
+def test_security_is_not_answered_before_there_are_keys() -> None:
+    with pytest.raises(ExecutionError, match="generate"):
+        OpenFHE.key_owner(PORTABLE).security()
+
+
+def collect_refusals(folder: Path) -> dict[str, str | None]:
+    owner, evaluator, _ = parties(PORTABLE, folder)
+    a = values(2, PORTABLE)
+    x, lower = owner.encrypt(a, 3), owner.encrypt(a, 2)
+    product = evaluator.multiply_plain(x, evaluator.encode(a, 3))
+    three_polynomials = evaluator.multiply(x, x)
+    attempts: dict[str, Callable[[], object]] = {
+        "add levels": lambda: evaluator.add(x, lower),
+        "subtract a product": lambda: evaluator.subtract(x, product),
+        "add a plaintext of another level": lambda: evaluator.add_plain(x, evaluator.encode(a, 2)),
+        "multiply by a plaintext of another level": lambda: evaluator.multiply_plain(
+            lower, evaluator.encode(a, 3)
+        ),
+        "multiply a product": lambda: evaluator.multiply(product, product),
+        "multiply a product by a constant": lambda: evaluator.multiply_plain(product, 2.0),
+        "sum products of two levels": lambda: evaluator.multiply_sum([(x, x), (lower, lower)]),
+        "rotate and sum two levels": lambda: evaluator.rotate_sum([(x, 1), (lower, 2)]),
+        "rescale twice": lambda: evaluator.rescale(evaluator.rescale(product)),
+        "drop a product": lambda: evaluator.drop(product, 1),
+        "rotate three polynomials": lambda: evaluator.rotate_many(three_polynomials, (1, 2)),
+        "hoist without a key": lambda: evaluator.rotate_many(x, (1, 7)),
+        "sum without a key": lambda: evaluator.rotate_sum([(x, 1), (x, 7)]),
+        "bootstrap without keys": lambda: evaluator.bootstrap(x),
+    }
+    raised: dict[str, str | None] = {}
+    for name, attempt in attempts.items():
+        try:
+            attempt()
+            raised[name] = None
+        except ExecutionError as error:
+            raised[name] = str(error)
+    return raised
+
+
+def test_nothing_is_adjusted_in_silence(tmp_path: Path) -> None:
+    refusals = in_fresh_process(collect_refusals, tmp_path)
+    assert len(refusals) == 14
+    assert [name for name, error in refusals.items() if error is None] == []
+
+
+def measure_long_chain() -> float:
+    owner = OpenFHE.key_owner(replace(PORTABLE, depth=18, digits=19))
+    evaluator = OpenFHE.evaluator(replace(PORTABLE, depth=18, digits=19), Path(), [])
+    a, mask = values(3, PORTABLE), np.where(np.arange(PORTABLE.slots) % 2, 1.0, -1.0)
+    x, expected = owner.encrypt(a, 18), a
+    for level in range(18, 0, -2):
+        x = evaluator.rescale(evaluator.multiply_plain(x, evaluator.encode(mask, level)))
+        x, expected = evaluator.drop(x, level - 2), expected * mask
+        assert evaluator.level(x) == level - 2
+    return precision_bits(owner.decrypt(x), expected)
+
+
+def test_scales_stay_exact_over_eighteen_levels() -> None:
+    """Forcing a scale instead of keeping each level's own leaves 17 to 19 bits."""
+    assert in_fresh_process(measure_long_chain) >= 24
+
+
+def collect_file_errors(folder: Path) -> dict[str, str]:
+    owner = OpenFHE.key_owner(PORTABLE)
+    key, whole, altered = folder / "relinearisation_key.bin", folder / "whole", folder / "altered"
+    owner.generate(folder, (), False)
+    owner.write(owner.encrypt(values(4, PORTABLE), 2), whole)
+    payload = whole.read_bytes()
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(payload), len(payload)))  # as a full disk would
+
+    def attempt(action: Callable[[], object]) -> str:
+        try:
+            action()
+        except BackendError as error:
+            return type(error).__name__
+        return "nothing"
+
+    def read(content: bytes) -> str:
+        altered.write_bytes(content)
+        return attempt(lambda: owner.read(altered))
+
+    def load(content: bytes) -> str:
+        key.write_bytes(content)
+        files = [KeyFile("relinearisation_key", key.name)]
+        return attempt(lambda: OpenFHE.evaluator(PORTABLE, folder, files))
+
+    return {
+        "whole": read(payload),
+        "missing": attempt(lambda: owner.read(folder / "missing")),
+        "empty": read(b""),
+        "cut": read(payload[:-1]),
+        "foreign": read(b"\xff" * len(payload)),
+        "cut key": load(key.read_bytes()[: len(payload)]),
+        "no room": attempt(lambda: owner.write(owner.encrypt(values(4, PORTABLE), 6), folder / "larger")),
+    }
+
+
+def test_broken_files_and_full_disks_are_reported(tmp_path: Path) -> None:
+    assert in_fresh_process(collect_file_errors, tmp_path) == {
+        "whole": "nothing",
+        "missing": IntegrityError.__name__,
+        "empty": IntegrityError.__name__,
+        "cut": IntegrityError.__name__,
+        "foreign": IntegrityError.__name__,
+        "cut key": IntegrityError.__name__,
+        "no room": BackendError.__name__,
+    }
+
+
+@pytest.mark.parametrize("secret", sorted(SECRETS))
+@pytest.mark.parametrize("budget", [(1, 1), (2, 2), (3, 3), (4, 3)])
+def test_the_bootstrap_depth_is_the_librarys(secret: str, budget: tuple[int, int]) -> None:
+    depth = openfhe.CryptoContext.GetBootstrapDepth(list(budget), SECRETS[secret])
+    assert MODULAR_REDUCTION_DEPTH[secret] + sum(budget) == depth
+
+
+def test_parameters_that_openfhe_cannot_use_are_unsupported_with_the_remedy() -> None:
+    bootstrap = BOOTSTRAPPING.bootstrap
+    assert bootstrap is not None
+    with pytest.raises(Unsupported, match="depth to 14"):
+        capabilities(replace(BOOTSTRAPPING, bootstrap=replace(bootstrap, depth=12)))
+    with pytest.raises(Unsupported, match="raise the factor"):
+        capabilities(replace(BOOTSTRAPPING, bootstrap=replace(bootstrap, correction_factor=4)))
+    with pytest.raises(Unsupported, match="set digits to 4"):
+        capabilities(replace(PORTABLE, digits=5))
+
+
+def test_openfhe_checks_the_security_that_a_set_demands() -> None:
+    with pytest.raises(ParameterError, match="ring dimension"):
+        make_context(replace(PORTABLE, security=128))
+    with pytest.raises(ParameterError, match="digits"):
+        make_context(replace(PORTABLE, digits=5))
+
+
+@pytest.mark.parametrize(("log_n", "first", "depth"), [(14, 48, 8), (15, 50, 18)], ids=["n14", "n15"])
+def test_the_shared_128_bit_sets_are_accepted_unchanged(log_n: int, first: int, depth: int) -> None:
+    shared = ParameterSet(log_n, first, scale_bits=40, depth=depth, digits=depth + 1, security=128)
+    context = make_context(shared)
+    assert context.GetRingDimension() == shared.n
+    assert context.GetElementParams().GetModulus().bit_length() == first + 40 * depth + 1

@@ -1,0 +1,81 @@
+"""The wheel's recipe: what it changes in the source, what it refuses, and what it says."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from backends.errors import ExecutionError
+from backends.pyfhel import build_wheel, galois_file
+
+SCRIPT = Path(build_wheel.__file__)
+PROJECT = """\
+[cpplibraries.SEAL]
+mode = 'cmake'
+    [cpplibraries.SEAL.cmake_opts]
+    CMAKE_BUILD_TYPE = 'Release'
+    SEAL_USE_MSGSL = 'ON'       # with GSL
+    SEAL_USE_ZLIB\t= 'ON'
+    SEAL_USE_ZSTD\t= 'ON'
+[cpplibraries.Afhel]
+define_macros = [ ["SEAL_USE_ZLIB","0"], ]
+"""
+
+
+def test_switches_off_what_is_downloaded(tmp_path: Path) -> None:
+    project = tmp_path / "pyproject.toml"
+    project.write_text(PROJECT)
+    build_wheel._switch_off(project)
+    lines = [line.strip() for line in project.read_text().splitlines()]
+    for option in build_wheel.SWITCHED_OFF:
+        assert [line for line in lines if line.startswith(option)] == [f"{option} = 'OFF'"]
+    section = lines[lines.index(build_wheel.OPTIONS_SECTION) : lines.index("[cpplibraries.Afhel]")]
+    assert len([line for line in section if line.endswith("'OFF'")]) == len(build_wheel.SWITCHED_OFF)
+    assert "CMAKE_BUILD_TYPE = 'Release'" in section
+    assert 'define_macros = [ ["SEAL_USE_ZLIB","0"], ]' in lines
+
+
+def test_refuses_a_source_of_another_shape(tmp_path: Path) -> None:
+    project = tmp_path / "pyproject.toml"
+    project.write_text("[project]\n")
+    with pytest.raises(build_wheel.BuildError, match="cmake_opts"):
+        build_wheel._switch_off(project)
+
+
+def test_unpacks_nothing_outside_its_folder(tmp_path: Path) -> None:
+    archive = tmp_path / "evil.tar.gz"
+    with tarfile.open(archive, "w:gz") as tar:
+        tar.addfile(tarfile.TarInfo("../outside"), io.BytesIO())
+    with pytest.raises(tarfile.OutsideDestinationError):
+        build_wheel._unpack(archive, tmp_path / "source")
+    assert not (tmp_path / "outside").exists()
+
+
+def test_says_in_one_sentence_that_there_is_no_compiler(tmp_path: Path) -> None:
+    environment = {key: value for key, value in os.environ.items() if key != "CXX"} | {"PATH": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, str(SCRIPT), "pyfhel==3.5.0", str(tmp_path / "wheels")],
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr.splitlines() == [
+        "Pyfhel is built from source and there is no C++ compiler; install g++ or clang++"
+    ]
+
+
+def test_a_file_of_rotation_keys_in_another_format_is_refused(tmp_path: Path) -> None:
+    foreign = tmp_path / "keys"
+    for content in (b"", b"\x5e\xa1\x10\x04\x03\x02" + bytes(50), b"\x5e\xa1\x10\x04\x01\x00" + bytes(42)):
+        foreign.write_bytes(content)
+        with pytest.raises(ExecutionError, match="make the keys again"):
+            galois_file.elements(foreign)

@@ -1,0 +1,105 @@
+"""The machine and its memory, measured on real processes."""
+
+import os
+import platform
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import psutil
+
+from bench.machine import MemorySampler, calibrate, environment, git_commit, peak_bytes, reset_peak
+
+MIB = 2**20
+#: A process that holds 80 MiB, says so, and waits to be told to end.
+HOLD = "block = bytearray(80 << 20); print('ready', flush=True); input()"
+
+
+def test_environment() -> None:
+    measured = environment(2, {"openfhe": "1.6.1"}, {})
+    assert measured.cpu
+    assert measured.cores == os.cpu_count()
+    assert measured.threads == 2
+    assert measured.memory_bytes == psutil.virtual_memory().total
+    assert measured.calibration_s is not None
+    assert measured.calibration_s > 0
+    assert measured.python == platform.python_version()
+    assert measured.libraries == {"openfhe": "1.6.1"}
+
+
+def test_calibration_is_a_short_workload() -> None:
+    assert 0 < calibrate() < 10
+
+
+def test_git_commit(tmp_path: Path) -> None:
+    assert git_commit(tmp_path) is None
+    git = ["git", "-C", str(tmp_path), "-c", "user.name=a", "-c", "user.email=a@b"]
+    subprocess.run([*git, "init", "-q"], check=True)
+    (tmp_path / "file").write_text("one")
+    subprocess.run([*git, "add", "."], check=True)
+    subprocess.run([*git, "commit", "-q", "-m", "one"], check=True)
+    head = subprocess.run(
+        [*git, "rev-parse", "HEAD"], check=True, capture_output=True, text=True
+    ).stdout.strip()
+    assert git_commit(tmp_path) == head
+    (tmp_path / "file").write_text("two")
+    assert git_commit(tmp_path) == f"{head}-dirty"
+    assert git_commit(tmp_path / "below") is None
+
+
+def test_the_peak_of_this_process_rises_stays_and_is_reset() -> None:
+    before = peak_bytes()
+    block = np.ones(150 * MIB, dtype=np.uint8)
+    risen = peak_bytes()
+    del block
+    assert before is not None
+    assert risen is not None
+    assert risen > before
+    kept = peak_bytes()
+    assert kept is not None
+    assert kept > risen - MIB  # the kernel counts pages in batches
+    assert reset_peak()
+    after = peak_bytes()
+    assert after is not None
+    assert after < risen - 100 * MIB
+
+
+def hold() -> "subprocess.Popen[str]":
+    """A process that holds its memory until it reads a line."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    return process
+
+
+def test_the_peak_of_another_process_and_the_sum_of_two() -> None:
+    with hold() as first, hold() as second:
+        peak = peak_bytes(first.pid)
+        assert peak is not None
+        assert 80 * MIB < peak < 160 * MIB
+        with MemorySampler([first.pid], interval_s=0.01) as sampler:
+            sampler.add(second.pid)
+            time.sleep(0.1)
+        first.communicate("\n")
+        second.communicate("\n")
+    assert sampler.peak_bytes is not None
+    assert 160 * MIB < sampler.peak_bytes < 320 * MIB
+    assert peak_bytes(first.pid) is None
+
+
+def test_a_sampler_without_processes_saw_nothing() -> None:
+    with MemorySampler(interval_s=0.01) as sampler:
+        pass
+    assert sampler.peak_bytes is None
+
+
+def test_a_limit_ends_what_goes_over_it() -> None:
+    with hold() as process:
+        with MemorySampler([process.pid], interval_s=0.01, limit_bytes=40 * MIB):
+            process.wait(timeout=30)
+        assert process.returncode == -signal.SIGKILL

@@ -1,0 +1,58 @@
+"""What a library may lack: it does it as announced, or says that it does not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from backends.errors import Unsupported
+from backends.interface import Library
+from backends.registry import get, load_library
+from tests.conformance.conftest import Parties, precision_bits
+from tests.toy import BOOTSTRAPPING, PORTABLE
+
+
+def bootstrap_once(name: str, folder: Path) -> tuple[int, float, Counter[str]]:
+    """Level, precision and counts of one bootstrap; run in a process of its own, as each party is."""
+    library = load_library(get(name).adapter)
+    owner = library.key_owner(BOOTSTRAPPING)
+    evaluator = library.evaluator(BOOTSTRAPPING, folder, owner.generate(folder, (), bootstrap=True))
+    values = np.random.default_rng(3).uniform(-1, 1, BOOTSTRAPPING.slots)
+    lowest = library.capabilities(BOOTSTRAPPING).bootstrap_input_level
+    refreshed = evaluator.bootstrap(owner.encrypt(values, lowest))
+    return evaluator.level(refreshed), precision_bits(owner.decrypt(refreshed), values), evaluator.counts
+
+
+def test_bootstraps_as_announced_or_says_why_not(library: type[Library], tmp_path: Path) -> None:
+    try:
+        offered = library.capabilities(BOOTSTRAPPING)
+    except Unsupported:  # the reasons are tested where they are written
+        return
+    with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as pool:
+        level, bits, counts = pool.submit(bootstrap_once, library.name, tmp_path).result()
+    assert level == offered.bootstrap_output_level
+    assert bits >= 12
+    assert counts == {"bootstraps": 1}
+
+
+def test_without_a_bootstrap_there_is_a_reason(library: type[Library]) -> None:
+    offered = library.capabilities(PORTABLE)
+    assert offered.bootstrap_output_level is None
+    assert offered.no_bootstrap_reason
+
+
+def test_conjugates_where_it_says_so(parties: Parties) -> None:
+    a = parties.values()
+    x = parties.owner.encrypt(a, 3)
+    if parties.library.capabilities(PORTABLE).conjugation:
+        with parties.counting(conjugations=1):
+            conjugate = parties.evaluator.conjugate(x)
+        parties.assert_holds(conjugate, a, 3)
+    else:
+        with pytest.raises(NotImplementedError):
+            parties.evaluator.conjugate(x)
