@@ -39,15 +39,15 @@ class Measured:
 
 
 def prepare(program: Program, evaluator: Evaluator) -> list[Plaintext]:
-    """Encode every constant at the level where it is used."""
-    layout = program.layout
-    return [
-        evaluator.encode(
-            float(entry.value) if entry.value is not None else layout.spread(program.patterns[entry.row]),
-            entry.level,
-        )
-        for entry in program.plaintexts
-    ]
+    """Encode every constant at the level where it is used, level by level: some libraries set up for each."""
+    order = sorted(range(len(program.plaintexts)), key=lambda index: program.plaintexts[index].level)
+    encoded: dict[int, Plaintext] = {}
+    for index in order:
+        entry = program.plaintexts[index]
+        values = entry.value if entry.row is None else program.layout.spread(program.patterns[entry.row])
+        assert values is not None
+        encoded[index] = evaluator.encode(values, entry.level)
+    return [encoded[index] for index in range(len(encoded))]
 
 
 def replay(

@@ -19,10 +19,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "backend" in metafunc.fixturenames:
-        metafunc.parametrize("backend", _backends(metafunc.config), scope="session")
+        metafunc.parametrize("backend", tested_backends(metafunc.config), scope="session")
 
 
-def _backends(config: pytest.Config) -> list[str]:
+def tested_backends(config: pytest.Config) -> list[str]:
+    """The backends named on the command line, else all whose library imports here."""
     named: list[str] = config.getoption("--backend")
     for unknown in [name for name in named if name not in available()]:
         raise pytest.UsageError(f"no backend is called {unknown!r}; there are {', '.join(available())}")

@@ -27,7 +27,7 @@ from backends.parameters import ParameterSet
 from backends.pyfhel import galois_file
 from backends.pyfhel.capabilities import capabilities
 from backends.pyfhel.context import COMPRESSION, Context
-from backends.seal.calls import counted, refusals
+from backends.seal.calls import counted, refusals, writing
 from backends.seal.capabilities import SECRET, refuse_bootstrap
 from backends.seal.keys import KeyFolder, galois_element
 
@@ -45,13 +45,14 @@ class PyfhelKeyOwner(KeyOwner):
         """Write the context and the keys; rotation keys are made and written one at a time, into one file."""
         refuse_bootstrap(bootstrap)
         files = KeyFolder(folder)
-        self._context.save(files.add("context", ".json"))
-        self._binding.save_public_key(str(files.add("public_key")), COMPRESSION)
-        self._binding.relinKeyGen()
-        self._binding.save_relin_key(str(files.add("relinearisation_key")), COMPRESSION)
-        if rotation_steps:
-            target = files.add("rotation_keys")
-            galois_file.merge(self._rotation_keys(rotation_steps, target.with_suffix(".single")), target)
+        with writing(folder):
+            self._context.save(files.add("context", ".json"))
+            self._binding.save_public_key(str(files.add("public_key")), COMPRESSION)
+            self._binding.relinKeyGen()
+            self._binding.save_relin_key(str(files.add("relinearisation_key")), COMPRESSION)
+            if rotation_steps:
+                target = files.add("rotation_keys")
+                galois_file.merge(self._rotation_keys(rotation_steps, target.with_suffix(".single")), target)
         return files.files
 
     def _rotation_keys(self, steps: Sequence[int], path: Path) -> Iterator[tuple[int, Path]]:

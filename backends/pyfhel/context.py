@@ -15,7 +15,7 @@ from Pyfhel import Pyfhel as Binding
 from backends.errors import ParameterError
 from backends.interface import Ciphertext, Plaintext, Vector
 from backends.parameters import ParameterSet
-from backends.seal.calls import constant, refusals, slot_vector
+from backends.seal.calls import constant, refusals, slot_vector, writing
 from backends.seal.chain import ModulusChain, modulus_bits
 
 COMPRESSION = "none"  # as built, SEAL has no compression
@@ -73,7 +73,8 @@ class Context:
 
     def write(self, ciphertext: Ciphertext, path: Path) -> None:
         """Serialise in SEAL's own format."""
-        ciphertext.save(str(path), COMPRESSION)
+        with writing(path):
+            ciphertext.save(str(path), COMPRESSION)
 
     def read(self, path: Path) -> Ciphertext:
         """A ciphertext at its level's canonical scale.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 
@@ -40,6 +41,23 @@ def refusals(action: str) -> Iterator[None]:
         if "transparent" in str(error):
             remedy = "skip all-zero plaintexts and differences of a ciphertext with itself"
         raise ExecutionError(f"SEAL refused {action} ({error}); {remedy}") from error
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Say what SEAL's only word on a file, "I/O error", means.
+
+    Raises:
+        ExecutionError: SEAL could not write to `path`.
+    """
+    try:
+        yield
+    except RuntimeError as error:
+        if "I/O error" not in str(error):
+            raise
+        raise ExecutionError(
+            f"SEAL could not write {path}; make room on the disk, or choose another folder"
+        ) from error
 
 
 def slot_vector(values: Vector, slots: int) -> Vector:

@@ -23,7 +23,7 @@ from backends.interface import (
     Vector,
 )
 from backends.parameters import ParameterSet
-from backends.seal.calls import constant, counted, refusals, slot_vector
+from backends.seal.calls import constant, counted, refusals, slot_vector, writing
 from backends.seal.capabilities import SECRET, refuse_bootstrap
 from backends.seal.keys import KeyFolder, galois_element
 from backends.tenseal.capabilities import capabilities
@@ -47,12 +47,13 @@ class TenSEALKeyOwner(KeyOwner):
         """Write the context and the keys; each rotation key is made, seeded, written and freed alone."""
         refuse_bootstrap(bootstrap)
         files = KeyFolder(folder)
-        self._context.save(files.add("context"))
-        self._public_key.save(str(files.add("public_key")))
-        self._generator.create_relin_keys().save(str(files.add("relinearisation_key")))
-        for step in sorted(set(rotation_steps)):
-            path = files.add_rotation(step)
-            self._generator.create_galois_keys([galois_element(step, self._parameters.n)]).save(str(path))
+        with writing(folder):
+            self._context.save(files.add("context"))
+            self._public_key.save(str(files.add("public_key")))
+            self._generator.create_relin_keys().save(str(files.add("relinearisation_key")))
+            for step in sorted(set(rotation_steps)):
+                path = files.add_rotation(step)
+                self._generator.create_galois_keys([galois_element(step, self._parameters.n)]).save(str(path))
         return files.files
 
     def encrypt(self, values: Vector, level: int) -> Ciphertext:
@@ -75,11 +76,11 @@ class TenSEALKeyOwner(KeyOwner):
 
     def write(self, ciphertext: Ciphertext, path: Path) -> None:
         """Save in SEAL's own format."""
-        ciphertext.save(str(path))
+        self._context.write(ciphertext, path)
 
     def read(self, path: Path) -> Ciphertext:
         """Load what either role wrote."""
-        return self._context.load_ciphertext(path)
+        return self._context.read(path)
 
     def level(self, ciphertext: Ciphertext) -> int:
         """The number of the ciphertext's primes, less one."""
@@ -116,11 +117,11 @@ class TenSEALEvaluator(Evaluator):
 
     def read(self, path: Path) -> Ciphertext:
         """Load what either role wrote."""
-        return self._context.load_ciphertext(path)
+        return self._context.read(path)
 
     def write(self, ciphertext: Ciphertext, path: Path) -> None:
         """Save in SEAL's own format."""
-        ciphertext.save(str(path))
+        self._context.write(ciphertext, path)
 
     def level(self, ciphertext: Ciphertext) -> int:
         """The number of the ciphertext's primes, less one."""

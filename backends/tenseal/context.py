@@ -10,7 +10,7 @@ from tenseal import sealapi
 from backends.errors import ParameterError
 from backends.interface import Ciphertext
 from backends.parameters import ParameterSet
-from backends.seal.calls import refusals
+from backends.seal.calls import refusals, writing
 from backends.seal.chain import ModulusChain, modulus_bits
 
 _SECURITY_LEVELS = {
@@ -77,7 +77,12 @@ class Context:
         """The level of a ciphertext, from the number of its primes."""
         return int(ciphertext.coeff_modulus_size()) - 1
 
-    def load_ciphertext(self, path: Path) -> Ciphertext:
+    def write(self, ciphertext: Ciphertext, path: Path) -> None:
+        """Serialise in SEAL's own format."""
+        with writing(path):
+            ciphertext.save(str(path))
+
+    def read(self, path: Path) -> Ciphertext:
         """A ciphertext at its level's canonical scale.
 
         Raises:

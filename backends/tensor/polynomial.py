@@ -124,7 +124,8 @@ class _Evaluation:
         if isinstance(quotient, float):
             total = self._scaled(self._element(m), quotient)
         else:
-            total = self._product(self.evaluate(quotient), self._element(m))
+            element = self._element(m)  # first, so that the quotient may use it and what made it
+            total = self._product(self.evaluate(quotient), element)
         if isinstance(remainder, float):
             return self._add_constant(total, remainder)
         return self._add(total, self.evaluate(remainder))

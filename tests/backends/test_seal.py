@@ -11,6 +11,7 @@ import pytest
 from backends.errors import ExecutionError, ParameterError, Unsupported
 from backends.parameters import ParameterSet
 from backends.registry import get
+from backends.seal.calls import writing
 from backends.seal.chain import ModulusChain, modulus_bits
 from backends.seal.keys import KeyFolder, galois_element
 from tests.toy import PORTABLE
@@ -81,6 +82,11 @@ def test_key_folder_names_what_it_lacks(tmp_path: Path) -> None:
     assert [(step, path.parent) for step, path in folder.rotations()] == [(17, tmp_path)]
     with pytest.raises(ExecutionError, match="relinearisation_key"):
         folder.path("relinearisation_key")
+
+
+def test_a_disk_that_is_full_is_named() -> None:
+    with pytest.raises(ExecutionError, match="make room"), writing(Path("keys")):
+        raise RuntimeError("I/O error")
 
 
 @pytest.mark.parametrize("name", SEAL_BACKENDS)

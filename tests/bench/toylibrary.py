@@ -1,7 +1,7 @@
 """Builds the wheel of a tiny library: `python SCRIPT REQUIREMENT WHEEL_FOLDER`, as a backend's script does.
 
 The requirement says how the library behaves: `toylibrary==1` imports, `toylibrary==2` is installed and does
-not import, and `toylibrary==3` takes forever to build.
+not import, and `toylibrary==3` takes a minute to build.
 """
 
 import sys
@@ -11,8 +11,10 @@ from pathlib import Path
 
 requirement, folder = sys.argv[1], Path(sys.argv[2])
 version = requirement.partition("==")[2]
+sys.stdout.write(f"building {requirement}\n")
+sys.stdout.flush()
 if version == "3":
-    time.sleep(600)
+    time.sleep(60)
 information = f"toylibrary-{version}.dist-info"
 with zipfile.ZipFile(folder / f"toylibrary-{version}-py3-none-any.whl", "w") as wheel:
     wheel.writestr("toylibrary.py", "raise ImportError('made for another machine')" if version == "2" else "")

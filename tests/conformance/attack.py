@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,7 @@ def tenseal(evaluator: Any, ciphertext: Ciphertext, paths: Sequence[Path]) -> It
     yield "an empty secret key", lambda: decrypt(sealapi.SecretKey())
     yield "a secret key of one's own", lambda: decrypt(sealapi.KeyGenerator(context).secret_key())
     for path in paths:
-        yield f"{path.name} as a secret key", lambda path=path: load(path)
+        yield f"{path.name} as a secret key", partial(load, path)
 
 
 def pyfhel(evaluator: Any, ciphertext: Ciphertext, paths: Sequence[Path]) -> Iterator[Attempt]:
@@ -57,7 +58,7 @@ def pyfhel(evaluator: Any, ciphertext: Ciphertext, paths: Sequence[Path]) -> Ite
 
     yield "the secret key saved", lambda: binding.to_bytes_secret_key("none")
     for path in paths:
-        yield f"{path.name} as a secret key", lambda path=path: load(path)
+        yield f"{path.name} as a secret key", partial(load, path)
     yield "a secret key of one's own", own
 
 
@@ -78,7 +79,7 @@ def openfhe(evaluator: Any, ciphertext: Ciphertext, paths: Sequence[Path]) -> It
     yield "an empty secret key", lambda: decrypt(library.PrivateKey())
     yield "a secret key of one's own", lambda: decrypt(context.KeyGen().secretKey)
     for path in paths:
-        yield f"{path.name} as a secret key", lambda path=path: load(path)
+        yield f"{path.name} as a secret key", partial(load, path)
 
 
 ATTACKS: dict[str, Callable[[Evaluator, Ciphertext, Sequence[Path]], Iterator[Attempt]]] = {

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from backends.errors import ExecutionError
+from backends.errors import BackendError, ExecutionError
 from backends.interface import COUNTED
 from tests.conformance.conftest import STEPS, Parties, precision_bits
 from tests.toy import PORTABLE
@@ -192,6 +192,11 @@ def test_ciphertexts_cross_both_ways_as_files(parties: Parties, tmp_path: Path) 
         x = parties.evaluator.read(sent)
         parties.evaluator.write(parties.evaluator.add_plain(x, parties.evaluator.encode(b, level)), returned)
         parties.assert_holds(parties.owner.read(returned), a + b, level)
+
+
+def test_a_file_that_cannot_be_written_is_an_error(parties: Parties, tmp_path: Path) -> None:
+    with pytest.raises((BackendError, OSError)):
+        parties.owner.write(parties.owner.encrypt(parties.values(), 1), tmp_path / "absent" / "ciphertext")
 
 
 def test_refuses_values_that_are_not_finite(parties: Parties) -> None:

@@ -21,7 +21,8 @@ NAMES = {
     "logit_error_mean precision_bits layers",
     "latency": "plan_s keygen_s prepare_model_s encrypt_s evaluate_s round_trips_s decrypt_s "
     "per_sample_s clear_model_s layers primitives runs",
-    "memory": "keygen_peak_bytes key_owner_peak_bytes evaluator_peak_bytes together_peak_bytes public_key_bytes "
+    "memory": "keygen_peak_bytes key_owner_peak_bytes evaluator_peak_bytes together_peak_bytes "
+    "public_key_bytes "
     "relinearisation_key_bytes rotation_keys_bytes bootstrap_keys_bytes "
     "ciphertexts_in_bytes ciphertexts_out_bytes prepared_model_bytes",
     "counts": "bootstraps_planned bootstraps round_trips rotations rotation_keys ct_ct ct_pt "

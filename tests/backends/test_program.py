@@ -1,0 +1,99 @@
+"""Programs: what they count, when they free, and that an altered one is refused."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from backends.cleartext.adapter import CleartextEvaluator, Slots
+from backends.errors import ExecutionError, IntegrityError
+from backends.interface import COUNTED
+from backends.program import Program, load_program
+from backends.replay import check_counts, prepare, replay
+from backends.tensor.layout import pack, unpack
+from models import reference
+from tests.backends.test_planner import PARAMETERS, ROUND_TRIPS, plan
+from tests.random_vit import random_inputs, random_vit
+
+GRAPH = random_vit(3, blocks=1, dim=8, heads=2, tokens=4, features_in=3, classes=3, mlp_degree=5)
+PROGRAM = plan(GRAPH, PARAMETERS, ROUND_TRIPS)
+
+
+def replayed(program: Program, evaluator: CleartextEvaluator, inputs: np.ndarray) -> np.ndarray:
+    """The program's outputs on a batch, in the clear."""
+    vectors = pack(program.layout, inputs)
+    outputs, measured = replay(
+        program,
+        evaluator,
+        prepare(program, evaluator),
+        [Slots(vector, program.input_level) for vector in vectors],
+        lambda ciphertext, level: Slots(ciphertext.values, level),
+        lambda probe, ciphertexts: None,
+        lambda index, instruction, seconds: None,
+    )
+    assert measured.counts == program.counts
+    values = [output.values for output in outputs]
+    return unpack(program.layout, program.output_layout, values, len(inputs)).reshape(len(inputs), -1)
+
+
+def test_replay_equals_the_reference_and_the_counts_planned() -> None:
+    inputs = random_inputs(3, PROGRAM.layout.images, 4, 3)
+    evaluator = CleartextEvaluator(PARAMETERS, frozenset(PROGRAM.rotation_steps))
+    assert np.allclose(replayed(PROGRAM, evaluator, inputs), reference.logits(GRAPH, inputs), atol=1e-12)
+
+
+def test_the_images_of_a_batch_do_not_touch_each_other() -> None:
+    inputs = random_inputs(4, PROGRAM.layout.images, 4, 3)
+    other = inputs.copy()
+    other[1:] = random_inputs(5, PROGRAM.layout.images - 1, 4, 3)
+    first, second = (replayed(PROGRAM, CleartextEvaluator(PARAMETERS), batch) for batch in (inputs, other))
+    assert np.array_equal(first[0], second[0])
+    assert not np.allclose(first[1:], second[1:])
+
+
+def test_a_saved_program_is_the_same_program(tmp_path: Path) -> None:
+    digest = PROGRAM.save(tmp_path, "program")
+    loaded = load_program(tmp_path, "program", digest)
+    assert loaded.instructions == PROGRAM.instructions
+    assert loaded.plaintexts == PROGRAM.plaintexts
+    assert np.array_equal(loaded.patterns, PROGRAM.patterns)
+    assert loaded.save(tmp_path, "again") == digest
+
+
+@pytest.mark.parametrize("suffix", ["json", "safetensors"])
+def test_an_altered_program_is_refused(tmp_path: Path, suffix: str) -> None:
+    digest = PROGRAM.save(tmp_path, "program")
+    path = tmp_path / f"program.{suffix}"
+    content = bytearray(path.read_bytes())
+    content[-5] ^= 1
+    path.write_bytes(bytes(content))
+    with pytest.raises(IntegrityError, match="do(es)? not match"):
+        load_program(tmp_path, "program", digest)
+
+
+def test_nothing_is_read_after_it_was_freed_and_everything_is_freed() -> None:
+    freed: set[int] = set()
+    made: set[int] = set()
+    for instruction, frees in zip(PROGRAM.instructions, PROGRAM.last_uses, strict=True):
+        assert not freed & set(instruction.operands)
+        made |= set(instruction.results)
+        freed |= set(frees)
+    assert made - freed == set(PROGRAM.outputs)
+
+
+@pytest.mark.parametrize("name", [*COUNTED, "round_trips"])
+def test_any_count_that_differs_is_an_error(name: str) -> None:
+    check_counts(PROGRAM.counts, Counter(PROGRAM.counts))
+    executed = Counter(PROGRAM.counts)
+    executed[name] += 1
+    with pytest.raises(ExecutionError, match=f"{name} instead of"):
+        check_counts(PROGRAM.counts, executed)
+
+
+def test_plaintexts_are_kept_once() -> None:
+    assert len(set(PROGRAM.plaintexts)) == len(PROGRAM.plaintexts)
+    rows = [pattern.tobytes() for pattern in PROGRAM.patterns]
+    assert len(set(rows)) == len(rows)

@@ -1,0 +1,1 @@
+"""Whole cells on real libraries: two processes, real ciphertexts, INSECURE toy parameters."""

@@ -1,0 +1,111 @@
+"""Runs a graph encrypted between two real parties, and compares what comes out with the clear reference."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+
+import numpy as np
+
+from backends.parameters import BootstrapParameters, ParameterSet
+from backends.planner import Refresh, plan, refresh_for
+from backends.program import Program
+from backends.registry import get
+from bench.cell import decode, decode_probes, probe_references
+from bench.protocol import Evaluation, Session
+from models import reference
+from models.graph import Array, Graph
+from reports.metrics import precision_bits
+
+#: Ten levels, no bootstrap: every library.
+ROUND_TRIPS = ParameterSet(
+    log_n=12, first_modulus_bits=50, scale_bits=40, depth=10, digits=11, security=0
+)
+#: Seven levels between two bootstraps: OpenFHE, and the simulator.
+BOOTSTRAPS = ParameterSet(
+    log_n=12,
+    first_modulus_bits=55,
+    scale_bits=50,
+    depth=24,
+    digits=3,
+    secret="sparse_encapsulated",
+    security=0,
+    bootstrap=BootstrapParameters((3, 3), correction_factor=5, depth=16),
+)
+TIME_LIMIT_S = 600.0
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A program, what its evaluation measured, and its values decrypted."""
+
+    program: Program
+    evaluation: Evaluation
+    logits: Array
+    probes: Mapping[str, Array]
+
+
+def refresh_of(backend: str, parameters: ParameterSet) -> Refresh:
+    """Bootstraps where the parameters have them, else round trips."""
+    kind = "round_trip" if parameters.bootstrap is None else "bootstrap"
+    return refresh_for(kind, parameters, get(backend).capabilities(parameters))
+
+
+def session(backend: str, parameters: ParameterSet, folder: Path, adapter: str | None = None) -> Session:
+    """Two parties in this interpreter, by the backend's adapter or another in its place."""
+    return Session(
+        python=Path(sys.executable),
+        adapter=adapter or get(backend).adapter,
+        parameters=parameters,
+        threads=2,
+        folder=folder,
+        logs=folder,
+        deadline=monotonic() + TIME_LIMIT_S,
+        report=lambda stage, message: None,
+        watch=lambda pid: None,
+    )
+
+
+def run(
+    backend: str,
+    graph: Graph,
+    parameters: ParameterSet,
+    inputs: Array,
+    folder: Path,
+    *,
+    probes: bool = False,
+    adapter: str | None = None,
+) -> Ran:
+    """Plan, make keys, encrypt, evaluate and decrypt."""
+    refresh = refresh_of(backend, parameters)
+    program = plan(graph, parameters, refresh, probes=probes)
+    with session(backend, parameters, folder, adapter) as parties:
+        _, _, keys = parties.generate_keys(program, refresh.kind == "bootstrap")
+        parties.prepare(program, keys)
+        _, batches = parties.encrypt(inputs, program)
+        evaluation = parties.evaluate(batches)
+    count = len(inputs)
+    logits = decode(program, program.output_layout, evaluation.outputs, count).reshape(count, -1)
+    return Ran(program, evaluation, logits, decode_probes(program, evaluation, count))
+
+
+def layer_bits(ran: Ran, graph: Graph, inputs: Array) -> dict[str, float]:
+    """Precision of every probed value against the clear reference; infinite where all is exact."""
+    references = probe_references(graph, reference.run(graph, inputs))
+    measured = {name: precision_bits(values, references[name]) for name, values in ran.probes.items()}
+    return {name: math.inf if bits is None else bits for name, bits in measured.items()}
+
+
+def logit_bits(ran: Ran, graph: Graph, inputs: Array) -> float:
+    """Precision of the logits."""
+    bits = precision_bits(ran.logits, reference.logits(graph, inputs))
+    return math.inf if bits is None else bits
+
+
+def refreshes(ran: Ran) -> int:
+    """Refreshes executed in all batches, as the evaluator counted them."""
+    return int(np.sum([m["counts"]["bootstraps"] + m["counts"]["round_trips"] for m in ran.evaluation.measured]))

@@ -1,0 +1,59 @@
+"""Adapters that do something else than the program says, each by one call into the real library."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+#: A module of its own, as from another package: a party imports it by its place.
+MODULE = """
+from backends.registry import load_library
+
+Base = load_library({adapter!r})
+
+
+class Sabotaged(Base):
+    @classmethod
+    def evaluator(cls, parameters, folder, files):
+        evaluator = super().evaluator(parameters, folder, files)
+        spoil(evaluator)
+        return evaluator
+
+
+def once(method, spoilt):
+    state = dict(done=False)
+
+    def wrapper(*args):
+        if state["done"]:
+            return method(*args)
+        state["done"] = True
+        return spoilt(*args)
+
+    return wrapper
+
+
+def spoil(evaluator):
+    {spoil}
+"""
+
+#: Runs one rotation that the program does not have.
+EXTRA_ROTATION = """rotate_many = evaluator.rotate_many
+
+    def twice(ciphertext, steps):
+        rotate_many(ciphertext, steps)
+        return rotate_many(ciphertext, steps)
+
+    evaluator.rotate_many = once(rotate_many, twice)"""
+
+#: Leaves one product as it is.
+LOST_RESCALE = "evaluator.rescale = once(evaluator.rescale, lambda product: product)"
+
+#: Hands one ciphertext back unrefreshed.
+SKIPPED_BOOTSTRAP = "evaluator.bootstrap = once(evaluator.bootstrap, lambda ciphertext: ciphertext)"
+
+
+def install(folder: Path, adapter: str, spoil: str) -> str:
+    """Write the module to `folder`, which must be on the path, and name its adapter."""
+    (folder / "sabotage.py").write_text(MODULE.format(adapter=adapter, spoil=spoil))
+    return "sabotage:Sabotaged"
+
+

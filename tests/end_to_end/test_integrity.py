@@ -1,0 +1,71 @@
+"""A flipped bit in a key or a ciphertext is refused before the library sees it; no party can take what it may not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from backends.errors import IntegrityError
+from backends.planner import plan
+from bench.parties.process import PartyError
+from bench.parties.wire import Shipment, Wire
+from bench.protocol import Session
+from tests.end_to_end.harness import ROUND_TRIPS, refresh_of, session
+from tests.random_vit import random_inputs, random_vit
+
+GRAPH = random_vit(7, blocks=1)
+INPUTS = random_inputs(7, 2, 12, 5)
+
+
+def flip(path: Path) -> None:
+    """Flip the lowest bit of the middle byte, which every library loads without complaint."""
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(bytes(content))
+
+
+def evaluator_folder(parties: Session) -> Path:
+    return parties._folders["evaluator"]
+
+
+def test_a_flipped_bit_in_a_key_is_refused(backend: str, tmp_path: Path) -> None:
+    program = plan(GRAPH, ROUND_TRIPS, refresh_of(backend, ROUND_TRIPS))
+    with session(backend, ROUND_TRIPS, tmp_path) as parties:
+        _, _, keys = parties.generate_keys(program, bootstrap=False)
+        largest = max(keys, key=lambda key: key.size_bytes)
+        flip(parties._folders["key_owner"] / largest.name)
+        with pytest.raises(PartyError, match="digest") as caught:
+            parties.prepare(program, keys)
+    assert caught.value.kind == "IntegrityError"
+
+
+def test_a_flipped_bit_in_a_ciphertext_is_refused(backend: str, tmp_path: Path) -> None:
+    program = plan(GRAPH, ROUND_TRIPS, refresh_of(backend, ROUND_TRIPS))
+    with session(backend, ROUND_TRIPS, tmp_path) as parties:
+        _, _, keys = parties.generate_keys(program, bootstrap=False)
+        parties.prepare(program, keys)
+        _, batches = parties.encrypt(INPUTS, program)
+        flip(evaluator_folder(parties) / batches[0][0].name)
+        with pytest.raises(PartyError, match="digest") as caught:
+            parties.evaluate(batches)
+    assert caught.value.kind == "IntegrityError"
+
+
+def test_the_session_leaves_nothing_behind(backend: str, tmp_path: Path) -> None:
+    program = plan(GRAPH, ROUND_TRIPS, refresh_of(backend, ROUND_TRIPS))
+    with session(backend, ROUND_TRIPS, tmp_path) as parties:
+        parties.generate_keys(program, bootstrap=False)
+        folders = list(parties._folders.values())
+        pids = [party.pid for party in parties._parties.values()]
+        assert all(folder.is_dir() for folder in folders)
+    assert not any(folder.exists() for folder in folders)
+    assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
+    assert [path.suffix for path in tmp_path.iterdir()] == [".log"]
+
+
+@pytest.mark.parametrize("kind", ["secret_key", "private_key", "plaintext"])
+def test_the_evaluator_may_not_receive(kind: str, tmp_path: Path) -> None:
+    wire = Wire({"key_owner": tmp_path, "evaluator": tmp_path})
+    with pytest.raises(IntegrityError, match="may not receive"):
+        wire.carry("evaluator", [Shipment(kind, "file", 1, "0")])

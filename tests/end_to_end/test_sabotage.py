@@ -1,0 +1,74 @@
+"""A library that does not do what the program says fails its cell, each time."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from backends.parameters import ParameterSet
+from backends.planner import plan
+from backends.registry import get
+from bench.parties.process import PartyError
+from tests.end_to_end.harness import BOOTSTRAPS, ROUND_TRIPS, refresh_of, run, session
+from tests.end_to_end.saboteur import EXTRA_ROTATION, LOST_RESCALE, SKIPPED_BOOTSTRAP, install
+from tests.random_vit import random_inputs, random_vit
+
+
+def failure(
+    backend: str, spoil: str, parameters: ParameterSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> PartyError:
+    """How a small model's cell ends under sabotage."""
+    module = tmp_path / "elsewhere"
+    module.mkdir()
+    monkeypatch.syspath_prepend(module)
+    sys.modules.pop("sabotage", None)
+    adapter = install(module, get(backend).adapter, spoil)
+    graph, inputs = random_vit(7), random_inputs(7, 2, 12, 5)
+    with pytest.raises(PartyError) as caught:
+        run(backend, graph, parameters, inputs, tmp_path, adapter=adapter)
+    return caught.value
+
+
+def test_an_extra_rotation_fails_the_cell(
+    backend: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = failure(backend, EXTRA_ROTATION, ROUND_TRIPS, tmp_path, monkeypatch)
+    assert error.kind == "ExecutionError"
+    assert "rotations instead of" in str(error)
+
+
+def test_a_lost_rescale_fails_the_cell(
+    backend: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = failure(backend, LOST_RESCALE, ROUND_TRIPS, tmp_path, monkeypatch)
+    assert error.kind == "ExecutionError"
+    assert "(rescale" in str(error)
+    assert "level" in str(error)
+
+
+def test_a_skipped_bootstrap_fails_the_cell(
+    bootstrapping_backend: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = failure(bootstrapping_backend, SKIPPED_BOOTSTRAP, BOOTSTRAPS, tmp_path, monkeypatch)
+    assert error.kind == "ExecutionError"
+    assert "(bootstrap" in str(error)
+
+
+def test_a_skipped_round_trip_fails_the_cell(backend: str, tmp_path: Path) -> None:
+    """A key owner that hands one ciphertext back as it came."""
+    graph, inputs = random_vit(7), random_inputs(7, 2, 12, 5)
+    refresh = refresh_of(backend, ROUND_TRIPS)
+    program = plan(graph, ROUND_TRIPS, refresh)
+    with session(backend, ROUND_TRIPS, tmp_path) as parties:
+        _, _, keys = parties.generate_keys(program, bootstrap=False)
+        parties.prepare(program, keys)
+        _, batches = parties.encrypt(inputs, program)
+        # The evaluator's own ciphertext as the answer: it lies in its folder already.
+        parties._round_trip = lambda message: {"ciphertext": message["ciphertext"]}  # type: ignore[method-assign]
+        with pytest.raises(PartyError) as caught:
+            parties.evaluate(batches)
+    assert caught.value.kind == "ExecutionError"
+    assert "(round_trip" in str(caught.value)
+

@@ -1,0 +1,118 @@
+"""The walls between packages, as functions from a module's source to what breaks them."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+
+PACKAGES = ("bench", "backends", "models", "reports")
+
+#: What each package may import of this project.
+MAY_IMPORT = {
+    "bench": {"bench", "backends", "models", "reports"},
+    "backends": {"backends", "models"},
+    "models": {"models"},
+    "reports": {"reports"},
+}
+
+#: Each homomorphic-encryption library's module and the only package that may import it.
+LIBRARIES = {"openfhe": "backends.openfhe", "tenseal": "backends.tenseal", "Pyfhel": "backends.pyfhel"}
+
+#: What parties import, in environments that hold numpy, safetensors and one library.
+LEAN = (
+    "backends",
+    "bench.parties",
+    "models.graph",
+    "models.reference",
+    "models.checkpoint",
+    "models.errors",
+)
+LEAN_REQUIREMENTS = {"numpy", "safetensors"}
+
+#: Places of one machine, and package indices: nothing that a stranger has.
+FOREIGN = re.compile(r"(?<![\w.])/(?:root|home|work|opt)/\w|\.\./shared\b|index[-]url|https?://\S*/simple\b")
+
+
+def imported(module: str, source: str, *, is_package: bool = False) -> Iterator[str]:
+    """Absolute names of the modules that a module imports, anywhere in it.
+
+    `from a import b` gives `a.b`, which may name a module or what stands in one.
+    """
+    parents = module.split(".") if is_package else module.split(".")[:-1]
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = parents[: len(parents) - node.level + 1] if node.level else []
+            origin = ".".join([*base, *([node.module] if node.module else [])])
+            yield from (f"{origin}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Call) and _called(node) in ("import_module", "__import__", "find_spec"):
+            yield from (
+                one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str)
+            )
+
+
+def against_direction(module: str, source: str, *, is_package: bool = False) -> list[str]:
+    """Imports against `bench → backends → models` and `bench → reports`, or past an adapter's wall."""
+    wrong = []
+    for name in imported(module, source, is_package=is_package):
+        top = name.partition(".")[0]
+        if top in PACKAGES and top not in MAY_IMPORT[module.partition(".")[0]]:
+            wrong.append(f"{module} imports {name}")
+        for adapter in LIBRARIES.values():
+            if within(name, adapter) and not within(module, adapter):
+                wrong.append(f"{module} imports {name}, which the registry alone may load")
+    return wrong
+
+
+def foreign_library(module: str, source: str, *, is_package: bool = False) -> list[str]:
+    """Imports of a homomorphic-encryption library outside the adapter's own folder."""
+    return [
+        f"{module} imports {name}"
+        for name in imported(module, source, is_package=is_package)
+        if (adapter := LIBRARIES.get(name.partition(".")[0])) and not within(module, adapter)
+    ]
+
+
+def not_lean(module: str, source: str, *, is_package: bool = False) -> list[str]:
+    """Imports that fail in a party's environment, in a module that parties import."""
+    if not any(within(module, lean) for lean in LEAN):
+        return []
+    wrong = []
+    for name in imported(module, source, is_package=is_package):
+        top = name.partition(".")[0]
+        if top in PACKAGES:
+            fine = any(within(name, lean) or within(lean, name) for lean in LEAN)
+        else:
+            fine = top in sys.stdlib_module_names or top in LEAN_REQUIREMENTS or top in LIBRARIES
+        if not fine:
+            wrong.append(f"{module} imports {name}")
+    return wrong
+
+
+def prints(module: str, source: str) -> list[str]:
+    """Calls of `print` in a library: everything but `bench`."""
+    if within(module, "bench"):
+        return []
+    calls = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
+    return [f"{module} prints in line {call.lineno}" for call in calls if _called(call) == "print"]
+
+
+def foreign_paths(name: str, text: str) -> list[str]:
+    """Lines that name a place of one machine or a package index."""
+    lines = enumerate(text.splitlines(), start=1)
+    return [f"{name}:{number}: {line.strip()}" for number, line in lines if FOREIGN.search(line)]
+
+
+def within(name: str, package: str) -> bool:
+    """Whether a dotted name is a package or stands in it."""
+    return name == package or name.startswith(package + ".")
+
+
+def _called(node: ast.Call) -> str:
+    """The last part of a called name."""
+    if isinstance(node.func, ast.Attribute):
+        return node.func.attr
+    return node.func.id if isinstance(node.func, ast.Name) else ""
