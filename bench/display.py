@@ -59,8 +59,10 @@ class Display:
     def environment(self, step: Step) -> None:
         """A step in the making of a backend's environment."""
         self._show(f"{step.backend}: {step.stage}", step.detail[-80:], 0.0)
-        if step.stage != "install" or not self.console.is_terminal:
-            self._plain(f"  environment {step.backend}: {step.stage}: {step.detail}")
+        stage = f"environment {step.backend}: {step.stage}"
+        if stage != self._layer:  # its first line says what is done; the tools' own lines are in the log
+            self._layer = stage
+            self._plain(f"  {stage}: {step.detail}")
 
     def planned(self, program: Program, costs: Costs, batches: int) -> None:
         """The program is known: so is each instruction's share of the evaluation, and what to expect."""

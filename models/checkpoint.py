@@ -65,7 +65,8 @@ def load_graph(folder: Path, rung: str) -> Graph:
         payload = arrays_path.read_bytes()
     except FileNotFoundError as error:
         raise ModelError(
-            f"the checkpoint has no {Path(error.filename).name} in {folder}; make it with `python -m bench convert`"
+            f"the checkpoint has no {Path(error.filename).name} in {folder}; "
+            "make it with `python -m bench convert`"
         ) from error
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise ModelError(f"{header_path} is not JSON ({error}); restore the checkpoint") from error

@@ -1,7 +1,8 @@
 """The graph: the handover between training and every evaluation, in the clear or encrypted.
 
-A graph is a list of nodes in topological order over named values. A value of one sample is `[tokens, features]`;
-inside attention it is `[heads, tokens, features per head]` or, for scores, `[heads, tokens, tokens]`.
+A graph is a list of nodes in topological order over named values. A value of one sample is
+`[tokens, features]`; inside attention it is `[heads, tokens, features per head]` or, for scores,
+`[heads, tokens, tokens]`.
 `reference` (in `models.reference`) runs it in float64. Only graphs whose operations are all polynomial can be
 encrypted; softmax, layer_norm, gelu and relu exist for the clear rungs.
 
@@ -25,7 +26,8 @@ layer_norm     x                   `scale`, `shift`, `epsilon` over features (no
 gelu, relu     x                   (not polynomial)
 =============  ==================  ==========================================================================
 
-A `chebyshev` polynomial is a series in T_i of the interval mapped to [-1, 1]; a `power` polynomial is one in x.
+A `chebyshev` polynomial is a series in T_i of the interval mapped to [-1, 1]; a `power` polynomial is one
+in x.
 """
 
 from __future__ import annotations

@@ -18,6 +18,14 @@ def accuracy(graph: Graph, samples: Samples) -> float:
     return float(np.mean(logits(graph, samples.inputs).argmax(axis=1) == samples.labels))
 
 
+def cross_entropy(graph: Graph, samples: Samples) -> float:
+    """Mean cross-entropy of the labels, in nats."""
+    outputs = logits(graph, samples.inputs)
+    largest = outputs.max(axis=1)
+    log_sums = largest + np.log(np.exp(outputs - largest[:, None]).sum(axis=1))
+    return float(np.mean(log_sums - outputs[np.arange(len(samples)), samples.labels]))
+
+
 def compare(rungs: Mapping[str, Graph], samples: Samples) -> dict[str, Any]:
     """Accuracy of every rung, and for every pair how often labels agree and how far logits differ."""
     outputs = {rung: logits(graph, samples.inputs) for rung, graph in rungs.items()}

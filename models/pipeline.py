@@ -6,6 +6,7 @@ import json
 import platform
 import time
 from collections.abc import Callable
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from models.data import digits
 from models.data.samples import Samples, balanced_split
 from models.errors import ModelError
 from models.graph import Array, Graph
-from models.ladder import compare, intervals, largest_values
+from models.ladder import accuracy, compare, cross_entropy, intervals, largest_values
 from models.recipe import Recipe
 from models.reference import logits
 
@@ -47,76 +48,93 @@ def convert(recipe_path: Path, output_folder: Path, report: Report) -> dict[str,
     """
     chosen = recipe.load(recipe_path)
     training, held_out = digits.training(), digits.held_out()
-    fitted, validation = balanced_split(training, chosen.validation_per_class, _VALIDATION_SALT)
-    seconds: dict[str, float] = {}
-    errors: dict[str, float] = {}
+    split = balanced_split(training, chosen.validation_per_class, _VALIDATION_SALT)
     rungs: dict[str, Graph] = {}
+    origins: dict[str, dict[str, Any]] = {}
     for rung in ("original", "he_friendly"):
-        started = time.perf_counter()
-        rungs[rung], errors[rung] = _train(chosen, rung, fitted, training.inputs, report)
-        seconds[f"{rung}_s"] = time.perf_counter() - started
-    started = time.perf_counter()
+        rungs[rung], origins[rung] = _train(chosen, rung, *split, report)
     report("polynomial: calibrate, substitute, fold, condition")
-    rungs["polynomial"], errors["polynomial"] = _convert(chosen, rungs["he_friendly"], training.inputs)
-    seconds["polynomial_s"] = time.perf_counter() - started
+    rungs["polynomial"], origins["polynomial"] = _convert(chosen, rungs["he_friendly"], training.inputs)
     for rung, graph in rungs.items():
         checkpoint.save_graph(graph, output_folder, rung)
+        origins[rung] |= {
+            "parameters": graph.parameter_count(),
+            "digest": checkpoint.digest(output_folder, rung),
+        }
+    met = {"training": training.inputs, "held_out": held_out.inputs}
     ladder = {
         "metric": "accuracy",
         "held_out": compare(rungs, held_out),
-        "validation": compare(rungs, validation),
-        "intervals": intervals(
-            rungs["polynomial"], {"training": training.inputs, "held_out": held_out.inputs}
-        ),
+        "validation": compare(rungs, split[1]),
+        "rungs": origins,
+        "intervals": intervals(rungs["polynomial"], met),
         "largest_values": largest_values(rungs["polynomial"], training.inputs),
-        "parameters": {rung: graph.parameter_count() for rung, graph in rungs.items()},
-        "errors": errors,
-        "seconds": seconds,
-        "recipe": chosen.model_dump(),
-        "digests": {rung: checkpoint.digest(output_folder, rung) for rung in rungs},
-        "versions": {"python": platform.python_version()}
-        | {name: version(name) for name in ("numpy", "scikit-learn", "torch")},
+        "recipe": chosen.model_dump(mode="json"),
+        "versions": _versions(),
     }
     (output_folder / "ladder.json").write_text(json.dumps(ladder, indent=1) + "\n")
-    accuracies = ", ".join(f"{rung} {ladder['held_out'][rung]:.4f}" for rung in rungs)
-    report(f"accuracy on {len(held_out)} held-out samples: {accuracies}")
     return ladder
 
 
 def _train(
-    chosen: Recipe, rung: str, fitted: Samples, inputs: Array, report: Report
-) -> tuple[Graph, float]:
-    """A trained architecture as a graph, and its largest deviation from torch on these inputs."""
+    chosen: Recipe, rung: str, fitted: Samples, validation: Samples, report: Report
+) -> tuple[Graph, dict[str, Any]]:
+    """The seed that does best on the validation samples, as a graph, and how all seeds did."""
     try:
         from models.export import deviation, export
         from models.training import train
         from models.vit import VitShape
     except ModuleNotFoundError as error:
         raise ModelError(
-            f"training needs {error.name}, which is not installed; install this project with the extra `train`"
+            f"training needs {error.name}, absent here; install this project with its extra `train`"
         ) from error
-    shape = VitShape(
-        tokens=digits.TOKENS, features=digits.FEATURES, classes=digits.CLASSES, **chosen.model.model_dump()
+    started = time.perf_counter()
+    dimensions = {"tokens": digits.TOKENS, "features": digits.FEATURES, "classes": digits.CLASSES}
+    shape = VitShape(**dimensions, **chosen.model.model_dump())
+    seeds: list[dict[str, Any]] = []
+    graphs: list[Graph] = []
+    for seed in chosen.training.seeds:
+        label = f"{rung}, seed {seed}"
+        model = train(
+            shape, rung == "he_friendly", fitted, chosen.training, seed, partial(_prefixed, report, label)
+        )
+        graph = export(model, chosen.name)
+        error = _accepted(label, deviation(model, graph, fitted.inputs), EXPORT_TOLERANCE)
+        found = {"accuracy": accuracy(graph, validation), "cross_entropy": cross_entropy(graph, validation)}
+        report(f"{label}: validation accuracy {found['accuracy']:.4f}")
+        seeds.append({"seed": seed, "validation": found, "deviation": error})
+        graphs.append(graph)
+    best = max(
+        range(len(seeds)),
+        key=lambda i: (seeds[i]["validation"]["accuracy"], -seeds[i]["validation"]["cross_entropy"]),
     )
-    model = train(
-        shape, rung == "he_friendly", fitted, chosen.training, lambda line: report(f"{rung}: {line}")
-    )
-    graph = export(model, chosen.name)
-    return graph, _accepted(rung, deviation(model, graph, inputs), EXPORT_TOLERANCE)
+    origin = {"seed": seeds[best]["seed"], "seeds": seeds, "seconds": time.perf_counter() - started}
+    return graphs[best], origin
 
 
-def _convert(chosen: Recipe, graph: Graph, inputs: Array) -> tuple[Graph, float]:
+def _prefixed(report: Report, label: str, line: str) -> None:
+    report(f"{label}: {line}")
+
+
+def _convert(chosen: Recipe, graph: Graph, inputs: Array) -> tuple[Graph, dict[str, Any]]:
     """The polynomial graph, and its largest deviation from the graph before folding and rounding."""
+    started = time.perf_counter()
     converted = to_polynomial(graph, inputs, chosen.conversion)
     unfolded = substitute(graph, inputs, chosen.conversion)
     error = float(np.abs(logits(converted, inputs) - logits(unfolded, inputs)).max())
-    return converted, _accepted("polynomial", error, ROUNDING_TOLERANCE)
+    origin = {"deviation": _accepted("polynomial", error, ROUNDING_TOLERANCE)}
+    return converted, origin | {"seconds": time.perf_counter() - started}
 
 
-def _accepted(rung: str, error: float, tolerance: float) -> float:
+def _accepted(label: str, error: float, tolerance: float) -> float:
     if not error <= tolerance:
         raise ModelError(
-            f"the {rung} rung deviates by {error:.2g} from what it was made from, more than {tolerance:.0e}; "
+            f"{label} deviates by {error:.2g} from what it was made from, more than {tolerance:.0e}; "
             "this is a defect of the export or of the folding, report it"
         )
     return error
+
+
+def _versions() -> dict[str, str]:
+    libraries = {name: version(name) for name in ("numpy", "scikit-learn", "torch")}
+    return {"python": platform.python_version()} | libraries

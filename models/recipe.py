@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -30,25 +30,11 @@ class VitSettings(_Settings):
         return self
 
 
-class AugmentationSettings(_Settings):
-    """How far each training image is moved at random.
-
-    Attributes:
-        degrees: largest rotation.
-        zoom: largest change of size, as a fraction.
-        shift_pixels: largest shift along either axis.
-    """
-
-    degrees: float = Field(ge=0)
-    zoom: float = Field(ge=0, lt=1)
-    shift_pixels: float = Field(ge=0)
-
-
 class TrainingSettings(_Settings):
     """How both architectures are trained.
 
     Attributes:
-        seed: of the weights and of the order of the samples.
+        seeds: of the weights and of the order of the samples; the best on the validation images is kept.
         epochs: passes over the samples.
         batch: samples per step.
         learning_rate: the highest, after a linear warm-up and before a cosine decay to 0.
@@ -56,10 +42,9 @@ class TrainingSettings(_Settings):
         weight_decay: of AdamW.
         label_smoothing: of the cross-entropy.
         range_weight: weight of the range-minimisation term, which only the HE-friendly variant has.
-        augmentation: random changes of the images.
     """
 
-    seed: int = Field(ge=0)
+    seeds: tuple[Annotated[int, Field(ge=0)], ...] = Field(min_length=1)
     epochs: int = Field(gt=0)
     batch: int = Field(gt=1)
     learning_rate: float = Field(gt=0)
@@ -67,7 +52,6 @@ class TrainingSettings(_Settings):
     weight_decay: float = Field(ge=0)
     label_smoothing: float = Field(ge=0, lt=1)
     range_weight: float = Field(ge=0)
-    augmentation: AugmentationSettings
 
 
 class ConversionSettings(_Settings):
@@ -92,7 +76,7 @@ class Recipe(_Settings):
     Attributes:
         name: of the checkpoint.
         data: the data set.
-        validation_per_class: training images of each class kept from the weights' training, to choose by.
+        validation_per_class: training images of each class that no weight is fitted to, to choose by.
     """
 
     name: str
@@ -113,7 +97,9 @@ def load(path: Path) -> Recipe:
         content = yaml.safe_load(path.read_text())
         return Recipe.model_validate(content)
     except OSError as error:
-        raise ModelError(f"the recipe {path} cannot be read ({error.strerror}); name an existing file") from error
+        raise ModelError(
+            f"the recipe {path} cannot be read ({error.strerror}); name an existing file"
+        ) from error
     except yaml.YAMLError as error:
         raise ModelError(f"{path} is not YAML ({error}); correct it") from error
     except ValidationError as error:

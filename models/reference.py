@@ -87,12 +87,12 @@ def _outside_interval(node: Node, x: Array) -> list[str]:
 def _split_heads(node: Node, x: Array) -> Array:
     samples, tokens, features = x.shape
     heads = int(node.attributes["heads"])
-    return x.reshape(samples, tokens, heads, features // heads).transpose(0, 2, 1, 3)
+    return np.asarray(x.reshape(samples, tokens, heads, features // heads).transpose(0, 2, 1, 3))
 
 
 def _merge_heads(node: Node, x: Array) -> Array:
     samples, heads, tokens, features = x.shape
-    return x.transpose(0, 2, 1, 3).reshape(samples, tokens, heads * features)
+    return np.asarray(x.transpose(0, 2, 1, 3).reshape(samples, tokens, heads * features))
 
 
 def _softmax(node: Node, x: Array) -> Array:

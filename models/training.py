@@ -1,7 +1,7 @@
 """Trains one ViT on a CPU, the same weights each time for the same seed and torch version.
 
-Range-minimisation follows Zimerman et al. (ICML 2024): beside the task's loss, large inputs of activations are
-penalised, so that a polynomial of low degree on a short interval can follow the activation afterwards.
+Range-minimisation follows Zimerman et al. (ICML 2024): beside the task's loss, large inputs of activations
+are penalised, so that a polynomial of low degree on a short interval can follow the activation afterwards.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from models.augmentation import augment
 from models.data.samples import Samples
 from models.recipe import TrainingSettings
 from models.vit import Vit, VitShape
@@ -26,10 +25,11 @@ def train(
     he_friendly: bool,
     samples: Samples,
     settings: TrainingSettings,
+    seed: int,
     report: Callable[[str], None],
 ) -> Vit:
     """A trained model in evaluation mode, its BatchNorm frozen to float32 scales and shifts."""
-    with _deterministic(settings.seed):
+    with _deterministic(seed):
         model = Vit(shape, he_friendly)
         optimiser = torch.optim.AdamW(
             model.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
@@ -50,16 +50,14 @@ def range_penalty(activation_inputs: list[Tensor]) -> Tensor:
     return torch.stack([values.abs().amax() for values in activation_inputs]).mean()
 
 
-def _epoch(
-    model: Vit, samples: Samples, settings: TrainingSettings, optimiser: Any, schedule: Any
-) -> float:
+def _epoch(model: Vit, samples: Samples, settings: TrainingSettings, optimiser: Any, schedule: Any) -> float:
     """One pass over the samples in random order; the mean loss."""
     inputs = torch.from_numpy(samples.inputs.astype(np.float32))
     labels = torch.from_numpy(samples.labels)
     model.train()
     losses: list[float] = []
     for chosen in torch.randperm(len(samples)).split(settings.batch):
-        output = model(augment(inputs[chosen], math.isqrt(inputs.shape[2]), settings.augmentation))
+        output = model(inputs[chosen])
         loss = nn.functional.cross_entropy(
             output.logits, labels[chosen], label_smoothing=settings.label_smoothing
         )

@@ -1,9 +1,10 @@
 """The vision transformer in torch, in the two architectures that are trained, and its export to a graph.
 
 `original` has softmax attention and LayerNorm. `he_friendly` has what polynomials can follow (Zimerman et
-al., *Converting Transformers to Polynomial Form for Secure Inference Over Homomorphic Encryption*, ICML 2024):
-pointwise attention GELU(q·kᵀ/√d)·v/√tokens, BatchNorm in place of LayerNorm, and one more BatchNorm before
-the activation of each MLP. Both are pre-norm, with a learned position embedding and the mean over tokens.
+al., *Converting Transformers to Polynomial Form for Secure Inference Over Homomorphic Encryption*, ICML
+2024): pointwise attention GELU(q·kᵀ/√d)·v/√tokens, BatchNorm in place of LayerNorm, and one more BatchNorm
+before the activation of each MLP. Both are pre-norm, with a learned position embedding and the mean over
+tokens.
 """
 
 from __future__ import annotations

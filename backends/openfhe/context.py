@@ -63,6 +63,11 @@ def make_context(parameters: ParameterSet) -> Any:
 def set_up_bootstrap(context: Any, parameters: ParameterSet, *, precompute: bool) -> None:
     """Prepare key generation for bootstraps over all slots and, with `precompute`, their plaintexts too.
 
+    When choosing a set, mind the primes: OpenFHE takes the first modulus q for exactly 2^c times the top
+    level's scale d, c being the gap in bits, and multiplies by 2^-c/N rounded at that scale. What remains,
+    e = q·round(d·2^-c/N)·N / d² - 1, is multiplied by the multiples of q that the modular reduction removes
+    (some 1.6 under an ephemeral secret of weight 32), so that slots err by about |e|·1.6·2^c·3.5·sqrt(N).
+
     Args:
         context: the parameter set's context.
         parameters: a set with a bootstrap.

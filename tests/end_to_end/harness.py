@@ -11,6 +11,7 @@ from time import monotonic
 
 import numpy as np
 
+from backends.errors import Unsupported
 from backends.parameters import BootstrapParameters, ParameterSet
 from backends.planner import Refresh, plan, refresh_for
 from backends.program import Program
@@ -53,6 +54,16 @@ def refresh_of(backend: str, parameters: ParameterSet) -> Refresh:
     """Bootstraps where the parameters have them, else round trips."""
     kind = "round_trip" if parameters.bootstrap is None else "bootstrap"
     return refresh_for(kind, parameters, get(backend).capabilities(parameters))
+
+
+def bootstraps(backend: str) -> bool:
+    """Whether a backend bootstraps; one that does not must refuse with its reason, which is asserted here."""
+    try:
+        refresh_of(backend, BOOTSTRAPS)
+    except Unsupported as error:
+        assert "bootstrap" in str(error)
+        return False
+    return True
 
 
 def session(backend: str, parameters: ParameterSet, folder: Path, adapter: str | None = None) -> Session:

@@ -1,0 +1,109 @@
+"""The reference against formulas written out once more, and known values."""
+
+import numpy as np
+import pytest
+
+from models.errors import IntervalError, ModelError
+from models.graph import Graph, Node
+from models.reference import gelu, logits, ranges, run
+
+SAMPLES, TOKENS, FEATURES, HEADS = 3, 4, 6, 2
+RANDOM = np.random.default_rng(5)
+X = RANDOM.normal(size=(SAMPLES, TOKENS, FEATURES))
+INPUT = Node("x", "input", attributes={"tokens": TOKENS, "features": FEATURES})
+
+
+def evaluate(*nodes: Node) -> np.ndarray:
+    return run(Graph("g", (INPUT, *nodes), nodes[-1].name), X)[nodes[-1].name]
+
+
+def heads(name: str, source: str = "x") -> Node:
+    return Node(name, "split_heads", (source,), {"heads": HEADS})
+
+
+def test_linear_has_a_bias_per_feature_or_per_token() -> None:
+    weight = RANDOM.normal(size=(5, FEATURES))
+    for bias in (RANDOM.normal(size=5), RANDOM.normal(size=(TOKENS, 5))):
+        result = evaluate(Node("y", "linear", ("x",), arrays={"weight": weight, "bias": bias}))
+        np.testing.assert_allclose(result, np.einsum("stf,of->sto", X, weight) + bias, atol=1e-12)
+
+
+def test_attention_by_heads_is_attention_of_each_slice() -> None:
+    result = evaluate(
+        heads("h"),
+        Node("s", "scores", ("h", "h")),
+        Node("m", "mix", ("s", "h")),
+        Node("y", "merge_heads", ("m",)),
+    )
+    width = FEATURES // HEADS
+    for head in range(HEADS):
+        part = X[:, :, head * width : (head + 1) * width]
+        scores = np.einsum("sif,sjf->sij", part, part)
+        expected = np.einsum("sij,sjf->sif", scores, part)
+        np.testing.assert_allclose(result[:, :, head * width : (head + 1) * width], expected, atol=1e-12)
+
+
+def test_elementwise_operations() -> None:
+    scale, shift = RANDOM.normal(size=(2, FEATURES))
+    arrays = {"scale": scale, "shift": shift}
+    np.testing.assert_array_equal(evaluate(Node("y", "affine", ("x",), arrays=arrays)), X * scale + shift)
+    np.testing.assert_array_equal(evaluate(Node("y", "scale", ("x",), {"factor": 3.0})), 3 * X)
+    np.testing.assert_array_equal(evaluate(Node("y", "add", ("x", "x"))), X + X)
+    np.testing.assert_array_equal(evaluate(Node("y", "multiply", ("x", "x"))), X * X)
+    np.testing.assert_array_equal(evaluate(Node("y", "relu", ("x",))), np.where(X > 0, X, 0))
+    np.testing.assert_allclose(evaluate(Node("y", "sum_tokens", ("x",)))[:, 0], X.sum(1), atol=1e-12)
+
+
+def test_softmax_survives_large_scores_and_layer_norm_normalises() -> None:
+    large = Node("large", "scale", ("x",), {"factor": 1e4})
+    weights = evaluate(large, Node("y", "softmax", ("large",)))
+    np.testing.assert_allclose(weights.sum(-1), 1)
+    assert np.array_equal(weights.argmax(-1), X.argmax(-1))
+    arrays = {"scale": np.full(FEATURES, 2.0), "shift": np.ones(FEATURES)}
+    normal = evaluate(Node("y", "layer_norm", ("x",), {"epsilon": 0.0}, arrays))
+    np.testing.assert_allclose(normal.mean(-1), 1, atol=1e-12)
+    np.testing.assert_allclose(normal.std(-1), 2, atol=1e-12)
+
+
+def test_gelu_has_its_known_values() -> None:
+    # x·Φ(x), Φ from tables of the normal distribution
+    np.testing.assert_allclose(
+        gelu(np.array([-1.0, 0.0, 1.0, 2.0])), [-0.158655, 0, 0.841345, 1.954500], atol=1e-6
+    )
+
+
+def test_a_polynomial_is_the_same_in_both_bases() -> None:
+    # 1 + 2x + 3x² on [-4, 2]: with x = 3u - 1 it is 2 - 12u + 27u², and u² = (T₀ + T₂)/2
+    power = Node(
+        "y",
+        "polynomial",
+        ("x",),
+        {"basis": "power", "interval": [-4, 2]},
+        {"coefficients": np.array([1.0, 2, 3])},
+    )
+    series = np.array([15.5, -12, 13.5])
+    chebyshev = Node(
+        "y", "polynomial", ("x",), {"basis": "chebyshev", "interval": [-4, 2]}, {"coefficients": series}
+    )
+    np.testing.assert_allclose(evaluate(power), evaluate(chebyshev), atol=1e-12)
+
+
+def test_inputs_outside_an_interval_are_named_with_their_layer() -> None:
+    attributes = {"basis": "power", "interval": [-0.5, 0.5]}
+    node = Node("p", "polynomial", ("x",), attributes, {"coefficients": np.ones(2)}, layer="blocks.7.mlp")
+    graph = Graph("g", (INPUT, node), "p")
+    run(graph, np.clip(X, -0.5, 0.5), check_intervals=True)
+    with pytest.raises(
+        IntervalError, match=r"layer blocks\.7\.mlp: the input of p spans .* outside its interval"
+    ):
+        run(graph, X, check_intervals=True)
+    assert run(graph, X)["p"].shape == X.shape
+    assert ranges(graph, X) == {"p": (X.min(), X.max())}
+
+
+def test_inputs_of_another_shape_are_refused() -> None:
+    graph = Graph("g", (INPUT, Node("y", "sum_tokens", ("x",))), "y")
+    assert logits(graph, X).shape == (SAMPLES, FEATURES)
+    for wrong in (X[:, :-1], X[..., :-1], X[0]):
+        with pytest.raises(ModelError, match="takes samples of shape"):
+            run(graph, wrong)
