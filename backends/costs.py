@@ -1,8 +1,8 @@
 """What a primitive costs at a level, relative to others: enough to place refreshes and to say what to expect.
 
 Costs are counted in number-theoretic transforms of one prime, which dominate every primitive (Bossuat et al.
-2021, section 5), and turned into seconds by one measured constant, so that the portable program is the same for
-every library. They are estimates; a record holds what was measured.
+2021, section 5), and turned into seconds by one measured constant, so that the portable program is the same
+for every library. They are estimates; a record holds what was measured.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil, log2
 
+from backends.interface import Capabilities
 from backends.parameters import ParameterSet
 from backends.program import Instruction, Program, primitives
 
@@ -18,9 +19,17 @@ SECONDS_PER_POINT = 1.95e-9
 #: Key switches that one bootstrap is worth, at the parameter set's top level.
 BOOTSTRAP_KEY_SWITCHES = 90
 BYTES_PER_RESIDUE = 8
-#: What one round trip is held to cost when refreshes are placed, in seconds: the key owner must be there to answer, over
-#: a network. On one machine it takes a tenth of that; a plan made for that would ask it at every step.
+#: What one round trip is held to cost when refreshes are placed, in seconds: the key owner must be there to
+#: answer, over a network. On one machine it takes a tenth; a plan made for that would ask it at every step.
 ROUND_TRIP_PRICE_S = 1.0
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What to expect of a cell, in bytes: its keys on disk, and the evaluator's memory."""
+
+    keys_bytes: int
+    evaluator_bytes: int
 
 
 @dataclass(frozen=True)
@@ -77,6 +86,22 @@ class Costs:
         """One rotation or relinearisation key in memory."""
         primes = self.parameters.depth + 1 + self.parameters.special_primes
         return 2 * self.parameters.digits * primes * self.parameters.n * BYTES_PER_RESIDUE
+
+    def needs(self, program: Program, capabilities: Capabilities, refresh: str) -> Needs:
+        """What a cell needs of the machine."""
+        bootstraps = refresh == "bootstrap"
+        keys = len(program.rotation_steps) + 1 + bootstraps * capabilities.bootstrap_keys
+        primes = self.parameters.depth + 1 + self.parameters.special_primes
+        prepared = (
+            bootstraps * capabilities.bootstrap_plaintexts * primes * self.parameters.n * BYTES_PER_RESIDUE
+        )
+        return Needs(
+            keys_bytes=keys * self.key_bytes(),
+            evaluator_bytes=keys * self.key_bytes()
+            + prepared
+            + self.plaintext_bytes(program)
+            + self.live_bytes(program),
+        )
 
     def plaintext_bytes(self, program: Program) -> int:
         """All plaintexts encoded ahead."""

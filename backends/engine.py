@@ -33,7 +33,9 @@ class Engine:
                 rows = self._rows[node.name]
                 return linear.linear(evaluator, layout, self._babies, operands[0], weight, bias, rows)
             case "affine":
-                return linear.affine(evaluator, layout, operands[0], node.arrays["scale"], node.arrays["shift"])
+                return linear.affine(
+                    evaluator, layout, operands[0], node.arrays["scale"], node.arrays["shift"]
+                )
             case "scale":
                 return linear.scale(evaluator, operands[0], float(node.attributes["factor"]))
             case "split_heads" | "merge_heads":
@@ -49,7 +51,9 @@ class Engine:
                 return self._elementwise(node, operands)
             case "sum_tokens":
                 return linear.sum_tokens(evaluator, layout, operands[0])
-        raise PlanError(f"node {node.name}: {node.operation} cannot be encrypted; convert the model to polynomials")
+        raise PlanError(
+            f"node {node.name}: {node.operation} cannot be encrypted; convert the model to polynomials"
+        )
 
     def _polynomial(self, node: Node, x: Tensor) -> Tensor:
         evaluator = self._evaluator
@@ -67,7 +71,9 @@ class Engine:
     def _elementwise(self, node: Node, operands: list[Tensor]) -> Tensor:
         evaluator, (a, b) = self._evaluator, operands
         if a.layout != b.layout:
-            raise PlanError(f"node {node.name} combines values that lie differently; put a linear map between")
+            raise PlanError(
+                f"node {node.name} combines values that lie differently; put a linear map between"
+            )
         pairs = zip(a.ciphertexts, b.ciphertexts, strict=True)
         if node.operation == "add":
             return a.with_ciphertexts([evaluator.add(x, y) for x, y in pairs], clean=a.clean and b.clean)
@@ -127,7 +133,7 @@ def operand_depths(graph: Graph, node: Node) -> tuple[int, ...]:
 
 
 def output_rows(graph: Graph) -> Mapping[str, tuple[int, ...]]:
-    """Rows of the outputs of every linear map: interleaved by head where attention reads them, else in order."""
+    """Rows of the outputs of every linear map: heads interleaved where attention reads them."""
     rows: dict[str, tuple[int, ...]] = {}
     for node in graph:
         if node.operation != "linear":
@@ -148,7 +154,9 @@ def choose_layout(graph: Graph, slots: int) -> Layout:
     """
     rest = graph.not_polynomial()
     if rest:
-        raise PlanError(f"{graph.name} cannot be encrypted: {rest[0]} is no polynomial; convert the model first")
+        raise PlanError(
+            f"{graph.name} cannot be encrypted: {rest[0]} is no polynomial; convert the model first"
+        )
     tokens = int(graph.input.attributes["tokens"])
     features = int(graph.input.attributes["features"])
     for node in graph:

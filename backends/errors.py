@@ -7,7 +7,7 @@ class BackendError(Exception):
     """Something a backend, a parameter set or a program cannot do; the text says why and what to do."""
 
 
-class Unsupported(BackendError):
+class Unsupported(BackendError):  # noqa: N818 - an outcome, not a failure
     """A library cannot do what a cell asks for. A first-class outcome, never a failure of the harness."""
 
 

@@ -54,8 +54,10 @@ class Capabilities:
     bootstrap_output_level: int | None = None
     #: Lowest level at which a ciphertext may enter a bootstrap.
     bootstrap_input_level: int = 0
-    #: Rotation keys that bootstrapping needs besides the program's.
+    #: Rotation keys that bootstrapping needs besides the program's, and plaintexts modulo Q·P that the
+    #: evaluator prepares for it: estimates, to tell beforehand what fits a machine.
     bootstrap_keys: int = 0
+    bootstrap_plaintexts: int = 0
     #: Why there is no bootstrap, for `Unsupported`.
     no_bootstrap_reason: str | None = None
 

@@ -1,9 +1,9 @@
 """Plans a cell: the layout, where values are refreshed at least cost, the level of everything, the program.
 
-Refreshes are placed on the values of the graph. Walking it backwards, the level that each value needs follows from
-what reads it; a value that is refreshed may be made at the lowest level, whatever is needed of it after. So every step
-runs at the lowest level that serves, and a search over the values to refresh, with equal states merged and
-worse ones dropped, finds the cheapest plan.
+Refreshes are placed on the values of the graph. Walking it backwards, the level that each value needs
+follows from what reads it; a value that is refreshed may be made at the lowest level, whatever is needed of
+it after. So every step runs at the lowest level that serves, and a search over the values to refresh, in
+which states that another beats are dropped, finds the cheapest plan.
 """
 
 from __future__ import annotations
@@ -150,7 +150,9 @@ def _at_level(tensor: Tensor, level: int) -> Tensor:
 def _schedule(graph: Graph, nodes: dict[str, _NodeCost], refresh: Refresh, costs: Costs) -> Schedule:
     states = [_State(0.0, {graph.output: 0}, ())]
     for node in reversed(graph.nodes):
-        states = _undominated([after for state in states for after in _before(graph, node, state, nodes, refresh, costs)])
+        states = _undominated(
+            [after for state in states for after in _before(graph, node, state, nodes, refresh, costs)]
+        )
         if not states:
             raise PlanError(
                 f"layer {node.layer or node.name} needs more levels than the {refresh.top - refresh.entry} "
@@ -231,7 +233,7 @@ def _record(
 
 
 def _run_levels(graph: Graph, schedule: Schedule) -> dict[str, int]:
-    """Level of each node's result as it runs: linear maps of one input run together and share its rotations."""
+    """Level of each node's result as it runs; linear maps of one input run together to share rotations."""
     levels = dict(schedule.made)
     for node in graph:
         if node.operation == "linear" and node.name in levels:

@@ -1,7 +1,7 @@
 """A program: the primitives that compute one batch, with the level of each, recorded once, run everywhere.
 
-A program is two files: `<name>.json`, and `<name>.safetensors` with the constants it multiplies and adds. Constants
-are the same for every image of a batch, so they are kept as `[features, tokens]` patterns (see
+A program is two files: `<name>.json`, and `<name>.safetensors` with the constants it multiplies and adds.
+Constants are the same for every image of a batch, so they are kept as `[features, tokens]` patterns (see
 `backends.tensor.layout`) and spread over the slots when they are encoded.
 """
 

@@ -102,15 +102,19 @@ class Recorder(Evaluator):
         return [Recorded(name, slots) for name, slots in zip(names, results, strict=True)]
 
     def read(self, path: Path) -> Recorded:
+        """See `Evaluator.read`."""
         raise NotImplementedError("a recorder has no files; use input")
 
     def write(self, ciphertext: Recorded, path: Path) -> None:
+        """See `Evaluator.write`."""
         raise NotImplementedError("a recorder has no files; use finish")
 
     def level(self, ciphertext: Recorded) -> int:
+        """See `Evaluator.level`."""
         return ciphertext.slots.level
 
     def encode(self, values: Vector | float, level: int) -> RecordedPlaintext:
+        """See `Evaluator.encode`."""
         if isinstance(values, float):
             entry = PlaintextEntry(level, value=values)
         else:
@@ -122,52 +126,67 @@ class Recorder(Evaluator):
         return RecordedPlaintext(index, self._evaluator.encode(values, level))
 
     def add(self, a: Recorded, b: Recorded) -> Recorded:
+        """See `Evaluator.add`."""
         return self._append("add", [self._evaluator.add(a.slots, b.slots)], (a, b))[0]
 
     def subtract(self, a: Recorded, b: Recorded) -> Recorded:
+        """See `Evaluator.subtract`."""
         return self._append("subtract", [self._evaluator.subtract(a.slots, b.slots)], (a, b))[0]
 
     def negate(self, a: Recorded) -> Recorded:
+        """See `Evaluator.negate`."""
         return self._append("negate", [self._evaluator.negate(a.slots)], (a,))[0]
 
     def add_plain(self, a: Recorded, plaintext: RecordedPlaintext) -> Recorded:
+        """See `Evaluator.add_plain`."""
         result = self._evaluator.add_plain(a.slots, plaintext.encoded)
         return self._append("add_plain", [result], (a,), (plaintext,))[0]
 
     def multiply_plain(self, a: Recorded, plaintext: RecordedPlaintext) -> Recorded:
+        """See `Evaluator.multiply_plain`."""
         return self.multiply_plain_sum([(a, plaintext)])
 
     def multiply(self, a: Recorded, b: Recorded) -> Recorded:
+        """See `Evaluator.multiply`."""
         return self.multiply_sum([(a, b)])
 
     def relinearise(self, product: Recorded) -> Recorded:
+        """See `Evaluator.relinearise`."""
         return self._append("relinearise", [self._evaluator.relinearise(product.slots)], (product,))[0]
 
     def rescale(self, product: Recorded) -> Recorded:
+        """See `Evaluator.rescale`."""
         return self._append("rescale", [self._evaluator.rescale(product.slots)], (product,))[0]
 
     def drop(self, a: Recorded, level: int) -> Recorded:
+        """See `Evaluator.drop`."""
         return self._append("drop", [self._evaluator.drop(a.slots, level)], (a,))[0]
 
     def rotate(self, a: Recorded, step: int) -> Recorded:
+        """See `Evaluator.rotate`."""
         return self.rotate_many(a, [step])[0]
 
     def bootstrap(self, a: Recorded) -> Recorded:
+        """See `Evaluator.bootstrap`."""
         return self._append("bootstrap", [self._evaluator.bootstrap(a.slots)], (a,))[0]
 
     def rotate_many(self, a: Recorded, steps: Sequence[int]) -> list[Recorded]:
+        """See `Evaluator.rotate_many`."""
         return self._append("rotate_many", self._evaluator.rotate_many(a.slots, steps), (a,), steps=steps)
 
     def rotate_sum(self, terms: Sequence[tuple[Recorded, int]]) -> Recorded:
+        """See `Evaluator.rotate_sum`."""
         operands, steps = zip(*terms, strict=True)
         result = self._evaluator.rotate_sum([(a.slots, step) for a, step in terms])
         return self._append("rotate_sum", [result], operands, steps=steps)[0]
 
     def multiply_plain_sum(self, terms: Sequence[tuple[Recorded, RecordedPlaintext]]) -> Recorded:
+        """See `Evaluator.multiply_plain_sum`."""
         operands, plaintexts = zip(*terms, strict=True)
         result = self._evaluator.multiply_plain_sum([(a.slots, p.encoded) for a, p in terms])
         return self._append("multiply_plain_sum", [result], operands, plaintexts)[0]
 
     def multiply_sum(self, terms: Sequence[tuple[Recorded, Recorded]]) -> Recorded:
+        """See `Evaluator.multiply_sum`."""
         result = self._evaluator.multiply_sum([(a.slots, b.slots) for a, b in terms])
         return self._append("multiply_sum", [result], [operand for pair in terms for operand in pair])[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
@@ -33,13 +33,13 @@ class Measured:
 
     seconds: float = 0.0
     round_trips_s: float = 0.0
-    layers: Counter[str] = field(default_factory=Counter)
+    layers: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     primitives: dict[tuple[str, int], tuple[int, int, float]] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
 
 
 def prepare(program: Program, evaluator: Evaluator) -> list[Plaintext]:
-    """Encode every constant at the level where it is used, level by level: some libraries set up for each."""
+    """Encode every constant where it is used, level by level, because some libraries set up for each."""
     order = sorted(range(len(program.plaintexts)), key=lambda index: program.plaintexts[index].level)
     encoded: dict[int, Plaintext] = {}
     for index in order:
@@ -65,7 +65,7 @@ def replay(
         The output ciphertexts, and what was measured.
 
     Raises:
-        ExecutionError: after some step the library's own level, or at the end its counts, are not the program's.
+        ExecutionError: the library's own level after a step, or its counts at the end, are not the program's.
     """
     machine = _Machine(program, evaluator, plaintexts, round_trip, show_probe)
     machine.load(inputs)

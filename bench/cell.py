@@ -15,7 +15,7 @@ import numpy as np
 import psutil
 from numpy.typing import NDArray
 
-from backends.costs import Costs
+from backends.costs import Costs, Needs
 from backends.errors import BackendError, Unsupported
 from backends.planner import Refresh, plan, refresh_for
 from backends.program import Program
@@ -23,10 +23,10 @@ from backends.registry import Descriptor
 from backends.security import judge
 from backends.tensor.layout import ValueLayout, unpack
 from bench import machine, recording
+from bench.cells import Cell
 from bench.environments.ensure import Environment
 from bench.parties.process import PartyError
 from bench.protocol import Evaluation, Report, Session
-from bench.cells import Cell
 from bench.workload import Workload
 from models.errors import ModelError
 from models.graph import Array, Graph
@@ -97,7 +97,10 @@ class CellRunner:
         except OSError as error:
             if error.errno != errno.ENOSPC:
                 raise
-            outcome.status, outcome.reason = Status.FAILED, f"the disk of {self.folder} is full; free some and run again"
+            outcome.status, outcome.reason = (
+                Status.FAILED,
+                f"the disk of {self.folder} is full; free some and run again",
+            )
         return outcome
 
     def _run(self, cell: Cell, outcome: Outcome, probes: bool) -> None:
@@ -112,7 +115,7 @@ class CellRunner:
         figures.clear_model_s = self.workload.clear_model_s()
         outcome.batches = -(-len(self.workload.samples) // outcome.program.layout.images)
         costs = Costs(parameters)
-        self._check_room(outcome.program, costs, capabilities.bootstrap_keys if refresh.kind == "bootstrap" else 0)
+        self._check_room(costs.needs(outcome.program, capabilities, refresh.kind))
         self.planned(outcome.program, costs, outcome.batches)
         with machine.MemorySampler(limit_bytes=cell.limits.memory_bytes) as sampler:
             with self._session(cell, figures, sampler) as session:
@@ -159,23 +162,21 @@ class CellRunner:
             if len(figures.evaluations) == 1:
                 figures.wire = recording.wire(session.wire)
 
-    def _check_room(self, program: Program, costs: Costs, bootstrap_keys: int) -> None:
+    def _check_room(self, needs: Needs) -> None:
         """Refuse a cell whose keys cannot fit the disk or the memory of this machine."""
-        keys = (len(program.rotation_steps) + 1 + bootstrap_keys) * costs.key_bytes()
         free = shutil.disk_usage(self.folder).free
-        if keys > free:
+        if needs.keys_bytes > free:
             raise CellError(
                 Status.FAILED,
-                f"the keys need about {keys / 1e9:.1f} GB and the disk of {self.folder} has {free / 1e9:.1f} GB "
-                "free; free some or choose another --output",
+                f"the keys need about {needs.keys_bytes / 1e9:.1f} GB and {self.folder} has "
+                f"{free / 1e9:.1f} GB free; free some or choose another --output",
             )
-        needed = keys + costs.plaintext_bytes(program) + costs.live_bytes(program)
         installed = psutil.virtual_memory().total
-        if needed > installed:
+        if needs.evaluator_bytes > installed:
             raise CellError(
                 Status.OUT_OF_MEMORY,
-                f"the evaluator needs about {needed / 1e9:.1f} GB and this machine has {installed / 1e9:.1f} GB; "
-                "use a smaller parameter set or a larger machine",
+                f"the evaluator needs about {needs.evaluator_bytes / 1e9:.1f} GB and this machine has "
+                f"{installed / 1e9:.1f} GB; use a smaller parameter set or a larger machine",
             )
 
     def _score(self, cell: Cell, outcome: Outcome, references: Mapping[str, Array]) -> None:

@@ -34,7 +34,7 @@ for command in (run, plan, doctor, list_command, validate, convert, export):
 
 
 def main() -> None:
-    """Run a command. Exit status: 0 all is well, 1 a cell failed or the run was interrupted, 2 a wrong request."""
+    """Run a command. Exit status: 0 all is well, 1 a cell failed or an interruption, 2 a wrong request."""
     signal.signal(signal.SIGTERM, _interrupt)
     console = Console(stderr=True)
     try:
@@ -51,5 +51,5 @@ def main() -> None:
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
-    """A request to end is handled as Ctrl-C is: parties are ended and their folders removed on the way out."""
+    """Handle a request to end as Ctrl-C: parties are ended and their folders removed on the way out."""
     raise KeyboardInterrupt

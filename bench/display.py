@@ -74,10 +74,10 @@ class Display:
         self._batches = batches
         layout, counts = program.layout, program.counts
         self.say(
-            f"  plan: {batches} batch(es) of {layout.images} samples in {layout.slots} slots; {program.input_level} "
-            f"levels on entry, {counts['bootstraps']} bootstraps and {counts['round_trips']} round trips a batch, "
-            f"{counts['rotations']} rotations with {len(program.rotation_steps)} keys, {counts['ct_ct']} ct·ct, "
-            f"{counts['ct_pt']} ct·pt"
+            f"  plan: {batches} batch(es) of {layout.images} samples in {layout.slots} slots, each with "
+            f"{program.input_level} levels on entry, {counts['bootstraps']} bootstraps, "
+            f"{counts['round_trips']} round trips, {counts['rotations']} rotations with "
+            f"{len(program.rotation_steps)} keys, {counts['ct_ct']} ct·ct and {counts['ct_pt']} ct·pt"
         )
 
     def report(self, stage: str, message: Message) -> None:

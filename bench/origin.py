@@ -1,4 +1,4 @@
-"""Everything that could change a cell's result, digested, so that a kept result is reused only where it holds."""
+"""Everything that could change a cell's result, digested: a kept result is reused only where it holds."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import backends
 import bench
 import models
 from backends.registry import Descriptor
-from bench.environments.ensure import Environment
 from bench.cells import Cell
+from bench.environments.ensure import Environment
 from bench.workload import Workload
 from reports.identity import Origin
 

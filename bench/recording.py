@@ -44,7 +44,9 @@ class Figures:
 
 def latency(figures: Figures, samples: int, correct: bool) -> record.Latency:
     """Seconds by stage; a wrong output gives no time of evaluation."""
-    runs = [_run(figures, evaluation, cold=number == 0) for number, evaluation in enumerate(figures.evaluations)]
+    runs = [
+        _run(figures, evaluation, cold=number == 0) for number, evaluation in enumerate(figures.evaluations)
+    ]
     cold = runs[0] if runs and correct else None
     first = figures.evaluations[0].measured if cold is not None else []
     return record.Latency(

@@ -59,7 +59,7 @@ def _column(record: Record) -> dict[str, str]:
         "bootstraps (planned)": f"{_plain(counts.bootstraps)} ({_plain(counts.bootstraps_planned)})",
         "round trips": _plain(counts.round_trips),
         "rotations": _plain(counts.rotations),
-        "ct·ct / ct·pt / rescales": f"{_plain(counts.ct_ct)} / {_plain(counts.ct_pt)} / {_plain(counts.rescales)}",
+        "ct·ct / ct·pt / rescales": " / ".join(map(_plain, (counts.ct_ct, counts.ct_pt, counts.rescales))),
         "to evaluator": _size(wire.to_evaluator_bytes),
         "to key owner": _size(wire.to_key_owner_bytes),
         "messages": _plain(wire.messages),

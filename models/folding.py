@@ -20,7 +20,7 @@ _FACTOR_MOVES_TO = {"split_heads": 0, "merge_heads": 0, "scores": 0, "mix": 1}
 
 
 def fold(graph: Graph) -> Graph:
-    """The folded graph, whose output keeps its name and value."""
+    """The folded graph. Factors lose their names, so an output that is one is named by its source."""
     rules = (_factor_before_operation, _factor_to_other_operand, _as_linear, _sum_last, _composed)
     while changed := next((better for rule in rules if (better := rule(graph)) is not None), None):
         graph = changed
@@ -96,7 +96,7 @@ def _composed(graph: Graph) -> Graph | None:
             weight = node.arrays["weight"] @ inner.arrays["weight"]
             bias = inner.arrays["bias"] @ node.arrays["weight"].T + node.arrays["bias"]
             arrays = {"weight": weight, "bias": bias}
-            if _diagonal(node) and _read_once(graph, inner) and node.name != graph.output:
+            if _diagonal(node) and _read_once(graph, inner):
                 linear = replace(inner, arrays=arrays)
                 return _rewritten(graph, {inner.name: (linear,), node.name: ()}, {node.name: inner.name})
             linear = replace(node, inputs=inner.inputs, arrays=arrays)

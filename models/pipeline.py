@@ -99,16 +99,16 @@ def _train(
             shape, rung == "he_friendly", fitted, chosen.training, seed, partial(_prefixed, report, label)
         )
         graph = export(model, chosen.name)
-        error = _accepted(label, deviation(model, graph, fitted.inputs), EXPORT_TOLERANCE)
+        difference = _accepted(label, deviation(model, graph, fitted.inputs), EXPORT_TOLERANCE)
         found = {"accuracy": accuracy(graph, validation), "cross_entropy": cross_entropy(graph, validation)}
         report(f"{label}: validation accuracy {found['accuracy']:.4f}")
-        seeds.append({"seed": seed, "validation": found, "deviation": error})
+        seeds.append({"seed": seed, "validation": found, "deviation": difference})
         graphs.append(graph)
     best = max(
         range(len(seeds)),
         key=lambda i: (seeds[i]["validation"]["accuracy"], -seeds[i]["validation"]["cross_entropy"]),
     )
-    origin = {"seed": seeds[best]["seed"], "seeds": seeds, "seconds": time.perf_counter() - started}
+    origin = {"seed": seeds[best]["seed"], "seeds": seeds, "wall_s": time.perf_counter() - started}
     return graphs[best], origin
 
 
@@ -123,7 +123,7 @@ def _convert(chosen: Recipe, graph: Graph, inputs: Array) -> tuple[Graph, dict[s
     unfolded = substitute(graph, inputs, chosen.conversion)
     error = float(np.abs(logits(converted, inputs) - logits(unfolded, inputs)).max())
     origin = {"deviation": _accepted("polynomial", error, ROUNDING_TOLERANCE)}
-    return converted, origin | {"seconds": time.perf_counter() - started}
+    return converted, origin | {"wall_s": time.perf_counter() - started}
 
 
 def _accepted(label: str, error: float, tolerance: float) -> float:

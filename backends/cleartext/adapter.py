@@ -73,29 +73,36 @@ class CleartextKeyOwner(KeyOwner):
         self._parameters = parameters
 
     def generate(self, folder: Path, rotation_steps: Sequence[int], bootstrap: bool) -> list[KeyFile]:
+        """See `KeyOwner.generate`."""
         (folder / "rotation_steps.txt").write_text("\n".join(map(str, sorted(rotation_steps))))
         return [KeyFile("rotation_keys", "rotation_steps.txt")]
 
     def encrypt(self, values: Vector, level: int) -> Slots:
+        """See `KeyOwner.encrypt`."""
         if values.shape != (self._parameters.slots,):
             raise ExecutionError(f"a slot vector has {self._parameters.slots} values, not {values.shape}")
         return Slots(np.array(values, dtype=float), level)
 
     def decrypt(self, ciphertext: Slots) -> Vector:
+        """See `KeyOwner.decrypt`."""
         if ciphertext.product:
             raise ExecutionError("a product is rescaled before it is decrypted")
         return ciphertext.values
 
     def write(self, ciphertext: Slots, path: Path) -> None:
+        """See `KeyOwner.write`."""
         _write(ciphertext, path)
 
     def read(self, path: Path) -> Slots:
+        """See `KeyOwner.read`."""
         return _read(path)
 
     def level(self, ciphertext: Slots) -> int:
+        """See `KeyOwner.level`."""
         return ciphertext.level
 
     def security(self) -> SecurityFacts:
+        """See `KeyOwner.security`."""
         return SecurityFacts(log_n=self._parameters.log_n, log_q=0.0, log_p=0.0, secret="none")
 
 
@@ -108,51 +115,67 @@ class CleartextEvaluator(Evaluator):
         self._rotation_steps = rotation_steps
 
     def read(self, path: Path) -> Slots:
+        """See `Evaluator.read`."""
         return _read(path)
 
     def write(self, ciphertext: Slots, path: Path) -> None:
+        """See `Evaluator.write`."""
         _write(ciphertext, path)
 
     def level(self, ciphertext: Slots) -> int:
+        """See `Evaluator.level`."""
         return ciphertext.level
 
     def encode(self, values: Vector | float, level: int) -> EncodedSlots:
+        """See `Evaluator.encode`."""
         if not np.all(np.isfinite(values)):
             raise ExecutionError("a plaintext holds values that are not finite")
         return EncodedSlots(values, level)
 
     def add(self, a: Slots, b: Slots) -> Slots:
+        """See `Evaluator.add`."""
         self.counts["additions"] += 1
-        return replace(_matched(a, b), values=a.values + b.values, polynomials=max(a.polynomials, b.polynomials))
+        return replace(
+            _matched(a, b), values=a.values + b.values, polynomials=max(a.polynomials, b.polynomials)
+        )
 
     def subtract(self, a: Slots, b: Slots) -> Slots:
+        """See `Evaluator.subtract`."""
         self.counts["additions"] += 1
-        return replace(_matched(a, b), values=a.values - b.values, polynomials=max(a.polynomials, b.polynomials))
+        return replace(
+            _matched(a, b), values=a.values - b.values, polynomials=max(a.polynomials, b.polynomials)
+        )
 
     def negate(self, a: Slots) -> Slots:
+        """See `Evaluator.negate`."""
         self.counts["negations"] += 1
         return replace(a, values=-a.values)
 
     def add_plain(self, a: Slots, plaintext: EncodedSlots) -> Slots:
+        """See `Evaluator.add_plain`."""
         self.counts["additions"] += 1
         return replace(_factor(a, plaintext.level), values=a.values + plaintext.values)
 
     def multiply_plain(self, a: Slots, plaintext: EncodedSlots) -> Slots:
+        """See `Evaluator.multiply_plain`."""
         self.counts["ct_pt"] += 1
         return replace(_factor(a, plaintext.level), values=a.values * plaintext.values, product=True)
 
     def multiply(self, a: Slots, b: Slots) -> Slots:
+        """See `Evaluator.multiply`."""
         self.counts["ct_ct"] += 1
         _factor(a, b.level), _factor(b, a.level)
         return Slots(a.values * b.values, a.level, product=True, polynomials=3)
 
     def relinearise(self, product: Slots) -> Slots:
+        """See `Evaluator.relinearise`."""
         self.counts["relinearisations"] += 1
         if product.polynomials != 3:
             raise ExecutionError("only a ciphertext of three polynomials is relinearised")
         return replace(product, polynomials=2)
 
     def rescale(self, product: Slots) -> Slots:
+        """See `Evaluator.rescale`."""
         self.counts["rescales"] += 1
         if not product.product or product.polynomials != 2:
             raise ExecutionError("only a relinearised product is rescaled")
@@ -161,12 +184,14 @@ class CleartextEvaluator(Evaluator):
         return Slots(product.values, product.level - 1)
 
     def drop(self, a: Slots, level: int) -> Slots:
+        """See `Evaluator.drop`."""
         self.counts["drops"] += 1
         if a.product or not 0 <= level < a.level:
             raise ExecutionError(f"cannot drop a ciphertext at level {a.level} to level {level}")
         return replace(a, level=level)
 
     def rotate(self, a: Slots, step: int) -> Slots:
+        """See `Evaluator.rotate`."""
         self.counts["rotations"] += 1
         if a.polynomials != 2:
             raise ExecutionError("a ciphertext of three polynomials is relinearised before it is rotated")
@@ -175,18 +200,23 @@ class CleartextEvaluator(Evaluator):
         return replace(a, values=np.roll(a.values, -step))
 
     def bootstrap(self, a: Slots) -> Slots:
+        """See `Evaluator.bootstrap`."""
         self.counts["bootstraps"] += 1
         offered = capabilities(self._parameters)
         if offered.bootstrap_output_level is None:
             raise ExecutionError(f"cannot bootstrap: {offered.no_bootstrap_reason}")
         if a.product or a.level < offered.bootstrap_input_level:
-            raise ExecutionError(f"a bootstrap takes level {offered.bootstrap_input_level} or more, not {a.level}")
+            raise ExecutionError(
+                f"a bootstrap takes level {offered.bootstrap_input_level} or more, not {a.level}"
+            )
         return replace(a, level=offered.bootstrap_output_level)
 
 
 def _matched(a: Slots, b: Slots) -> Slots:
     if a.level != b.level or a.product != b.product:
-        raise ExecutionError(f"operands differ: level {a.level} and {b.level}, product {a.product} and {b.product}")
+        raise ExecutionError(
+            f"operands differ: level {a.level} and {b.level}, product {a.product} and {b.product}"
+        )
     return a
 
 
@@ -205,17 +235,23 @@ class Cleartext(Library):
 
     @classmethod
     def capabilities(cls, parameters: ParameterSet) -> Capabilities:
+        """See `Library.capabilities`."""
         return capabilities(parameters)
 
     @classmethod
     def key_owner(cls, parameters: ParameterSet) -> CleartextKeyOwner:
+        """See `Library.key_owner`."""
         return CleartextKeyOwner(parameters)
 
     @classmethod
-    def evaluator(cls, parameters: ParameterSet, folder: Path, files: Sequence[KeyFile]) -> CleartextEvaluator:
+    def evaluator(
+        cls, parameters: ParameterSet, folder: Path, files: Sequence[KeyFile]
+    ) -> CleartextEvaluator:
+        """See `Library.evaluator`."""
         steps = [int(line) for file in files for line in (folder / file.name).read_text().split()]
         return CleartextEvaluator(parameters, frozenset(steps))
 
     @classmethod
     def versions(cls) -> dict[str, str]:
+        """See `Library.versions`."""
         return {"numpy": np.__version__}

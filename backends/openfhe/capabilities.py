@@ -24,7 +24,25 @@ def capabilities(parameters: ParameterSet) -> Capabilities:
     return Capabilities(
         bootstrap_output_level=parameters.depth - parameters.bootstrap.depth,
         bootstrap_input_level=BOOTSTRAP_INPUT_LEVEL,
+        bootstrap_keys=_bootstrap_keys(parameters, parameters.bootstrap),
+        bootstrap_plaintexts=_bootstrap_plaintexts(parameters, parameters.bootstrap),
     )
+
+
+def _layer_bits(parameters: ParameterSet, levels: int) -> int:
+    """Butterfly stages that each of the levels of a linear transform merges."""
+    return ceil((parameters.log_n - 1) / levels)
+
+
+def _bootstrap_keys(parameters: ParameterSet, bootstrap: BootstrapParameters) -> int:
+    """Baby and giant steps of each merged layer, which both transforms share, and the conjugation."""
+    bits = _layer_bits(parameters, min(bootstrap.level_budget))
+    return int(max(bootstrap.level_budget) * 2 * 2 ** ceil((bits + 1) / 2)) + 2
+
+
+def _bootstrap_plaintexts(parameters: ParameterSet, bootstrap: BootstrapParameters) -> int:
+    """Diagonals of the merged layers of both linear transforms."""
+    return sum(levels * (2 ** (_layer_bits(parameters, levels) + 1) - 1) for levels in bootstrap.level_budget)
 
 
 def _check_digits(parameters: ParameterSet) -> None:

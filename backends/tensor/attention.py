@@ -1,8 +1,8 @@
 """Attention with two encrypted operands, for all heads and all images of a ciphertext at once.
 
-Scores are computed by token shift: for shift s, every token t meets token (t + s) mod tokens, so the scores of
-shift s are q times k shifted by s, summed over the features of each head. The sum leaves its result at every
-feature of the head, which is where the product with the values needs it, so no score is ever masked or moved.
+Scores are computed by token shift: for shift s, every token t meets token (t + s) mod tokens, so the scores
+of shift s are q times k shifted by s, summed over the features of each head. The sum leaves its result at
+every feature of the head, where the product with the values needs it: no score is ever masked or moved.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ MIX_DEPTH = (1, 2)
 class TokenShifts:
     """A one-chunk tensor shifted over tokens, each shift made when it is asked for.
 
-    A shift by s within blocks of tokens is two rotations, by s and by s - tokens, that a mask joins. Rotating the
-    tensor once by -tokens turns both into a rotation by s, after the mask: one rotation a shift.
+    A shift by s within blocks of tokens is two rotations, by s and by s - tokens, that a mask joins. Rotating
+    the tensor once by -tokens turns both into a rotation by s, after the mask: one rotation a shift.
     """
 
     def __init__(self, evaluator: Evaluator, layout: Layout, x: Tensor) -> None:
@@ -55,7 +55,7 @@ class TokenShifts:
         return evaluator.rotate(evaluator.rescale(joined), shift)
 
     def _mask(self, start: int, stop: int, level: int) -> object:
-        """Ones at tokens start ≤ t < stop, counted into the next block where stop passes the padded tokens."""
+        """Ones at tokens start ≤ t < stop, counted on into the next block of padded tokens."""
         pattern = np.zeros((self._layout.features, self._layout.tokens))
         pattern[:, np.arange(start, stop) % self._layout.tokens] = 1
         return self._evaluator.encode(self._layout.spread(pattern), level)

@@ -5,8 +5,8 @@ One ciphertext holds `features × images × tokens` slots, all powers of two, fe
     slot = (feature · images + image) · tokens + token
 
 A rotation by `k · images · tokens` therefore moves features cyclically, with nothing to mask, and one by `k`
-moves tokens. A value with more features than fit spans several ciphertexts ("chunks"). Real tokens come first;
-the padding after them is zero unless a tensor says otherwise.
+moves tokens. A value with more features than fit spans several ciphertexts ("chunks"). Real tokens come
+first; the padding after them is zero unless a tensor says otherwise.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ class ValueLayout:
 
 
 def pack(layout: Layout, samples: Array) -> list[Array]:
-    """Slot vectors, one a chunk, of up to `images` samples `[samples, tokens, features]`, in natural order."""
+    """Slot vectors, one a chunk, of up to `images` samples `[samples, tokens, features]`, rows in order."""
     count, tokens, features = samples.shape
     chunks = -(-features // layout.features)
     slots = np.zeros((chunks * layout.features, layout.images, layout.tokens))

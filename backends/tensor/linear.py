@@ -1,9 +1,9 @@
 """Linear maps by diagonals with baby and giant steps, and the few maps that are even simpler.
 
-A matrix over the features of a ciphertext is a sum of its cyclic diagonals, each times a rotation of the vector
-(Halevi and Shoup 2014); with rotations split into baby and giant steps, ~2·sqrt(features) of them do (Halevi and
-Shoup 2018). Features are padded to a power of two and rotate cyclically, so nothing is masked, and the
-diagonals are zero at padding tokens, so every result is clean.
+A matrix over the features of a ciphertext is a sum of its cyclic diagonals, each times a rotation of the
+vector (Halevi and Shoup 2014); with rotations split into baby and giant steps, ~2·sqrt(features) of them do
+(Halevi and Shoup 2018). Features are padded to a power of two and rotate cyclically, so nothing is masked,
+and the diagonals are zero at padding tokens, so every result is clean.
 """
 
 from __future__ import annotations
@@ -68,7 +68,9 @@ def linear(
     target = ValueLayout("features", rows, x.layout.tokens)
     matrix = np.zeros((chunks * layout.features, len(x.ciphertexts) * layout.features))
     matrix[np.ix_(rows, x.layout.rows)] = weight
-    blocks = matrix.reshape(chunks, layout.features, len(x.ciphertexts), layout.features).transpose(0, 2, 1, 3)
+    blocks = matrix.reshape(chunks, layout.features, len(x.ciphertexts), layout.features).transpose(
+        0, 2, 1, 3
+    )
     diagonals = [_diagonals(blocks[chunk]) for chunk in range(chunks)]
     wanted = [
         {step % babies.count for rows_of in diagonals for source, step in rows_of if source == chunk}
@@ -86,7 +88,7 @@ def linear(
 
 
 def _diagonals(blocks: Array) -> dict[tuple[int, int], Array]:
-    """(input chunk, step) → the diagonal that multiplies the input rotated by step; all-zero ones are left out."""
+    """(input chunk, step) → the diagonal that multiplies the input rotated by step, but all-zero ones."""
     size = blocks.shape[-1]
     index = np.arange(size)
     found = {}
@@ -108,7 +110,9 @@ def _combine(
 ) -> Ciphertext:
     """Sum over giant steps of the rotated sums over baby steps, rescaled once."""
     if not diagonals:
-        raise PlanError("a linear map has a chunk of outputs whose weights are all zero; leave those outputs out")
+        raise PlanError(
+            "a linear map has a chunk of outputs whose weights are all zero; leave those outputs out"
+        )
     level = evaluator.level(x.ciphertexts[0])
     real = np.arange(layout.tokens) < x.layout.tokens
     giants: dict[int, list[tuple[Ciphertext, object]]] = {}
@@ -136,7 +140,9 @@ def affine(evaluator: Evaluator, layout: Layout, x: Tensor, scale: Array, shift:
         result = evaluator.rescale(scaled)
         offset = per_feature(layout, x.layout, shift, chunk)
         if np.any(offset):
-            result = evaluator.add_plain(result, evaluator.encode(layout.spread(offset), evaluator.level(result)))
+            result = evaluator.add_plain(
+                result, evaluator.encode(layout.spread(offset), evaluator.level(result))
+            )
         results.append(result)
     return x.with_ciphertexts(results, clean=True)
 

@@ -1,16 +1,16 @@
 """Polynomials of any degree at the least depth.
 
-A polynomial of degree d < 2^k is split as p = q·B_m + r at a basis element B_m with m a power of two, and both halves
-again, until what is left is a sum of constants times basis elements (Paterson and Stockmeyer 1973, with
-the depth-optimal split of Bossuat et al. 2021). Basis elements are monomials or Chebyshev polynomials, made by
-B_(a+b) from B_a and B_b, so B_i costs ceil(log2 i) levels and a sum of constants times elements one more.
+A polynomial of degree d < 2^k is split as p = q·B_m + r at a basis element B_m with m a power of two, and
+both halves again, until what is left is a sum of constants times basis elements (Paterson and Stockmeyer
+1973, with the depth-optimal split of Bossuat et al. 2021). Basis elements are monomials or Chebyshev
+polynomials, B_(a+b) made from B_a and B_b, so B_i costs ceil(log2 i) levels and a constant times it one more.
 A constant of exactly ±1 costs no level: a monic polynomial of degree 2^k takes k levels.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from math import ceil, log2
 
 import numpy as np
@@ -79,9 +79,7 @@ def _direct_depth(p: Polynomial | float) -> int:
     """Levels of the plain sum of constants times basis elements."""
     if isinstance(p, float):
         return 0
-    return max(
-        _element_depth(i) + (not _free(c)) for i, c in enumerate(p.coefficients) if i > 0 and c != 0
-    )
+    return max(_element_depth(i) + (not _free(c)) for i, c in enumerate(p.coefficients) if i > 0 and c != 0)
 
 
 def _depth_split_at(p: Polynomial, m: int) -> int:
@@ -93,7 +91,7 @@ def _depth_split_at(p: Polynomial, m: int) -> int:
     return max(product, _depth(remainder))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _split(p: Polynomial) -> tuple[int, int]:
     """(depth, m) of the shallowest split; of equals the lower m, which needs fewer products."""
     m = power_of_two(p.degree + 1) // 2

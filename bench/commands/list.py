@@ -14,7 +14,9 @@ from models.data.catalogue import HELD_OUT
 
 
 @click.command("list")
-@click.argument("what", required=False, type=click.Choice(["suites", "backends", "parameters", "models", "data"]))
+@click.argument(
+    "what", required=False, type=click.Choice(["suites", "backends", "parameters", "models", "data"])
+)
 def list_command(what: str | None) -> int:
     """List suites, backends, parameter sets, models or data sets; everything without an argument."""
     table = Table("kind", "name", "what it is", box=None)
@@ -43,7 +45,9 @@ def _parameters() -> list[tuple[str, str]]:
 
 
 def _models() -> list[tuple[str, str]]:
-    rungs = {path.name: sorted(rung.stem for rung in path.glob("*.safetensors")) for path in CHECKPOINTS.iterdir()}
+    rungs = {
+        path.name: sorted(rung.stem for rung in path.glob("*.safetensors")) for path in CHECKPOINTS.iterdir()
+    }
     return [(name, ", ".join(found)) for name, found in sorted(rungs.items())]
 
 

@@ -8,13 +8,13 @@ from rich.table import Table
 
 from backends.costs import Costs
 from backends.errors import PlanError, Unsupported
+from backends.interface import SecurityFacts
 from backends.planner import plan as plan_program
 from backends.planner import refresh_for
 from backends.registry import get
-from backends.interface import SecurityFacts
 from backends.security import judge
-from bench.commands.options import Selection, selection
 from bench.cells import Cell
+from bench.commands.options import Selection, selection
 from bench.recording import levels_after_refresh
 from bench.workload import load_workload
 
@@ -52,26 +52,33 @@ def _column(cell: Cell) -> dict[str, str]:
         return {"cannot": str(error)}
     costs = Costs(cell.choice.parameters)
     batches = -(-cell.samples // program.layout.images)
-    bootstrap_keys = capabilities.bootstrap_keys if refresh.kind == "bootstrap" else 0
-    keys = (len(program.rotation_steps) + 1 + bootstrap_keys) * costs.key_bytes()
-    memory = keys + costs.plaintext_bytes(program) + costs.live_bytes(program)
+    needs = costs.needs(program, capabilities, refresh.kind)
     seconds = batches * costs.seconds(sum(map(costs.instruction, program.instructions)))
-    counts = program.counts
+    counts, layout = program.counts, program.layout
     after = levels_after_refresh(program)
     judged = judge(_nominal(cell))
     return {
         "batches × samples": f"{batches} × {program.layout.images}",
-        "layout": f"{program.layout.features} features × {program.layout.images} images × {program.layout.tokens} tokens",
+        "features × images × tokens": f"{layout.features} × {layout.images} × {layout.tokens}",
         "levels on entry": str(program.input_level),
         "levels used": str(program.levels_used),
         "levels after a refresh": "–" if after is None else str(after),
         **{
             name.replace("_", " "): str(counts[name] * batches)
-            for name in ("bootstraps", "round_trips", "rotations", "ct_ct", "ct_pt", "relinearisations", "rescales", "drops")
+            for name in (
+                "bootstraps",
+                "round_trips",
+                "rotations",
+                "ct_ct",
+                "ct_pt",
+                "relinearisations",
+                "rescales",
+                "drops",
+            )
         },
         "rotation keys": str(len(program.rotation_steps)),
-        "keys on disk": f"{keys / 1e9:.2f} GB",
-        "evaluator memory": f"{memory / 1e9:.2f} GB",
+        "keys on disk": f"{needs.keys_bytes / 1e9:.2f} GB",
+        "evaluator memory": f"{needs.evaluator_bytes / 1e9:.2f} GB",
         "evaluate, one thread": f"{seconds:.0f} s",
         "security": f"{judged.bits} bits" if judged.secure else "INSECURE",
     }

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
+import numpy as np
+from numpy.typing import NDArray
 from rich.console import Console
 
 from backends.registry import Descriptor, get
 from bench import recording
 from bench.cell import CellRunner, Outcome, ladder
+from bench.cells import Cell
 from bench.commands.options import Selection, selection
 from bench.display import Display
 from bench.environments.ensure import Environment, ensure
 from bench.origin import origin
-from bench.cells import Cell
 from bench.summary import summary
 from bench.workload import Workload, load_workload
 from reports.identity import cell_id, result_key
@@ -35,7 +38,7 @@ from reports.store import Run, create_run, find_finished
 @click.option("--probes", is_flag=True, help="Decrypt every layer to see where precision goes; never timed.")
 def run(output: Path, fresh: bool, probes: bool, **selected: object) -> int:
     """Run the cells of SUITE, a path or a name under suites/."""
-    suite, cells = Selection(**selected).cells()  # type: ignore[arg-type]
+    cells = Selection(**selected).cells()[1]  # type: ignore[arg-type]
     console = Console()
     with Display(console) as display:
         session = _Session(output, fresh, probes, display)
@@ -108,9 +111,7 @@ class _Session:
         return self._environments[descriptor.name]
 
 
-def _record(
-    run_id: str, cell: Cell, identity: str, key: str, workload: Workload, outcome: Outcome
-) -> Record:
+def _record(run_id: str, cell: Cell, identity: str, key: str, workload: Workload, outcome: Outcome) -> Record:
     figures, program = outcome.figures, outcome.program
     correct = outcome.status is Status.OK and not (program is not None and program.probes)
     environment = outcome.environment.model_copy(
@@ -140,11 +141,11 @@ def _record(
     )
 
 
-def _raw(workload: Workload, outcome: Outcome) -> dict[str, object]:
+def _raw(workload: Workload, outcome: Outcome) -> dict[str, NDArray[Any]]:
     """Everything from which metrics can be computed again."""
-    raw: dict[str, object] = {
+    raw: dict[str, NDArray[Any]] = {
         "labels": workload.samples.labels,
-        "sample_ids": list(workload.samples.ids),
+        "sample_ids": np.array(workload.samples.ids),
         **{f"logits_{rung}": logits for rung, logits in workload.logits.items()},
     }
     if outcome.encrypted is not None:

@@ -58,10 +58,12 @@ def install(
         )
     except CommandError as failure:
         full = "No space left" in str(failure)
-        remedy = "free some disk or set BENCH_CACHE to another folder" if full else "check pip's package index"
+        remedy = (
+            "free some disk or set BENCH_CACHE to another folder" if full else "check pip's package index"
+        )
         raise UserError(
-            f"{declaration.name}: pip could not install {' '.join(requirements)} ({failure}); {remedy}, {log} has "
-            "the whole output"
+            f"{declaration.name}: pip could not install {' '.join(requirements)} ({failure}); {remedy}, "
+            f"{log} has the whole output"
         ) from failure
     report(Step(declaration.name, "probe", f"importing {declaration.imports}"))
     answer = probe(python, [declaration.imports])

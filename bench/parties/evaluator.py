@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -70,8 +71,8 @@ class EvaluatorParty:
                 self._plaintexts,
                 inputs,
                 self._round_trip,
-                lambda probe, ciphertexts, batch=number: self._show(batch, probe, ciphertexts),
-                lambda index, instruction, seconds, batch=number: self._progress(batch, index, instruction),
+                partial(self._show, number),
+                partial(self._progress, number),
             )
             outputs.append([self._ship(ciphertext) for ciphertext in results])
             measured.append(_figures(figures))
@@ -99,7 +100,7 @@ class EvaluatorParty:
         shipped = [self._ship(ciphertext) for ciphertext in ciphertexts]
         self._channel.send("probe", batch=batch, name=probe.name, ciphertexts=shipped)
 
-    def _progress(self, batch: int, index: int, instruction: Instruction) -> None:
+    def _progress(self, batch: int, index: int, instruction: Instruction, seconds: float) -> None:
         now = perf_counter()
         if now - self._last_progress < PROGRESS_INTERVAL_S:
             return

@@ -1,8 +1,8 @@
-"""Starts a party: `python -I launch.py ROLE ADAPTER FOLDER THREADS PATH...`, run by the backend's own interpreter.
+"""Starts a party: `python -I launch.py ROLE ADAPTER FOLDER THREADS PATH...` in the backend's interpreter.
 
-The interpreter is isolated (no user site, no PYTHON* variables); PATH is where this project's packages and the
-adapter's stand, appended after the interpreter's own so that its libraries win. What a library prints goes to
-the log; the pipe to the front process carries messages only.
+The interpreter is isolated (no user site, no PYTHON* variables); PATH is where this project's packages and
+the adapter's stand, appended after the interpreter's own so that its libraries win. What a library prints
+goes to the log; the pipe to the front process carries messages only.
 """
 
 import os

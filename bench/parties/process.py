@@ -37,7 +37,7 @@ class PartyError(Exception):
 
 
 class PartyProcess:
-    """One party in a fresh process of its own session, with a cleaned environment and no inherited descriptors."""
+    """One party: a fresh process, its own session, a cleaned environment, no inherited descriptors."""
 
     def __init__(self, role: str, python: Path, adapter: str, folder: Path, log: Path, threads: int) -> None:
         self.role = role

@@ -7,7 +7,6 @@ receiver's (`Wire.carry`), and the receiver checks it (`verify`) before any libr
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -94,7 +93,7 @@ class Wire:
                 raise IntegrityError(f"the {receiver} may not receive a {shipment.kind} ({shipment.name})")
             if Path(shipment.name).name != shipment.name:
                 raise IntegrityError(f"{shipment.name!r} is no plain file name")
-            os.replace(self._folders[sender] / shipment.name, self._folders[receiver] / shipment.name)
+            (self._folders[sender] / shipment.name).replace(self._folders[receiver] / shipment.name)
         total = sum(shipment.size_bytes for shipment in shipments)
         if receiver == "evaluator":
             self.to_evaluator_bytes += total

@@ -70,7 +70,7 @@ def test_an_altered_program_is_refused(tmp_path: Path, suffix: str) -> None:
     content = bytearray(path.read_bytes())
     content[-5] ^= 1
     path.write_bytes(bytes(content))
-    with pytest.raises(IntegrityError, match="do(es)? not match"):
+    with pytest.raises(IntegrityError, match=r"do(es)? not match"):
         load_program(tmp_path, "program", digest)
 
 

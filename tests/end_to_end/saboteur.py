@@ -55,5 +55,3 @@ def install(folder: Path, adapter: str, spoil: str) -> str:
     """Write the module to `folder`, which must be on the path, and name its adapter."""
     (folder / "sabotage.py").write_text(MODULE.format(adapter=adapter, spoil=spoil))
     return "sabotage:Sabotaged"
-
-

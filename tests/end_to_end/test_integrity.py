@@ -1,4 +1,4 @@
-"""A flipped bit in a key or a ciphertext is refused before the library sees it; no party can take what it may not."""
+"""A flipped bit in a key or a ciphertext is refused before the library sees it; nothing else may cross."""
 
 from __future__ import annotations
 

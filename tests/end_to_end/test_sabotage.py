@@ -39,9 +39,7 @@ def test_an_extra_rotation_fails_the_cell(
     assert "rotations instead of" in str(error)
 
 
-def test_a_lost_rescale_fails_the_cell(
-    backend: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_lost_rescale_fails_the_cell(backend: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     error = failure(backend, LOST_RESCALE, ROUND_TRIPS, tmp_path, monkeypatch)
     assert error.kind == "ExecutionError"
     assert "(rescale" in str(error)
@@ -73,4 +71,3 @@ def test_a_skipped_round_trip_fails_the_cell(backend: str, tmp_path: Path) -> No
             parties.evaluate(batches)
     assert caught.value.kind == "ExecutionError"
     assert "(round_trip" in str(caught.value)
-

@@ -57,5 +57,7 @@ def test_choose_fills_the_slots_with_images() -> None:
 
 
 def test_a_model_that_does_not_fit_says_what_to_raise() -> None:
-    with pytest.raises(PlanError, match="needs 64 features × 64 tokens = 4096 slots .* has 1024; raise log_n"):
+    with pytest.raises(
+        PlanError, match=r"needs 64 features × 64 tokens = 4096 slots .* has 1024; raise log_n"
+    ):
         choose(1024, 64, 48)
