@@ -52,6 +52,19 @@ def test_a_flipped_bit_in_a_ciphertext_is_refused(backend: str, tmp_path: Path) 
     assert caught.value.kind == "IntegrityError"
 
 
+def test_the_key_owner_gets_no_model_and_the_evaluator_no_data(backend: str, tmp_path: Path) -> None:
+    program = plan(GRAPH, ROUND_TRIPS, refresh_of(backend, ROUND_TRIPS))
+    with session(backend, ROUND_TRIPS, tmp_path) as parties:
+        _, _, keys = parties.generate_keys(program, bootstrap=False)
+        parties.prepare(program, keys)
+        _, batches = parties.encrypt(INPUTS, program)
+        parties.evaluate(batches)
+        theirs = {role: {path.name for path in folder.iterdir()} for role, folder in parties._folders.items()}
+    assert theirs["key_owner"] == {"samples.npy", "decrypted.npy"}
+    assert {"program.json", "program.safetensors"} <= theirs["evaluator"]
+    assert all(name.startswith(("program.", "from_key_owner_")) for name in theirs["evaluator"])
+
+
 def test_the_session_leaves_nothing_behind(backend: str, tmp_path: Path) -> None:
     program = plan(GRAPH, ROUND_TRIPS, refresh_of(backend, ROUND_TRIPS))
     with session(backend, ROUND_TRIPS, tmp_path) as parties:

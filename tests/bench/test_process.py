@@ -1,0 +1,102 @@
+"""Parties that go wrong: each ends as one sentence, none outlives its session."""
+
+from __future__ import annotations
+
+import sys
+from ast import literal_eval
+from pathlib import Path
+from time import monotonic
+
+import pytest
+
+from bench.parties.process import PartyError, PartyProcess
+
+#: An adapter from elsewhere whose key owner does what it is told to by its parameters' ring size.
+MODULE = """
+import os, signal, sys, time
+from backends.cleartext.adapter import Cleartext
+
+class Faulty(Cleartext):
+    @classmethod
+    def key_owner(cls, parameters):
+        {body}
+        return super().key_owner(parameters)
+"""
+PARAMETERS = {
+    "log_n": 10, "first_modulus_bits": 50, "scale_bits": 40, "depth": 2, "digits": 3, "security": 0
+}  # fmt: skip
+
+
+def ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str, seconds: float = 60) -> PartyError:
+    """How a key owner that does `body` answers."""
+    (tmp_path / "faulty.py").write_text(MODULE.format(body=body))
+    monkeypatch.syspath_prepend(tmp_path)
+    sys.modules.pop("faulty", None)
+    log = tmp_path / "party.log"
+    party = PartyProcess("key_owner", Path(sys.executable), "faulty:Faulty", tmp_path, log, threads=1)
+    try:
+        party.wait_ready(monotonic() + 60)
+        with pytest.raises(PartyError) as caught:
+            party.request(
+                "generate",
+                monotonic() + seconds,
+                parameters=PARAMETERS,
+                rotation_steps=[1],
+                bootstrap=False,
+            )
+        return caught.value
+    finally:
+        party.close()
+        assert not Path(f"/proc/{party.pid}").exists()
+
+
+def test_an_exception_is_a_sentence_and_its_traceback_is_in_the_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = ask(tmp_path, monkeypatch, "raise MemoryError('no room for the keys')")
+    assert error.kind == "MemoryError"
+    assert str(error) == "no room for the keys"
+    assert error.peak_bytes > 1_000_000
+    assert "Traceback" in (tmp_path / "party.log").read_text()
+
+
+def test_a_library_that_aborts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    error = ask(tmp_path, monkeypatch, "os.abort()")
+    assert error.kind == "Died"
+    assert "the key_owner ended by itself with signal SIGABRT" in str(error)
+
+
+def test_a_party_killed_for_its_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    error = ask(tmp_path, monkeypatch, "os.kill(os.getpid(), signal.SIGKILL)")
+    assert error.kind == "OutOfMemory"
+
+
+def test_a_party_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    started = monotonic()
+    error = ask(tmp_path, monkeypatch, "time.sleep(600)", seconds=0.5)
+    assert error.kind == "TimedOut"
+    assert monotonic() - started < 60
+
+
+def test_what_a_library_prints_is_no_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    body = "print('noise'); os.write(1, b'noise'); raise ValueError('after the noise')"
+    assert str(ask(tmp_path, monkeypatch, body)) == "after the noise"
+    assert "noise" in (tmp_path / "party.log").read_text()
+
+
+def test_a_party_sees_a_cleaned_environment_and_no_descriptors(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SECRET_TOKEN", "do not pass on")
+    with (tmp_path / "open").open("w") as inherited:
+        body = (
+            "raise ValueError(repr((sorted(os.environ), sorted(os.listdir('/proc/self/fd')), os.getcwd())))"
+        )
+        text = str(ask(tmp_path, monkeypatch, body))
+        assert not inherited.closed
+    variables, descriptors, folder = literal_eval(text)
+    assert set(variables) <= {
+        "HOME", "LANG", "LC_CTYPE", "OMP_NUM_THREADS", "OMP_WAIT_POLICY", "OPENBLAS_NUM_THREADS", "PATH", "TMPDIR"
+    }  # fmt: skip
+    assert len(descriptors) <= 5  # the three standard ones, the pipe, and the one that lists them
+    assert folder == str(tmp_path)
