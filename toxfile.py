@@ -10,8 +10,12 @@ from pathlib import Path
 from tox.config.loader.memory import MemoryLoader
 from tox.config.sets import ConfigSet
 from tox.config.types import Command
+from tox.execute import Outcome
+from tox.execute.api import StdinSource
 from tox.plugin import impl
 from tox.session.state import State
+from tox.tox_env.api import ToxEnv
+from tox.tox_env.errors import Fail
 
 ROOT = Path(__file__).parent
 DECLARATIONS = sorted(ROOT.glob("backends/*/environment.yaml"))
@@ -53,13 +57,27 @@ def tox_add_core_config(core_conf: ConfigSet, state: State) -> None:
             MemoryLoader(
                 description=f"every test on {path.parent.name}",
                 base_python=[f"python{python}" for python in pythons],
-                commands_pre=[_command("python", "-m", "bench.environments", str(path))],
                 commands=[
                     _command("pytest", "-v", tests, "--backend", path.parent.name)
                     for tests in _tests(path.parent.name)
                 ],
             )
         )
+
+
+@impl
+def tox_before_run_commands(tox_env: ToxEnv) -> None:
+    """Install the library, as the harness does; without it no test runs.
+
+    Not `commands_pre`, whose failure `ignore_errors` would let pass until the end.
+    """
+    declaration = ROOT / "backends" / tox_env.name / "environment.yaml"
+    if declaration not in DECLARATIONS:
+        return
+    command = ["python", "-m", "bench.environments", str(declaration)]
+    outcome = tox_env.execute(command, stdin=StdinSource.OFF, show=True, cwd=ROOT, run_id="library")
+    if outcome.exit_code != Outcome.OK:
+        raise Fail(f"the library of {tox_env.name} not being installed, for the reason above")
 
 
 def _tests(backend: str) -> list[str]:

@@ -96,7 +96,8 @@ def test_a_party_sees_a_cleaned_environment_and_no_descriptors(
         assert not inherited.closed
     variables, descriptors, folder = literal_eval(text)
     assert set(variables) <= {
-        "HOME", "LANG", "LC_CTYPE", "OMP_NUM_THREADS", "OMP_WAIT_POLICY", "OPENBLAS_NUM_THREADS", "PATH", "TMPDIR"
+        "HOME", "LANG", "LC_CTYPE", "OMP_NUM_THREADS", "OMP_WAIT_POLICY", "OPENBLAS_NUM_THREADS", "PATH",
+        "TMPDIR",
     }  # fmt: skip
     assert len(descriptors) <= 5  # the three standard ones, the pipe, and the one that lists them
     assert folder == str(tmp_path)
