@@ -56,7 +56,7 @@ def writing(path: Path) -> Iterator[None]:
         if "I/O error" not in str(error):
             raise
         raise ExecutionError(
-            f"SEAL could not write {path}; make room on the disk, or choose another folder"
+            f"SEAL could not write to {path.resolve()}; make room on its disk, or choose another folder"
         ) from error
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import sys
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, TextIO
 
 from backends.registry import load_library
@@ -66,6 +69,10 @@ def _handlers(role: str, adapter: str, channel: Channel) -> dict[str, Handler]:
 
 def _report(channel: Channel, error: Exception) -> None:
     """The sentence to the front process, the traceback to the log."""
-    traceback.print_exception(error)
     text = str(error) or type(error).__name__
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        text = "the disk is full; free some or choose another --output"
     channel.send("error", kind=type(error).__name__, text=text, peak_bytes=peak_bytes())
+    with suppress(OSError):  # the log may lie on the disk whose filling up is the error
+        traceback.print_exception(error)
+        sys.stderr.flush()
