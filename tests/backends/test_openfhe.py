@@ -23,20 +23,10 @@ from backends.interface import Evaluator, KeyFile, KeyOwner, SecurityFacts
 from backends.openfhe.adapter import OpenFHE
 from backends.openfhe.capabilities import MODULAR_REDUCTION_DEPTH, capabilities
 from backends.openfhe.context import SECRETS, make_context
-from backends.parameters import BootstrapParameters, ParameterSet
+from backends.parameters import ParameterSet
 from tests.conformance.conftest import precision_bits
-from tests.toy import PORTABLE
+from tests.toy import BOOTSTRAPPING, PORTABLE
 
-BOOTSTRAPPING = ParameterSet(
-    log_n=11,
-    first_modulus_bits=55,
-    scale_bits=50,
-    depth=18,
-    digits=3,
-    secret="sparse_encapsulated",
-    security=0,
-    bootstrap=BootstrapParameters((2, 2), correction_factor=5, depth=14),
-)
 STEPS = (1, 2, 3, 500)
 
 

@@ -12,7 +12,7 @@ from time import monotonic
 import numpy as np
 
 from backends.errors import Unsupported
-from backends.parameters import BootstrapParameters, ParameterSet
+from backends.parameters import ParameterSet
 from backends.planner import Refresh, plan, refresh_for
 from backends.program import Program
 from backends.registry import get
@@ -21,20 +21,8 @@ from bench.protocol import Evaluation, Session
 from models import reference
 from models.graph import Array, Graph
 from reports.metrics import precision_bits
+from tests.toy import BOOTSTRAPS
 
-#: Ten levels, no bootstrap: every library.
-ROUND_TRIPS = ParameterSet(log_n=12, first_modulus_bits=50, scale_bits=40, depth=10, digits=11, security=0)
-#: Seven levels between two bootstraps: OpenFHE, and the simulator.
-BOOTSTRAPS = ParameterSet(
-    log_n=12,
-    first_modulus_bits=55,
-    scale_bits=50,
-    depth=24,
-    digits=3,
-    secret="sparse_encapsulated",
-    security=0,
-    bootstrap=BootstrapParameters((3, 3), correction_factor=5, depth=16),
-)
 TIME_LIMIT_S = 600.0
 
 

@@ -11,8 +11,9 @@ from backends.planner import plan
 from bench.parties.process import PartyError
 from bench.parties.wire import Shipment, Wire
 from bench.protocol import Session
-from tests.end_to_end.harness import ROUND_TRIPS, refresh_of, session
+from tests.end_to_end.harness import refresh_of, session
 from tests.random_vit import random_inputs, random_vit
+from tests.toy import ROUND_TRIPS
 
 GRAPH = random_vit(7, blocks=1)
 INPUTS = random_inputs(7, 2, 12, 5)

@@ -11,9 +11,10 @@ from backends.parameters import ParameterSet
 from backends.planner import plan
 from backends.registry import get
 from bench.parties.process import PartyError
-from tests.end_to_end.harness import BOOTSTRAPS, ROUND_TRIPS, bootstraps, refresh_of, run, session
+from tests.end_to_end.harness import bootstraps, refresh_of, run, session
 from tests.end_to_end.saboteur import EXTRA_ROTATION, LOST_RESCALE, SKIPPED_BOOTSTRAP, install
 from tests.random_vit import random_inputs, random_vit
+from tests.toy import BOOTSTRAPS, ROUND_TRIPS
 
 
 def failure(

@@ -6,16 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.harness import (
-    BOOTSTRAPS,
-    ROUND_TRIPS,
-    bootstraps,
-    layer_bits,
-    logit_bits,
-    refreshes,
-    run,
-)
+from tests.end_to_end.harness import bootstraps, layer_bits, logit_bits, refreshes, run
 from tests.random_vit import random_inputs, random_vit
+from tests.toy import BOOTSTRAPS, ROUND_TRIPS
 
 LEAST_BITS = 12.0
 
