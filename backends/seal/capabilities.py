@@ -17,6 +17,8 @@ def capabilities(parameters: ParameterSet, library: str) -> Capabilities:
     Raises:
         Unsupported: SEAL cannot use these parameters.
     """
+    if parameters.bootstrap is not None:
+        raise Unsupported(f"{library} cannot bootstrap: {NO_BOOTSTRAP}")
     if parameters.log_n > LARGEST_LOG_N:
         raise Unsupported(
             f"{library} cannot use log_n {parameters.log_n}: SEAL's security table stops at "
