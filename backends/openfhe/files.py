@@ -57,6 +57,14 @@ def read_ciphertext(path: Path) -> Any:
     return ciphertext
 
 
+def read_public_key(path: Path) -> Any:
+    """Load a public key."""
+    public_key, success = load(openfhe.DeserializePublicKey, path)
+    if not success or public_key is None:
+        raise IntegrityError(f"{path} holds no OpenFHE public key; have the key owner send it again")
+    return public_key
+
+
 def load_keys(read: Callable[[str, Any], bool], path: Path) -> None:
     """Load evaluation keys into the process-wide map that `read` fills."""
     if not load(read, path):
