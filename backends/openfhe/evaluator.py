@@ -50,9 +50,9 @@ class OpenFHEEvaluator(Evaluator):
     def read(self, path: Path) -> Any:
         """See `Evaluator.read`; what was read is added to a zero that the library itself made.
 
-        A deserialised ciphertext is an object of the Python bindings, whose code to copy polynomials is compiled
-        without optimisation; all that is computed from it is cloned from it and inherits that code: a
-        bootstrap took 1.8 times as long. The sum is an object of the library, with the same polynomials.
+        A deserialised ciphertext is an object of the Python bindings, whose code to copy polynomials is not
+        optimised; all that is computed from it is cloned from it and inherits that code: a bootstrap took
+        1.8 times as long. The sum is an object of the library, with the same polynomials.
         """
         loaded = read_ciphertext(path)
         return self._context.EvalAdd(self._encrypted_zero(self.level(loaded)), loaded)
