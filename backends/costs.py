@@ -90,7 +90,8 @@ class Costs:
     def needs(self, program: Program, capabilities: Capabilities, refresh: str) -> Needs:
         """What a cell needs of the machine."""
         bootstraps = refresh == "bootstrap"
-        keys = len(program.rotation_steps) + 1 + bootstraps * capabilities.bootstrap_keys
+        # A bootstrap rotates by most of the steps that a program needs, and each key is made once.
+        keys = 1 + max(len(program.rotation_steps), bootstraps * capabilities.bootstrap_keys)
         primes = self.parameters.depth + 1 + self.parameters.special_primes
         prepared = (
             bootstraps * capabilities.bootstrap_plaintexts * primes * self.parameters.n * BYTES_PER_RESIDUE

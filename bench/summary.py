@@ -1,8 +1,9 @@
-"""The table that ends a run."""
+"""The tables that end a run."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 
 from rich.table import Table
 
@@ -11,16 +12,24 @@ from reports.record import Record
 ABSENT = "–"
 
 
-def summary(records: Sequence[Record]) -> Table:
-    """One column a cell, one row a measure; what was not measured is a dash."""
-    table = Table(title="Results", show_lines=False)
-    table.add_column("measure")
-    columns = [_column(record) for record in records]
-    for record in records:
-        table.add_column(f"{record.case}\n{record.backend}\n{record.parameter_set}", overflow="fold")
-    for measure in columns[0]:
-        table.add_row(measure, *(column[measure] for column in columns))
-    return table
+def summaries(records: Sequence[Record]) -> list[Table]:
+    """A table per case and parameter set, one column a backend; what was not measured is a dash."""
+    return [
+        table(f"{case} at {parameters}", [(record.backend, _column(record)) for record in group])
+        for (case, parameters), group in groupby(records, lambda record: (record.case, record.parameter_set))
+    ]
+
+
+def table(title: str, columns: Iterable[tuple[str, dict[str, str]]]) -> Table:
+    """Columns of measures by name, side by side."""
+    columns = list(columns)
+    made = Table("measure", *(name for name, _ in columns), title=title, title_justify="left")
+    made.columns[0].no_wrap = True
+    for column in made.columns[1:]:
+        column.overflow = "fold"
+    for measure in dict.fromkeys(name for _, column in columns for name in column):
+        made.add_row(measure, *(column.get(measure, ABSENT) for _, column in columns))
+    return made
 
 
 def _column(record: Record) -> dict[str, str]:

@@ -2,13 +2,13 @@
 
 Pyfhel is published as source only. Its copy of SEAL clones three optional dependencies while it builds; they
 are switched off here (SEAL then neither compresses what it saves nor uses the GSL's span). The wheel is for
-the interpreter that runs this, whose pip and package index are used. A wheel that WHEEL_FOLDER already holds
-for it is kept. Only the standard library is needed: this runs before the environment has anything else.
+the interpreter that runs this, whose pip and package index are used. Only the standard library is needed:
+this runs before the environment has anything else. Keeping the wheel, and asking for a compiler first, are up
+to `bench.environments.wheels`.
 """
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -19,8 +19,6 @@ from pathlib import Path
 
 OPTIONS_SECTION = "[cpplibraries.SEAL.cmake_opts]"
 SWITCHED_OFF = ("SEAL_BUILD_DEPS", "SEAL_USE_MSGSL", "SEAL_USE_ZLIB", "SEAL_USE_ZSTD")
-COMPILERS = ("c++", "g++", "clang++")
-LOG_LINES = 15
 
 
 class BuildError(Exception):
@@ -28,43 +26,19 @@ class BuildError(Exception):
 
 
 def build(requirement: str, folder: Path) -> Path:
-    """The wheel of `requirement` in `folder`, built unless it is there.
+    """The wheel of `requirement`, built into `folder`.
 
     Raises:
-        BuildError: no compiler, no source, or a failed build.
+        BuildError: no source, or a failed build.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
-        found = _kept(requirement, folder, Path(scratch) / "kept")
-        if found is not None:
-            return found
-        _require_compiler()
         source = _unpack(_download(requirement, Path(scratch) / "sdist"), Path(scratch) / "source")
         _switch_off(source / "pyproject.toml")
         built = Path(scratch) / "wheel"
         _pip("wheel", "--no-deps", "--wheel-dir", str(built), str(source))
         wheel = _only(built, "*.whl")
-        # A move within the folder is atomic: who finds the wheel there finds all of it.
-        unfinished = folder / f".{wheel.name}.{os.getpid()}"
-        shutil.copyfile(wheel, unfinished)
-        return unfinished.replace(folder / wheel.name)
-
-
-def _kept(requirement: str, folder: Path, copies: Path) -> Path | None:
-    """The wheel in `folder` that pip would install here for `requirement`, if there is one."""
-    where = ("--no-index", "--find-links", str(folder), "--dest", str(copies))
-    try:
-        _pip("download", "--no-deps", "--only-binary", ":all:", *where, requirement)
-    except BuildError:
-        return None
-    kept = folder / _only(copies, "*.whl").name
-    return kept if kept.exists() else None
-
-
-def _require_compiler() -> None:
-    named = os.environ.get("CXX", "").split()[:1]
-    if not any(shutil.which(compiler) for compiler in (*named, *COMPILERS)):
-        raise BuildError("Pyfhel is built from source and there is no C++ compiler; install g++ or clang++")
+        return Path(shutil.copyfile(wheel, folder / wheel.name))
 
 
 def _download(requirement: str, folder: Path) -> Path:
@@ -105,11 +79,10 @@ def _only(folder: Path, pattern: str) -> Path:
 
 
 def _pip(*arguments: str) -> None:
+    """Run pip, its output passed on, so that whoever waits sees the build go on."""
     command = [sys.executable, "-m", "pip", "--disable-pip-version-check", *arguments]
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-    if done.returncode:
-        tail = "\n".join(done.stdout.splitlines()[-LOG_LINES:])
-        raise BuildError(f"{tail}\n`pip {arguments[0]}` failed; mend what the lines above name and try again")
+    if subprocess.run(command, check=False).returncode:
+        raise BuildError(f"`pip {arguments[0]}` failed; mend what the lines above name and try again")
 
 
 def main() -> int:

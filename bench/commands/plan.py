@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 import click
 from rich.console import Console
-from rich.table import Table
 
 from backends.costs import Costs
 from backends.errors import PlanError, Unsupported
@@ -16,6 +17,7 @@ from backends.security import judge
 from bench.cells import Cell
 from bench.commands.options import Selection, selection
 from bench.recording import levels_after_refresh
+from bench.summary import table
 from bench.workload import load_workload
 
 
@@ -23,21 +25,17 @@ from bench.workload import load_workload
 @selection
 def plan(**selected: object) -> int:
     """Say what the cells of SUITE will count, need and take; nothing is encrypted."""
-    _, cells = Selection(**selected).cells()  # type: ignore[arg-type]
+    cells = Selection(**selected).cells()[1]  # type: ignore[arg-type]
     console = Console()
-    columns = {_title(cell): _column(cell) for cell in cells}
-    table = Table(title="Plan", caption="seconds, memory and key sizes are estimates; counts are exact")
-    table.add_column("measure")
-    for title in columns:
-        table.add_column(title, overflow="fold")
-    for measure in dict.fromkeys(name for column in columns.values() for name in column):
-        table.add_row(measure, *(column.get(measure, "–") for column in columns.values()))
-    console.print(table)
-    return int(any("cannot" in column for column in columns.values()))
+    columns = [(cell, _column(cell)) for cell in cells]
+    for (case, parameters), group in groupby(columns, lambda pair: _heading(pair[0])):
+        console.print(table(f"{case} at {parameters}", [(cell.backend, column) for cell, column in group]))
+    console.print("seconds, memory and key sizes are estimates; counts are exact")
+    return int(any("cannot" in column for _, column in columns))
 
 
-def _title(cell: Cell) -> str:
-    return f"{cell.case.name}\n{cell.backend}\n{cell.choice.parameters.name}"
+def _heading(cell: Cell) -> tuple[str, str]:
+    return cell.case.name, cell.choice.parameters.name
 
 
 def _column(cell: Cell) -> dict[str, str]:

@@ -18,7 +18,7 @@ from bench.commands.options import Selection, selection
 from bench.display import Display
 from bench.environments.ensure import Environment, ensure
 from bench.origin import origin
-from bench.summary import summary
+from bench.summary import summaries
 from bench.workload import Workload, load_workload
 from reports.identity import cell_id, result_key
 from reports.record import Record, Status
@@ -43,7 +43,8 @@ def run(output: Path, fresh: bool, probes: bool, **selected: object) -> int:
     with Display(console) as display:
         session = _Session(output, fresh, probes, display)
         records = [session.run(cell) for cell in cells]
-    console.print(summary(records))
+    for table in summaries(records):
+        console.print(table)
     console.print(f"records: {session.folder}" if session.folder else "every cell was answered by a kept run")
     return int(any(_is_failure(record, selected["backend"]) for record in records))
 

@@ -1,4 +1,6 @@
-"""Starts a party: `python -I launch.py ROLE ADAPTER FOLDER THREADS PATH...` in the backend's interpreter.
+"""Starts a party: `python -I launch.py PARENT ROLE ADAPTER FOLDER THREADS PATH...`.
+
+Run by the backend's own interpreter. PARENT is the id of the process that starts it.
 
 The interpreter is isolated (no user site, no PYTHON* variables); PATH is where this project's packages and
 the adapter's stand, appended after the interpreter's own so that its libraries win. What a library prints
@@ -9,15 +11,22 @@ import os
 import sys
 
 
-def _die_with_parent() -> None:
+def _die_with_parent(parent: int) -> None:
     """Ask Linux to kill this process when the one that started it ends, however it ends."""
     import ctypes
     import signal
 
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(1, signal.SIGKILL)
-        if os.getppid() == 1:  # it ended before the request was made
+        if os.getppid() != parent:  # it ended before the request was made
             sys.exit(1)
+
+
+def _leave_no_core() -> None:
+    """A crash must not write this process's memory, and with it a secret key, to disk."""
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _pin(threads: int) -> None:
@@ -28,8 +37,9 @@ def _pin(threads: int) -> None:
 
 def main() -> None:
     """Set the process up, then serve one role until told to stop."""
-    _die_with_parent()
-    role, adapter, folder, threads, *paths = sys.argv[1:]
+    parent, role, adapter, folder, threads, *paths = sys.argv[1:]
+    _die_with_parent(int(parent))
+    _leave_no_core()
     _pin(int(threads))
     sys.path.extend(paths)
     pipe = os.fdopen(os.dup(1), "w", encoding="utf-8")

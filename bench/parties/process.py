@@ -44,7 +44,11 @@ class PartyProcess:
         self._log_path = log
         self._log = log.open("wb")
         self._process = subprocess.Popen(
-            [str(python), "-I", launch.__file__, role, adapter, str(folder), str(threads), *_paths(adapter)],
+            [
+                *(str(python), "-I", launch.__file__, str(os.getpid())),
+                *(role, adapter, str(folder), str(threads)),
+                *_paths(adapter),
+            ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,

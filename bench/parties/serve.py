@@ -68,11 +68,11 @@ def _handlers(role: str, adapter: str, channel: Channel) -> dict[str, Handler]:
 
 
 def _report(channel: Channel, error: Exception) -> None:
-    """The sentence to the front process, the traceback to the log."""
+    """The traceback to the log, the sentence to the front process."""
+    with suppress(OSError):  # the log may lie on the disk whose filling up is the error
+        traceback.print_exception(error)
+        sys.stderr.flush()
     text = str(error) or type(error).__name__
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         text = "the disk is full; free some or choose another --output"
     channel.send("error", kind=type(error).__name__, text=text, peak_bytes=peak_bytes())
-    with suppress(OSError):  # the log may lie on the disk whose filling up is the error
-        traceback.print_exception(error)
-        sys.stderr.flush()

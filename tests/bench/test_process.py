@@ -78,6 +78,14 @@ def test_a_party_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert monotonic() - started < 60
 
 
+def test_a_party_that_crashes_leaves_no_image_of_its_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A core file of the key owner would hold the secret key."""
+    body = "import resource; raise ValueError(str(resource.getrlimit(resource.RLIMIT_CORE)))"
+    assert str(ask(tmp_path, monkeypatch, body)) == "(0, 0)"
+
+
 def test_what_a_library_prints_is_no_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     body = "print('noise'); os.write(1, b'noise'); raise ValueError('after the noise')"
     assert str(ask(tmp_path, monkeypatch, body)) == "after the noise"
