@@ -5,9 +5,14 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
+from models.checkpoint import load_graph, save_graph
+from reports.record import Status
+from reports.store import load_output
 
 ROOT = Path(__file__).resolve().parents[2]
 CHECKPOINT = ROOT / "models" / "checkpoints" / "vit_tiny"
@@ -107,3 +112,35 @@ def test_an_output_that_cannot_be_made(tmp_path: Path) -> None:
         "run", "toy", "--backend", "cleartext", "--samples", "4", "--output", str(tmp_path / "file"),
     )  # fmt: skip
     assert "file" in sentence
+
+
+def test_an_input_outside_a_polynomials_interval_is_reported_by_layer(tmp_path: Path) -> None:
+    """The cell fails before anything is encrypted, and says which layer met what."""
+    shutil.copytree(CHECKPOINT, tmp_path / "narrow")
+    graph = load_graph(tmp_path / "narrow", "polynomial")
+    nodes = tuple(
+        replace(node, attributes={**node.attributes, "interval": [-0.1, 0.1]})
+        if node.name == "blocks.1.mlp.activation"
+        else node
+        for node in graph
+    )
+    save_graph(replace(graph, nodes=nodes), tmp_path / "narrow", "polynomial")
+    suite = altered(tmp_path, "model: vit_tiny", f"model: {tmp_path / 'narrow'}")
+    output = tmp_path / "results"
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "bench", "run", suite, "--backend", "cleartext"),
+            *("--parameters", "round_trip", "--output", str(output)),
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    (stored,) = load_output(output).stored
+    assert stored.record.status is Status.FAILED
+    assert stored.record.reason is not None
+    assert stored.record.reason.startswith("layer blocks.1.mlp: the input of blocks.1.mlp.activation spans [")
+    assert "outside its interval [-0.1, 0.1]" in stored.record.reason
+    assert stored.record.latency.evaluate_s is None
