@@ -49,7 +49,7 @@ class Costs:
         """Transforms of one primitive whose operands are at `level`."""
         primes = level + 1
         match name:
-            case "rotations" | "relinearisations" | "conjugations":
+            case "rotations" | "relinearisations":
                 return self.key_switch(level)
             case "bootstraps":
                 return BOOTSTRAP_KEY_SWITCHES * self.key_switch(self.parameters.depth)

@@ -40,7 +40,6 @@ COUNTED = (
     "rescales",
     "drops",
     "rotations",
-    "conjugations",
     "bootstraps",
 )
 
@@ -49,7 +48,6 @@ COUNTED = (
 class Capabilities:
     """What a library offers at one parameter set."""
 
-    conjugation: bool = False
     #: Level of a ciphertext after a bootstrap; None when the library cannot bootstrap at these parameters.
     bootstrap_output_level: int | None = None
     #: Lowest level at which a ciphertext may enter a bootstrap.
@@ -64,12 +62,21 @@ class Capabilities:
 
 @dataclass(frozen=True)
 class SecurityFacts:
-    """What the security checker judges, read from the library's real context, never declared."""
+    """What the security checker judges, read from the library's real context, never declared.
+
+    Attributes:
+        log_n: log2 of the ring dimension.
+        log_q: bits of Q.
+        log_p: bits of the special primes.
+        secret: distribution of the secret key.
+        log_ephemeral: bits of the modulus under which an ephemeral sparse secret is used, where there is one.
+    """
 
     log_n: int
     log_q: float
     log_p: float
     secret: str
+    log_ephemeral: float | None = None
 
     @property
     def log_qp(self) -> float:
@@ -182,10 +189,6 @@ class Evaluator(ABC):
     @abstractmethod
     def rotate(self, a: Ciphertext, step: int) -> Ciphertext:
         """Cyclic left rotation by `step`; a missing key is an error, never a composition of other keys."""
-
-    def conjugate(self, a: Ciphertext) -> Ciphertext:
-        """The complex conjugate of every slot, where capabilities offer it."""
-        raise NotImplementedError
 
     def bootstrap(self, a: Ciphertext) -> Ciphertext:
         """The same values at `capabilities.bootstrap_output_level`."""

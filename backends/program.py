@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -83,7 +83,6 @@ class Program:
     outputs: tuple[int, ...]
     output_layout: ValueLayout
     probes: tuple[Probe, ...] = ()
-    source: dict[str, Any] = field(default_factory=dict)
 
     @cached_property
     def rotation_steps(self) -> tuple[int, ...]:
@@ -97,6 +96,11 @@ class Program:
         for instruction in self.instructions:
             total.update(primitives(instruction))
         return total
+
+    @cached_property
+    def levels(self) -> dict[int, int]:
+        """Ciphertext id → its level."""
+        return {name: i.level for i in self.instructions for name in i.results}
 
     @cached_property
     def last_uses(self) -> tuple[tuple[int, ...], ...]:
@@ -151,7 +155,6 @@ class Program:
             "outputs": self.outputs,
             "output_layout": self.output_layout.to_json(),
             "probes": [[p.name, p.operands, p.layout.to_json()] for p in self.probes],
-            "source": self.source,
         }
 
 
@@ -180,7 +183,6 @@ def load_program(folder: Path, name: str, digest: str) -> Program:
         outputs=tuple(header["outputs"]),
         output_layout=ValueLayout.from_json(header["output_layout"]),
         probes=tuple(Probe(p[0], tuple(p[1]), ValueLayout.from_json(p[2])) for p in header["probes"]),
-        source=header["source"],
     )
 
 

@@ -27,7 +27,7 @@ class Measured:
         seconds: the whole replay, round trips included.
         round_trips_s: the part spent waiting for the key owner.
         layers: seconds per layer name.
-        primitives: (operation, level of the operands) → (instructions, primitives, seconds).
+        primitives: (operation, level of its operands) → (instructions, primitives, seconds).
         counts: primitives executed, taken at the library's calls, and round trips.
     """
 
@@ -99,7 +99,7 @@ def _note(measured: Measured, program: Program, instruction: Instruction, second
     measured.layers[program.layers[instruction.layer]] += seconds
     if instruction.operation == "round_trip":
         measured.round_trips_s += seconds
-    level = instruction.level + (instruction.operation == "rescale")
+    level = program.levels[instruction.operands[0]]
     times, count, total = measured.primitives.get((instruction.operation, level), (0, 0, 0.0))
     done = max(primitives(instruction).values())
     measured.primitives[instruction.operation, level] = (times + 1, count + done, total + seconds)

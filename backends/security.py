@@ -94,6 +94,8 @@ def judge(facts: SecurityFacts) -> Security:
         )
     bounds = LARGEST_LOG_QP[facts.secret].get(facts.log_n, {})
     bits = max((security for security, bound in bounds.items() if facts.log_qp <= bound), default=None)
+    if facts.log_ephemeral is not None and facts.log_ephemeral > LARGEST_EPHEMERAL_LOG_QP:
+        bits = None
     return Security(
         bits=bits,
         log_n=facts.log_n,

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import errno
+import os
 import shutil
+import sys
+import traceback
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from math import inf
@@ -27,6 +31,7 @@ from bench.cells import Cell
 from bench.environments.ensure import Environment
 from bench.parties.process import PartyError
 from bench.protocol import Evaluation, Report, Session
+from bench.suite import Limits
 from bench.workload import Workload
 from models.errors import ModelError
 from models.graph import Array, Graph
@@ -59,6 +64,11 @@ class Outcome:
     probes: dict[str, Array] | None = None
     environment: record.Environment = field(default_factory=record.Environment)
 
+    @classmethod
+    def failed(cls, reason: str) -> Outcome:
+        """The outcome of a cell that could not even start."""
+        return cls(datetime.now(timezone.utc), Status.FAILED, reason)
+
 
 @dataclass(frozen=True)
 class CellRunner:
@@ -83,7 +93,7 @@ class CellRunner:
     def run(self, cell: Cell, *, probes: bool) -> Outcome:
         """The life of a cell. Interruptions pass through, after the parties are gone."""
         outcome = Outcome(datetime.now(timezone.utc))
-        outcome.environment = machine.environment(cell.choice.threads, self.environment.versions, {})
+        stolen = machine.steal_s()
         try:
             self._run(cell, outcome, probes)
         except Unsupported as error:
@@ -94,14 +104,30 @@ class CellRunner:
             outcome.status, outcome.reason = _party_status(error), str(error)
         except CellError as error:
             outcome.status, outcome.reason = error.status, str(error)
-        except OSError as error:
-            if error.errno != errno.ENOSPC:
-                raise
-            outcome.status, outcome.reason = (
-                Status.FAILED,
-                f"the disk of {self.folder} is full; free some and run again",
-            )
+        except Exception as error:  # whatever it is, it must not cost the other cells their records
+            outcome.status, outcome.reason = Status.FAILED, self._unforeseen(error)
+        outcome.environment = self._environment(cell, stolen)
         return outcome
+
+    def _unforeseen(self, error: Exception) -> str:
+        """The sentence for an error that nothing here expects; its traceback goes to a log."""
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            return f"the disk of {self.folder} is full; free some and run again"
+        log = self.folder / "cell.log"
+        with suppress(OSError):
+            log.write_text("".join(traceback.format_exception(error)))
+        return f"{type(error).__name__}: {error}; {log} has the traceback"
+
+    def _environment(self, cell: Cell, stolen: float | None) -> record.Environment:
+        """The machine, and the interpreter and libraries of the parties."""
+        measured = machine.environment(cell.choice.threads, self.environment.versions, {})
+        now = machine.steal_s()
+        return measured.model_copy(
+            update={
+                "python": self.environment.versions.get("python", measured.python),
+                "steal_s": None if now is None or stolen is None else max(0.0, now - stolen),
+            }
+        )
 
     def _run(self, cell: Cell, outcome: Outcome, probes: bool) -> None:
         figures, parameters = outcome.figures, cell.choice.parameters
@@ -115,13 +141,27 @@ class CellRunner:
         figures.clear_model_s = self.workload.clear_model_s()
         outcome.batches = -(-len(self.workload.samples) // outcome.program.layout.images)
         costs = Costs(parameters)
-        self._check_room(costs.needs(outcome.program, capabilities, refresh.kind))
+        self._check_room(costs.needs(outcome.program, capabilities, refresh.kind), cell.limits.memory_bytes)
         self.planned(outcome.program, costs, outcome.batches)
-        with machine.MemorySampler(limit_bytes=cell.limits.memory_bytes) as sampler:
-            with self._session(cell, figures, sampler) as session:
-                self._protocol(cell, outcome, refresh, session)
-            figures.together_peak_bytes = sampler.peak_bytes
+        self._watched(cell, outcome, refresh)
         self._score(cell, outcome, references)
+
+    def _watched(self, cell: Cell, outcome: Outcome, refresh: Refresh) -> None:
+        """The parties' part, with an eye on the memory of all processes."""
+        limit = cell.limits.memory_bytes
+        with machine.MemorySampler(limit_bytes=limit, spared=[os.getpid()]) as sampler:
+            try:
+                with self._session(cell, outcome.figures, sampler) as session:
+                    self._protocol(cell, outcome, refresh, session)
+            except PartyError as error:
+                if not sampler.exceeded:
+                    raise
+                raise CellError(
+                    Status.OUT_OF_MEMORY,
+                    f"all processes together passed limits.memory_bytes ({limit}); raise it",
+                ) from error
+            finally:
+                outcome.figures.together_peak_bytes = sampler.peak_bytes
 
     def _session(self, cell: Cell, figures: recording.Figures, sampler: machine.MemorySampler) -> Session:
         return Session(
@@ -162,8 +202,8 @@ class CellRunner:
             if len(figures.evaluations) == 1:
                 figures.wire = recording.wire(session.wire)
 
-    def _check_room(self, needs: Needs) -> None:
-        """Refuse a cell whose keys cannot fit the disk or the memory of this machine."""
+    def _check_room(self, needs: Needs, limit: int | None) -> None:
+        """Refuse a cell whose keys cannot fit the disk, or its evaluator what memory there is for it."""
         free = shutil.disk_usage(self.folder).free
         if needs.keys_bytes > free:
             raise CellError(
@@ -171,12 +211,12 @@ class CellRunner:
                 f"the keys need about {needs.keys_bytes / 1e9:.1f} GB and {self.folder} has "
                 f"{free / 1e9:.1f} GB free; free some or choose another --output",
             )
-        installed = psutil.virtual_memory().total
-        if needs.evaluator_bytes > installed:
+        available = min(psutil.virtual_memory().available, limit or sys.maxsize)
+        if needs.evaluator_bytes > available:
             raise CellError(
                 Status.OUT_OF_MEMORY,
-                f"the evaluator needs about {needs.evaluator_bytes / 1e9:.1f} GB and this machine has "
-                f"{installed / 1e9:.1f} GB; use a smaller parameter set or a larger machine",
+                f"the evaluator needs about {needs.evaluator_bytes / 1e9:.1f} GB and there are "
+                f"{available / 1e9:.1f} GB for it; free some, use a smaller parameter set, or raise limits",
             )
 
     def _score(self, cell: Cell, outcome: Outcome, references: Mapping[str, Array]) -> None:
@@ -186,23 +226,28 @@ class CellRunner:
         expected = self.workload.logits["polynomial"]
         for evaluation in outcome.figures.evaluations:
             encrypted = decode(program, program.output_layout, evaluation.outputs, count).reshape(count, -1)
+            if not np.isfinite(encrypted).all():
+                raise CellError(Status.FAILED, "the decrypted logits are not finite; the result is wrong")
             if outcome.encrypted is None:
                 outcome.encrypted = encrypted
-            _check_answer(encrypted, expected, cell.limits.precision_bits)
+            _check_answer(encrypted, expected, cell.limits)
         if program.probes:
             outcome.probes = decode_probes(program, outcome.figures.evaluations[0], count)
 
 
-def _check_answer(encrypted: Array, expected: Array, least_bits: float) -> None:
-    if not np.isfinite(encrypted).all():
-        raise CellError(Status.FAILED, "the decrypted logits are not finite; the result is wrong")
+def _check_answer(encrypted: Array, expected: Array, least: Limits) -> None:
+    """Raise CellError where the decrypted logits are further from the polynomial model's than allowed."""
     bits = metrics.precision_bits(encrypted, expected)
-    if bits is not None and bits < least_bits:
-        raise CellError(
-            Status.FAILED,
-            f"the decrypted logits agree with the polynomial model to {bits:.1f} bits and the suite demands "
-            f"{least_bits:g}; the result is wrong",
-        )
+    agreement = metrics.label_agreement(encrypted, expected)
+    if bits is not None and bits < least.precision_bits:
+        found = f"{bits:.1f} bits of precision and the suite demands {least.precision_bits:g}"
+    elif agreement < least.label_agreement:
+        found = f"{agreement:.1%} of the labels and the suite demands {least.label_agreement:.1%}"
+    else:
+        return
+    raise CellError(
+        Status.FAILED, f"the decrypted logits share with the polynomial model's {found}; the result is wrong"
+    )
 
 
 def _party_status(error: PartyError) -> Status:

@@ -70,7 +70,7 @@ def expand(
             choice=choice if threads is None else replace(choice, threads=threads),
             samples=suite.samples if samples is None else samples,
             repeats=suite.repeats if repeats is None else repeats,
-            limits=suite.limits,
+            limits=choice.limits,
         )
         for case in suite.cases
         if not cases or case.name in cases

@@ -35,7 +35,8 @@ for command in (run, plan, doctor, list_command, validate, convert, export):
 
 def main() -> None:
     """Run a command. Exit status: 0 all is well, 1 a cell failed or an interruption, 2 a wrong request."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
     console = Console(stderr=True)
     try:
         sys.exit(cli.main(standalone_mode=False) or 0)
@@ -46,7 +47,7 @@ def main() -> None:
         console.print(f"error: {error}", highlight=False, markup=False, soft_wrap=True)
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
-        console.print("interrupted: the parties are ended, their keys are deleted, finished cells are kept")
+        console.print("interrupted; what was finished is kept")
         sys.exit(1)
 
 

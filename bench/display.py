@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from backends.costs import Costs
-from backends.program import Program
+from backends.program import REFRESHES, Program
 from bench.environments.steps import Step
 from bench.parties.process import Message
 
@@ -36,7 +36,7 @@ class Display:
         self._batches = 1
         self._evaluation_started = 0.0
         self._layer = ""
-        self._refreshes: list[int] = []
+        self._refreshes: dict[str, list[int]] = {}
 
     def __enter__(self) -> Display:
         self._live.start()
@@ -68,9 +68,9 @@ class Display:
         """The program is known: so is each instruction's share of the evaluation, and what to expect."""
         total = [costs.instruction(instruction) for instruction in program.instructions]
         self._shares = [share / max(sum(total), 1e-9) for share in accumulate(total)]
-        self._refreshes = list(
-            accumulate(i.operation in ("bootstrap", "round_trip") for i in program.instructions)
-        )
+        self._refreshes = {
+            kind: list(accumulate(i.operation == kind for i in program.instructions)) for kind in REFRESHES
+        }
         self._batches = batches
         layout, counts = program.layout, program.counts
         self.say(
@@ -95,11 +95,13 @@ class Display:
         done = (batch + self._shares[index]) / self._batches
         elapsed = monotonic() - self._evaluation_started
         left = elapsed / done - elapsed if done > 0 else 0.0
-        refreshes = batch * self._refreshes[-1] + self._refreshes[index]
-        detail = (
-            f"layer {message['layer']}, level {message['level']}, {refreshes} of "
-            f"{self._batches * self._refreshes[-1]} refreshes, about {left:.0f} s left"
+        refreshed = ", ".join(
+            f"{kind.replace('_', ' ')}s {batch * so_far[-1] + so_far[index]} of {self._batches * so_far[-1]}"
+            for kind, so_far in self._refreshes.items()
+            if so_far[-1]
         )
+        place = f"layer {message['layer']}, level {message['level']}"
+        detail = ", ".join(filter(None, (place, refreshed, f"about {left:.0f} s left")))
         self._show(f"evaluation, batch {batch + 1} of {self._batches}", detail, done)
         layer = f"{batch} {message['layer']}"
         if layer != self._layer:

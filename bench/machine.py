@@ -1,12 +1,10 @@
-"""The machine as the record's `environment` has it, and peaks of memory from the operating system."""
+"""The machine as the record's `environment` has it, and the memory of several processes together."""
 
 from __future__ import annotations
 
 import os
 import platform
-import resource
 import subprocess
-import sys
 import threading
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -37,7 +35,7 @@ def environment(threads: int, libraries: Mapping[str, str], build: Mapping[str, 
         threads=threads,
         memory_bytes=psutil.virtual_memory().total,
         load=os.getloadavg()[0],
-        steal_s=_steal_s(),
+        steal_s=None,
         calibration_s=calibrate(),
         os=f"{platform.system()} {platform.release()}",
         python=platform.python_version(),
@@ -74,42 +72,27 @@ def git_commit(checkout: Path) -> str | None:
     return answer.stdout.strip() or None
 
 
-def peak_bytes(pid: int | None = None) -> int | None:
-    """Peak resident memory of a process since it started or since `reset_peak`, this one by default.
-
-    Read from the operating system; None where it cannot be told (the process is gone, or is another one on a
-    system without /proc).
-    """
-    try:
-        status = Path(f"/proc/{pid or 'self'}/status").read_text()
-    except OSError:
-        return None if pid is not None else _peak_of_this_process()
-    peaks = [line.split()[1] for line in status.splitlines() if line.startswith("VmHWM:")]
-    return int(peaks[0]) * 1024 if peaks else None  # a process that has ended has none
-
-
-def reset_peak() -> bool:
-    """Let this process's peak start again from what it holds now; False where the system cannot."""
-    try:
-        Path("/proc/self/clear_refs").write_text("5")
-    except OSError:
-        return False
-    return True
-
-
 class MemorySampler:
     """Watches the memory of several processes together, from a thread, while it is entered.
 
     Attributes:
         peak_bytes: largest sum of their resident memory that was seen, None before the first look.
-        limit_bytes: above this sum all of them are ended, before the machine has to choose a victim.
+        limit_bytes: above this sum they are ended, before the machine has to choose a victim.
+        exceeded: whether that happened.
+        spared: processes that count but are never ended.
     """
 
     def __init__(
-        self, pids: Collection[int] = (), interval_s: float = 0.1, limit_bytes: int | None = None
+        self,
+        pids: Collection[int] = (),
+        interval_s: float = 0.1,
+        limit_bytes: int | None = None,
+        spared: Collection[int] = (),
     ) -> None:
         self.peak_bytes: int | None = None
         self.limit_bytes = limit_bytes
+        self.exceeded = False
+        self._spared = frozenset(spared)
         self._pids = set(pids)
         self._interval_s = interval_s
         self._stop = threading.Event()
@@ -136,10 +119,11 @@ class MemorySampler:
                 return
 
     def _look(self) -> None:
-        total = sum(_resident_bytes(pid) for pid in self._pids)
+        total = sum(_resident_bytes(pid) for pid in self._pids | self._spared)
         if total:
             self.peak_bytes = max(total, self.peak_bytes or 0)
         if self.limit_bytes is not None and total > self.limit_bytes:
+            self.exceeded = True
             for pid in self._pids:
                 _end(pid)
 
@@ -160,11 +144,6 @@ def _end(pid: int) -> None:
         return
 
 
-def _peak_of_this_process() -> int:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024  # macOS counts bytes, Linux KiB
-
-
 def _cpu() -> str | None:
     try:
         text = Path("/proc/cpuinfo").read_text()
@@ -174,7 +153,7 @@ def _cpu() -> str | None:
     return models[0] if models else platform.processor() or None
 
 
-def _steal_s() -> float | None:
-    """Seconds since the start that a hypervisor took from this machine, None where it does not tell."""
+def steal_s() -> float | None:
+    """Seconds that a hypervisor has taken from this machine since it started, None where it is not told."""
     steal: float | None = getattr(psutil.cpu_times(), "steal", None)
     return steal

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
 
 import backends
 import bench
 import models
+from backends.errors import BackendError
 from backends.registry import Descriptor
 from bench.cells import Cell
 from bench.environments.ensure import Environment
@@ -36,9 +38,10 @@ def origin(
             **cell.choice.parameters.to_json(),
             "refresh": cell.choice.refresh,
             "program": cell.choice.program,
+            "least": {"precision_bits": cell.limits.precision_bits, "agreement": cell.limits.label_agreement},
         },
         engine_digest=_engine_digest(),
-        adapter_digest=_code_digest(_adapter_folder(descriptor)),
+        adapter_digest=_code_digest(_adapter_files(descriptor)),
         libraries=environment.versions,
         threads=cell.choice.threads,
         repeats=cell.repeats,
@@ -48,20 +51,25 @@ def origin(
 
 def _engine_digest() -> str:
     roots = [Path(str(package.__file__)).parent for package in ENGINE]
-    return hashlib.sha256("".join(_code_digest(root) for root in roots).encode()).hexdigest()
+    adapters = {path.parent for root in roots for path in root.glob("*/environment.yaml")}
+    files = [path for root in roots for path in root.rglob("*.py") if path.parent not in adapters]
+    return _code_digest(files)
 
 
-def _adapter_folder(descriptor: Descriptor) -> Path:
-    spec = find_spec(descriptor.adapter.partition(":")[0].rpartition(".")[0])
-    assert spec is not None
-    assert spec.origin is not None
-    return Path(spec.origin).parent
+def _adapter_files(descriptor: Descriptor) -> list[Path]:
+    """The Python files of the package that an adapter's module stands in, or that module alone."""
+    module = descriptor.adapter.partition(":")[0]
+    spec = find_spec(module.rpartition(".")[0] or module)
+    if spec is None or spec.origin is None:
+        raise BackendError(f"the adapter {descriptor.adapter} cannot be found; install its package")
+    origin = Path(spec.origin)
+    return list(origin.parent.rglob("*.py")) if origin.name == "__init__.py" else [origin]
 
 
-def _code_digest(folder: Path) -> str:
-    """SHA-256 over the Python files under a folder, by name."""
+def _code_digest(files: Iterable[Path]) -> str:
+    """SHA-256 over files, by name."""
     digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*.py")):
-        digest.update(str(path.relative_to(folder)).encode())
+    for path in sorted(files):
+        digest.update(path.name.encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import signal
 import tempfile
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import numpy as np
+import psutil
 from numpy.typing import NDArray
 
 from backends.interface import SecurityFacts
 from backends.parameters import ParameterSet
 from backends.program import Program
-from bench.parties.process import Message, PartyProcess
+from bench.parties.process import Message, PartyError, PartyProcess
 from bench.parties.wire import Shipment, Wire
+
+#: Begins the name of a session's folder; the id of the process that it belongs to follows.
+SCRATCH = ".parties-"
 
 Slots = NDArray[np.float64]
 #: Told of stages and of the evaluator's progress.
@@ -67,7 +76,7 @@ class Session:
     peaks: Peaks = field(default_factory=Peaks)
 
     def __enter__(self) -> Session:
-        self._scratch = tempfile.TemporaryDirectory(prefix=".parties-", dir=self.folder)
+        self._scratch = tempfile.TemporaryDirectory(prefix=f"{SCRATCH}{os.getpid()}-", dir=self.folder)
         root = Path(self._scratch.name)
         self._folders = {role: root / role for role in ("key_owner", "evaluator")}
         for folder in self._folders.values():
@@ -79,9 +88,10 @@ class Session:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for party in self._parties.values():
-            party.close()
-        self._scratch.cleanup()
+        with _uninterrupted():
+            for party in self._parties.values():
+                party.close()
+            self._scratch.cleanup()
 
     def generate_keys(
         self, program: Program, bootstrap: bool
@@ -187,10 +197,37 @@ class Session:
         party.wait_ready(self.deadline)
 
     def _ask(self, role: str, do: str, on_event: Any = None, **values: Any) -> Message:
-        answer = self._parties[role].request(do, self.deadline, on_event, **values)
-        peak = answer["peak_bytes"]
+        try:
+            answer = self._parties[role].request(do, self.deadline, on_event, **values)
+        except PartyError as error:
+            self._note_peak(role, error.peak_bytes or 0)
+            raise
+        self._note_peak(role, answer["peak_bytes"])
+        return answer
+
+    def _note_peak(self, role: str, peak: int) -> None:
         if role == "key_owner":
             self.peaks.key_owner = max(self.peaks.key_owner, peak)
         else:
             self.peaks.evaluator = max(self.peaks.evaluator, peak)
-        return answer
+
+
+def sweep(output: Path) -> None:
+    """Remove the folders of sessions under `output` whose process was killed before it could."""
+    for folder in output.glob(f"*/*/{SCRATCH}*"):
+        owner = folder.name.removeprefix(SCRATCH).partition("-")[0]
+        if owner.isdigit() and not psutil.pid_exists(int(owner)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Hold off Ctrl-C, where this thread may: the parties must be ended and their folders removed."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

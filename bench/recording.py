@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from backends.program import Program
+from backends.program import REFRESHES, Program
 from backends.security import Security
 from bench.parties.process import Message
 from bench.parties.wire import Shipment, Wire
@@ -139,7 +139,7 @@ def counts(figures: Figures, program: Program | None, batches: int) -> record.Co
 
 def levels_after_refresh(program: Program) -> int | None:
     """The fewest levels that a refresh gives back; None where the program has none."""
-    levels = [i.level for i in program.instructions if i.operation in ("bootstrap", "round_trip")]
+    levels = [i.level for i in program.instructions if i.operation in REFRESHES]
     return min(levels, default=None)
 
 

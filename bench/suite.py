@@ -66,6 +66,22 @@ class BootstrapLiteral(Block):
     depth: int
 
 
+class Limits(Block):
+    """What a cell may take and must reach.
+
+    Attributes:
+        seconds: from the first stage to the last.
+        memory_bytes: of all its processes together.
+        precision_bits: of the decrypted logits; below, the answer is wrong and the cell fails.
+        label_agreement: fraction of samples to which the polynomial model gives the same label; likewise.
+    """
+
+    seconds: Annotated[float, Field(gt=0)] | None = None
+    memory_bytes: Positive | None = None
+    precision_bits: Annotated[float, Field(ge=0)] = 8.0
+    label_agreement: Annotated[float, Field(ge=0, le=1)] = 0.98
+
+
 class ParameterLiteral(Block):
     """See `backends.parameters.ParameterSet` for the literal, `ParameterChoice` for how it is used."""
 
@@ -82,20 +98,7 @@ class ParameterLiteral(Block):
     program: Literal["portable"] = "portable"
     backends: Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
     threads: Positive | None = None
-
-
-class Limits(Block):
-    """What a cell may take and must reach.
-
-    Attributes:
-        seconds: from the first stage to the last.
-        memory_bytes: of all its processes together.
-        precision_bits: of the decrypted logits; below, the answer is wrong and the cell fails.
-    """
-
-    seconds: Annotated[float, Field(gt=0)] | None = None
-    memory_bytes: Positive | None = None
-    precision_bits: Annotated[float, Field(ge=0)] = 8.0
+    limits: Limits | None = None
 
 
 class SuiteFile(Block):
@@ -122,6 +125,7 @@ class ParameterChoice:
         refresh: `bootstrap` or `round_trip`.
         program: `portable`: real slots and primitives that every library has.
         threads: of the evaluator, equal for all backends.
+        limits: the set's own, or the suite's.
         backends: which backends run it unless others are asked for by name.
     """
 
@@ -131,6 +135,7 @@ class ParameterChoice:
     program: str
     threads: int
     backends: tuple[str, ...]
+    limits: Limits
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -154,7 +159,6 @@ class Suite:
     repeats: int
     cases: tuple[Case, ...]
     parameter_sets: tuple[ParameterChoice, ...]
-    limits: Limits
     known_backends: tuple[str, ...]
     model_folders: dict[str, Path]
 
@@ -201,7 +205,6 @@ def load_suite(reference: str, known_backends: Collection[str]) -> Suite:
         repeats=file.repeats,
         cases=file.cases,
         parameter_sets=tuple(choices),
-        limits=file.limits,
         known_backends=tuple(known_backends),
         model_folders={
             case.name: _model_folder(document, index, case) for index, case in enumerate(file.cases)
@@ -231,7 +234,7 @@ def _choice(
         contradiction = "needs" if literal.refresh == "bootstrap" else "has no use for"
         sentence = f"refresh: {literal.refresh} {contradiction} the block 'bootstrap'; change one of the two"
         document.fail((*location, "refresh"), sentence)
-    used_otherwise = {"alias", "refresh", "program", "backends", "threads"}
+    used_otherwise = {"alias", "refresh", "program", "backends", "threads", "limits"}
     try:
         parameters = ParameterSet.from_json(
             {**literal.model_dump(exclude=used_otherwise), "security": security}
@@ -241,7 +244,13 @@ def _choice(
         document.fail(location, str(error))
     threads = file.threads if literal.threads is None else literal.threads
     return ParameterChoice(
-        parameters, literal.alias, literal.refresh, literal.program, threads, literal.backends
+        parameters=parameters,
+        alias=literal.alias,
+        refresh=literal.refresh,
+        program=literal.program,
+        threads=threads,
+        backends=literal.backends,
+        limits=literal.limits or file.limits,
     )
 
 

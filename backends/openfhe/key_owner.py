@@ -94,7 +94,14 @@ class OpenFHEKeyOwner(KeyOwner):
             log_q=log2(self._context.GetElementParams().GetModulus()),
             log_p=float(special_primes * SPECIAL_PRIME_BITS),
             secret=parameters.secret,
+            log_ephemeral=self._log_ephemeral(),
         )
+
+    def _log_ephemeral(self) -> float | None:
+        """Bits of q0·p, the only modulus that the ephemeral secret encrypts under; p is below 2^60."""
+        if self._parameters.secret != "sparse_encapsulated":
+            return None
+        return log2(self._context.GetModulusCKKS()) + SPECIAL_PRIME_BITS
 
     def _write_public_key(self, folder: Path) -> KeyFile:
         file = KeyFile("public_key", "public_key.bin")

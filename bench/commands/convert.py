@@ -25,10 +25,13 @@ def convert(recipe: Path, output: Path | None) -> int:
         raise UserError("training needs torch; install it with `pip install -e '.[train]'`")
     from models.pipeline import convert as run_recipe
 
+    folder = output or CHECKPOINTS / recipe.stem
+    if folder.exists():
+        raise UserError(f"{folder} exists and is not overwritten; choose another folder with --output")
     console = Console()
     ladder = run_recipe(
         recipe,
-        output or CHECKPOINTS / recipe.stem,
+        folder,
         lambda line: console.print(line, highlight=False, markup=False),
     )
     console.print(ladder)

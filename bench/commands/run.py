@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,9 @@ from bench.cells import Cell
 from bench.commands.options import Selection, selection
 from bench.display import Display
 from bench.environments.ensure import Environment, ensure
+from bench.errors import UserError
 from bench.origin import origin
+from bench.protocol import sweep
 from bench.summary import summaries
 from bench.workload import Workload, load_workload
 from reports.identity import cell_id, result_key
@@ -60,17 +63,18 @@ class _Session:
     """One invocation: the run's folder, made with the first record, and what cells share."""
 
     def __init__(self, output: Path, fresh: bool, probes: bool, display: Display) -> None:
+        sweep(output)
         self.folder: Path | None = None
         self._output, self._fresh, self._probes, self._display = output, fresh, probes, display
         self._run: Run | None = None
         self._workloads: dict[tuple[str, int], Workload] = {}
-        self._environments: dict[str, Environment] = {}
+        self._environments: dict[str, tuple[Environment, str | None]] = {}
 
     def run(self, cell: Cell) -> Record:
         """One cell's record, from a kept run where it stands already."""
         descriptor = get(cell.backend)
         workload = self._workload(cell)
-        environment = self._environment(descriptor)
+        environment, lacking = self._environment(descriptor)
         identity = cell_id(
             cell.suite, cell.case.name, cell.backend, cell.choice.parameters.name, workload.samples.ids
         )
@@ -87,7 +91,7 @@ class _Session:
         runner = CellRunner(
             descriptor, environment, workload, logs, self._display.report, self._display.planned
         )
-        outcome = runner.run(cell, probes=self._probes)
+        outcome = Outcome.failed(lacking) if lacking else runner.run(cell, probes=self._probes)
         record = _record(kept.run_id, cell, identity, key, workload, outcome)
         kept.append(record, _raw(workload, outcome))
         if record.reason is not None:
@@ -106,9 +110,14 @@ class _Session:
             self._workloads[wanted] = load_workload(cell.model_folder, cell.case.data, cell.samples)
         return self._workloads[wanted]
 
-    def _environment(self, descriptor: Descriptor) -> Environment:
+    def _environment(self, descriptor: Descriptor) -> tuple[Environment, str | None]:
+        """A backend's environment, or, where it cannot be made, why; other backends' cells go on."""
         if descriptor.name not in self._environments:
-            self._environments[descriptor.name] = ensure(descriptor, self._display.environment)
+            try:
+                self._environments[descriptor.name] = ensure(descriptor, self._display.environment), None
+            except UserError as error:
+                absent = Environment(descriptor.name, Path(sys.executable), {}, made=False)
+                self._environments[descriptor.name] = absent, str(error)
         return self._environments[descriptor.name]
 
 

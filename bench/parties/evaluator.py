@@ -105,14 +105,12 @@ class EvaluatorParty:
         if now - self._last_progress < PROGRESS_INTERVAL_S:
             return
         self._last_progress = now
-        counts = self._evaluator.counts
         self._channel.send(
             "progress",
             batch=batch,
             index=index,
             layer=self._program.layers[instruction.layer],
             level=instruction.level,
-            bootstraps=counts["bootstraps"],
         )
 
 

@@ -36,8 +36,8 @@ class KeyOwnerParty:
 
     def generate(self, parameters: dict[str, Any], rotation_steps: list[int], bootstrap: bool) -> Message:
         """Make the keys and write those that the evaluator needs."""
-        self._owner = self._library.key_owner(ParameterSet.from_json(parameters))
         started = perf_counter()
+        self._owner = self._library.key_owner(ParameterSet.from_json(parameters))
         files = self._owner.generate(FOLDER, rotation_steps, bootstrap)
         seconds = perf_counter() - started
         facts = self._owner.security()
@@ -49,6 +49,7 @@ class KeyOwnerParty:
                 "log_q": facts.log_q,
                 "log_p": facts.log_p,
                 "secret": facts.secret,
+                "log_ephemeral": facts.log_ephemeral,
             },
             "versions": self._library.versions(),
         }

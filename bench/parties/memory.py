@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import resource
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 _STATUS = Path("/proc/self/status")
@@ -33,7 +34,6 @@ def resident_bytes() -> int | None:
 
 
 def reset_peak() -> None:
-    """Start a new peak, where the system can (Linux)."""
-    clear = Path("/proc/self/clear_refs")
-    if clear.exists():
-        clear.write_text("5")
+    """Start a new peak, where the system can (Linux) and lets this process."""
+    with suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5")

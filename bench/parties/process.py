@@ -10,6 +10,7 @@ import signal
 import subprocess
 import threading
 from collections.abc import Callable, Mapping
+from math import inf
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -112,7 +113,8 @@ class PartyProcess:
     def _answer(self, deadline: float, last: str, on_event: OnEvent | None) -> Message:
         while True:
             try:
-                line = self._lines.get(timeout=max(0.0, deadline - monotonic()))
+                left = None if deadline == inf else max(0.0, deadline - monotonic())
+                line = self._lines.get(timeout=left)
             except queue.Empty:
                 raise PartyError("TimedOut", f"the {self.role} passed its time limit and was ended") from None
             if line is None:

@@ -65,7 +65,7 @@ def test_a_good_suite(folder: Path) -> None:
     assert toy.parameters.bootstrap is not None
     assert toy.parameters.bootstrap.level_budget == (3, 3)
     assert toy.parameters.name.endswith("INSECURE")
-    assert (suite.limits.seconds, suite.limits.memory_bytes) == (60.0, None)
+    assert (shared.limits.seconds, shared.limits.memory_bytes) == (60.0, None)
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,11 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from backends.errors import Unsupported
 from backends.interface import Library
 from backends.registry import get, load_library
-from tests.conformance.conftest import Parties, precision_bits
+from tests.conformance.conftest import precision_bits
 from tests.toy import BOOTSTRAPPING, PORTABLE
 
 
@@ -44,15 +43,3 @@ def test_without_a_bootstrap_there_is_a_reason(library: type[Library]) -> None:
     offered = library.capabilities(PORTABLE)
     assert offered.bootstrap_output_level is None
     assert offered.no_bootstrap_reason
-
-
-def test_conjugates_where_it_says_so(parties: Parties) -> None:
-    a = parties.values()
-    x = parties.owner.encrypt(a, 3)
-    if parties.library.capabilities(PORTABLE).conjugation:
-        with parties.counting(conjugations=1):
-            conjugate = parties.evaluator.conjugate(x)
-        parties.assert_holds(conjugate, a, 3)
-    else:
-        with pytest.raises(NotImplementedError):
-            parties.evaluator.conjugate(x)
