@@ -1,6 +1,10 @@
 """`python -m bench`."""
 
-from bench.cli import main
+import sys
 
 if __name__ == "__main__":
+    try:
+        from bench.cli import main
+    except KeyboardInterrupt:  # while the libraries are still being imported
+        sys.exit(1)
     main()

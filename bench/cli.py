@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import signal
 import sys
+from contextlib import suppress
 from types import FrameType
 
 import click
@@ -37,16 +39,25 @@ def main() -> None:
     """Run a command. Exit status: 0 all is well, 1 a cell failed or an interruption, 2 a wrong request."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
-    console = Console(stderr=True)
+    console = Console(stderr=True, soft_wrap=True)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that lacks a sign shows a question mark
+            stream.reconfigure(errors="replace")
     try:
         sys.exit(cli.main(standalone_mode=False) or 0)
     except click.ClickException as error:
         error.show()
         sys.exit(2)
     except MISTAKES as error:
-        console.print(f"error: {error}", highlight=False, markup=False, soft_wrap=True)
+        console.print(f"error: {error}", highlight=False, markup=False)
+        sys.exit(2)
+    except OSError as error:
+        with suppress(OSError):
+            console.print(f"error: {error}; see to it and try again", highlight=False, markup=False)
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)  # once is enough
         console.print("interrupted; what was finished is kept")
         sys.exit(1)
 

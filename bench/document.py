@@ -21,6 +21,7 @@ from bench.errors import UserError
 #: A place in a document: keys and indexes from the top.
 Location = tuple[str | int, ...]
 DEEPEST = 20
+LARGEST = 20_000
 Schema = TypeVar("Schema", bound=BaseModel)
 
 _KINDS = {
@@ -72,8 +73,10 @@ class Document:
         try:
             return schema.model_validate(self.content)
         except ValidationError as error:
-            # a misspelt key is also a missing one: speak of what stands in the file first
-            first = min(error.errors(), key=lambda one: (one["type"] == "missing", self._line(one["loc"])))
+            # What stands in the file is spoken of first: a misspelt key is also a missing one, and a list
+            # whose only item is wrong is also too short.
+            rank = {"missing": 1, "too_short": 2}
+            first = min(error.errors(), key=lambda one: (rank.get(one["type"], 0), self._line(one["loc"])))
             self.fail(first["loc"], self._sentence(first, schema))
 
     def _line(self, location: Location) -> int:
@@ -86,6 +89,10 @@ class Document:
         given = error["input"]
         if error["type"] == "extra_forbidden":
             return f"{key!r} is no key here{did_you_mean(str(key), _keys(schema, around))}"
+        if error["type"] == "too_short":
+            return f"{_place(error['loc'])} has too few items; list at least {error['ctx']['min_length']}"
+        if error["type"] == "missing" and isinstance(key, int):
+            return f"{_place(tuple(around))} has too few items; add one"
         if error["type"] == "missing":
             return f"the key {key!r} is missing; add it"
         if error["type"] == "literal_error":
@@ -110,6 +117,8 @@ def read(path: Path) -> Document:
         raise UserError(f"{path} cannot be read ({error.strerror}); name a YAML file") from error
     except UnicodeDecodeError as error:
         raise UserError(f"{path} is not UTF-8 text ({error.reason}); name a YAML file") from error
+    except RecursionError as error:
+        raise UserError(f"{path} is nested too deeply; write it flat") from error
     except yaml.MarkedYAMLError as error:
         line = 1 if error.problem_mark is None else error.problem_mark.line + 1
         raise UserError(f"{path}:{line}: this is no YAML ({error.problem}); correct the line") from error
@@ -120,8 +129,11 @@ def read(path: Path) -> Document:
     lines: dict[Location, int] = {(): 1}
     document = Document(path, None, lines)
     if root is None:
-        document.fail((), "the file is empty; write a suite as in docs/ or suites/")
-    return Document(path, _plain(root, (), document, lines), lines)
+        document.fail((), "the file is empty; write a suite like suites/toy.yaml")
+    try:
+        return Document(path, _plain(root, (), document, lines), lines)
+    except RecursionError as error:
+        raise UserError(f"{path} is nested too deeply; write it flat") from error
 
 
 def did_you_mean(name: str, choices: Collection[str]) -> str:
@@ -133,6 +145,8 @@ def did_you_mean(name: str, choices: Collection[str]) -> str:
 def _plain(node: yaml.Node, location: Location, document: Document, lines: dict[Location, int]) -> Any:
     """A node's data; notes the line of every place, and refuses a key that stands twice."""
     lines[location] = node.start_mark.line + 1
+    if len(lines) > LARGEST:  # anchors within anchors grow without end
+        document.fail(location, f"the file has more than {LARGEST} entries; write fewer")
     if len(location) > DEEPEST:  # an anchor that holds itself never ends
         document.fail(location, f"this is nested deeper than {DEEPEST}; write it flat")
     if isinstance(node, yaml.SequenceNode):

@@ -176,6 +176,10 @@ def find_suite(reference: str) -> Path:
     named = {file.stem: file for folder in reversed(folders) for file in sorted(folder.glob("*.yaml"))}
     if reference in named:
         return named[reference]
+    if path.is_dir():
+        raise UserError(f"{reference} is a folder; name a suite's YAML file in it")
+    if path.suffix in (".yaml", ".yml"):
+        raise UserError(f"there is no file {reference}{did_you_mean(path.stem, named)}")
     raise UserError(f"no suite is called {reference!r}{did_you_mean(path.stem, named)}")
 
 
@@ -224,6 +228,8 @@ def _choice(
         if name not in known_backends:
             place = (*location, "backends", index)
             document.fail(place, f"no backend is called {name!r}{did_you_mean(name, known_backends)}")
+    if len(set(literal.backends)) != len(literal.backends):
+        document.fail((*location, "backends"), "a backend stands twice in backends; keep one")
     security = file.security if literal.security is None else literal.security
     if 0 < security < file.security:
         remedy = f"write {file.security}, or 0 for a toy set that is marked INSECURE"
@@ -257,7 +263,10 @@ def _choice(
 def _refuse_ambiguity(document: Document, choices: list[ParameterChoice]) -> None:
     """A name must select one set, and a cell must not be answered in two ways."""
     _refuse_twins(document, "parameter_sets", [choice.parameters.name for choice in choices])
-    _refuse_twins(document, "parameter_sets", [choice.alias or choice.parameters.name for choice in choices])
+    for index, choice in enumerate(choices):
+        others = {name for other in choices[:index] for name in other.names}
+        for name in others.intersection(choice.names):
+            document.fail(("parameter_sets", index), f"{name} stands twice in parameter_sets; rename one")
 
 
 def _refuse_twins(document: Document, key: str, names: list[str]) -> None:

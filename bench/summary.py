@@ -32,6 +32,15 @@ def table(title: str, columns: Iterable[tuple[str, dict[str, str]]]) -> Table:
     return made
 
 
+def layers(record: Record) -> Table:
+    """Precision layer by layer, where layers were probed."""
+    made = Table("layer", "precision, bits", "largest error", title=f"{record.backend}, layer by layer")
+    for layer in record.ladder.layers or []:
+        error = ABSENT if layer.error_max is None else f"{layer.error_max:.2g}"
+        made.add_row(layer.name, _number(layer.precision_bits), error)
+    return made
+
+
 def _column(record: Record) -> dict[str, str]:
     ladder, latency, memory, counts, wire = (
         record.ladder,

@@ -68,6 +68,10 @@ def load_graph(folder: Path, rung: str) -> Graph:
             f"the checkpoint has no {Path(error.filename).name} in {folder}; "
             "make it with `python -m bench convert`"
         ) from error
+    except OSError as error:
+        raise ModelError(
+            f"{error.filename} cannot be read ({error.strerror}); restore the checkpoint"
+        ) from error
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise ModelError(f"{header_path} is not JSON ({error}); restore the checkpoint") from error
     if not isinstance(header, dict) or header.get("format") != FORMAT:

@@ -26,5 +26,5 @@ def export(results: Path, chosen: str) -> int:
     loaded = load_output(results)
     for refused in loaded.refused:
         click.echo(f"refused: {refused}", err=True)
-    click.echo(FORMATS[chosen]([stored.record for stored in loaded.stored]))
+    click.echo(FORMATS[chosen]([stored.record for stored in loaded.stored]), nl=False)
     return int(bool(loaded.refused))

@@ -20,6 +20,8 @@ from models.data.catalogue import HELD_OUT
 def list_command(what: str | None) -> int:
     """List suites, backends, parameter sets, models or data sets; everything without an argument."""
     table = Table("kind", "name", "what it is", box=None)
+    for column in table.columns:
+        column.overflow = "fold"
     for kind in [what] if what else list(_ROWS):
         for name, text in _ROWS[kind]():
             table.add_row(kind, name, text)

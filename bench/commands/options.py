@@ -52,7 +52,10 @@ def selection(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--samples", type=click.IntRange(1), help="Held-out samples to run."),
         click.option("--case", multiple=True, metavar="NAME", help="Only this case; may be repeated."),
         click.option(
-            "--parameters", multiple=True, metavar="NAME", help="Only this parameter set, by alias or name."
+            "--parameters",
+            multiple=True,
+            metavar="NAME",
+            help="Only this set, by alias or name; may be repeated.",
         ),
         click.option("--backend", multiple=True, metavar="NAME", help="Only this backend; may be repeated."),
         click.argument("suite"),

@@ -21,7 +21,7 @@ from bench.environments.ensure import Environment, ensure
 from bench.errors import UserError
 from bench.origin import origin
 from bench.protocol import sweep
-from bench.summary import summaries
+from bench.summary import layers, summaries
 from bench.workload import Workload, load_workload
 from reports.identity import cell_id, result_key
 from reports.record import Record, Status
@@ -48,6 +48,9 @@ def run(output: Path, fresh: bool, probes: bool, **selected: object) -> int:
         records = [session.run(cell) for cell in cells]
     for table in summaries(records):
         console.print(table)
+    for record in records:
+        if record.ladder.layers:
+            console.print(layers(record))
     console.print(f"records: {session.folder}" if session.folder else "every cell was answered by a kept run")
     return int(any(_is_failure(record, selected["backend"]) for record in records))
 

@@ -41,7 +41,7 @@ class PartyProcess:
     """One party: a fresh process, its own session, a cleaned environment, no inherited descriptors."""
 
     def __init__(self, role: str, python: Path, adapter: str, folder: Path, log: Path, threads: int) -> None:
-        self.role = role
+        self._name = role.replace("_", " ")
         self._log_path = log
         self._log = log.open("wb")
         self._process = subprocess.Popen(
@@ -116,7 +116,8 @@ class PartyProcess:
                 left = None if deadline == inf else max(0.0, deadline - monotonic())
                 line = self._lines.get(timeout=left)
             except queue.Empty:
-                raise PartyError("TimedOut", f"the {self.role} passed its time limit and was ended") from None
+                text = f"the {self._name} passed limits.seconds, the cell's time limit, and was ended"
+                raise PartyError("TimedOut", text) from None
             if line is None:
                 raise self._died()
             message: Message = json.loads(line)
@@ -132,7 +133,7 @@ class PartyProcess:
         status = self._process.wait()
         how = f"signal {signal.Signals(-status).name}" if status < 0 else f"status {status}"
         kind = "OutOfMemory" if status == -signal.SIGKILL else "Died"
-        return PartyError(kind, f"the {self.role} ended by itself with {how}; see {self._log_path}")
+        return PartyError(kind, f"the {self._name} was ended with {how}; see {self._log_path}")
 
 
 def _environment(folder: Path, threads: int) -> dict[str, str]:

@@ -63,7 +63,7 @@ def test_an_exception_is_a_sentence_and_its_traceback_is_in_the_log(
 def test_a_library_that_aborts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     error = ask(tmp_path, monkeypatch, "os.abort()")
     assert error.kind == "Died"
-    assert "the key_owner ended by itself with signal SIGABRT" in str(error)
+    assert "the key owner was ended with signal SIGABRT" in str(error)
 
 
 def test_a_party_killed_for_its_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

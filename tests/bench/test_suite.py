@@ -155,10 +155,18 @@ def test_a_file_that_is_no_suite(folder: Path, content: bytes, sentence: str) ->
         load_suite(str(path), BACKENDS)
 
 
+def test_the_only_item_of_a_list_is_told_by_its_own_line(folder: Path) -> None:
+    text = (Path("suites") / "toy.yaml").read_text()
+    path = folder / "single.yaml"
+    path.write_text(text.replace("    data: digits\n", "    dta: digits\n"))
+    with pytest.raises(UserError, match=r"'dta' is no key here; did you mean data\?"):
+        load_suite(str(path), ["openfhe", "tenseal", "pyfhel"])
+
+
 def test_an_unknown_suite_lists_what_is_near() -> None:
     with pytest.raises(UserError, match=r"no suite is called 'vit_tny'; did you mean vit_tiny\?"):
         find_suite("vit_tny")
-    with pytest.raises(UserError, match=r"no suite is called 'suites/vit_tiny.yml'; did you mean vit_tiny\?"):
+    with pytest.raises(UserError, match=r"there is no file suites/vit_tiny.yml; did you mean vit_tiny\?"):
         find_suite("suites/vit_tiny.yml")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,26 @@ def test_a_flipped_bit_in_a_ciphertext_is_refused(backend: str, tmp_path: Path) 
         parties.prepare(program, keys)
         _, batches = parties.encrypt(INPUTS, program)
         flip(evaluator_folder(parties) / batches[0][0].name)
+        with pytest.raises(PartyError, match="digest") as caught:
+            parties.evaluate(batches)
+    assert caught.value.kind == "IntegrityError"
+
+
+def test_a_flipped_bit_on_the_way_to_the_key_owner_is_refused(backend: str, tmp_path: Path) -> None:
+    """Of a round trip's ciphertext, and of the logits."""
+    program = plan(GRAPH, ROUND_TRIPS, refresh_of(backend, ROUND_TRIPS))
+    with session(backend, ROUND_TRIPS, tmp_path) as parties:
+        _, _, keys = parties.generate_keys(program, bootstrap=False)
+        parties.prepare(program, keys)
+        _, batches = parties.encrypt(INPUTS, program)
+        carry = parties.wire.carry
+
+        def damaging(receiver: str, shipments: Sequence[Shipment]) -> None:
+            carry(receiver, shipments)
+            if receiver == "key_owner":
+                flip(parties._folders["key_owner"] / shipments[0].name)
+
+        parties.wire.carry = damaging  # type: ignore[method-assign]
         with pytest.raises(PartyError, match="digest") as caught:
             parties.evaluate(batches)
     assert caught.value.kind == "IntegrityError"
