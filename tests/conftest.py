@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 
 from backends.registry import available, load_library
@@ -15,6 +17,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="NAME",
         help="test this backend, and fail where its library is absent (default: all that import here)",
     )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Undo a shell that starts its background jobs, and all that they start, with SIGINT ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
