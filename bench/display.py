@@ -31,7 +31,6 @@ class Display:
             disable=not console.is_terminal,
         )
         self._task = self._live.add_task("", total=1.0, detail="")
-        self._cell = ""
         self._shares: list[float] = []
         self._batches = 1
         self._evaluation_started = 0.0
@@ -49,8 +48,7 @@ class Display:
 
     def begin(self, cell: str) -> None:
         """A cell starts."""
-        self._cell = cell
-        self.say(f"{cell}")
+        self.say(cell)
 
     def say(self, line: str) -> None:
         """One line that stays."""

@@ -15,14 +15,11 @@ from math import ceil, log2
 
 import numpy as np
 from numpy.polynomial import chebyshev, polynomial
-from numpy.typing import NDArray
 
 from backends.errors import PlanError
 from backends.interface import Ciphertext, Evaluator
 from backends.tensor.layout import Array, power_of_two
 from backends.tensor.linear import multiply_constant
-
-Coefficients = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import click
 
 from backends.registry import available
 from bench.cells import Cell, expand
-from bench.suite import Suite, load_suite
+from bench.suite import load_suite
 
 
 @dataclass(frozen=True)
@@ -25,14 +25,14 @@ class Selection:
     repeats: int | None
     threads: int | None
 
-    def cells(self) -> tuple[Suite, list[Cell]]:
-        """The suite and its cells that are meant.
+    def cells(self) -> list[Cell]:
+        """The cells of the suite that are meant.
 
         Raises:
             UserError: something in the suite or the request is wrong.
         """
         suite = load_suite(self.suite, list(available()))
-        cells = expand(
+        return expand(
             suite,
             list(self.backend),
             list(self.parameters),
@@ -41,7 +41,6 @@ class Selection:
             self.repeats,
             self.threads,
         )
-        return suite, cells
 
 
 def selection(command: Callable[..., Any]) -> Callable[..., Any]:

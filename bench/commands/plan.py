@@ -25,7 +25,7 @@ from bench.workload import load_workload
 @selection
 def plan(**selected: object) -> int:
     """Say what the cells of SUITE will count, need and take; nothing is encrypted."""
-    cells = Selection(**selected).cells()[1]  # type: ignore[arg-type]
+    cells = Selection(**selected).cells()  # type: ignore[arg-type]
     console = Console()
     columns = [(cell, _column(cell)) for cell in cells]
     for (case, parameters), group in groupby(columns, lambda pair: _heading(pair[0])):

@@ -41,7 +41,7 @@ from reports.store import Run, create_run, find_finished
 @click.option("--probes", is_flag=True, help="Decrypt every layer to see where precision goes; never timed.")
 def run(output: Path, fresh: bool, probes: bool, **selected: object) -> int:
     """Run the cells of SUITE, a path or a name under suites/."""
-    cells = Selection(**selected).cells()[1]  # type: ignore[arg-type]
+    cells = Selection(**selected).cells()  # type: ignore[arg-type]
     console = Console()
     with Display(console) as display:
         session = _Session(output, fresh, probes, display)
