@@ -23,7 +23,9 @@ def summaries(records: Sequence[Record]) -> list[Table]:
 def table(title: str, columns: Iterable[tuple[str, dict[str, str]]]) -> Table:
     """Columns of measures by name, side by side."""
     columns = list(columns)
-    made = Table("measure", *(name for name, _ in columns), title=title, title_justify="left")
+    made = Table(
+        "measure", *(name for name, _ in columns), title=title, title_justify="left", min_width=len(title)
+    )
     made.columns[0].no_wrap = True
     for column in made.columns[1:]:
         column.overflow = "fold"
