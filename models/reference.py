@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import numpy as np
 from numpy.polynomial import chebyshev, polynomial
@@ -13,13 +12,22 @@ from numpy.typing import NDArray
 from models.errors import IntervalError, ModelError
 from models.graph import Array, Graph, Node
 
+#: What a graph takes: `[samples, tokens, features]`, or one-hot tokens by their numbers, `[samples, tokens]`.
+Inputs = NDArray[np.float64] | NDArray[np.int64]
 
-def run(graph: Graph, inputs: Array, *, check_intervals: bool = False) -> dict[str, Array]:
+#: Operations whose input must lie in the interval on which a polynomial follows them.
+ACTIVATIONS = ("polynomial", "gelu", "relu")
+
+#: Samples evaluated at a time where only the result is wanted: their values stay near the processor.
+_BATCH = 32
+
+
+def run(graph: Graph, inputs: Inputs, *, check_intervals: bool = False) -> dict[str, Array]:
     """Evaluate a graph on a batch.
 
     Args:
         graph: any rung's graph.
-        inputs: `[samples, tokens, features]`.
+        inputs: `[samples, tokens, features]`, or `[samples, tokens]` numbers of one-hot tokens.
         check_intervals: raise where a polynomial's input leaves its interval.
 
     Returns:
@@ -29,49 +37,86 @@ def run(graph: Graph, inputs: Array, *, check_intervals: bool = False) -> dict[s
         IntervalError: names every polynomial whose input left its interval, with its layer and range.
         ModelError: the inputs have another shape than the graph's input.
     """
-    expected = (graph.input.attributes["tokens"], graph.input.attributes["features"])
-    if inputs.ndim != 3 or inputs.shape[1:] != expected:
-        raise ModelError(f"graph {graph.name} takes samples of shape {expected}, not {inputs.shape[1:]}")
-    values: dict[str, Array] = {}
-    outside: list[str] = []
-    for node in graph:
-        operands = [values[name] for name in node.inputs]
-        if node.operation == "polynomial":
-            outside += _outside_interval(node, operands[0])
-        values[node.name] = (
-            np.asarray(inputs, float)
-            if node.operation == "input"
-            else _EVALUATE[node.operation](node, *operands)
-        )
-    if check_intervals and outside:
+    _check_inputs(graph, inputs)
+    values = _values(graph, inputs)
+    outside = [
+        fault
+        for node in graph
+        if check_intervals and node.operation == "polynomial"
+        for fault in _outside_interval(node, values[node.inputs[0]])
+    ]
+    if outside:
         raise IntervalError("; ".join(outside) + ": widen the interval or calibrate it on such inputs")
-    return values
+    return {name: dense(graph, value) for name, value in values.items()}
 
 
-def logits(graph: Graph, inputs: Array) -> Array:
-    """The graph's output per sample, `[samples, classes]`."""
-    output = run(graph, inputs)[graph.output]
+def outputs(graph: Graph, inputs: Inputs) -> Array:
+    """The graph's output per sample and position, `[samples, positions, classes]`."""
+    return np.concatenate([batch[graph.output] for batch in _batches(graph, inputs)])
+
+
+def logits(graph: Graph, inputs: Inputs) -> Array:
+    """The graph's output per sample, `[samples, positions·classes]`."""
+    output = outputs(graph, inputs)
     return output.reshape(len(output), -1)
 
 
-def ranges(graph: Graph, inputs: Array) -> Mapping[str, tuple[float, float]]:
+def ranges(graph: Graph, inputs: Inputs) -> Mapping[str, tuple[float, float]]:
     """Smallest and largest input that each polynomial or activation met."""
-    values = run(graph, inputs)
-    watched = ("polynomial", "gelu", "relu")
-    return {
-        node.name: (float(values[node.inputs[0]].min()), float(values[node.inputs[0]].max()))
-        for node in graph
-        if node.operation in watched
-    }
+    watched = {node.name: node.inputs[0] for node in graph if node.operation in ACTIVATIONS}
+    met = dict.fromkeys(watched, (np.inf, -np.inf))
+    for values in _batches(graph, inputs):
+        for name, source in watched.items():
+            low, high = met[name]
+            met[name] = min(low, float(values[source].min())), max(high, float(values[source].max()))
+    return met
 
 
-def evaluate_polynomial(node: Node, x: Array) -> Array:
-    """A polynomial node's function, elementwise."""
-    coefficients = node.arrays["coefficients"]
-    if node.attributes["basis"] == "power":
-        return np.asarray(polynomial.polyval(x, coefficients))
-    low, high = node.attributes["interval"]
-    return np.asarray(chebyshev.chebval((2 * x - low - high) / (high - low), coefficients))
+def evaluate(node: Node, operands: list[Array]) -> Array:
+    """One node's result from its operands' values with a leading axis of samples."""
+    return np.asarray(_EVALUATE[node.operation](node, *operands))
+
+
+def _values(graph: Graph, inputs: Inputs) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for node in graph:
+        operands = [values[name] for name in node.inputs]
+        values[node.name] = inputs if node.operation == "input" else evaluate(node, operands)
+    return values
+
+
+def dense(graph: Graph, inputs: Inputs) -> Array:
+    """`[samples, tokens, features]`: one-hot tokens that are given by their numbers are spelled out."""
+    if not np.issubdtype(inputs.dtype, np.integer):
+        return np.asarray(inputs, np.float64)
+    symbols = np.arange(graph.input.attributes["features"])
+    return np.asarray(inputs[..., None] == symbols, np.float64)
+
+
+def _batches(graph: Graph, inputs: Inputs) -> Iterator[dict[str, Array]]:
+    """Every node's value, few samples at a time."""
+    _check_inputs(graph, inputs)
+    for start in range(0, len(inputs), _BATCH):
+        yield _values(graph, inputs[start : start + _BATCH])
+
+
+def _check_inputs(graph: Graph, inputs: Inputs) -> None:
+    attributes = graph.input.attributes
+    tokens, features = attributes["tokens"], attributes["features"]
+    if inputs.ndim == 2 and np.issubdtype(inputs.dtype, np.integer):
+        if not attributes.get("one_hot"):
+            raise ModelError(
+                f"graph {graph.name} takes values, not numbers of tokens; give it [tokens, features]"
+            )
+        if inputs.shape[1] != tokens or inputs.min(initial=0) < -1 or inputs.max(initial=0) >= features:
+            raise ModelError(
+                f"graph {graph.name} takes {tokens} tokens numbered under {features}, not {inputs.shape[1]} "
+                f"numbered up to {inputs.max(initial=0)}"
+            )
+    elif inputs.ndim != 3 or inputs.shape[1:] != (tokens, features):
+        raise ModelError(
+            f"graph {graph.name} takes samples of shape {(tokens, features)}, not {inputs.shape[1:]}"
+        )
 
 
 def _outside_interval(node: Node, x: Array) -> list[str]:
@@ -82,6 +127,38 @@ def _outside_interval(node: Node, x: Array) -> list[str]:
         f"layer {node.layer or node.name}: the input of {node.name} spans [{x.min():.3g}, {x.max():.3g}], "
         f"outside its interval [{low:.3g}, {high:.3g}]"
     ]
+
+
+def _linear(node: Node, x: Array) -> Array:
+    weight, bias = node.arrays["weight"], node.arrays["bias"]
+    if np.issubdtype(x.dtype, np.integer):
+        rows = np.vstack([weight.T, np.zeros(len(weight))])  # the last row answers for -1
+        return np.asarray(rows[x] + bias)
+    return np.asarray(x @ weight.T + bias)
+
+
+def _polynomial(node: Node, x: Array) -> Array:
+    coefficients = node.arrays["coefficients"]
+    if node.attributes["basis"] == "power":
+        return np.asarray(polynomial.polyval(x, coefficients))
+    low, high = node.attributes["interval"]
+    return np.asarray(chebyshev.chebval((2 * x - low - high) / (high - low), coefficients))
+
+
+def _affine(node: Node, x: Array) -> Array:
+    return np.asarray(x * _along(node, node.arrays["scale"]) + _along(node, node.arrays["shift"]))
+
+
+def _batch_norm(node: Node, x: Array) -> Array:
+    """At inference: the statistics of training, never those of this batch."""
+    arrays = node.arrays
+    scale = arrays["scale"] / np.sqrt(arrays["variance"] + node.attributes["epsilon"])
+    return x * _along(node, scale) + _along(node, arrays["shift"] - arrays["mean"] * scale)
+
+
+def _along(node: Node, vector: Array) -> Array:
+    """A vector over features as it is; one over heads so that it meets scores."""
+    return vector[:, None, None] if node.attributes.get("over") == "heads" else vector
 
 
 def _split_heads(node: Node, x: Array) -> Array:
@@ -95,9 +172,50 @@ def _merge_heads(node: Node, x: Array) -> Array:
     return np.asarray(x.transpose(0, 2, 1, 3).reshape(samples, tokens, heads * features))
 
 
-def _softmax(node: Node, x: Array) -> Array:
-    exponentials = np.exp(x - x.max(axis=-1, keepdims=True))
-    return np.asarray(exponentials / exponentials.sum(axis=-1, keepdims=True))
+def _scores(node: Node, q: Array, k: Array) -> Array:
+    block = int(node.attributes.get("block", q.shape[2]))
+    scores = in_blocks(q, block) @ in_blocks(k, block).swapaxes(-1, -2)
+    return np.asarray(scores.reshape(*q.shape[:3], block))
+
+
+def _mix(node: Node, p: Array, v: Array) -> Array:
+    if "mask" in node.arrays:
+        p = p * node.arrays["mask"]
+    block = p.shape[-1]
+    return np.asarray(in_blocks(p, block) @ in_blocks(v, block)).reshape(v.shape)
+
+
+def in_blocks(x: Array, block: int) -> Array:
+    """`[samples, heads, tokens, features]` → `[samples, heads, blocks, tokens of a block, features]`."""
+    samples, heads, tokens, features = x.shape
+    return x.reshape(samples, heads, tokens // block, block, features)
+
+
+def _sum_features(node: Node, x: Array) -> Array:
+    if np.issubdtype(x.dtype, np.integer):
+        x = (x >= 0)[..., None]
+    total = x.sum(axis=-1, keepdims=True, dtype=np.float64)
+    return np.repeat(total, int(node.attributes["features"]), axis=-1)
+
+
+def _merge_tokens(node: Node, x: Array) -> Array:
+    groups = np.asarray(node.attributes["groups"])
+    return x[:, groups].reshape(len(x), len(groups), -1)
+
+
+def _softmax(node: Node, x: Array, keep: Array | None = None) -> Array:
+    left_out = np.equal(node.arrays.get("mask", np.ones(x.shape[2:])), 0)
+    if keep is not None:
+        tokens, block = x.shape[2:]
+        absent = (keep[..., 0] == 0).reshape(len(x), 1, tokens // block, 1, block)
+        per_query = np.broadcast_to(absent, (len(x), 1, tokens // block, block, block))
+        left_out = left_out | per_query.reshape(len(x), 1, tokens, block)
+    scores = np.where(left_out, -np.inf, x)
+    largest = scores.max(axis=-1, keepdims=True)
+    exponentials = np.exp(scores - np.where(np.isfinite(largest), largest, 0))
+    # A query that may read no token reads nothing: its weights are 0, not undefined.
+    total = exponentials.sum(axis=-1, keepdims=True)
+    return np.asarray(exponentials / np.maximum(total, np.finfo(float).tiny))
 
 
 def _layer_norm(node: Node, x: Array) -> Array:
@@ -107,29 +225,32 @@ def _layer_norm(node: Node, x: Array) -> Array:
     return np.asarray(normal * node.arrays["scale"] + node.arrays["shift"])
 
 
-@lru_cache(maxsize=1)
-def _erf() -> Callable[[Array], Array]:
-    return np.vectorize(math.erf, otypes=[float])
-
-
 def gelu(x: Array) -> Array:
     """The exact GELU, x·Φ(x) (Hendrycks and Gimpel 2016)."""
-    return np.asarray(0.5 * x * (1 + _erf()(x / math.sqrt(2))))
+    from scipy.special import ndtr  # here, because parties evaluate polynomial graphs and have no scipy
+
+    return np.asarray(x * ndtr(x))
 
 
-_EVALUATE: dict[str, Callable[..., NDArray[np.float64]]] = {
-    "linear": lambda node, x: x @ node.arrays["weight"].T + node.arrays["bias"],
-    "affine": lambda node, x: x * node.arrays["scale"] + node.arrays["shift"],
+_EVALUATE: dict[str, Callable[..., Array]] = {
+    "linear": _linear,
+    "affine": _affine,
+    "bias": lambda node, x: x + node.arrays["bias"],
+    "mask": lambda node, x: x * node.arrays["mask"],
     "split_heads": _split_heads,
     "merge_heads": _merge_heads,
-    "scores": lambda node, q, k: q @ k.swapaxes(-1, -2),
-    "mix": lambda node, p, v: p @ v,
-    "polynomial": evaluate_polynomial,
+    "scores": _scores,
+    "mix": _mix,
+    "polynomial": _polynomial,
     "add": lambda node, a, b: a + b,
     "multiply": lambda node, a, b: a * b,
     "sum_tokens": lambda node, x: x.sum(axis=1, keepdims=True),
+    "sum_features": _sum_features,
+    "gather_tokens": lambda node, x: x[:, np.asarray(node.attributes["order"])],
+    "merge_tokens": _merge_tokens,
     "scale": lambda node, x: x * node.attributes["factor"],
     "softmax": _softmax,
+    "batch_norm": _batch_norm,
     "layer_norm": _layer_norm,
     "gelu": lambda node, x: gelu(x),
     "relu": lambda node, x: np.maximum(x, 0),
