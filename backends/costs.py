@@ -7,12 +7,13 @@ for every library. They are estimates; a record holds what was measured.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from math import ceil, log2
 
 from backends.interface import Capabilities
 from backends.parameters import ParameterSet
-from backends.program import Instruction, Program, primitives
+from backends.program import Instruction, PlaintextEntry, Program, primitives
 
 #: Seconds per butterfly-level of one transform, from rotations on one core of a 2024 server (N = 2^15).
 SECONDS_PER_POINT = 1.95e-9
@@ -26,10 +27,17 @@ ROUND_TRIP_PRICE_S = 1.0
 
 @dataclass(frozen=True)
 class Needs:
-    """What to expect of a cell, in bytes: its keys on disk, and the evaluator's memory."""
+    """What to expect of a cell, in bytes.
+
+    Attributes:
+        keys_bytes: its keys on disk.
+        evaluator_bytes: the evaluator's memory, without the constants of the program.
+        constants_bytes: all of these, encoded; those that find no room are encoded each time they are used.
+    """
 
     keys_bytes: int
     evaluator_bytes: int
+    constants_bytes: int
 
 
 @dataclass(frozen=True)
@@ -55,6 +63,8 @@ class Costs:
                 return BOOTSTRAP_KEY_SWITCHES * self.key_switch(self.parameters.depth)
             case "round_trips":
                 return 20.0 * primes
+            case "encodings":  # weighed where levels are chosen: a lower one takes less time and memory
+                return 1.0 * primes
             case "rescales" | "drops":
                 return 2.0 * primes
             case "ct_ct":
@@ -98,16 +108,24 @@ class Costs:
         )
         return Needs(
             keys_bytes=keys * self.key_bytes(),
-            evaluator_bytes=keys * self.key_bytes()
-            + prepared
-            + self.plaintext_bytes(program)
-            + self.live_bytes(program),
+            evaluator_bytes=keys * self.key_bytes() + prepared + self.live_bytes(program),
+            constants_bytes=sum(map(self.constant_bytes, program.plaintexts)),
         )
 
-    def plaintext_bytes(self, program: Program) -> int:
-        """All plaintexts encoded ahead."""
-        primes = sum(p.level + 1 for p in program.plaintexts if p.row is not None)
-        return primes * self.parameters.n * BYTES_PER_RESIDUE
+    def constant_bytes(self, constant: PlaintextEntry) -> int:
+        """One constant of a program, encoded; a single number takes next to nothing."""
+        return 0 if constant.row is None else (constant.level + 1) * self.parameters.n * BYTES_PER_RESIDUE
+
+    def constants_ahead(self, program: Program, room_bytes: int) -> list[int]:
+        """Which constants to encode ahead where not all have room: the most often used, then the first."""
+        uses = Counter(index for instruction in program.instructions for index in instruction.plaintexts)
+        chosen = []
+        for index, _ in uses.most_common():
+            size = self.constant_bytes(program.plaintexts[index])
+            if size <= room_bytes:
+                room_bytes -= size
+                chosen.append(index)
+        return chosen
 
     def live_bytes(self, program: Program) -> int:
         """The most that ciphertexts in use take at once."""

@@ -2,183 +2,159 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from backends.errors import PlanError
 from backends.interface import Evaluator
-from backends.tensor import attention, linear, polynomial
-from backends.tensor.layout import Layout, ValueLayout, choose, power_of_two
-from backends.tensor.tensor import Tensor, drop_to, head_rows
+from backends.tensor import attention, elementwise, linear, polynomial, reductions, tokens
+from backends.tensor.arrangement import Arrangement
+from backends.tensor.layout import Array, Layout, power_of_two
+from backends.tensor.tensor import Tensor, as_features, drop_to
+from models.approximation.series import Series, series
 from models.graph import Graph, Node
 
 
 class Engine:
     """The graph's operations over one evaluator and one layout."""
 
-    def __init__(self, graph: Graph, layout: Layout, evaluator: Evaluator) -> None:
-        self.graph = graph
+    def __init__(self, arrangement: Arrangement, layout: Layout, evaluator: Evaluator) -> None:
         self.layout = layout
+        self._arrangement = arrangement
         self._evaluator = evaluator
         self._babies = linear.BabySteps(layout)
-        self._rows = output_rows(graph)
 
-    def run(self, node: Node, operands: list[Tensor]) -> Tensor:
-        """One node's result; every operand is at least as deep as `operand_depths` says."""
-        evaluator, layout = self._evaluator, self.layout
+    def run(self, node: Node, operands: Sequence[Tensor]) -> Tensor:
+        """One node's result; every operand is as deep as `operand_depths` says."""
+        operands = [self._placed(node, operand) for operand in operands]
+        if node.operation in ("affine", "bias", "mask", "scale", "polynomial", "add", "multiply"):
+            return self._elementwise(node, operands)
+        return self._across(node, operands)
+
+    def _elementwise(self, node: Node, operands: Sequence[Tensor]) -> Tensor:
+        """Operations on each number of a value by itself."""
+        evaluator, layout, x = self._evaluator, self.layout, operands[0]
+        match node.operation:
+            case "affine":
+                scale, shift = (_along(node, node.arrays[name]) for name in ("scale", "shift"))
+                return elementwise.affine(evaluator, layout, x, scale, shift)
+            case "bias":
+                return elementwise.add_constant(evaluator, layout, x, _bias(node))
+            case "mask":
+                return elementwise.multiply_constants(evaluator, layout, x, node.arrays["mask"])
+            case "scale":
+                return elementwise.scale(evaluator, x, float(node.attributes["factor"]))
+            case "polynomial":
+                return polynomial.evaluate_tensor(evaluator, _series(node), x)
+            case "add":
+                return elementwise.add(evaluator, layout, *operands)
+        return elementwise.multiply(evaluator, layout, *operands)
+
+    def _across(self, node: Node, operands: Sequence[Tensor]) -> Tensor:
+        """Operations in which tokens or features meet."""
+        evaluator, layout, x = self._evaluator, self.layout, operands[0]
         match node.operation:
             case "linear":
+                rows = self._arrangement.rows(node.name, layout)
                 weight, bias = node.arrays["weight"], node.arrays["bias"]
-                rows = self._rows[node.name]
-                return linear.linear(evaluator, layout, self._babies, operands[0], weight, bias, rows)
-            case "affine":
-                return linear.affine(
-                    evaluator, layout, operands[0], node.arrays["scale"], node.arrays["shift"]
-                )
-            case "scale":
-                return linear.scale(evaluator, operands[0], float(node.attributes["factor"]))
-            case "split_heads" | "merge_heads":
-                return operands[0]
+                return linear.linear(evaluator, layout, self._babies, x, weight, bias, rows)
+            case "split_heads":
+                rows = self._arrangement.rows(node.name, layout)
+                return replace(x, layout=replace(x.layout, rows=rows, heads=int(node.attributes["heads"])))
+            case "merge_heads":
+                return replace(x, layout=replace(x.layout, heads=1))
             case "scores":
-                heads = int(self.graph[node.inputs[0]].attributes["heads"])
-                return attention.scores(evaluator, layout, heads, operands[0], operands[1])
+                block = int(node.attributes.get("block", x.layout.tokens))
+                return attention.scores(evaluator, layout, x, operands[1], block)
             case "mix":
-                return attention.mix(evaluator, layout, operands[0], operands[1])
-            case "polynomial":
-                return self._polynomial(node, operands[0])
-            case "add" | "multiply":
-                return self._elementwise(node, operands)
+                mask = node.arrays.get("mask", np.ones(1))
+                return attention.mix(evaluator, layout, x, operands[1], mask)
             case "sum_tokens":
-                return linear.sum_tokens(evaluator, layout, operands[0])
+                return reductions.sum_tokens(evaluator, layout, x)
+            case "sum_features":
+                return reductions.sum_features(evaluator, layout, x, int(node.attributes["features"]))
+            case "gather_tokens":
+                return tokens.gather_tokens(evaluator, layout, x, node.attributes["order"])
+            case "merge_tokens":
+                return tokens.merge_tokens(evaluator, layout, x, node.attributes["groups"])
         raise PlanError(
             f"node {node.name}: {node.operation} cannot be encrypted; convert the model to polynomials"
         )
 
-    def _polynomial(self, node: Node, x: Tensor) -> Tensor:
-        evaluator = self._evaluator
-        series, factor, shift = _series(node)
-        results = []
-        for ciphertext in x.ciphertexts:
-            if factor != 1:
-                ciphertext = linear.multiply_constant(evaluator, ciphertext, factor)
-            if shift != 0:
-                constant = evaluator.encode(shift, evaluator.level(ciphertext))
-                ciphertext = evaluator.add_plain(ciphertext, constant)
-            results.append(polynomial.evaluate(evaluator, series, ciphertext))
-        return x.with_ciphertexts(results, clean=False)
-
-    def _elementwise(self, node: Node, operands: list[Tensor]) -> Tensor:
-        evaluator, (a, b) = self._evaluator, operands
-        if a.layout != b.layout:
-            raise PlanError(
-                f"node {node.name} combines values that lie differently; put a linear map between"
-            )
-        pairs = zip(a.ciphertexts, b.ciphertexts, strict=True)
-        if node.operation == "add":
-            return a.with_ciphertexts([evaluator.add(x, y) for x, y in pairs], clean=a.clean and b.clean)
-        products = [evaluator.rescale(evaluator.relinearise(evaluator.multiply(x, y))) for x, y in pairs]
-        return a.with_ciphertexts(products, clean=a.clean or b.clean)
+    def operand_depths(self, node: Node, operands: Sequence[Tensor]) -> tuple[int, ...]:
+        """Levels between each operand and the result; the operands' own levels do not matter."""
+        operands = [self._placed(node, operand) for operand in operands]
+        match node.operation:
+            case "linear" | "affine" | "mask" | "scale":
+                return (1,)
+            case "multiply":
+                return (1, 1)
+            case "scores":
+                return attention.scores_depth(*operands)
+            case "mix":
+                return attention.MIX_DEPTH
+            case "polynomial":
+                return (_series(node).depth,)
+            case "sum_tokens" | "sum_features":
+                return (reductions.sum_depth(operands[0]),)
+            case "gather_tokens":
+                return (tokens.gather_depth(operands[0], node.attributes["order"]),)
+            case "merge_tokens":
+                return (tokens.merge_depth(operands[0]),)
+        return (0,) * len(node.inputs)
 
     def drop(self, tensor: Tensor, level: int) -> Tensor:
         """The same tensor at a lower level."""
         return drop_to(self._evaluator, tensor, level)
 
+    def _placed(self, node: Node, operand: Tensor) -> Tensor:
+        """A replicated operand as a feature value, where the operation tells features apart."""
+        if operand.layout.kind != "replicated":
+            return operand
+        if node.operation in ("sum_features", "merge_tokens"):
+            return as_features(self.layout, operand, tuple(range(len(operand.layout.rows))))
+        if node.operation == "split_heads" or self._splits_features(node):
+            return as_features(self.layout, operand, self._arrangement.rows(node.name, self.layout))
+        return operand
 
-def _series(node: Node) -> tuple[polynomial.Polynomial, float, float]:
-    """A polynomial node as a series and the map x·factor + shift of its input to the basis's own interval."""
-    coefficients = tuple(float(c) for c in np.trim_zeros(node.arrays["coefficients"], "b"))
-    series = polynomial.Polynomial(coefficients, node.attributes["basis"])
-    if series.basis == "power":
-        return series, 1.0, 0.0
-    low, high = node.attributes["interval"]
-    return series, 2 / (high - low), -(high + low) / (high - low)
-
-
-def is_clean(graph: Graph, name: str) -> bool:
-    """Whether a value's padding is zero (`Tensor.clean`), told from the graph alone."""
-    node = graph[name]
-    if node.operation in ("polynomial", "scores", "sum_tokens"):
-        return False
-    if node.operation in ("scale", "split_heads", "merge_heads"):
-        return is_clean(graph, node.inputs[0])
-    if node.operation == "add":
-        return all(is_clean(graph, operand) for operand in node.inputs)
-    if node.operation == "multiply":
-        return any(is_clean(graph, operand) for operand in node.inputs)
-    return True
+    def _splits_features(self, node: Node) -> bool:
+        """Whether a constant makes the features of a replicated value different."""
+        return node.operation in ("affine", "bias") and self._arrangement.kinds[node.name] == "features"
 
 
-def operand_depths(graph: Graph, node: Node) -> tuple[int, ...]:
-    """Levels between each operand and the result."""
-    match node.operation:
-        case "linear" | "affine":
-            return (linear.LINEAR_DEPTH,)
-        case "scale":
-            return (1,)
-        case "scores":
-            return attention.SCORES_DEPTH
-        case "mix":
-            return attention.MIX_DEPTH
-        case "multiply":
-            return (1, 1)
-        case "polynomial":
-            series, factor, _ = _series(node)
-            return (series.depth + (factor != 1),)
-        case "add":
-            return (0, 0)
-        case "sum_tokens":
-            return (0 if is_clean(graph, node.inputs[0]) else 1,)
-    return (0,) * len(node.inputs)
+def _series(node: Node) -> Series:
+    return series(node.arrays["coefficients"], node.attributes["basis"], node.attributes["interval"])
 
 
-def output_rows(graph: Graph) -> Mapping[str, tuple[int, ...]]:
-    """Rows of the outputs of every linear map: heads interleaved where attention reads them."""
-    rows: dict[str, tuple[int, ...]] = {}
-    for node in graph:
-        if node.operation != "linear":
-            continue
-        features = len(node.arrays["weight"])
-        heads = {c.attributes["heads"] for c in graph.consumers(node.name) if c.operation == "split_heads"}
-        rows[node.name] = head_rows(heads.pop(), features) if heads else tuple(range(features))
-    return rows
+def _along(node: Node, vector: Array) -> Array:
+    """A vector over features as it is; one over heads so that it meets scores."""
+    return vector[:, None, None] if node.attributes.get("over") == "heads" else vector
 
 
-def choose_layout(graph: Graph, slots: int) -> Layout:
-    """The layout with the most images in which every value but the hidden ones fits one chunk.
+def _bias(node: Node) -> Array:
+    """The constant of a bias, which may stand several times along the tokens."""
+    bias, repeat = node.arrays["bias"], int(node.attributes.get("repeat", 1))
+    return np.tile(bias, (repeat, 1)) if repeat > 1 else bias
 
-    Hidden values of an MLP may span chunks; what attention reads or a residual adds may not.
+
+def choose_layout(arrangement: Arrangement, graph: Graph, slots: int) -> Layout:
+    """The layout with the most images in which what attention reads and residuals add fits one chunk.
+
+    Where not even one image fits so, a ciphertext holds one image and values span chunks.
 
     Raises:
-        PlanError: the graph is not polynomial, or one sample does not fit the slots.
+        PlanError: the tokens and heads of one sample do not fit the slots.
     """
-    rest = graph.not_polynomial()
-    if rest:
+    padded_tokens = power_of_two(max(arrangement.tokens.values()))
+    features = power_of_two(arrangement.wanted_rows())
+    if features * padded_tokens <= slots:
+        return Layout(features, slots // (features * padded_tokens), padded_tokens)
+    features = slots // padded_tokens
+    if features < max(1, arrangement.least_rows()):
         raise PlanError(
-            f"{graph.name} cannot be encrypted: {rest[0]} is no polynomial; convert the model first"
+            f"{graph.name} needs {padded_tokens} tokens × {arrangement.least_rows()} heads = "
+            f"{padded_tokens * arrangement.least_rows()} slots and the parameter set has {slots}; raise log_n"
         )
-    tokens = int(graph.input.attributes["tokens"])
-    features = int(graph.input.attributes["features"])
-    for node in graph:
-        if node.operation == "split_heads":
-            size = len(graph[node.inputs[0]].arrays["weight"]) // int(node.attributes["heads"])
-            features = max(features, power_of_two(node.attributes["heads"]) * size)
-        if node.operation == "add":
-            features = max([features, *(_width(graph, name) for name in node.inputs)])
-    return choose(slots, tokens, features)
-
-
-def _width(graph: Graph, name: str) -> int:
-    """Features of a value that lies in feature layout."""
-    node = graph[name]
-    while node.operation != "linear":
-        if node.operation == "input":
-            return int(node.attributes["features"])
-        node = graph[node.inputs[-1]]
-    return len(node.arrays["weight"])
-
-
-def input_layout(graph: Graph) -> ValueLayout:
-    """How the key owner packs samples."""
-    attributes = graph.input.attributes
-    return ValueLayout("features", tuple(range(attributes["features"])), attributes["tokens"])
+    return Layout(features, 1, padded_tokens)

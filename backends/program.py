@@ -2,7 +2,7 @@
 
 A program is two files: `<name>.json`, and `<name>.safetensors` with the constants it multiplies and adds.
 Constants are the same for every image of a batch, so they are kept as `[features, tokens]` patterns (see
-`backends.tensor.layout`) and spread over the slots when they are encoded.
+`backends.patterns`) and spread over the slots when they are encoded.
 """
 
 from __future__ import annotations
@@ -16,14 +16,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from safetensors.numpy import load, save
 
 from backends.errors import IntegrityError
+from backends.patterns import Patterns
 from backends.tensor.layout import Layout, ValueLayout
 
-FORMAT = 1
+FORMAT = 2
 
 #: Operations that turn a ciphertext fresh again, counted apart.
 REFRESHES = ("bootstrap", "round_trip")
@@ -78,9 +77,10 @@ class Program:
     layers: tuple[str, ...]
     instructions: tuple[Instruction, ...]
     plaintexts: tuple[PlaintextEntry, ...]
-    patterns: NDArray[np.float64]
+    patterns: Patterns
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
+    input_layout: ValueLayout
     output_layout: ValueLayout
     probes: tuple[Probe, ...] = ()
 
@@ -134,7 +134,7 @@ class Program:
         Returns:
             The digest that `load` wants.
         """
-        payload = save({"patterns": np.ascontiguousarray(self.patterns)})
+        payload = save(self.patterns.arrays())
         text = json.dumps(self._header(hashlib.sha256(payload).hexdigest()), separators=(",", ":"))
         (folder / f"{name}.safetensors").write_bytes(payload)
         (folder / f"{name}.json").write_text(text)
@@ -153,6 +153,7 @@ class Program:
             "patterns_sha256": patterns_sha256,
             "inputs": self.inputs,
             "outputs": self.outputs,
+            "input_layout": self.input_layout.to_json(),
             "output_layout": self.output_layout.to_json(),
             "probes": [[p.name, p.operands, p.layout.to_json()] for p in self.probes],
         }
@@ -178,9 +179,10 @@ def load_program(folder: Path, name: str, digest: str) -> Program:
         layers=tuple(header["layers"]),
         instructions=tuple(_instruction(entry) for entry in header["instructions"]),
         plaintexts=tuple(PlaintextEntry(*entry) for entry in header["plaintexts"]),
-        patterns=load(payload)["patterns"],
+        patterns=Patterns(**load(payload)),
         inputs=tuple(header["inputs"]),
         outputs=tuple(header["outputs"]),
+        input_layout=ValueLayout.from_json(header["input_layout"]),
         output_layout=ValueLayout.from_json(header["output_layout"]),
         probes=tuple(Probe(p[0], tuple(p[1]), ValueLayout.from_json(p[2])) for p in header["probes"]),
     )

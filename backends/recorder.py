@@ -1,4 +1,8 @@
-"""Runs tensor code on the cleartext backend and writes down every primitive as an instruction."""
+"""Writes down every primitive of tensor code as an instruction, on the cleartext backend without its slots.
+
+What is recorded does not depend on the values encrypted, so ciphertexts and constants hold one slot here:
+levels, products and steps are checked as in any run, and a program of any size is recorded in seconds.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +14,14 @@ import numpy as np
 
 from backends.cleartext.adapter import CleartextEvaluator, EncodedSlots, Slots
 from backends.interface import Evaluator, Vector
+from backends.patterns import PatternBook
 from backends.program import Instruction, PlaintextEntry, Probe, Program
 from backends.tensor.layout import Layout, ValueLayout
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """A ciphertext of the program under way: its id and its exact slots."""
+    """A ciphertext of the program under way: its id, and its level and state."""
 
     name: int
     slots: Slots
@@ -31,7 +36,7 @@ class RecordedPlaintext:
 
 
 class Recorder(Evaluator):
-    """An `Evaluator` that computes in the clear and remembers what it did."""
+    """An `Evaluator` that remembers what it was asked for."""
 
     def __init__(self, evaluator: CleartextEvaluator, layout: Layout) -> None:
         super().__init__()
@@ -42,16 +47,21 @@ class Recorder(Evaluator):
         self._layer = 0
         self._ciphertexts = 0
         self._plaintexts: dict[PlaintextEntry, int] = {}
-        self._patterns: dict[bytes, int] = {}
+        self._patterns = PatternBook(layout.features, layout.tokens)
         self._probes: list[Probe] = []
+
+    @property
+    def constants(self) -> tuple[PlaintextEntry, ...]:
+        """The constants encoded so far, each once."""
+        return tuple(self._plaintexts)
 
     def begin_layer(self, name: str) -> None:
         """What is recorded from here on serves the layer `name`."""
         self._layer = self._layers.setdefault(name, len(self._layers))
 
-    def input(self, values: Vector, level: int) -> Recorded:
+    def input(self, level: int) -> Recorded:
         """A ciphertext that the key owner sends."""
-        return self._append("input", [Slots(values, level)])[0]
+        return self._append("input", [Slots(np.zeros(1), level)])[0]
 
     def round_trip(self, a: Recorded, level: int) -> Recorded:
         """The key owner decrypts a and encrypts it again at `level`."""
@@ -62,19 +72,24 @@ class Recorder(Evaluator):
         self._probes.append(Probe(name, tuple(c.name for c in ciphertexts), layout))
         self._append("probe", [], ciphertexts)
 
-    def finish(self, inputs: Sequence[Recorded], outputs: Sequence[Recorded], layout: ValueLayout) -> Program:
+    def finish(
+        self,
+        inputs: Sequence[Recorded],
+        input_layout: ValueLayout,
+        outputs: Sequence[Recorded],
+        output_layout: ValueLayout,
+    ) -> Program:
         """The program recorded so far."""
-        features, tokens = self.layout.features, self.layout.tokens
-        patterns = np.frombuffer(b"".join(self._patterns), dtype=np.float64)
         return Program(
             layout=self.layout,
             layers=tuple(self._layers),
             instructions=tuple(self.instructions),
-            plaintexts=tuple(self._plaintexts),
-            patterns=patterns.reshape(-1, features, tokens),
+            plaintexts=self.constants,
+            patterns=self._patterns.patterns(),
             inputs=tuple(c.name for c in inputs),
             outputs=tuple(c.name for c in outputs),
-            output_layout=layout,
+            input_layout=input_layout,
+            output_layout=output_layout,
             probes=tuple(self._probes),
         )
 
@@ -115,15 +130,15 @@ class Recorder(Evaluator):
 
     def encode(self, values: Vector | float, level: int) -> RecordedPlaintext:
         """See `Evaluator.encode`."""
+        self._evaluator.encode(values, level)  # refuses what is not finite
         if isinstance(values, float):
             entry = PlaintextEntry(level, value=values)
         else:
             layout = self.layout
             grid = values.reshape(layout.features, layout.images, layout.tokens)
-            pattern = np.ascontiguousarray(grid[:, 0, :]).tobytes()
-            entry = PlaintextEntry(level, row=self._patterns.setdefault(pattern, len(self._patterns)))
+            entry = PlaintextEntry(level, row=self._patterns.add(grid[:, 0, :]))
         index = self._plaintexts.setdefault(entry, len(self._plaintexts))
-        return RecordedPlaintext(index, self._evaluator.encode(values, level))
+        return RecordedPlaintext(index, EncodedSlots(0.0, level))
 
     def add(self, a: Recorded, b: Recorded) -> Recorded:
         """See `Evaluator.add`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 
@@ -38,22 +38,41 @@ class Measured:
     counts: Counter[str] = field(default_factory=Counter)
 
 
-def prepare(program: Program, evaluator: Evaluator) -> list[Plaintext]:
-    """Encode every constant where it is used, level by level, because some libraries set up for each."""
-    order = sorted(range(len(program.plaintexts)), key=lambda index: program.plaintexts[index].level)
-    encoded: dict[int, Plaintext] = {}
-    for index in order:
-        entry = program.plaintexts[index]
-        values = entry.value if entry.row is None else program.layout.spread(program.patterns[entry.row])
-        assert values is not None
-        encoded[index] = evaluator.encode(values, entry.level)
-    return [encoded[index] for index in range(len(encoded))]
+class Constants:
+    """The constants of a program on a library: those encoded ahead, and the others anew at each use."""
+
+    def __init__(self, program: Program, evaluator: Evaluator, ahead: Iterable[int]) -> None:
+        self._program, self._evaluator = program, evaluator
+        # Level by level, because some libraries set up for each.
+        order = sorted(ahead, key=lambda index: program.plaintexts[index].level)
+        self._ahead = {index: self._encoded(index) for index in order}
+
+    def __getitem__(self, index: int) -> Plaintext:
+        """A constant, encoded."""
+        return self._ahead[index] if index in self._ahead else self._encoded(index)
+
+    def _encoded(self, index: int) -> Plaintext:
+        entry = self._program.plaintexts[index]
+        if entry.row is None:
+            assert entry.value is not None
+            return self._evaluator.encode(entry.value, entry.level)
+        values = self._program.layout.spread(self._program.patterns[entry.row])
+        return self._evaluator.encode(values, entry.level)
+
+
+def prepare(program: Program, evaluator: Evaluator, ahead: Iterable[int] | None = None) -> Constants:
+    """Encode constants at the level where they are used.
+
+    Args:
+        ahead: which of them to encode now and keep; all where it is None.
+    """
+    return Constants(program, evaluator, range(len(program.plaintexts)) if ahead is None else ahead)
 
 
 def replay(
     program: Program,
     evaluator: Evaluator,
-    plaintexts: Sequence[Plaintext],
+    constants: Constants,
     inputs: Sequence[Ciphertext],
     round_trip: RoundTrip,
     show_probe: ShowProbe,
@@ -67,7 +86,7 @@ def replay(
     Raises:
         ExecutionError: the library's own level after a step, or its counts at the end, are not the program's.
     """
-    machine = _Machine(program, evaluator, plaintexts, round_trip, show_probe)
+    machine = _Machine(program, evaluator, constants, round_trip, show_probe)
     machine.load(inputs)
     before = Counter(evaluator.counts)
     measured = Measured()
@@ -112,13 +131,13 @@ class _Machine:
         self,
         program: Program,
         evaluator: Evaluator,
-        plaintexts: Sequence[Plaintext],
+        constants: Constants,
         round_trip: RoundTrip,
         show_probe: ShowProbe,
     ) -> None:
         self.values: dict[int, Ciphertext] = {}
         self.round_trips = 0
-        self._program, self._evaluator, self._plaintexts = program, evaluator, plaintexts
+        self._program, self._evaluator, self._constants = program, evaluator, constants
         self._round_trip, self._show_probe = round_trip, show_probe
         self._probes = iter(program.probes)
 
@@ -145,12 +164,12 @@ class _Machine:
             case "rotate_sum":
                 return [evaluator.rotate_sum(list(zip(operands, instruction.steps, strict=True)))]
             case "multiply_plain_sum":
-                plaintexts = [self._plaintexts[index] for index in instruction.plaintexts]
-                return [evaluator.multiply_plain_sum(list(zip(operands, plaintexts, strict=True)))]
+                constants = [self._constants[index] for index in instruction.plaintexts]
+                return [evaluator.multiply_plain_sum(list(zip(operands, constants, strict=True)))]
             case "multiply_sum":
                 return [evaluator.multiply_sum(list(zip(operands[::2], operands[1::2], strict=True)))]
             case "add_plain":
-                return [evaluator.add_plain(operands[0], self._plaintexts[instruction.plaintexts[0]])]
+                return [evaluator.add_plain(operands[0], self._constants[instruction.plaintexts[0]])]
             case "drop":
                 return [evaluator.drop(operands[0], instruction.level)]
             case "round_trip":

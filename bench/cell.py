@@ -31,12 +31,18 @@ from bench.cells import Cell
 from bench.environments.ensure import Environment
 from bench.parties.process import PartyError
 from bench.protocol import Evaluation, Report, Session
-from bench.suite import Limits
+from bench.suite import CLEARTEXT, Limits
 from bench.workload import Workload
 from models.errors import ModelError
-from models.graph import Array, Graph
+from models.graph import Array, Graph, Node
 from reports import metrics, record
+from reports.errors import ReportError
+from reports.held_out import held_out
 from reports.record import Status
+
+#: Part of the memory left that constants encoded ahead may take. The rest is for the key owner, for this
+#: process, and for what the estimates miss; a constant without room costs milliseconds at each use.
+CONSTANTS_SHARE = 0.6
 
 #: Exceptions of a party that mean that memory ran out.
 OUT_OF_MEMORY = ("MemoryError", "OutOfMemory")
@@ -59,6 +65,8 @@ class Outcome:
     reason: str | None = None
     program: Program | None = None
     batches: int = 0
+    scores: Mapping[str, Array] | None = None
+    held_out: record.HeldOut | None = None
     figures: recording.Figures = field(default_factory=recording.Figures)
     encrypted: Array | None = None
     probes: dict[str, Array] | None = None
@@ -98,7 +106,7 @@ class CellRunner:
             self._run(cell, outcome, probes)
         except Unsupported as error:
             outcome.status, outcome.reason = Status.UNSUPPORTED, str(error)
-        except (BackendError, ModelError) as error:
+        except (BackendError, ModelError, ReportError) as error:
             outcome.status, outcome.reason = Status.FAILED, str(error)
         except PartyError as error:
             outcome.status, outcome.reason = _party_status(error), str(error)
@@ -131,6 +139,7 @@ class CellRunner:
 
     def _run(self, cell: Cell, outcome: Outcome, probes: bool) -> None:
         figures, parameters = outcome.figures, cell.choice.parameters
+        self._compare_clear_rungs(outcome)
         self.report("plan", {})
         capabilities = self.descriptor.capabilities(parameters)
         refresh = refresh_for(cell.choice.refresh, parameters, capabilities)
@@ -141,18 +150,26 @@ class CellRunner:
         figures.clear_model_s = self.workload.clear_model_s()
         outcome.batches = -(-len(self.workload.samples) // outcome.program.layout.images)
         costs = Costs(parameters)
-        self._check_room(costs.needs(outcome.program, capabilities, refresh.kind), cell.limits.memory_bytes)
+        room = 0  # the simulator has no keys, and encodes a constant as fast as it would find it
+        if cell.backend != CLEARTEXT:
+            needs = costs.needs(outcome.program, capabilities, refresh.kind)
+            room = self._room(needs, cell.limits.memory_bytes)
         self.planned(outcome.program, costs, outcome.batches)
-        self._watched(cell, outcome, refresh)
+        self._watched(cell, outcome, refresh, room)
         self._score(cell, outcome, references)
 
-    def _watched(self, cell: Cell, outcome: Outcome, refresh: Refresh) -> None:
+    def _compare_clear_rungs(self, outcome: Outcome) -> None:
+        """The clear rungs on the whole held-out set; the first cell of a case computes, the others share."""
+        outcome.scores = self.workload.scores
+        outcome.held_out = held_out(self.workload.metric, outcome.scores, self.workload.held_out.digest)
+
+    def _watched(self, cell: Cell, outcome: Outcome, refresh: Refresh, room: int) -> None:
         """The parties' part, with an eye on the memory of all processes."""
         limit = cell.limits.memory_bytes
         with machine.MemorySampler(limit_bytes=limit, spared=[os.getpid()]) as sampler:
             try:
                 with self._session(cell, outcome.figures, sampler) as session:
-                    self._protocol(cell, outcome, refresh, session)
+                    self._protocol(cell, outcome, refresh, session, room)
             except PartyError as error:
                 if not sampler.exceeded:
                     raise
@@ -177,7 +194,7 @@ class CellRunner:
             peaks=figures.peaks,
         )
 
-    def _protocol(self, cell: Cell, outcome: Outcome, refresh: Refresh, session: Session) -> None:
+    def _protocol(self, cell: Cell, outcome: Outcome, refresh: Refresh, session: Session, room: int) -> None:
         """The two parties' part of a cell's life."""
         figures, program = outcome.figures, outcome.program
         assert program is not None
@@ -191,7 +208,7 @@ class CellRunner:
                 f"the keys reach {figures.security.log_qp:.1f} bits of Q·P, INSECURE where the suite demands "
                 f"{cell.choice.parameters.security} bits; use a smaller depth or scale",
             )
-        loaded, prepared = session.prepare(program, figures.keys)
+        loaded, prepared = session.prepare(program, figures.keys, room)
         figures.prepare_model_s = loaded["seconds"] + prepared["seconds"]
         figures.prepared_model_bytes = prepared["prepared_model_bytes"]
         encrypted, batches = session.encrypt(self.workload.samples.inputs, program)
@@ -202,8 +219,12 @@ class CellRunner:
             if len(figures.evaluations) == 1:
                 figures.wire = recording.wire(session.wire)
 
-    def _check_room(self, needs: Needs, limit: int | None) -> None:
-        """Refuse a cell whose keys cannot fit the disk, or its evaluator what memory there is for it."""
+    def _room(self, needs: Needs, limit: int | None) -> int:
+        """Bytes for constants encoded ahead.
+
+        Raises:
+            CellError: the keys cannot fit the disk, or the evaluator what memory there is for it.
+        """
         free = shutil.disk_usage(self.folder).free
         if needs.keys_bytes > free:
             raise CellError(
@@ -218,6 +239,7 @@ class CellRunner:
                 f"the evaluator needs about {needs.evaluator_bytes / 1e9:.1f} GB and there are "
                 f"{available / 1e9:.1f} GB for it; free some, use a smaller parameter set, or raise limits",
             )
+        return int(CONSTANTS_SHARE * (available - needs.evaluator_bytes))
 
     def _score(self, cell: Cell, outcome: Outcome, references: Mapping[str, Array]) -> None:
         """Decode the decrypted slots and refuse a wrong answer, in every repeat."""
@@ -225,7 +247,7 @@ class CellRunner:
         assert program is not None
         expected = self.workload.logits["polynomial"]
         for evaluation in outcome.figures.evaluations:
-            encrypted = decode(program, program.output_layout, evaluation.outputs, count).reshape(count, -1)
+            encrypted = decode(program, program.output_layout, evaluation.outputs, count)
             if not np.isfinite(encrypted).all():
                 raise CellError(Status.FAILED, "the decrypted logits are not finite; the result is wrong")
             if outcome.encrypted is None:
@@ -259,7 +281,10 @@ def _party_status(error: PartyError) -> Status:
 
 
 def decode(program: Program, layout: ValueLayout, slots: NDArray[np.float64], count: int) -> Array:
-    """The first `count` samples of a value from `[batches, ciphertexts, slots]`."""
+    """The first `count` samples of a value from `[batches, ciphertexts, slots]`.
+
+    A model's output becomes `[samples, positions, classes]`, as `reference.outputs` gives it.
+    """
     images = program.layout.images
     batches = [unpack(program.layout, layout, list(batch), images) for batch in slots]
     return np.concatenate(batches)[:count]
@@ -275,21 +300,34 @@ def decode_probes(program: Program, evaluation: Evaluation, count: int) -> dict[
 
 def probe_references(graph: Graph, values: Mapping[str, Array]) -> dict[str, Array]:
     """The polynomial model's values in the shapes of `decode_probes`: heads side by side."""
-    found = {}
+    found: dict[str, Array] = {}
+    in_heads: set[str] = set()
     for node in graph:
         value = values[node.name]
-        if node.operation in ("mix", "split_heads"):
+        if _is_in_heads(node, in_heads):
+            in_heads.add(node.name)
             value = value.transpose(0, 2, 1, 3).reshape(len(value), value.shape[2], -1)
         found[node.name] = value
     return found
 
 
+def _is_in_heads(node: Node, in_heads: set[str]) -> bool:
+    """Whether a node's value is `[heads, tokens, features per head]`, given which values before it are."""
+    if node.operation in ("scores", "merge_heads"):
+        return False
+    return node.operation in ("split_heads", "mix") or not in_heads.isdisjoint(node.inputs)
+
+
 def ladder(outcome: Outcome, workload: Workload) -> record.Ladder:
-    """Accuracy down the rungs and the drift of the last step."""
-    logits = dict(workload.logits)
+    """The metric down the rungs, the drift of the last step, and the clear rungs on all that is held out."""
+    # A rung that is not finite has failed the cell already; it has no metric.
+    logits = {rung: values for rung, values in workload.logits.items() if np.isfinite(values).all()}
     if outcome.encrypted is not None:
         logits["encrypted"] = outcome.encrypted
     references = None
     if outcome.probes is not None:
         references = probe_references(workload.polynomial, workload.values)
-    return metrics.ladder(logits, workload.samples.labels, outcome.probes, references)
+    found = metrics.ladder(
+        logits, workload.samples.labels, outcome.probes, references, metric=workload.metric
+    )
+    return found.model_copy(update={"held_out": outcome.held_out})

@@ -21,7 +21,8 @@ class Cell:
         model_folder: where the checkpoint lies.
         backend: name of a registered backend.
         choice: the parameter set and how it is used; `choice.threads` are the evaluator's.
-        samples: how many of the case's samples.
+        samples: how many of the case's held-out samples.
+        held_out: on how many of them the clear rungs are compared; None for all.
         repeats: evaluations, the first cold.
         limits: of this cell.
     """
@@ -32,6 +33,7 @@ class Cell:
     backend: str
     choice: ParameterChoice
     samples: int
+    held_out: int | None
     repeats: int
     limits: Limits
 
@@ -69,6 +71,7 @@ def expand(
             backend=backend,
             choice=choice if threads is None else replace(choice, threads=threads),
             samples=suite.samples if samples is None else samples,
+            held_out=suite.held_out,
             repeats=suite.repeats if repeats is None else repeats,
             limits=choice.limits,
         )

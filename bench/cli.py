@@ -12,6 +12,7 @@ import click
 from rich.console import Console
 
 from backends.errors import BackendError
+from bench.commands.ablate import ablate
 from bench.commands.convert import convert
 from bench.commands.doctor import doctor
 from bench.commands.export import export
@@ -31,7 +32,7 @@ def cli() -> None:
     """Run polynomial transformers encrypted on several homomorphic-encryption libraries, and measure them."""
 
 
-for command in (run, plan, doctor, list_command, validate, convert, export):
+for command in (run, plan, doctor, list_command, validate, convert, ablate, export):
     cli.add_command(command)
 
 

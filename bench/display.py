@@ -33,7 +33,7 @@ class Display:
         self._task = self._live.add_task("", total=1.0, detail="")
         self._shares: list[float] = []
         self._batches = 1
-        self._evaluation_started = 0.0
+        self._started = 0.0
         self._layer = ""
         self._refreshes: dict[str, list[int]] = {}
 
@@ -62,6 +62,17 @@ class Display:
             self._layer = stage
             self._plain(f"  {stage}: {step.detail}")
 
+    def held_out(self, done: int, total: int) -> None:
+        """So many of a case's held-out samples have passed the clear rungs."""
+        if done == 0:
+            self._started = monotonic()
+        detail = ", ".join(filter(None, (f"{done} of {total} samples", self._left(done / total))))
+        self._show("clear rungs on the held-out set", detail, done / total)
+        tenth = f"held out {10 * done // total}"
+        if tenth != self._layer:
+            self._layer = tenth
+            self._plain(f"  clear rungs on the held-out set: {detail}")
+
     def planned(self, program: Program, costs: Costs, batches: int) -> None:
         """The program is known: so is each instruction's share of the evaluation, and what to expect."""
         total = [costs.instruction(instruction) for instruction in program.instructions]
@@ -84,27 +95,30 @@ class Display:
             self._progress(message)
             return
         if stage == "evaluation":
-            self._evaluation_started, self._layer = monotonic(), ""
+            self._started, self._layer = monotonic(), ""
         self._show(stage, "", 0.0)
         self._plain(f"  {stage}")
 
     def _progress(self, message: Message) -> None:
         index, batch = message["index"], message["batch"]
         done = (batch + self._shares[index]) / self._batches
-        elapsed = monotonic() - self._evaluation_started
-        left = elapsed / done - elapsed if done > 0 else 0.0
         refreshed = ", ".join(
             f"{kind.replace('_', ' ')}s {batch * so_far[-1] + so_far[index]} of {self._batches * so_far[-1]}"
             for kind, so_far in self._refreshes.items()
             if so_far[-1]
         )
         place = f"layer {message['layer']}, level {message['level']}"
-        detail = ", ".join(filter(None, (place, refreshed, f"about {left:.0f} s left")))
+        detail = ", ".join(filter(None, (place, refreshed, self._left(done))))
         self._show(f"evaluation, batch {batch + 1} of {self._batches}", detail, done)
         layer = f"{batch} {message['layer']}"
         if layer != self._layer:
             self._layer = layer
             self._plain(f"  evaluation, batch {batch + 1} of {self._batches}: {detail}")
+
+    def _left(self, done: float) -> str:
+        """The time to go, at the pace so far."""
+        elapsed = monotonic() - self._started
+        return f"about {elapsed / done - elapsed:.0f} s left" if 0 < done < 1 else ""
 
     def _show(self, description: str, detail: str, done: float) -> None:
         self._live.update(self._task, description=description, detail=detail, completed=done)

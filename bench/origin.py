@@ -15,6 +15,7 @@ from backends.registry import Descriptor
 from bench.cells import Cell
 from bench.environments.ensure import Environment
 from bench.workload import Workload
+from reports import identity
 from reports.identity import Origin
 
 #: The packages whose code makes a result, the adapters' folders apart.
@@ -23,7 +24,7 @@ ENGINE = (backends, models, bench)
 
 def origin(
     cell: Cell,
-    identity: str,
+    cell_id: str,
     workload: Workload,
     descriptor: Descriptor,
     environment: Environment,
@@ -31,9 +32,9 @@ def origin(
 ) -> Origin:
     """The origin of a cell's result, before it runs."""
     return Origin(
-        cell=identity,
+        cell=cell_id,
         model_digest=workload.model_digest,
-        data_digest=workload.samples.digest(),
+        data_digest=identity.digest([workload.samples.digest(), workload.held_out.digest]),
         parameters={
             **cell.choice.parameters.to_json(),
             "refresh": cell.choice.refresh,

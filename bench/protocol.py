@@ -23,6 +23,7 @@ from backends.parameters import ParameterSet
 from backends.program import Program
 from bench.parties.process import Message, PartyError, PartyProcess
 from bench.parties.wire import Shipment, Wire
+from models.reference import Inputs
 
 #: Begins the name of a session's folder; the id of the process that it belongs to follows.
 SCRATCH = ".parties-"
@@ -113,8 +114,14 @@ class Session:
             [Shipment(**literal) for literal in answer["files"]],
         )
 
-    def prepare(self, program: Program, keys: Sequence[Shipment]) -> tuple[Message, Message]:
-        """Start the evaluator, send it the keys, and have it load them and encode the program's constants."""
+    def prepare(
+        self, program: Program, keys: Sequence[Shipment], room_bytes: int | None = None
+    ) -> tuple[Message, Message]:
+        """Start the evaluator, send it the keys, and have it load them and encode the program's constants.
+
+        Args:
+            room_bytes: memory for constants that are encoded ahead; as much as it takes where it is None.
+        """
         self.wire.carry("evaluator", keys)
         self._start("evaluator")
         self.report("loading keys", {})
@@ -124,16 +131,21 @@ class Session:
             parameters=self.parameters.to_json(),
             files=[key.to_json() for key in keys],
         )
-        return loaded, self.load_program(program)
+        return loaded, self.load_program(program, room_bytes)
 
-    def load_program(self, program: Program) -> Message:
+    def load_program(self, program: Program, room_bytes: int | None = None) -> Message:
         """Hand the evaluator its model and have it encode the constants."""
         self.report("model preparation", {})
         digest = program.save(self._folders["evaluator"], "program")
-        return self._ask("evaluator", "prepare", program="program", digest=digest)
+        return self._ask("evaluator", "prepare", program="program", digest=digest, room_bytes=room_bytes)
 
-    def encrypt(self, samples: Slots, program: Program) -> tuple[Message, list[list[Shipment]]]:
-        """Have the key owner pack and encrypt its samples `[samples, tokens, features]`, and send them."""
+    def encrypt(self, samples: Inputs, program: Program) -> tuple[Message, list[list[Shipment]]]:
+        """Have the key owner pack and encrypt its samples, and send them.
+
+        Args:
+            samples: `[samples, tokens, features]`, or numbers of one-hot tokens `[samples, tokens]`.
+            program: says how they lie in slots, and at which level they are encrypted.
+        """
         self.report("encryption", {})
         np.save(self._folders["key_owner"] / "samples.npy", samples)
         answer = self._ask(
@@ -141,6 +153,7 @@ class Session:
             "encrypt",
             samples="samples.npy",
             layout=program.layout.to_json(),
+            value=program.input_layout.to_json(),
             level=program.input_level,
         )
         batches = [[Shipment(**literal) for literal in batch] for batch in answer["batches"]]

@@ -3,7 +3,8 @@
 suite: vit_tiny
 title: one line for `bench list`
 security: 128            # demanded of every parameter set that does not say `security: 0` (INSECURE)
-samples: 64
+samples: 64              # that the cells run
+held_out: all            # or the first so many, on which the clear rungs are compared
 repeats: 1
 threads: 2
 cases:
@@ -20,7 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 import models
 from backends.errors import ParameterError
@@ -36,6 +38,18 @@ SUITES = Path(__file__).resolve().parent.parent / "suites"
 #: Names stand in file names, in `cell` and on the command line.
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
 Positive = Annotated[int, Field(gt=0)]
+
+
+def _count(written: object) -> int | None:
+    """What `held_out` means: None for all."""
+    if written == "all":
+        return None
+    if type(written) is int and written >= 2:
+        return written
+    raise PydanticCustomError("held_out", "write all, or 2 or more samples")
+
+
+HeldOutCount = Annotated[int | None, BeforeValidator(_count)]
 
 
 class Block(BaseModel):
@@ -108,6 +122,7 @@ class SuiteFile(Block):
     title: str
     security: Literal[0, 128, 192, 256] = 128
     samples: Positive
+    held_out: HeldOutCount = None
     repeats: Positive = 1
     threads: Positive = 1
     cases: Annotated[tuple[Case, ...], Field(strict=False, min_length=1)]
@@ -148,6 +163,7 @@ class Suite:
     """A validated suite.
 
     Attributes:
+        held_out: on how many held-out samples the clear rungs are compared; None for all.
         known_backends: every backend that is registered; the file may name these.
         model_folders: checkpoint folder per case name.
     """
@@ -156,6 +172,7 @@ class Suite:
     title: str
     path: Path
     samples: int
+    held_out: int | None
     repeats: int
     cases: tuple[Case, ...]
     parameter_sets: tuple[ParameterChoice, ...]
@@ -206,6 +223,7 @@ def load_suite(reference: str, known_backends: Collection[str]) -> Suite:
         title=file.title,
         path=document.path,
         samples=file.samples,
+        held_out=file.held_out,
         repeats=file.repeats,
         cases=file.cases,
         parameter_sets=tuple(choices),

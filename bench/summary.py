@@ -7,7 +7,8 @@ from itertools import groupby
 
 from rich.table import Table
 
-from reports.record import Record
+from reports.held_out import TITLES, loss
+from reports.record import HeldOut, Record
 
 ABSENT = "–"
 
@@ -18,6 +19,30 @@ def summaries(records: Sequence[Record]) -> list[Table]:
         table(f"{case} at {parameters}", [(record.backend, _column(record)) for record in group])
         for (case, parameters), group in groupby(records, lambda record: (record.case, record.parameter_set))
     ]
+
+
+def held_out(records: Sequence[Record]) -> list[Table]:
+    """A table per case of its clear rungs on the whole held-out set, and what is lost from rung to rung."""
+    blocks = {
+        (record.case, record.ladder.held_out.digest): record.ladder.held_out
+        for record in records
+        if record.ladder.held_out is not None
+    }
+    return [
+        table(f"{case}: the clear rungs on {block.samples} held-out samples", [(block.metric, _rungs(block))])
+        for (case, _), block in blocks.items()
+    ]
+
+
+def _rungs(block: HeldOut) -> dict[str, str]:
+    values = (block.original, block.he_friendly, block.polynomial)
+    rungs = {title: _four_digits(value) for title, value in zip(TITLES.values(), values, strict=True)}
+    losses = {
+        f"lost from {TITLES[drift.from_rung]} to {TITLES[drift.to_rung]}": f"{loss(block, drift)}, "
+        f"standard error {100 * drift.standard_error:.2f}"
+        for drift in block.drifts
+    }
+    return rungs | losses
 
 
 def table(title: str, columns: Iterable[tuple[str, dict[str, str]]]) -> Table:
@@ -54,11 +79,11 @@ def _column(record: Record) -> dict[str, str]:
     return {
         "status": record.status.value if record.reason is None else f"{record.status.value}: {record.reason}",
         "samples (batch)": f"{record.samples} ({_plain(record.batch)})",
-        "accuracy: original": _fraction(ladder.original),
-        "accuracy: HE-friendly": _fraction(ladder.he_friendly),
-        "accuracy: polynomial": _fraction(ladder.polynomial),
-        "accuracy: encrypted": _fraction(ladder.encrypted),
-        "agreement with polynomial": _fraction(ladder.label_agreement),
+        f"{ladder.metric}: original": _four_digits(ladder.original),
+        f"{ladder.metric}: HE-friendly": _four_digits(ladder.he_friendly),
+        f"{ladder.metric}: polynomial": _four_digits(ladder.polynomial),
+        f"{ladder.metric}: encrypted": _four_digits(ladder.encrypted),
+        "agreement with polynomial": _four_digits(ladder.label_agreement),
         "precision, bits": _number(ladder.precision_bits),
         "plan, s": _number(latency.plan_s),
         "key generation, s": _number(latency.keygen_s),
@@ -101,7 +126,7 @@ def _plain(value: int | None) -> str:
     return ABSENT if value is None else str(value)
 
 
-def _fraction(value: float | None) -> str:
+def _four_digits(value: float | None) -> str:
     return ABSENT if value is None else f"{value:.4f}"
 
 

@@ -10,10 +10,16 @@ from pathlib import Path
 from time import perf_counter
 
 from bench.errors import UserError
+from bench.held_out import HeldOut, Progress, answers, unseen
 from models import checkpoint, reference
-from models.data.catalogue import held_out
+from models.data import catalogue, literals
 from models.data.samples import Samples
+from models.errors import ModelError
 from models.graph import Array, Graph
+from reports.metrics import METRICS
+
+#: How inputs are prepared for a checkpoint that does not say it: one of digits.
+DIGITS = {"kind": "patches", "size": 8, "patch": 2, "mean": [8], "std": [8]}
 
 
 @dataclass(frozen=True)
@@ -22,13 +28,19 @@ class Workload:
 
     Attributes:
         graphs: rung → graph.
-        samples: held-out samples.
+        metric: by which the case's rungs are judged.
+        held_out: the set on which the clear rungs are compared.
+        samples: the first few of it, which the cells run.
         model_digest: of all rungs.
+        progress: told how far `scores` is.
     """
 
     graphs: Mapping[str, Graph]
+    metric: str
+    held_out: HeldOut
     samples: Samples
     model_digest: str
+    progress: Progress
 
     @property
     def polynomial(self) -> Graph:
@@ -37,8 +49,17 @@ class Workload:
 
     @cached_property
     def logits(self) -> dict[str, Array]:
-        """Clear rung → logits `[samples, classes]`."""
-        return {rung: reference.logits(graph, self.samples.inputs) for rung, graph in self.graphs.items()}
+        """Clear rung → logits `[samples, positions, classes]`."""
+        return {rung: answers(graph, self.samples.inputs) for rung, graph in self.graphs.items()}
+
+    @cached_property
+    def scores(self) -> dict[str, Array]:
+        """Clear rung → score of every held-out sample; the work of minutes where the set is large.
+
+        Raises:
+            ReportError: a rung's answers have no score.
+        """
+        return self.held_out.scores(self.graphs, self.metric, self.progress)
 
     @cached_property
     def values(self) -> dict[str, Array]:
@@ -56,19 +77,42 @@ class Workload:
         return perf_counter() - started
 
 
-def load_workload(model: Path, data: str, samples: int) -> Workload:
-    """A case's model and its first `samples` held-out samples.
+def load_workload(
+    model: Path, data: str, samples: int, held_out: int | None = None, progress: Progress = unseen
+) -> Workload:
+    """A case's model and its held-out samples.
+
+    Args:
+        model: the checkpoint's folder.
+        data: name of a data set.
+        samples: how many samples the cells run.
+        held_out: on how many samples the clear rungs are compared; None for all.
+        progress: told how far that is.
 
     Raises:
-        ModelError: the checkpoint or the data set is missing or corrupt.
+        ModelError: the checkpoint or the data set is missing or corrupt, or they do not fit each other.
         UserError: the data set has fewer samples.
     """
     graphs = {rung: checkpoint.load_graph(model, rung) for rung in checkpoint.RUNGS}
-    everything = held_out(data)
-    if samples > len(everything):
+    metadata = graphs["polynomial"].metadata
+    metric = metadata.get("metric", "accuracy")
+    if metric not in METRICS:
+        raise ModelError(
+            f"the checkpoint {model} is judged by {metric!r}, which is unknown; use {' or '.join(METRICS)}"
+        )
+    source = catalogue.load(data, "held_out")
+    everything = HeldOut(source, literals.parse(metadata.get("preparation", DIGITS)), held_out)
+    if samples > everything.available:
         raise UserError(
-            f"{samples} samples were asked for and {data} holds out {len(everything)}; ask for at most that"
+            f"{samples} samples were asked for and {data} holds out {everything.available}; "
+            "ask for at most that"
         )
     digests = "".join(checkpoint.digest(model, rung) for rung in checkpoint.RUNGS)
-    model_digest = hashlib.sha256(digests.encode()).hexdigest()
-    return Workload(graphs, everything.take(range(samples)), model_digest)
+    return Workload(
+        graphs=graphs,
+        metric=metric,
+        held_out=everything,
+        samples=everything.samples(0, samples),
+        model_digest=hashlib.sha256(digests.encode()).hexdigest(),
+        progress=progress,
+    )

@@ -1,7 +1,7 @@
 """A checkpoint: one folder with every rung of a model, each a safetensors file and a JSON header.
 
 `<folder>/<rung>.json` is the graph without its arrays, with a SHA-256 of the arrays' file;
-`<folder>/<rung>.safetensors` holds them as float32 under `node/array`.
+`<folder>/<rung>.safetensors` holds them under `node/array`.
 """
 
 from __future__ import annotations
@@ -22,21 +22,35 @@ RUNGS = ("original", "he_friendly", "polynomial")
 FORMAT = 1
 
 
-def save_graph(graph: Graph, folder: Path, rung: str) -> None:
-    """Write one rung. Polynomial coefficients stay float64; weights are rounded to float32 before."""
+def save_graph(graph: Graph, folder: Path, rung: str, storage: str = "float32") -> None:
+    """Write one rung, its weights as `storage`: float16, float32 or float64.
+
+    Polynomial coefficients stay float64. Weights that `storage` cannot hold exactly are rounded before
+    anything is measured (`models.conversion.round_weights`).
+
+    Raises:
+        ModelError: a weight is too large for `storage`.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    arrays = {
-        f"{node.name}/{name}": np.ascontiguousarray(array)
-        for node in graph
-        for name, array in _stored(node).items()
-    }
-    payload = save(arrays)
-    header = {
+    payload = save(_stored(graph, storage))
+    header = _header(graph) | {"arrays_sha256": hashlib.sha256(payload).hexdigest()}
+    (folder / f"{rung}.safetensors").write_bytes(payload)
+    (folder / f"{rung}.json").write_text(json.dumps(header, indent=1) + "\n")
+
+
+def graph_digest(graph: Graph) -> str:
+    """SHA-256 over everything that a graph holds, its weights in float64."""
+    content = hashlib.sha256(json.dumps(_header(graph), sort_keys=True).encode())
+    content.update(save(_stored(graph, "float64")))
+    return content.hexdigest()[:16]
+
+
+def _header(graph: Graph) -> dict[str, Any]:
+    return {
         "format": FORMAT,
         "name": graph.name,
         "output": graph.output,
         "metadata": dict(graph.metadata),
-        "arrays_sha256": hashlib.sha256(payload).hexdigest(),
         "nodes": [
             {
                 "name": node.name,
@@ -49,8 +63,6 @@ def save_graph(graph: Graph, folder: Path, rung: str) -> None:
             for node in graph
         ],
     }
-    (folder / f"{rung}.safetensors").write_bytes(payload)
-    (folder / f"{rung}.json").write_text(json.dumps(header, indent=1) + "\n")
 
 
 def load_graph(folder: Path, rung: str) -> Graph:
@@ -108,6 +120,14 @@ def _graph(header: dict[str, Any], arrays: dict[str, Any]) -> Graph:
     return Graph(header["name"], nodes, header["output"], header["metadata"])
 
 
-def _stored(node: Node) -> dict[str, Any]:
-    exact = node.operation == "polynomial"
-    return {name: array if exact else array.astype(np.float32) for name, array in node.arrays.items()}
+def _stored(graph: Graph, storage: str) -> dict[str, Any]:
+    """`node/array` → the array in the type in which it is kept."""
+    arrays: dict[str, Any] = {}
+    for node in graph:
+        exact = node.operation == "polynomial"
+        for name, array in node.arrays.items():
+            kept = np.ascontiguousarray(array, np.float64 if exact else storage)
+            if not np.isfinite(kept).all():
+                raise ModelError(f"node {node.name}: {name} does not fit {storage}; store it as float32")
+            arrays[f"{node.name}/{name}"] = kept
+    return arrays

@@ -14,7 +14,8 @@ input                              the encrypted input: `tokens`, `features`; wi
                                    one of `features` symbols and may be given by its number, -1 for none
 linear         x                   `weight [out, in]`, `bias [out]` or `[tokens, out]`: x·weightᵀ + bias
 affine         x                   `scale`, `shift`: per feature, or with `over: heads` per head of scores
-bias           x                   x + `bias`, which broadcasts to x
+bias           x                   x + `bias`, which broadcasts to x; with `repeat`, `bias` stands that many
+                                   times along the tokens: every block of scores gets the same
 mask           x                   scores times a constant `mask [tokens, block]`
 split_heads    x                   `heads`; feature h·d + e becomes feature e of head h
 merge_heads    x                   the inverse of split_heads
@@ -33,7 +34,8 @@ softmax        x (, keep)          over the last axis, without pairs whose `mask
 batch_norm     x                   `scale`, `shift`, `mean`, `variance`, `epsilon`: in training by the
                                    statistics of the batch, else an affine map; `over` as in affine
 layer_norm     x                   `scale`, `shift`, `epsilon` over features (not polynomial)
-gelu, relu     x                   (not polynomial)
+gelu           x                   exact, or with `form: tanh` by tanh, as GPT-2 has it (not polynomial)
+relu, tanh     x                   (not polynomial)
 =============  ==================  ==========================================================================
 
 A `chebyshev` polynomial is a series in T_i of the interval mapped to [-1, 1]; a `power` polynomial is one
@@ -95,7 +97,12 @@ OPERATIONS: dict[str, Operation] = {
     "layer_norm": Operation((1,), polynomial=False, attributes=("epsilon",), arrays=("scale", "shift")),
     "gelu": Operation((1,), polynomial=False),
     "relu": Operation((1,), polynomial=False),
+    "tanh": Operation((1,), polynomial=False),
 }
+
+
+#: Arrays that training does not choose: constants of an architecture, statistics, and solved coefficients.
+FIXED_ARRAYS = ("mask", "mean", "variance", "coefficients")
 
 
 @dataclass(frozen=True)
@@ -154,8 +161,13 @@ class Graph:
         return [node.name for node in self.nodes if not OPERATIONS[node.operation].polynomial]
 
     def parameter_count(self) -> int:
-        """Number of weights."""
-        return sum(array.size for node in self.nodes for array in node.arrays.values())
+        """Number of weights that training chooses."""
+        return sum(
+            array.size
+            for node in self.nodes
+            for name, array in node.arrays.items()
+            if name not in FIXED_ARRAYS
+        )
 
 
 def _check_node(node: Node, seen: set[str]) -> None:

@@ -7,56 +7,53 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.data.samples import Samples
 from models.graph import Array, Graph
-from models.reference import logits, ranges, run
+from models.reference import Inputs, outputs, run
+
+Labels = NDArray[np.int64]
 
 
-def accuracy(graph: Graph, samples: Samples) -> float:
-    """Fraction of samples whose largest logit is at their label."""
-    return float(np.mean(logits(graph, samples.inputs).argmax(axis=1) == samples.labels))
+def metric(graph: Graph) -> str:
+    """What the graph is judged by: `accuracy`, or `perplexity` per token."""
+    return str(graph.metadata.get("metric", "accuracy"))
 
 
-def cross_entropy(graph: Graph, samples: Samples) -> float:
-    """Mean cross-entropy of the labels, in nats."""
-    outputs = logits(graph, samples.inputs)
-    largest = outputs.max(axis=1)
-    log_sums = largest + np.log(np.exp(outputs - largest[:, None]).sum(axis=1))
-    return float(np.mean(log_sums - outputs[np.arange(len(samples)), samples.labels]))
+def measures(found: Array, labels: Labels) -> dict[str, float]:
+    """Accuracy as a fraction, mean cross-entropy in nats and perplexity.
+
+    Args:
+        found: logits `[samples, positions, classes]`.
+        labels: `[samples]` or `[samples, positions]`.
+    """
+    flat, wanted = found.reshape(-1, found.shape[-1]), labels.reshape(-1)
+    largest = flat.max(axis=1)
+    log_sums = largest + np.log(np.exp(flat - largest[:, None]).sum(axis=1))
+    cross_entropy = float(np.mean(log_sums - flat[np.arange(len(flat)), wanted]))
+    return {
+        "accuracy": float(np.mean(flat.argmax(axis=1) == wanted)),
+        "cross_entropy": cross_entropy,
+        "perplexity": float(np.exp(min(cross_entropy, 700.0))),
+    }
 
 
 def compare(rungs: Mapping[str, Graph], samples: Samples) -> dict[str, Any]:
-    """Accuracy of every rung, and for every pair how often labels agree and how far logits differ."""
-    outputs = {rung: logits(graph, samples.inputs) for rung, graph in rungs.items()}
+    """Measures of every rung, and for every pair how often labels agree and how far logits differ."""
+    found = {rung: outputs(graph, samples.inputs) for rung, graph in rungs.items()}
     pairs = {
         f"{a}/{b}": {
-            "label_agreement": float(np.mean(outputs[a].argmax(axis=1) == outputs[b].argmax(axis=1))),
-            "logit_error_max": float(np.abs(outputs[a] - outputs[b]).max()),
-            "logit_error_mean": float(np.abs(outputs[a] - outputs[b]).mean()),
+            "label_agreement": float(np.mean(found[a].argmax(axis=-1) == found[b].argmax(axis=-1))),
+            "logit_error_max": float(np.abs(found[a] - found[b]).max()),
+            "logit_error_mean": float(np.abs(found[a] - found[b]).mean()),
         }
         for a, b in combinations(rungs, 2)
     }
-    accuracies = {rung: accuracy(graph, samples) for rung, graph in rungs.items()}
-    return {"samples": len(samples), "digest": samples.digest(), **accuracies, "pairs": pairs}
+    scores = {rung: measures(values, samples.labels) for rung, values in found.items()}
+    return {"samples": len(samples), "digest": samples.digest(), **scores, "pairs": pairs}
 
 
-def intervals(graph: Graph, samples: Mapping[str, Array]) -> list[dict[str, Any]]:
-    """Every polynomial's interval beside the range of inputs that it meets on each set of inputs."""
-    met = {name: ranges(graph, inputs) for name, inputs in samples.items()}
-    return [
-        {
-            "name": node.name,
-            "layer": node.layer,
-            "degree": len(node.arrays["coefficients"]) - 1,
-            **node.attributes,
-            **{name: list(found[node.name]) for name, found in met.items()},
-        }
-        for node in graph
-        if node.operation == "polynomial"
-    ]
-
-
-def largest_values(graph: Graph, inputs: Array) -> dict[str, float]:
+def largest_values(graph: Graph, inputs: Inputs) -> dict[str, float]:
     """The largest magnitude of every node's value."""
     return {name: float(np.abs(value).max()) for name, value in run(graph, inputs).items()}

@@ -2,89 +2,82 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
+from models.architectures.options import Options
+from models.architectures.registry import Architecture
+from models.conversion import ConversionSettings
+from models.data.augmentation import Augmentation
+from models.data.literals import Preparation
 from models.errors import ModelError
+from models.training.settings import FineTuningSettings, Settings, TrainingSettings
 
 
-class _Settings(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class ValidationSettings(Settings):
+    """Training samples that no weight is fitted to, to choose by; one of these.
 
+    Attributes:
+        per_class: so many of each class.
+        fraction: the last part of a text.
+        split: the data set's own validation split.
+    """
 
-class VitSettings(_Settings):
-    """Dimensions of a ViT that its data does not fix."""
-
-    dim: int = Field(gt=0)
-    heads: int = Field(gt=0)
-    blocks: int = Field(gt=0)
-    mlp_ratio: int = Field(gt=0)
+    per_class: int | None = Field(default=None, gt=0)
+    fraction: float | None = Field(default=None, gt=0, lt=1)
+    split: Literal[True] | None = None
 
     @model_validator(mode="after")
-    def _heads_divide_dim(self) -> VitSettings:
-        if self.dim % self.heads:
-            raise ValueError(f"dim {self.dim} is no multiple of heads {self.heads}; change one of them")
+    def _one_of_them(self) -> ValidationSettings:
+        if sum(value is not None for value in (self.per_class, self.fraction, self.split)) != 1:
+            raise ValueError("give one of per_class, fraction and split")
         return self
 
 
-class TrainingSettings(_Settings):
-    """How both architectures are trained.
-
-    Attributes:
-        seeds: of the weights and of the order of the samples; the best on the validation images is kept.
-        epochs: passes over the samples.
-        batch: samples per step.
-        learning_rate: the highest, after a linear warm-up and before a cosine decay to 0.
-        warm_up_epochs: length of the warm-up.
-        weight_decay: of AdamW.
-        label_smoothing: of the cross-entropy.
-        range_weight: weight of the range-minimisation term, which only the HE-friendly variant has.
-    """
-
-    seeds: tuple[Annotated[int, Field(ge=0)], ...] = Field(min_length=1)
-    epochs: int = Field(gt=0)
-    batch: int = Field(gt=1)
-    learning_rate: float = Field(gt=0)
-    warm_up_epochs: int = Field(ge=0)
-    weight_decay: float = Field(ge=0)
-    label_smoothing: float = Field(ge=0, lt=1)
-    range_weight: float = Field(ge=0)
-
-
-class ConversionSettings(_Settings):
-    """How activations become polynomials.
-
-    Attributes:
-        attention_degree: even degree of the polynomial in attention.
-        mlp_degree: even degree of the polynomial in the MLP.
-        margin: length of an interval relative to the largest input met in training.
-        value_size: largest magnitude wanted where values are refreshed.
-    """
-
-    attention_degree: int = Field(ge=2, multiple_of=2)
-    mlp_degree: int = Field(ge=2, multiple_of=2)
-    margin: float = Field(ge=1)
-    value_size: float = Field(gt=0)
-
-
-class Recipe(_Settings):
-    """Everything that a conversion depends on, library versions apart.
+class Recipe(Settings):
+    """Everything that a checkpoint depends on, library versions apart.
 
     Attributes:
         name: of the checkpoint.
+        title: what it is, in one line.
         data: the data set.
-        validation_per_class: training images of each class that no weight is fitted to, to choose by.
+        preparation: how it becomes the model's inputs.
+        validation: what is chosen by.
+        architecture: kind and shape, the same for both variants.
+        original: a local Hugging Face folder that takes the place of training the original variant.
+        he_friendly: what makes the second variant friendly to polynomials.
+        augmentation: random changes of training samples, the same for both variants.
+        training: the same for both variants.
+        conversion: how activations become polynomials.
+        calibration: training samples whose ranges set the intervals.
+        fine_tuning: after substitution; absent in the paper.
+        storage: of the weights in the checkpoint.
     """
 
-    name: str
-    data: Literal["digits"]
-    validation_per_class: int = Field(gt=0)
-    model: VitSettings
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")
+    title: str = ""
+    data: str
+    preparation: Annotated[Preparation, Field(discriminator="kind")]
+    validation: ValidationSettings
+    architecture: Architecture
+    original: Path | None = None
+    he_friendly: Options
+    augmentation: Augmentation = Augmentation()
     training: TrainingSettings
     conversion: ConversionSettings
+    calibration: int = Field(gt=0, default=2048)
+    fine_tuning: FineTuningSettings | None = None
+    storage: Literal["float16", "float32"] = "float32"
+
+    def digest(self, *parts: str) -> str:
+        """SHA-256 over some of the recipe's entries, by which unfinished work is known again."""
+        content = self.model_dump(mode="json", include=set(parts))
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def load(path: Path) -> Recipe:
@@ -95,15 +88,25 @@ def load(path: Path) -> Recipe:
     """
     try:
         content = yaml.safe_load(path.read_text())
-        return Recipe.model_validate(content)
     except OSError as error:
         raise ModelError(
             f"the recipe {path} cannot be read ({error.strerror}); name an existing file"
         ) from error
     except yaml.YAMLError as error:
         raise ModelError(f"{path} is not YAML ({error}); correct it") from error
+    return parse(content, str(path))
+
+
+def parse(content: object, origin: str) -> Recipe:
+    """Validate a recipe's content.
+
+    Raises:
+        ModelError: it holds an unknown key or a wrong value; `origin` says where.
+    """
+    try:
+        return Recipe.model_validate(content)
     except ValidationError as error:
         faults = "; ".join(
             f"{'.'.join(map(str, fault['loc'])) or 'recipe'}: {fault['msg']}" for fault in error.errors()
         )
-        raise ModelError(f"{path} is no valid recipe ({faults}); correct these entries") from error
+        raise ModelError(f"{origin} is no valid recipe ({faults}); correct these entries") from error

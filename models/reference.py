@@ -16,10 +16,10 @@ from models.graph import Array, Graph, Node
 Inputs = NDArray[np.float64] | NDArray[np.int64]
 
 #: Operations whose input must lie in the interval on which a polynomial follows them.
-ACTIVATIONS = ("polynomial", "gelu", "relu")
+ACTIVATIONS = ("polynomial", "gelu", "relu", "tanh")
 
 #: Samples evaluated at a time where only the result is wanted: their values stay near the processor.
-_BATCH = 32
+_BATCH = 8
 
 
 def run(graph: Graph, inputs: Inputs, *, check_intervals: bool = False) -> dict[str, Array]:
@@ -62,13 +62,15 @@ def logits(graph: Graph, inputs: Inputs) -> Array:
 
 
 def ranges(graph: Graph, inputs: Inputs) -> Mapping[str, tuple[float, float]]:
-    """Smallest and largest input that each polynomial or activation met."""
-    watched = {node.name: node.inputs[0] for node in graph if node.operation in ACTIVATIONS}
-    met = dict.fromkeys(watched, (np.inf, -np.inf))
+    """Smallest and largest input of each polynomial or activation, and variance at each LayerNorm."""
+    watched = [node for node in graph if node.operation in (*ACTIVATIONS, "layer_norm")]
+    met = {node.name: (np.inf, -np.inf) for node in watched}
     for values in _batches(graph, inputs):
-        for name, source in watched.items():
-            low, high = met[name]
-            met[name] = min(low, float(values[source].min())), max(high, float(values[source].max()))
+        for node in watched:
+            value = values[node.inputs[0]]
+            value = value.var(axis=-1) if node.operation == "layer_norm" else value
+            low, high = met[node.name]
+            met[node.name] = min(low, float(value.min())), max(high, float(value.max()))
     return met
 
 
@@ -161,6 +163,12 @@ def _along(node: Node, vector: Array) -> Array:
     return vector[:, None, None] if node.attributes.get("over") == "heads" else vector
 
 
+def _bias(node: Node, x: Array) -> Array:
+    bias = node.arrays["bias"]
+    repeat = node.attributes.get("repeat", 1)
+    return x + (np.tile(bias, (repeat, 1)) if repeat > 1 else bias)
+
+
 def _split_heads(node: Node, x: Array) -> Array:
     samples, tokens, features = x.shape
     heads = int(node.attributes["heads"])
@@ -192,9 +200,8 @@ def in_blocks(x: Array, block: int) -> Array:
 
 
 def _sum_features(node: Node, x: Array) -> Array:
-    if np.issubdtype(x.dtype, np.integer):
-        x = (x >= 0)[..., None]
-    total = x.sum(axis=-1, keepdims=True, dtype=np.float64)
+    one_hot = np.issubdtype(x.dtype, np.integer)
+    total = (x >= 0)[..., None].astype(float) if one_hot else x.sum(axis=-1, keepdims=True)
     return np.repeat(total, int(node.attributes["features"]), axis=-1)
 
 
@@ -204,7 +211,7 @@ def _merge_tokens(node: Node, x: Array) -> Array:
 
 
 def _softmax(node: Node, x: Array, keep: Array | None = None) -> Array:
-    left_out = np.equal(node.arrays.get("mask", np.ones(x.shape[2:])), 0)
+    left_out: NDArray[Any] = np.asarray(node.arrays.get("mask", np.ones(x.shape[2:])) == 0)
     if keep is not None:
         tokens, block = x.shape[2:]
         absent = (keep[..., 0] == 0).reshape(len(x), 1, tokens // block, 1, block)
@@ -232,10 +239,19 @@ def gelu(x: Array) -> Array:
     return np.asarray(x * ndtr(x))
 
 
+def gelu_by_tanh(x: Array) -> Array:
+    """The GELU that GPT-2 is trained with, x/2·(1 + tanh(√(2/π)·(x + 0.044715·x³)))."""
+    return np.asarray(x / 2 * (1 + np.tanh(np.sqrt(2 / np.pi) * (x + 0.044715 * x**3))))
+
+
+def _gelu(node: Node, x: Array) -> Array:
+    return gelu_by_tanh(x) if node.attributes.get("form") == "tanh" else gelu(x)
+
+
 _EVALUATE: dict[str, Callable[..., Array]] = {
     "linear": _linear,
     "affine": _affine,
-    "bias": lambda node, x: x + node.arrays["bias"],
+    "bias": _bias,
     "mask": lambda node, x: x * node.arrays["mask"],
     "split_heads": _split_heads,
     "merge_heads": _merge_heads,
@@ -252,6 +268,7 @@ _EVALUATE: dict[str, Callable[..., Array]] = {
     "softmax": _softmax,
     "batch_norm": _batch_norm,
     "layer_norm": _layer_norm,
-    "gelu": lambda node, x: gelu(x),
+    "gelu": _gelu,
     "relu": lambda node, x: np.maximum(x, 0),
+    "tanh": lambda node, x: np.tanh(x),
 }

@@ -5,11 +5,24 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from reports.held_out import loss
 from reports.record import Record
 
+HELD_OUT_HEADINGS = (
+    "suite",
+    "case",
+    "metric",
+    "held-out samples",
+    "original",
+    "HE-friendly",
+    "polynomial",
+    "lost: original → HE-friendly",
+    "lost: HE-friendly → polynomial",
+    "lost: original → polynomial",
+)
 HEADINGS = (
     "case",
     "backend",
@@ -17,6 +30,7 @@ HEADINGS = (
     "security",
     "status",
     "samples",
+    "metric",
     "original",
     "HE-friendly",
     "polynomial",
@@ -49,20 +63,44 @@ def to_csv(records: Sequence[Record]) -> str:
 
 
 def to_markdown(records: Sequence[Record]) -> str:
-    """A table of what is secure and, apart from it and never ranked beside it, one of what is INSECURE."""
+    """The held-out ladders, then what is secure and, never ranked beside it, what is INSECURE."""
     secure = [record for record in records if record.security.secure]
     insecure = [record for record in records if not record.security.secure]
     parts = []
+    ladders = list(dict.fromkeys(row for record in records if (row := _held_out(record))))
+    if ladders:
+        parts.append(
+            "## The clear rungs on whole held-out sets, losses with 95 % intervals\n\n"
+            + _table(HELD_OUT_HEADINGS, ladders)
+        )
     if secure:
-        parts.append("## At 128 bits of security or more\n\n" + _table(secure))
+        parts.append("## At 128 bits of security or more\n\n" + _table(HEADINGS, map(_row, secure)))
     if insecure:
-        parts.append("## INSECURE: under 128 bits, or not encrypted\n\n" + _table(insecure))
+        parts.append(
+            "## INSECURE: under 128 bits, or not encrypted\n\n" + _table(HEADINGS, map(_row, insecure))
+        )
     return "\n".join(parts)
 
 
-def _table(records: Sequence[Record]) -> str:
-    lines = [HEADINGS, ("---",) * len(HEADINGS), *(_row(record) for record in records)]
+def _table(headings: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [headings, ("---",) * len(headings), *rows]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _held_out(record: Record) -> tuple[str, ...]:
+    """A record's held-out ladder as a row, which all cells of a case share; nothing where there is none."""
+    block = record.ladder.held_out
+    if block is None:
+        return ()
+    rungs = (block.original, block.he_friendly, block.polynomial)
+    return (
+        record.suite,
+        record.case,
+        block.metric,
+        str(block.samples),
+        *(_number(rung, 4) for rung in rungs),
+        *(loss(block, drift) for drift in block.drifts),
+    )
 
 
 def _row(record: Record) -> tuple[str, ...]:
@@ -75,6 +113,7 @@ def _row(record: Record) -> tuple[str, ...]:
         f"{record.security.bits} bits" if record.security.secure else "INSECURE",
         status.replace("|", "\\|").replace("\n", " "),
         str(record.samples),
+        ladder.metric,
         _number(ladder.original, 3),
         _number(ladder.he_friendly, 3),
         _number(ladder.polynomial, 3),

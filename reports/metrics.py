@@ -1,5 +1,8 @@
 """Metrics from raw outputs: what the rungs' logits and the probes of layers say, computed after the run.
 
+Logits are `[samples, positions, classes]` (a classifier has one position and may leave it out), labels
+`[samples, positions]` or, at one position, `[samples]`.
+
 Precision is -log2(max |error| / max |reference|) over all samples and outputs, in bits. It is undefined, and
 so null, where every value is exactly equal (no finite number of bits says so, and infinity is no JSON) and
 where the reference is 0 throughout.
@@ -7,13 +10,16 @@ where the reference is 0 throughout.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import combinations
 from math import log2
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import log_softmax
 
+from reports import statistics
 from reports.errors import ReportError
 from reports.record import Ladder, LayerPrecision
 
@@ -24,18 +30,71 @@ Labels = NDArray[np.integer]
 RUNGS = ("original", "he_friendly", "polynomial", "encrypted")
 
 
-def accuracy(logits: Array, labels: Labels) -> float:
-    """Fraction of samples whose largest logit is the label's; logits are `[samples, classes]`."""
-    if logits.ndim != 2 or labels.shape != logits.shape[:1] or not len(labels):
+class Metric(NamedTuple):
+    """How a rung is judged.
+
+    Attributes:
+        scores: logits and labels → one number a sample, from which all else follows.
+        whole: mean score → the metric.
+        loss: scores before and after on the same samples → what is lost, positive being worse.
+    """
+
+    scores: Callable[[Array, Labels], Array]
+    whole: Callable[[np.float64], np.float64]
+    loss: Callable[[Array, Array], statistics.Interval]
+
+
+def _right(logits: Array, labels: Labels) -> Array:
+    """1 where the largest logit is the label's; no label is right where logits are not finite."""
+    if labels.shape[1] != 1:
+        raise ReportError(
+            f"accuracy is of one answer a sample, not of {labels.shape[1]}; judge such a model by perplexity"
+        )
+    right = (logits.argmax(axis=2) == labels) & np.isfinite(logits).all(axis=2)
+    return np.asarray(right[:, 0], np.float64)
+
+
+def _log_likelihood(logits: Array, labels: Labels) -> Array:
+    """Mean over positions of the label's log-probability, in nats."""
+    if not np.isfinite(logits).all():
+        raise ReportError("the logits are not all finite and give no perplexity; widen the intervals")
+    found = np.take_along_axis(log_softmax(logits, axis=2), labels[:, :, None], axis=2)
+    return np.asarray(found[:, :, 0].mean(axis=1))
+
+
+#: name → metric. Perplexity is per token: exp of the mean cross-entropy in nats.
+METRICS: Mapping[str, Metric] = {
+    "accuracy": Metric(_right, lambda mean: mean, statistics.matched_proportions),
+    "perplexity": Metric(_log_likelihood, lambda mean: np.exp(-mean), statistics.relative_increase),
+}
+
+
+def scores(metric: str, logits: Array, labels: Labels) -> Array:
+    """One number a sample: whether it is right, or its mean log-likelihood per position in nats.
+
+    Raises:
+        ReportError: the shapes do not fit, or the metric is not defined for them.
+    """
+    answers = logits[:, None] if logits.ndim == 2 else logits
+    wanted = labels[:, None] if labels.ndim == 1 else labels
+    if answers.ndim != 3 or answers.shape[:2] != wanted.shape or not wanted.size:
         raise ReportError(
             f"logits of shape {logits.shape} do not fit labels of shape {labels.shape}; store both of one run"
         )
-    return float(np.mean(logits.argmax(axis=1) == labels))
+    return METRICS[metric].scores(answers, wanted)
+
+
+def whole(metric: str, found: Array) -> float | None:
+    """The metric of a rung from the scores of its samples; None where it is more than a number holds."""
+    with np.errstate(over="ignore"):
+        value = METRICS[metric].whole(found.mean())
+    return float(value) if np.isfinite(value) else None
 
 
 def label_agreement(logits: Array, reference: Array) -> float:
-    """Fraction of samples to which both give the same label."""
-    return accuracy(logits, reference.argmax(axis=1))
+    """Fraction of samples and positions at which both give the same label."""
+    _check_comparable("the logits", logits, reference)
+    return float(np.mean(logits.argmax(axis=-1) == reference.argmax(axis=-1)))
 
 
 def error_max(values: Array, reference: Array) -> float:
@@ -84,21 +143,25 @@ def ladder(
     labels: Labels,
     probes: Mapping[str, Array] | None = None,
     references: Mapping[str, Array] | None = None,
+    *,
+    metric: str = "accuracy",
 ) -> Ladder:
-    """The record's ladder: accuracy per rung, and the drift from the polynomial model to what was decrypted.
+    """The record's ladder: the metric per rung, and how far what was decrypted is from the polynomial model.
 
     Args:
-        logits: rung → `[samples, classes]`; what is absent becomes null.
-        labels: `[samples]`.
+        logits: rung → logits; what is absent becomes null.
+        labels: of the same samples.
         probes: layer → decrypted values; None where layers were not probed.
         references: layer → the polynomial model's values.
+        metric: one of `METRICS`.
 
     Raises:
         ReportError: a rung is unknown, two rungs are one array, shapes differ, or a value is not finite.
     """
     _check_rungs(logits)
-    rungs = {rung: accuracy(values, labels) for rung, values in logits.items()}
+    rungs = {rung: whole(metric, scores(metric, values, labels)) for rung, values in logits.items()}
     drift = Ladder(
+        metric=metric,
         original=rungs.get("original"),
         he_friendly=rungs.get("he_friendly"),
         polynomial=rungs.get("polynomial"),

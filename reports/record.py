@@ -63,6 +63,32 @@ class LayerPrecision(Block):
     error_max: Annotated[float, Field(ge=0)] | None = None
 
 
+class Drift(Block):
+    """What is lost from one rung to another; positive is worse (see `reports.held_out`)."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    from_rung: Annotated[str, Field(alias="from")]
+    to_rung: Annotated[str, Field(alias="to")]
+    mean: float
+    low: float
+    high: float
+    standard_error: Annotated[float, Field(ge=0)]
+    confidence: Annotated[float, Field(gt=0, lt=1)]
+
+
+class HeldOut(Block):
+    """The clear rungs over the case's held-out set, of which the cell's samples are the first few."""
+
+    samples: Annotated[int, Field(gt=0)]
+    digest: str
+    metric: str
+    original: float | None = None
+    he_friendly: float | None = None
+    polynomial: float | None = None
+    drifts: list[Drift]
+
+
 class Ladder(Block):
     """The same samples through every rung (see `reports.metrics`)."""
 
@@ -76,6 +102,7 @@ class Ladder(Block):
     logit_error_mean: Annotated[float, Field(ge=0)] | None = None
     precision_bits: float | None = None
     layers: list[LayerPrecision] | None = None
+    held_out: HeldOut | None = None
 
 
 class LayerTime(Block):

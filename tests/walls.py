@@ -25,9 +25,10 @@ LEAN = (
     "backends",
     "bench.parties",
     "models.graph",
-    "models.reference",
     "models.checkpoint",
     "models.errors",
+    "models.shapes",
+    "models.approximation.series",
 )
 LEAN_REQUIREMENTS = {"numpy", "safetensors"}
 

@@ -83,7 +83,18 @@ def set_up_bootstrap(context: Any, parameters: ParameterSet, *, precompute: bool
     )
 
 
+#: OpenFHE refuses values whose coefficients all round to 0 at the scale; they are the plaintext 0.
+_TOO_SMALL = "Scaling factor too small"
+
+
 def encode(context: Any, parameters: ParameterSet, values: Vector, level: int) -> Any:
     """A plaintext of all slots at `level`'s own scale."""
     dropped = parameters.depth - level
-    return context.MakeCKKSPackedPlaintext(np.asarray(values, np.float64), 1, dropped, None, parameters.slots)
+    slots = np.asarray(values, np.float64)
+    try:
+        return context.MakeCKKSPackedPlaintext(slots, 1, dropped, None, parameters.slots)
+    except RuntimeError as error:
+        if _TOO_SMALL not in str(error):
+            raise
+        zeros = np.zeros_like(slots)
+        return context.MakeCKKSPackedPlaintext(zeros, 1, dropped, None, parameters.slots)

@@ -1,90 +1,131 @@
 """Attention with two encrypted operands, for all heads and all images of a ciphertext at once.
 
-Scores are computed by token shift: for shift s, every token t meets token (t + s) mod tokens, so the scores
-of shift s are q times k shifted by s, summed over the features of each head. The sum leaves its result at
-every feature of the head, where the product with the values needs it: no score is ever masked or moved.
+Scores are computed by token shift: for shift s, every token meets the token s places on in its block,
+cyclically, so the scores of shift s are q times k shifted by s, summed over the features of each head. The
+sum leaves its result at every feature of the head, where the product with the values needs it: no score is
+ever masked or moved. Operands that span several chunks have all heads in each, so the scores of all chunks
+are added up before they are summed over features, and serve the values of every chunk.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 
 from backends.errors import PlanError
 from backends.interface import Ciphertext, Evaluator
-from backends.tensor.layout import Layout, ValueLayout, power_of_two
-from backends.tensor.tensor import Tensor
+from backends.tensor.elementwise import cleaned
+from backends.tensor.layout import Array, Layout, ValueLayout, power_of_two
+from backends.tensor.reductions import sum_over_heads
+from backends.tensor.tensor import Tensor, drop_to
 
 #: Levels that each operand spends: the shifted operand is masked once before the product.
-SCORES_DEPTH = (1, 2)
 MIX_DEPTH = (1, 2)
 
 
-class TokenShifts:
-    """A one-chunk tensor shifted over tokens, each shift made when it is asked for.
+def scores_depth(q: Tensor, k: Tensor) -> tuple[int, int]:
+    """Levels that each operand spends; padding of both is removed from q, while k is shifted."""
+    return (1, 2) if q.clean or k.clean else (2, 2)
 
-    A shift by s within blocks of tokens is two rotations, by s and by s - tokens, that a mask joins. Rotating
-    the tensor once by -tokens turns both into a rotation by s, after the mask: one rotation a shift.
+
+class TokenShifts:
+    """A feature value shifted over the tokens of each block, each shift made when it is asked for.
+
+    A shift by s within blocks is two rotations, by s and by s - block, that masks join. Rotating the value
+    once by -block turns both into a rotation by s, after the masks: one rotation a shift. A constant per
+    pair of tokens goes into the masks.
     """
 
-    def __init__(self, evaluator: Evaluator, layout: Layout, x: Tensor) -> None:
-        if len(x.ciphertexts) != 1:
-            raise PlanError(
-                f"an attention operand spans {len(x.ciphertexts)} ciphertexts; raise log_n until its "
-                f"{len(x.layout.rows)} features fit one"
-            )
+    def __init__(self, evaluator: Evaluator, layout: Layout, x: Tensor, block: int, mask: Array) -> None:
         self._evaluator, self._layout, self._tensor = evaluator, layout, x
-        self._ciphertext = x.ciphertexts[0]
-        self._wrapped: Ciphertext | None = None
+        self._pairs = ValueLayout("scores", (), x.layout.tokens, block=block)
+        self._mask = np.broadcast_to(mask, (x.layout.tokens, block))
+        self._masks = bool(np.any(self._mask != 1))
+        self._wrapped: list[Ciphertext] = []
 
-    def shifted(self, shift: int) -> Ciphertext:
-        """Token t holds token (t + shift) mod tokens; padding is zero; one level less."""
-        evaluator, layout, tokens = self._evaluator, self._layout, self._tensor.layout.tokens
-        level = evaluator.level(self._ciphertext)
-        if shift == 0:
-            if self._tensor.clean:
-                return evaluator.drop(self._ciphertext, level - 1)
-            return evaluator.rescale(evaluator.multiply_plain(self._ciphertext, self._mask(0, tokens, level)))
-        if self._wrapped is None:
-            self._wrapped = evaluator.rotate(self._ciphertext, layout.slots - tokens)
-        joined = evaluator.multiply_plain_sum(
-            [
-                (self._ciphertext, self._mask(shift, tokens, level)),
-                (self._wrapped, self._mask(tokens, tokens + shift, level)),
-            ]
-        )
-        return evaluator.rotate(evaluator.rescale(joined), shift)
+    def shifted(self, shift: int) -> list[Ciphertext]:
+        """Per chunk: token t holds the token `shift` places on, times their mask; one level less.
 
-    def _mask(self, start: int, stop: int, level: int) -> object:
-        """Ones at tokens start ≤ t < stop, counted on into the next block of padded tokens."""
-        pattern = np.zeros((self._layout.features, self._layout.tokens))
-        pattern[:, np.arange(start, stop) % self._layout.tokens] = 1
-        return self._evaluator.encode(self._layout.spread(pattern), level)
+        Tokens of padding are zero. Where no pair of the shift is left, there are no chunks.
+        """
+        evaluator, level = self._evaluator, self._tensor.level(self._evaluator)
+        if shift == 0 and self._tensor.clean and not self._masks:
+            return [evaluator.drop(c, level - 1) for c in self._tensor.ciphertexts]
+        patterns = self._patterns(shift)
+        results = []
+        for chunk, ciphertext in enumerate(self._tensor.ciphertexts):
+            terms = []
+            for wraps, pattern in enumerate(patterns):
+                if np.any(pattern):
+                    plaintext = evaluator.encode(self._layout.spread(pattern), level)
+                    terms.append((self._before(chunk) if wraps else ciphertext, plaintext))
+            if terms:
+                joined = evaluator.rescale(evaluator.multiply_plain_sum(terms))
+                results.append(evaluator.rotate(joined, shift) if shift else joined)
+        return results
+
+    def _before(self, chunk: int) -> Ciphertext:
+        """A chunk whose token t is the token a block before."""
+        if not self._wrapped:
+            step = self._layout.slots - self._pairs.block
+            self._wrapped = [self._evaluator.rotate(c, step) for c in self._tensor.ciphertexts]
+        return self._wrapped[chunk]
+
+    def _patterns(self, shift: int) -> tuple[Array, Array]:
+        """Masks of the value and of it a block before: what the rotation by `shift` then brings to a token.
+
+        A token's partner stands `shift` tokens on, or that less a block; counted on into the next block of
+        padded tokens, which is zero otherwise.
+        """
+        tokens = np.arange(self._pairs.tokens)
+        partners = self._pairs.partners(shift)
+        constants = self._mask[tokens, partners]
+        wraps = tokens % self._pairs.block + shift >= self._pairs.block
+        patterns = np.zeros((2, self._layout.features, self._layout.tokens))
+        patterns[wraps.astype(int), :, (tokens + shift) % self._layout.tokens] = constants[:, None]
+        return patterns[0], patterns[1]
 
 
-def scores(evaluator: Evaluator, layout: Layout, heads: int, q: Tensor, k: Tensor) -> Tensor:
-    """q·kᵀ per head: one ciphertext a token shift.
+def scores(evaluator: Evaluator, layout: Layout, q: Tensor, k: Tensor, block: int) -> Tensor:
+    """q·kᵀ per head within blocks of tokens: one ciphertext a token shift.
 
     Args:
-        q: one chunk with the heads interleaved (`head_rows`), a level below k.
-        k: the same, a level above q.
+        q: heads interleaved (`head_rows`), `scores_depth` above the result.
+        k: the same.
+        block: tokens of a block.
     """
-    padded_heads = power_of_two(heads)
-    shifts = TokenShifts(evaluator, layout, k)
+    heads, tokens = q.layout.heads, q.layout.tokens
+    level = k.level(evaluator) - 1
+    if not q.clean and not k.clean:
+        q = cleaned(evaluator, layout, q)
+    q = drop_to(evaluator, q, level)
+    shifts = TokenShifts(evaluator, layout, k, block, np.ones(1))
     results = []
-    for shift in range(q.layout.tokens):
-        product = evaluator.multiply(q.ciphertexts[0], shifts.shifted(shift))
-        total = evaluator.rescale(evaluator.relinearise(product))
-        row = padded_heads
-        while row < layout.features:
-            total = evaluator.add(total, evaluator.rotate(total, row * layout.feature_stride))
-            row *= 2
-        results.append(total)
-    return Tensor(tuple(results), ValueLayout("scores", tuple(range(heads)), q.layout.tokens), clean=False)
+    for shift in range(block):
+        pairs = list(zip(q.ciphertexts, shifts.shifted(shift), strict=True))
+        product = _sum_of_products(evaluator, pairs)
+        results.append(sum_over_heads(evaluator, layout, product, power_of_two(heads)))
+    return Tensor(tuple(results), ValueLayout("scores", (), tokens, heads, block), clean=False)
 
 
-def mix(evaluator: Evaluator, layout: Layout, p: Tensor, v: Tensor) -> Tensor:
-    """p·v per head, summed before one relinearisation; the result lies as v does and is clean."""
-    shifts = TokenShifts(evaluator, layout, v)
-    terms = [(ciphertext, shifts.shifted(shift)) for shift, ciphertext in enumerate(p.ciphertexts)]
-    total = evaluator.rescale(evaluator.relinearise(evaluator.multiply_sum(terms)))
-    return Tensor((total,), v.layout, clean=True)
+def mix(evaluator: Evaluator, layout: Layout, p: Tensor, v: Tensor, mask: Array) -> Tensor:
+    """(p·mask)·v per head, summed before one relinearisation; the result lies as v does.
+
+    Args:
+        p: scores, a level below v.
+        v: heads interleaved.
+        mask: broadcasts to `[tokens, block]`.
+    """
+    shifts = TokenShifts(evaluator, layout, v, p.layout.block, mask)
+    terms: list[list[tuple[Ciphertext, Ciphertext]]] = [[] for _ in v.ciphertexts]
+    for shift, ciphertext in enumerate(p.ciphertexts):
+        for chunk, shifted in enumerate(shifts.shifted(shift)):
+            terms[chunk].append((ciphertext, shifted))
+    if not terms[0]:
+        raise PlanError("the mask of a mix leaves every pair out; leave the attention out")
+    return v.with_ciphertexts([_sum_of_products(evaluator, of_chunk) for of_chunk in terms])
+
+
+def _sum_of_products(evaluator: Evaluator, terms: Sequence[tuple[Ciphertext, Ciphertext]]) -> Ciphertext:
+    return evaluator.rescale(evaluator.relinearise(evaluator.multiply_sum(terms)))

@@ -11,14 +11,12 @@ first; the padding after them is zero unless a tensor says otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-from backends.errors import PlanError
 
 Array = NDArray[np.float64]
 
@@ -51,7 +49,7 @@ class Layout:
         return asdict(self)
 
     @classmethod
-    def from_json(cls, literal: dict[str, int]) -> Layout:
+    def from_json(cls, literal: Mapping[str, int]) -> Layout:
         """The inverse of `to_json`."""
         return cls(**literal)
 
@@ -61,66 +59,103 @@ class ValueLayout:
     """Where a value of one sample lies in its ciphertexts.
 
     Attributes:
-        kind: `features`: the value is `[tokens, len(rows)]` and feature i is at row `rows[i] % features` of
-            chunk `rows[i] // features`. `scores`: the value is `[heads, tokens, tokens]`; ciphertext s holds
-            at token t the score of t and (t + s) mod tokens, head h at row `rows[h]`.
+        kind: `features`: the value is `[tokens, len(rows)]`, or the same with the features of each head side
+            by side; feature i is at row `rows[i] % features` of chunk `rows[i] // features`.
+            `replicated`: the value is `[tokens, len(rows)]` with all features equal; one ciphertext holds it
+            at every row.
+            `scores`: the value is `[heads, tokens, block]`; ciphertext s holds at token t the score of t and
+            the token s places on in t's block, cyclically, and head h at every row that is h modulo the
+            power of two above `heads`.
         rows: see `kind`.
         tokens: real tokens.
+        heads: of a head value or of scores, else 1.
+        block: tokens of a block of scores, else 0.
     """
 
     kind: str
     rows: tuple[int, ...]
     tokens: int
+    heads: int = 1
+    block: int = 0
+
+    def chunks(self, layout: Layout) -> int:
+        """Ciphertexts that a feature value spans."""
+        return 1 + max(self.rows) // layout.features
+
+    def partners(self, shift: int) -> NDArray[np.int64]:
+        """Which token of its block each token meets in a shift of scores, `[tokens]`."""
+        return (np.arange(self.tokens) + shift) % self.block
+
+    def pattern(self, layout: Layout, constant: Array, ciphertext: int) -> Array:
+        """A constant as it meets one ciphertext of the value, `[layout.features, layout.tokens]`.
+
+        Padding is zero.
+
+        Args:
+            constant: broadcasts to the value of one sample, all features equal where it is replicated.
+            ciphertext: number of the chunk or shift.
+        """
+        pattern = np.zeros((layout.features, layout.tokens))
+        real = pattern[:, : self.tokens]
+        if self.kind == "scores":
+            full = np.broadcast_to(constant, (self.heads, self.tokens, self.block))
+            of_head = np.zeros((power_of_two(self.heads), self.tokens))
+            of_head[: self.heads] = full[:, np.arange(self.tokens), self.partners(ciphertext)]
+            real[:] = np.tile(of_head, (layout.features // len(of_head), 1))
+            return pattern
+        full = np.broadcast_to(constant, (self.heads, self.tokens, len(self.rows) // self.heads))
+        by_feature = full.transpose(0, 2, 1).reshape(-1, self.tokens)
+        if self.kind == "replicated":
+            real[:] = by_feature[0]
+            return pattern
+        rows = np.array(self.rows)
+        here = rows // layout.features == ciphertext
+        real[rows[here] % layout.features] = by_feature[here]
+        return pattern
 
     def to_json(self) -> dict[str, Any]:
         """A literal for `from_json`."""
-        return {"kind": self.kind, "rows": list(self.rows), "tokens": self.tokens}
+        return {**asdict(self), "rows": list(self.rows)}
 
     @classmethod
-    def from_json(cls, literal: dict[str, Any]) -> ValueLayout:
+    def from_json(cls, literal: Mapping[str, Any]) -> ValueLayout:
         """The inverse of `to_json`."""
-        return cls(literal["kind"], tuple(literal["rows"]), literal["tokens"])
+        return cls(**{**literal, "rows": tuple(literal["rows"])})
 
 
-def pack(layout: Layout, samples: Array) -> list[Array]:
-    """Slot vectors, one a chunk, of up to `images` samples `[samples, tokens, features]`, rows in order."""
-    count, tokens, features = samples.shape
-    chunks = -(-features // layout.features)
-    slots = np.zeros((chunks * layout.features, layout.images, layout.tokens))
-    slots[:features, :count, :tokens] = samples.transpose(2, 0, 1)
-    return list(slots.reshape(chunks, layout.slots))
+def pack(layout: Layout, value: ValueLayout, samples: Array | NDArray[np.int64]) -> list[Array]:
+    """Slot vectors, one a chunk, of up to `images` samples of a feature value.
+
+    Args:
+        samples: `[samples, tokens, features]`, or numbers of one-hot tokens `[samples, tokens]`, -1 for none.
+    """
+    rows, count = np.array(value.rows), len(samples)
+    slots = np.zeros((value.chunks(layout) * layout.features, layout.images, layout.tokens))
+    if np.issubdtype(samples.dtype, np.integer):
+        sample, token = np.nonzero(samples >= 0)
+        slots[rows[samples[sample, token]], sample, token] = 1
+    else:
+        slots[rows, :count, : value.tokens] = samples.transpose(2, 0, 1)
+    return list(slots.reshape(-1, layout.slots))
 
 
 def unpack(layout: Layout, value: ValueLayout, vectors: Sequence[Array], count: int) -> Array:
-    """The first `count` samples of a value, `[samples, ...]`, from its decrypted slot vectors."""
+    """The first `count` samples of a value, `[samples, ...]`, from its decrypted slot vectors.
+
+    A head value comes with its heads' features side by side, `[samples, tokens, features]`.
+    """
     grids = np.stack(vectors).reshape(len(vectors), layout.features, layout.images, layout.tokens)
-    if value.kind == "features":
+    if value.kind != "scores":
         rows = grids.reshape(-1, layout.images, layout.tokens)[list(value.rows), :count, : value.tokens]
         return np.ascontiguousarray(rows.transpose(1, 2, 0))
-    shifted = grids[:, list(value.rows), :count, : value.tokens]  # [shift, head, sample, token]
-    tokens = np.arange(value.tokens)
-    result = np.empty((count, len(value.rows), value.tokens, value.tokens))
-    for shift in range(value.tokens):
-        result[:, :, tokens, (tokens + shift) % value.tokens] = shifted[shift].transpose(1, 0, 2)
+    shifted = grids[:, : value.heads, :count, : value.tokens]  # [shift, head, sample, token]
+    result = np.empty((count, value.heads, value.tokens, value.block))
+    for shift in range(value.block):
+        partners = value.partners(shift)
+        result[:, :, np.arange(value.tokens), partners] = shifted[shift].transpose(1, 0, 2)
     return result
 
 
 def power_of_two(at_least: int) -> int:
     """The smallest power of two that is not less."""
     return 1 << max(0, at_least - 1).bit_length()
-
-
-def choose(slots: int, tokens: int, features: int) -> Layout:
-    """The layout with the most images whose blocks hold `tokens` and, in one chunk, `features`.
-
-    Raises:
-        PlanError: one image alone does not fit.
-    """
-    padded_tokens, padded_features = power_of_two(tokens), power_of_two(features)
-    images = slots // (padded_tokens * padded_features)
-    if images < 1:
-        raise PlanError(
-            f"the model needs {padded_features} features × {padded_tokens} tokens = "
-            f"{padded_features * padded_tokens} slots and the parameter set has {slots}; raise log_n"
-        )
-    return Layout(padded_features, images, padded_tokens)

@@ -1,9 +1,13 @@
-"""Linear maps by diagonals with baby and giant steps, and the few maps that are even simpler.
+"""Linear maps by diagonals with baby and giant steps.
 
 A matrix over the features of a ciphertext is a sum of its cyclic diagonals, each times a rotation of the
 vector (Halevi and Shoup 2014); with rotations split into baby and giant steps, ~2·sqrt(features) of them do
 (Halevi and Shoup 2018). Features are padded to a power of two and rotate cyclically, so nothing is masked,
 and the diagonals are zero at padding tokens, so every result is clean.
+
+Baby steps rotate the inputs, and maps of one input share them. Where many chunks become few (one-hot symbols
+become an embedding) the sums over chunks are rotated instead: as many rotations as one output has diagonals,
+however many chunks come in.
 """
 
 from __future__ import annotations
@@ -14,10 +18,15 @@ import numpy as np
 
 from backends.errors import PlanError
 from backends.interface import Ciphertext, Evaluator
+from backends.tensor.elementwise import add_constant, affine
 from backends.tensor.layout import Array, Layout, ValueLayout, power_of_two
-from backends.tensor.tensor import Tensor, per_feature
+from backends.tensor.reductions import rotated_sum
+from backends.tensor.tensor import Tensor, as_features
 
 LINEAR_DEPTH = 1
+
+#: (input chunk, step) → the diagonal that multiplies the input rotated by step.
+Diagonals = dict[tuple[int, int], Array]
 
 
 class BabySteps:
@@ -64,111 +73,95 @@ def linear(
         bias: `[out]` or `[tokens, out]`.
         rows: as in `ValueLayout`.
     """
-    chunks = 1 + max(rows) // layout.features
+    if x.layout.kind == "replicated":
+        return affine(evaluator, layout, as_features(layout, x, rows), weight.sum(axis=1), bias)
     target = ValueLayout("features", rows, x.layout.tokens)
-    matrix = np.zeros((chunks * layout.features, len(x.ciphertexts) * layout.features))
-    matrix[np.ix_(rows, x.layout.rows)] = weight
-    blocks = matrix.reshape(chunks, layout.features, len(x.ciphertexts), layout.features).transpose(
-        0, 2, 1, 3
-    )
-    diagonals = [_diagonals(blocks[chunk]) for chunk in range(chunks)]
-    wanted = [
-        {step % babies.count for rows_of in diagonals for source, step in rows_of if source == chunk}
-        for chunk in range(len(x.ciphertexts))
-    ]
-    rotated = babies.rotated(evaluator, x.ciphertexts, wanted)
-    results = []
-    for chunk in range(chunks):
-        total = _combine(evaluator, layout, babies.count, rotated, diagonals[chunk], x)
-        shift = per_feature(layout, target, bias, chunk)
-        if np.any(shift):
-            total = evaluator.add_plain(total, evaluator.encode(layout.spread(shift), evaluator.level(total)))
-        results.append(total)
-    return Tensor(tuple(results), target, clean=True)
+    diagonals = _diagonals(layout, target, x, weight)
+    if _rotates_inputs(babies.count, diagonals):
+        wanted = [
+            {step % babies.count for rows_of in diagonals for source, step in rows_of if source == chunk}
+            for chunk in range(len(x.ciphertexts))
+        ]
+        rotated = babies.rotated(evaluator, x.ciphertexts, wanted)
+        totals = [_from_rotated(evaluator, layout, babies.count, rotated, d, x) for d in diagonals]
+    else:
+        totals = [_by_rotated_sums(evaluator, layout, babies.count, d, x) for d in diagonals]
+    result = Tensor(tuple(evaluator.rescale(total) for total in totals), target, clean=True)
+    return add_constant(evaluator, layout, result, bias)
 
 
-def _diagonals(blocks: Array) -> dict[tuple[int, int], Array]:
-    """(input chunk, step) → the diagonal that multiplies the input rotated by step, but all-zero ones."""
-    size = blocks.shape[-1]
+def _diagonals(layout: Layout, target: ValueLayout, x: Tensor, weight: Array) -> list[Diagonals]:
+    """The diagonals of each output chunk but all-zero ones."""
+    size, chunks = layout.features, target.chunks(layout)
+    matrix = np.zeros((chunks * size, len(x.ciphertexts) * size))
+    matrix[np.ix_(target.rows, x.layout.rows)] = weight
+    blocks = matrix.reshape(chunks, size, len(x.ciphertexts), size)
     index = np.arange(size)
-    found = {}
-    for source, block in enumerate(blocks):
-        for step in range(size):
-            diagonal = block[index, (index + step) % size]
-            if np.any(diagonal):
-                found[source, step] = diagonal
+    turned = (index + index[:, None]) % size
+    found: list[Diagonals] = []
+    for chunk in range(chunks):
+        of_chunk: Diagonals = {}
+        for source in range(len(x.ciphertexts)):
+            steps = blocks[chunk][index, source, turned]  # [step, output row]
+            of_chunk.update({(source, int(s)): steps[s] for s in np.flatnonzero(steps.any(axis=1))})
+        if not of_chunk:
+            raise PlanError(
+                "a linear map has a chunk of outputs whose weights are all zero; leave those outputs out"
+            )
+        found.append(of_chunk)
     return found
 
 
-def _combine(
+def _rotates_inputs(baby_count: int, diagonals: Sequence[Diagonals]) -> bool:
+    """Whether baby steps cost no more rotations on the inputs than on the sums."""
+    on_inputs = {(source, step % baby_count) for d in diagonals for source, step in d}
+    on_sums = [{step for _, step in d} for d in diagonals]
+    return sum(baby > 0 for _, baby in on_inputs) <= sum(
+        step % baby_count > 0 for steps in on_sums for step in steps
+    )
+
+
+def _term(
+    evaluator: Evaluator, layout: Layout, x: Tensor, ciphertext: Ciphertext, diagonal: Array, turn: int
+) -> tuple[Ciphertext, object]:
+    """A ciphertext and its diagonal, turned back because the sum that it enters is rotated by `turn`."""
+    real = np.arange(layout.tokens) < x.layout.tokens
+    pattern = np.outer(np.roll(diagonal, turn), real)
+    return ciphertext, evaluator.encode(layout.spread(pattern), x.level(evaluator))
+
+
+def _from_rotated(
     evaluator: Evaluator,
     layout: Layout,
     baby_count: int,
     rotated: dict[tuple[int, int], Ciphertext],
-    diagonals: dict[tuple[int, int], Array],
+    diagonals: Diagonals,
     x: Tensor,
 ) -> Ciphertext:
-    """Sum over giant steps of the rotated sums over baby steps, rescaled once."""
-    if not diagonals:
-        raise PlanError(
-            "a linear map has a chunk of outputs whose weights are all zero; leave those outputs out"
-        )
-    level = evaluator.level(x.ciphertexts[0])
-    real = np.arange(layout.tokens) < x.layout.tokens
+    """Sum over giant steps of the rotated sums over baby steps: a product."""
     giants: dict[int, list[tuple[Ciphertext, object]]] = {}
     for (source, step), diagonal in diagonals.items():
         baby = step % baby_count
         giant = step - baby
-        # Rotated back, because the giant step rotates the whole inner sum.
-        pattern = np.outer(np.roll(diagonal, giant), real)
-        plaintext = evaluator.encode(layout.spread(pattern), level)
-        giants.setdefault(giant, []).append((rotated[source, baby], plaintext))
-    sums = [
-        (evaluator.multiply_plain_sum(terms), giant * layout.feature_stride)
-        for giant, terms in sorted(giants.items())
-    ]
-    total = sums[0][0] if sums == [(sums[0][0], 0)] else evaluator.rotate_sum(sums)
-    return evaluator.rescale(total)
+        term = _term(evaluator, layout, x, rotated[source, baby], diagonal, giant)
+        giants.setdefault(giant, []).append(term)
+    stride = layout.feature_stride
+    return rotated_sum(
+        evaluator, {giant * stride: evaluator.multiply_plain_sum(terms) for giant, terms in giants.items()}
+    )
 
 
-def affine(evaluator: Evaluator, layout: Layout, x: Tensor, scale: Array, shift: Array) -> Tensor:
-    """x·scale + shift per feature; the result is clean."""
-    results = []
-    for chunk, ciphertext in enumerate(x.ciphertexts):
-        factor = layout.spread(per_feature(layout, x.layout, scale, chunk))
-        scaled = evaluator.multiply_plain(ciphertext, evaluator.encode(factor, evaluator.level(ciphertext)))
-        result = evaluator.rescale(scaled)
-        offset = per_feature(layout, x.layout, shift, chunk)
-        if np.any(offset):
-            result = evaluator.add_plain(
-                result, evaluator.encode(layout.spread(offset), evaluator.level(result))
-            )
-        results.append(result)
-    return x.with_ciphertexts(results, clean=True)
-
-
-def scale(evaluator: Evaluator, x: Tensor, factor: float) -> Tensor:
-    """x·factor."""
-    return x.with_ciphertexts([multiply_constant(evaluator, c, factor) for c in x.ciphertexts])
-
-
-def multiply_constant(evaluator: Evaluator, ciphertext: Ciphertext, factor: float) -> Ciphertext:
-    """ciphertext·factor, rescaled."""
-    plaintext = evaluator.encode(float(factor), evaluator.level(ciphertext))
-    return evaluator.rescale(evaluator.multiply_plain(ciphertext, plaintext))
-
-
-def sum_tokens(evaluator: Evaluator, layout: Layout, x: Tensor) -> Tensor:
-    """Sum over tokens, at token 0; the other tokens hold partial sums, so the result is not clean."""
-    if not x.clean:
-        ones = np.ones(len(x.layout.rows))
-        x = affine(evaluator, layout, x, ones, np.zeros_like(ones))
-    results = []
-    for ciphertext in x.ciphertexts:
-        total = ciphertext
-        step = layout.tokens // 2
-        while step:
-            total = evaluator.add(total, evaluator.rotate(total, step))
-            step //= 2
-        results.append(total)
-    return Tensor(tuple(results), ValueLayout("features", x.layout.rows, 1), clean=False)
+def _by_rotated_sums(
+    evaluator: Evaluator, layout: Layout, baby_count: int, diagonals: Diagonals, x: Tensor
+) -> Ciphertext:
+    """The same sum, but every step's sum over chunks is rotated, first by baby and then by giant steps."""
+    steps: dict[int, list[tuple[Ciphertext, object]]] = {}
+    for (source, step), diagonal in diagonals.items():
+        term = _term(evaluator, layout, x, x.ciphertexts[source], diagonal, step)
+        steps.setdefault(step, []).append(term)
+    giants: dict[int, dict[int, Ciphertext]] = {}
+    for step, terms in steps.items():
+        baby = step % baby_count
+        of_giant = giants.setdefault((step - baby) * layout.feature_stride, {})
+        of_giant[baby * layout.feature_stride] = evaluator.multiply_plain_sum(terms)
+    return rotated_sum(evaluator, {giant: rotated_sum(evaluator, babies) for giant, babies in giants.items()})

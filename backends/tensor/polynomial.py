@@ -1,120 +1,33 @@
-"""Polynomials of any degree at the least depth.
+"""A series on a ciphertext, at the depth that `models.approximation.series` tells.
 
-A polynomial of degree d < 2^k is split as p = q·B_m + r at a basis element B_m with m a power of two, and
-both halves again, until what is left is a sum of constants times basis elements (Paterson and Stockmeyer
-1973, with the depth-optimal split of Bossuat et al. 2021). Basis elements are monomials or Chebyshev
-polynomials, B_(a+b) made from B_a and B_b, so B_i costs ceil(log2 i) levels and a constant times it one more.
-A constant of exactly ±1 costs no level: a monic polynomial of degree 2^k takes k levels.
+That module has the rule by which a series is split; here every product of the split is made once.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cache
-from math import ceil, log2
-
 import numpy as np
-from numpy.polynomial import chebyshev, polynomial
 
 from backends.errors import PlanError
 from backends.interface import Ciphertext, Evaluator
-from backends.tensor.layout import Array, power_of_two
-from backends.tensor.linear import multiply_constant
-
-
-@dataclass(frozen=True)
-class Polynomial:
-    """A series in the basis, over an input that a chebyshev basis wants in [-1, 1]."""
-
-    coefficients: tuple[float, ...]
-    basis: str
-
-    def __post_init__(self) -> None:
-        if self.basis not in ("power", "chebyshev"):
-            raise PlanError(f"the polynomial basis {self.basis!r} is unknown; use power or chebyshev")
-        if len(self.coefficients) < 2 or self.coefficients[-1] == 0:
-            raise PlanError("a polynomial has degree 1 or more and a leading coefficient that is not zero")
-
-    @property
-    def degree(self) -> int:
-        """Highest power."""
-        return len(self.coefficients) - 1
-
-    @property
-    def depth(self) -> int:
-        """Least number of levels."""
-        return _depth(self)
-
-    def divide(self, m: int) -> tuple[Polynomial | float, Polynomial | float]:
-        """Quotient and remainder by the basis element of degree m; a constant is a float."""
-        divisor = np.zeros(m + 1)
-        divisor[m] = 1
-        divide = polynomial.polydiv if self.basis == "power" else chebyshev.chebdiv
-        quotient, remainder = divide(np.array(self.coefficients), divisor)
-        return _trimmed(quotient, self.basis), _trimmed(remainder, self.basis)
-
-
-def _trimmed(coefficients: Array, basis: str) -> Polynomial | float:
-    """Without leading zeros, and without the dust that a division leaves."""
-    dust = 1e-15 * np.max(np.abs(coefficients))
-    significant = np.flatnonzero(np.abs(coefficients) > dust)
-    if len(significant) == 0 or significant[-1] == 0:
-        return float(coefficients[0]) if len(coefficients) else 0.0
-    kept = np.where(np.abs(coefficients) > dust, coefficients, 0)[: significant[-1] + 1]
-    return Polynomial(tuple(float(c) for c in kept), basis)
-
-
-def _element_depth(index: int) -> int:
-    return ceil(log2(index)) if index > 1 else 0
-
-
-def _free(constant: float) -> bool:
-    return constant in (1.0, -1.0)
-
-
-def _direct_depth(p: Polynomial | float) -> int:
-    """Levels of the plain sum of constants times basis elements."""
-    if isinstance(p, float):
-        return 0
-    return max(_element_depth(i) + (not _free(c)) for i, c in enumerate(p.coefficients) if i > 0 and c != 0)
-
-
-def _depth_split_at(p: Polynomial, m: int) -> int:
-    quotient, remainder = p.divide(m)
-    if isinstance(quotient, float):
-        product = _element_depth(m) + (not _free(quotient))
-    else:
-        product = 1 + max(_element_depth(m), _depth(quotient))
-    return max(product, _depth(remainder))
-
-
-@cache
-def _split(p: Polynomial) -> tuple[int, int]:
-    """(depth, m) of the shallowest split; of equals the lower m, which needs fewer products."""
-    m = power_of_two(p.degree + 1) // 2
-    candidates = [m // 2, m] if p.degree == m > 2 else [m]
-    return min((_depth_split_at(p, candidate), candidate) for candidate in candidates)
-
-
-def _depth(p: Polynomial | float) -> int:
-    if isinstance(p, float):
-        return 0
-    direct = _direct_depth(p)
-    return direct if p.degree < 2 else min(direct, _split(p)[0])
+from backends.tensor.elementwise import multiply_constant
+from backends.tensor.layout import power_of_two
+from backends.tensor.tensor import Tensor
+from models.approximation.series import Series
 
 
 class _Evaluation:
-    """One polynomial on one ciphertext: the basis elements made so far, and the recursion over them."""
+    """One series on one ciphertext: the basis elements made so far, and the recursion over them."""
 
-    def __init__(self, evaluator: Evaluator, basis: str, x: Ciphertext) -> None:
-        self._evaluator, self._basis = evaluator, basis
-        self._elements: dict[int, Ciphertext] = {1: x}
+    def __init__(self, evaluator: Evaluator, p: Series, x: Ciphertext) -> None:
+        self._evaluator, self._basis = evaluator, p.basis
+        scaled = x if p.factor == 1 else self._times(x, p.factor)
+        self._elements: dict[int, Ciphertext] = {1: self._add_constant(scaled, p.shift)}
 
-    def evaluate(self, p: Polynomial) -> Ciphertext:
-        """p(x), at x's level less p's depth or above."""
+    def evaluate(self, p: Series) -> Ciphertext:
+        """p of the basis's own variable, at its level less p's depth or above."""
         if self._is_direct(p):
             return self._direct(p)
-        m = _split(p)[1]
+        m = p.split[1]
         quotient, remainder = p.divide(m)
         if isinstance(quotient, float):
             total = self._scaled(self._element(m), quotient)
@@ -125,15 +38,15 @@ class _Evaluation:
             return self._add_constant(total, remainder)
         return self._add(total, self.evaluate(remainder))
 
-    def _is_direct(self, p: Polynomial) -> bool:
+    def _is_direct(self, p: Series) -> bool:
         """Whether a plain sum is shallower than the split, or as shallow with every basis element at hand."""
         if p.degree < 2:
             return True
-        direct, split = _direct_depth(p), _split(p)[0]
+        direct, split = p.direct_depth, p.split[0]
         at_hand = all(i in self._elements for i, c in enumerate(p.coefficients) if i > 0 and c != 0)
         return direct < split or (direct == split and at_hand)
 
-    def _direct(self, p: Polynomial) -> Ciphertext:
+    def _direct(self, p: Series) -> Ciphertext:
         terms = [self._scaled(self._element(i), c) for i, c in enumerate(p.coefficients) if i > 0 and c != 0]
         total = terms[0]
         for term in terms[1:]:
@@ -185,10 +98,16 @@ class _Evaluation:
         return self._evaluator.rescale(self._evaluator.relinearise(product))
 
 
-def evaluate(evaluator: Evaluator, p: Polynomial, x: Ciphertext) -> Ciphertext:
+def evaluate(evaluator: Evaluator, p: Series, x: Ciphertext) -> Ciphertext:
     """p(x) in every slot, exactly `p.depth` levels below x."""
-    result = _Evaluation(evaluator, p.basis, x).evaluate(p)
+    result = _Evaluation(evaluator, p, x).evaluate(p)
     level = evaluator.level(x) - p.depth
     if evaluator.level(result) < level:
         raise PlanError(f"a polynomial of degree {p.degree} took more than its {p.depth} levels")
     return result if evaluator.level(result) == level else evaluator.drop(result, level)
+
+
+def evaluate_tensor(evaluator: Evaluator, p: Series, x: Tensor) -> Tensor:
+    """p(x); padding stays zero only where p does."""
+    results = [evaluate(evaluator, p, ciphertext) for ciphertext in x.ciphertexts]
+    return x.with_ciphertexts(results, clean=x.clean and float(p(np.zeros(()))) == 0)

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from backends.interface import Ciphertext, Evaluator
-from backends.tensor.layout import Array, Layout, ValueLayout, power_of_two
+from backends.tensor.layout import Layout, ValueLayout
 
 
 @dataclass(frozen=True)
@@ -30,28 +28,17 @@ class Tensor:
         kept = self.clean if clean is None else clean
         return replace(self, ciphertexts=tuple(ciphertexts), clean=kept)
 
-
-def head_rows(heads: int, features: int) -> tuple[int, ...]:
-    """Rows of a value whose heads lie interleaved: feature e of head h at row `e · padded heads + h`.
-
-    With the head as the low digit, a sum over the features of a head is a sum over rotations by multiples of
-    the padded head count, cyclic over the whole ciphertext, and needs no mask.
-    """
-    padded_heads = power_of_two(heads)
-    return tuple(e * padded_heads + h for h in range(heads) for e in range(features // heads))
+    def level(self, evaluator: Evaluator) -> int:
+        """The level of all its ciphertexts."""
+        return evaluator.level(self.ciphertexts[0])
 
 
-def per_feature(layout: Layout, value: ValueLayout, vector: Array, chunk: int) -> Array:
-    """A `[features]` or `[tokens, features]` vector as the `[features, tokens]` pattern of one chunk.
-
-    Padding rows and tokens are zero.
-    """
-    pattern = np.zeros((layout.features, layout.tokens))
-    full = np.broadcast_to(vector, (value.tokens, len(value.rows)))
-    for feature, row in enumerate(value.rows):
-        if row // layout.features == chunk:
-            pattern[row % layout.features, : value.tokens] = full[:, feature]
-    return pattern
+def as_features(layout: Layout, x: Tensor, rows: tuple[int, ...]) -> Tensor:
+    """A replicated value as a feature value at any rows, at no cost; other values as they are."""
+    if x.layout.kind != "replicated":
+        return x
+    features = ValueLayout("features", rows, x.layout.tokens)
+    return Tensor(x.ciphertexts * features.chunks(layout), features, clean=False)
 
 
 def drop_to(evaluator: Evaluator, tensor: Tensor, level: int) -> Tensor:

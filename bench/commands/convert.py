@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -11,6 +13,13 @@ from rich.console import Console
 from bench.errors import UserError
 from bench.suite import CHECKPOINTS
 
+WORK_FOLDER = click.option(
+    "--work",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of unfinished work, from which an interrupted run goes on; .work by default.",
+    default=Path(".work"),
+)
+
 
 @click.command()
 @click.argument("recipe", type=click.Path(path_type=Path))
@@ -19,20 +28,38 @@ from bench.suite import CHECKPOINTS
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder of the checkpoint; a folder of the recipe's name under models/checkpoints otherwise.",
 )
-def convert(recipe: Path, output: Path | None) -> int:
-    """Train the models of RECIPE, convert them, and write a checkpoint with its ladder."""
-    if find_spec("torch") is None:
-        raise UserError("training needs torch; install it with `pip install -e '.[train]'`")
+@WORK_FOLDER
+@click.option("--keep-work", is_flag=True, help="Keep the work folder, to convert again without training.")
+@click.option(
+    "--random-weights", is_flag=True, help="Train nothing: a checkpoint for timing alone, which says so."
+)
+def convert(recipe: Path, output: Path | None, work: Path, keep_work: bool, random_weights: bool) -> int:
+    """Train the models of RECIPE, convert them, and write a checkpoint with its ladder.
+
+    An interrupted run goes on from its last finished epoch when the same command is given again.
+    """
+    require_torch()
     from models.pipeline import convert as run_recipe
 
-    folder = output or CHECKPOINTS / recipe.stem
+    folder = output or CHECKPOINTS / (f"{recipe.stem}_random" if random_weights else recipe.stem)
     if folder.exists():
         raise UserError(f"{folder} exists and is not overwritten; choose another folder with --output")
     console = Console()
-    ladder = run_recipe(
-        recipe,
-        folder,
-        lambda line: console.print(line, highlight=False, markup=False),
-    )
-    console.print(ladder)
+    unfinished = work / recipe.stem
+    ladder = run_recipe(recipe, folder, unfinished, printer(console), untrained=random_weights)
+    if not keep_work:
+        shutil.rmtree(unfinished, ignore_errors=True)
+    for rung in ("original", "he_friendly", "substituted", "polynomial"):
+        console.print(f"{rung}: held-out {ladder['metric']} {ladder['held_out'][rung][ladder['metric']]:.4f}")
     return 0
+
+
+def printer(console: Console) -> Callable[[str], None]:
+    """Prints lines of progress as they are."""
+    return lambda line: console.print(line, highlight=False, markup=False)
+
+
+def require_torch() -> None:
+    """Raise UserError where torch is absent."""
+    if find_spec("torch") is None:
+        raise UserError("training needs torch; install it with `pip install -e '.[train]'`")

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from backends.registry import available
 from bench.suite import CHECKPOINTS, SUITES, load_suite
-from models.data.catalogue import HELD_OUT
+from models.data.catalogue import describe
 
 
 @click.command("list")
@@ -54,7 +54,13 @@ def _models() -> list[tuple[str, str]]:
 
 
 def _data() -> list[tuple[str, str]]:
-    return [(name, (load.__module__ or "").rpartition(".")[2]) for name, load in HELD_OUT.items()]
+    rows = []
+    for described in describe():
+        text = f"{described.title}; here: {', '.join(described.found) or 'nothing'}"
+        if described.missing:
+            text += f"; not here: {', '.join(described.missing)}: {described.advice}"
+        rows.append((described.name, text))
+    return rows
 
 
 _ROWS: dict[str, Callable[[], list[tuple[str, str]]]] = {

@@ -77,6 +77,7 @@ def _column(cell: Cell) -> dict[str, str]:
         "rotation keys": str(len(program.rotation_steps)),
         "keys on disk": f"{needs.keys_bytes / 1e9:.2f} GB",
         "evaluator memory": f"{needs.evaluator_bytes / 1e9:.2f} GB",
+        "constants encoded": f"{needs.constants_bytes / 1e9:.2f} GB",
         "evaluate, one thread": f"{seconds:.0f} s",
         "security": f"{judged.bits} bits" if judged.secure else "INSECURE",
     }

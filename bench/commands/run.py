@@ -21,7 +21,7 @@ from bench.environments.ensure import Environment, ensure
 from bench.errors import UserError
 from bench.origin import origin
 from bench.protocol import sweep
-from bench.summary import layers, summaries
+from bench.summary import held_out, layers, summaries
 from bench.workload import Workload, load_workload
 from reports.identity import cell_id, result_key
 from reports.record import Record, Status
@@ -46,6 +46,8 @@ def run(output: Path, fresh: bool, probes: bool, **selected: object) -> int:
     with Display(console) as display:
         session = _Session(output, fresh, probes, display)
         records = [session.run(cell) for cell in cells]
+    for table in held_out(records):
+        console.print(table)
     for table in summaries(records):
         console.print(table)
     for record in records:
@@ -70,7 +72,7 @@ class _Session:
         self.folder: Path | None = None
         self._output, self._fresh, self._probes, self._display = output, fresh, probes, display
         self._run: Run | None = None
-        self._workloads: dict[tuple[str, int], Workload] = {}
+        self._workloads: dict[str, Workload] = {}
         self._environments: dict[str, tuple[Environment, str | None]] = {}
 
     def run(self, cell: Cell) -> Record:
@@ -108,10 +110,12 @@ class _Session:
         return self._run
 
     def _workload(self, cell: Cell) -> Workload:
-        wanted = (cell.case.name, cell.samples)
-        if wanted not in self._workloads:
-            self._workloads[wanted] = load_workload(cell.model_folder, cell.case.data, cell.samples)
-        return self._workloads[wanted]
+        name = cell.case.name
+        if name not in self._workloads:
+            self._workloads[name] = load_workload(
+                cell.model_folder, cell.case.data, cell.samples, cell.held_out, self._display.held_out
+            )
+        return self._workloads[name]
 
     def _environment(self, descriptor: Descriptor) -> tuple[Environment, str | None]:
         """A backend's environment, or, where it cannot be made, why; other backends' cells go on."""
@@ -161,6 +165,8 @@ def _raw(workload: Workload, outcome: Outcome) -> dict[str, NDArray[Any]]:
         "sample_ids": np.array(workload.samples.ids),
         **{f"logits_{rung}": logits for rung, logits in workload.logits.items()},
     }
+    for rung, scores in (outcome.scores or {}).items():
+        raw[f"held_out_{rung}"] = scores
     if outcome.encrypted is not None:
         raw["logits_encrypted"] = outcome.encrypted
     for name, values in (outcome.probes or {}).items():

@@ -8,11 +8,12 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from backends.costs import Costs
 from backends.errors import ExecutionError
-from backends.interface import Ciphertext, Evaluator, KeyFile, Library, Plaintext
+from backends.interface import Ciphertext, Evaluator, KeyFile, Library
 from backends.parameters import ParameterSet
 from backends.program import Instruction, Probe, Program, load_program
-from backends.replay import Measured, prepare, replay
+from backends.replay import Constants, Measured, prepare, replay
 from bench.parties.memory import resident_bytes
 from bench.parties.serve import Channel, Handler, Message
 from bench.parties.wire import Shipment, announce, verify
@@ -28,7 +29,8 @@ class EvaluatorParty:
         self._library, self._channel = library, channel
         self._evaluator: Evaluator
         self._program: Program
-        self._plaintexts: list[Plaintext] = []
+        self._constants: Constants
+        self._costs: Costs
         self._sent = 0
         self._last_progress = 0.0
 
@@ -43,18 +45,21 @@ class EvaluatorParty:
             verify(FOLDER, shipment)
         started = perf_counter()
         keys = [KeyFile(shipment.kind, shipment.name) for shipment in shipments]
-        self._evaluator = self._library.evaluator(ParameterSet.from_json(parameters), FOLDER, keys)
+        parameter_set = ParameterSet.from_json(parameters)
+        self._costs = Costs(parameter_set)
+        self._evaluator = self._library.evaluator(parameter_set, FOLDER, keys)
         seconds = perf_counter() - started
         for shipment in shipments:
             (FOLDER / shipment.name).unlink(missing_ok=True)
         return {"seconds": seconds}
 
-    def prepare(self, program: str, digest: str) -> Message:
-        """Encode the model's constants at their levels."""
+    def prepare(self, program: str, digest: str, room_bytes: int | None) -> Message:
+        """Encode the model's constants at their levels, as many as there is room for."""
         before = resident_bytes()
         started = perf_counter()
         self._program = load_program(FOLDER, program, digest)
-        self._plaintexts = prepare(self._program, self._evaluator)
+        ahead = None if room_bytes is None else self._costs.constants_ahead(self._program, room_bytes)
+        self._constants = prepare(self._program, self._evaluator, ahead)
         seconds = perf_counter() - started
         after = resident_bytes()
         grown = None if before is None or after is None else max(0, after - before)
@@ -68,7 +73,7 @@ class EvaluatorParty:
             results, figures = replay(
                 self._program,
                 self._evaluator,
-                self._plaintexts,
+                self._constants,
                 inputs,
                 self._round_trip,
                 partial(self._show, number),

@@ -10,7 +10,7 @@ import numpy as np
 
 from backends.interface import Ciphertext, KeyOwner, Library
 from backends.parameters import ParameterSet
-from backends.tensor.layout import Layout, pack
+from backends.tensor.layout import Layout, ValueLayout, pack
 from bench.parties.serve import Handler, Message
 from bench.parties.wire import Shipment, announce, verify
 
@@ -54,13 +54,13 @@ class KeyOwnerParty:
             "versions": self._library.versions(),
         }
 
-    def encrypt(self, samples: str, layout: dict[str, int], level: int) -> Message:
+    def encrypt(self, samples: str, layout: dict[str, int], value: dict[str, Any], level: int) -> Message:
         """Pack the samples of a file, batch by batch, and encrypt each."""
-        shape = Layout.from_json(layout)
+        shape, inputs = Layout.from_json(layout), ValueLayout.from_json(value)
         data = np.load(FOLDER / samples, allow_pickle=False)
         batches, seconds = [], 0.0
         for start in range(0, len(data), shape.images):
-            vectors = pack(shape, data[start : start + shape.images])
+            vectors = pack(shape, inputs, data[start : start + shape.images])
             started = perf_counter()
             ciphertexts = [self._owner.encrypt(vector, level) for vector in vectors]
             seconds += perf_counter() - started

@@ -1,8 +1,7 @@
 """scikit-learn's digits: 1,797 scans of handwritten digits, 8×8 pixels of 0 to 16, part of the package.
 
 Source: the test part of E. Alpaydin and C. Kaynak, *Optical Recognition of Handwritten Digits*, UCI Machine
-Learning Repository, 1998. An image becomes 16 tokens, row by row, each a patch of 2×2 pixels, scaled to
-[-1, 1]. The 360 held-out images, 36 of each class, serve for reporting alone.
+Learning Repository, 1998. The 360 held-out images, 36 of each class, serve for reporting alone.
 """
 
 from __future__ import annotations
@@ -11,40 +10,53 @@ from functools import lru_cache
 
 import numpy as np
 
+from models.data import preparation
+from models.data.files import DataFolder
+from models.data.forms import DataSet, Form
+from models.data.literals import Patches
 from models.data.samples import Samples, balanced_split
+from models.data.sources import Images
 
-CLASSES = 10
-TOKENS = 16
-FEATURES = 4
+#: 16 tokens, row by row, each a patch of 2×2 pixels scaled to [-1, 1].
+PREPARATION = Patches(size=8, patch=2, mean=(8,), std=(8,))
 HELD_OUT_PER_CLASS = 36
 
-_PATCH = 2
-_BRIGHTEST = 16
 _SALT = "digits/held-out/1"
 
 
+def load(split: str) -> Images:
+    """The 1,437 images to train, calibrate and choose on, or the 360 held out, interleaved by class."""
+    rest, taken = _split()
+    return rest if split == "training" else taken
+
+
+def _installed(folder: DataFolder, split: str) -> Images:
+    return load(split)
+
+
+DATA_SET = DataSet(
+    title="1,797 digits of 8×8 grey levels, installed with scikit-learn",
+    forms=(Form({"training": (), "held_out": ()}, _installed),),
+)
+
+
 def training() -> Samples:
-    """The 1,437 images to train, calibrate and choose on."""
-    return _split()[0]
+    """The training images, prepared."""
+    return preparation.samples(load("training"), PREPARATION)
 
 
 def held_out() -> Samples:
-    """The 360 images to report on, interleaved by class."""
-    return _split()[1]
+    """The held-out images, prepared."""
+    return preparation.samples(load("held_out"), PREPARATION)
 
 
 @lru_cache(maxsize=1)
-def _split() -> tuple[Samples, Samples]:
+def _split() -> tuple[Images, Images]:
     from sklearn.datasets import load_digits
 
     data = load_digits()
-    inputs = _tokens(np.asarray(data.images, np.float64) / (_BRIGHTEST / 2) - 1)
-    ids = tuple(f"digits-{index:04d}" for index in range(len(inputs)))
-    return balanced_split(Samples(inputs, np.asarray(data.target, np.int64), ids), HELD_OUT_PER_CLASS, _SALT)
-
-
-def _tokens(images: np.ndarray) -> np.ndarray:
-    """`[samples, 8, 8]` → `[samples, 16, 4]`, patches and the pixels in them row by row."""
-    count, side = len(images), images.shape[1] // _PATCH
-    patches = images.reshape(count, side, _PATCH, side, _PATCH).transpose(0, 1, 3, 2, 4)
-    return np.ascontiguousarray(patches.reshape(count, TOKENS, FEATURES))
+    ids = tuple(f"digits-{index:04d}" for index in range(len(data.target)))
+    pixels = np.asarray(data.images, np.uint8)[..., None]
+    labels = np.asarray(data.target, np.int64)
+    images = Images(pixels, labels, tuple(map(str, data.target_names)), ids)
+    return balanced_split(images, HELD_OUT_PER_CLASS, _SALT)

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from backends.costs import Costs
-from backends.engine import operand_depths
 from backends.errors import PlanError, Unsupported
 from backends.interface import Capabilities
 from backends.parameters import BootstrapParameters, ParameterSet
-from backends.planner import Refresh, _node_costs, _schedule, choose_layout, plan, refresh_for
+from backends.planner import Planner, Refresh, plan, refresh_for
 from backends.program import Program
+from backends.schedule import schedule
 from models.graph import Graph, Node
 from tests.backends.graphs import mlp
 from tests.random_vit import random_vit
@@ -51,7 +51,7 @@ def test_refreshes_are_as_few_as_can_be(depth: int) -> None:
 def test_the_schedule_is_the_cheapest_of_all(depth: int, refresh: Refresh) -> None:
     graph = mlp(depth)
     costs = Costs(PARAMETERS)
-    nodes = _node_costs(graph, choose_layout(graph, PARAMETERS.slots), PARAMETERS)
+    nodes = Planner(graph, PARAMETERS, refresh).node_costs()
 
     def price(refreshed: frozenset[str]) -> float | None:
         """Cost of a choice of refreshes, None where a level would pass the top."""
@@ -65,12 +65,9 @@ def test_the_schedule_is_the_cheapest_of_all(depth: int, refresh: Refresh) -> No
                 total += nodes[node.name].ciphertexts * costs.refresh_price(refresh.kind, need)
             if max(need, made) > refresh.top:
                 return None
-            for name, depth_of in zip(node.inputs, operand_depths(graph, node), strict=True):
+            for name, depth_of in zip(node.inputs, nodes[node.name].depths, strict=True):
                 needed[name] = max(needed.get(name, 0), made + depth_of)
-            total += sum(
-                costs.instruction(type(i)(**{**vars(i), "level": i.level + made}))
-                for i in nodes[node.name].instructions
-            )
+            total += nodes[node.name].price(costs, made)
         return total
 
     candidates = [node.name for node in graph if node.operation != "input"]
@@ -80,7 +77,7 @@ def test_the_schedule_is_the_cheapest_of_all(depth: int, refresh: Refresh) -> No
         for chosen in combinations(candidates, size)
     }
     best = min(value for value in prices.values() if value is not None)
-    chosen = _schedule(graph, nodes, refresh, costs).refreshed
+    chosen = schedule(graph, nodes, refresh, costs).refreshed
     assert prices[chosen] == pytest.approx(best)
 
 
@@ -132,7 +129,7 @@ def test_a_clear_rung_is_never_encrypted() -> None:
 
 def test_a_model_that_does_not_fit_the_slots() -> None:
     with pytest.raises(PlanError, match="raise log_n"):
-        plan(mlp(1, tokens=40, features=30), PARAMETERS, ROUND_TRIPS)
+        plan(mlp(1, tokens=600, features=2), PARAMETERS, ROUND_TRIPS)
 
 
 def test_a_library_without_bootstrap_is_unsupported_with_its_reason() -> None:

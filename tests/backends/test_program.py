@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from backends.cleartext.adapter import CleartextEvaluator, Slots
+from backends.cleartext.adapter import CleartextEvaluator, EncodedSlots, Slots
+from backends.costs import Costs
 from backends.errors import ExecutionError, IntegrityError
-from backends.interface import COUNTED
+from backends.interface import COUNTED, Vector
 from backends.program import Program, load_program
 from backends.replay import check_counts, prepare, replay
 from backends.tensor.layout import pack, unpack
@@ -24,7 +25,7 @@ PROGRAM = plan(GRAPH, PARAMETERS, ROUND_TRIPS)
 
 def replayed(program: Program, evaluator: CleartextEvaluator, inputs: np.ndarray) -> np.ndarray:
     """The program's outputs on a batch, in the clear."""
-    vectors = pack(program.layout, inputs)
+    vectors = pack(program.layout, program.input_layout, inputs)
     outputs, measured = replay(
         program,
         evaluator,
@@ -59,7 +60,10 @@ def test_a_saved_program_is_the_same_program(tmp_path: Path) -> None:
     loaded = load_program(tmp_path, "program", digest)
     assert loaded.instructions == PROGRAM.instructions
     assert loaded.plaintexts == PROGRAM.plaintexts
-    assert np.array_equal(loaded.patterns, PROGRAM.patterns)
+    assert len(loaded.patterns) == len(PROGRAM.patterns)
+    assert all(map(np.array_equal, loaded.patterns, PROGRAM.patterns))
+    assert loaded.input_layout == PROGRAM.input_layout
+    assert loaded.output_layout == PROGRAM.output_layout
     assert loaded.save(tmp_path, "again") == digest
 
 
@@ -97,3 +101,30 @@ def test_plaintexts_are_kept_once() -> None:
     assert len(set(PROGRAM.plaintexts)) == len(PROGRAM.plaintexts)
     rows = [pattern.tobytes() for pattern in PROGRAM.patterns]
     assert len(set(rows)) == len(rows)
+
+
+@pytest.mark.parametrize("room_bytes", [0, 3 * 2 * PARAMETERS.n * 8, 10**12])
+def test_constants_without_room_are_encoded_at_each_use(room_bytes: int) -> None:
+    costs = Costs(PARAMETERS)
+    ahead = costs.constants_ahead(PROGRAM, room_bytes)
+    used = sum(costs.constant_bytes(PROGRAM.plaintexts[index]) for index in ahead)
+    everything = sum(map(costs.constant_bytes, PROGRAM.plaintexts))
+    assert used == everything if room_bytes >= everything else used <= room_bytes
+    assert set(ahead) >= {i for i, constant in enumerate(PROGRAM.plaintexts) if constant.row is None}
+    evaluator = CountingEvaluator(PARAMETERS)
+    constants = prepare(PROGRAM, evaluator, ahead)
+    assert evaluator.encoded == len(ahead)
+    every = prepare(PROGRAM, CleartextEvaluator(PARAMETERS))
+    for index, entry in enumerate(PROGRAM.plaintexts):
+        constant = constants[index]
+        assert constant.level == entry.level
+        assert np.array_equal(constant.values, every[index].values)
+    assert evaluator.encoded == len(PROGRAM.plaintexts)
+
+
+class CountingEvaluator(CleartextEvaluator):
+    encoded = 0
+
+    def encode(self, values: Vector | float, level: int) -> EncodedSlots:
+        self.encoded += 1
+        return super().encode(values, level)

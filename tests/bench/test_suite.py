@@ -90,6 +90,13 @@ def test_a_good_suite(folder: Path) -> None:
         ("samples: 4", "samples: 4.5", 3, "samples is a number 4.5; write a whole number"),
         ("samples: 4", "samples: true", 3, "samples is true or false True; write a whole number"),
         ("samples: 4", "samples:", 3, "samples is nothing; write a whole number"),
+        (
+            "samples: 4",
+            "samples: 4\nheld_out: many",
+            4,
+            "held_out is 'many'; write all, or 2 or more samples",
+        ),
+        ("samples: 4", "samples: 4\nheld_out: 1", 4, "held_out is 1; write all, or 2 or more samples"),
         ("samples: 4", "samples: 0", 3, "samples is 0; input should be greater than 0"),
         ("log_n: 14", "log_n: [14]", 11, r"parameter_sets\[0\].log_n is a list; write a whole number"),
         ("limits: {seconds: 60}", "limits: 60", 29, "limits is a whole number 60; write a block of keys"),
@@ -187,3 +194,19 @@ def test_the_suites_of_the_project_are_what_they_say() -> None:
     toy = load_suite("toy", BACKENDS)
     assert all("INSECURE" in choice.parameters.name for choice in toy.parameter_sets)
     assert "INSECURE" in toy.title
+
+
+@pytest.mark.parametrize(("written", "count"), [("", None), ("held_out: all\n", None), ("held_out: 7\n", 7)])
+def test_on_how_many_samples_the_clear_rungs_are_compared(
+    folder: Path, written: str, count: int | None
+) -> None:
+    assert load(folder, written + GOOD).held_out == count
+
+
+@pytest.mark.parametrize("path", sorted(SUITES.glob("*.yaml")), ids=lambda path: path.stem)
+def test_the_projects_own_suites(path: Path) -> None:
+    """Each bears its file's name and, the toys apart, demands 128 bits of every set."""
+    suite = load_suite(str(path), BACKENDS)
+    assert suite.name == path.stem
+    for choice in suite.parameter_sets:
+        assert choice.parameters.security == (0 if suite.name == "toy" else 128)

@@ -12,7 +12,10 @@ import numpy as np
 import pytest
 
 from backends.interface import Ciphertext, Evaluator, KeyFile, KeyOwner, Library, Vector
+from backends.planner import plan, refresh_for
+from backends.program import Program
 from backends.registry import get, load_library
+from tests.backends.graphs import MODELS
 from tests.toy import PORTABLE
 
 STEPS = (1, 5, 64, PORTABLE.slots - 1)
@@ -63,8 +66,18 @@ def library(backend: str) -> type[Library]:
 
 
 @pytest.fixture(scope="session")
-def parties(library: type[Library], tmp_path_factory: pytest.TempPathFactory) -> Parties:
+def programs(library: type[Library]) -> dict[str, Program]:
+    """Small models that together have every operation of a graph, planned with round trips."""
+    refresh = refresh_for("round_trip", PORTABLE, library.capabilities(PORTABLE))
+    return {name: plan(make(), PORTABLE, refresh) for name, make in MODELS.items()}
+
+
+@pytest.fixture(scope="session")
+def parties(
+    library: type[Library], programs: dict[str, Program], tmp_path_factory: pytest.TempPathFactory
+) -> Parties:
     folder = tmp_path_factory.mktemp(library.name)
     owner = library.key_owner(PORTABLE)
-    files = owner.generate(folder, STEPS, bootstrap=False)
+    steps = {*STEPS, *(step for program in programs.values() for step in program.rotation_steps)}
+    files = owner.generate(folder, sorted(steps), bootstrap=False)
     return Parties(library, owner, library.evaluator(PORTABLE, folder, files), folder, files)

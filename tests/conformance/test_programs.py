@@ -1,4 +1,4 @@
-"""Random programs over three registers agree with numpy in values, levels and counts."""
+"""Random programs over three registers agree with numpy, and programs of models with the clear reference."""
 
 from __future__ import annotations
 
@@ -6,10 +6,16 @@ from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from backends.interface import Ciphertext, Vector
+from backends.program import Program
+from backends.replay import prepare, replay
+from backends.tensor.layout import pack, unpack
+from models import reference
+from tests.backends.graphs import MODELS, samples
 from tests.conformance.conftest import STEPS, Parties, precision_bits
 from tests.toy import PORTABLE
 
@@ -96,3 +102,25 @@ def test_random_programs_agree_with_numpy(
     assert parties.evaluator.counts - before == expected
     for register in registers:
         assert precision_bits(parties.owner.decrypt(register.ciphertext), register.values) >= 15
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_programs_of_models_agree_with_the_reference(
+    parties: Parties, programs: dict[str, Program], name: str
+) -> None:
+    """Every operation of a graph; levels and counts are checked by the replay itself."""
+    graph, program, owner = MODELS[name](), programs[name], parties.owner
+    inputs = samples(graph, min(2, program.layout.images))
+    vectors = pack(program.layout, program.input_layout, inputs)
+    outputs, _ = replay(
+        program,
+        parties.evaluator,
+        prepare(program, parties.evaluator),
+        [owner.encrypt(vector, program.input_level) for vector in vectors],
+        lambda ciphertext, level: owner.encrypt(owner.decrypt(ciphertext), level),
+        lambda probe, ciphertexts: None,
+        lambda index, instruction, seconds: None,
+    )
+    slots = [owner.decrypt(output) for output in outputs]
+    decrypted = unpack(program.layout, program.output_layout, slots, len(inputs))
+    assert precision_bits(decrypted, reference.outputs(graph, inputs)) >= 12

@@ -72,7 +72,7 @@ def test_a_run_fills_the_record_from_measurement(backend: str, tmp_path: Path) -
     assert record["environment"]["libraries"]
     (stored,) = load_output(tmp_path).stored
     raw = read_raw(stored)
-    assert raw["logits_encrypted"].shape == raw["logits_polynomial"].shape == (4, 10)
+    assert raw["logits_encrypted"].shape == raw["logits_polynomial"].shape == (4, 1, 10)
     if backend != "cleartext":
         assert "INSECURE" in done.stdout
         assert record["memory"]["rotation_keys_bytes"] > 1_000_000

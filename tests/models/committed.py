@@ -1,7 +1,9 @@
-"""Where the committed checkpoints stand."""
+"""Where the committed checkpoints and recipes stand."""
 
 from pathlib import Path
 
 import models
 
-VIT_TINY = Path(models.__file__).parent / "checkpoints" / "vit_tiny"
+CHECKPOINTS = Path(models.__file__).parent / "checkpoints"
+RECIPES = Path(models.__file__).parent / "recipes"
+VIT_TINY = CHECKPOINTS / "vit_tiny"

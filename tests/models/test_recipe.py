@@ -4,28 +4,31 @@ from pathlib import Path
 
 import pytest
 
-import models
 from models import recipe
 from models.errors import ModelError
+from tests.models.committed import RECIPES
 
-VIT_TINY = Path(models.__file__).parent / "recipes" / "vit_tiny.yaml"
+VIT_TINY = RECIPES / "vit_tiny.yaml"
 
 
-def test_the_committed_recipe_is_valid() -> None:
-    chosen = recipe.load(VIT_TINY)
-    assert (chosen.name, chosen.model.dim, chosen.model.blocks) == ("vit_tiny", 32, 2)
+def test_the_committed_recipes_are_valid() -> None:
+    for path in RECIPES.glob("*.yaml"):
+        assert recipe.load(path).name == path.stem
 
 
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("  dim: 32", "  dim: thirty", "model.dim: Input should be a valid integer"),
-        ("  dim: 32", "  dim: 30", "no multiple of heads 4"),
+        (" dim: 32", " dim: thirty", "architecture.vit.dim: Input should be a valid integer"),
+        (" dim: 32", " dim: 30", "no multiple of heads 4"),
+        ("kind: vit", "kind: cnn", "architecture: Input tag 'cnn' found"),
+        ("attention: gelu", "attention: softmax", "softmax scales its own weights"),
+        ("{per_class: 15}", "{per_class: 15, fraction: 0.1}", "give one of per_class, fraction and split"),
         ("  epochs:", "  epoches:", "training.epoches: Extra inputs"),
-        ("data: digits", "data: letters", "data: Input should be 'digits'"),
+        ("name: vit_tiny", "name: ../vit", "name: String should match pattern"),
         ("mlp_degree: 8", "mlp_degree: 7", "conversion.mlp_degree: Input should be a multiple of 2"),
         ("margin: 1.5", "margin: 0.9", "conversion.margin: Input should be greater than or equal to 1"),
-        ("model:", "model: [", "is not YAML"),
+        ("training:", "training: [", "is not YAML"),
     ],
 )
 def test_a_fault_is_named(tmp_path: Path, old: str, new: str, message: str) -> None:

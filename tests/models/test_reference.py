@@ -5,7 +5,7 @@ import pytest
 
 from models.errors import IntervalError, ModelError
 from models.graph import Graph, Node
-from models.reference import gelu, logits, ranges, run
+from models.reference import gelu, gelu_by_tanh, logits, ranges, run
 
 SAMPLES, TOKENS, FEATURES, HEADS = 3, 4, 6, 2
 RANDOM = np.random.default_rng(5)
@@ -51,6 +51,8 @@ def test_elementwise_operations() -> None:
     np.testing.assert_array_equal(evaluate(Node("y", "add", ("x", "x"))), X + X)
     np.testing.assert_array_equal(evaluate(Node("y", "multiply", ("x", "x"))), X * X)
     np.testing.assert_array_equal(evaluate(Node("y", "relu", ("x",))), np.where(X > 0, X, 0))
+    tanh = (np.exp(2 * X) - 1) / (np.exp(2 * X) + 1)
+    np.testing.assert_allclose(evaluate(Node("y", "tanh", ("x",))), tanh, atol=1e-12)
     np.testing.assert_allclose(evaluate(Node("y", "sum_tokens", ("x",)))[:, 0], X.sum(1), atol=1e-12)
 
 
@@ -63,6 +65,13 @@ def test_softmax_survives_large_scores_and_layer_norm_normalises() -> None:
     normal = evaluate(Node("y", "layer_norm", ("x",), {"epsilon": 0.0}, arrays))
     np.testing.assert_allclose(normal.mean(-1), 1, atol=1e-12)
     np.testing.assert_allclose(normal.std(-1), 2, atol=1e-12)
+
+
+def test_gelu_by_tanh_is_near_the_exact_one_and_not_it() -> None:
+    near = evaluate(Node("y", "gelu", ("x",), {"form": "tanh"}))
+    difference = np.abs(near - gelu(X)).max()
+    assert 1e-6 < difference < 5e-4
+    np.testing.assert_allclose(gelu_by_tanh(np.array([-1.0, 0.0, 1.0])), [-0.158808, 0, 0.841192], atol=1e-6)
 
 
 def test_gelu_has_its_known_values() -> None:

@@ -7,7 +7,9 @@ import pytest
 
 from reports.record import (
     Counts,
+    Drift,
     Environment,
+    HeldOut,
     Ladder,
     Latency,
     LayerPrecision,
@@ -51,6 +53,25 @@ def fields() -> dict[str, Any]:
             logit_error_mean=2e-5,
             precision_bits=15.5,
             layers=[LayerPrecision(name="block0.attention", precision_bits=16.25, error_max=1e-5)],
+            held_out=HeldOut(
+                samples=360,
+                digest="cd" * 32,
+                metric="accuracy",
+                original=0.975,
+                he_friendly=0.9875,
+                polynomial=0.98,
+                drifts=[
+                    Drift(
+                        from_rung="he_friendly",
+                        to_rung="polynomial",
+                        mean=0.0075,
+                        low=-0.0025,
+                        high=0.0175,
+                        standard_error=0.005,
+                        confidence=0.95,
+                    )
+                ],
+            ),
         ),
         "latency": Latency(
             plan_s=1.5,

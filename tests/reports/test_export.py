@@ -21,6 +21,8 @@ def test_csv_is_flat(record: Record) -> None:
     assert row["memory.bootstrap_keys_bytes"] == ""
     assert row["environment.libraries.tenseal"] == "0.3.18"
     assert json.loads(row["ladder.layers"])[0]["name"] == "block0.attention"
+    assert row["ladder.held_out.polynomial"] == "0.98"
+    assert json.loads(row["ladder.held_out.drifts"])[0]["high"] == 0.0175
 
 
 def test_markdown_keeps_insecure_apart(record: Record) -> None:
@@ -39,3 +41,16 @@ def test_markdown_shows_nothing_for_null_and_why_a_cell_is_not_ok(record: Record
     assert r"unsupported: no \| bootstrap" in row
     bare = record.model_copy(update={"latency": type(record.latency)()})
     assert to_markdown([bare]).splitlines()[-1].count("|  |") == 1
+
+
+def test_markdown_has_the_held_out_ladder_of_a_case_once(record: Record) -> None:
+    other = record.model_copy(update={"backend": "pyfhel"})
+    first, _, cells = to_markdown([record, other]).partition("## At 128 bits")
+    assert first.count("| vit_tiny | digits | accuracy | 360 | 0.9750 | 0.9875 | 0.9800 |") == 1
+    assert "| 0.75 [-0.25, 1.75] points |" in first
+    assert cells.count("| digits |") == 2
+
+
+def test_markdown_of_records_without_a_held_out_ladder_has_no_table_of_it(record: Record) -> None:
+    bare = record.model_copy(update={"ladder": record.ladder.model_copy(update={"held_out": None})})
+    assert to_markdown([bare]).startswith("## At 128 bits")

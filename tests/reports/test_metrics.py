@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from reports.errors import ReportError
-from reports.metrics import Array, accuracy, label_agreement, ladder, layer_precision, precision_bits
+from reports.metrics import Array, label_agreement, ladder, layer_precision, precision_bits, scores, whole
 
 LABELS = np.array([0, 1, 1, 0])
 POLYNOMIAL = np.array([[2.0, 1.0], [0.0, 4.0], [1.0, 3.0], [1.0, 2.0]])
@@ -38,7 +38,7 @@ def test_ladder() -> None:
 def test_labels_that_differ_lower_the_agreement_and_not_only_the_accuracy() -> None:
     changed = POLYNOMIAL[:, ::-1].copy()
     assert label_agreement(changed, POLYNOMIAL) == 0.0
-    assert accuracy(changed, LABELS) == 0.25
+    assert scores("accuracy", changed, LABELS).tolist() == [0.0, 0.0, 0.0, 1.0]
 
 
 def test_defect_1_two_rungs_read_from_one_array_are_refused() -> None:
@@ -81,6 +81,47 @@ def test_shapes_that_would_broadcast_are_refused() -> None:
     with pytest.raises(ReportError, match="compare like with like"):
         precision_bits(POLYNOMIAL, POLYNOMIAL[:1])
     with pytest.raises(ReportError, match="do not fit labels"):
-        accuracy(POLYNOMIAL, LABELS[:1])
+        scores("accuracy", POLYNOMIAL, LABELS[:1])
     with pytest.raises(ReportError, match="'student' is no rung"):
         ladder({"student": POLYNOMIAL}, LABELS)
+
+
+#: Logits of two windows of three positions over two symbols, and what comes next.
+WINDOWS = np.log([[[0.5, 0.5], [0.25, 0.75], [0.5, 0.5]], [[0.875, 0.125], [0.5, 0.5], [0.75, 0.25]]])
+NEXT = np.array([[0, 0, 1], [1, 1, 1]])
+
+
+def test_perplexity_is_per_token() -> None:
+    found = scores("perplexity", WINDOWS + 7.0, NEXT)  # what is added to all logits of a position is nothing
+    assert found == pytest.approx([np.log(1 / 16) / 3, np.log(1 / 64) / 3])
+    assert whole("perplexity", found) == pytest.approx(2 ** (10 / 6))
+
+
+def test_the_ladder_of_a_language_model() -> None:
+    encrypted = WINDOWS.copy()
+    encrypted[0, 1] = encrypted[0, 1, ::-1]
+    result = ladder({"polynomial": WINDOWS, "encrypted": encrypted}, NEXT, metric="perplexity")
+    assert result.metric == "perplexity"
+    assert result.polynomial == pytest.approx(2 ** (10 / 6))
+    assert result.encrypted == pytest.approx(2 ** (10 / 6) / 3 ** (1 / 6))
+    assert result.label_agreement == 5 / 6
+
+
+def test_a_classifier_has_one_position_with_or_without_an_axis_of_its_own() -> None:
+    assert scores("accuracy", POLYNOMIAL[:, None], LABELS).tolist() == [1.0, 1.0, 1.0, 0.0]
+    assert scores("accuracy", POLYNOMIAL[:, None], LABELS[:, None]).tolist() == [1.0, 1.0, 1.0, 0.0]
+
+
+def test_an_answer_that_is_not_finite_is_wrong_and_has_no_likelihood() -> None:
+    broken = POLYNOMIAL.copy()
+    broken[0, 0] = np.inf
+    assert scores("accuracy", broken, LABELS).tolist() == [0.0, 1.0, 1.0, 0.0]
+    with pytest.raises(ReportError, match="give no perplexity"):
+        scores("perplexity", broken, LABELS)
+
+
+def test_accuracy_is_of_one_answer_a_sample() -> None:
+    with pytest.raises(ReportError, match="judge such a model by perplexity"):
+        scores("accuracy", WINDOWS, NEXT)
+    with pytest.raises(ReportError, match="do not fit labels"):
+        scores("perplexity", WINDOWS, NEXT[:, 0])

@@ -18,7 +18,7 @@ NAMES = {
     "security samples batch repeats ladder latency memory counts wire environment",
     "security": "bits log_n log_qp secret source secure",
     "ladder": "metric original he_friendly polynomial encrypted label_agreement logit_error_max "
-    "logit_error_mean precision_bits layers",
+    "logit_error_mean precision_bits layers held_out",
     "latency": "plan_s keygen_s prepare_model_s encrypt_s evaluate_s round_trips_s decrypt_s "
     "per_sample_s clear_model_s layers primitives runs",
     "memory": "keygen_peak_bytes key_owner_peak_bytes evaluator_peak_bytes together_peak_bytes "
@@ -47,6 +47,10 @@ def test_names_are_the_designs_and_all_are_present(record: Record, block: str) -
 def test_names_inside_lists(record: Record) -> None:
     written = json.loads(record.to_json())
     assert set(written["ladder"]["layers"][0]) == {"name", "precision_bits", "error_max"}
+    held_out = {"samples", "digest", "metric", "original", "he_friendly", "polynomial", "drifts"}
+    assert set(written["ladder"]["held_out"]) == held_out
+    drift = {"from", "to", "mean", "low", "high", "standard_error", "confidence"}
+    assert set(written["ladder"]["held_out"]["drifts"][0]) == drift
     assert set(written["latency"]["layers"][0]) == {"name", "s"}
     primitive = {"name", "level", "count", "s", "samples_s", "precision_bits", "bytes"}
     assert set(written["latency"]["primitives"][0]) == primitive
@@ -136,3 +140,9 @@ def test_secure_is_128_bits_or_more() -> None:
 def test_another_schema_is_refused() -> None:
     with pytest.raises(ValidationError):
         Record.from_json(GOLDEN.read_text().replace('"schema": 1', '"schema": 2'))
+
+
+def test_a_record_from_before_held_out_sets_were_compared_is_read(record: Record) -> None:
+    written = json.loads(GOLDEN.read_text())
+    del written["ladder"]["held_out"]
+    assert Record.from_json(json.dumps(written)).ladder == record.ladder.model_copy(update={"held_out": None})

@@ -8,63 +8,134 @@ import yaml
 
 from models import pipeline
 from models.checkpoint import RUNGS, load_graph
-from models.data import digits
+from models.data import catalogue, preparation
+from models.data.digits import PREPARATION
 from models.errors import ModelError
 from models.ladder import compare
 from models.pipeline import convert
-
-RECIPE = {
-    "name": "small",
-    "data": "digits",
-    "validation_per_class": 10,
-    "model": {"dim": 8, "heads": 2, "blocks": 1, "mlp_ratio": 1},
-    "training": {
-        "seeds": [3, 4],
-        "epochs": 2,
-        "batch": 64,
-        "learning_rate": 0.01,
-        "warm_up_epochs": 0,
-        "weight_decay": 0.1,
-        "label_smoothing": 0.0,
-        "range_weight": 0.02,
-    },
-    "conversion": {"attention_degree": 4, "mlp_degree": 6, "margin": 2.0, "value_size": 1.0},
-}
+from tests.training.recipes import SMALL
 
 
-@pytest.fixture
-def recipe(tmp_path: Path) -> Path:
-    path = tmp_path / "small.yaml"
-    path.write_text(yaml.safe_dump(RECIPE))
+@pytest.fixture(scope="module")
+def converted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
+    """The folder in which a small recipe was converted, and the lines that it reported."""
+    folder = tmp_path_factory.mktemp("converted")
+    lines: list[str] = []
+    convert(_written(folder), folder / "out", folder / "work", lines.append)
+    return folder, lines
+
+
+def _written(folder: Path, **changes: object) -> Path:
+    path = folder / "small.yaml"
+    path.write_text(yaml.safe_dump(SMALL | changes))
     return path
 
 
-def test_a_recipe_becomes_a_checkpoint_with_its_ladder(recipe: Path, tmp_path: Path) -> None:
-    lines: list[str] = []
-    ladder = convert(recipe, tmp_path / "out", lines.append)
-    assert json.loads((tmp_path / "out" / "ladder.json").read_text()) == ladder
-    rungs = {rung: load_graph(tmp_path / "out", rung) for rung in RUNGS}
-    found = compare(rungs, digits.held_out())
+def test_a_recipe_becomes_a_checkpoint_with_its_ladder(converted: tuple[Path, list[str]]) -> None:
+    folder, lines = converted
+    ladder = json.loads((folder / "out" / "ladder.json").read_text())
+    rungs = {rung: load_graph(folder / "out", rung) for rung in RUNGS}
+    held_out = preparation.samples(catalogue.load("digits", "held_out"), PREPARATION)
+    found = compare(rungs, held_out)
     for rung in RUNGS:
         assert ladder["held_out"][rung] == found[rung]
     assert rungs["polynomial"].not_polynomial() == []
     assert any(line.startswith("he_friendly, seed 4: epoch 2 of 2") for line in lines)
+    assert any(line.startswith("polynomial: epoch 1 of 1") for line in lines)
 
 
-def test_the_seed_that_is_kept_is_the_best_on_validation(recipe: Path, tmp_path: Path) -> None:
-    ladder = convert(recipe, tmp_path / "out", lambda line: None)
+def test_the_ladder_says_how_it_came_about(converted: tuple[Path, list[str]]) -> None:
+    folder, _ = converted
+    ladder = json.loads((folder / "out" / "ladder.json").read_text())
+    assert ladder["recipe"]["fine_tuning"]["epochs"] == 1
+    assert ladder["data"]["held_out"]["count"] == 360
+    assert ladder["versions"].keys() >= {"numpy", "torch", "python"}
+    assert all(ladder["rungs"][rung]["wall_s"] > 0 for rung in RUNGS)
+    assert ladder["rungs"]["polynomial"]["ranges"].keys() == {
+        "blocks.0.attention.activation",
+        "blocks.0.mlp.activation",
+    }
+    assert "substituted" in ladder["held_out"]
+
+
+def test_both_architectures_have_nearly_the_same_number_of_weights(
+    converted: tuple[Path, list[str]],
+) -> None:
+    folder, _ = converted
+    rungs = json.loads((folder / "out" / "ladder.json").read_text())["rungs"]
+    extra = rungs["he_friendly"]["parameters"] - rungs["original"]["parameters"]
+    assert extra == 2 * 8  # the scale and the shift of the norm inside the MLP
+
+
+def test_the_seed_that_is_kept_is_the_best_on_validation(converted: tuple[Path, list[str]]) -> None:
+    folder, _ = converted
+    ladder = json.loads((folder / "out" / "ladder.json").read_text())
     for rung in ("original", "he_friendly"):
         tried = {entry["seed"]: entry["validation"] for entry in ladder["rungs"][rung]["seeds"]}
         assert tried.keys() == {3, 4}
         kept = tried[ladder["rungs"][rung]["seed"]]
-        assert kept["accuracy"] == max(entry["accuracy"] for entry in tried.values())
-        assert ladder["validation"][rung] == kept["accuracy"]
+        assert kept["cross_entropy"] == min(entry["cross_entropy"] for entry in tried.values())
+        assert ladder["validation"][rung] == kept
+
+
+def test_what_was_trained_is_not_trained_again(converted: tuple[Path, list[str]]) -> None:
+    folder, _ = converted
+    lines: list[str] = []
+    conversion = SMALL["conversion"] | {"mlp_degree": 8}
+    convert(_written(folder, conversion=conversion), folder / "again", folder / "work", lines.append)
+    assert sum("trained already" in line for line in lines) == 4
+    assert not any("seed 3: epoch" in line for line in lines)
+    before, after = (load_graph(folder / out, "he_friendly") for out in ("out", "again"))
+    assert before["head"].arrays["weight"].tolist() == after["head"].arrays["weight"].tolist()
+
+
+def test_another_training_is_another_stage(converted: tuple[Path, list[str]]) -> None:
+    folder, _ = converted
+    lines: list[str] = []
+    training = SMALL["training"] | {"weight_decay": 0.2, "seeds": [3], "epochs": 1}
+    convert(_written(folder, training=training), folder / "other", folder / "work", lines.append)
+    assert not any("trained already" in line for line in lines)
+
+
+def test_fine_tuning_is_kept_where_it_does_better_on_validation(converted: tuple[Path, list[str]]) -> None:
+    folder, _ = converted
+    ladder = json.loads((folder / "out" / "ladder.json").read_text())
+    choice = ladder["rungs"]["polynomial"]["fine_tuning"]
+    found = {name: choice[name]["cross_entropy"] for name in ("before", "after")}
+    assert choice["kept"] == (found["after"] < found["before"])
+    better = min(found.values())
+    assert ladder["validation"]["polynomial"]["cross_entropy"] == pytest.approx(better, rel=1e-3)
+    assert ladder["validation"]["substituted"]["cross_entropy"] == pytest.approx(found["before"], rel=1e-3)
+
+
+def test_float16_is_measured_as_it_is_stored(tmp_path: Path) -> None:
+    training = SMALL["training"] | {"seeds": [3], "epochs": 1}
+    ladder = convert(
+        _written(tmp_path, storage="float16", training=training, fine_tuning=None),
+        tmp_path / "out",
+        tmp_path / "work",
+        lambda line: None,
+    )
+    rungs = {rung: load_graph(tmp_path / "out", rung) for rung in RUNGS}
+    held_out = preparation.samples(catalogue.load("digits", "held_out"), PREPARATION)
+    assert compare(rungs, held_out)["polynomial"] == ladder["held_out"]["polynomial"]
+    assert ladder["rungs"]["polynomial"]["fine_tuning"] is None
 
 
 def test_a_rung_that_is_not_what_it_was_made_from_is_refused(
-    recipe: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipeline, "ROUNDING_TOLERANCE", 0.0)
-    with pytest.raises(ModelError, match=r"polynomial deviates by .* more than"):
-        convert(recipe, tmp_path / "out", lambda line: None)
+    monkeypatch.setattr(pipeline, "FOLDING_TOLERANCE", 0.0)
+    training = SMALL["training"] | {"seeds": [3], "epochs": 1}
+    with pytest.raises(ModelError, match=r"folding deviates by .* more than"):
+        convert(_written(tmp_path, training=training), tmp_path / "out", tmp_path / "work", lambda line: None)
     assert not (tmp_path / "out").exists()
+
+
+def test_random_weights_are_said_to_be_random(tmp_path: Path) -> None:
+    lines: list[str] = []
+    ladder = convert(_written(tmp_path), tmp_path / "out", tmp_path / "work", lines.append, untrained=True)
+    for rung in RUNGS:
+        assert load_graph(tmp_path / "out", rung).metadata["weights"] == "random"
+    assert ladder["rungs"]["original"]["weights"] == "random"
+    assert not any("epoch" in line for line in lines)

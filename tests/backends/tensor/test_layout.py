@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backends.errors import PlanError
-from backends.tensor.layout import Layout, ValueLayout, choose, pack, unpack
+from backends.tensor.layout import Layout, ValueLayout, pack, unpack
 
 layouts = st.builds(
     Layout,
@@ -22,42 +21,64 @@ layouts = st.builds(
 def test_unpack_is_the_inverse_of_pack(layout: Layout, data: st.DataObject) -> None:
     count = data.draw(st.integers(1, layout.images))
     tokens = data.draw(st.integers(1, layout.tokens))
-    features = data.draw(st.integers(1, 3 * layout.features))
-    samples = np.random.default_rng(1).normal(size=(count, tokens, features))
-    vectors = pack(layout, samples)
-    assert len(vectors) == -(-features // layout.features)
+    rows = data.draw(st.lists(st.integers(0, 3 * layout.features - 1), min_size=1, unique=True))
+    value = ValueLayout("features", tuple(rows), tokens)
+    samples = np.random.default_rng(1).normal(size=(count, tokens, len(rows)))
+    vectors = pack(layout, value, samples)
+    assert len(vectors) == value.chunks(layout) == 1 + max(rows) // layout.features
     assert all(vector.shape == (layout.slots,) for vector in vectors)
-    value = ValueLayout("features", tuple(range(features)), tokens)
     assert np.array_equal(unpack(layout, value, vectors, count), samples)
+
+
+@given(layouts, st.data())
+def test_numbers_of_tokens_are_packed_as_one_hot_rows(layout: Layout, data: st.DataObject) -> None:
+    count = data.draw(st.integers(1, layout.images))
+    symbols = data.draw(st.integers(1, 3 * layout.features))
+    value = ValueLayout("features", tuple(range(symbols)), layout.tokens)
+    numbers = np.random.default_rng(1).integers(-1, symbols, (count, layout.tokens))
+    one_hot = np.equal.outer(numbers, np.arange(symbols)).astype(float)
+    for by_number, dense in zip(pack(layout, value, numbers), pack(layout, value, one_hot), strict=True):
+        assert np.array_equal(by_number, dense)
 
 
 def test_a_rotation_by_a_feature_stride_moves_features_cyclically() -> None:
     layout = Layout(features=4, images=2, tokens=4)
-    samples = np.random.default_rng(2).normal(size=(2, 4, 4))
-    rotated = np.roll(pack(layout, samples)[0], -layout.feature_stride)
     value = ValueLayout("features", (0, 1, 2, 3), 4)
+    samples = np.random.default_rng(2).normal(size=(2, 4, 4))
+    rotated = np.roll(pack(layout, value, samples)[0], -layout.feature_stride)
     assert np.array_equal(unpack(layout, value, [rotated], 2), np.roll(samples, -1, axis=2))
 
 
-def test_scores_lie_by_token_shift() -> None:
+@pytest.mark.parametrize(("tokens", "block"), [(3, 3), (4, 2)])
+def test_scores_lie_by_token_shift_within_blocks(tokens: int, block: int) -> None:
     layout = Layout(features=2, images=1, tokens=4)
-    scores = np.random.default_rng(3).normal(size=(1, 2, 3, 3))
+    scores = np.random.default_rng(3).normal(size=(1, 2, tokens, block))
     vectors = []
-    for shift in range(3):
+    for shift in range(block):
         grid = np.zeros((2, 1, 4))
-        for token in range(3):
-            grid[:, 0, token] = scores[0, :, token, (token + shift) % 3]
+        for token in range(tokens):
+            grid[:, 0, token] = scores[0, :, token, (token + shift) % block]
         vectors.append(grid.reshape(-1))
-    assert np.array_equal(unpack(layout, ValueLayout("scores", (0, 1), 3), vectors, 1), scores)
+    value = ValueLayout("scores", (), tokens, heads=2, block=block)
+    assert np.array_equal(unpack(layout, value, vectors, 1), scores)
 
 
-def test_choose_fills_the_slots_with_images() -> None:
-    assert choose(32768, 16, 32) == Layout(32, 64, 16)
-    assert choose(2048, 12, 24) == Layout(32, 4, 16)
+def test_a_constant_meets_the_value_that_it_broadcasts_to() -> None:
+    layout = Layout(features=8, images=2, tokens=4)
+    features = ValueLayout("features", (0, 9, 3), 2)
+    constant = np.arange(1.0, 7.0).reshape(2, 3)
+    chunks = [layout.spread(features.pattern(layout, constant, chunk)) for chunk in range(2)]
+    assert np.array_equal(unpack(layout, features, chunks, 2), np.stack([constant] * 2))
+    assert sum(np.count_nonzero(chunk) for chunk in chunks) == 2 * constant.size
+    scores = ValueLayout("scores", (), 4, heads=3, block=2)
+    constant = np.random.default_rng(4).normal(size=(3, 4, 2))
+    shifts = [layout.spread(scores.pattern(layout, constant, shift)) for shift in range(2)]
+    assert np.array_equal(unpack(layout, scores, shifts, 1)[0], constant)
+    assert not scores.pattern(layout, constant, 0)[3::4].any()  # the head that is padding
+    equal = ValueLayout("replicated", (0, 0, 0), 3)
+    assert np.array_equal(equal.pattern(layout, np.array([[1.0], [2], [3]]), 0)[5], [1, 2, 3, 0])
 
 
-def test_a_model_that_does_not_fit_says_what_to_raise() -> None:
-    with pytest.raises(
-        PlanError, match=r"needs 64 features × 64 tokens = 4096 slots .* has 1024; raise log_n"
-    ):
-        choose(1024, 64, 48)
+def test_layouts_of_values_travel() -> None:
+    value = ValueLayout("features", (0, 9, 3, 4), 2, heads=2)
+    assert ValueLayout.from_json(value.to_json()) == value

@@ -1,0 +1,69 @@
+"""The constants of a program, kept small: most tokens of a constant have the same values in all features.
+
+A pattern is a `[features, tokens]` constant (see `backends.tensor.layout`). A diagonal of a linear map is one
+column of features at every real token and zeros at the padding, a mask is one of a few columns at each
+token; so columns are kept once, and a pattern says which of them stands at each token.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Patterns:
+    """A sequence of patterns.
+
+    Attributes:
+        columns: `[columns, features]`, each once.
+        places: `[patterns, tokens]`: which column stands at each token.
+    """
+
+    columns: Array
+    places: NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def __getitem__(self, row: int) -> Array:
+        """One pattern, `[features, tokens]`."""
+        return np.asarray(self.columns[self.places[row]].T)
+
+    def __iter__(self) -> Iterator[Array]:
+        return (self[row] for row in range(len(self)))
+
+    def arrays(self) -> dict[str, NDArray[np.generic]]:
+        """What `Patterns(**arrays)` makes again."""
+        return {"columns": self.columns, "places": self.places}
+
+
+class PatternBook:
+    """Patterns being collected, each kept once."""
+
+    def __init__(self, features: int, tokens: int) -> None:
+        self._features, self._tokens = features, tokens
+        self._columns: dict[bytes, int] = {}
+        self._rows: dict[bytes, int] = {}
+
+    def add(self, pattern: Array) -> int:
+        """The row of a pattern `[features, tokens]`, a new one where it is the first of its kind."""
+        begins = np.ones(self._tokens, bool)  # tokens at which another column begins
+        begins[1:] = (pattern[:, 1:] != pattern[:, :-1]).any(axis=0)
+        found = [
+            self._columns.setdefault(pattern[:, token].tobytes(), len(self._columns))
+            for token in np.flatnonzero(begins)
+        ]
+        places = np.array(found, np.int32)[np.cumsum(begins) - 1]
+        return self._rows.setdefault(places.tobytes(), len(self._rows))
+
+    def patterns(self) -> Patterns:
+        """Everything added so far."""
+        columns = np.frombuffer(b"".join(self._columns), np.float64).reshape(-1, self._features)
+        places = np.frombuffer(b"".join(self._rows), np.int32).reshape(-1, self._tokens)
+        return Patterns(columns, places)

@@ -1,0 +1,178 @@
+"""Decides which values are refreshed, at least cost, and with that the level of everything.
+
+Walking the graph backwards, the level that each value needs follows from what reads it; a value that is
+refreshed may be made at the lowest level, whatever is needed of it after. So every step runs at the lowest
+level that serves. A search over the values to refresh goes through the nodes once; of its states, which
+say what is needed of the values alive, those that another beats are dropped: a few dozen are left in a
+transformer, for beside the residual stream few values are alive at once.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from backends.costs import Costs
+from backends.errors import PlanError
+from models.graph import Graph, Node
+
+#: Values that are the same ciphertexts under another name; they are not refreshed twice.
+ALIASES = ("split_heads", "merge_heads")
+
+
+@dataclass(frozen=True)
+class Refresh:
+    """How a ciphertext gets its levels back.
+
+    Attributes:
+        kind: `bootstrap` or `round_trip`.
+        top: highest level of any value, and so of the inputs: what a refresh returns.
+        entry: lowest level at which a value may enter a refresh.
+    """
+
+    kind: str
+    top: int
+    entry: int
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Which values are refreshed, and the level at which each value is made and needed.
+
+    Attributes:
+        refreshed: names of the nodes whose values are refreshed.
+        made: node → level of its result, before any refresh.
+        needed: node → level at which its readers want it, at most.
+    """
+
+    refreshed: frozenset[str]
+    made: Mapping[str, int]
+    needed: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class NodeCost:
+    """What a node takes.
+
+    Attributes:
+        primitives: (primitive, level of its operands above the node's result) → how many.
+        ciphertexts: of the result.
+        depths: levels between each operand and the result.
+    """
+
+    primitives: Counter[tuple[str, int]]
+    ciphertexts: int
+    depths: tuple[int, ...]
+
+    def price(self, costs: Costs, made: int) -> float:
+        """What the node costs with its result made at a level."""
+        return sum(
+            count * costs.primitive(name, made + above) for (name, above), count in self.primitives.items()
+        )
+
+
+#: Levels needed of the values alive, in an order that all states of one moment share.
+_Levels = tuple[int, ...]
+#: (node, level made, level needed, refreshed) and the decisions before it.
+_Decisions = tuple[Any, ...] | None
+
+
+def schedule(graph: Graph, nodes: Mapping[str, NodeCost], refresh: Refresh, costs: Costs) -> Schedule:
+    """The cheapest schedule.
+
+    Raises:
+        PlanError: some node needs more levels than a refresh returns.
+    """
+    alive: list[str] = [graph.output]
+    states: dict[_Levels, tuple[float, _Decisions]] = {(0,): (0.0, None)}
+    for node in reversed(graph.nodes):
+        if node.name in alive:
+            step = _Step(node, nodes[node.name], alive, refresh, costs)
+            states = _undominated(step.before(states))
+            alive = step.alive
+        if not states:
+            raise PlanError(
+                f"layer {node.layer or node.name} needs more levels than the {refresh.top - refresh.entry} "
+                f"between two refreshes; use a parameter set with more"
+            )
+    decisions = list(_listed(min(states.values(), key=lambda state: state[0])[1]))
+    return Schedule(
+        refreshed=frozenset(name for name, _, _, refreshed in decisions if refreshed),
+        made={name: made for name, made, _, _ in decisions},
+        needed={name: needed for name, _, needed, _ in decisions},
+    )
+
+
+class _Step:
+    """From the states after a node to those before it.
+
+    Attributes:
+        alive: names of the values that are alive before the node.
+    """
+
+    def __init__(self, node: Node, cost: NodeCost, alive: list[str], refresh: Refresh, costs: Costs) -> None:
+        self._node, self._cost, self._refresh = node, cost, refresh
+        self._at = alive.index(node.name)
+        rest = [name for name in alive if name != node.name]
+        self.alive = rest + [name for name in dict.fromkeys(node.inputs) if name not in rest]
+        self._added = len(self.alive) - len(rest)
+        self._operands = [self.alive.index(name) for name in node.inputs]
+        self._price = cache(lambda made: cost.price(costs, made))
+        self._refresh_price = cache(
+            lambda needed: cost.ciphertexts * costs.refresh_price(refresh.kind, needed)
+        )
+
+    def before(
+        self, states: Mapping[_Levels, tuple[float, _Decisions]]
+    ) -> dict[_Levels, tuple[float, _Decisions]]:
+        """Every state as it is, and with the node's value refreshed after it."""
+        found: dict[_Levels, tuple[float, _Decisions]] = {}
+        for levels, (cost, decisions) in states.items():
+            needed = levels[self._at]
+            for made, refreshed in self._choices(needed):
+                operands = self._needed_before(levels, made)
+                if max(operands, default=0) > self._refresh.top:
+                    continue
+                total = cost + self._price(made) + (self._refresh_price(needed) if refreshed else 0.0)
+                if operands not in found or total < found[operands][0]:
+                    found[operands] = total, ((self._node.name, made, needed, refreshed), decisions)
+        return found
+
+    def _choices(self, needed: int) -> Iterator[tuple[int, bool]]:
+        """Levels at which the value may be made, and whether it is then refreshed."""
+        yield needed, False
+        if self._node.operation not in (*ALIASES, "input"):
+            yield self._refresh.entry, True
+
+    def _needed_before(self, levels: _Levels, made: int) -> _Levels:
+        needed = [*levels[: self._at], *levels[self._at + 1 :], *[0] * self._added]
+        for operand, depth in zip(self._operands, self._cost.depths, strict=True):
+            needed[operand] = max(needed[operand], made + depth)
+        return tuple(needed)
+
+
+def _undominated(
+    states: dict[_Levels, tuple[float, _Decisions]],
+) -> dict[_Levels, tuple[float, _Decisions]]:
+    """Without the states that another beats in cost and in every level."""
+    ordered = sorted(states.items(), key=lambda state: (state[1][0], sum(state[0])))
+    if not ordered or not ordered[0][0]:
+        return dict(ordered[:1])
+    kept = np.empty((len(ordered), len(ordered[0][0])), int)
+    found: dict[_Levels, tuple[float, _Decisions]] = {}
+    for levels, state in ordered:
+        if not np.any(np.all(kept[: len(found)] <= levels, axis=1)):
+            kept[len(found)] = levels
+            found[levels] = state
+    return found
+
+
+def _listed(decisions: _Decisions) -> Iterator[tuple[str, int, int, bool]]:
+    while decisions is not None:
+        yield decisions[0]
+        decisions = decisions[1]

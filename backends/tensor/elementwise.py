@@ -1,0 +1,85 @@
+"""Maps of each slot by itself: constants, sums and products of values that lie alike."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from backends.errors import PlanError
+from backends.interface import Ciphertext, Evaluator
+from backends.tensor.layout import Array, Layout
+from backends.tensor.tensor import Tensor, as_features
+
+
+def affine(evaluator: Evaluator, layout: Layout, x: Tensor, scale: Array, shift: Array) -> Tensor:
+    """x·scale + shift, both broadcast to the value of a sample; the result is clean."""
+    return add_constant(evaluator, layout, multiply_constants(evaluator, layout, x, scale), shift)
+
+
+def multiply_constants(evaluator: Evaluator, layout: Layout, x: Tensor, factors: Array) -> Tensor:
+    """x·factors, broadcast to the value of a sample; the result is clean.
+
+    Raises:
+        PlanError: a whole ciphertext would become zero, which some libraries refuse to make.
+    """
+    results = []
+    for index, ciphertext in enumerate(x.ciphertexts):
+        pattern = x.layout.pattern(layout, factors, index)
+        if not np.any(pattern):
+            raise PlanError(
+                f"ciphertext {index} of a {x.layout.kind} value is multiplied by zeros; leave that part out"
+            )
+        plaintext = evaluator.encode(layout.spread(pattern), evaluator.level(ciphertext))
+        results.append(evaluator.rescale(evaluator.multiply_plain(ciphertext, plaintext)))
+    return x.with_ciphertexts(results, clean=True)
+
+
+def cleaned(evaluator: Evaluator, layout: Layout, x: Tensor) -> Tensor:
+    """The same value with zeros wherever no part of it lies, one level below."""
+    return multiply_constants(evaluator, layout, x, np.ones(1))
+
+
+def add_constant(evaluator: Evaluator, layout: Layout, x: Tensor, constant: Array) -> Tensor:
+    """x + constant, broadcast to the value of a sample."""
+    results = []
+    for index, ciphertext in enumerate(x.ciphertexts):
+        pattern = x.layout.pattern(layout, constant, index)
+        if np.any(pattern):
+            plaintext = evaluator.encode(layout.spread(pattern), evaluator.level(ciphertext))
+            ciphertext = evaluator.add_plain(ciphertext, plaintext)
+        results.append(ciphertext)
+    return x.with_ciphertexts(results)
+
+
+def scale(evaluator: Evaluator, x: Tensor, factor: float) -> Tensor:
+    """x·factor."""
+    return x.with_ciphertexts([multiply_constant(evaluator, c, factor) for c in x.ciphertexts])
+
+
+def multiply_constant(evaluator: Evaluator, ciphertext: Ciphertext, factor: float) -> Ciphertext:
+    """ciphertext·factor, rescaled."""
+    plaintext = evaluator.encode(float(factor), evaluator.level(ciphertext))
+    return evaluator.rescale(evaluator.multiply_plain(ciphertext, plaintext))
+
+
+def add(evaluator: Evaluator, layout: Layout, a: Tensor, b: Tensor) -> Tensor:
+    """a + b."""
+    a, b = _alike(layout, a, b)
+    pairs = zip(a.ciphertexts, b.ciphertexts, strict=True)
+    return a.with_ciphertexts([evaluator.add(x, y) for x, y in pairs], clean=a.clean and b.clean)
+
+
+def multiply(evaluator: Evaluator, layout: Layout, a: Tensor, b: Tensor) -> Tensor:
+    """a·b, slot by slot."""
+    a, b = _alike(layout, a, b)
+    pairs = zip(a.ciphertexts, b.ciphertexts, strict=True)
+    products = [evaluator.rescale(evaluator.relinearise(evaluator.multiply(x, y))) for x, y in pairs]
+    return a.with_ciphertexts(products, clean=a.clean or b.clean)
+
+
+def _alike(layout: Layout, a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
+    """Both where the one that is not replicated lies."""
+    if a.layout.kind != b.layout.kind:
+        a, b = as_features(layout, a, b.layout.rows), as_features(layout, b, a.layout.rows)
+    if a.layout != b.layout:
+        raise PlanError("two values that lie differently are combined; put a linear map between")
+    return a, b

@@ -1,0 +1,111 @@
+"""A case's held-out set, prepared a piece at a time, and what its clear rungs score on all of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from models import reference
+from models.data import preparation
+from models.data.literals import Preparation
+from models.data.samples import Samples
+from models.data.sources import Source
+from models.graph import Array, Graph
+from reports import identity, metrics
+
+#: Told how many samples of how many have passed every clear rung.
+Progress = Callable[[int, int], None]
+
+
+def unseen(done: int, total: int) -> None:
+    """Shows no progress."""
+
+
+#: Samples that a worker prepares and evaluates at a time: a whole set of prepared images fits no memory.
+_PIECE = 64
+#: More workers would need more memory than they save time: each holds the values of a whole model.
+_MOST_WORKERS = 4
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """The held-out samples on which a case's ladder stands.
+
+    Attributes:
+        source: the held-out split, unprepared.
+        preparation: how it becomes the model's inputs.
+        limit: the ladder takes no more than the first so many samples; None for all.
+    """
+
+    source: Source
+    preparation: Preparation
+    limit: int | None = None
+
+    @cached_property
+    def available(self) -> int:
+        """Samples that the split has."""
+        return preparation.count(self.source, self.preparation)
+
+    def __len__(self) -> int:
+        return self.available if self.limit is None else min(self.limit, self.available)
+
+    def samples(self, start: int, stop: int) -> Samples:
+        """The samples from `start` to before `stop`, prepared."""
+        return preparation.samples(self.source, self.preparation, range(start, stop))
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over the source's digest, how it is prepared, and how many samples are taken."""
+        prepared = self.preparation.model_dump(mode="json")
+        return identity.digest(
+            {"source": self.source.digest(), "preparation": prepared, "samples": len(self)}
+        )
+
+    def scores(self, rungs: Mapping[str, Graph], metric: str, progress: Progress) -> dict[str, Array]:
+        """Every sample's score on every clear rung, rung → `[samples]` (see `reports.metrics.scores`).
+
+        Raises:
+            ModelError: a rung does not take these samples.
+            ReportError: a rung's answers have no score.
+        """
+
+        def piece(start: int) -> dict[str, Array]:
+            samples = self.samples(start, min(start + _PIECE, len(self)))
+            return {
+                rung: metrics.scores(metric, answers(graph, samples.inputs), samples.labels)
+                for rung, graph in rungs.items()
+            }
+
+        found: dict[str, list[Array]] = {rung: [] for rung in rungs}
+        progress(0, len(self))
+        # A worker a core, each with one thread of its own: what numpy does between two products of matrices
+        # takes as long as they do, and uses one core.
+        with threadpool_limits(1), _workers() as workers:
+            for scores in workers.map(piece, range(0, len(self), _PIECE)):
+                for rung, part in scores.items():
+                    found[rung].append(part)
+                progress(sum(map(len, found["polynomial"])), len(self))
+        return {rung: np.concatenate(parts) for rung, parts in found.items()}
+
+
+def answers(graph: Graph, inputs: reference.Inputs) -> Array:
+    """A rung's logits `[samples, positions, classes]`, not finite where a polynomial exploded."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return reference.outputs(graph, inputs)
+
+
+@contextmanager
+def _workers() -> Iterator[ThreadPoolExecutor]:
+    """Threads that, where an error or Ctrl-C comes, finish their piece and begin no other."""
+    pool = ThreadPoolExecutor(min(os.cpu_count() or 1, _MOST_WORKERS))
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)

@@ -1,0 +1,152 @@
+"""Ablations: variants of one recipe, each trained from several seeds, each run recorded.
+
+A file names a recipe and variants of it, each a few entries that differ:
+
+ablation: length_scaling
+title: one line
+recipe: vit_tiny
+seeds: 10
+variants:
+  after: {}
+  none: {he_friendly: {length_scaling: none}}
+
+Runs go to one line each of `<folder>/<ablation>.jsonl`; a run that stands there is not made again. What
+variants share, the original model for one, is trained once: the work folder knows it by what it depends on.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import Field, ValidationError
+
+from models import pipeline, recipe
+from models.errors import ModelError
+from models.recipe import Recipe
+from models.training.settings import Settings
+
+#: Rungs of an ablation's rows: `substituted` is the polynomial model before any fine-tuning.
+RUNGS = ("original", "he_friendly", "substituted", "polynomial")
+
+
+class Ablation(Settings):
+    """An ablation's file.
+
+    Attributes:
+        ablation: its name.
+        title: what it asks, in one line.
+        recipe: a recipe's path, relative to the file.
+        seeds: every variant is trained from seeds 0 to this, exclusively.
+        variants: name → entries of the recipe that differ, nested as there.
+    """
+
+    ablation: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")
+    title: str
+    recipe: str
+    seeds: int = Field(gt=0)
+    variants: dict[str, dict[str, Any] | None] = Field(min_length=1)
+
+
+def load(path: Path) -> Ablation:
+    """Read and validate an ablation.
+
+    Raises:
+        ModelError: the file is missing, is not YAML, or is no ablation.
+    """
+    try:
+        return Ablation.model_validate(yaml.safe_load(path.read_text()))
+    except OSError as error:
+        raise ModelError(
+            f"the ablation {path} cannot be read ({error.strerror}); name an existing file"
+        ) from error
+    except (yaml.YAMLError, ValidationError) as error:
+        raise ModelError(f"{path} is no valid ablation ({error}); correct it") from error
+
+
+def run(path: Path, folder: Path, work_folder: Path, report: pipeline.Report) -> list[dict[str, Any]]:
+    """Make every run that is not recorded yet.
+
+    Args:
+        path: the ablation's file.
+        folder: where its runs are recorded.
+        work_folder: where unfinished work is kept.
+        report: takes one line of progress at a time.
+
+    Returns:
+        All runs, variant by variant.
+    """
+    ablation = load(path)
+    content = _recipe_content(path.parent / ablation.recipe)
+    runs = {
+        (variant, seed): recipe.parse(_varied(content, changes or {}, seed), f"{path}: variant {variant}")
+        for variant, changes in ablation.variants.items()
+        for seed in range(ablation.seeds)
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    recorded = folder / f"{ablation.ablation}.jsonl"
+    known = {row["key"]: row for row in read(recorded)}
+    for (variant, seed), chosen in runs.items():
+        key = chosen.digest(*type(chosen).model_fields)
+        if key not in known:
+            report(f"{variant}, seed {seed}")
+            known[key] = {"ablation": ablation.ablation, "variant": variant, "seed": seed, "key": key}
+            known[key] |= _row(chosen, work_folder, report)
+            with recorded.open("a") as file:
+                file.write(json.dumps(known[key]) + "\n")
+    return [known[chosen.digest(*type(chosen).model_fields)] for chosen in runs.values()]
+
+
+def read(recorded: Path) -> list[dict[str, Any]]:
+    """The recorded runs of an ablation, none where there is no such file."""
+    if not recorded.is_file():
+        return []
+    return [json.loads(line) for line in recorded.read_text().splitlines()]
+
+
+def _row(chosen: Recipe, work_folder: Path, report: pipeline.Report) -> dict[str, Any]:
+    """What a run found, or why it found nothing: that a training diverges is a result too."""
+    try:
+        ladder = pipeline.make(chosen, work_folder, report).ladder
+    except ModelError as error:
+        return {"status": "failed", "reason": str(error)}
+    polynomial = ladder["rungs"]["polynomial"]
+    return {
+        "status": "ok",
+        "metric": ladder["metric"],
+        "samples": ladder["held_out"]["samples"],
+        "held_out": {rung: ladder["held_out"][rung] for rung in RUNGS},
+        "largest_activation": max(
+            (max(map(abs, ends)) for ends in polynomial["ranges"].values()), default=0.0
+        ),
+        "variance_ratio": max((high / low for low, high in polynomial["variances"].values()), default=None),
+        "versions": ladder["versions"],
+    }
+
+
+def _recipe_content(path: Path) -> dict[str, Any]:
+    recipe.load(path)  # its faults are said of the recipe, before any variant
+    content: dict[str, Any] = yaml.safe_load(path.read_text())
+    return content
+
+
+def _varied(content: Mapping[str, Any], changes: Mapping[str, Any], seed: int) -> dict[str, Any]:
+    varied = _merged(content, changes)
+    varied["training"] = {**varied["training"], "seeds": [seed]}
+    return varied
+
+
+def _merged(content: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The content with the changes in it; a block is merged entry by entry, null takes an entry out."""
+    merged = dict(content)
+    for name, value in changes.items():
+        if value is None:
+            merged.pop(name, None)
+        elif isinstance(value, Mapping) and isinstance(merged.get(name), Mapping):
+            merged[name] = _merged(merged[name], value)
+        else:
+            merged[name] = value
+    return merged

@@ -1,0 +1,66 @@
+"""The parts that the architectures share: residual branches, MLP, blocks, pooling."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+from models.architectures.attention import Attention, attend
+from models.architectures.draft import Draft
+
+NormPosition = Literal["pre", "post"]
+Pool = Literal["first", "mean"]
+
+
+def transformer_block(
+    draft: Draft,
+    layer: str,
+    stream: str,
+    attention: Attention,
+    mlp_ratio: int,
+    position: NormPosition = "pre",
+) -> str:
+    """The residual stream after an attention and an MLP."""
+    dim = attention.dim
+
+    def attended(source: str) -> str:
+        return attend(draft, f"{layer}.attention", source, attention)
+
+    def activated(source: str) -> str:
+        return mlp(draft, f"{layer}.mlp", source, dim, mlp_ratio)
+
+    stream = residual(draft, f"{layer}.attention", stream, dim, attended, position)
+    return residual(draft, f"{layer}.mlp", stream, dim, activated, position)
+
+
+def residual(
+    draft: Draft,
+    layer: str,
+    stream: str,
+    dim: int,
+    branch: Callable[[str], str],
+    position: NormPosition = "pre",
+) -> str:
+    """The residual stream after a branch: x + branch(norm(x)), or, post-norm, norm(x + branch(x))."""
+    if position == "pre":
+        normal = draft.norm(layer, "norm", stream, dim)
+        return draft.add(layer, "residual", "add", stream, branch(normal))
+    total = draft.add(layer, "residual", "add", stream, branch(stream))
+    return draft.norm(layer, "norm", total, dim)
+
+
+def mlp(draft: Draft, layer: str, source: str, dim: int, ratio: int) -> str:
+    """Two linear maps with the activation between."""
+    hidden = draft.linear(layer, "expand", source, dim, dim * ratio)
+    if draft.options.mlp_norm:
+        hidden = draft.batch_norm(layer, "inner_norm", hidden, dim * ratio)
+    active = draft.add(layer, "activation", draft.options.activation, hidden)
+    return draft.linear(layer, "projection", active, dim * ratio, dim)
+
+
+def pool(draft: Draft, source: str, kind: Pool, tokens: int) -> str:
+    """What a classifier reads: the first token, or the sum over tokens divided by their number."""
+    if kind == "first":
+        return draft.add("head", "first", "gather_tokens", source, order=[0])
+    total = draft.add("head", "sum", "sum_tokens", source)
+    return draft.add("head", "mean", "scale", total, factor=1 / tokens)

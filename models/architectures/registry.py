@@ -1,0 +1,69 @@
+"""From a recipe's literal to the graph of its architecture."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Annotated, Any, NamedTuple, Protocol
+
+import numpy as np
+from pydantic import Field
+
+from models.architectures import bert, gpt, swin, vit
+from models.architectures.options import Options
+from models.architectures.shapes import DataShape
+from models.graph import Graph
+
+#: What stands under `architecture:` in a recipe.
+Architecture = Annotated[
+    vit.VitShape | swin.SwinShape | gpt.GptShape | bert.BertShape, Field(discriminator="kind")
+]
+
+
+class _Build(Protocol):
+    def __call__(self, shape: Any, data: DataShape, options: Options, rng: np.random.Generator) -> Graph: ...
+
+
+class _Kind(NamedTuple):
+    build: _Build
+    metric: str
+
+
+_KINDS = {
+    "vit": _Kind(vit.build, "accuracy"),
+    "swin": _Kind(swin.build, "accuracy"),
+    "gpt": _Kind(gpt.build, "perplexity"),
+    "bert": _Kind(bert.build, "accuracy"),
+}
+
+
+def build(
+    architecture: Architecture,
+    options: Options,
+    data: DataShape,
+    preparation: Mapping[str, Any],
+    rng: np.random.Generator,
+    name: str,
+) -> Graph:
+    """An untrained graph.
+
+    Args:
+        architecture: its kind and shape.
+        options: original or HE-friendly.
+        data: sizes that the data fix.
+        preparation: how a data set becomes the graph's inputs; it is only noted.
+        rng: of the initial weights.
+        name: of the graph.
+
+    Returns:
+        The graph, whose metadata hold the preparation, the metric, the architecture and the options.
+    """
+    kind = _KINDS[architecture.kind]
+    metadata = {
+        "preparation": dict(preparation),
+        "metric": kind.metric,
+        "architecture": architecture.model_dump(mode="json"),
+        "options": options.model_dump(mode="json"),
+    }
+    graph = kind.build(architecture, data, options, rng)
+    return dataclasses.replace(graph, name=name, metadata=metadata)

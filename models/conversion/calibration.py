@@ -1,0 +1,27 @@
+"""The ranges that training inputs reach, by which intervals are chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from models.errors import ModelError
+from models.graph import Graph
+from models.reference import Inputs, ranges
+
+#: Name of a node → smallest and largest value: of an activation's input, of a LayerNorm's variance without ε.
+Ranges = Mapping[str, tuple[float, float]]
+
+
+def calibrate(graph: Graph, inputs: Inputs) -> Ranges:
+    """What every activation and LayerNorm meets on training inputs.
+
+    Raises:
+        ModelError: a range is not finite.
+    """
+    met = ranges(graph, inputs)
+    for name, span in met.items():
+        if not np.all(np.isfinite(span)):
+            raise ModelError(f"node {name} meets values that are not finite; train the model further or anew")
+    return met

@@ -1,0 +1,93 @@
+"""Chooses how large the values inside a folded graph are, without changing its function.
+
+A refresh errs in proportion to the largest value it may meet, so what is refreshed should be of size 1 and
+centred. Residual streams are centred per token and feature and scaled; queries and keys are made equally
+large; the result of attention is scaled through its values. All of it disappears into weights and biases.
+What those cannot take in, say a stream that the input itself is part of, stays as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from models.conversion.rescaling import rescaled
+from models.conversion.statistics import Statistics
+from models.conversion.streams import centred, residual_streams, spread
+from models.graph import Graph, Node
+from models.reference import Inputs, run
+
+#: Part of the largest value from which a mean is noted.
+_WORTH_CENTRING = 0.1
+
+
+def condition(graph: Graph, inputs: Inputs, size: float) -> Graph:
+    """The same function with inner values of at most about `size` on these inputs.
+
+    Args:
+        graph: a folded graph.
+        inputs: training inputs.
+        size: largest magnitude wanted in residual streams and in the result of attention.
+
+    Raises:
+        ModelError: a value is not finite.
+    """
+    met = Statistics.of(graph, inputs)
+    streams = residual_streams(graph)
+    wishes = []
+    for stream in streams:
+        largest = spread(graph, stream, met)
+        if largest > 0:
+            writers = (name for name in stream if graph[name].operation == "linear")
+            wishes.append(dict.fromkeys(writers, size / largest))
+    wishes += _attention_wishes(graph, met, size)
+    return _with_means(rescaled(centred(graph, streams, met.means), wishes), inputs)
+
+
+def _with_means(graph: Graph, inputs: Inputs) -> Graph:
+    """Every node whose value has a mean worth taking out before a bootstrap says so in `mean`."""
+    values = run(graph, inputs)
+    means = {name: float(value.mean()) for name, value in values.items()}
+    noted = {
+        name: mean
+        for name, mean in means.items()
+        if abs(mean) > _WORTH_CENTRING * float(np.abs(values[name]).max())
+    }
+    return replace(
+        graph,
+        nodes=tuple(
+            replace(node, attributes={**node.attributes, "mean": noted[node.name]})
+            if node.name in noted and node.operation != "input"
+            else node
+            for node in graph
+        ),
+    )
+
+
+def _attention_wishes(graph: Graph, met: Statistics, size: float) -> Iterator[dict[str, float]]:
+    """Queries and keys equally large, and the merged result of each attention of size `size`.
+
+    Where the mix has a mask, that can take in a factor, so that the values are of the same size.
+    """
+    for node in graph:
+        if node.operation == "scores":
+            q, k = (_writer(graph, name) for name in node.inputs)
+            if q is not None and k is not None and q != k and met.largest(q) * met.largest(k) > 0:
+                factor = float(np.sqrt(met.largest(k) / met.largest(q)))
+                yield {q: factor, k: 1 / factor}
+        if node.operation == "mix" and met.largest(node.name) > 0:
+            v = _writer(graph, node.inputs[1])
+            factor = size / met.largest(node.name)
+            if v is not None:
+                yield {node.name: factor, v: size / met.largest(v)} if "mask" in node.arrays else {v: factor}
+
+
+def _writer(graph: Graph, name: str) -> str | None:
+    """The linear map that makes queries, keys or values, before heads are split and padding is cleared."""
+    node: Node = graph[name]
+    while node.operation in ("split_heads", "multiply"):
+        sources = [graph[source] for source in node.inputs]
+        node = next((source for source in sources if source.operation == "linear"), sources[0])
+    return node.name if node.operation == "linear" else None

@@ -1,0 +1,78 @@
+"""How a graph becomes polynomial: the block `conversion` of a recipe."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DepthBudget(_Settings):
+    """The levels that each activation may take.
+
+    Attributes:
+        depth: levels at most.
+        error: where fewer levels bring the polynomial this near to its function, it takes fewer.
+    """
+
+    depth: int = Field(ge=1)
+    error: float = Field(ge=0, default=0.0)
+
+
+class CompositeRelu(_Settings):
+    """ReLU through a composite sign (Lee et al. 2021) of so many levels, the last product included."""
+
+    depth: int = Field(ge=3)
+
+
+class LayerNormSettings(_Settings):
+    """How LayerNorm's 1/√(variance + ε) becomes polynomial; exactly one of depth and error is given.
+
+    Attributes:
+        depth: levels of the approximation of 1/√.
+        error: its largest relative error; it takes the fewest levels that reach it.
+        margin: the interval reaches from the least variance met in training over it to the largest times it.
+    """
+
+    depth: int | None = Field(ge=1, default=None)
+    error: float | None = Field(gt=0, default=None)
+    margin: float = Field(ge=1, default=2.0)
+
+    @model_validator(mode="after")
+    def _one_aim(self) -> LayerNormSettings:
+        if (self.depth is None) == (self.error is None):
+            raise ValueError("LayerNorm's 1/√ is chosen for a depth or for an error; give one of them")
+        return self
+
+
+class ConversionSettings(_Settings):
+    """How activations and LayerNorm become polynomials.
+
+    Attributes:
+        attention_degree: even degree of the polynomial in attention.
+        mlp_degree: even degree of the polynomial in the MLP.
+        depth_budget: in place of the two degrees, chooses each activation's by its interval.
+        margin: length of an interval relative to the largest input met in training.
+        value_size: largest magnitude wanted where values are refreshed.
+        relu: one minimax polynomial like GELU, or a composition.
+        layer_norm: wanted where the graph has LayerNorm.
+    """
+
+    attention_degree: int | None = Field(ge=2, multiple_of=2, default=None)
+    mlp_degree: int | None = Field(ge=2, multiple_of=2, default=None)
+    depth_budget: DepthBudget | None = None
+    margin: float = Field(ge=1)
+    value_size: float = Field(gt=0)
+    relu: Literal["minimax"] | CompositeRelu = "minimax"
+    layer_norm: LayerNormSettings | None = None
+
+    @model_validator(mode="after")
+    def _degrees_or_budget(self) -> ConversionSettings:
+        degrees = (self.attention_degree, self.mlp_degree)
+        if (self.depth_budget is None) != (None not in degrees) or (self.depth_budget and any(degrees)):
+            raise ValueError("give attention_degree and mlp_degree, or depth_budget in place of both")
+        return self

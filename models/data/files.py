@@ -1,0 +1,154 @@
+"""Files of data sets: where they lie, what they hold, whether they are the publisher's."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import os
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import platformdirs
+
+from models.data.sources import Provenance
+from models.errors import ModelError
+
+_UNREADABLE = (OSError, KeyError, EOFError, tarfile.TarError, zipfile.BadZipFile, zlib.error)
+
+
+def data_folder() -> Path:
+    """The folder that `BENCH_DATA` names, else the user's data folder."""
+    named = os.environ.get("BENCH_DATA")
+    return Path(named) if named else platformdirs.user_data_path("polynomial-transformer-bench")
+
+
+class DataFolder:
+    """Reads files of one data set, compares them with official digests, and remembers which were read."""
+
+    def __init__(self, path: Path, md5: Mapping[str, str]) -> None:
+        """Remember where to read.
+
+        Args:
+            path: the folder.
+            md5: name of a file in the folder → MD5 of what its publisher has under that name.
+        """
+        self.path = path
+        self._md5 = md5
+        self._read: dict[str, bool] = {}
+
+    @property
+    def provenance(self) -> Provenance:
+        """The files read so far."""
+        return Provenance(tuple(self._read), bool(self._read) and all(self._read.values()))
+
+    def locate(self, name: str) -> Path | None:
+        """Where the file or folder of this name lies, as it is or compressed as `NAME.gz`."""
+        here = (path for path in (self.path / name, self.path / f"{name}.gz") if path.exists())
+        return next(here, None)
+
+    def has(self, *names: str) -> bool:
+        """Whether all of these are there."""
+        return all(self.locate(name) for name in names)
+
+    def opened(self, name: str) -> Path:
+        """Where a file lies that its reader takes by path; it counts as read and not as official."""
+        self._read[name] = False
+        return self._located(name)
+
+    def content(self, name: str) -> bytes:
+        """What a file holds, decompressed.
+
+        Raises:
+            ModelError: it is missing or unreadable, or not what its name claims.
+        """
+        path = self._located(name)
+        try:
+            raw = path.read_bytes()
+            found = gzip.decompress(raw) if path.name.endswith(".gz") else raw
+        except _UNREADABLE as error:
+            raise ModelError(f"{path} cannot be read ({error}); fetch it again") from error
+        self._verify(name, hashlib.md5(found).hexdigest())
+        return found
+
+    def text(self, name: str) -> str:
+        """A text file in UTF-8, its line ends as they are.
+
+        Raises:
+            ModelError: it is missing, unreadable, empty or no UTF-8, or not what its name claims.
+        """
+        return decoded(self.content(name), self._located(name))
+
+    def members(self, archive: str, names: Sequence[str]) -> list[bytes]:
+        """What files hold that a publisher packs into one archive, unpacked in the folder or still in it.
+
+        Raises:
+            ModelError: one of them is missing or unreadable, or not what its name claims.
+        """
+        if self.has(*names):
+            return [self.content(name) for name in names]
+        path = self._located(archive)
+        try:
+            if archive not in self._read:
+                self._verify(archive, _md5(path))
+            unpack = _zip_members if zipfile.is_zipfile(path) else _tar_members
+            return unpack(path, names)
+        except _UNREADABLE as error:
+            raise ModelError(f"{path} is incomplete or corrupt ({error}); fetch it again") from error
+
+    def _located(self, name: str) -> Path:
+        path = self.locate(name)
+        if path is None:
+            raise ModelError(f"{self.path} lacks {name}; put it there")
+        return path
+
+    def _verify(self, name: str, found: str) -> None:
+        official = self._md5.get(name)
+        if official not in (None, found):
+            raise ModelError(
+                f"{self.path / name} is not the official file: its MD5 is {found} instead of {official}; "
+                "fetch it again, or give other data in the plain form"
+            )
+        self._read[name] = official is not None
+
+
+def decoded(raw: bytes, origin: object) -> str:
+    """Bytes of a file as text.
+
+    Raises:
+        ModelError: they are no UTF-8, or there is nothing in them.
+    """
+    try:
+        found = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ModelError(f"{origin} is no UTF-8 text ({error}); fetch it again") from error
+    if not found.strip():
+        raise ModelError(f"{origin} is empty; fetch it again")
+    return found
+
+
+def _zip_members(path: Path, names: Sequence[str]) -> list[bytes]:
+    with zipfile.ZipFile(path) as archive:
+        return [archive.read(name) for name in names]
+
+
+def _tar_members(path: Path, names: Sequence[str]) -> list[bytes]:
+    """All in one pass, because going back in a compressed archive means decompressing it again."""
+    wanted, found = set(names), {}
+    with tarfile.open(path) as archive:
+        for member in archive:
+            file = archive.extractfile(member) if member.name in wanted else None
+            if file is not None:
+                found[member.name] = file.read()
+    return [found[name] for name in names]
+
+
+def _md5(path: Path) -> str:
+    """In pieces, because archives are large."""
+    digest = hashlib.md5()
+    with path.open("rb") as file:
+        while piece := file.read(1 << 20):
+            digest.update(piece)
+    return digest.hexdigest()

@@ -1,0 +1,105 @@
+"""The plain form of images: one `.npz` with both splits, and the checks that any images must pass."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.data.files import DataFolder
+from models.data.forms import Form
+from models.data.sources import Images, numbered
+from models.errors import ModelError
+
+#: Split → what the arrays of it begin with.
+PREFIXES = {"training": "train", "held_out": "test"}
+
+
+@dataclass(frozen=True)
+class ImageSet:
+    """What is known of a data set of images.
+
+    Attributes:
+        name: in suites, recipes and file names.
+        shape: height, width and channels.
+        classes: how many.
+        counts: split → images that its publisher has in it.
+    """
+
+    name: str
+    shape: tuple[int, int, int]
+    classes: int
+    counts: Mapping[str, int]
+
+
+def form(known: ImageSet) -> Form:
+    """The plain form of a data set of images."""
+    return Form(
+        dict.fromkeys(PREFIXES, (f"{known.name}.npz",)), lambda folder, split: images(folder, known, split)
+    )
+
+
+def images(folder: DataFolder, known: ImageSet, split: str) -> Images:
+    """A split of `NAME.npz`: `train_images`, `train_labels`, `test_images`, `test_labels`, `class_names`.
+
+    Raises:
+        ModelError: the file lacks the split, or does not hold what the data set's name promises.
+    """
+    path = folder.opened(f"{known.name}.npz")
+    prefix = PREFIXES[split]
+    wanted = (f"{prefix}_images", f"{prefix}_labels", "class_names")
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            absent = [name for name in wanted if name not in file.files]
+            if absent:
+                raise ModelError(f"{path} lacks {', '.join(absent)}; it serves for what it holds alone")
+            pixels, labels, names = (file[name] for name in wanted)
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        raise ModelError(f"{path} is no file of numpy arrays ({error}); make it again") from error
+    return checked(folder, known, split, pixels, labels, tuple(map(str, names)))
+
+
+def checked(
+    folder: DataFolder,
+    known: ImageSet,
+    split: str,
+    pixels: NDArray[Any],
+    labels: NDArray[Any],
+    class_names: tuple[str, ...],
+) -> Images:
+    """Images whose shapes, counts and ranges are those of their data set.
+
+    Raises:
+        ModelError: they are not.
+    """
+    faults = [fault for fault in _faults(folder, known, split, pixels, labels, class_names) if fault]
+    if faults:
+        files = ", ".join(folder.provenance.files)
+        raise ModelError(f"{files} does not hold {known.name} ({'; '.join(faults)}); replace the file")
+    ids = numbered(known.name, split, len(labels))
+    return Images(pixels, labels.astype(np.int64), class_names, ids, folder.provenance)
+
+
+def _faults(
+    folder: DataFolder,
+    known: ImageSet,
+    split: str,
+    pixels: NDArray[Any],
+    labels: NDArray[Any],
+    class_names: tuple[str, ...],
+) -> list[str | None]:
+    count, official = len(labels), known.counts[split]
+    if pixels.dtype != np.uint8 or pixels.shape != (count, *known.shape) or labels.ndim != 1 or not count:
+        return [f"{pixels.dtype} images {list(pixels.shape)} with labels {list(labels.shape)}"]
+    outside = not np.issubdtype(labels.dtype, np.integer) or labels.min() < 0 or labels.max() >= known.classes
+    wrong_count = count != official if folder.provenance.official else count > official
+    return [
+        "no grey level above 1" if pixels.max() <= 1 else None,
+        f"labels are no integers from 0 to {known.classes - 1}" if outside else None,
+        f"{count} images instead of {official}" if wrong_count else None,
+        f"{len(class_names)} class names" if len(class_names) != known.classes else None,
+    ]

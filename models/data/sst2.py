@@ -1,0 +1,66 @@
+"""SST-2: sentences from film reviews, negative (0) or positive (1).
+
+Source: R. Socher et al., *Recursive Deep Models for Semantic Compositionality*, EMNLP 2013. The plain form
+has lines of a sentence, a tab and the label. The official form is GLUE's `SST-2.zip`, packed or unpacked,
+whose training part also holds phrases; its test part has no labels, so that its `dev` is held out there and a
+validation part has to be taken out of the training part.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.data.files import DataFolder, decoded
+from models.data.forms import DataSet, Form
+from models.data.sources import Sentences, numbered
+from models.errors import ModelError
+
+CLASS_NAMES = ("negative", "positive")
+PLAIN = {"training": "sst2_train.tsv", "validation": "sst2_dev.tsv", "held_out": "sst2_test.tsv"}
+ARCHIVE = "SST-2.zip"
+GLUE = {"training": "SST-2/train.tsv", "held_out": "SST-2/dev.tsv"}
+GLUE_HEADER = "sentence\tlabel"
+MD5 = {
+    "SST-2.zip": "9f81648d4199384278b86e315dac217c",
+    "SST-2/train.tsv": "da409a0a939379ed32a470bc0f7fe99a",
+    "SST-2/dev.tsv": "268856b487b2a31a28c0a93daaff7288",
+}
+#: Split → the most sentences of any form; GLUE's phrases are counted in.
+MOST = {"training": 67_349, "validation": 872, "held_out": 1_821}
+
+
+def _read_plain(folder: DataFolder, split: str) -> Sentences:
+    return _checked(folder, split, folder.text(PLAIN[split]))
+
+
+def _read_glue(folder: DataFolder, split: str) -> Sentences:
+    text = decoded(folder.members(ARCHIVE, [GLUE[split]])[0], GLUE[split])
+    header, _, rows = text.partition("\n")
+    if header != GLUE_HEADER:
+        raise ModelError(f"{GLUE[split]} does not begin with the header of GLUE's form; fetch it again")
+    return _checked(folder, split, rows)
+
+
+def _checked(folder: DataFolder, split: str, text: str) -> Sentences:
+    rows = [line.rstrip("\r").rpartition("\t") for line in text.removesuffix("\n").split("\n")]
+    wrong = next((i for i, row in enumerate(rows) if row[2] not in ("0", "1") or not row[0].strip()), None)
+    files = ", ".join(folder.provenance.files)
+    if wrong is not None:
+        raise ModelError(f"{files} has no sentence, tab and label 0 or 1 in row {wrong + 1}; correct it")
+    if len(rows) > MOST[split]:
+        raise ModelError(f"{files} has {len(rows)} rows instead of {MOST[split]} at most; replace the file")
+    labels = np.array([int(label) for _, _, label in rows], np.int64)
+    texts = tuple(sentence.strip() for sentence, _, _ in rows)
+    return Sentences(texts, labels, CLASS_NAMES, numbered("sst2", split, len(rows)), folder.provenance)
+
+
+DATA_SET = DataSet(
+    title="sentences from film reviews, negative or positive",
+    forms=(
+        Form({split: (name,) for split, name in PLAIN.items()}, _read_plain),
+        Form({split: (name,) for split, name in GLUE.items()}, _read_glue),
+        Form(dict.fromkeys(GLUE, (ARCHIVE,)), _read_glue),
+    ),
+    origin="dl.fbaipublicfiles.com/glue/data/SST-2.zip",
+    md5=MD5,
+)

@@ -1,0 +1,7 @@
+"""Import of a local Hugging Face folder, `config.json` and safetensors, as the original rung of a model."""
+
+from __future__ import annotations
+
+from models.huggingface.loading import load
+
+__all__ = ["load"]

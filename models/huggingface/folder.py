@@ -1,0 +1,103 @@
+"""The files of a Hugging Face folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError, deserialize
+
+from models.errors import ModelError
+from models.huggingface.tensors import Stored, Tensors
+
+_CONFIG = "config.json"
+_PREPROCESSOR = "preprocessor_config.json"
+_WEIGHTS = "model.safetensors"
+_INDEX = "model.safetensors.index.json"
+_ADVICE = "name a folder that `save_pretrained` wrote, with its weights as safetensors"
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a folder holds.
+
+    Attributes:
+        folder: where it lies.
+        config: the entries of `config.json`.
+        preprocessor: those of `preprocessor_config.json`, or None where there is none.
+        tensors: the weights.
+    """
+
+    folder: Path
+    config: Mapping[str, Any]
+    preprocessor: Mapping[str, Any] | None
+    tensors: Tensors
+
+    @property
+    def config_path(self) -> Path:
+        """Of the file that describes the model."""
+        return self.folder / _CONFIG
+
+    @property
+    def preprocessor_path(self) -> Path:
+        """Of the file that describes the preparation of images."""
+        return self.folder / _PREPROCESSOR
+
+
+def read(folder: Path) -> Source:
+    """Read a folder.
+
+    Raises:
+        ModelError: a file is missing or damaged.
+    """
+    preprocessor = folder / _PREPROCESSOR
+    entries = _object(preprocessor) if preprocessor.is_file() else None
+    return Source(folder, _object(folder / _CONFIG), entries, _tensors(folder))
+
+
+def _tensors(folder: Path) -> Tensors:
+    """The weights, of one file or of all that an index names."""
+    if (folder / _WEIGHTS).is_file() or not (folder / _INDEX).is_file():
+        return Tensors(str(folder), _stored(folder / _WEIGHTS))
+    places = _object(folder / _INDEX).get("weight_map")
+    if not isinstance(places, dict) or not all(_is_file_name(file) for file in places.values()):
+        raise ModelError(f"{folder / _INDEX} does not say which file holds which weights; restore it")
+    found: dict[str, Stored] = {}
+    for file in sorted(set(places.values())):
+        found |= _stored(folder / file)
+    absent = sorted(set(places) - set(found))
+    if absent:
+        raise ModelError(
+            f"{folder}: the files lack {', '.join(absent)}, which {_INDEX} names; restore the folder"
+        )
+    return Tensors(str(folder), found)
+
+
+def _is_file_name(file: object) -> bool:
+    """Whether this names a file in the folder itself."""
+    return isinstance(file, str) and Path(file).name == file
+
+
+def _stored(path: Path) -> dict[str, Stored]:
+    try:
+        entries = deserialize(path.read_bytes())  # type: ignore[no-untyped-call]
+    except OSError as error:
+        raise ModelError(f"{path} cannot be read ({error.strerror}); {_ADVICE}") from error
+    except SafetensorError as error:
+        raise ModelError(f"{path} is no safetensors file ({error}); restore the folder") from error
+    return {name: Stored(entry["dtype"], tuple(entry["shape"]), entry["data"]) for name, entry in entries}
+
+
+def _object(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ModelError(f"{path} cannot be read ({error.strerror}); {_ADVICE}") from error
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise ModelError(f"{path} is not JSON ({error}); restore the folder") from error
+    if not isinstance(content, dict):
+        raise ModelError(f"{path} holds no JSON object; restore the folder")
+    return content

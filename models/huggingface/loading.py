@@ -1,0 +1,63 @@
+"""From a folder to a graph."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from models.data.literals import Preparation
+from models.errors import ModelError
+from models.graph import Graph
+from models.huggingface import bert, folder, gpt2, vit
+from models.huggingface.imported import Imported, Request
+
+#: Hugging Face's name of an architecture → how its checkpoint is read.
+_READERS: Mapping[str, Callable[[folder.Source, Request], Imported]] = {
+    "BertForSequenceClassification": bert.classifier,
+    "GPT2LMHeadModel": gpt2.language_model,
+    "ViTForImageClassification": vit.classifier,
+    "ViTModel": vit.backbone,
+}
+
+
+def load(
+    path: Path,
+    preparation: Preparation | None = None,
+    *,
+    context: int | None = None,
+    name: str | None = None,
+) -> Graph:
+    """The original rung of a model that Hugging Face's `save_pretrained` wrote.
+
+    Args:
+        path: the folder, with `config.json` and the weights as safetensors, in one file or several.
+        preparation: how a data set becomes the model's inputs; its literal goes into the metadata. For a ViT
+            it may be left out where the folder has a `preprocessor_config.json`. Without either the metadata
+            hold none, and the caller gives inputs: numbers of the model's own tokens, -1 for padding at the
+            end, or `[samples, tokens, features]` as `models.data.patches` cuts images, a zero token first.
+        context: tokens of a text, where no preparation says so; by default all positions of the model.
+        name: of the graph; by default the folder's.
+
+    Returns:
+        The graph. Its logits are the model's, `[samples, positions, classes]`; those of a ViTModel are the
+        features of its pooler, `[samples, 1, features]`.
+
+    Raises:
+        ModelError: the folder is incomplete or damaged, its weights are not those that its config describes,
+            or the model is none that the graph can express.
+    """
+    if preparation is not None and context is not None:
+        raise ModelError("the preparation fixes the context; give one of them")
+    source = folder.read(path)
+    request = Request(path.resolve().name if name is None else name, preparation, context)
+    imported = _reader(source.config, source.config_path)(source, request)
+    source.tensors.check()
+    return imported.graph(request.name)
+
+
+def _reader(config: Mapping[str, Any], path: Path) -> Callable[[folder.Source, Request], Imported]:
+    named = config.get("architectures")
+    if isinstance(named, list) and len(named) == 1 and named[0] in _READERS:
+        return _READERS[named[0]]
+    raise ModelError(f"{path} names the architectures {named}; import one of {', '.join(sorted(_READERS))}")

@@ -1,0 +1,137 @@
+"""ViT: patches cut by a convolution, and a [CLS] token that the position embedding gives its content."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, PositiveInt, model_validator
+
+from models.architectures.shapes import DataShape
+from models.architectures.vit import VitShape
+from models.data import preparation as prepared
+from models.data.literals import Patches
+from models.errors import ModelError
+from models.graph import Array, Node
+from models.huggingface import config, encoder
+from models.huggingface.folder import Source
+from models.huggingface.imported import Imported, Request
+from models.huggingface.preprocessor import Preprocessor
+from models.huggingface.tensors import Tensors
+
+_BLOCK = {
+    "attention.norm": "layernorm_before",
+    "attention.q": "attention.attention.query",
+    "attention.k": "attention.attention.key",
+    "attention.v": "attention.attention.value",
+    "attention.projection": "attention.output.dense",
+    "mlp.norm": "layernorm_after",
+    "mlp.expand": "intermediate.dense",
+    "mlp.projection": "output.dense",
+}
+
+
+class VitConfig(config.EncoderConfig):
+    """The entries of a ViT.
+
+    Attributes:
+        size: side of the square image, in pixels.
+        patch: side of a patch.
+        channels: of the image.
+        bias: whether queries, keys and values have one.
+        pooler_activation: of ViTModel's pooler.
+        pooler_features: of its output; `dim` where absent.
+    """
+
+    size: PositiveInt = Field(alias="image_size")
+    patch: PositiveInt = Field(alias="patch_size")
+    channels: PositiveInt = Field(default=3, alias="num_channels")
+    bias: Literal[True] = Field(default=True, alias="qkv_bias")
+    pooler_activation: Literal["tanh"] = Field(default="tanh", alias="pooler_act")
+    pooler_features: PositiveInt | None = Field(default=None, alias="pooler_output_size")
+
+    @model_validator(mode="after")
+    def _tiled(self) -> VitConfig:
+        if self.size % self.patch:
+            raise ValueError(f"patches of side {self.patch} do not tile images of side {self.size}")
+        return self
+
+    def patches(self, mean: tuple[float, ...], std: tuple[float, ...]) -> Patches:
+        """The preparation of its images, given the mean and deviation of each channel in grey levels."""
+        return Patches(size=self.size, patch=self.patch, mean=mean, std=std, lead=True)
+
+
+def classifier(source: Source, request: Request) -> Imported:
+    """A ViTForImageClassification."""
+    settings = config.read(VitConfig, source.config, source.config_path)
+    head = source.tensors.linear("classifier", len(settings.labels), settings.dim)
+    return _vit(settings, source, request, "vit.", head)
+
+
+def backbone(source: Source, request: Request) -> Imported:
+    """A ViTModel: the features that its pooler makes of [CLS] stand where a classifier's logits do."""
+    settings = config.read(VitConfig, source.config, source.config_path)
+    features = settings.pooler_features or settings.dim
+    head = source.tensors.linear("pooler.dense", features, settings.dim)
+    closing = (Node("head.activation", "tanh", ("head",), layer="head"),)
+    return _vit(settings, source, request, "", head, closing)
+
+
+def _vit(
+    settings: VitConfig,
+    source: Source,
+    request: Request,
+    prefix: str,
+    head: dict[str, Array],
+    closing: tuple[Node, ...] = (),
+) -> Imported:
+    tensors, dim = source.tensors, settings.dim
+    arrays = {
+        "embedding": _embedding(tensors, f"{prefix}embeddings.", settings),
+        **encoder.blocks(tensors, f"{prefix}encoder.layer.", settings, _BLOCK),
+        "head.norm": tensors.norm(f"{prefix}layernorm", dim),
+        "head": head,
+    }
+    shape = VitShape(
+        dim=dim, heads=settings.heads, blocks=settings.blocks, mlp_ratio=settings.mlp_ratio, pool="first"
+    )
+    tokens, features = prepared.tokens(settings.patches((0,) * settings.channels, (1,) * settings.channels))
+    data = DataShape(tokens, features, len(head["bias"]))
+    return Imported(shape, data, _preparation(settings, source, request), settings, arrays, closing)
+
+
+def _embedding(tensors: Tensors, prefix: str, settings: VitConfig) -> dict[str, Array]:
+    """The convolution as a linear map of a token, and per token all that is added to it.
+
+    A token's features run over rows, columns and channels, a convolution's over channels first. The token of
+    [CLS] is zero, so that its row of the bias is its whole embedding.
+    """
+    dim, patch, tokens = settings.dim, settings.patch, (settings.size // settings.patch) ** 2 + 1
+    convolution = tensors.take(
+        f"{prefix}patch_embeddings.projection.weight", dim, settings.channels, patch, patch
+    )
+    bias = tensors.take(f"{prefix}position_embeddings", 1, tokens, dim)[0]
+    bias[0] += tensors.take(f"{prefix}cls_token", 1, 1, dim)[0, 0]
+    bias[1:] += tensors.take(f"{prefix}patch_embeddings.projection.bias", dim)
+    return {"weight": convolution.transpose(0, 2, 3, 1).reshape(dim, -1), "bias": bias}
+
+
+def _preparation(settings: VitConfig, source: Source, request: Request) -> Patches | None:
+    """The caller's, if it cuts the model's tokens, or what the folder says; None if it says nothing."""
+    if request.context is not None:
+        raise ModelError("the tokens of a ViT are fixed by its images; leave out the context")
+    given = request.preparation
+    if given is None:
+        if source.preprocessor is None:
+            return None
+        found = config.read(Preprocessor, source.preprocessor, source.preprocessor_path)
+        return settings.patches(*found.grey_levels(settings.channels))
+    if (
+        isinstance(given, Patches)
+        and len(given.mean) == settings.channels
+        and given == settings.patches(given.mean, given.std)
+    ):
+        return given
+    raise ModelError(
+        f"the preparation does not cut the tokens of the model; give patches with size "
+        f"{settings.size}, patch {settings.patch}, {settings.channels} channels, no margin and lead: true"
+    )

@@ -1,0 +1,84 @@
+"""The samples of a recipe: to fit, to choose by, to calibrate on and to report on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from models.data import catalogue, preparation
+from models.data.literals import Preparation
+from models.data.samples import Samples, balanced_split
+from models.data.sources import Source, Text
+from models.errors import ModelError
+from models.recipe import Recipe
+from models.reference import Inputs
+
+_SALT = "validation"
+#: Chooses the samples to calibrate on, the same whatever the seeds of a training.
+_CALIBRATION_SEED = 0
+
+
+@dataclass(frozen=True)
+class Splits:
+    """What a recipe trains and measures on.
+
+    Attributes:
+        fitted: what weights are fitted to.
+        preparation: with its vocabulary.
+        classes: logits per position.
+        validation: samples to choose by.
+        calibration: inputs of fitted samples that set the intervals of polynomials.
+        held_out: makes the samples to report on.
+        facts: counts, digests and files of the sources.
+    """
+
+    fitted: Source
+    preparation: Preparation
+    classes: int
+    validation: Samples
+    calibration: Inputs
+    held_out: Callable[[], Samples]
+    facts: dict[str, Any]
+
+
+def split(recipe: Recipe) -> Splits:
+    """Load and divide the data of a recipe.
+
+    Raises:
+        ModelError: the data set is absent, or has no such split.
+    """
+    training = catalogue.load(recipe.data, "training")
+    held_out = catalogue.load(recipe.data, "held_out")
+    literal = preparation.fitted(recipe.preparation, training)
+    fitted, validation = _divided(recipe, training)
+    count = preparation.count(fitted, literal)
+    chosen = np.random.default_rng(_CALIBRATION_SEED).permutation(count)[: recipe.calibration]
+    return Splits(
+        fitted=fitted,
+        preparation=literal,
+        classes=preparation.tokens(literal)[1] if isinstance(training, Text) else len(training.class_names),
+        validation=preparation.samples(validation, literal),
+        calibration=preparation.samples(fitted, literal, chosen).inputs,
+        held_out=lambda: preparation.samples(held_out, literal),
+        facts={"training": training.facts(), "held_out": held_out.facts()},
+    )
+
+
+def _divided(recipe: Recipe, training: Source) -> tuple[Source, Source]:
+    """What is fitted, and what is chosen by."""
+    wanted = recipe.validation
+    if wanted.split:
+        return training, catalogue.load(recipe.data, "validation")
+    if isinstance(training, Text):
+        if wanted.fraction is None:
+            raise ModelError(
+                f"{recipe.data} is one text; set validation: {{fraction: ...}} or {{split: true}}"
+            )
+        cut = round(len(training) * (1 - wanted.fraction))
+        return training.part(0, cut), training.part(cut, len(training))
+    if wanted.per_class is None:
+        raise ModelError(f"{recipe.data} has classes; set validation: {{per_class: ...}} or {{split: true}}")
+    return balanced_split(training, wanted.per_class, _SALT)

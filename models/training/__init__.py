@@ -1,0 +1,1 @@
+"""Training of graphs with torch."""

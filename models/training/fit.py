@@ -1,0 +1,238 @@
+"""Trains a graph: the same weights each time for the same settings, seed, threads and version of torch.
+
+Every epoch ends in a saved state, from which an interrupted training goes on to the same weights.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import os
+import pickle
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from models.data.batches import Feeder
+from models.errors import ModelError
+from models.graph import Graph
+from models.training.module import Evaluation, GraphModule
+
+#: Loss of a batch: what the model gave, its inputs, and the labels `[samples]` or `[samples, positions]`.
+Loss = Callable[[Evaluation, Tensor, Tensor], Tensor]
+Report = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How long and how fast.
+
+    Attributes:
+        epochs: passes over the samples.
+        batch: samples per step.
+        learning_rate: the highest, before a cosine decay to 0.
+        warm_up_epochs: linear, before.
+        weight_decay: of the optimiser.
+        gradient_norm: longest gradient that is followed.
+        optimiser: `adamw` or `muon`.
+        precision: `float32` or `bfloat16`.
+    """
+
+    epochs: float
+    batch: int
+    learning_rate: float
+    warm_up_epochs: float = 0.0
+    weight_decay: float = 0.0
+    gradient_norm: float = 1.0
+    optimiser: str = "adamw"
+    precision: str = "float32"
+
+    def factor(self, step: int, steps: int, steps_per_epoch: int) -> float:
+        """Part of the learning rate at a step."""
+        warm_up = max(1, round(self.warm_up_epochs * steps_per_epoch))
+        if step < warm_up:
+            return (step + 1) / warm_up
+        return 0.5 * (1 + math.cos(math.pi * (step - warm_up) / max(1, steps - warm_up)))
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is trained, on what.
+
+    Attributes:
+        graph: with the weights to begin with.
+        feeder: makes the batches.
+        loss: of a batch.
+        schedule: how long and how fast.
+        seed: of the order of the samples, of augmentation and of dropout.
+        dropout: see `GraphModule`.
+        state: file of the state after the last whole epoch; None keeps none.
+    """
+
+    graph: Graph
+    feeder: Feeder
+    loss: Loss
+    schedule: Schedule
+    seed: int
+    dropout: float = 0.0
+    state: Path | None = None
+
+
+def fit(work: Work, threads: int, report: Report) -> Graph:
+    """The graph with its trained arrays.
+
+    Args:
+        work: what is trained.
+        threads: of the processor.
+        report: takes a line an epoch.
+
+    Raises:
+        ModelError: the loss is no number any more.
+    """
+    with _deterministic(threads, device()):
+        run = _Run(work, device())
+        first = run.resume()
+        for epoch in range(first, run.epochs):
+            loss = run.epoch(epoch)
+            if not math.isfinite(loss):
+                raise ModelError(
+                    f"{work.graph.name}: the loss of epoch {epoch + 1} is {loss}; use a smaller learning_rate"
+                )
+            run.save(epoch + 1)
+            report(f"epoch {epoch + 1} of {run.epochs}, loss {loss:.4f}")
+        trained: Graph = run.module.eval().graph()
+        return trained
+
+
+def device() -> torch.device:
+    """Where torch trains: a GPU if it finds one."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+class _Run:
+    """A training under way: the module, its optimisers and where it stands."""
+
+    def __init__(self, work: Work, on: torch.device) -> None:
+        self.work = work
+        self.module = GraphModule(work.graph, work.dropout).to(on)
+        self._device = on
+        self._per_epoch = math.ceil(len(work.feeder) / work.schedule.batch)
+        self._steps = max(1, round(work.schedule.epochs * self._per_epoch))
+        self.epochs = math.ceil(self._steps / self._per_epoch)
+        self._optimisers = _optimisers(work.graph, self.module, work.schedule)
+
+    def epoch(self, epoch: int) -> float:
+        """One pass over the samples in an order of its own; the mean loss."""
+        work, first = self.work, epoch * self._per_epoch
+        self.module.train()
+        torch.manual_seed(work.seed * 100_003 + epoch)  # dropout goes on alike after an interruption
+        order = np.random.default_rng([work.seed, epoch]).permutation(len(work.feeder))
+        losses = []
+        for step in range(first, min(first + self._per_epoch, self._steps)):
+            start = (step - first) * work.schedule.batch
+            generator = np.random.default_rng([work.seed, epoch, step])
+            inputs, labels = work.feeder.batch(order[start : start + work.schedule.batch], generator)
+            losses.append(self._step(step, torch.from_numpy(inputs), torch.from_numpy(labels)))
+        return float(torch.stack(losses).mean())
+
+    def _step(self, step: int, inputs: Tensor, labels: Tensor) -> Tensor:
+        schedule = self.work.schedule
+        factor = schedule.factor(step, self._steps, self._per_epoch)
+        for optimiser in self._optimisers:
+            for group in optimiser.param_groups:
+                group["lr"] = schedule.learning_rate * factor
+        inputs, labels = inputs.to(self._device), labels.to(self._device)
+        half = schedule.precision == "bfloat16"
+        with torch.autocast(self._device.type, torch.bfloat16, enabled=half):
+            evaluation = self.module(inputs)
+        loss = self.work.loss(evaluation, inputs, labels)
+        self.module.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.module.parameters(), schedule.gradient_norm)
+        for optimiser in self._optimisers:
+            optimiser.step()
+        return loss.detach()
+
+    def resume(self) -> int:
+        """Take up the saved state, if there is one; the number of epochs done."""
+        if self.work.state is None or not self.work.state.is_file():
+            return 0
+        try:
+            state = torch.load(self.work.state, map_location=self._device, weights_only=True)
+        except (OSError, RuntimeError, pickle.UnpicklingError) as error:
+            raise ModelError(
+                f"{self.work.state} holds no state of a training; delete it to train anew"
+            ) from error
+        self.module.load_state_dict(state["module"])
+        for optimiser, saved in zip(self._optimisers, state["optimisers"], strict=True):
+            optimiser.load_state_dict(saved)
+        return int(state["epochs"])
+
+    def save(self, epochs: int) -> None:
+        """Write the state whole, or leave the last one as it is."""
+        path = self.work.state
+        if path is None:
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        state = {
+            "epochs": epochs,
+            "module": self.module.state_dict(),
+            "optimisers": [optimiser.state_dict() for optimiser in self._optimisers],
+        }
+        partial = path.with_suffix(".partial")
+        torch.save(state, partial)
+        partial.replace(path)
+
+
+def _optimisers(graph: Graph, module: GraphModule, schedule: Schedule) -> list[Any]:
+    """AdamW for everything, or Muon (K. Jordan 2024) for the matrices inside the blocks.
+
+    Muon makes the update of a matrix orthogonal. It is scaled to the length of AdamW's, so that both share a
+    learning rate. Biases and norms are not decayed.
+    """
+    linear = [node for node in graph if node.operation == "linear"]
+    ends = {linear[0].name, linear[-1].name}
+    matrices = [module.array(node, "weight") for node in linear if node.name not in ends]
+    if schedule.optimiser == "adamw":
+        matrices = []
+    chosen = {id(matrix) for matrix in matrices}
+    rest = [parameter for parameter in module.parameters() if id(parameter) not in chosen]
+    decayed = [parameter for parameter in rest if parameter.ndim > 1]
+    groups = [
+        {"params": decayed, "weight_decay": schedule.weight_decay},
+        {"params": [parameter for parameter in rest if parameter.ndim <= 1], "weight_decay": 0.0},
+    ]
+    found: list[Any] = [torch.optim.AdamW(groups, lr=schedule.learning_rate)]
+    if matrices:
+        found.append(
+            torch.optim.Muon(
+                matrices,
+                lr=schedule.learning_rate,
+                weight_decay=schedule.weight_decay,
+                adjust_lr_fn="match_rms_adamw",
+            )
+        )
+    return found
+
+
+@contextlib.contextmanager
+def _deterministic(threads: int, on: torch.device) -> Iterator[None]:
+    """Deterministic kernels and a generator of its own inside; everything as before afterwards."""
+    before = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
+    torch.set_num_threads(threads)
+    if on.type == "cuda":
+        os.environ.setdefault(
+            "CUBLAS_WORKSPACE_CONFIG", ":4096:8"
+        )  # without it CUDA refuses to be deterministic
+    torch.use_deterministic_algorithms(True, warn_only=on.type == "cuda")
+    try:
+        with torch.random.fork_rng():
+            yield
+    finally:
+        torch.use_deterministic_algorithms(before[1])
+        torch.set_num_threads(before[0])

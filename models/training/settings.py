@@ -1,0 +1,67 @@
+"""How a graph is trained: the blocks `training` and `fine_tuning` of a recipe."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Settings(BaseModel):
+    """A block of a recipe: no unknown keys, no later change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TrainingSettings(Settings):
+    """How both architectures are trained, alike.
+
+    Attributes:
+        seeds: of the weights and of the order of the samples; the best on the validation samples is kept.
+        epochs: passes over the samples.
+        batch: samples per step.
+        optimiser: AdamW, or Muon for the matrices inside the blocks and AdamW for the rest.
+        learning_rate: the highest, after a linear warm-up and before a cosine decay to 0.
+        warm_up_epochs: length of the warm-up.
+        weight_decay: of both.
+        label_smoothing: of the cross-entropy.
+        dropout: fraction left out of what residual additions add.
+        gradient_norm: longest gradient that is followed; longer ones are shortened to it.
+        range_weight: weight of the range-minimisation term, which only the HE-friendly variant has.
+        variance_weight: weight of the variance-minimisation term, likewise.
+        precision: of products of matrices in training; float32 elsewhere.
+        threads: of the processor; the same number gives the same weights.
+    """
+
+    seeds: tuple[Annotated[int, Field(ge=0)], ...] = Field(min_length=1)
+    epochs: float = Field(gt=0)
+    batch: int = Field(gt=1)
+    optimiser: Literal["adamw", "muon"] = "adamw"
+    learning_rate: float = Field(gt=0)
+    warm_up_epochs: float = Field(ge=0)
+    weight_decay: float = Field(ge=0)
+    label_smoothing: float = Field(ge=0, lt=1, default=0.0)
+    dropout: float = Field(ge=0, lt=1, default=0.0)
+    gradient_norm: float = Field(gt=0, default=1.0)
+    range_weight: float = Field(ge=0, default=0.0)
+    variance_weight: float = Field(ge=0, default=0.0)
+    precision: Literal["float32", "bfloat16"] = "float32"
+    threads: int = Field(gt=0, default=1)
+
+
+class FineTuningSettings(Settings):
+    """How the model is trained on with its polynomials in place, which the paper does not do.
+
+    Attributes:
+        epochs: passes over the samples.
+        learning_rate: AdamW's highest, at the start of a cosine decay to 0.
+        overshoot_weight: weight of the term that keeps inputs inside the intervals.
+        room: fraction of half an interval, at each end, that inputs should leave free.
+        distillation: weight of staying near the HE-friendly model's answers, against the labels' 1 - weight.
+    """
+
+    epochs: float = Field(gt=0)
+    learning_rate: float = Field(gt=0)
+    overshoot_weight: float = Field(ge=0, default=1.0)
+    room: float = Field(ge=0, lt=1, default=0.1)
+    distillation: float = Field(ge=0, le=1, default=1.0)

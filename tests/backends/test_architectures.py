@@ -1,0 +1,28 @@
+"""Each architecture, converted to polynomials, runs on the cleartext backend equal to its reference."""
+
+from __future__ import annotations
+
+import pytest
+
+from models.architectures.options import Options
+from models.conversion import ConversionSettings, to_polynomial
+from models.conversion.settings import LayerNormSettings
+from tests.backends.test_engine import assert_equal
+from tests.models.architectures.small import SMALL, build, inputs
+from tests.toy import ROUND_TRIPS
+
+SETTINGS = ConversionSettings(
+    attention_degree=4,
+    mlp_degree=4,
+    margin=1.2,
+    value_size=1.0,
+    layer_norm=LayerNormSettings(error=0.2, margin=1.5),
+)
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_a_converted_architecture(name: str) -> None:
+    graph = build(name, Options(norm="layer", mlp_norm=False))
+    polynomial = to_polynomial(graph, inputs(graph, 8), SETTINGS)
+    program = assert_equal(polynomial, inputs(graph, 2), ROUND_TRIPS)
+    assert program.counts["round_trips"] > 0

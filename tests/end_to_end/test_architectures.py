@@ -1,0 +1,32 @@
+"""One small instance of each architecture on every library, at INSECURE toy parameters."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.harness import bootstraps, layer_bits, logit_bits, refreshes, run
+from tests.small_models import MODELS, small_inputs, small_model
+from tests.toy import BOOTSTRAPS, ROUND_TRIPS
+
+LEAST_BITS = 10.0
+
+
+@pytest.mark.parametrize("kind", MODELS)
+def test_it_agrees_layer_by_layer_with_the_reference(backend: str, kind: str, tmp_path: Path) -> None:
+    graph, inputs = small_model(kind), small_inputs(kind, 3, seed=2)
+    ran = run(backend, graph, ROUND_TRIPS, inputs, tmp_path, probes=True)
+    bits = layer_bits(ran, graph, inputs)
+    assert min(bits.values()) >= LEAST_BITS, bits
+    assert refreshes(ran) == ran.program.counts["round_trips"] * len(ran.evaluation.measured)
+
+
+@pytest.mark.parametrize("kind", ["swin", "gpt"])
+def test_it_bootstraps_where_the_library_can(backend: str, kind: str, tmp_path: Path) -> None:
+    if not bootstraps(backend):
+        return
+    graph, inputs = small_model(kind), small_inputs(kind, 2, seed=3)
+    ran = run(backend, graph, BOOTSTRAPS, inputs, tmp_path)
+    assert logit_bits(ran, graph, inputs) >= LEAST_BITS
+    assert refreshes(ran) >= 1

@@ -1,0 +1,150 @@
+"""Conditioned values are of the size asked for; what cannot be changed stays as it is."""
+
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+import pytest
+
+from models.architectures.options import Options
+from models.conversion import condition, fold
+from models.errors import ModelError
+from models.graph import Array, Graph, Node
+from models.reference import Inputs, outputs, run
+from tests.models.conversion.substituted import substituted
+
+RANDOM = np.random.default_rng(4)
+INPUT = Node("x", "input", attributes={"tokens": 3, "features": 2})
+
+
+def folded(name: str, norm: Literal["batch", "layer"]) -> tuple[Graph, Inputs]:
+    graph, x = substituted(name, Options(norm=norm, mlp_norm=norm == "batch"), samples=20)
+    return fold(graph), x
+
+
+def largest(graph: Graph, x: Inputs) -> dict[str, float]:
+    return {name: float(np.abs(value).max()) for name, value in run(graph, x).items()}
+
+
+@pytest.mark.parametrize("norm", ["batch", "layer"])
+@pytest.mark.parametrize("name", ["vit", "gpt", "bert", "bert_post"])
+def test_streams_and_the_results_of_attention_reach_the_size_asked_for(
+    name: str, norm: Literal["batch", "layer"]
+) -> None:
+    graph, x = folded(name, norm)
+    conditioned = condition(graph, x, 2.0)
+    found = largest(conditioned, x)
+    streams = [found[node.name] for node in conditioned if node.operation == "add"]
+    if name == "bert_post" and norm == "batch":
+        assert max(streams) <= 2 + 1e-9  # each block's stream is one of its own, written anew after its norm
+    else:
+        assert max(streams) == pytest.approx(2)
+    for node in conditioned:
+        if node.operation == "mix":
+            assert found[node.name] == pytest.approx(2)
+            if "mask" in node.arrays:
+                assert found[node.inputs[1]] == pytest.approx(2)
+        if node.operation == "scores":
+            assert found[node.inputs[0]] == pytest.approx(found[node.inputs[1]])
+
+
+def test_the_streams_of_all_stages_are_centred_and_scaled_through_shifts_and_merging() -> None:
+    graph, x = folded("swin", "batch")
+    values = run(condition(graph, x, 1.0), x)
+    moved = ("add", "gather_tokens", "merge_tokens")
+    assert {"gather_tokens", "merge_tokens"} <= {node.operation for node in graph}
+    for node in graph:
+        if node.operation in moved:
+            assert np.abs(values[node.name].mean(axis=0)).max() < 1e-9
+            assert np.abs(values[node.name]).max() < 1 + 1e-9
+
+
+def test_where_a_product_reads_a_stream_its_mean_is_added_again() -> None:
+    x = RANDOM.normal(size=(30, 3, 2)) + 5
+    nodes = (
+        INPUT,
+        linear("a", "x"),
+        linear("b", "x"),
+        Node("s", "add", ("a", "b")),
+        Node("m", "multiply", ("s", "s")),
+        linear("y", "m"),
+    )
+    graph = Graph("g", nodes, "y")
+    conditioned = condition(graph, x, 1.0)
+    np.testing.assert_allclose(outputs(conditioned, x), outputs(graph, x), atol=1e-9)
+    assert largest(conditioned, x)["s"] == pytest.approx(1)
+    assert conditioned["m"].inputs == ("s.restored", "s.restored")
+    assert conditioned["s.restored"].operation == "bias"
+
+
+@pytest.mark.parametrize("writer", ["x", "p"], ids=["the input is part of it", "a polynomial writes it"])
+def test_a_stream_that_no_weight_writes_stays(writer: str) -> None:
+    attributes = {"basis": "power", "interval": [-9.0, 9.0]}
+    polynomial = Node("p", "polynomial", ("a",), attributes, {"coefficients": np.ones(3)})
+    graph = Graph(
+        "g", (INPUT, linear("a", "x"), polynomial, Node("s", "add", ("a", writer)), linear("y", "s")), "y"
+    )
+    x = RANDOM.normal(size=(5, 3, 2))
+    conditioned = condition(graph, x, 1.0)
+    np.testing.assert_array_equal(run(conditioned, x)["s"], run(graph, x)["s"])
+
+
+def test_a_factor_that_a_polynomial_would_meet_is_not_given() -> None:
+    """The stream is centred, but to scale it would change what the polynomial reads."""
+    attributes = {"basis": "power", "interval": [-9.0, 9.0]}
+    nodes = (
+        INPUT,
+        linear("a", "x"),
+        linear("b", "x"),
+        Node("s", "add", ("a", "b")),
+        Node("p", "polynomial", ("s",), attributes, {"coefficients": np.array([0.0, 1, 1])}),
+        linear("y", "p"),
+    )
+    graph = Graph("g", nodes, "y")
+    x = RANDOM.normal(size=(9, 3, 2))
+    conditioned = condition(graph, x, 1.0)
+    np.testing.assert_allclose(outputs(conditioned, x), outputs(graph, x), atol=1e-9)
+    centred = run(graph, x)["s"] - run(graph, x)["s"].mean(axis=0)
+    np.testing.assert_allclose(run(conditioned, x)["s"], centred, atol=1e-9)
+
+
+def test_values_that_are_all_zero_are_left_alone() -> None:
+    graph, x = folded("vit", "batch")
+    silent = replace(
+        graph,
+        nodes=tuple(
+            replace(node, arrays={key: np.zeros_like(array) for key, array in node.arrays.items()})
+            if node.operation == "linear"
+            else node
+            for node in graph
+        ),
+    )
+    np.testing.assert_array_equal(outputs(condition(silent, x, 1.0), x), outputs(silent, x))
+
+
+def test_a_graph_whose_polynomials_explode_is_not_conditioned() -> None:
+    attributes = {"basis": "power", "interval": [-1.0, 1.0]}
+    polynomial = Node("p", "polynomial", ("x",), attributes, {"coefficients": np.ones(400)})
+    with np.errstate(over="ignore"), pytest.raises(ModelError, match="node p takes values that are not"):
+        condition(Graph("g", (INPUT, polynomial), "p"), np.full((1, 3, 2), 9.0), 1.0)
+
+
+def linear(name: str, source: str) -> Node:
+    arrays: dict[str, Array] = {"weight": RANDOM.normal(size=(2, 2)), "bias": RANDOM.normal(size=2)}
+    return Node(name, "linear", (source,), arrays=arrays)
+
+
+def test_a_mean_that_a_bootstrap_would_stumble_over_is_noted() -> None:
+    inputs = np.random.default_rng(0).uniform(-1, 1, (50, 2, 2))
+    mean = np.full(2, ((inputs + 3) ** 2).mean())
+    nodes = (
+        Node("x", "input", attributes={"tokens": 2, "features": 2}),
+        Node("y", "linear", ("x",), arrays={"weight": np.eye(2), "bias": np.array([3.0, 3.0])}),
+        Node("z", "multiply", ("y", "y")),
+        Node("w", "linear", ("z",), arrays={"weight": np.eye(2), "bias": -mean}),
+    )
+    graph = condition(Graph("g", nodes, "w"), inputs, 1.0)
+    values = run(graph, inputs)
+    for name in ("y", "z"):
+        assert graph[name].attributes["mean"] == pytest.approx(values[name].mean())
+    assert "mean" not in graph["w"].attributes

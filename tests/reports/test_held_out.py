@@ -1,0 +1,63 @@
+"""The clear rungs over a held-out set: rungs, losses and what a table shows of them."""
+
+import numpy as np
+import pytest
+
+from reports.errors import ReportError
+from reports.held_out import held_out, loss
+from reports.metrics import Array
+from reports.statistics import matched_proportions, relative_increase
+
+#: Right or wrong on six samples.
+RIGHT = {
+    "original": np.array([1.0, 1, 1, 1, 1, 0]),
+    "he_friendly": np.array([1.0, 1, 1, 1, 0, 1]),
+    "polynomial": np.array([1.0, 1, 1, 0, 0, 0]),
+}
+#: Mean log-likelihoods of three windows.
+LIKELIHOODS = {
+    "original": np.log([0.5, 0.25, 0.125]),
+    "he_friendly": np.log([0.5, 0.25, 0.125]),
+    "polynomial": np.log([0.5, 0.2, 0.1]),
+}
+
+
+@pytest.mark.parametrize(
+    ("metric", "scores", "expected", "interval"),
+    [
+        ("accuracy", RIGHT, (5 / 6, 5 / 6, 0.5), matched_proportions),
+        ("perplexity", LIKELIHOODS, (4.0, 4.0, 100 ** (1 / 3)), relative_increase),
+    ],
+)
+def test_rungs_and_losses(metric: str, scores: dict[str, Array], expected: object, interval: object) -> None:
+    block = held_out(metric, scores, "d")
+    assert (block.samples, block.digest, block.metric) == (len(scores["original"]), "d", metric)
+    assert (block.original, block.he_friendly, block.polynomial) == pytest.approx(expected)
+    assert [(drift.from_rung, drift.to_rung) for drift in block.drifts] == [
+        ("original", "he_friendly"),
+        ("he_friendly", "polynomial"),
+        ("original", "polynomial"),
+    ]
+    for drift in block.drifts:
+        found = interval(scores[drift.from_rung], scores[drift.to_rung])  # type: ignore[operator]
+        assert (drift.mean, drift.low, drift.high) == (found.mean, found.low, found.high)
+        assert drift.standard_error == found.standard_error
+        assert drift.confidence == 0.95
+
+
+def test_a_loss_is_positive_in_both_metrics() -> None:
+    assert held_out("accuracy", RIGHT, "d").drifts[1].mean == pytest.approx(1 / 3)
+    assert held_out("perplexity", LIKELIHOODS, "d").drifts[1].mean == pytest.approx(100 ** (1 / 3) / 4 - 1)
+
+
+def test_a_loss_in_a_table() -> None:
+    accuracy = held_out("accuracy", RIGHT, "d")
+    assert loss(accuracy, accuracy.drifts[1]).startswith("33.33 [-")
+    assert loss(accuracy, accuracy.drifts[1]).endswith("] points")
+    perplexity = held_out("perplexity", LIKELIHOODS, "d")
+    assert loss(perplexity, perplexity.drifts[0]) == "0.00 [0.00, 0.00] %"
+
+
+def test_a_perplexity_that_no_number_holds() -> None:
+    with pytest.raises(ReportError, match=r"grows by a factor of exp\(1999\), more than a number holds"):
+        held_out("perplexity", {**LIKELIHOODS, "polynomial": np.full(3, -2000.0)}, "d")

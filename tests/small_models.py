@@ -1,0 +1,62 @@
+"""One small model of each architecture, with random weights, in polynomial form."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+
+from models.architectures import registry
+from models.architectures.bert import BertShape
+from models.architectures.gpt import GptShape
+from models.architectures.options import Options
+from models.architectures.shapes import DataShape
+from models.architectures.swin import SwinShape
+from models.architectures.vit import VitShape
+from models.conversion import ConversionSettings, to_polynomial
+from models.graph import Graph
+from models.reference import Inputs
+
+_VISION = Options(score_norm=True)
+_LANGUAGE = Options(norm="layer", mlp_norm=False)
+_SETTINGS = ConversionSettings.model_validate(
+    {
+        "attention_degree": 4,
+        "mlp_degree": 4,
+        "margin": 2.0,
+        "value_size": 1.0,
+        "layer_norm": {"depth": 4, "margin": 2.0},
+    }
+)
+#: Shifted windows and a merge in Swin; a causal mask in GPT; padding and a token chosen in BERT.
+MODELS = {
+    "vit": (VitShape(dim=8, heads=2, blocks=1, mlp_ratio=2), DataShape(9, 5, 3), _VISION),
+    "swin": (
+        SwinShape(dim=4, depths=(2, 1), heads=(1, 2), window=2, mlp_ratio=2),
+        DataShape(16, 5, 3),
+        Options(),
+    ),
+    "gpt": (GptShape(dim=8, heads=2, blocks=1, mlp_ratio=2), DataShape(8, 7, 7), _LANGUAGE),
+    "bert": (BertShape(dim=8, heads=2, blocks=1, mlp_ratio=2), DataShape(8, 40, 2), _LANGUAGE),
+}
+_CALIBRATION = 200
+
+
+@cache
+def small_model(kind: str) -> Graph:
+    """The polynomial graph of a kind."""
+    shape, data, options = MODELS[kind]
+    graph = registry.build(shape, options, data, {}, np.random.default_rng(0), kind)
+    return to_polynomial(graph, small_inputs(kind, _CALIBRATION, seed=1), _SETTINGS)
+
+
+def small_inputs(kind: str, count: int, seed: int) -> Inputs:
+    """Random inputs; sentences of BERT end early, every second one half way."""
+    _, data, _ = MODELS[kind]
+    rng = np.random.default_rng(seed)
+    if kind in ("vit", "swin"):
+        return rng.normal(size=(count, data.tokens, data.features))
+    numbers = rng.integers(0, data.features, (count, data.tokens))
+    if kind == "bert":
+        numbers[::2, data.tokens // 2 :] = -1
+    return numbers
