@@ -18,9 +18,6 @@ from models.errors import ModelError
 from models.graph import Array, Graph
 from reports.metrics import METRICS
 
-#: How inputs are prepared for a checkpoint that does not say it: one of digits.
-DIGITS = {"kind": "patches", "size": 8, "patch": 2, "mean": [8], "std": [8]}
-
 
 @dataclass(frozen=True)
 class Workload:
@@ -100,8 +97,12 @@ def load_workload(
         raise ModelError(
             f"the checkpoint {model} is judged by {metric!r}, which is unknown; use {' or '.join(METRICS)}"
         )
+    if "preparation" not in metadata:
+        raise UserError(
+            f"the checkpoint {model} does not say how {data} becomes its inputs; make it with `bench convert`"
+        )
     source = catalogue.load(data, "held_out")
-    everything = HeldOut(source, literals.parse(metadata.get("preparation", DIGITS)), held_out)
+    everything = HeldOut(source, literals.parse(metadata["preparation"]), held_out)
     if samples > everything.available:
         raise UserError(
             f"{samples} samples were asked for and {data} holds out {everything.available}; "

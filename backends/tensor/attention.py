@@ -33,7 +33,8 @@ class TokenShifts:
     """A feature value shifted over the tokens of each block, each shift made when it is asked for.
 
     A shift by s within blocks is two rotations, by s and by s - block, that masks join. Rotating the value
-    once by -block turns both into a rotation by s, after the masks: one rotation a shift. A constant per
+    once by -block turns both into a rotation by s, of which the baby step comes before the masks, where it
+    serves many shifts, and the giant step after: at most one rotation a shift, and few keys. A constant per
     pair of tokens goes into the masks.
     """
 
@@ -42,7 +43,8 @@ class TokenShifts:
         self._pairs = ValueLayout("scores", (), x.layout.tokens, block=block)
         self._mask = np.broadcast_to(mask, (x.layout.tokens, block))
         self._masks = bool(np.any(self._mask != 1))
-        self._wrapped: list[Ciphertext] = []
+        self._babies = power_of_two(int(np.ceil(np.sqrt(block))))
+        self._rotated: dict[tuple[int, bool], list[Ciphertext]] = {}
 
     def shifted(self, shift: int) -> list[Ciphertext]:
         """Per chunk: token t holds the token `shift` places on, times their mask; one level less.
@@ -52,39 +54,46 @@ class TokenShifts:
         evaluator, level = self._evaluator, self._tensor.level(self._evaluator)
         if shift == 0 and self._tensor.clean and not self._masks:
             return [evaluator.drop(c, level - 1) for c in self._tensor.ciphertexts]
-        patterns = self._patterns(shift)
+        baby = shift % self._babies
+        giant = shift - baby
+        patterns = [(wraps, pattern) for wraps, pattern in self._patterns(shift, giant) if np.any(pattern)]
         results = []
-        for chunk, ciphertext in enumerate(self._tensor.ciphertexts):
-            terms = []
-            for wraps, pattern in enumerate(patterns):
-                if np.any(pattern):
-                    plaintext = evaluator.encode(self._layout.spread(pattern), level)
-                    terms.append((self._before(chunk) if wraps else ciphertext, plaintext))
-            if terms:
-                joined = evaluator.rescale(evaluator.multiply_plain_sum(terms))
-                results.append(evaluator.rotate(joined, shift) if shift else joined)
+        for chunk in range(len(self._tensor.ciphertexts) if patterns else 0):
+            terms = [
+                (self._stepped(chunk, wraps)[baby], evaluator.encode(self._layout.spread(pattern), level))
+                for wraps, pattern in patterns
+            ]
+            joined = evaluator.rescale(evaluator.multiply_plain_sum(terms))
+            results.append(evaluator.rotate(joined, giant) if giant else joined)
         return results
 
-    def _before(self, chunk: int) -> Ciphertext:
-        """A chunk whose token t is the token a block before."""
-        if not self._wrapped:
-            step = self._layout.slots - self._pairs.block
-            self._wrapped = [self._evaluator.rotate(c, step) for c in self._tensor.ciphertexts]
-        return self._wrapped[chunk]
+    def _stepped(self, chunk: int, wraps: bool) -> list[Ciphertext]:
+        """A chunk, or its tokens of a block before, rotated by each baby step."""
+        if (chunk, wraps) not in self._rotated:
+            source = self._tensor.ciphertexts[chunk]
+            if wraps:
+                source = self._evaluator.rotate(source, self._layout.slots - self._pairs.block)
+            steps = range(1, self._babies)
+            rotated = self._evaluator.rotate_many(source, steps) if steps else []
+            self._rotated[chunk, wraps] = [source, *rotated]
+        return self._rotated[chunk, wraps]
 
-    def _patterns(self, shift: int) -> tuple[Array, Array]:
-        """Masks of the value and of it a block before: what the rotation by `shift` then brings to a token.
+    def _patterns(self, shift: int, giant: int) -> list[tuple[bool, Array]]:
+        """Masks of the value and of it a block before, where the giant step then brings them to a token.
 
         A token's partner stands `shift` tokens on, or that less a block; counted on into the next block of
         padded tokens, which is zero otherwise.
         """
         tokens = np.arange(self._pairs.tokens)
-        partners = self._pairs.partners(shift)
-        constants = self._mask[tokens, partners]
+        constants = self._mask[tokens, self._pairs.partners(shift)]
         wraps = tokens % self._pairs.block + shift >= self._pairs.block
-        patterns = np.zeros((2, self._layout.features, self._layout.tokens))
-        patterns[wraps.astype(int), :, (tokens + shift) % self._layout.tokens] = constants[:, None]
-        return patterns[0], patterns[1]
+        found = []
+        for of_wrapped in (False, True):
+            pattern = np.zeros((self._layout.features, self._layout.tokens))
+            chosen = wraps == of_wrapped
+            pattern[:, (tokens[chosen] + giant) % self._layout.tokens] = constants[chosen]
+            found.append((of_wrapped, pattern))
+        return found
 
 
 def scores(evaluator: Evaluator, layout: Layout, q: Tensor, k: Tensor, block: int) -> Tensor:
