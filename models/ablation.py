@@ -113,16 +113,16 @@ def _row(chosen: Recipe, work_folder: Path, report: pipeline.Report) -> dict[str
         ladder = pipeline.make(chosen, work_folder, report).ladder
     except ModelError as error:
         return {"status": "failed", "reason": str(error)}
-    polynomial = ladder["rungs"]["polynomial"]
+    ranges = ladder["rungs"]["polynomial"]["ranges_of_the_he_friendly_rung"]
     return {
         "status": "ok",
         "metric": ladder["metric"],
         "samples": ladder["held_out"]["samples"],
         "held_out": {rung: ladder["held_out"][rung] for rung in RUNGS},
         "largest_activation": max(
-            (max(map(abs, ends)) for ends in polynomial["ranges"].values()), default=0.0
+            (max(map(abs, ends)) for ends in ranges["activations"].values()), default=0.0
         ),
-        "variance_ratio": max((high / low for low, high in polynomial["variances"].values()), default=None),
+        "variance_ratio": max((high / low for low, high in ranges["variances"].values()), default=None),
         "versions": ladder["versions"],
     }
 

@@ -26,11 +26,13 @@ from models.architectures.shapes import DataShape
 from models.data import preparation as prepared
 from models.data.batches import Feeder
 from models.errors import ModelError
-from models.graph import Graph
+from models.graph import Graph, Node
 from models.ladder import compare, largest_values, measures, metric
 from models.recipe import Recipe
-from models.reference import outputs
+from models.reference import ACTIVATIONS, outputs
+from models.shapes import value_shapes
 from models.splits import Splits, split
+from models.training.settings import DistillationSettings
 
 Report = Callable[[str], None]
 
@@ -94,7 +96,7 @@ def make(chosen: Recipe, work_folder: Path, report: Report, *, untrained: bool =
     """Every rung of a recipe, trained, converted, verified and measured; see `convert`."""
     _require_torch()
     if untrained:
-        chosen = chosen.model_copy(update={"fine_tuning": None, "original": None})
+        chosen = chosen.model_copy(update={"tightening": None, "fine_tuning": None, "original": None})
     data = split(chosen)
     if untrained:
         original, he_friendly = (_random(chosen, options, data) for options in (ORIGINAL, chosen.he_friendly))
@@ -234,13 +236,14 @@ def _polynomial(
     from models.training.module import deviation
 
     started = time.perf_counter()
-    report("polynomial: calibrate and substitute")
     frozen = conversion.freeze(he_friendly)
-    ranges = conversion.calibrate(frozen, data.calibration)
-    substituted = conversion.substitute(frozen, ranges, chosen.conversion)
-    trained, choice = _better(
-        substituted, _fine_tuned(chosen, substituted, he_friendly, data, work_folder, report), data
-    )
+    before = conversion.calibrate(frozen, data.calibration)
+    tight = conversion.freeze(_tightened(chosen, he_friendly, data, work_folder, report))
+    report("polynomial: calibrate and substitute")
+    ranges = conversion.calibrate(tight, data.calibration)
+    substituted = conversion.substitute(tight, ranges, chosen.conversion)
+    tuned = _fine_tuned(chosen, substituted, frozen, data, work_folder, report)
+    trained, choice = _better(substituted, tuned, data)
     report("polynomial: fold and condition")
     sizes = data.calibration[:_SIZED]
     conditioned = conversion.condition(conversion.fold(trained), sizes, chosen.conversion.value_size)
@@ -248,14 +251,23 @@ def _polynomial(
     wanted = outputs(trained, compared)
     error = float(np.abs(outputs(conditioned, compared) - wanted).max() / np.abs(wanted).max())
     origin = {
-        "ranges": {name: list(ranges[name]) for name in ranges if frozen[name].operation != "layer_norm"},
-        "variances": {name: list(ranges[name]) for name in ranges if frozen[name].operation == "layer_norm"},
+        "ranges_of_the_he_friendly_rung": _ranges(frozen, before),
+        "ranges": _ranges(tight, ranges),
         "fine_tuning": choice,
         "folding_deviation": _accepted("folding", error, FOLDING_TOLERANCE),
         "deviation": _accepted("polynomial", deviation(conditioned, compared), TORCH_TOLERANCE),
         "wall_s": time.perf_counter() - started,
     }
     return substituted, Trained(conditioned, origin)
+
+
+def _ranges(graph: Graph, ranges: conversion.Ranges) -> dict[str, dict[str, list[float]]]:
+    """Inputs of activations and variances of LayerNorms, apart."""
+    found: dict[str, dict[str, list[float]]] = {"activations": {}, "variances": {}}
+    for name, ends in ranges.items():
+        kind = "variances" if graph[name].operation == "layer_norm" else "activations"
+        found[kind][name] = list(ends)
+    return found
 
 
 def _better(substituted: Graph, tuned: Graph | None, data: Splits) -> tuple[Graph, dict[str, Any] | None]:
@@ -270,32 +282,74 @@ def _better(substituted: Graph, tuned: Graph | None, data: Splits) -> tuple[Grap
     return tuned if kept else substituted, {"before": before, "after": after, "kept": kept}
 
 
+def _tightened(chosen: Recipe, graph: Graph, data: Splits, work_folder: Path, report: Report) -> Graph:
+    """The graph with its activations still exact and their inputs shorter, where the recipe asks for it.
+
+    Its BatchNorms go on with the statistics of batches: without them such a training is unstable.
+    """
+    settings = chosen.tightening
+    if settings is None:
+        return graph
+    shapes = value_shapes(graph)
+    intervals = {}
+    for node in graph:
+        if node.operation in ACTIVATIONS:
+            in_attention = len(shapes[node.name]) == 3
+            bound = settings.attention_bound if in_attention else settings.mlp_bound
+            intervals[node.name] = (-bound, bound)
+    return _distilled(chosen, "tightening", settings, graph, intervals, graph, data, work_folder, report)
+
+
 def _fine_tuned(
     chosen: Recipe, graph: Graph, teacher: Graph, data: Splits, work_folder: Path, report: Report
 ) -> Graph | None:
     """The graph trained on with its polynomials in place, where the recipe asks for it."""
-    from models.training.fit import Schedule, Work, fit
-    from models.training.losses import fine_tuning_loss
-
     settings = chosen.fine_tuning
     if settings is None:
         return None
-    stage = work_folder / f"polynomial-{checkpoint.graph_digest(graph)}-{chosen.digest('fine_tuning')}"
+    intervals = {node.name: _interval(node) for node in graph if node.operation == "polynomial"}
+    return _distilled(chosen, "fine_tuning", settings, graph, intervals, teacher, data, work_folder, report)
+
+
+def _interval(node: Node) -> tuple[float, float]:
+    low, high = node.attributes["interval"]
+    return float(low), float(high)
+
+
+def _distilled(
+    chosen: Recipe,
+    part: str,
+    settings: DistillationSettings,
+    graph: Graph,
+    intervals: dict[str, tuple[float, float]],
+    teacher: Graph,
+    data: Splits,
+    work_folder: Path,
+    report: Report,
+) -> Graph:
+    """A graph trained towards a teacher's answers, or what an earlier run left of it."""
+    from models.training.fit import Schedule, Work, fit
+    from models.training.losses import distillation_loss
+
+    stage = work_folder / f"{part}-{checkpoint.graph_digest(graph)}-{chosen.digest(part, 'training')}"
     finished = _finished(stage)
     if finished is not None:
-        report("polynomial: fine-tuned already")
+        report(f"{part}: done already")
         return finished.graph
     work = Work(
         graph=graph,
         feeder=Feeder(data.fitted, data.preparation, chosen.augmentation),
-        loss=fine_tuning_loss(graph, teacher, settings),
+        loss=distillation_loss(intervals, teacher, settings),
         schedule=Schedule(
-            epochs=settings.epochs, batch=chosen.training.batch, learning_rate=settings.learning_rate
+            epochs=settings.epochs,
+            batch=chosen.training.batch,
+            learning_rate=settings.learning_rate,
+            precision=settings.precision,
         ),
         seed=chosen.training.seeds[0],
         state=stage / "state.pt",
     )
-    tuned = fit(work, chosen.training.threads, partial(_prefixed, report, "polynomial"))
+    tuned = fit(work, chosen.training.threads, partial(_prefixed, report, part))
     return _finish(stage, Trained(tuned, {})).graph
 
 

@@ -16,7 +16,12 @@ from models.conversion import ConversionSettings
 from models.data.augmentation import Augmentation
 from models.data.literals import Preparation
 from models.errors import ModelError
-from models.training.settings import FineTuningSettings, Settings, TrainingSettings
+from models.training.settings import (
+    DistillationSettings,
+    Settings,
+    TighteningSettings,
+    TrainingSettings,
+)
 
 
 class ValidationSettings(Settings):
@@ -55,7 +60,9 @@ class Recipe(Settings):
         training: the same for both variants.
         conversion: how activations become polynomials.
         calibration: training samples whose ranges set the intervals.
-        fine_tuning: after substitution; absent in the paper.
+        tightening: training towards the HE-friendly model's own answers on shorter ranges, before
+            substitution; none where it is absent, as in the paper.
+        fine_tuning: the same after substitution, with the polynomials in place; likewise.
         storage: of the weights in the checkpoint.
     """
 
@@ -71,7 +78,8 @@ class Recipe(Settings):
     training: TrainingSettings
     conversion: ConversionSettings
     calibration: int = Field(gt=0, default=2048)
-    fine_tuning: FineTuningSettings | None = None
+    tightening: TighteningSettings | None = None
+    fine_tuning: DistillationSettings | None = None
     storage: Literal["float16", "float32"] = "float32"
 
     def digest(self, *parts: str) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.polynomial import chebyshev, polynomial
 from numpy.typing import NDArray
+from threadpoolctl import ThreadpoolController
 
 from models.errors import IntervalError, ModelError
 from models.graph import Array, Graph, Node
@@ -99,7 +101,15 @@ def _batches(graph: Graph, inputs: Inputs) -> Iterator[dict[str, Array]]:
     """Every node's value, few samples at a time."""
     _check_inputs(graph, inputs)
     for start in range(0, len(inputs), _BATCH):
-        yield _values(graph, inputs[start : start + _BATCH])
+        # Products of matrices as small as these are slower on several threads than on one.
+        with _threads().limit(limits=1, user_api="blas"):
+            values = _values(graph, inputs[start : start + _BATCH])
+        yield values
+
+
+@lru_cache(maxsize=1)
+def _threads() -> ThreadpoolController:
+    return ThreadpoolController()
 
 
 def _check_inputs(graph: Graph, inputs: Inputs) -> None:

@@ -7,8 +7,8 @@ from torch import Tensor, nn
 from models.graph import Graph
 from models.training.fit import Loss, device
 from models.training.module import Evaluation, GraphModule
-from models.training.penalties import overshoot_penalty, range_penalty, variance_penalty
-from models.training.settings import FineTuningSettings, TrainingSettings
+from models.training.penalties import Intervals, overshoot_penalty, range_penalty, variance_penalty
+from models.training.settings import DistillationSettings, TrainingSettings
 
 
 def task_loss(output: Tensor, labels: Tensor, label_smoothing: float = 0.0) -> Tensor:
@@ -32,18 +32,15 @@ def training_loss(settings: TrainingSettings, range_aware: bool) -> Loss:
     return loss
 
 
-def fine_tuning_loss(graph: Graph, teacher: Graph, settings: FineTuningSettings) -> Loss:
-    """Stay near the teacher's answers and inside the intervals of the graph's polynomials.
+def distillation_loss(intervals: Intervals, teacher: Graph, settings: DistillationSettings) -> Loss:
+    """Stay near the teacher's answers and inside the intervals of activations.
 
     Args:
-        graph: what is trained.
+        intervals: name of an activation or polynomial → where its inputs should lie.
         teacher: the HE-friendly model, at inference.
         settings: weights of the terms.
     """
     guide = GraphModule(teacher).to(device()).eval().requires_grad_(False)
-    intervals = {
-        node.name: tuple(node.attributes["interval"]) for node in graph if node.operation == "polynomial"
-    }
 
     def loss(evaluation: Evaluation, inputs: Tensor, labels: Tensor) -> Tensor:
         wanted = guide(inputs).output.float().flatten(0, 1)
@@ -51,12 +48,8 @@ def fine_tuning_loss(graph: Graph, teacher: Graph, settings: FineTuningSettings)
         near = nn.functional.kl_div(
             found.log_softmax(-1), wanted.log_softmax(-1), reduction="batchmean", log_target=True
         )
-        right = task_loss(evaluation.output, labels)
         inside = overshoot_penalty(evaluation, intervals, settings.room)
-        return (
-            settings.distillation * near
-            + (1 - settings.distillation) * right
-            + settings.overshoot_weight * inside
-        )
+        total = near + settings.overshoot_weight * inside
+        return total + settings.labels * task_loss(evaluation.output, labels) if settings.labels else total
 
     return loss

@@ -7,10 +7,15 @@ interval's ends alone, so the term on variances is on their spread within a batc
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import torch
 from torch import Tensor
 
 from models.training.module import Evaluation
+
+#: Name of an activation or polynomial → smallest and largest input wanted.
+Intervals = Mapping[str, tuple[float, float]]
 
 _SMALLEST_VARIANCE = 1e-6
 
@@ -30,21 +35,20 @@ def variance_penalty(evaluation: Evaluation) -> Tensor:
     return torch.stack(spreads).mean()
 
 
-def overshoot_penalty(
-    evaluation: Evaluation, intervals: dict[str, tuple[float, float]], room: float
-) -> Tensor:
-    """How far inputs of polynomials are beyond the inner part of their intervals, summed over polynomials.
+def overshoot_penalty(evaluation: Evaluation, intervals: Intervals, room: float) -> Tensor:
+    """How far inputs are beyond the inner part of their intervals, summed over activations.
+
+    Of each activation it is the farthest one, and the sum of squares of a sample, in halves of the interval.
 
     Args:
-        evaluation: of a graph with polynomials.
-        intervals: name of a polynomial → its interval.
+        evaluation: of a batch.
+        intervals: name of an activation or polynomial → its interval.
         room: fraction of half an interval, at each end, that inputs should leave free.
     """
-    total = torch.zeros(())
+    terms = []
     for name, (low, high) in intervals.items():
+        values = evaluation.activation_inputs[name].float()
         centre, half = (high + low) / 2, (high - low) / 2
-        beyond = ((evaluation.activation_inputs[name].float() - centre).abs() / half - (1 - room)).clamp(
-            min=0
-        )
-        total = total.to(beyond.device) + beyond.amax() + beyond.square().sum()
-    return total
+        beyond = ((values - centre).abs() / half - (1 - room)).clamp(min=0)
+        terms.append(beyond.amax() + beyond.square().sum() / len(values))
+    return torch.stack(terms).sum() if terms else torch.zeros(())

@@ -49,19 +49,33 @@ class TrainingSettings(Settings):
     threads: int = Field(gt=0, default=1)
 
 
-class FineTuningSettings(Settings):
-    """How the model is trained on with its polynomials in place, which the paper does not do.
+class DistillationSettings(Settings):
+    """How the HE-friendly model is trained on towards its own answers.
 
     Attributes:
         epochs: passes over the samples.
         learning_rate: AdamW's highest, at the start of a cosine decay to 0.
-        overshoot_weight: weight of the term that keeps inputs inside the intervals.
+        overshoot_weight: weight of the term that keeps inputs of activations inside their intervals.
         room: fraction of half an interval, at each end, that inputs should leave free.
-        distillation: weight of staying near the HE-friendly model's answers, against the labels' 1 - weight.
+        labels: weight of the labels, against 1 of the HE-friendly model's answers.
+        precision: of products of matrices in training; float32 elsewhere.
     """
 
     epochs: float = Field(gt=0)
     learning_rate: float = Field(gt=0)
     overshoot_weight: float = Field(ge=0, default=1.0)
     room: float = Field(ge=0, lt=1, default=0.1)
-    distillation: float = Field(ge=0, le=1, default=1.0)
+    labels: float = Field(ge=0, default=0.0)
+    precision: Literal["float32", "bfloat16"] = "float32"
+
+
+class TighteningSettings(DistillationSettings):
+    """How ranges are tightened before polynomials are put in place, the activations still exact.
+
+    Attributes:
+        attention_bound: largest input wanted of the activations of attention.
+        mlp_bound: largest input wanted of those of the MLPs.
+    """
+
+    attention_bound: float = Field(gt=0)
+    mlp_bound: float = Field(gt=0)

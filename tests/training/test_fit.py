@@ -15,10 +15,10 @@ from models.data.digits import PREPARATION
 from models.errors import ModelError
 from models.graph import Graph
 from models.training.fit import Schedule, Work, fit
-from models.training.losses import fine_tuning_loss, training_loss
+from models.training.losses import distillation_loss, training_loss
 from models.training.module import GraphModule
 from models.training.penalties import overshoot_penalty, range_penalty, variance_penalty
-from models.training.settings import FineTuningSettings, TrainingSettings
+from models.training.settings import DistillationSettings, TrainingSettings
 from tests.training.graphs import LANGUAGE, VISION, digits_vit
 
 SETTINGS = TrainingSettings(
@@ -134,16 +134,16 @@ def test_only_range_aware_training_has_its_terms() -> None:
 def test_inputs_inside_the_inner_part_of_their_intervals_cost_nothing() -> None:
     evaluation = GraphModule(digits_vit(VISION))(torch.randn(4, 16, 4))
     widest = {
-        name: (-2 * float(values.abs().max()), 2 * float(values.abs().max()))
+        name: (-2 * float(values.detach().abs().max()), 2 * float(values.detach().abs().max()))
         for name, values in evaluation.activation_inputs.items()
     }
-    assert float(overshoot_penalty(evaluation, widest, room=0.5)) == pytest.approx(0, abs=1e-6)
-    assert float(overshoot_penalty(evaluation, widest, room=0.9)) > 0
+    assert float(overshoot_penalty(evaluation, widest, room=0.5).detach()) == pytest.approx(0, abs=1e-6)
+    assert float(overshoot_penalty(evaluation, widest, room=0.9).detach()) > 0
 
 
 def test_distillation_is_nothing_where_the_answers_are_the_teacher_s() -> None:
     graph = digits_vit(VISION)
-    loss = fine_tuning_loss(graph, graph, FineTuningSettings(epochs=1, learning_rate=0.1))
+    loss = distillation_loss({}, graph, DistillationSettings(epochs=1, learning_rate=0.1, overshoot_weight=0))
     inputs = torch.randn(4, 16, 4)
     evaluation = GraphModule(graph).eval()(inputs)
     assert float(loss(evaluation, inputs, torch.tensor([0, 1, 2, 3])).detach()) == pytest.approx(0, abs=1e-6)

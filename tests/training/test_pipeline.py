@@ -41,7 +41,7 @@ def test_a_recipe_becomes_a_checkpoint_with_its_ladder(converted: tuple[Path, li
         assert ladder["held_out"][rung] == found[rung]
     assert rungs["polynomial"].not_polynomial() == []
     assert any(line.startswith("he_friendly, seed 4: epoch 2 of 2") for line in lines)
-    assert any(line.startswith("polynomial: epoch 1 of 1") for line in lines)
+    assert any(line.startswith("fine_tuning: epoch 1 of 1") for line in lines)
 
 
 def test_the_ladder_says_how_it_came_about(converted: tuple[Path, list[str]]) -> None:
@@ -51,7 +51,7 @@ def test_the_ladder_says_how_it_came_about(converted: tuple[Path, list[str]]) ->
     assert ladder["data"]["held_out"]["count"] == 360
     assert ladder["versions"].keys() >= {"numpy", "torch", "python"}
     assert all(ladder["rungs"][rung]["wall_s"] > 0 for rung in RUNGS)
-    assert ladder["rungs"]["polynomial"]["ranges"].keys() == {
+    assert ladder["rungs"]["polynomial"]["ranges"]["activations"].keys() == {
         "blocks.0.attention.activation",
         "blocks.0.mlp.activation",
     }
