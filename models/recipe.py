@@ -83,9 +83,27 @@ class Recipe(Settings):
     storage: Literal["float16", "float32"] = "float32"
 
     def digest(self, *parts: str) -> str:
-        """SHA-256 over some of the recipe's entries, by which unfinished work is known again."""
-        content = self.model_dump(mode="json", include=set(parts))
-        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+        """SHA-256 over some of the recipe's entries, by which work is known again."""
+        return _digest(self.model_dump(mode="json", include=set(parts)))
+
+    def training_digest(self, rung: str) -> str:
+        """SHA-256 over what one training of a rung depends on, its seed apart."""
+        content = self.model_dump(mode="json", include=set(_TRAINING_PARTS))
+        training = content["training"]
+        del training["seeds"]
+        if rung == "original":
+            del training["range_weight"], training["variance_weight"]
+        else:
+            content["he_friendly"] = self.he_friendly.model_dump(mode="json")
+        return _digest(content)
+
+
+#: What a trained rung depends on.
+_TRAINING_PARTS = ("data", "preparation", "validation", "architecture", "augmentation", "training")
+
+
+def _digest(content: object) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def load(path: Path) -> Recipe:

@@ -25,7 +25,7 @@ def training_loss(settings: TrainingSettings, range_aware: bool) -> Loss:
         total = task_loss(evaluation.output, labels, settings.label_smoothing)
         if range_aware and settings.range_weight and evaluation.activation_inputs:
             total = total + settings.range_weight * range_penalty(evaluation)
-        if range_aware and settings.variance_weight and evaluation.variances:
+        if range_aware and settings.variance_weight and evaluation.norm_inputs:
             total = total + settings.variance_weight * variance_penalty(evaluation)
         return total
 

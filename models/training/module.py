@@ -29,12 +29,12 @@ class Evaluation:
     Attributes:
         output: `[samples, positions, classes]`.
         activation_inputs: name of an activation or polynomial → its input.
-        variances: name of a LayerNorm → the variance over features of every token.
+        norm_inputs: name of a LayerNorm → its input.
     """
 
     output: Tensor
     activation_inputs: dict[str, Tensor]
-    variances: dict[str, Tensor]
+    norm_inputs: dict[str, Tensor]
 
 
 class GraphModule(nn.Module):  # type: ignore[misc]
@@ -61,7 +61,7 @@ class GraphModule(nn.Module):  # type: ignore[misc]
         """Evaluate `[samples, tokens, features]`, or `[samples, tokens]` numbers of one-hot tokens."""
         values: dict[str, Tensor] = {}
         activation_inputs: dict[str, Tensor] = {}
-        variances: dict[str, Tensor] = {}
+        norm_inputs: dict[str, Tensor] = {}
         for node in self._graph:
             if node.operation == "input":
                 values[node.name] = inputs
@@ -70,9 +70,9 @@ class GraphModule(nn.Module):  # type: ignore[misc]
             if node.operation in ACTIVATIONS:
                 activation_inputs[node.name] = operands[0]
             if node.operation == "layer_norm":
-                variances[node.name] = operands[0].float().var(-1, unbiased=False)
+                norm_inputs[node.name] = operands[0]
             values[node.name] = _EVALUATE[node.operation](self, node, *operands)
-        return Evaluation(values[self._graph.output], activation_inputs, variances)
+        return Evaluation(values[self._graph.output], activation_inputs, norm_inputs)
 
     def graph(self) -> Graph:
         """The graph with the arrays as they stand now."""

@@ -28,10 +28,10 @@ def range_penalty(evaluation: Evaluation) -> Tensor:
 
 def variance_penalty(evaluation: Evaluation) -> Tensor:
     """Mean over LayerNorms of the natural logarithm of the largest variance over the smallest."""
-    spreads = [
-        values.amax().clamp(min=_SMALLEST_VARIANCE).log() - values.amin().clamp(min=_SMALLEST_VARIANCE).log()
-        for values in evaluation.variances.values()
-    ]
+    spreads = []
+    for values in evaluation.norm_inputs.values():
+        logarithms = values.float().var(-1, unbiased=False).clamp(min=_SMALLEST_VARIANCE).log()
+        spreads.append(logarithms.amax() - logarithms.amin())
     return torch.stack(spreads).mean()
 
 

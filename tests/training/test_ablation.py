@@ -47,8 +47,8 @@ def test_every_variant_runs_from_every_seed_and_is_recorded_once(path: Path, tmp
     assert "learning_rate" in rows[-1]["reason"]
     recorded = tmp_path / "runs" / "norms.jsonl"
     assert [json.loads(line) for line in recorded.read_text().splitlines()] == rows
-    trained = [line for line in lines if line.endswith("seed 0: trained already")]
-    assert trained == ["original, seed 0: trained already"]  # the second variant shares the first one's
+    trained = [line for line in lines if line.endswith("seed 0: done already")]
+    assert trained == ["original, seed 0: done already"]  # the second variant shares the first one's
     lines.clear()
     assert ablation.run(path, tmp_path / "runs", tmp_path / "work", lines.append) == rows
     assert lines == []

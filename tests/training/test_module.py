@@ -78,14 +78,14 @@ def test_batch_norm_learns_the_statistics_of_training_and_keeps_them_at_inferenc
     )
 
 
-def test_watched_values_are_the_inputs_of_activations_and_the_variances_of_layer_norms() -> None:
+def test_watched_values_are_the_inputs_of_activations_and_of_layer_norms() -> None:
     graph = build("gpt", LANGUAGE)
     evaluation = GraphModule(graph)(torch.from_numpy(inputs_of(graph, 2)))
     activations = {node.name for node in graph if node.operation == "gelu"}
     norms = {node.name for node in graph if node.operation == "layer_norm"}
     assert evaluation.activation_inputs.keys() == activations
-    assert evaluation.variances.keys() == norms
-    assert all(values.shape == (2, 8) for values in evaluation.variances.values())
+    assert evaluation.norm_inputs.keys() == norms
+    assert all(values.shape[:2] == (2, 8) for values in evaluation.norm_inputs.values())
 
 
 def test_dropout_is_of_training_alone() -> None:

@@ -6,13 +6,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from models import pipeline
 from models.checkpoint import RUNGS, load_graph
 from models.data import catalogue, preparation
 from models.data.digits import PREPARATION
 from models.errors import ModelError
 from models.ladder import compare
-from models.pipeline import convert
+from models.pipeline import convert, polynomial
 from tests.training.recipes import SMALL
 
 
@@ -83,7 +82,7 @@ def test_what_was_trained_is_not_trained_again(converted: tuple[Path, list[str]]
     lines: list[str] = []
     conversion = SMALL["conversion"] | {"mlp_degree": 8}
     convert(_written(folder, conversion=conversion), folder / "again", folder / "work", lines.append)
-    assert sum("trained already" in line for line in lines) == 4
+    assert sum("done already" in line for line in lines) == 4
     assert not any("seed 3: epoch" in line for line in lines)
     before, after = (load_graph(folder / out, "he_friendly") for out in ("out", "again"))
     assert before["head"].arrays["weight"].tolist() == after["head"].arrays["weight"].tolist()
@@ -94,7 +93,7 @@ def test_another_training_is_another_stage(converted: tuple[Path, list[str]]) ->
     lines: list[str] = []
     training = SMALL["training"] | {"weight_decay": 0.2, "seeds": [3], "epochs": 1}
     convert(_written(folder, training=training), folder / "other", folder / "work", lines.append)
-    assert not any("trained already" in line for line in lines)
+    assert not any("done already" in line for line in lines)
 
 
 def test_fine_tuning_is_kept_where_it_does_better_on_validation(converted: tuple[Path, list[str]]) -> None:
@@ -125,7 +124,7 @@ def test_float16_is_measured_as_it_is_stored(tmp_path: Path) -> None:
 def test_a_rung_that_is_not_what_it_was_made_from_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipeline, "FOLDING_TOLERANCE", 0.0)
+    monkeypatch.setattr(polynomial, "FOLDING_TOLERANCE", 0.0)
     training = SMALL["training"] | {"seeds": [3], "epochs": 1}
     with pytest.raises(ModelError, match=r"folding deviates by .* more than"):
         convert(_written(tmp_path, training=training), tmp_path / "out", tmp_path / "work", lambda line: None)

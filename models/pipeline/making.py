@@ -1,0 +1,102 @@
+"""All rungs of a recipe, their ladder, and the checkpoint that holds them."""
+
+from __future__ import annotations
+
+import json
+import platform
+from dataclasses import dataclass
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from models import checkpoint, conversion, recipe
+from models.architectures.options import ORIGINAL
+from models.errors import ModelError
+from models.graph import Graph
+from models.ladder import compare, largest_values, metric
+from models.pipeline import trained
+from models.pipeline.polynomial import polynomial
+from models.pipeline.work import COMPARED, Conversion, Report, Trained
+from models.recipe import Recipe
+from models.splits import split
+
+
+@dataclass(frozen=True)
+class Made:
+    """Every rung of a recipe, and the ladder that they reach."""
+
+    rungs: dict[str, Graph]
+    ladder: dict[str, Any]
+
+
+def convert(
+    recipe_path: Path, output_folder: Path, work_folder: Path, report: Report, *, untrained: bool = False
+) -> dict[str, Any]:
+    """Train, convert, verify, and write a checkpoint with its `ladder.json`.
+
+    Args:
+        recipe_path: a recipe's YAML file.
+        output_folder: where the rungs are written.
+        work_folder: where unfinished work is kept.
+        report: takes one line of progress at a time.
+        untrained: leave the weights random, for timing alone; the checkpoint says so.
+
+    Returns:
+        The ladder: measures of every rung on the held-out samples, and all that says how it came about.
+
+    Raises:
+        ModelError: the recipe is wrong, data or torch are absent, or a rung differs from what it was made
+            from.
+    """
+    chosen = recipe.load(recipe_path)
+    made = make(chosen, work_folder, report, untrained=untrained)
+    for rung, graph in made.rungs.items():
+        checkpoint.save_graph(graph, output_folder, rung, chosen.storage)
+        made.ladder["rungs"][rung]["digest"] = checkpoint.digest(output_folder, rung)
+    (output_folder / "ladder.json").write_text(json.dumps(made.ladder, indent=1) + "\n")
+    return made.ladder
+
+
+def make(chosen: Recipe, work_folder: Path, report: Report, *, untrained: bool = False) -> Made:
+    """Every rung of a recipe, trained, converted, verified and measured; see `convert`."""
+    if find_spec("torch") is None:
+        raise ModelError("training needs torch, absent here; install this project with its extra `train`")
+    if untrained:
+        chosen = chosen.model_copy(update={"tightening": None, "fine_tuning": None, "original": None})
+    under_way = Conversion(chosen, split(chosen), work_folder, report)
+    if untrained:
+        original = trained.random(under_way, ORIGINAL)
+        he_friendly = trained.random(under_way, chosen.he_friendly)
+    else:
+        original, he_friendly = trained.original(under_way), trained.he_friendly(under_way)
+    substituted, polynomial_rung = polynomial(under_way, he_friendly.graph)
+    rungs = {"original": original, "he_friendly": he_friendly, "polynomial": polynomial_rung}
+    return _measured(under_way, rungs, substituted)
+
+
+def _measured(under_way: Conversion, made: dict[str, Trained], substituted: Graph) -> Made:
+    """The rungs as they are stored, and what they reach."""
+    chosen, data = under_way.recipe, under_way.data
+    under_way.report("measure every rung on the held-out samples")
+    rungs = {rung: conversion.round_weights(found.graph, chosen.storage) for rung, found in made.items()}
+    measured = {**rungs, "substituted": substituted}
+    ladder = {
+        "metric": metric(rungs["original"]),
+        "held_out": compare(measured, data.held_out()),
+        "validation": compare(measured, data.validation),
+        "rungs": {
+            rung: found.origin | {"parameters": found.graph.parameter_count()} for rung, found in made.items()
+        },
+        "intervals": conversion.report(rungs["polynomial"], {"calibration": data.calibration}),
+        "largest_values": largest_values(rungs["polynomial"], data.calibration[:COMPARED]),
+        "data": data.facts,
+        "recipe": chosen.model_dump(mode="json"),
+        "versions": _versions(),
+    }
+    return Made(rungs, ladder)
+
+
+def _versions() -> dict[str, str]:
+    libraries = {name: version(name) for name in ("numpy", "scipy", "torch")}
+    return {"python": platform.python_version()} | libraries

@@ -1,0 +1,128 @@
+"""Stages 1 and 2: the original and the HE-friendly rung, trained alike or imported."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from models import huggingface
+from models.architectures import registry
+from models.architectures.options import ORIGINAL, Options
+from models.architectures.shapes import DataShape
+from models.data import preparation
+from models.data.batches import Feeder
+from models.errors import ModelError
+from models.graph import Graph
+from models.ladder import measures, metric
+from models.pipeline.work import COMPARED, TORCH_TOLERANCE, Conversion, Report, Trained, accepted
+from models.reference import outputs
+
+
+def original(conversion: Conversion) -> Trained:
+    """The original rung, trained or imported."""
+    if conversion.recipe.original is None:
+        return _best(conversion, "original", ORIGINAL)
+    return _imported(conversion, conversion.recipe.original)
+
+
+def he_friendly(conversion: Conversion) -> Trained:
+    """The HE-friendly rung, trained with the terms of range-aware training."""
+    return _best(conversion, "he_friendly", conversion.recipe.he_friendly)
+
+
+def random(conversion: Conversion, options: Options) -> Trained:
+    """A rung as it begins: its sizes are right and its answers mean nothing."""
+    graph = _untrained(conversion, options, conversion.recipe.training.seeds[0])
+    marked = replace(graph, metadata={**graph.metadata, "weights": "random"})
+    return Trained(marked, {"weights": "random"})
+
+
+def _imported(conversion: Conversion, folder: Path) -> Trained:
+    """The original rung from a local Hugging Face folder."""
+    started = time.perf_counter()
+    recipe, validation = conversion.recipe, conversion.data.validation
+    graph = huggingface.load(folder, conversion.data.preparation, name=recipe.name)
+    if graph.metadata["architecture"] != recipe.architecture.model_dump():
+        raise ModelError(
+            f"{folder} holds {graph.metadata['architecture']}; give the recipe the same architecture"
+        )
+    found = measures(outputs(graph, validation.inputs), validation.labels)
+    origin = {"imported": str(folder), "validation": found, "wall_s": time.perf_counter() - started}
+    return Trained(graph, origin)
+
+
+def _best(conversion: Conversion, rung: str, options: Options) -> Trained:
+    """The seed that does best on the validation samples, and how all seeds did."""
+    tried = []
+    for seed in conversion.recipe.training.seeds:
+
+        def make(state: Path, report: Report, seed: int = seed) -> Trained:
+            return _trained(conversion, rung, options, seed, state, report)
+
+        name = f"{rung}-{seed}-{conversion.recipe.training_digest(rung)}"
+        tried.append(conversion.stage(f"{rung}, seed {seed}", name, make))
+    best = min(tried, key=lambda trained: trained.origin["validation"]["cross_entropy"])
+    origin = {
+        "seed": best.origin["seed"],
+        "seeds": [trained.origin for trained in tried],
+        "wall_s": sum(trained.origin["wall_s"] for trained in tried),
+    }
+    return Trained(best.graph, origin)
+
+
+def _trained(
+    conversion: Conversion, rung: str, options: Options, seed: int, state: Path, report: Report
+) -> Trained:
+    """One training."""
+    from models.training.fit import Schedule, Work, fit
+    from models.training.losses import training_loss
+    from models.training.module import deviation
+
+    started = time.perf_counter()
+    data, settings = conversion.data, conversion.recipe.training
+    schedule = Schedule(
+        epochs=settings.epochs,
+        batch=settings.batch,
+        learning_rate=settings.learning_rate,
+        warm_up_epochs=settings.warm_up_epochs,
+        weight_decay=settings.weight_decay,
+        gradient_norm=settings.gradient_norm,
+        optimiser=settings.optimiser,
+        precision=settings.precision,
+    )
+    work = Work(
+        graph=_untrained(conversion, options, seed),
+        feeder=Feeder(data.fitted, data.preparation, conversion.recipe.augmentation),
+        loss=training_loss(settings, range_aware=rung == "he_friendly"),
+        schedule=schedule,
+        seed=seed,
+        dropout=settings.dropout,
+        state=state,
+    )
+    graph = fit(work, settings.threads, report)
+    found = measures(outputs(graph, data.validation.inputs), data.validation.labels)
+    report(f"validation {metric(graph)} {found[metric(graph)]:.4f}")
+    difference = deviation(graph, data.calibration[:COMPARED])
+    origin = {
+        "seed": seed,
+        "validation": found,
+        "deviation": accepted(f"{rung}, seed {seed}", difference, TORCH_TOLERANCE),
+        "wall_s": time.perf_counter() - started,
+    }
+    return Trained(graph, origin)
+
+
+def _untrained(conversion: Conversion, options: Options, seed: int) -> Graph:
+    recipe, data = conversion.recipe, conversion.data
+    tokens, features = preparation.tokens(data.preparation)
+    return registry.build(
+        recipe.architecture,
+        options,
+        DataShape(tokens=tokens, features=features, classes=data.classes),
+        data.preparation.model_dump(mode="json"),
+        np.random.default_rng(seed),
+        recipe.name,
+    )

@@ -1,0 +1,92 @@
+"""What a conversion works with, and the folder in which it keeps what is finished.
+
+Every stage has a folder named after all that it depends on. What is finished is not made again, and a
+training that was interrupted goes on from its last whole epoch.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from models import checkpoint
+from models.errors import ModelError
+from models.graph import Graph
+from models.recipe import Recipe
+from models.splits import Splits
+
+Report = Callable[[str], None]
+
+#: Largest difference of outputs, relative to the largest, between torch's float64 and the reference's.
+TORCH_TOLERANCE = 1e-9
+#: Samples on which a graph and what it was made from are compared.
+COMPARED = 32
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A graph that was trained or made, and how."""
+
+    graph: Graph
+    origin: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """A recipe under way.
+
+    Attributes:
+        recipe: what is made.
+        data: its samples.
+        folder: where unfinished work is kept.
+        report: takes one line of progress at a time.
+    """
+
+    recipe: Recipe
+    data: Splits
+    folder: Path
+    report: Report
+
+    def stage(self, label: str, name: str, make: Callable[[Path, Report], Trained]) -> Trained:
+        """What an earlier run left of a stage, or what `make` makes of it now.
+
+        Args:
+            label: begins the stage's lines of progress.
+            name: of its folder: all that it depends on.
+            make: from the file of its state and its own report.
+        """
+        folder = self.folder / name
+        if (folder / "origin.json").is_file():
+            self.report(f"{label}: done already")
+            return _load(folder)
+        made = make(folder / "state.pt", partial(_prefixed, self.report, label))
+        checkpoint.save_graph(made.graph, folder, "trained", "float64")
+        (folder / "origin.json").write_text(json.dumps(made.origin))
+        (folder / "state.pt").unlink(missing_ok=True)
+        return _load(folder)
+
+
+def accepted(label: str, error: float, tolerance: float) -> float:
+    """The error.
+
+    Raises:
+        ModelError: it is above the tolerance.
+    """
+    if not error <= tolerance:
+        raise ModelError(
+            f"{label} deviates by {error:.2g} from what it was made from, more than {tolerance:.0e}; "
+            "this is a defect of torch's evaluation or of the folding, report it"
+        )
+    return error
+
+
+def _load(folder: Path) -> Trained:
+    return Trained(checkpoint.load_graph(folder, "trained"), json.loads((folder / "origin.json").read_text()))
+
+
+def _prefixed(report: Report, label: str, line: str) -> None:
+    report(f"{label}: {line}")
