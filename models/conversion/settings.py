@@ -58,7 +58,7 @@ class ConversionSettings(_Settings):
         depth_budget: in place of the two degrees, chooses each activation's by its interval.
         margin: length of an interval relative to the largest input met in training.
         value_size: largest magnitude wanted where values are refreshed.
-        relu: one minimax polynomial like GELU, or a composition.
+        relu: one minimax polynomial like GELU, or a composition, no deeper than the budget.
         layer_norm: wanted where the graph has LayerNorm.
     """
 
@@ -75,4 +75,14 @@ class ConversionSettings(_Settings):
         degrees = (self.attention_degree, self.mlp_degree)
         if (self.depth_budget is None) != (None not in degrees) or (self.depth_budget and any(degrees)):
             raise ValueError("give attention_degree and mlp_degree, or depth_budget in place of both")
+        return self
+
+    @model_validator(mode="after")
+    def _relu_within_the_budget(self) -> ConversionSettings:
+        budget, relu = self.depth_budget, self.relu
+        if budget is not None and isinstance(relu, CompositeRelu) and relu.depth > budget.depth:
+            raise ValueError(
+                f"relu may take {relu.depth} levels, but the depth_budget of every activation is "
+                f"{budget.depth}; lower relu's depth or raise the budget's"
+            )
         return self

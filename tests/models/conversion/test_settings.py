@@ -31,3 +31,16 @@ def test_a_budget_stands_in_place_of_both_degrees() -> None:
     )
     assert found.depth_budget is not None
     assert found.depth_budget.error == 0
+
+
+BUDGET = {"depth_budget": {"depth": 6}, "margin": 1.5, "value_size": 1.0}
+
+
+def test_a_composite_relu_deeper_than_the_budget_is_refused() -> None:
+    with pytest.raises(ValidationError, match=r"relu may take 8 levels, but the depth_budget .* is 6; lower"):
+        ConversionSettings.model_validate(BUDGET | {"relu": {"depth": 8}})
+
+
+@pytest.mark.parametrize("relu", ["minimax", {"depth": 6}, {"depth": 3}])
+def test_a_relu_within_the_budget_is_taken(relu: object) -> None:
+    assert ConversionSettings.model_validate(BUDGET | {"relu": relu}).depth_budget is not None
