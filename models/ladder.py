@@ -2,18 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import combinations
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
-from models.data.samples import Samples
+from models.data.samples import Positions, Samples
 from models.graph import Array, Graph
 from models.reference import Inputs, outputs, run
 
 Labels = NDArray[np.int64]
+#: Told how many samples of how many have passed every rung.
+Progress = Callable[[int, int], None]
+
+#: Samples that a worker takes and evaluates at a time, a whole number of the reference's batches: a whole set
+#: of prepared images fits no memory.
+PIECE = 64
+#: More workers would need more memory than they save time: each holds the values of a whole model.
+_MOST_WORKERS = 4
+
+
+class Samplable(Protocol):
+    """Samples that are there or are prepared as they are taken."""
+
+    def __len__(self) -> int: ...
+
+    def take(self, positions: Positions) -> Samples:
+        """The samples at these positions, in this order."""
+
+    def digest(self) -> str:
+        """That of all of them, see `Samples.digest`."""
 
 
 def metric(graph: Graph) -> str:
@@ -21,39 +45,90 @@ def metric(graph: Graph) -> str:
     return str(graph.metadata.get("metric", "accuracy"))
 
 
-def measures(found: Array, labels: Labels) -> dict[str, float]:
-    """Accuracy as a fraction, mean cross-entropy in nats and perplexity.
-
-    Args:
-        found: logits `[samples, positions, classes]`.
-        labels: `[samples]` or `[samples, positions]`.
-    """
-    flat, wanted = found.reshape(-1, found.shape[-1]), labels.reshape(-1)
-    largest = flat.max(axis=1)
-    log_sums = largest + np.log(np.exp(flat - largest[:, None]).sum(axis=1))
-    cross_entropy = float(np.mean(log_sums - flat[np.arange(len(flat)), wanted]))
-    return {
-        "accuracy": float(np.mean(flat.argmax(axis=1) == wanted)),
-        "cross_entropy": cross_entropy,
-        "perplexity": float(np.exp(min(cross_entropy, 700.0))),
-    }
+def unseen(done: int, total: int) -> None:
+    """Shows no progress."""
 
 
-def compare(rungs: Mapping[str, Graph], samples: Samples) -> dict[str, Any]:
+def measure(graph: Graph, samples: Samplable) -> dict[str, float]:
+    """Accuracy as a fraction, mean cross-entropy in nats and perplexity of one graph."""
+    return _measures(_found({"graph": graph}, samples, unseen)["graph"])
+
+
+def compare(rungs: Mapping[str, Graph], samples: Samplable, progress: Progress = unseen) -> dict[str, Any]:
     """Measures of every rung, and for every pair how often labels agree and how far logits differ."""
-    found = {rung: outputs(graph, samples.inputs) for rung, graph in rungs.items()}
-    pairs = {
-        f"{a}/{b}": {
-            "label_agreement": float(np.mean(found[a].argmax(axis=-1) == found[b].argmax(axis=-1))),
-            "logit_error_max": float(np.abs(found[a] - found[b]).max()),
-            "logit_error_mean": float(np.abs(found[a] - found[b]).mean()),
+    found = _found(rungs, samples, progress)
+    pairs = {}
+    for a, b in combinations(rungs, 2):
+        agree, largest, mean = found[f"{a}/{b}"]
+        pairs[f"{a}/{b}"] = {
+            "label_agreement": float(agree.mean()),
+            "logit_error_max": float(largest.max()),
+            "logit_error_mean": float(mean.mean()),
         }
-        for a, b in combinations(rungs, 2)
-    }
-    scores = {rung: measures(values, samples.labels) for rung, values in found.items()}
+    scores = {rung: _measures(found[rung]) for rung in rungs}
     return {"samples": len(samples), "digest": samples.digest(), **scores, "pairs": pairs}
 
 
 def largest_values(graph: Graph, inputs: Inputs) -> dict[str, float]:
     """The largest magnitude of every node's value."""
     return {name: float(np.abs(value).max()) for name, value in run(graph, inputs).items()}
+
+
+def _measures(judged: Array) -> dict[str, float]:
+    right, surprise = judged
+    cross_entropy = float(surprise.mean())
+    return {
+        "accuracy": float(right.mean()),
+        "cross_entropy": cross_entropy,
+        "perplexity": float(np.exp(min(cross_entropy, 700.0))),
+    }
+
+
+def _found(rungs: Mapping[str, Graph], samples: Samplable, progress: Progress) -> dict[str, Array]:
+    """What is averaged over predictions, by rung and by pair of rungs; no logits are kept."""
+
+    def piece(start: int) -> tuple[int, dict[str, Array]]:
+        taken = samples.take(range(start, min(start + PIECE, len(samples))))
+        logits = {rung: _rows(outputs(graph, taken.inputs)) for rung, graph in rungs.items()}
+        judged = {rung: _judged(rows, taken.labels.reshape(-1)) for rung, rows in logits.items()}
+        pairs = {f"{a}/{b}": _compared(logits[a], logits[b]) for a, b in combinations(rungs, 2)}
+        return len(taken), judged | pairs
+
+    done = 0
+    parts = []
+    # A worker a core, each with one thread of its own: what numpy does between two products of matrices
+    # takes as long as they do, and uses one core.
+    with threadpool_limits(1), _workers() as workers:
+        for count, part in workers.map(piece, range(0, len(samples), PIECE)):
+            parts.append(part)
+            done += count
+            progress(done, len(samples))
+    return {name: np.concatenate([part[name] for part in parts], axis=1) for name in parts[0]}
+
+
+def _rows(logits: Array) -> Array:
+    """`[samples, positions, classes]` → `[predictions, classes]`."""
+    return logits.reshape(-1, logits.shape[-1])
+
+
+def _judged(rows: Array, labels: Labels) -> Array:
+    """`[2, predictions]`: whether each is right, and its cross-entropy in nats."""
+    largest = rows.max(axis=1)
+    log_sums = largest + np.log(np.exp(rows - largest[:, None]).sum(axis=1))
+    return np.stack([rows.argmax(axis=1) == labels, log_sums - rows[np.arange(len(rows)), labels]])
+
+
+def _compared(a: Array, b: Array) -> Array:
+    """`[3, predictions]`: whether both name the same label, the largest and the mean distance of logits."""
+    apart = np.abs(a - b)
+    return np.stack([a.argmax(axis=1) == b.argmax(axis=1), apart.max(axis=1), apart.mean(axis=1)])
+
+
+@contextmanager
+def _workers() -> Iterator[ThreadPoolExecutor]:
+    """Threads that, where an error or Ctrl-C comes, finish their piece and begin no other."""
+    pool = ThreadPoolExecutor(min(os.cpu_count() or 1, _MOST_WORKERS))
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)

@@ -12,14 +12,19 @@ from typing import Any
 
 from models import checkpoint, conversion, recipe
 from models.architectures.options import ORIGINAL
+from models.data import catalogue
 from models.errors import ModelError
 from models.graph import Graph
-from models.ladder import compare, largest_values, metric
+from models.ladder import PIECE, Progress, compare, largest_values, metric
 from models.pipeline import trained
 from models.pipeline.polynomial import polynomial
+from models.pipeline.unprepared import Unprepared
 from models.pipeline.work import COMPARED, Conversion, Report, Trained
 from models.recipe import Recipe
 from models.splits import split
+
+#: Pieces measured between two lines of progress.
+_PIECES_A_LINE = 16
 
 
 @dataclass(frozen=True)
@@ -78,13 +83,13 @@ def make(chosen: Recipe, work_folder: Path, report: Report, *, untrained: bool =
 def _measured(under_way: Conversion, made: dict[str, Trained], substituted: Graph) -> Made:
     """The rungs as they are stored, and what they reach."""
     chosen, data = under_way.recipe, under_way.data
-    under_way.report("measure every rung on the held-out samples")
+    held_out = Unprepared(catalogue.load(chosen.data, "held_out"), data.preparation)
     rungs = {rung: conversion.round_weights(found.graph, chosen.storage) for rung, found in made.items()}
     measured = {**rungs, "substituted": substituted}
     ladder = {
         "metric": metric(rungs["original"]),
-        "held_out": compare(measured, data.held_out()),
-        "validation": compare(measured, data.validation),
+        "held_out": compare(measured, held_out, _lines(under_way.report, "held-out")),
+        "validation": compare(measured, data.validation, _lines(under_way.report, "validation")),
         "rungs": {
             rung: found.origin | {"parameters": found.graph.parameter_count()} for rung, found in made.items()
         },
@@ -95,6 +100,16 @@ def _measured(under_way: Conversion, made: dict[str, Trained], substituted: Grap
         "versions": _versions(),
     }
     return Made(rungs, ladder)
+
+
+def _lines(report: Report, label: str) -> Progress:
+    """Reports how far measuring is, now and then."""
+
+    def progress(done: int, total: int) -> None:
+        if done == total or done // PIECE % _PIECES_A_LINE == 0:
+            report(f"measure: {done} of {total} {label} samples")
+
+    return progress
 
 
 def _versions() -> dict[str, str]:

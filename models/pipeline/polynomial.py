@@ -12,7 +12,7 @@ from models import checkpoint
 from models import conversion as steps
 from models.data.batches import Feeder
 from models.graph import Graph, Node
-from models.ladder import measures
+from models.ladder import measure
 from models.pipeline.work import COMPARED, TORCH_TOLERANCE, Conversion, Report, Trained, accepted
 from models.reference import ACTIVATIONS, outputs
 from models.shapes import value_shapes
@@ -71,9 +71,7 @@ def _better(
     if tuned is None:
         return substituted, None
     validation = conversion.data.validation
-    before, after = (
-        measures(outputs(graph, validation.inputs), validation.labels) for graph in (substituted, tuned)
-    )
+    before, after = (measure(graph, validation) for graph in (substituted, tuned))
     kept = after["cross_entropy"] < before["cross_entropy"]
     return tuned if kept else substituted, {"before": before, "after": after, "kept": kept}
 

@@ -16,9 +16,8 @@ from models.data import preparation
 from models.data.batches import Feeder
 from models.errors import ModelError
 from models.graph import Graph
-from models.ladder import measures, metric
+from models.ladder import measure, metric
 from models.pipeline.work import COMPARED, TORCH_TOLERANCE, Conversion, Report, Trained, accepted
-from models.reference import outputs
 
 
 def original(conversion: Conversion) -> Trained:
@@ -43,13 +42,13 @@ def random(conversion: Conversion, options: Options) -> Trained:
 def _imported(conversion: Conversion, folder: Path) -> Trained:
     """The original rung from a local Hugging Face folder."""
     started = time.perf_counter()
-    recipe, validation = conversion.recipe, conversion.data.validation
+    recipe = conversion.recipe
     graph = huggingface.load(folder, conversion.data.preparation, name=recipe.name)
     if graph.metadata["architecture"] != recipe.architecture.model_dump():
         raise ModelError(
             f"{folder} holds {graph.metadata['architecture']}; give the recipe the same architecture"
         )
-    found = measures(outputs(graph, validation.inputs), validation.labels)
+    found = measure(graph, conversion.data.validation)
     origin = {"imported": str(folder), "validation": found, "wall_s": time.perf_counter() - started}
     return Trained(graph, origin)
 
@@ -103,7 +102,7 @@ def _trained(
         state=state,
     )
     graph = fit(work, settings.threads, report)
-    found = measures(outputs(graph, data.validation.inputs), data.validation.labels)
+    found = measure(graph, data.validation)
     report(f"validation {metric(graph)} {found[metric(graph)]:.4f}")
     difference = deviation(graph, data.calibration[:COMPARED])
     origin = {

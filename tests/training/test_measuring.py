@@ -1,0 +1,63 @@
+"""Measuring in pieces says what measuring at once says."""
+
+import numpy as np
+import pytest
+
+from models import ladder
+from models.architectures.options import ORIGINAL
+from models.data import catalogue, preparation
+from models.data.digits import PREPARATION
+from models.data.literals import Characters
+from models.data.samples import Samples
+from models.data.sources import Text
+from models.pipeline.unprepared import Unprepared
+from models.reference import outputs
+from tests.training.graphs import VISION, digits_vit
+
+RUNGS = {"original": digits_vit(ORIGINAL), "he_friendly": digits_vit(VISION)}
+
+
+@pytest.fixture(scope="module")
+def unprepared() -> Unprepared:
+    return Unprepared(catalogue.load("digits", "held_out"), PREPARATION)
+
+
+@pytest.fixture(scope="module")
+def prepared(unprepared: Unprepared) -> Samples:
+    return preparation.samples(unprepared.source, unprepared.preparation)
+
+
+def test_unprepared_samples_have_the_digest_of_prepared_ones(
+    unprepared: Unprepared, prepared: Samples
+) -> None:
+    assert len(unprepared) == len(prepared)
+    assert unprepared.digest() == prepared.digest()
+
+
+def test_so_have_the_windows_of_a_text() -> None:
+    text = Text("to be or not to be " * 200, "text")
+    literal = preparation.fitted(Characters(context=8), text)
+    assert Unprepared(text, literal).digest() == preparation.samples(text, literal).digest()
+
+
+def test_pieces_add_up_to_the_whole(unprepared: Unprepared, prepared: Samples) -> None:
+    seen: list[tuple[int, int]] = []
+    found = ladder.compare(RUNGS, unprepared, lambda done, total: seen.append((done, total)))
+    assert found == ladder.compare(RUNGS, prepared)
+    assert seen[0] == (ladder.PIECE, len(prepared))
+    assert seen[-1] == (len(prepared), len(prepared))
+
+    logits = {rung: outputs(graph, prepared.inputs)[:, 0] for rung, graph in RUNGS.items()}
+    likely = np.exp(logits["original"]) / np.exp(logits["original"]).sum(axis=1, keepdims=True)
+    of_labels = likely[np.arange(len(prepared)), prepared.labels]
+    assert found["original"]["cross_entropy"] == pytest.approx(-np.log(of_labels).mean(), rel=1e-12)
+    assert found["original"]["accuracy"] == np.mean(likely.argmax(axis=1) == prepared.labels)
+    assert found["original"] == ladder.measure(RUNGS["original"], prepared)
+
+    apart = np.abs(logits["original"] - logits["he_friendly"])
+    pair = found["pairs"]["original/he_friendly"]
+    assert pair["logit_error_max"] == apart.max()
+    assert pair["logit_error_mean"] == pytest.approx(apart.mean(), rel=1e-12)
+    assert pair["label_agreement"] == np.mean(
+        logits["original"].argmax(axis=1) == logits["he_friendly"].argmax(axis=1)
+    )
