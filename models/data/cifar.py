@@ -22,7 +22,7 @@ from models.data.plain import ImageSet
 from models.data.sources import Images
 from models.errors import ModelError
 
-_COUNTS = {"training": 50_000, "held_out": 10_000}
+COUNTS = {"training": 50_000, "held_out": 10_000}
 _SHAPE = (32, 32, 3)
 _PIXELS = 32 * 32 * 3
 
@@ -180,7 +180,7 @@ def unpickled(raw: bytes, *keys: str) -> list[Any]:
 
 
 CIFAR10 = Cifar(
-    known=ImageSet("cifar10", _SHAPE, 10, _COUNTS),
+    known=ImageSet("cifar10", _SHAPE, 10, COUNTS),
     title="photographs of 10 classes, 32×32 pixels, 50,000 and 10,000",
     binary=Archive(
         name="cifar-10-binary.tar.gz",
@@ -203,7 +203,7 @@ CIFAR10 = Cifar(
 ).data_set()
 
 CIFAR100 = Cifar(
-    known=ImageSet("cifar100", _SHAPE, 100, _COUNTS),
+    known=ImageSet("cifar100", _SHAPE, 100, COUNTS),
     title="photographs of 100 classes, 32×32 pixels, 50,000 and 10,000",
     binary=Archive(
         name="cifar-100-binary.tar.gz",

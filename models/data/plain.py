@@ -60,7 +60,7 @@ def images(folder: DataFolder, known: ImageSet, split: str) -> Images:
             pixels, labels, names = (file[name] for name in wanted)
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise ModelError(f"{path} is no file of numpy arrays ({error}); make it again") from error
-    return checked(folder, known, split, pixels, labels, tuple(map(str, names)))
+    return checked(folder, known, split, pixels, labels, tuple(map(str, names)), published=False)
 
 
 def checked(
@@ -70,13 +70,25 @@ def checked(
     pixels: NDArray[Any],
     labels: NDArray[Any],
     class_names: tuple[str, ...],
+    *,
+    published: bool = True,
 ) -> Images:
     """Images whose shapes, counts and ranges are those of their data set.
+
+    Args:
+        folder: what they were read from.
+        known: their data set.
+        split: of it.
+        pixels: uint8 `[images, height, width, channels]`.
+        labels: `[images]`.
+        class_names: one per class.
+        published: whether the files are the publisher's, which hold every image; a plain file may hold fewer.
 
     Raises:
         ModelError: they are not.
     """
-    faults = [fault for fault in _faults(folder, known, split, pixels, labels, class_names) if fault]
+    counts = range(known.counts[split] if published else 1, known.counts[split] + 1)
+    faults = [fault for fault in _faults(known, counts, pixels, labels, class_names) if fault]
     if faults:
         files = ", ".join(folder.provenance.files)
         raise ModelError(f"{files} does not hold {known.name} ({'; '.join(faults)}); replace the file")
@@ -85,21 +97,19 @@ def checked(
 
 
 def _faults(
-    folder: DataFolder,
     known: ImageSet,
-    split: str,
+    counts: range,
     pixels: NDArray[Any],
     labels: NDArray[Any],
     class_names: tuple[str, ...],
 ) -> list[str | None]:
-    count, official = len(labels), known.counts[split]
+    count = len(labels)
     if pixels.dtype != np.uint8 or pixels.shape != (count, *known.shape) or labels.ndim != 1 or not count:
         return [f"{pixels.dtype} images {list(pixels.shape)} with labels {list(labels.shape)}"]
     outside = not np.issubdtype(labels.dtype, np.integer) or labels.min() < 0 or labels.max() >= known.classes
-    wrong_count = count != official if folder.provenance.official else count > official
     return [
         "no grey level above 1" if pixels.max() <= 1 else None,
         f"labels are no integers from 0 to {known.classes - 1}" if outside else None,
-        f"{count} images instead of {official}" if wrong_count else None,
+        f"{count} images instead of {counts[-1]}" if count not in counts else None,
         f"{len(class_names)} class names" if len(class_names) != known.classes else None,
     ]
