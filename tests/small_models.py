@@ -19,6 +19,7 @@ from models.reference import Inputs
 
 _VISION = Options(score_norm=True)
 _LANGUAGE = Options(norm="layer", mlp_norm=False)
+_BIASED = Options(norm="layer", mlp_norm=False, score_bias=1.0)
 _SETTINGS = ConversionSettings.model_validate(
     {
         "attention_degree": 4,
@@ -28,7 +29,7 @@ _SETTINGS = ConversionSettings.model_validate(
         "layer_norm": {"depth": 4, "margin": 2.0},
     }
 )
-#: Shifted windows and a merge in Swin; a causal mask in GPT; padding and a token chosen in BERT.
+#: Shifted windows and a merge in Swin; a causal mask and biased scores in GPT; padding and a choice in BERT.
 MODELS = {
     "vit": (VitShape(dim=8, heads=2, blocks=1, mlp_ratio=2), DataShape(9, 5, 3), _VISION),
     "swin": (
@@ -36,7 +37,7 @@ MODELS = {
         DataShape(16, 5, 3),
         Options(),
     ),
-    "gpt": (GptShape(dim=8, heads=2, blocks=1, mlp_ratio=2), DataShape(8, 7, 7), _LANGUAGE),
+    "gpt": (GptShape(dim=8, heads=2, blocks=1, mlp_ratio=2), DataShape(8, 7, 7), _BIASED),
     "bert": (BertShape(dim=8, heads=2, blocks=1, mlp_ratio=2), DataShape(8, 40, 2), _LANGUAGE),
 }
 _CALIBRATION = 200

@@ -12,7 +12,7 @@ from models.architectures.vit import VitShape
 from models.graph import Graph
 
 VISION = Options(score_norm=True)
-LANGUAGE = Options(norm="layer", mlp_norm=False)
+LANGUAGE = Options(norm="layer", mlp_norm=False, score_bias=1.0)
 
 SHAPES = {
     "vit": VitShape(dim=8, heads=2, blocks=1, mlp_ratio=2),

@@ -24,6 +24,7 @@ OPTIONS = {
     "relu": Options(attention="relu", activation="relu"),
     "language": Options(norm="layer", mlp_norm=False, length="full"),
     "score_norm": Options(score_norm=True, length_scaling="both"),
+    "score_bias": Options(score_bias=1.0, norm="layer", mlp_norm=False),
     "unscaled": Options(length_scaling="none"),
     "by_length_before": Options(length_scaling="before", length_power=1.0),
 }
@@ -64,6 +65,22 @@ def test_each_option_changes_the_operations_that_it_names(name: str) -> None:
     assert len(over_heads) == attentions
     for node in over_heads:
         assert with_score_norm[f"{node.layer}.activation"].inputs == (node.name,)
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_a_score_bias_stands_per_head_before_the_activation_and_begins_where_it_is_told(name: str) -> None:
+    architecture, data = SMALL[name]
+    rng = np.random.default_rng(0)
+    options = Options(score_bias=0.7, score_norm=True)
+    graph = registry.build(architecture, options, data, {}, rng, name)
+    added = [node for node in graph if node.name.endswith(".score_bias")]
+    assert len(added) == count(graph)["scores"]
+    for node in added:
+        heads = graph[f"{node.layer}.q.heads"].attributes["heads"]
+        np.testing.assert_array_equal(node.arrays["bias"], np.full((heads, 1, 1), 0.7))
+        before = f"{node.layer}.{'relative' if 'swin' in name else 'scaled'}"
+        assert node.inputs == (before,)
+        assert graph[f"{node.layer}.score_norm"].inputs == (node.name,)
 
 
 def test_layers_are_named_by_block() -> None:

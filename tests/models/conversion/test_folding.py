@@ -1,5 +1,7 @@
 """Folding keeps the function and leaves nothing that it could have taken away."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -63,10 +65,11 @@ def test_no_factor_no_affine_and_no_chain_of_linear_maps_is_left(graph: Graph) -
 @pytest.mark.parametrize("name", small.SMALL)
 @pytest.mark.parametrize("norm", ["batch", "layer"])
 @pytest.mark.parametrize("length_scaling", ["before", "after"])
+@pytest.mark.parametrize("scores", [{"score_norm": True}, {"score_bias": 1.0}], ids=["norm", "bias"])
 def test_every_architecture_keeps_its_function_and_is_left_with_the_operations_of_the_engine(
-    name: str, norm: str, length_scaling: str
+    name: str, norm: str, length_scaling: str, scores: dict[str, Any]
 ) -> None:
-    options = Options(norm=norm, length_scaling=length_scaling, score_norm=True, mlp_norm=norm == "batch")
+    options = Options(norm=norm, length_scaling=length_scaling, mlp_norm=norm == "batch", **scores)
     graph, x = substituted(name, options, samples=5)
     expected = logits(graph, x)
     folded = fold(graph)
@@ -75,6 +78,10 @@ def test_every_architecture_keeps_its_function_and_is_left_with_the_operations_o
     np.testing.assert_allclose(logits(conditioned, x), expected, atol=1e-9 * np.abs(expected).max())
     # Where masked tokens see different numbers of others, a factor per pair before the activation stays.
     unavoidable = {"mask"} if length_scaling == "before" else set()
+    for node in conditioned:
+        if node.operation == "scores":
+            (reader,) = conditioned.consumers(node.name)
+            assert reader.operation in {"bias"} | unavoidable
     assert {node.operation for node in conditioned} <= ENGINE | unavoidable
 
 
