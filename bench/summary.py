@@ -8,7 +8,7 @@ from itertools import groupby
 from rich.table import Table
 
 from reports.held_out import TITLES, loss
-from reports.record import HeldOut, Record
+from reports.record import TIMING_ONLY, HeldOut, Ladder, Record
 
 ABSENT = "–"
 
@@ -79,10 +79,7 @@ def _column(record: Record) -> dict[str, str]:
     return {
         "status": record.status.value if record.reason is None else f"{record.status.value}: {record.reason}",
         "samples (batch)": f"{record.samples} ({_plain(record.batch)})",
-        f"{ladder.metric}: original": _four_digits(ladder.original),
-        f"{ladder.metric}: HE-friendly": _four_digits(ladder.he_friendly),
-        f"{ladder.metric}: polynomial": _four_digits(ladder.polynomial),
-        f"{ladder.metric}: encrypted": _four_digits(ladder.encrypted),
+        **(_metrics(ladder) if record.weights == "trained" else {ladder.metric: TIMING_ONLY}),
         "agreement with polynomial": _four_digits(ladder.label_agreement),
         "precision, bits": _number(ladder.precision_bits),
         "plan, s": _number(latency.plan_s),
@@ -110,6 +107,11 @@ def _column(record: Record) -> dict[str, str]:
         "messages": _plain(wire.messages),
         "security": _security(record),
     }
+
+
+def _metrics(ladder: Ladder) -> dict[str, str]:
+    rungs = {**TITLES, "encrypted": "encrypted"}
+    return {f"{ladder.metric}: {title}": _four_digits(getattr(ladder, rung)) for rung, title in rungs.items()}
 
 
 def _security(record: Record) -> str:

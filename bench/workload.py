@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from time import perf_counter
+from typing import Literal
 
 from bench.errors import UserError
 from bench.held_out import HeldOut, Progress, answers, unseen
@@ -43,6 +44,12 @@ class Workload:
     def polynomial(self) -> Graph:
         """The rung that is encrypted."""
         return self.graphs["polynomial"]
+
+    @property
+    def weights(self) -> Literal["trained", "random"]:
+        """Whether the rungs were trained, or are random and only as large as those that would be."""
+        marks = {graph.metadata.get("weights") for graph in self.graphs.values()}
+        return "random" if "random" in marks else "trained"
 
     @cached_property
     def logits(self) -> dict[str, Array]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from reports.held_out import loss
-from reports.record import Record
+from reports.record import TIMING_ONLY, Record
 
 HELD_OUT_HEADINGS = (
     "suite",
@@ -113,7 +113,7 @@ def _row(record: Record) -> tuple[str, ...]:
         f"{record.security.bits} bits" if record.security.secure else "INSECURE",
         status.replace("|", "\\|").replace("\n", " "),
         str(record.samples),
-        ladder.metric,
+        ladder.metric if record.weights == "trained" else TIMING_ONLY,
         _number(ladder.original, 3),
         _number(ladder.he_friendly, 3),
         _number(ladder.polynomial, 3),

@@ -8,11 +8,14 @@ names, text in place of a number, NaN and infinity are refused.
 from __future__ import annotations
 
 from enum import Enum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 SCHEMA = 1
+
+#: What stands in tables in place of the metric of a model whose weights are random.
+TIMING_ONLY = "random weights, timing only"
 
 Seconds = Annotated[float, Field(ge=0)]
 Bytes = Annotated[int, Field(gt=0)]
@@ -212,7 +215,11 @@ class Environment(Block):
 
 
 class Record(Block):
-    """The result of one cell."""
+    """The result of one cell.
+
+    `weights` says whether the model was trained. One with random weights is there for its size: whatever it
+    reached on labelled samples would look like a result, so its ladder has no metric on any rung.
+    """
 
     model_config = ConfigDict(populate_by_name=True)
 
@@ -228,6 +235,7 @@ class Record(Block):
     status: Status
     reason: str | None = None
     security: SecurityBlock = SecurityBlock()
+    weights: Literal["trained", "random"] = "trained"
     samples: Annotated[int, Field(gt=0)]
     batch: Annotated[int, Field(gt=0)] | None = None
     repeats: Annotated[int, Field(gt=0)]
@@ -242,6 +250,14 @@ class Record(Block):
     def _what_is_not_ok_says_why(self) -> Record:
         if (self.status is Status.OK) != (self.reason is None):
             raise ValueError(f"status is {self.status.value} and reason is {self.reason!r}; only ok has none")
+        return self
+
+    @model_validator(mode="after")
+    def _random_weights_have_no_metric(self) -> Record:
+        ladder = self.ladder
+        rungs = (ladder.original, ladder.he_friendly, ladder.polynomial, ladder.encrypted, ladder.held_out)
+        if self.weights == "random" and any(rung is not None for rung in rungs):
+            raise ValueError("random weights have no metric; leave every rung of the ladder null")
         return self
 
     def to_json(self) -> str:

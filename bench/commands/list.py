@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import click
 from rich.console import Console
@@ -10,7 +11,10 @@ from rich.table import Table
 
 from backends.registry import available
 from bench.suite import CHECKPOINTS, SUITES, load_suite
+from models.checkpoint import load_graph
 from models.data.catalogue import describe
+from models.errors import ModelError
+from reports.record import TIMING_ONLY
 
 
 @click.command("list")
@@ -47,10 +51,18 @@ def _parameters() -> list[tuple[str, str]]:
 
 
 def _models() -> list[tuple[str, str]]:
-    rungs = {
-        path.name: sorted(rung.stem for rung in path.glob("*.safetensors")) for path in CHECKPOINTS.iterdir()
-    }
-    return [(name, ", ".join(found)) for name, found in sorted(rungs.items())]
+    return [(folder.name, _rungs(folder)) for folder in sorted(CHECKPOINTS.iterdir())]
+
+
+def _rungs(folder: Path) -> str:
+    """The rungs that a checkpoint has, and whether they are good for more than timing."""
+    found = sorted(path.stem for path in folder.glob("*.safetensors"))
+    text = ", ".join(found)
+    try:  # every rung of random weights says so
+        random = any(load_graph(folder, rung).metadata.get("weights") == "random" for rung in found[:1])
+    except ModelError as error:
+        return f"{text}; {error}"
+    return f"{text}; {TIMING_ONLY}" if random else text
 
 
 def _data() -> list[tuple[str, str]]:

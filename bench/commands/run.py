@@ -146,6 +146,7 @@ def _record(run_id: str, cell: Cell, identity: str, key: str, workload: Workload
         status=outcome.status,
         reason=outcome.reason,
         security=recording.security(figures.security),
+        weights=workload.weights,
         samples=cell.samples,
         batch=program.layout.images if program is not None else None,
         repeats=cell.repeats,

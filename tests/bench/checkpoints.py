@@ -1,17 +1,27 @@
-"""A small language model with random weights, to see what the bench makes of its data and its metric."""
+"""Checkpoints of no use but to see what the bench makes of their data, their metric and their weights."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from bench.suite import CHECKPOINTS
 from models import checkpoint
 from models.graph import Graph, Node
 
 TEXT = "to be or not to be, that is the question whether it is nobler in the mind to suffer " * 40
 CONTEXT = 8
 VOCABULARY = sorted(set(TEXT))
+
+
+def random_weights(folder: Path) -> None:
+    """Write the committed checkpoint of digits as if nobody had trained it."""
+    for rung in checkpoint.RUNGS:
+        graph = checkpoint.load_graph(CHECKPOINTS / "vit_tiny", rung)
+        marked = replace(graph, metadata={**graph.metadata, "weights": "random"})
+        checkpoint.save_graph(marked, folder, rung)
 
 
 def language_model(folder: Path, metric: str = "perplexity") -> None:

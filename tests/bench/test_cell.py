@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 
+from tests.bench.checkpoints import random_weights
+from tests.bench.commands import toy
+
 ROOT = Path(__file__).resolve().parents[2]
 START = "import sys; sys.path.insert(0, sys.argv.pop(1)); from bench.cli import main; main()"
 ADAPTER = """
@@ -37,8 +40,13 @@ DESCRIPTOR = Descriptor("other", "from elsewhere", "other_adapter:Other", asked)
 """
 
 
-def run(tmp_path: Path, answer: str = "super().decrypt(ciphertext)", asked: str = "pass") -> dict[str, Any]:
-    """The record of a toy cell on a backend of one module that gives this answer."""
+def run(
+    tmp_path: Path,
+    answer: str = "super().decrypt(ciphertext)",
+    asked: str = "pass",
+    cell: tuple[str, str] = ("toy", "round_trip"),
+) -> dict[str, Any]:
+    """The record of a cell (suite, parameter set) on a backend of one module that gives this answer."""
     site = tmp_path / "site"
     info = site / "other-1.0.dist-info"
     info.mkdir(parents=True)
@@ -53,7 +61,7 @@ def run(tmp_path: Path, answer: str = "super().decrypt(ciphertext)", asked: str 
             "-c",
             START,
         ),
-        *(str(site), "run", "toy", "--backend", "other", "--parameters", "round_trip", "--samples", "4"),
+        *(str(site), "run", cell[0], "--backend", "other", "--parameters", cell[1], "--samples", "4"),
         *("--output", str(output)),
     ]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
@@ -82,6 +90,21 @@ def test_a_wrong_answer_fails_the_cell_and_gives_no_time(tmp_path: Path, answer:
     assert record["latency"]["evaluate_s"] is None
     assert record["latency"]["runs"] is None
     assert record["memory"]["together_peak_bytes"] > 0
+
+
+@pytest.mark.parametrize("weights", ["trained", "random"])
+def test_labels_that_differ_fail_a_trained_model_alone(tmp_path: Path, weights: str) -> None:
+    """The answer 0 has no bit of precision, which this suite allows, and the first label for everything."""
+    random_weights(tmp_path / "random")
+    changes = [("limits: {", "limits: {precision_bits: 0, ")]
+    if weights == "random":
+        changes.append(("model: vit_tiny", "model: random"))
+    record = run(tmp_path, "0 * super().decrypt(ciphertext)", cell=(toy(tmp_path, *changes), "bootstrap"))
+    assert record["weights"] == weights
+    assert record["ladder"]["label_agreement"] < 0.5
+    assert record["status"] == ("failed" if weights == "trained" else "ok")
+    if weights == "trained":
+        assert "of the labels and the suite demands 98.0%" in record["reason"]
 
 
 def test_an_unforeseen_error_is_a_failed_record_with_a_log(tmp_path: Path) -> None:

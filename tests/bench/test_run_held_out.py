@@ -5,43 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
-from contextlib import redirect_stdout
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from bench.cli import cli
 from models.checkpoint import load_graph, save_graph
 from reports.store import load_output, read_raw
 from tests.bench.checkpoints import TEXT, VOCABULARY, language_model
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-def bench(*arguments: str, status: int = 0) -> str:
-    """What a command prints; it must end with this status."""
-    shown = io.StringIO()
-    with redirect_stdout(shown):
-        ended = cli.main(list(arguments), standalone_mode=False)
-    assert (ended or 0) == status, shown.getvalue()
-    return shown.getvalue()
-
-
-def exported(output: Path) -> list[dict[str, Any]]:
-    records: list[dict[str, Any]] = json.loads(bench("export", str(output)))
-    return records
-
-
-def toy(folder: Path, *changes: tuple[str, str]) -> str:
-    """The toy suite with changes."""
-    text = (ROOT / "suites" / "toy.yaml").read_text()
-    for old, new in changes:
-        assert old in text
-        text = text.replace(old, new)
-    (folder / "suite.yaml").write_text(text)
-    return str(folder / "suite.yaml")
+from tests.bench.commands import bench, exported, toy
 
 
 def test_a_classifier(tmp_path: Path) -> None:

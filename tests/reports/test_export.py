@@ -5,6 +5,7 @@ import io
 import json
 
 from reports.export import to_csv, to_json, to_markdown
+from reports.metrics import RUNGS
 from reports.record import Record, SecurityBlock, Status
 
 
@@ -41,6 +42,13 @@ def test_markdown_shows_nothing_for_null_and_why_a_cell_is_not_ok(record: Record
     assert r"unsupported: no \| bootstrap" in row
     bare = record.model_copy(update={"latency": type(record.latency)()})
     assert to_markdown([bare]).splitlines()[-1].count("|  |") == 1
+
+
+def test_markdown_shows_no_metric_of_random_weights(record: Record) -> None:
+    ladder = record.ladder.model_copy(update=dict.fromkeys([*RUNGS, "held_out"]))
+    row = to_markdown([record.model_copy(update={"weights": "random", "ladder": ladder})]).splitlines()[-1]
+    assert "| random weights, timing only |  |  |  |  | 1.000 | 15.5 |" in row
+    assert "accuracy" not in row
 
 
 def test_markdown_has_the_held_out_ladder_of_a_case_once(record: Record) -> None:

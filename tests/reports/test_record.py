@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from reports.metrics import RUNGS
 from reports.record import Counts, Ladder, Latency, Memory, Record, SecurityBlock, Status
 
 GOLDEN = Path(__file__).with_name("golden_record.json")
@@ -15,7 +16,7 @@ GOLDEN = Path(__file__).with_name("golden_record.json")
 #: Every name of the record, as the design publishes it.
 NAMES = {
     "": "schema run_id started_at suite case backend parameter_set cell key status reason "
-    "security samples batch repeats ladder latency memory counts wire environment",
+    "security weights samples batch repeats ladder latency memory counts wire environment",
     "security": "bits log_n log_qp secret source secure",
     "ladder": "metric original he_friendly polynomial encrypted label_agreement logit_error_max "
     "logit_error_mean precision_bits layers held_out",
@@ -140,6 +141,23 @@ def test_secure_is_128_bits_or_more() -> None:
 def test_another_schema_is_refused() -> None:
     with pytest.raises(ValidationError):
         Record.from_json(GOLDEN.read_text().replace('"schema": 1', '"schema": 2'))
+
+
+def test_a_record_from_before_weights_were_told_is_of_a_trained_model(record: Record) -> None:
+    written = json.loads(GOLDEN.read_text())
+    del written["weights"]
+    assert Record.from_json(json.dumps(written)) == record
+
+
+def test_random_weights_have_no_metric(fields: dict[str, Any]) -> None:
+    """What they reach on labelled samples would look like a result."""
+    ladder = fields["ladder"]
+    bare = ladder.model_copy(update=dict.fromkeys([*RUNGS, "held_out"]))
+    assert Record(**{**fields, "weights": "random", "ladder": bare}).ladder.precision_bits == 15.5
+    for name in (*RUNGS, "held_out"):
+        shown = bare.model_copy(update={name: getattr(ladder, name)})
+        with pytest.raises(ValidationError, match="leave every rung of the ladder null"):
+            Record(**{**fields, "weights": "random", "ladder": shown})
 
 
 def test_a_record_from_before_held_out_sets_were_compared_is_read(record: Record) -> None:
