@@ -17,6 +17,7 @@ from models.errors import ModelError
 from models.graph import Graph
 from models.ladder import PIECE, Progress, compare, largest_values, metric
 from models.pipeline import trained
+from models.pipeline.machine import machine
 from models.pipeline.polynomial import polynomial
 from models.pipeline.unprepared import Unprepared
 from models.pipeline.work import COMPARED, Conversion, Report, Trained
@@ -98,6 +99,7 @@ def _measured(under_way: Conversion, made: dict[str, Trained], substituted: Grap
         "data": data.facts,
         "recipe": chosen.model_dump(mode="json"),
         "versions": _versions(),
+        "machine": machine(chosen.training.threads),
     }
     return Made(rungs, ladder)
 

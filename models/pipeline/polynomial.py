@@ -13,6 +13,7 @@ from models import conversion as steps
 from models.data.batches import Feeder
 from models.graph import Graph, Node
 from models.ladder import measure
+from models.pipeline.machine import machine
 from models.pipeline.work import COMPARED, TORCH_TOLERANCE, Conversion, Report, Trained, accepted
 from models.reference import ACTIVATIONS, outputs
 from models.shapes import value_shapes
@@ -136,7 +137,8 @@ def _distilled(
             seed=recipe.training.seeds[0],
             state=state,
         )
-        return Trained(fit(work, recipe.training.threads, report), {})
+        trained, wall_s = fit(work, recipe.training.threads, report)
+        return Trained(trained, {"wall_s": wall_s, "machine": machine(recipe.training.threads)})
 
     name = f"{part}-{checkpoint.graph_digest(graph)}-{recipe.digest(part, 'training', 'augmentation')}"
     return conversion.stage(part, name, make).graph

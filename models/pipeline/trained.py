@@ -17,6 +17,7 @@ from models.data.batches import Feeder
 from models.errors import ModelError
 from models.graph import Graph
 from models.ladder import measure, metric
+from models.pipeline.machine import machine
 from models.pipeline.work import COMPARED, TORCH_TOLERANCE, Conversion, Report, Trained, accepted
 
 
@@ -80,7 +81,6 @@ def _trained(
     from models.training.losses import training_loss
     from models.training.module import deviation
 
-    started = time.perf_counter()
     data, settings = conversion.data, conversion.recipe.training
     schedule = Schedule(
         epochs=settings.epochs,
@@ -101,7 +101,8 @@ def _trained(
         dropout=settings.dropout,
         state=state,
     )
-    graph = fit(work, settings.threads, report)
+    graph, training_s = fit(work, settings.threads, report)
+    started = time.perf_counter()
     found = measure(graph, data.validation)
     report(f"validation {metric(graph)} {found[metric(graph)]:.4f}")
     difference = deviation(graph, data.calibration[:COMPARED])
@@ -109,7 +110,8 @@ def _trained(
         "seed": seed,
         "validation": found,
         "deviation": accepted(f"{rung}, seed {seed}", difference, TORCH_TOLERANCE),
-        "wall_s": time.perf_counter() - started,
+        "wall_s": training_s + time.perf_counter() - started,
+        "machine": machine(settings.threads),
     }
     return Trained(graph, origin)
 

@@ -57,10 +57,11 @@ class Conversion:
         Args:
             label: begins the stage's lines of progress.
             name: of its folder: all that it depends on.
-            make: from the file of its state and its own report.
+            make: from the file of its state and its own report; its origin has `wall_s`, the seconds that
+                it took, those before interruptions too.
         """
         folder = self.folder / name
-        if (folder / "origin.json").is_file():
+        if _finished(folder):
             self.report(f"{label}: done already")
             return _load(folder)
         made = make(folder / "state.pt", partial(_prefixed, self.report, label))
@@ -82,6 +83,12 @@ def accepted(label: str, error: float, tolerance: float) -> float:
             "this is a defect of torch's evaluation or of the folding, report it"
         )
     return error
+
+
+def _finished(folder: Path) -> bool:
+    """Whether a stage is done; one of before times were kept does not tell them, and is made again."""
+    origin = folder / "origin.json"
+    return origin.is_file() and "wall_s" in json.loads(origin.read_text())
 
 
 def _load(folder: Path) -> Trained:

@@ -9,10 +9,11 @@ import contextlib
 import math
 import os
 import pickle
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -83,7 +84,14 @@ class Work:
     state: Path | None = None
 
 
-def fit(work: Work, threads: int, report: Report) -> Graph:
+class Fitted(NamedTuple):
+    """A graph with its trained arrays, and the seconds of all its epochs, those before interruptions too."""
+
+    graph: Graph
+    wall_s: float
+
+
+def fit(work: Work, threads: int, report: Report) -> Fitted:
     """The graph with its trained arrays.
 
     Args:
@@ -105,8 +113,7 @@ def fit(work: Work, threads: int, report: Report) -> Graph:
                 )
             run.save(epoch + 1)
             report(f"epoch {epoch + 1} of {run.epochs}, loss {loss:.4f}")
-        trained: Graph = run.module.eval().graph()
-        return trained
+        return Fitted(run.module.eval().graph(), run.seconds)
 
 
 def device() -> torch.device:
@@ -115,7 +122,7 @@ def device() -> torch.device:
 
 
 class _Run:
-    """A training under way: the module, its optimisers and where it stands."""
+    """A training under way: the module, its optimisers, and the seconds of its whole epochs."""
 
     def __init__(self, work: Work, on: torch.device) -> None:
         self.work = work
@@ -125,9 +132,11 @@ class _Run:
         self._steps = max(1, round(work.schedule.epochs * self._per_epoch))
         self.epochs = math.ceil(self._steps / self._per_epoch)
         self._optimisers = _optimisers(work.graph, self.module, work.schedule)
+        self.seconds = 0.0
 
     def epoch(self, epoch: int) -> float:
         """One pass over the samples in an order of its own; the mean loss."""
+        started = time.perf_counter()
         work, first = self.work, epoch * self._per_epoch
         self.module.train()
         torch.manual_seed(work.seed * 100_003 + epoch)  # dropout goes on alike after an interruption
@@ -138,7 +147,9 @@ class _Run:
             generator = np.random.default_rng([work.seed, epoch, step])
             inputs, labels = work.feeder.batch(order[start : start + work.schedule.batch], generator)
             losses.append(self._step(step, torch.from_numpy(inputs), torch.from_numpy(labels)))
-        return float(torch.stack(losses).mean())
+        mean = float(torch.stack(losses).mean())  # waits for the device
+        self.seconds += time.perf_counter() - started
+        return mean
 
     def _step(self, step: int, inputs: Tensor, labels: Tensor) -> Tensor:
         schedule = self.work.schedule
@@ -171,6 +182,7 @@ class _Run:
         self.module.load_state_dict(state["module"])
         for optimiser, saved in zip(self._optimisers, state["optimisers"], strict=True):
             optimiser.load_state_dict(saved)
+        self.seconds = float(state.get("seconds", 0.0))  # absent: saved before times were kept
         return int(state["epochs"])
 
     def save(self, epochs: int) -> None:
@@ -181,6 +193,7 @@ class _Run:
         path.parent.mkdir(parents=True, exist_ok=True)
         state = {
             "epochs": epochs,
+            "seconds": self.seconds,
             "module": self.module.state_dict(),
             "optimisers": [optimiser.state_dict() for optimiser in self._optimisers],
         }

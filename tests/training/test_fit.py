@@ -45,9 +45,9 @@ def silent(line: str) -> None:
 @pytest.mark.parametrize("optimiser", ["adamw", "muon"])
 def test_the_same_seed_gives_the_same_weights_and_another_seed_others(optimiser: str) -> None:
     schedule = replace(SCHEDULE, optimiser=optimiser)
-    first = fit(work(digits_vit(VISION), schedule=schedule), 1, silent)
-    again = fit(work(digits_vit(VISION), schedule=schedule), 1, silent)
-    other = fit(work(digits_vit(VISION), schedule=schedule, seed=4), 1, silent)
+    first = fit(work(digits_vit(VISION), schedule=schedule), 1, silent).graph
+    again = fit(work(digits_vit(VISION), schedule=schedule), 1, silent).graph
+    other = fit(work(digits_vit(VISION), schedule=schedule, seed=4), 1, silent).graph
     assert np.array_equal(weights(first), weights(again))
     assert not np.array_equal(weights(first), weights(other))
 
@@ -55,7 +55,7 @@ def test_the_same_seed_gives_the_same_weights_and_another_seed_others(optimiser:
 @pytest.mark.parametrize("optimiser", ["adamw", "muon"])
 def test_an_interrupted_training_ends_in_the_same_weights(optimiser: str, tmp_path: Path) -> None:
     schedule = replace(SCHEDULE, epochs=3, optimiser=optimiser)
-    whole = fit(work(digits_vit(VISION), schedule=schedule), 1, silent)
+    whole = fit(work(digits_vit(VISION), schedule=schedule), 1, silent).graph
     interrupted = work(digits_vit(VISION), schedule=schedule, state=tmp_path / "state.pt")
 
     def stop_after_two(line: str) -> None:
@@ -65,9 +65,29 @@ def test_an_interrupted_training_ends_in_the_same_weights(optimiser: str, tmp_pa
     with pytest.raises(KeyboardInterrupt):
         fit(interrupted, 1, stop_after_two)
     lines: list[str] = []
-    resumed = fit(interrupted, 1, lines.append)
+    resumed = fit(interrupted, 1, lines.append).graph
     assert [line[:12] for line in lines] == ["epoch 3 of 3"]
     assert np.array_equal(weights(resumed), weights(whole))
+
+
+def test_the_time_of_epochs_before_an_interruption_counts(tmp_path: Path) -> None:
+    path = tmp_path / "state.pt"
+    fit(work(digits_vit(VISION), state=path), 1, silent)
+    state = torch.load(path, weights_only=True)
+    assert 0 < state["seconds"] < 100
+    torch.save(state | {"seconds": 1000.0, "epochs": 1}, path)
+    assert 1000 < fit(work(digits_vit(VISION), state=path), 1, silent).wall_s < 1100
+
+
+def test_a_state_from_before_times_were_kept_is_taken_up(tmp_path: Path) -> None:
+    path = tmp_path / "state.pt"
+    whole = fit(work(digits_vit(VISION), state=path), 1, silent)
+    state = torch.load(path, weights_only=True)
+    del state["seconds"]
+    torch.save(state, path)
+    found = fit(work(digits_vit(VISION), state=path), 1, silent)
+    assert found.wall_s == 0
+    assert np.array_equal(weights(found.graph), weights(whole.graph))
 
 
 def test_a_state_that_cannot_be_read_is_named(tmp_path: Path) -> None:
@@ -96,7 +116,7 @@ def test_the_generator_and_the_settings_of_torch_are_as_before_afterwards() -> N
 def test_half_precision_and_fractions_of_epochs() -> None:
     lines: list[str] = []
     schedule = replace(SCHEDULE, epochs=1.5, precision="bfloat16")
-    graph = fit(work(digits_vit(VISION), schedule=schedule), 1, lines.append)
+    graph = fit(work(digits_vit(VISION), schedule=schedule), 1, lines.append).graph
     assert len(lines) == 2
     assert np.isfinite(weights(graph)).all()
 
@@ -116,7 +136,7 @@ def test_range_aware_training_shortens_what_it_penalises(options, weight, penalt
         settings = SETTINGS.model_copy(update={weight: strength})
         loss = training_loss(settings, range_aware=True)
         schedule = replace(SCHEDULE, epochs=4)
-        graph = fit(work(digits_vit(options), loss=loss, schedule=schedule), 1, silent)
+        graph = fit(work(digits_vit(options), loss=loss, schedule=schedule), 1, silent).graph
         found[strength] = float(penalty(GraphModule(graph).eval()(inputs)).detach())
     assert found[1.0] < 0.8 * found[0.0]
 

@@ -50,6 +50,8 @@ def test_the_ladder_says_how_it_came_about(converted: tuple[Path, list[str]]) ->
     assert ladder["data"]["held_out"]["count"] == 360
     assert ladder["versions"].keys() >= {"numpy", "torch", "python"}
     assert all(ladder["rungs"][rung]["wall_s"] > 0 for rung in RUNGS)
+    assert ladder["machine"].keys() == {"device", "name", "threads"}
+    assert ladder["rungs"]["original"]["seeds"][0]["machine"] == ladder["machine"]
     assert ladder["rungs"]["polynomial"]["ranges"]["activations"].keys() == {
         "blocks.0.attention.activation",
         "blocks.0.mlp.activation",

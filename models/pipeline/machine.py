@@ -1,0 +1,33 @@
+"""Where training runs."""
+
+from __future__ import annotations
+
+import platform
+from pathlib import Path
+from typing import Any
+
+
+def machine(threads: int) -> dict[str, Any]:
+    """What the same recipe takes longer or shorter on.
+
+    Args:
+        threads: of the processor, in training.
+
+    Returns:
+        `device`, on which torch trains, `cpu` or `cuda`; `name` of the GPU, or of the processor; `threads`.
+    """
+    import torch
+
+    from models.training.fit import device
+
+    on = device()
+    name = torch.cuda.get_device_name(on) if on.type == "cuda" else _processor()
+    return {"device": on.type, "name": name, "threads": threads}
+
+
+def _processor() -> str:
+    """As the kernel names it, or its kind where it does not."""
+    told = Path("/proc/cpuinfo")
+    lines = told.read_text().splitlines() if told.is_file() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
