@@ -1,0 +1,79 @@
+"""What makes the times of two records not comparable, named.
+
+Three things stand behind a time: the machine with the threads that it lent, the software, and the samples.
+A gate that compares two builds takes the software as part of what it judges, so each has a function of its
+own; readers of a report want all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from reports.record import Record
+
+#: Total memory that one machine reports differs by a little from kernel to kernel.
+SAME_MEMORY = 0.01
+
+
+def differences(a: Record, b: Record) -> list[str]:
+    """Everything that makes the times of two records not comparable; nothing where they are.
+
+    Each entry names a difference and both sides: `threads: 1 and 2`. What a record does not say is `unknown`,
+    which differs from what another says.
+    """
+    return [*machine_differences(a, b), *software_differences(a, b), *sample_differences(a, b)]
+
+
+def machine_differences(a: Record, b: Record) -> list[str]:
+    """Differences of the machine and of the threads that the evaluator had."""
+    one, other = a.environment, b.environment
+    found = [
+        *_unequal("cpu", one.cpu, other.cpu),
+        *_unequal("cores", one.cores, other.cores),
+        *_unequal("threads", one.threads, other.threads),
+    ]
+    memory = (one.memory_bytes or 0, other.memory_bytes or 0)
+    if max(memory) - min(memory) > SAME_MEMORY * max(memory):
+        found.append(f"memory: {_gigabytes(one.memory_bytes)} and {_gigabytes(other.memory_bytes)}")
+    return [*found, *_unequal("operating system", one.os, other.os)]
+
+
+def software_differences(a: Record, b: Record) -> list[str]:
+    """Differences of Python, of the libraries' versions and of how they were built."""
+    one, other = a.environment, b.environment
+    return [
+        *_unequal("python", one.python, other.python),
+        *_unequal_entries("", one.libraries, other.libraries),
+        *_unequal_entries("build of ", one.build, other.build),
+    ]
+
+
+def sample_differences(a: Record, b: Record) -> list[str]:
+    """Differences of what was computed on: the samples and how many of them shared a ciphertext."""
+    found = []
+    if sample_set(a) != sample_set(b):
+        found.append(f"sample set: {sample_set(a)} of {a.samples} and {sample_set(b)} of {b.samples}")
+    return [*found, *_unequal("batch", a.batch, b.batch)]
+
+
+def sample_set(record: Record) -> str:
+    """The case with the digest of its samples' ids, as the record's `cell` has them."""
+    return f"{record.case}/{record.cell.rpartition('/')[2]}"
+
+
+def _unequal(name: str, one: object, other: object) -> Iterator[str]:
+    if one != other:
+        yield f"{name}: {_said(one)} and {_said(other)}"
+
+
+def _unequal_entries(prefix: str, one: Mapping[str, str], other: Mapping[str, str]) -> Iterator[str]:
+    for name in sorted({*one, *other}):
+        yield from _unequal(prefix + name, one.get(name), other.get(name))
+
+
+def _said(value: object) -> str:
+    return "unknown" if value is None else str(value)
+
+
+def _gigabytes(size: int | None) -> str:
+    return "unknown" if size is None else f"{size / 1e9:.1f} GB"
