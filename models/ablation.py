@@ -29,7 +29,7 @@ from models.errors import ModelError
 from models.recipe import Recipe
 from models.training.settings import Settings
 
-#: Rungs of an ablation's rows: `substituted` is the polynomial model before any fine-tuning.
+#: Rungs of an ablation's rows: `substituted` has polynomials and no training but the HE-friendly rung's own.
 RUNGS = ("original", "he_friendly", "substituted", "polynomial")
 
 
@@ -113,7 +113,7 @@ def _row(chosen: Recipe, work_folder: Path, report: pipeline.Report) -> dict[str
         ladder = pipeline.make(chosen, work_folder, report).ladder
     except ModelError as error:
         return {"status": "failed", "reason": str(error)}
-    ranges = ladder["rungs"]["polynomial"]["ranges_of_the_he_friendly_rung"]
+    ranges = ladder["rungs"]["polynomial"]["ranges"]["he_friendly"]
     return {
         "status": "ok",
         "metric": ladder["metric"],

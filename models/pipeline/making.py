@@ -76,17 +76,17 @@ def make(chosen: Recipe, work_folder: Path, report: Report, *, untrained: bool =
         he_friendly = trained.random(under_way, chosen.he_friendly)
     else:
         original, he_friendly = trained.original(under_way), trained.he_friendly(under_way)
-    substituted, polynomial_rung = polynomial(under_way, he_friendly.graph)
-    rungs = {"original": original, "he_friendly": he_friendly, "polynomial": polynomial_rung}
-    return _measured(under_way, rungs, substituted)
+    converted = polynomial(under_way, original.graph, he_friendly.graph)
+    rungs = {"original": original, "he_friendly": he_friendly, "polynomial": converted.rung}
+    return _measured(under_way, rungs, converted.substituted)
 
 
-def _measured(under_way: Conversion, made: dict[str, Trained], substituted: Graph) -> Made:
-    """The rungs as they are stored, and what they reach."""
+def _measured(under_way: Conversion, made: dict[str, Trained], substituted: dict[str, Graph]) -> Made:
+    """The rungs as they are stored, and what they and the graphs before folding reach."""
     chosen, data = under_way.recipe, under_way.data
     held_out = Unprepared(catalogue.load(chosen.data, "held_out"), data.preparation)
     rungs = {rung: conversion.round_weights(found.graph, chosen.storage) for rung, found in made.items()}
-    measured = {**rungs, "substituted": substituted}
+    measured = {**rungs, **substituted}
     ladder = {
         "metric": metric(rungs["original"]),
         "held_out": compare(measured, held_out, _lines(under_way.report, "held-out")),

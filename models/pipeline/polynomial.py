@@ -1,59 +1,96 @@
-"""Stage 3: the polynomial rung, with training towards the model's own answers before and after it."""
+"""Stage 3: the polynomial rung, trained on before or after substitution where that serves it."""
 
 from __future__ import annotations
 
-import time
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
-from models import checkpoint
 from models import conversion as steps
-from models.data.batches import Feeder
-from models.graph import Graph, Node
-from models.ladder import measure
-from models.pipeline.machine import machine
-from models.pipeline.work import COMPARED, TORCH_TOLERANCE, Conversion, Report, Trained, accepted
-from models.reference import ACTIVATIONS, outputs
-from models.shapes import value_shapes
-from models.training.settings import DistillationSettings
+from models.graph import Graph
+from models.pipeline.candidates import Candidates
+from models.pipeline.distilled import fine_tuned, tightened
+from models.pipeline.work import (
+    COMPARED,
+    TORCH_TOLERANCE,
+    Conversion,
+    Stopwatch,
+    Trained,
+    accepted,
+)
+from models.reference import outputs
 
 #: Largest change of outputs, relative to the largest, that folding and conditioning may make.
 FOLDING_TOLERANCE = 1e-6
 #: Calibration samples that say how large the values inside a polynomial graph are.
 _SIZED = 256
+#: What has polynomials put into it → what the result is called.
+_SUBSTITUTED = {"he_friendly": "substituted", "tightened": "tightened"}
 
-Intervals = dict[str, tuple[float, float]]
+
+@dataclass(frozen=True)
+class Converted:
+    """What stage 3 makes.
+
+    Attributes:
+        rung: the polynomial rung.
+        substituted: graphs as polynomials were put into them, by name: `substituted`, of the HE-friendly rung
+            as it is, and `tightened`, of what tightening made of it, where the recipe asks for that.
+    """
+
+    rung: Trained
+    substituted: dict[str, Graph]
 
 
-def polynomial(conversion: Conversion, he_friendly: Graph) -> tuple[Graph, Trained]:
-    """The graph with polynomials as they were substituted, and the polynomial rung."""
+def polynomial(conversion: Conversion, original: Graph, he_friendly: Graph) -> Converted:
+    """The polynomial rung; of the original one only the ranges are wanted."""
+    own = Stopwatch()
+    tight = tightened(conversion, he_friendly)
+    with own:
+        conversion.report("polynomial: calibrate and substitute")
+        graphs = {"original": original, "he_friendly": he_friendly}
+        if tight is not None:
+            graphs["tightened"] = tight.graph
+        frozen = {name: steps.freeze(graph) for name, graph in graphs.items()}
+        ranges = {name: steps.calibrate(graph, conversion.data.calibration) for name, graph in frozen.items()}
+        substituted = {
+            called: steps.substitute(frozen[name], ranges[name], conversion.recipe.conversion)
+            for name, called in _SUBSTITUTED.items()
+            if name in frozen
+        }
+        candidates = Candidates(substituted, conversion.data.validation)
+        start = candidates.best()
+    tuned = fine_tuned(conversion, substituted[start], frozen["he_friendly"])
+    with own:
+        if tuned is not None:
+            candidates.add("fine_tuned", tuned.graph)
+        finished, deviations = _finished(conversion, candidates.graphs[candidates.best()])
+    trained = {"tightening": tight, "fine_tuning": tuned}
+    distilled = {part: stage.origin for part, stage in trained.items() if stage is not None}
+    origin = {
+        "ranges": {name: _ranges(graph, ranges[name]) for name, graph in frozen.items()},
+        "choice": {"start": start, "kept": candidates.best(), "validation": candidates.scores},
+        "distilled": distilled,
+        **deviations,
+        "wall_s": own.seconds + sum(stage["wall_s"] for stage in distilled.values()),
+    }
+    return Converted(Trained(finished, origin), substituted)
+
+
+def _finished(conversion: Conversion, graph: Graph) -> tuple[Graph, dict[str, float]]:
+    """The graph folded and conditioned, and how far its answers are from those before and from torch's."""
     from models.training.module import deviation
 
-    started = time.perf_counter()
-    data, settings = conversion.data, conversion.recipe.conversion
-    frozen = steps.freeze(he_friendly)
-    before = steps.calibrate(frozen, data.calibration)
-    tight = steps.freeze(_tightened(conversion, he_friendly))
-    conversion.report("polynomial: calibrate and substitute")
-    ranges = steps.calibrate(tight, data.calibration)
-    substituted = steps.substitute(tight, ranges, settings)
-    trained, choice = _better(conversion, substituted, _fine_tuned(conversion, substituted, frozen))
     conversion.report("polynomial: fold and condition")
-    conditioned = steps.condition(steps.fold(trained), data.calibration[:_SIZED], settings.value_size)
-    compared = data.calibration[:COMPARED]
-    wanted = outputs(trained, compared)
-    error = float(np.abs(outputs(conditioned, compared) - wanted).max() / np.abs(wanted).max())
-    origin = {
-        "ranges_of_the_he_friendly_rung": _ranges(frozen, before),
-        "ranges": _ranges(tight, ranges),
-        "fine_tuning": choice,
+    inputs = conversion.data.calibration
+    finished = steps.condition(steps.fold(graph), inputs[:_SIZED], conversion.recipe.conversion.value_size)
+    compared = inputs[:COMPARED]
+    wanted = outputs(graph, compared)
+    error = float(np.abs(outputs(finished, compared) - wanted).max() / np.abs(wanted).max())
+    return finished, {
         "folding_deviation": accepted("folding", error, FOLDING_TOLERANCE),
-        "deviation": accepted("polynomial", deviation(conditioned, compared), TORCH_TOLERANCE),
-        "wall_s": time.perf_counter() - started,
+        "deviation": accepted("polynomial", deviation(finished, compared), TORCH_TOLERANCE),
     }
-    return substituted, Trained(conditioned, origin)
 
 
 def _ranges(graph: Graph, ranges: steps.Ranges) -> dict[str, dict[str, list[float]]]:
@@ -63,82 +100,3 @@ def _ranges(graph: Graph, ranges: steps.Ranges) -> dict[str, dict[str, list[floa
         kind = "variances" if graph[name].operation == "layer_norm" else "activations"
         found[kind][name] = list(ends)
     return found
-
-
-def _better(
-    conversion: Conversion, substituted: Graph, tuned: Graph | None
-) -> tuple[Graph, dict[str, Any] | None]:
-    """The graph that does better on the validation samples, and how both did where one was tuned."""
-    if tuned is None:
-        return substituted, None
-    validation = conversion.data.validation
-    before, after = (measure(graph, validation) for graph in (substituted, tuned))
-    kept = after["cross_entropy"] < before["cross_entropy"]
-    return tuned if kept else substituted, {"before": before, "after": after, "kept": kept}
-
-
-def _tightened(conversion: Conversion, graph: Graph) -> Graph:
-    """The graph with its activations still exact and their inputs shorter, where the recipe asks for it.
-
-    Its BatchNorms go on with the statistics of batches: without them such a training is unstable.
-    """
-    settings = conversion.recipe.tightening
-    if settings is None:
-        return graph
-    shapes = value_shapes(graph)
-    intervals: Intervals = {}
-    for node in graph:
-        if node.operation in ACTIVATIONS:
-            in_attention = len(shapes[node.name]) == 3
-            bound = settings.attention_bound if in_attention else settings.mlp_bound
-            intervals[node.name] = (-bound, bound)
-    return _distilled(conversion, "tightening", settings, graph, intervals, graph)
-
-
-def _fine_tuned(conversion: Conversion, graph: Graph, teacher: Graph) -> Graph | None:
-    """The graph trained on with its polynomials in place, where the recipe asks for it."""
-    settings = conversion.recipe.fine_tuning
-    if settings is None:
-        return None
-    intervals = {node.name: _interval(node) for node in graph if node.operation == "polynomial"}
-    return _distilled(conversion, "fine_tuning", settings, graph, intervals, teacher)
-
-
-def _interval(node: Node) -> tuple[float, float]:
-    low, high = node.attributes["interval"]
-    return float(low), float(high)
-
-
-def _distilled(
-    conversion: Conversion,
-    part: str,
-    settings: DistillationSettings,
-    graph: Graph,
-    intervals: Intervals,
-    teacher: Graph,
-) -> Graph:
-    """A graph trained towards a teacher's answers, its inputs of activations kept inside intervals."""
-    from models.training.fit import Schedule, Work, fit
-    from models.training.losses import distillation_loss
-
-    recipe, data = conversion.recipe, conversion.data
-
-    def make(state: Path, report: Report) -> Trained:
-        work = Work(
-            graph=graph,
-            feeder=Feeder(data.fitted, data.preparation, recipe.augmentation),
-            loss=distillation_loss(intervals, teacher, settings),
-            schedule=Schedule(
-                epochs=settings.epochs,
-                batch=recipe.training.batch,
-                learning_rate=settings.learning_rate,
-                precision=settings.precision,
-            ),
-            seed=recipe.training.seeds[0],
-            state=state,
-        )
-        trained, wall_s = fit(work, recipe.training.threads, report)
-        return Trained(trained, {"wall_s": wall_s, "machine": machine(recipe.training.threads)})
-
-    name = f"{part}-{checkpoint.graph_digest(graph)}-{recipe.digest(part, 'training', 'augmentation')}"
-    return conversion.stage(part, name, make).graph

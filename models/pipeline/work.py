@@ -7,6 +7,7 @@ training that was interrupted goes on from its last whole epoch.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -69,6 +70,19 @@ class Conversion:
         (folder / "origin.json").write_text(json.dumps(made.origin))
         (folder / "state.pt").unlink(missing_ok=True)
         return _load(folder)
+
+
+class Stopwatch:
+    """Seconds spent inside it, entered as often as one likes; what stages took stands in their origins."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __enter__(self) -> None:
+        self._started = time.perf_counter()
+
+    def __exit__(self, *raised: object) -> None:
+        self.seconds += time.perf_counter() - self._started
 
 
 def accepted(label: str, error: float, tolerance: float) -> float:

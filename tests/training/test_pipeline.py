@@ -52,11 +52,27 @@ def test_the_ladder_says_how_it_came_about(converted: tuple[Path, list[str]]) ->
     assert all(ladder["rungs"][rung]["wall_s"] > 0 for rung in RUNGS)
     assert ladder["machine"].keys() == {"device", "name", "threads"}
     assert ladder["rungs"]["original"]["seeds"][0]["machine"] == ladder["machine"]
-    assert ladder["rungs"]["polynomial"]["ranges"]["activations"].keys() == {
+    for name in ("held_out", "validation"):
+        assert "substituted" in ladder[name]
+        assert "tightened" not in ladder[name]
+
+
+def test_ranges_are_told_before_range_aware_training_and_after(converted: tuple[Path, list[str]]) -> None:
+    folder, _ = converted
+    ranges = json.loads((folder / "out" / "ladder.json").read_text())["rungs"]["polynomial"]["ranges"]
+    assert ranges.keys() == {"original", "he_friendly"}
+    assert ranges["original"]["activations"].keys() == {"blocks.0.mlp.activation"}
+    assert ranges["original"]["variances"].keys() == {
+        "blocks.0.attention.norm",
+        "blocks.0.mlp.norm",
+        "head.norm",
+    }
+    assert ranges["he_friendly"]["activations"].keys() == {
         "blocks.0.attention.activation",
         "blocks.0.mlp.activation",
     }
-    assert "substituted" in ladder["held_out"]
+    assert ranges["he_friendly"]["variances"] == {}
+    assert all(low < high for part in ranges["original"].values() for low, high in part.values())
 
 
 def test_both_architectures_have_nearly_the_same_number_of_weights(
@@ -101,12 +117,14 @@ def test_another_training_is_another_stage(converted: tuple[Path, list[str]]) ->
 def test_fine_tuning_is_kept_where_it_does_better_on_validation(converted: tuple[Path, list[str]]) -> None:
     folder, _ = converted
     ladder = json.loads((folder / "out" / "ladder.json").read_text())
-    choice = ladder["rungs"]["polynomial"]["fine_tuning"]
-    found = {name: choice[name]["cross_entropy"] for name in ("before", "after")}
-    assert choice["kept"] == (found["after"] < found["before"])
-    better = min(found.values())
-    assert ladder["validation"]["polynomial"]["cross_entropy"] == pytest.approx(better, rel=1e-3)
-    assert ladder["validation"]["substituted"]["cross_entropy"] == pytest.approx(found["before"], rel=1e-3)
+    choice = ladder["rungs"]["polynomial"]["choice"]
+    found = {name: measures["cross_entropy"] for name, measures in choice["validation"].items()}
+    assert found.keys() == {"substituted", "fine_tuned"}
+    assert choice["start"] == "substituted"
+    assert choice["kept"] == min(found, key=found.__getitem__)
+    reached = ladder["validation"]
+    assert reached["polynomial"]["cross_entropy"] == pytest.approx(min(found.values()), rel=1e-3)
+    assert reached["substituted"]["cross_entropy"] == found["substituted"]
 
 
 def test_float16_is_measured_as_it_is_stored(tmp_path: Path) -> None:
@@ -120,7 +138,8 @@ def test_float16_is_measured_as_it_is_stored(tmp_path: Path) -> None:
     rungs = {rung: load_graph(tmp_path / "out", rung) for rung in RUNGS}
     held_out = preparation.samples(catalogue.load("digits", "held_out"), PREPARATION)
     assert compare(rungs, held_out)["polynomial"] == ladder["held_out"]["polynomial"]
-    assert ladder["rungs"]["polynomial"]["fine_tuning"] is None
+    choice = ladder["rungs"]["polynomial"]["choice"]
+    assert choice == {"start": "substituted", "kept": "substituted", "validation": {}}
 
 
 def test_a_rung_that_is_not_what_it_was_made_from_is_refused(

@@ -1,0 +1,83 @@
+"""Training towards the HE-friendly model's own answers, before polynomials are put in place and after."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from models import checkpoint
+from models.data.batches import Feeder
+from models.graph import Graph, Node
+from models.pipeline.machine import machine
+from models.pipeline.work import Conversion, Report, Trained
+from models.reference import ACTIVATIONS
+from models.shapes import value_shapes
+from models.training.settings import DistillationSettings
+
+Intervals = dict[str, tuple[float, float]]
+
+
+def tightened(conversion: Conversion, graph: Graph) -> Trained | None:
+    """The graph with its activations still exact and their inputs shorter, where the recipe asks for it.
+
+    Its BatchNorms go on with the statistics of batches: without them such a training is unstable.
+    """
+    settings = conversion.recipe.tightening
+    if settings is None:
+        return None
+    shapes = value_shapes(graph)
+    intervals: Intervals = {}
+    for node in graph:
+        if node.operation in ACTIVATIONS:
+            in_attention = len(shapes[node.name]) == 3
+            bound = settings.attention_bound if in_attention else settings.mlp_bound
+            intervals[node.name] = (-bound, bound)
+    return _distilled(conversion, "tightening", settings, graph, intervals, graph)
+
+
+def fine_tuned(conversion: Conversion, graph: Graph, teacher: Graph) -> Trained | None:
+    """The graph trained on with its polynomials in place, where the recipe asks for it."""
+    settings = conversion.recipe.fine_tuning
+    if settings is None:
+        return None
+    intervals = {node.name: _interval(node) for node in graph if node.operation == "polynomial"}
+    return _distilled(conversion, "fine_tuning", settings, graph, intervals, teacher)
+
+
+def _interval(node: Node) -> tuple[float, float]:
+    low, high = node.attributes["interval"]
+    return float(low), float(high)
+
+
+def _distilled(
+    conversion: Conversion,
+    part: str,
+    settings: DistillationSettings,
+    graph: Graph,
+    intervals: Intervals,
+    teacher: Graph,
+) -> Trained:
+    """A graph trained towards a teacher's answers, its inputs of activations kept inside intervals."""
+    from models.training.fit import Schedule, Work, fit
+    from models.training.losses import distillation_loss
+
+    recipe, data = conversion.recipe, conversion.data
+
+    def make(state: Path, report: Report) -> Trained:
+        work = Work(
+            graph=graph,
+            feeder=Feeder(data.fitted, data.preparation, recipe.augmentation),
+            loss=distillation_loss(intervals, teacher, settings),
+            schedule=Schedule(
+                epochs=settings.epochs,
+                batch=recipe.training.batch,
+                learning_rate=settings.learning_rate,
+                precision=settings.precision,
+            ),
+            seed=recipe.training.seeds[0],
+            state=state,
+        )
+        trained, wall_s = fit(work, recipe.training.threads, report)
+        return Trained(trained, {"wall_s": wall_s, "machine": machine(recipe.training.threads)})
+
+    name = f"{part}-{checkpoint.graph_digest(graph)}-{recipe.digest(part, 'training', 'augmentation')}"
+    return conversion.stage(part, name, make)
