@@ -80,9 +80,12 @@ def run(path: Path, folder: Path, work_folder: Path, report: pipeline.Report) ->
         All runs, variant by variant.
     """
     ablation = load(path)
-    content = _recipe_content(path.parent / ablation.recipe)
+    base = path.parent / ablation.recipe
+    content = _recipe_content(base)
     runs = {
-        (variant, seed): recipe.parse(_varied(content, changes or {}, seed), f"{path}: variant {variant}")
+        (variant, seed): recipe.parse(
+            _varied(content, changes or {}, seed), f"{path}: variant {variant}", base.parent
+        )
         for variant, changes in ablation.variants.items()
         for seed in range(ablation.seeds)
     }

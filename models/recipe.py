@@ -54,7 +54,8 @@ class Recipe(Settings):
         preparation: how it becomes the model's inputs.
         validation: what is chosen by.
         architecture: kind and shape, the same for both variants.
-        original: a local Hugging Face folder that takes the place of training the original variant.
+        original: a local Hugging Face folder, relative to the recipe's own, that takes the place of training
+            the original variant.
         he_friendly: what makes the second variant friendly to polynomials.
         augmentation: random changes of training samples, the same for both variants.
         training: the same for both variants.
@@ -120,19 +121,27 @@ def load(path: Path) -> Recipe:
         ) from error
     except yaml.YAMLError as error:
         raise ModelError(f"{path} is not YAML ({error}); correct it") from error
-    return parse(content, str(path))
+    return parse(content, str(path), path.parent)
 
 
-def parse(content: object, origin: str) -> Recipe:
+def parse(content: object, origin: str, folder: Path) -> Recipe:
     """Validate a recipe's content.
 
+    Args:
+        content: as YAML gives it.
+        origin: where it stands, for errors.
+        folder: where its relative paths begin.
+
     Raises:
-        ModelError: it holds an unknown key or a wrong value; `origin` says where.
+        ModelError: it holds an unknown key or a wrong value.
     """
     try:
-        return Recipe.model_validate(content)
+        found = Recipe.model_validate(content)
     except ValidationError as error:
         faults = "; ".join(
             f"{'.'.join(map(str, fault['loc'])) or 'recipe'}: {fault['msg']}" for fault in error.errors()
         )
         raise ModelError(f"{origin} is no valid recipe ({faults}); correct these entries") from error
+    if found.original is None:
+        return found
+    return found.model_copy(update={"original": folder / found.original})

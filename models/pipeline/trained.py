@@ -42,6 +42,8 @@ def random(conversion: Conversion, options: Options) -> Trained:
 
 def _imported(conversion: Conversion, folder: Path) -> Trained:
     """The original rung from a local Hugging Face folder."""
+    from models.training.module import deviation
+
     started = time.perf_counter()
     recipe = conversion.recipe
     graph = huggingface.load(folder, conversion.data.preparation, name=recipe.name)
@@ -50,7 +52,13 @@ def _imported(conversion: Conversion, folder: Path) -> Trained:
             f"{folder} holds {graph.metadata['architecture']}; give the recipe the same architecture"
         )
     found = measure(graph, conversion.data.validation)
-    origin = {"imported": str(folder), "validation": found, "wall_s": time.perf_counter() - started}
+    difference = deviation(graph, conversion.data.calibration[:COMPARED])
+    origin = {
+        "imported": str(folder),
+        "validation": found,
+        "deviation": accepted(f"original, from {folder}", difference, TORCH_TOLERANCE),
+        "wall_s": time.perf_counter() - started,
+    }
     return Trained(graph, origin)
 
 

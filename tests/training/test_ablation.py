@@ -9,6 +9,7 @@ import yaml
 from bench.commands.ablate import table
 from models import ablation
 from models.errors import ModelError
+from models.recipe import Recipe
 from tests.training.recipes import SMALL
 
 ABLATION = {
@@ -68,3 +69,22 @@ def test_an_ablation_without_variants_is_refused(path: Path, tmp_path: Path) -> 
     path.write_text(yaml.safe_dump(ABLATION | {"variants": {}}))
     with pytest.raises(ModelError, match="no valid ablation"):
         ablation.load(path)
+
+
+def test_a_hugging_face_folder_stands_beside_the_recipe_not_the_ablation(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "ablations").mkdir()
+    moved = tmp_path / "ablations" / "norms.yaml"
+    moved.write_text(
+        yaml.safe_dump(ABLATION | {"recipe": "../small.yaml", "variants": {"import": {"original": "vit"}}})
+    )
+    asked: list[Path] = []
+
+    def make(chosen: Recipe, *others: object) -> None:
+        asked.append(chosen.original.resolve())
+        raise ModelError("enough")
+
+    monkeypatch.setattr("models.pipeline.make", make)
+    ablation.run(moved, tmp_path / "runs", tmp_path / "work", lambda line: None)
+    assert asked == [tmp_path.resolve() / "vit"] * 2

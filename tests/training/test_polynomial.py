@@ -1,5 +1,6 @@
 """Stage 3: what it costs plain, and which further training is kept."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,7 +25,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[pipeline.Made, pipel
     """A recipe with tightening made twice in one work folder, and the lines of the second time."""
     folder = tmp_path_factory.mktemp("work")
     lines: list[str] = []
-    chosen = recipe.parse(TIGHTENED, "TIGHTENED")
+    chosen = recipe.parse(TIGHTENED, "TIGHTENED", folder)
     return (
         pipeline.make(chosen, folder, lambda line: None),
         pipeline.make(chosen, folder, lines.append),
@@ -42,7 +43,7 @@ def nothing(name: str) -> Graph:
 
 def test_substituted_is_the_he_friendly_rung_with_polynomials_and_nothing_else(made) -> None:
     first, _, _ = made
-    chosen = recipe.parse(TIGHTENED, "TIGHTENED")
+    chosen = recipe.parse(TIGHTENED, "TIGHTENED", Path())
     data = split(chosen)
     frozen = freeze(first.rungs["he_friendly"])
     plain = substitute(frozen, calibrate(frozen, data.calibration), chosen.conversion)

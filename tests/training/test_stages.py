@@ -21,7 +21,7 @@ def lines() -> list[str]:
 
 @pytest.fixture
 def conversion(tmp_path: Path, lines: list[str]) -> Conversion:
-    chosen = recipe.parse(SMALL, "SMALL")
+    chosen = recipe.parse(SMALL, "SMALL", tmp_path)
     return Conversion(chosen, split(chosen), tmp_path, lines.append)
 
 
