@@ -42,8 +42,6 @@ def convert(recipe: Path, output: Path | None, work: Path, keep_work: bool, rand
     from models.pipeline import convert as run_recipe
 
     folder = output or CHECKPOINTS / (f"{recipe.stem}_random" if random_weights else recipe.stem)
-    if folder.exists():
-        raise UserError(f"{folder} exists and is not overwritten; choose another folder with --output")
     console = Console()
     unfinished = work / recipe.stem
     ladder = run_recipe(recipe, folder, unfinished, printer(console), untrained=random_weights)

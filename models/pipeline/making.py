@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from models import checkpoint, conversion, recipe
@@ -43,7 +44,7 @@ def convert(
 
     Args:
         recipe_path: a recipe's YAML file.
-        output_folder: where the rungs are written.
+        output_folder: the checkpoint; not there yet, and there only when it is whole.
         work_folder: where unfinished work is kept.
         report: takes one line of progress at a time.
         untrained: leave the weights random, for timing alone; the checkpoint says so.
@@ -52,16 +53,29 @@ def convert(
         The ladder: measures of every rung on the held-out samples, and all that says how it came about.
 
     Raises:
-        ModelError: the recipe is wrong, data or torch are absent, or a rung differs from what it was made
-            from.
+        ModelError: the recipe is wrong, the folder exists, data or torch are absent, or a rung differs from
+            what it was made from.
     """
+    if output_folder.exists():
+        raise ModelError(
+            f"{output_folder} exists and is not overwritten; choose another folder with --output"
+        )
     chosen = recipe.load(recipe_path)
     made = make(chosen, work_folder, report, untrained=untrained)
-    for rung, graph in made.rungs.items():
-        checkpoint.save_graph(graph, output_folder, rung, chosen.storage)
-        made.ladder["rungs"][rung]["digest"] = checkpoint.digest(output_folder, rung)
-    (output_folder / "ladder.json").write_text(json.dumps(made.ladder, indent=1) + "\n")
+    output_folder.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=f".{output_folder.name}-", dir=output_folder.parent) as unfinished:
+        folder = Path(unfinished) / output_folder.name
+        _write(made, folder, chosen.storage)
+        folder.rename(output_folder)
     return made.ladder
+
+
+def _write(made: Made, folder: Path, storage: str) -> None:
+    """The rungs and the ladder, which takes up the rungs' digests."""
+    for rung, graph in made.rungs.items():
+        checkpoint.save_graph(graph, folder, rung, storage)
+        made.ladder["rungs"][rung]["digest"] = checkpoint.digest(folder, rung)
+    (folder / "ladder.json").write_text(json.dumps(made.ladder, indent=1) + "\n")
 
 
 def make(chosen: Recipe, work_folder: Path, report: Report, *, untrained: bool = False) -> Made:

@@ -152,6 +152,25 @@ def test_a_rung_that_is_not_what_it_was_made_from_is_refused(
     assert not (tmp_path / "out").exists()
 
 
+def test_a_checkpoint_is_there_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(folder: Path, rung: str) -> str:
+        raise OSError("no space left")
+
+    monkeypatch.setattr("models.checkpoint.digest", full)
+    training = SMALL["training"] | {"seeds": [3], "epochs": 1}
+    path = _written(tmp_path, training=training, fine_tuning=None)
+    with pytest.raises(OSError, match="no space"):
+        convert(path, tmp_path / "made" / "out", tmp_path / "work", lambda line: None)
+    assert list((tmp_path / "made").iterdir()) == []
+
+
+def test_a_folder_that_exists_is_refused_before_anything_is_trained(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    with pytest.raises(ModelError, match="exists and is not overwritten"):
+        convert(_written(tmp_path), tmp_path / "out", tmp_path / "work", lambda line: None)
+    assert not (tmp_path / "work").exists()
+
+
 def test_random_weights_are_said_to_be_random(tmp_path: Path) -> None:
     lines: list[str] = []
     ladder = convert(_written(tmp_path), tmp_path / "out", tmp_path / "work", lines.append, untrained=True)
