@@ -9,86 +9,15 @@ from typing import Literal
 import numpy as np
 
 from models.approximation.series import Interval, Series
+from models.approximation.steps import Step
 from models.graph import Array
 
 Function = Callable[[Array], Array]
 ErrorKind = Literal["absolute", "relative"]
 
-_GRID = 20_001
-
-
-@dataclass(frozen=True)
-class NewtonStep:
-    """r → r·(`linear` - `cubic`·v·r²), which brings r nearer to 1/√v; Newton's own constants are 3/2 and 1/2.
-
-    Three products on two levels: (`cubic`·v·r)·r² beside `linear`·r.
-    """
-
-    linear: float
-    cubic: float
-
-    def __call__(self, r: Array, v: Array) -> Array:
-        """The result of the step, elementwise."""
-        return np.asarray(r * (self.linear - self.cubic * v * r**2))
-
-    @property
-    def depth(self) -> int:
-        """Levels from r to the result; v needs as many."""
-        return 2
-
-    def degree(self, before: int) -> int:
-        """Degree in v of the result, of an r of the degree before."""
-        return 3 * before + 1
-
-
-@dataclass(frozen=True)
-class GoldschmidtDivision:
-    """r → `scale`·r·(1 + y)·(1 + y²)·(1 + y⁴)···, y = 1 - v·r, nearer to `scale`/v (R. E. Goldschmidt 1964).
-
-    Every factor squares the relative error. It costs two products on one level; `scale`·r stands beside v·r
-    on one level more.
-    """
-
-    iterations: int
-    scale: float
-
-    def __call__(self, r: Array, v: Array) -> Array:
-        """The result of the division, elementwise."""
-        y, r = 1 - v * r, self.scale * r
-        for _ in range(self.iterations):
-            r, y = r * (1 + y), y**2
-        return r
-
-    @property
-    def depth(self) -> int:
-        """Levels from r to the result; v needs as many."""
-        return self.iterations + 1
-
-    def degree(self, before: int) -> int:
-        """Degree in v of the result, of an r of the degree before."""
-        return before + ((1 << self.iterations) - 1) * (before + 1)
-
-
-@dataclass(frozen=True)
-class VariableProduct:
-    """t → t·v: the value of the stages before, multiplied by the variable itself."""
-
-    def __call__(self, t: Array, v: Array) -> Array:
-        """The product, elementwise."""
-        return t * v
-
-    @property
-    def depth(self) -> int:
-        """Levels from t to the result; v needs as many."""
-        return 1
-
-    def degree(self, before: int) -> int:
-        """Degree in v of the result, of a t of the degree before."""
-        return before + 1
-
-
-Step = NewtonStep | GoldschmidtDivision | VariableProduct
 Stage = Series | Step
+
+_GRID = 20_001
 
 
 @dataclass(frozen=True)

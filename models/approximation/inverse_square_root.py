@@ -1,11 +1,11 @@
 """1/√x over wide intervals: a minimax polynomial and steps of Newton's kind after it.
 
 A polynomial r whose error is relative keeps y = r·√x within [1 - e, 1 + e], with e < 1 however wide the
-interval is, and a step r·(a - b·x·r²) turns y into y·(a - b·y²) (S. Panda, *Polynomial Approximation of
-Inverse sqrt Function for FHE*, 2022, has polynomial and Newton). Newton's constants 3/2 and 1/2 leave an
-error that is one-sided and, for a large e, far from the best. Here each step has the two constants that level
-its error, equal at both ends of [1 - e, 1 + e] and at the extreme between: the best cubic, and so the best
-composition. For a small e it leaves 3/4·e².
+interval is, and a step r·(a - b·x·r²) turns y into y·(a - b·y²). Where S. Panda (2022) makes the first guess
+of two lines and a sign (`pivot_tangent`), here it is the best polynomial of its depth. Newton's constants 3/2
+and 1/2 leave an error that is one-sided and, for a large e, far from the best. Here each step has the two
+constants that level its error, equal at both ends of [1 - e, 1 + e] and at the extreme between: the best
+cubic, and so the best composition. For a small e it leaves 3/4·e².
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ import math
 
 import numpy as np
 
-from models.approximation.approximation import Approximation, NewtonStep, Stage, measured
+from models.approximation.approximation import Approximation, measured
 from models.approximation.minimax import minimax_and_error
 from models.approximation.series import Interval
+from models.approximation.steps import NewtonStep
 from models.errors import ModelError
 from models.graph import Array
 
@@ -41,12 +42,8 @@ def inverse_square_root(interval: Interval, degree: int, newton_steps: int) -> A
     for _ in range(newton_steps):
         step, error = levelling_step(error)
         steps.append(step)
-    stages: tuple[Stage, ...]
-    if steps:
-        last = NewtonStep(math.sqrt(factor) * steps[-1].linear, math.sqrt(factor) * steps[-1].cubic)
-        stages = (start, *steps[:-1], last)
-    else:
-        stages = (start.times(math.sqrt(factor)),)
+    *others, last = start, *steps
+    stages = (*others, last.times(math.sqrt(factor)))
     return measured("inverse_square_root", _function, interval, stages, factor, "relative")
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.approximation.approximation import Approximation, GoldschmidtDivision, Stage, measured
+from models.approximation.approximation import Approximation, Stage, measured
 from models.approximation.minimax import minimax_and_error
 from models.approximation.series import Interval
+from models.approximation.steps import GoldschmidtDivision
 from models.errors import ModelError
 from models.graph import Array
 

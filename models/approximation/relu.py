@@ -8,9 +8,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from models.approximation.approximation import Approximation, VariableProduct, evaluate, measured
+from models.approximation.approximation import Approximation, evaluate, measured
 from models.approximation.even_activation import even_activation
 from models.approximation.sign import best_degrees, composition
+from models.approximation.steps import VariableProduct
 from models.errors import ModelError
 from models.graph import Array
 

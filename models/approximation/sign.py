@@ -19,6 +19,7 @@ from models.approximation.series import Interval, Series
 from models.errors import ModelError
 
 _SERIES_DEPTHS = range(2, 7)  # degrees 3 to 63
+_DEEPEST = 40
 
 
 def composite_sign(interval: Interval, degrees: Sequence[int]) -> Approximation:
@@ -78,6 +79,23 @@ def best_degrees(margin: float, depth: int) -> tuple[int, ...]:
                 extended.append(((1 - error) / (1 + error), (*degrees, 2**last - 1)))
         best[levels] = max(extended)
     return best[depth][1]
+
+
+@lru_cache(maxsize=64)
+def shallowest_degrees(margin: float, error: float) -> tuple[int, ...]:
+    """Degrees of the shallowest best composition that comes within an error of the sign.
+
+    Raises:
+        ModelError: none of a reasonable depth does, or the margin is not between 0 and 1.
+    """
+    for depth in range(_SERIES_DEPTHS[0], _DEEPEST + 1):
+        degrees = best_degrees(margin, depth)
+        if composite_sign((margin, 1.0), degrees).error <= error:
+            return degrees
+    raise ModelError(
+        f"no sign outside the margin {margin} comes within {error} in {_DEEPEST} levels; "
+        "choose a wider margin or a larger error"
+    )
 
 
 @lru_cache(maxsize=1024)

@@ -15,9 +15,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from models.approximation.approximation import Approximation, NewtonStep
+from models.approximation.approximation import Approximation
 from models.approximation.search import best
 from models.approximation.series import Series
+from models.approximation.steps import NewtonStep
 from models.conversion.settings import LayerNormSettings
 from models.conversion.stages import Chain, write_stages
 from models.graph import Node
@@ -70,8 +71,5 @@ def _with_epsilon(
 def _times(found: Approximation, constant: float) -> Approximation:
     """An approximation whose result is multiplied by a constant."""
     *others, last = found.stages
-    if isinstance(last, NewtonStep):
-        last = NewtonStep(last.linear * constant, last.cubic * constant)
-    elif isinstance(last, Series):
-        last = last.times(constant)
-    return replace(found, stages=(*others, last))
+    assert isinstance(last, Series | NewtonStep)  # 1/√'s only ones
+    return replace(found, stages=(*others, last.times(constant)))

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from models.approximation.approximation import Approximation, NewtonStep, Stage, VariableProduct
+from models.approximation.approximation import Approximation, Stage
 from models.approximation.series import Series
+from models.approximation.steps import NewtonStep, VariableProduct
 from models.errors import ModelError
 from models.graph import Array, Node
 

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.approximation.approximation import Approximation, GoldschmidtDivision, NewtonStep
+from models.approximation.approximation import Approximation
 from models.approximation.inverse_square_root import inverse_square_root, levelling_step
 from models.approximation.reciprocal import reciprocal
 from models.approximation.series import Interval
+from models.approximation.steps import GoldschmidtDivision, NewtonStep
 from models.errors import ModelError
 
 

@@ -15,6 +15,7 @@ INTERVALS: dict[str, Interval] = {
     "tanh": (-6.0, 6.0),
     "sign": (0.1, 2.0),
     "inverse_square_root": (0.05, 50.0),
+    "pivot_tangent": (1.0, 2.0),
     "reciprocal": (0.1, 10.0),
     "exponential": (-30.0, 0.0),
 }

@@ -6,6 +6,7 @@ import pytest
 from models.approximation.approximation import Approximation
 from models.approximation.gelu import gelu
 from models.approximation.inverse_square_root import inverse_square_root
+from models.approximation.pivot_tangent import pivot_tangent
 from models.approximation.reciprocal import reciprocal
 from models.approximation.relu import best_composite_relu
 from models.conversion.stages import Chain, write_stages
@@ -44,6 +45,13 @@ def test_a_graph_of_all_stages_computes_the_approximation(found: Approximation) 
     assert {node.layer for node in graph if node.name != "x"} == {"layer"}
 
 
-def test_a_stage_without_nodes_is_refused() -> None:
-    with pytest.raises(ModelError, match="GoldschmidtDivision of reciprocal cannot be substituted"):
-        written(reciprocal((0.5, 4.0), 3, 2))
+@pytest.mark.parametrize(
+    ("found", "stage"),
+    [
+        (reciprocal((0.5, 4.0), 3, 2), "GoldschmidtDivision of reciprocal"),
+        (pivot_tangent((0.5, 4.0), 2), "ChoiceOfLines of pivot_tangent"),
+    ],
+)
+def test_a_stage_without_nodes_is_refused(found: Approximation, stage: str) -> None:
+    with pytest.raises(ModelError, match=f"{stage} cannot be substituted"):
+        written(found)
