@@ -16,7 +16,7 @@ import numpy as np
 
 from models.approximation.approximation import Approximation, measured
 from models.approximation.minimax import minimax_and_error
-from models.approximation.series import Interval
+from models.approximation.series import Interval, Series
 from models.approximation.steps import NewtonStep
 from models.errors import ModelError
 from models.graph import Array
@@ -38,12 +38,11 @@ def inverse_square_root(interval: Interval, degree: int, newton_steps: int) -> A
         raise ModelError(f"1/√x is asked for on {interval}; give an interval right of 0")
     factor = 2 / (high - low)  # the interval of v is 2 long, so that no map to [-1, 1] takes a level
     start, error = minimax_and_error(_function, degree, (factor * low, factor * low + 2), weight=np.sqrt)
-    steps = []
+    stages: list[Series | NewtonStep] = [start]
     for _ in range(newton_steps):
         step, error = levelling_step(error)
-        steps.append(step)
-    *others, last = start, *steps
-    stages = (*others, last.times(math.sqrt(factor)))
+        stages.append(step)
+    stages[-1] = stages[-1].times(math.sqrt(factor))  # from 1/√v to 1/√x
     return measured("inverse_square_root", _function, interval, stages, factor, "relative")
 
 

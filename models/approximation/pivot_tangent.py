@@ -49,14 +49,14 @@ def pivot_tangent(interval: Interval, newton_steps: int) -> Approximation:
         )
     factor = 1 / (high - math.sqrt(low * high))  # v from the pivot to the right end is 1 long
     sign, lines = _guess(factor * low, factor * high)
-    stages = [*sign, lines, *[NewtonStep(1.5, 0.5)] * newton_steps]
-    stages[-1] = stages[-1].times(math.sqrt(factor))  # from 1/√v to 1/√x
-    return measured("pivot_tangent", _function, interval, stages, factor, "relative")
+    steps: list[NewtonStep | ChoiceOfLines] = [lines, *[NewtonStep(1.5, 0.5)] * newton_steps]
+    steps[-1] = steps[-1].times(math.sqrt(factor))  # from 1/√v to 1/√x
+    return measured("pivot_tangent", _function, interval, [*sign, *steps], factor, "relative")
 
 
 def _guess(low: float, high: float) -> tuple[list[Series], ChoiceOfLines]:
     """The sign that chooses, and both lines, of v in [low, high], whose pivot lies 1 left of the high end."""
-    pivot = high - 1
+    pivot = math.sqrt(low * high)
     reach = _OVERLAP * math.sqrt(high / low)  # a line serves from some v to the v so many times as large
     start = 3 / (reach + math.sqrt(reach) + 1)  # where, if it touches at 1: y there is y at start·reach
     lower, upper = newton_bounds(_height(start))
