@@ -59,7 +59,7 @@ def assert_close_and_normal(form: SoftmaxForm, scores: Array, numerators: Array,
 def test_power_softmax_comes_within_its_error(p: int) -> None:
     scores = rows(-5.0, 5.0)
     scores = scores[np.abs(scores).max(axis=-1) >= 2]
-    form = power_softmax(p, 5.0, 2.0, KEYS, 1e-3)
+    form = power_softmax(p, 5.0, 2.0, KEYS, error=1e-3)
     assert_close_and_normal(form, scores, scores**p, 1e-3)
     assert form.degree == p * (1 + form.division.degree)
     assert form.depth == p // 2 + 1 + form.division.depth + 1
@@ -67,11 +67,52 @@ def test_power_softmax_comes_within_its_error(p: int) -> None:
 
 def test_softmax_comes_within_its_error() -> None:
     scores = rows(-3.0, 3.0)
-    assert_close_and_normal(softmax((-3.0, 3.0), KEYS, 1e-3), scores, np.exp(scores), 1e-3)
+    assert_close_and_normal(softmax((-3.0, 3.0), KEYS, error=1e-3), scores, np.exp(scores), 1e-3)
 
 
-def test_a_smaller_error_is_deeper() -> None:
-    assert softmax((-3.0, 3.0), KEYS, 1e-2).depth < softmax((-3.0, 3.0), KEYS, 1e-4).depth
+def forms(depth: int | None = None, error: float | None = None) -> list[SoftmaxForm]:
+    return [
+        softmax((-3.0, 3.0), KEYS, depth=depth, error=error),
+        power_softmax(2, 5.0, 2.0, KEYS, depth=depth, error=error),
+    ]
+
+
+def test_the_shallowest_that_reaches_an_error_is_found() -> None:
+    for error in (1e-2, 1e-4):
+        for number, form in enumerate(forms(error=error)):
+            assert form.error <= error
+            assert forms(depth=form.depth)[number].error <= error
+            assert forms(depth=form.depth - 1)[number].error > error
+
+
+def test_another_level_never_brings_more_error() -> None:
+    deeper = [forms(depth=depth) for depth in range(8, 13)]
+    assert all(form.depth <= depth for depth, pair in enumerate(deeper, 8) for form in pair)
+    for errors in zip(*([form.error for form in pair] for pair in deeper), strict=True):
+        assert sorted(errors, reverse=True) == list(errors)
+        assert errors[-1] < errors[0]
+
+
+def test_the_nearest_of_a_depth_holds_its_error() -> None:
+    scores = rows(-3.0, 3.0)
+    assert_close_and_normal(softmax((-3.0, 3.0), KEYS, depth=11), scores, np.exp(scores), 0.03)
+
+
+def test_a_request_for_both_or_neither_is_refused() -> None:
+    for depth, error in ((None, None), (9, 0.1)):
+        with pytest.raises(ModelError, match="for a depth or for an error; give one"):
+            softmax((-3.0, 3.0), KEYS, depth=depth, error=error)
+        with pytest.raises(ModelError, match="for a depth or for an error; give one"):
+            power_softmax(2, 5.0, 2.0, KEYS, depth=depth, error=error)
+
+
+def test_what_no_levels_or_no_error_allow_is_refused() -> None:
+    with pytest.raises(ModelError, match="no form of depth 4; allow more levels"):
+        softmax((-3.0, 3.0), KEYS, depth=4)
+    with pytest.raises(ModelError, match="allow more levels"):
+        power_softmax(2, 5.0, 2.0, KEYS, depth=3)
+    with pytest.raises(ModelError, match="allow a larger error"):
+        softmax((-3.0, 3.0), KEYS, error=1e-18)
 
 
 @pytest.mark.parametrize(
@@ -80,4 +121,4 @@ def test_a_smaller_error_is_deeper() -> None:
 )
 def test_what_makes_no_power_softmax_is_refused(p: int, smallest: float, reason: str) -> None:
     with pytest.raises(ModelError, match=reason):
-        power_softmax(p, 5.0, smallest, KEYS, 1e-3)
+        power_softmax(p, 5.0, smallest, KEYS, error=1e-3)
