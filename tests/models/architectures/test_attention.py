@@ -9,11 +9,14 @@ import numpy as np
 import pytest
 
 from models.architectures.options import ORIGINAL, Options
-from models.graph import Graph, Node
+from models.architectures.windows import window_order
+from models.graph import Array, Graph, Node
 from models.reference import gelu, outputs, run
 from tests.models.architectures.small import build, inputs
 
 LAYER = "blocks.0.attention"
+SHIFTED = "stages.0.blocks.1.attention"
+SIDE, WINDOW = 8, 2  # of Swin
 VARIANTS = {
     "softmax": ORIGINAL,
     "pointwise": Options(norm="layer"),
@@ -65,7 +68,7 @@ def _moved(graph: Graph, token: int) -> Graph:
 @pytest.mark.parametrize("power", [0.5, 1.0])
 @pytest.mark.parametrize("length", ["visible", "full"])
 @pytest.mark.parametrize("placement", ["none", "before", "after", "both"])
-@pytest.mark.parametrize("name", ["vit", "gpt", "bert"])
+@pytest.mark.parametrize("name", ["vit", "swin", "gpt", "bert"])
 def test_length_scaling_stands_where_it_should(
     name: str,
     placement: Literal["none", "before", "after", "both"],
@@ -75,17 +78,32 @@ def test_length_scaling_stands_where_it_should(
     options = Options(length_scaling=placement, length=length, length_power=power)
     graph = build(name, options)
     values = run(graph, inputs(graph))
-    q, k = values[f"{LAYER}.q.heads"], values[f"{LAYER}.k.heads"]
-    tokens = q.shape[2]
-    visible = np.tri(tokens) if name == "gpt" else np.ones((tokens, tokens))
-    lengths = np.arange(1, tokens + 1) if name == "gpt" and length == "visible" else np.full(tokens, tokens)
+    layer = SHIFTED if name == "swin" else LAYER
+    q, k = values[f"{layer}.q.heads"], values[f"{layer}.k.heads"]
+    visible = _visible(name, q.shape[2])
+    context = WINDOW**2 if name == "swin" else q.shape[2]
+    lengths = visible.sum(axis=1) if length == "visible" else np.full(len(visible), context)
     divisor = (lengths**power)[:, None]
     scores = np.einsum("shie,shje->shij", q, k) / np.sqrt(q.shape[-1])
+    if name == "swin":
+        scores += np.tile(graph[f"{layer}.relative"].arrays["bias"], (len(visible) // context,) * 2)
     scores = scores / divisor if placement in ("before", "both") else scores
     weights = gelu(scores) * visible
     weights = weights / divisor if placement in ("after", "both") else weights
-    expected = np.einsum("shij,shje->shie", weights, values[f"{LAYER}.v.heads"])
-    np.testing.assert_allclose(values[f"{LAYER}.mix"], expected, atol=1e-12)
+    expected = np.einsum("shij,shje->shie", weights, values[f"{layer}.v.heads"])
+    np.testing.assert_allclose(values[f"{layer}.mix"], expected, atol=1e-12)
+
+
+def _visible(name: str, tokens: int) -> Array:
+    """`[tokens, tokens]` of 0 and 1; in shifted windows pairs of one window that are near each other."""
+    if name == "gpt":
+        return np.tri(tokens)
+    if name != "swin":
+        return np.ones((tokens, tokens))
+    places = np.stack(np.divmod(window_order(SIDE, WINDOW, WINDOW // 2), SIDE), axis=1)
+    near = (np.abs(places[:, None] - places[None]) < WINDOW).all(axis=-1)
+    windows = np.arange(tokens) // WINDOW**2
+    return np.asarray(near & (windows[:, None] == windows[None]), float)
 
 
 def test_mask_and_scaling_are_one_node() -> None:
