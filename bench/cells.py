@@ -54,7 +54,7 @@ def expand(
     None and empty stand for what the suite says.
 
     Raises:
-        UserError: a name is unknown, a number is not positive, or nothing is selected.
+        UserError: a name is unknown, a number is not positive, nothing is selected, or a model is not here.
     """
     for option, number in (("--samples", samples), ("--repeats", repeats), ("--threads", threads)):
         if number is not None and number < 1:
@@ -62,6 +62,10 @@ def expand(
     _check_names("backend", backends, suite.known_backends)
     _check_names("case", cases, [case.name for case in suite.cases])
     _check_names("parameter set", parameters, [name for one in suite.parameter_sets for name in one.names])
+    selected = [case for case in suite.cases if not cases or case.name in cases]
+    for case in selected:
+        if case.name in suite.missing:
+            raise UserError(suite.missing[case.name])
     chosen = [one for one in suite.parameter_sets if not parameters or set(parameters) & set(one.names)]
     cells = [
         Cell(
@@ -75,8 +79,7 @@ def expand(
             repeats=suite.repeats if repeats is None else repeats,
             limits=choice.limits,
         )
-        for case in suite.cases
-        if not cases or case.name in cases
+        for case in selected
         for choice in chosen
         for backend in _backends(choice, backends, named=bool(parameters))
     ]

@@ -59,10 +59,12 @@ class Document:
     lines: Mapping[Location, int]
 
     def fail(self, location: Location, sentence: str) -> NoReturn:
-        """Raise UserError about a place, or about the nearest place around it that the file has."""
-        while location not in self.lines:
-            location = location[:-1]
-        raise UserError(f"{self.path}:{self.lines[location]}: {sentence}")
+        """Raise UserError about a place (see `told`)."""
+        raise UserError(self.told(location, sentence))
+
+    def told(self, location: Location, sentence: str) -> str:
+        """`file:line: sentence` about a place, or about the nearest place around it that the file has."""
+        return f"{self.path}:{self._line(location)}: {sentence}"
 
     def validate(self, schema: type[Schema]) -> Schema:
         """The content as a schema's object.

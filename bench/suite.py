@@ -30,6 +30,7 @@ from backends.parameters import ParameterSet
 from backends.security import check_demand
 from bench.document import Document, did_you_mean, read
 from bench.errors import UserError
+from bench.recipes import command
 
 CLEARTEXT = "cleartext"
 CHECKPOINTS = Path(models.__file__).parent / "checkpoints"
@@ -165,7 +166,8 @@ class Suite:
     Attributes:
         held_out: on how many held-out samples the clear rungs are compared; None for all.
         known_backends: every backend that is registered; the file may name these.
-        model_folders: checkpoint folder per case name.
+        model_folders: checkpoint folder per case name, of the cases whose checkpoint is here.
+        missing: why a case cannot run, and what to do, per name of the other cases.
     """
 
     name: str
@@ -178,6 +180,7 @@ class Suite:
     parameter_sets: tuple[ParameterChoice, ...]
     known_backends: tuple[str, ...]
     model_folders: dict[str, Path]
+    missing: dict[str, str]
 
 
 def find_suite(reference: str) -> Path:
@@ -207,6 +210,8 @@ def load_suite(reference: str, known_backends: Collection[str]) -> Suite:
         reference: a path, or a bare name under `suites/`.
         known_backends: names of the registered backends.
 
+    A checkpoint that a recipe makes may be absent: such a suite is read and cannot run (see `Suite.missing`).
+
     Raises:
         UserError: file, line, what is wrong and what would be right.
     """
@@ -218,6 +223,7 @@ def load_suite(reference: str, known_backends: Collection[str]) -> Suite:
         for index, literal in enumerate(file.parameter_sets)
     ]
     _refuse_ambiguity(document, choices)
+    folders = {case.name: _model_folder(document, case) for case in file.cases}
     return Suite(
         name=file.suite,
         title=file.title,
@@ -228,8 +234,11 @@ def load_suite(reference: str, known_backends: Collection[str]) -> Suite:
         cases=file.cases,
         parameter_sets=tuple(choices),
         known_backends=tuple(known_backends),
-        model_folders={
-            case.name: _model_folder(document, index, case) for index, case in enumerate(file.cases)
+        model_folders={name: folder for name, folder in folders.items() if folder is not None},
+        missing={
+            case.name: _missing(document, index, case)
+            for index, case in enumerate(file.cases)
+            if folders[case.name] is None
         },
     )
 
@@ -293,11 +302,16 @@ def _refuse_twins(document: Document, key: str, names: list[str]) -> None:
             document.fail((key, index), f"{name} stands twice in {key}; keep one or rename it")
 
 
-def _model_folder(document: Document, index: int, case: Case) -> Path:
-    for folder in (CHECKPOINTS / case.model, document.path.parent / case.model):
-        if folder.is_dir():
-            return folder
-    known = [folder.name for folder in CHECKPOINTS.glob("*") if folder.is_dir()]
-    document.fail(
-        ("cases", index, "model"), f"no model is called {case.model!r}{did_you_mean(case.model, known)}"
-    )
+def _model_folder(document: Document, case: Case) -> Path | None:
+    folders = (CHECKPOINTS / case.model, document.path.parent / case.model)
+    return next((folder for folder in folders if folder.is_dir()), None)
+
+
+def _missing(document: Document, index: int, case: Case) -> str:
+    """The sentence about a checkpoint that is not here; one that no recipe makes is a mistake in the file."""
+    place, sentence = ("cases", index, "model"), f"no model is called {case.model!r}"
+    making = command(case.model)
+    if making is None:
+        known = [folder.name for folder in CHECKPOINTS.glob("*") if folder.is_dir()]
+        document.fail(place, sentence + did_you_mean(case.model, known))
+    return document.told(place, f"{sentence}; make it with {making}")

@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.table import Table
 
 from backends.registry import available
-from bench.suite import CHECKPOINTS, SUITES, load_suite
+from bench.recipes import command
+from bench.suite import CHECKPOINTS, SUITES, Suite, load_suite
 from models.checkpoint import load_graph
 from models.data.catalogue import describe
 from models.errors import ModelError
@@ -34,8 +35,14 @@ def list_command(what: str | None) -> int:
 
 
 def _suites() -> list[tuple[str, str]]:
-    backends = list(available())
-    return [(path.stem, load_suite(str(path), backends).title) for path in sorted(SUITES.glob("*.yaml"))]
+    suites = [load_suite(str(path), list(available())) for path in sorted(SUITES.glob("*.yaml"))]
+    return [(suite.path.stem, "; ".join([suite.title, *_not_here(suite)])) for suite in suites]
+
+
+def _not_here(suite: Suite) -> list[str]:
+    """What a suite's cases lack, and how to get it."""
+    lacking = [case.model for case in suite.cases if case.name in suite.missing]
+    return [f"not here: {model}: make it with {command(model)}" for model in dict.fromkeys(lacking)]
 
 
 def _backends() -> list[tuple[str, str]]:
