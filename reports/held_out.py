@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from reports.metrics import METRICS, Array, whole
 from reports.record import Drift, HeldOut
-from reports.statistics import CONFIDENCE
+from reports.statistics.intervals import CONFIDENCE
 
 #: From which rung to which a drift is told.
 DRIFTS = (("original", "he_friendly"), ("he_friendly", "polynomial"), ("original", "polynomial"))

@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import log_softmax
 
-from reports import statistics
 from reports.errors import ReportError
 from reports.record import Ladder, LayerPrecision
+from reports.statistics import intervals
 
 Array = NDArray[np.float64]
 Labels = NDArray[np.integer]
@@ -41,7 +41,7 @@ class Metric(NamedTuple):
 
     scores: Callable[[Array, Labels], Array]
     whole: Callable[[np.float64], np.float64]
-    loss: Callable[[Array, Array], statistics.Interval]
+    loss: Callable[[Array, Array], intervals.Interval]
 
 
 def _right(logits: Array, labels: Labels) -> Array:
@@ -64,8 +64,8 @@ def _log_likelihood(logits: Array, labels: Labels) -> Array:
 
 #: name → metric. Perplexity is per token: exp of the mean cross-entropy in nats.
 METRICS: Mapping[str, Metric] = {
-    "accuracy": Metric(_right, lambda mean: mean, statistics.matched_proportions),
-    "perplexity": Metric(_log_likelihood, lambda mean: np.exp(-mean), statistics.relative_increase),
+    "accuracy": Metric(_right, lambda mean: mean, intervals.matched_proportions),
+    "perplexity": Metric(_log_likelihood, lambda mean: np.exp(-mean), intervals.relative_increase),
 }
 
 

@@ -6,7 +6,7 @@ import pytest
 from reports.errors import ReportError
 from reports.held_out import held_out, loss
 from reports.metrics import Array
-from reports.statistics import matched_proportions, relative_increase
+from reports.statistics.intervals import matched_proportions, relative_increase
 
 #: Right or wrong on six samples.
 RIGHT = {

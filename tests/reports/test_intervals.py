@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from reports.errors import ReportError
-from reports.statistics import Array, matched_proportions, relative_increase
+from reports.statistics.intervals import Array, matched_proportions, relative_increase
 
 
 def table(both: int, lost: int, gained: int, neither: int) -> tuple[Array, Array]:
