@@ -42,7 +42,7 @@ def mann_whitney(before: Sequence[float], after: Sequence[float]) -> float:
 
 
 def smallest_p(count: int) -> float:
-    """The smallest two-sided p that `count` values a side can give: all of one side below all of the other."""
+    """The smallest two-sided p of `count` values a side: all of one side below all of the other."""
     return min(1.0, 2 / comb(2 * count, count))
 
 

@@ -10,7 +10,8 @@ References:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,8 @@ from reports.errors import ReportError
 #: Coverage of the bootstrap's intervals.
 CONFIDENCE = 0.95
 RESAMPLES = 2_000
+#: Median absolute deviation to standard deviation of normal values.
+TO_DEVIATION = 1.4826
 #: The same numbers give the same interval on every machine.
 _SEED = 0
 
@@ -62,13 +65,13 @@ def ratio_interval(before: Sequence[float], after: Sequence[float]) -> tuple[flo
     Raises:
         ReportError: a side has fewer than two values.
     """
-    return _bootstrap((before, after), lambda a, b, axis: np.median(b, axis=axis) / np.median(a, axis=axis))
+    return _bootstrap((before, after), _ratio)
 
 
 def spread(*groups: Sequence[float]) -> float:
     """Relative spread within groups of positive values, robustly: 0.05 where values differ by 5 %.
 
-    1.4826 times the median absolute deviation of logarithms from their group's median, which is the standard
+    `TO_DEVIATION` times the median absolute deviation of logarithms from their group's median: the standard
     deviation where values are log-normal (P. J. Rousseeuw and C. Croux, "Alternatives to the median absolute
     deviation", Journal of the American Statistical Association 88, 1993, 1273-1283).
 
@@ -78,16 +81,16 @@ def spread(*groups: Sequence[float]) -> float:
     arrays = [np.asarray(group, np.float64) for group in groups]
     if max(map(len, arrays), default=0) < 2 or any((array <= 0).any() for array in arrays):
         raise ReportError("a spread needs two or more positive values; measure more")
-    residuals = [np.log(array) - np.median(np.log(array)) for array in arrays if len(array)]
-    return float(stats.median_abs_deviation(np.concatenate(residuals), center=_zero, scale="normal"))
+    logs = [np.log(array) for array in arrays if len(array)]
+    residuals = np.concatenate([log - np.median(log) for log in logs])
+    return float(np.median(np.abs(residuals)) * TO_DEVIATION)
 
 
-def _zero(values: Array, axis: int | None) -> np.float64:
-    """The centre of residuals."""
-    return np.float64(0)
+def _ratio(before: Array, after: Array, axis: int) -> Array:
+    return np.asarray(np.median(after, axis=axis) / np.median(before, axis=axis))
 
 
-def _bootstrap(samples: tuple[Sequence[float], ...], statistic: object) -> tuple[float, float]:
+def _bootstrap(samples: tuple[Sequence[float], ...], statistic: Callable[..., Any]) -> tuple[float, float]:
     arrays = [np.asarray(sample, np.float64) for sample in samples]
     if min(map(len, arrays)) < 2:
         raise ReportError("an interval needs two or more values a side; measure more")
