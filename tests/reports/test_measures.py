@@ -1,0 +1,102 @@
+"""The table of measures reaches every number of a record that a gate should hold."""
+
+from math import inf
+from typing import Any
+
+import pytest
+
+from reports.measures import PLAIN, Kind, Measure, readings
+from reports.record import Counts, Ladder, Memory, Primitive, Record, Run, Wire
+
+
+def named(record: Record) -> dict[str, float]:
+    return {measure.name: value for measure, value in readings(record).items()}
+
+
+def test_every_count_size_and_message_is_in_the_table() -> None:
+    """A new name of the record that nobody holds would regress unseen."""
+    names = {measure.name for measure in PLAIN}
+    for block, model in (("counts", Counts), ("memory", Memory), ("wire", Wire)):
+        assert {f"{block}.{name}" for name in model.model_fields} <= names
+    assert len(names) == len(PLAIN)
+
+
+def test_names_are_places_and_values_what_stands_there(record: Record) -> None:
+    found = named(record)
+    assert found["counts.rotations"] == 1200
+    assert found["counts.bootstraps"] == 0
+    assert found["wire.messages"] == 14
+    assert found["latency.evaluate_s"] == 60.0
+    assert found["ladder.held_out.polynomial"] == 0.98
+    assert found["security.bits"] == 128
+    assert "memory.bootstrap_keys_bytes" not in found  # null, and never 0
+
+
+def test_which_way_is_better(record: Record) -> None:
+    higher = {measure.name for measure in readings(record) if measure.higher_is_better}
+    assert higher >= {"counts.levels_after_refresh", "security.bits", "ladder.precision_bits"}
+    assert not higher & {"counts.rotations", "counts.levels_used", "latency.evaluate_s"}
+
+
+def test_perplexity_is_better_low(record: Record) -> None:
+    language = record.model_copy(update={"ladder": Ladder(metric="perplexity", polynomial=8.0)})
+    (rung,) = (measure for measure in readings(language) if measure.name == "ladder.polynomial")
+    assert not rung.higher_is_better
+
+
+def test_cold_and_hot_are_two_measures_and_a_process_says_one_number_of_each(record: Record) -> None:
+    runs = [Run(cold=True, evaluate_s=90.0), *(Run(cold=False, evaluate_s=s) for s in (50.0, 70.0, 51.0))]
+    repeated = record.model_copy(
+        update={"latency": record.latency.model_copy(update={"evaluate_s": 90.0, "runs": runs})}
+    )
+    found = named(repeated)
+    assert (found["latency.evaluate_s"], found["latency.runs.evaluate_s"]) == (90.0, 51.0)
+    once = record.model_copy(update={"latency": record.latency.model_copy(update={"runs": runs[:1]})})
+    assert "latency.runs.evaluate_s" not in named(once)
+
+
+@pytest.mark.parametrize(
+    ("primitive", "value"),
+    [
+        ({"samples_s": [3.0, 1.0, 2.0], "s": 600.0, "count": 3}, 2.0),
+        ({"s": 6.0, "count": 3}, 2.0),
+        ({"s": 6.0}, None),
+        ({"s": 0.0, "count": 0}, None),
+    ],
+)
+def test_a_primitive_is_one_operation(record: Record, primitive: dict[str, Any], value: float | None) -> None:
+    latency = record.latency.model_copy(
+        update={"primitives": [Primitive(name="rotate", level=7, **primitive)]}
+    )
+    assert named(record.model_copy(update={"latency": latency})).get("latency.primitives.rotate@7") == value
+
+
+def test_a_primitive_without_a_level_and_its_bits_and_bytes(record: Record) -> None:
+    one = Primitive(name="rotation_key", samples_s=[1.0], precision_bits=30.0, bytes=5)
+    found = named(
+        record.model_copy(update={"latency": record.latency.model_copy(update={"primitives": [one]})})
+    )
+    assert found["latency.primitives.rotation_key"] == 1.0
+    assert found["latency.primitives.rotation_key.precision_bits"] == 30.0
+    assert found["latency.primitives.rotation_key.bytes"] == 5
+
+
+def test_a_result_equal_to_its_reference_has_infinite_bits_and_one_not_measured_has_none(
+    record: Record,
+) -> None:
+    exact = record.model_copy(update={"ladder": Ladder(logit_error_max=0.0)})
+    assert named(exact)["ladder.precision_bits"] == inf
+    assert "ladder.precision_bits" not in named(record.model_copy(update={"ladder": Ladder()}))
+
+
+def test_what_follows_from_others_is_shown_and_not_judged(record: Record) -> None:
+    judged = {measure.name: measure.judged for measure in readings(record)}
+    assert not judged["latency.per_sample_s"]
+    assert not judged["latency.clear_model_s"]
+    assert not judged["ladder.encrypted"]
+    assert judged["latency.evaluate_s"]
+
+
+def test_a_measure_is_the_same_in_every_record(record: Record) -> None:
+    assert set(readings(record)) == set(readings(record.model_copy(update={"samples": 8})))
+    assert Measure("counts.rotations", "rotations", Kind.COUNT) in readings(record)
