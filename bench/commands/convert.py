@@ -6,12 +6,16 @@ import shutil
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
 
 from bench.errors import UserError
 from bench.suite import CHECKPOINTS
+
+#: What a ladder may hold, in the order in which it is made.
+RUNGS = ("original", "he_friendly", "substituted", "tightened", "polynomial")
 
 WORK_FOLDER = click.option(
     "--work",
@@ -47,9 +51,18 @@ def convert(recipe: Path, output: Path | None, work: Path, keep_work: bool, rand
     ladder = run_recipe(recipe, folder, unfinished, printer(console), untrained=random_weights)
     if not keep_work:
         shutil.rmtree(unfinished, ignore_errors=True)
-    for rung in ("original", "he_friendly", "substituted", "polynomial"):
-        console.print(f"{rung}: held-out {ladder['metric']} {ladder['held_out'][rung][ladder['metric']]:.4f}")
+    for line in _reached(ladder):
+        console.print(line, highlight=False)
     return 0
+
+
+def _reached(ladder: dict[str, Any]) -> list[str]:
+    """What every rung reaches, in the order in which the rungs are made."""
+    if "held_out" not in ladder:
+        return ["the weights are random: nothing was measured"]
+    metric, scores = ladder["metric"], ladder["held_out"]
+    made = (rung for rung in RUNGS if rung in scores)
+    return [f"{rung}: held-out {metric} {scores[rung][metric]:.4f}" for rung in made]
 
 
 def printer(console: Console) -> Callable[[str], None]:

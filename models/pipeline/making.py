@@ -21,10 +21,13 @@ from models.pipeline import trained
 from models.pipeline.machine import machine
 from models.pipeline.polynomial import polynomial
 from models.pipeline.unprepared import Unprepared
+from models.pipeline.untrained import random_rung
 from models.pipeline.work import COMPARED, Conversion, Report, Trained
 from models.recipe import Recipe
 from models.splits import split
 
+#: Calibration samples of random weights, whose intervals serve timing alone.
+_RANDOM_CALIBRATION = 128
 #: Pieces measured between two lines of progress.
 _PIECES_A_LINE = 16
 
@@ -50,7 +53,8 @@ def convert(
         untrained: leave the weights random, for timing alone; the checkpoint says so.
 
     Returns:
-        The ladder: measures of every rung on the held-out samples, and all that says how it came about.
+        The ladder: measures of every rung on the held-out samples, and all that says how it came about. Of
+        random weights there are no measures, but `weights: random`.
 
     Raises:
         ModelError: the recipe is wrong, the folder exists, data or torch are absent, or a rung differs from
@@ -83,28 +87,39 @@ def make(chosen: Recipe, work_folder: Path, report: Report, *, untrained: bool =
     if find_spec("torch") is None:
         raise ModelError("training needs torch, absent here; install this project with its extra `train`")
     if untrained:
-        chosen = chosen.model_copy(update={"tightening": None, "fine_tuning": None, "original": None})
+        without = dict.fromkeys(("tightening", "fine_tuning", "original"))
+        few = min(chosen.calibration, _RANDOM_CALIBRATION)
+        chosen = chosen.model_copy(update=without | {"calibration": few})
     under_way = Conversion(chosen, split(chosen), work_folder, report)
     if untrained:
-        original = trained.random(under_way, ORIGINAL)
-        he_friendly = trained.random(under_way, chosen.he_friendly)
+        original = random_rung(under_way, ORIGINAL)
+        he_friendly = random_rung(under_way, chosen.he_friendly)
     else:
         original, he_friendly = trained.original(under_way), trained.he_friendly(under_way)
     converted = polynomial(under_way, original.graph, he_friendly.graph)
-    rungs = {"original": original, "he_friendly": he_friendly, "polynomial": converted.rung}
-    return _measured(under_way, rungs, converted.substituted)
-
-
-def _measured(under_way: Conversion, made: dict[str, Trained], substituted: dict[str, Graph]) -> Made:
-    """The rungs as they are stored, and what they and the graphs before folding reach."""
-    chosen, data = under_way.recipe, under_way.data
-    held_out = Unprepared(catalogue.load(chosen.data, "held_out"), data.preparation)
+    made = {"original": original, "he_friendly": he_friendly, "polynomial": converted.rung}
     rungs = {rung: conversion.round_weights(found.graph, chosen.storage) for rung, found in made.items()}
-    measured = {**rungs, **substituted}
-    ladder = {
+    scores = {"weights": "random"} if untrained else _scores(under_way, rungs | converted.substituted)
+    return Made(rungs, _ladder(under_way, made, rungs, scores))
+
+
+def _scores(under_way: Conversion, graphs: dict[str, Graph]) -> dict[str, Any]:
+    """What the rungs as they are stored and the graphs before folding reach."""
+    data = under_way.data
+    held_out = Unprepared(catalogue.load(under_way.recipe.data, "held_out"), data.preparation)
+    return {
+        "held_out": compare(graphs, held_out, _lines(under_way.report, "held-out")),
+        "validation": compare(graphs, data.validation, _lines(under_way.report, "validation")),
+    }
+
+
+def _ladder(
+    under_way: Conversion, made: dict[str, Trained], rungs: dict[str, Graph], scores: dict[str, Any]
+) -> dict[str, Any]:
+    chosen, data = under_way.recipe, under_way.data
+    return {
         "metric": metric(rungs["original"]),
-        "held_out": compare(measured, held_out, _lines(under_way.report, "held-out")),
-        "validation": compare(measured, data.validation, _lines(under_way.report, "validation")),
+        **scores,
         "rungs": {
             rung: found.origin | {"parameters": found.graph.parameter_count()} for rung, found in made.items()
         },
@@ -115,7 +130,6 @@ def _measured(under_way: Conversion, made: dict[str, Trained], substituted: dict
         "versions": _versions(),
         "machine": machine(chosen.training.threads),
     }
-    return Made(rungs, ladder)
 
 
 def _lines(report: Report, label: str) -> Progress:

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
 from models import huggingface
-from models.architectures import registry
 from models.architectures.options import ORIGINAL, Options
-from models.architectures.shapes import DataShape
-from models.data import preparation
 from models.data.batches import Feeder
 from models.errors import ModelError
-from models.graph import Graph
 from models.ladder import measure, metric
 from models.pipeline.machine import machine
+from models.pipeline.untrained import untrained
 from models.pipeline.work import COMPARED, TORCH_TOLERANCE, Conversion, Report, Trained, accepted
 
 
@@ -31,13 +25,6 @@ def original(conversion: Conversion) -> Trained:
 def he_friendly(conversion: Conversion) -> Trained:
     """The HE-friendly rung, trained with the terms of range-aware training."""
     return _best(conversion, "he_friendly", conversion.recipe.he_friendly)
-
-
-def random(conversion: Conversion, options: Options) -> Trained:
-    """A rung as it begins: its sizes are right and its answers mean nothing."""
-    graph = _untrained(conversion, options, conversion.recipe.training.seeds[0])
-    marked = replace(graph, metadata={**graph.metadata, "weights": "random"})
-    return Trained(marked, {"weights": "random"})
 
 
 def _imported(conversion: Conversion, folder: Path) -> Trained:
@@ -101,7 +88,7 @@ def _trained(
         precision=settings.precision,
     )
     work = Work(
-        graph=_untrained(conversion, options, seed),
+        graph=untrained(conversion, options, seed),
         feeder=Feeder(data.fitted, data.preparation, conversion.recipe.augmentation),
         loss=training_loss(settings, range_aware=rung == "he_friendly"),
         schedule=schedule,
@@ -122,16 +109,3 @@ def _trained(
         "machine": machine(settings.threads),
     }
     return Trained(graph, origin)
-
-
-def _untrained(conversion: Conversion, options: Options, seed: int) -> Graph:
-    recipe, data = conversion.recipe, conversion.data
-    tokens, features = preparation.tokens(data.preparation)
-    return registry.build(
-        recipe.architecture,
-        options,
-        DataShape(tokens=tokens, features=features, classes=data.classes),
-        data.preparation.model_dump(mode="json"),
-        np.random.default_rng(seed),
-        recipe.name,
-    )

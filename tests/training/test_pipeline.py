@@ -169,12 +169,3 @@ def test_a_folder_that_exists_is_refused_before_anything_is_trained(tmp_path: Pa
     with pytest.raises(ModelError, match="exists and is not overwritten"):
         convert(_written(tmp_path), tmp_path / "out", tmp_path / "work", lambda line: None)
     assert not (tmp_path / "work").exists()
-
-
-def test_random_weights_are_said_to_be_random(tmp_path: Path) -> None:
-    lines: list[str] = []
-    ladder = convert(_written(tmp_path), tmp_path / "out", tmp_path / "work", lines.append, untrained=True)
-    for rung in RUNGS:
-        assert load_graph(tmp_path / "out", rung).metadata["weights"] == "random"
-    assert ladder["rungs"]["original"]["weights"] == "random"
-    assert not any("epoch" in line for line in lines)
