@@ -49,7 +49,9 @@ def convert(recipe: Path, output: Path | None, work: Path, keep_work: bool, rand
     console = Console()
     unfinished = work / recipe.stem
     ladder = run_recipe(recipe, folder, unfinished, printer(console), untrained=random_weights)
-    if not keep_work:
+    if not (
+        keep_work or random_weights
+    ):  # random weights leave nothing there: what is there is of a training
         shutil.rmtree(unfinished, ignore_errors=True)
     for line in _reached(ladder):
         console.print(line, highlight=False)

@@ -1,0 +1,109 @@
+"""`bench convert` and `bench ablate` as a user gives them."""
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+
+from bench.cli import cli
+from bench.commands import convert
+from models.checkpoint import RUNGS
+from models.errors import ModelError
+from tests.training.recipes import SMALL
+
+QUICK = SMALL | {"training": SMALL["training"] | {"seeds": [3], "epochs": 1}, "fine_tuning": None}
+TIGHTENING = {"epochs": 1, "learning_rate": 0.001, "attention_bound": 1.0, "mlp_bound": 2.0}
+
+
+@pytest.fixture
+def recipe(tmp_path: Path) -> Path:
+    path = tmp_path / "small.yaml"
+    path.write_text(yaml.safe_dump(QUICK))
+    return path
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Path:
+    return tmp_path / "work"
+
+
+@pytest.fixture(autouse=True)
+def checkpoints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where checkpoints go that no --output sends elsewhere."""
+    monkeypatch.setattr(convert, "CHECKPOINTS", tmp_path / "checkpoints")
+    return tmp_path / "checkpoints"
+
+
+def bench(*arguments: object) -> Result:
+    return CliRunner().invoke(cli, list(map(str, arguments)))
+
+
+def shown(*arguments: object) -> str:
+    result = bench(*arguments)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_convert_prints_what_every_rung_reaches_and_takes_its_work_away(
+    recipe: Path, work: Path, checkpoints: Path
+) -> None:
+    recipe.write_text(yaml.safe_dump(QUICK | {"tightening": TIGHTENING}))
+    printed = shown("convert", recipe, "--work", work)
+    ladder = json.loads((checkpoints / "small" / "ladder.json").read_text())
+    for rung in (*RUNGS, "substituted", "tightened"):
+        assert f"{rung}: held-out accuracy {ladder['held_out'][rung]['accuracy']:.4f}\n" in printed
+    assert not (work / "small").exists()
+
+
+def test_convert_keeps_its_work_where_it_is_asked_to(recipe: Path, work: Path, tmp_path: Path) -> None:
+    shown("convert", recipe, "--work", work, "--output", tmp_path / "first", "--keep-work")
+    assert {path.name[:10] for path in (work / "small").iterdir()} == {"original-3", "he_friendl"}
+    again = shown("convert", recipe, "--work", work, "--output", tmp_path / "second")
+    assert again.count("done already") == 2
+
+
+def test_convert_overwrites_no_folder(recipe: Path, work: Path, tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    result = bench("convert", recipe, "--work", work, "--output", tmp_path / "there")
+    assert isinstance(result.exception, ModelError)
+    assert "exists and is not overwritten; choose another folder with --output" in str(result.exception)
+    assert not work.exists()
+
+
+def test_random_weights_have_a_folder_of_their_own_name_and_leave_a_training_alone(
+    recipe: Path, work: Path, checkpoints: Path
+) -> None:
+    (work / "small" / "original-3").mkdir(parents=True)
+    printed = shown("convert", recipe, "--work", work, "--random-weights")
+    assert "the weights are random: nothing was measured" in printed
+    assert "held-out" not in printed
+    assert [path.name for path in checkpoints.iterdir()] == ["small_random"]
+    assert (work / "small" / "original-3").is_dir()
+
+
+def test_ablate_prints_a_table_and_records_every_run(recipe: Path, work: Path, tmp_path: Path) -> None:
+    ablation = {
+        "ablation": "relu",
+        "title": "GELU against ReLU",
+        "recipe": recipe.name,
+        "seeds": 1,
+        "variants": {"gelu": {}, "relu": {"he_friendly": {"activation": "relu"}}},
+    }
+    (tmp_path / "relu.yaml").write_text(yaml.safe_dump(ablation))
+    arguments = ("ablate", tmp_path / "relu.yaml", "--work", work, "--output", tmp_path / "runs")
+    printed = shown(*arguments)
+    rows = [json.loads(line) for line in (tmp_path / "runs" / "relu.jsonl").read_text().splitlines()]
+    assert [row["variant"] for row in rows] == ["gelu", "relu"]
+    table = printed[printed.index("| variant |") :].splitlines()
+    assert len(table) == 4
+    for row, line in zip(rows, table[2:], strict=True):
+        assert line.startswith(f"| {row['variant']} | 1 | {row['held_out']['original']['accuracy']:.4f} |")
+    assert shown(*arguments) == "\n".join(table) + "\n"  # nothing is made again
+
+
+def test_a_recipe_that_is_not_there_is_named(work: Path, tmp_path: Path) -> None:
+    result = bench("convert", tmp_path / "none.yaml", "--work", work)
+    assert isinstance(result.exception, ModelError)
+    assert "none.yaml cannot be read" in str(result.exception)
