@@ -205,8 +205,9 @@ def test_on_how_many_samples_the_clear_rungs_are_compared(
 
 @pytest.mark.parametrize("path", sorted(SUITES.glob("*.yaml")), ids=lambda path: path.stem)
 def test_the_projects_own_suites(path: Path) -> None:
-    """Each bears its file's name and, the toys apart, demands 128 bits of every set."""
+    """Each bears its file's name, says what is random and, the toys apart, demands 128 bits of every set."""
     suite = load_suite(str(path), BACKENDS)
     assert suite.name == path.stem
+    assert any(case.model.endswith("_random") for case in suite.cases) == ("RANDOM WEIGHTS" in suite.title)
     for choice in suite.parameter_sets:
         assert choice.parameters.security == (0 if suite.name == "toy" else 128)
