@@ -40,6 +40,7 @@ class Measure:
         unit: `s`, `bytes`, `bits`, or empty where it is a plain number.
         higher_is_better: which way is better.
         judged: whether the gate holds it; one that is not follows from others or is the harness's own.
+        always: whether every record that ended ok has it, so that null means that it was not measured.
     """
 
     name: str
@@ -48,10 +49,11 @@ class Measure:
     unit: str = ""
     higher_is_better: bool = False
     judged: bool = True
+    always: bool = False
 
 
-def _count(name: str, title: str, *, higher_is_better: bool = False) -> Measure:
-    return Measure(name, title, Kind.COUNT, higher_is_better=higher_is_better)
+def _count(name: str, title: str) -> Measure:
+    return Measure(name, title, Kind.COUNT, always=True)
 
 
 def _size(name: str, title: str) -> Measure:
@@ -66,13 +68,21 @@ def _time(name: str, title: str, *, judged: bool = True) -> Measure:
     return Measure(name, title, Kind.TIME, "s", judged=judged)
 
 
-PRECISION = Measure("ladder.precision_bits", "precision", Kind.BITS, "bits", higher_is_better=True)
+PRECISION = Measure(
+    "ladder.precision_bits", "precision", Kind.BITS, "bits", higher_is_better=True, always=True
+)
+#: Null where no class of security is reached.
+SECURITY = Measure("security.bits", "security bits", Kind.COUNT, higher_is_better=True, always=True)
+#: Null where a program has no refresh.
+LEVELS_AFTER = Measure(
+    "counts.levels_after_refresh", "levels after a refresh", Kind.COUNT, higher_is_better=True
+)
 HOT = _time("latency.runs.evaluate_s", "evaluate, hot")
 HOT_DECRYPT = _time("latency.runs.decrypt_s", "decrypt, hot")
 
 #: What stands at one place of a record and is read from there.
 PLAIN = (
-    _count("security.bits", "security bits", higher_is_better=True),
+    SECURITY,
     _count("counts.bootstraps_planned", "bootstraps planned"),
     _count("counts.bootstraps", "bootstraps"),
     _count("counts.round_trips", "round trips"),
@@ -82,7 +92,7 @@ PLAIN = (
     _count("counts.ct_pt", "ct·pt"),
     _count("counts.rescales", "rescales"),
     _count("counts.levels_used", "levels used"),
-    _count("counts.levels_after_refresh", "levels after a refresh", higher_is_better=True),
+    LEVELS_AFTER,
     _count("wire.messages", "messages"),
     _size("wire.to_evaluator_bytes", "to the evaluator"),
     _size("wire.to_key_owner_bytes", "to the key owner"),
@@ -147,7 +157,9 @@ def _ladder(record: Record) -> dict[Measure, float | None]:
     higher = ladder.metric != "perplexity"
     places = (*RUNGS, *(HELD_OUT if ladder.held_out is not None else ()))
     found: dict[Measure, float | None] = {
-        Measure(name, f"{ladder.metric}: {title}", Kind.METRIC, "", higher, judged): _at(record, name)
+        Measure(name, f"{ladder.metric}: {title}", Kind.METRIC, "", higher, judged, always=True): _at(
+            record, name
+        )
         for name, title, judged in places
     }
     exact = ladder.precision_bits is None and ladder.logit_error_max == 0

@@ -99,4 +99,4 @@ def test_what_follows_from_others_is_shown_and_not_judged(record: Record) -> Non
 
 def test_a_measure_is_the_same_in_every_record(record: Record) -> None:
     assert set(readings(record)) == set(readings(record.model_copy(update={"samples": 8})))
-    assert Measure("counts.rotations", "rotations", Kind.COUNT) in readings(record)
+    assert Measure("counts.rotations", "rotations", Kind.COUNT, always=True) in readings(record)

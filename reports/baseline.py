@@ -1,0 +1,113 @@
+"""Records in a file that `export --format json` wrote: a baseline, checked before anything rests on it.
+
+A store's line carries a digest; such a file has none, and people merge and edit it. So every record is held
+to the schema and to what must be true within it, and none may stand twice.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from math import isclose
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from reports.errors import ReportError
+from reports.export import to_json
+from reports.identity import canonical_json
+from reports.record import SCHEMA, Record, Status
+
+
+def read_records(path: Path) -> list[Record]:
+    """All records of a file.
+
+    Raises:
+        ReportError: there is no such file, it is no list of records, or one of them breaks the schema,
+            contradicts itself or stands twice; the sentence names it.
+    """
+    try:
+        written = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ReportError(
+            f"{path} cannot be read ({error.strerror}); make it with `bench export RESULTS --format json`"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise ReportError(f"{path} is not UTF-8 text ({error.reason}); export it again") from error
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise ReportError(f"{path} is no JSON ({error}); export it again") from error
+    if not isinstance(written, list) or not written:
+        raise ReportError(
+            f"{path} holds no list of records; make it with `bench export RESULTS --format json`"
+        )
+    records = [_record(f"{path}: record {number}", one) for number, one in enumerate(written, start=1)]
+    _refuse_twins(path, records)
+    return records
+
+
+def write_records(path: Path, records: Sequence[Record]) -> None:
+    """Replace a file by these records, whole or not at all.
+
+    Raises:
+        ReportError: it cannot be written.
+    """
+    temporary = path.with_name(f"{path.name}.part")
+    try:
+        temporary.write_text(to_json(records), encoding="utf-8")
+        temporary.replace(path)
+    except OSError as error:
+        raise ReportError(f"{path} cannot be written ({error.strerror}); see to its folder") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def contradictions(record: Record) -> Iterator[str]:
+    """What the schema cannot say and no run writes: numbers of one record that cannot all be true."""
+    identity = "/".join((record.suite, record.case, record.backend, record.parameter_set, ""))
+    if not record.cell.startswith(identity):
+        yield f"its cell does not begin with {identity}"
+    security = record.security
+    if security.secure and None in (security.log_n, security.log_qp, security.secret, security.source):
+        yield "it is called secure without the ring, the modulus, the secret and the source that make it so"
+    latency = record.latency
+    if record.status is not Status.OK and latency.evaluate_s is not None:
+        yield f"it is {record.status.value} and has a time of evaluation"
+    if latency.runs and (not latency.runs[0].cold or latency.runs[0].evaluate_s != latency.evaluate_s):
+        yield "its first run is not the cold evaluation"
+    if latency.per_sample_s is not None and not isclose(
+        latency.per_sample_s * record.samples, latency.evaluate_s or 0.0, rel_tol=1e-6
+    ):
+        yield "its time per sample is not that of the evaluation"
+    counts = record.counts
+    if record.status is Status.OK and counts.bootstraps not in (None, counts.bootstraps_planned):
+        yield f"it ran {counts.bootstraps} bootstraps of {counts.bootstraps_planned} and is called ok"
+
+
+def _record(place: str, written: Any) -> Record:
+    if not isinstance(written, dict):
+        raise ReportError(f"{place} is no record; export the file again")
+    named = f"{place} ({written.get('cell', 'without a cell')})"
+    if written.get("schema") != SCHEMA:
+        raise ReportError(
+            f"{named} has schema {written.get('schema')!r}, this version reads {SCHEMA}; "
+            "export it with this version"
+        )
+    try:
+        record = Record.from_json(canonical_json(written))
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "the record"
+        raise ReportError(f"{named} breaks the schema ({where}: {first['msg']}); export it again") from error
+    for contradiction in contradictions(record):
+        raise ReportError(f"{named} contradicts itself ({contradiction}); export it again")
+    return record
+
+
+def _refuse_twins(path: Path, records: Sequence[Record]) -> None:
+    """A run has one record of a key; a second one is a merge gone wrong, and would count as a process."""
+    seen: dict[tuple[str, str, str], int] = {}
+    for number, record in enumerate(records, start=1):
+        first = seen.setdefault((record.run_id, record.cell, record.key), number)
+        if first != number:
+            raise ReportError(f"{path}: record {number} ({record.cell}) is record {first} again; keep one")

@@ -1,0 +1,126 @@
+"""A candidate compared with a baseline: every cell of either, and of a cell every measure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from reports.comparability import software_differences
+from reports.errors import ReportError
+from reports.gate import exact, labels
+from reports.gate.rules import Rules
+from reports.gate.sides import Processes, Side, rank
+from reports.gate.times import Timed, judge_times, machine_obstacle, turns_obstacle
+from reports.gate.verdicts import Finding, Verdict
+from reports.measures import Kind, Measure
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What a comparison found.
+
+    Attributes:
+        findings: verdicts, cell by cell.
+        refused: damaged lines and files of either side, a sentence each.
+        notes: what a reader should know and no verdict says, a sentence each.
+    """
+
+    findings: tuple[Finding, ...]
+    refused: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def of(self, verdict: Verdict) -> list[Finding]:
+        """The findings with a verdict."""
+        return [finding for finding in self.findings if finding.verdict is verdict]
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing got worse, and nothing that was to be compared is damaged."""
+        return not self.refused and not self.of(Verdict.WORSE)
+
+
+def compare(baseline: Side, candidate: Side, rules: Rules) -> Comparison:
+    """Compare two sides by the rules; records are matched by `cell`."""
+    findings: list[Finding] = []
+    times: list[Timed] = []
+    refused = [*baseline.refused, *candidate.refused]
+    for cell in sorted({*baseline.cells, *candidate.cells}):
+        before, after = baseline.cells.get(cell), candidate.cells.get(cell)
+        if before is None or after is None:
+            findings.append(_alone(cell, baseline, candidate))
+            continue
+        findings += _standing(cell, before, after)
+        if not before.finished or not after.finished:
+            continue
+        findings += _measured(cell, before, after, rules)
+        times += _times(cell, before, after, rules)
+        try:
+            findings.append(labels.judge(cell, before, after, rules.labels))
+        except ReportError as error:
+            refused.append(str(error))
+    findings += judge_times(times, rules.time)
+    findings.sort(key=lambda finding: finding.cell)
+    return Comparison(tuple(findings), tuple(refused), tuple(_notes(baseline, candidate)))
+
+
+def _alone(cell: str, baseline: Side, candidate: Side) -> Finding:
+    """A cell that one side has."""
+    if cell in candidate.cells:
+        status = candidate.cells[cell].worst().status.value
+        return Finding(cell, "status", "the cell", Verdict.NEW, "not in the baseline", None, status)
+    question = cell.rpartition("/")[0]
+    others = [name for name in candidate.cells if name.rpartition("/")[0] == question]
+    why = "vanished: the candidate has it on other samples" if others else "vanished"
+    status = baseline.cells[cell].worst().status.value
+    return Finding(cell, "status", "the cell", Verdict.WORSE, why, status, None)
+
+
+def _standing(cell: str, before: Processes, after: Processes) -> Iterator[Finding]:
+    """Whether the cell still ends as well as it did, and is still secure."""
+    old, new = before.worst(), after.worst()
+    if rank(new.status) == rank(old.status):
+        verdict = Verdict.SAME
+    else:
+        verdict = Verdict.WORSE if rank(new.status) > rank(old.status) else Verdict.BETTER
+    why = "" if new.reason is None else new.reason
+    yield Finding(cell, "status", "status", verdict, why, old.status.value, new.status.value)
+    if before.finished and after.finished:
+        was = all(one.record.security.secure for one in before.finished)
+        is_now = all(one.record.security.secure for one in after.finished)
+        verdict = Verdict.SAME if was == is_now else Verdict.BETTER if is_now else Verdict.WORSE
+        names = {True: "secure", False: "INSECURE"}
+        yield Finding(cell, "security.secure", "security", verdict, "", names[was], names[is_now])
+
+
+def _measured(cell: str, before: Processes, after: Processes, rules: Rules) -> Iterator[Finding]:
+    """Every judged measure but time; memory only where the machine is the same."""
+    old, new = before.readings(), after.readings()
+    machine = machine_obstacle(before, after)
+    for measure in _both(old, new):
+        finding = exact.judge(cell, measure, old.get(measure, ()), new.get(measure, ()), rules)
+        if measure.kind is Kind.MEMORY and machine is not None:
+            finding = exact.not_comparable(finding, machine)
+        yield finding
+
+
+def _both(old: dict[Measure, list[float]], new: dict[Measure, list[float]]) -> list[Measure]:
+    return [one for one in dict.fromkeys([*old, *new]) if one.judged and one.kind is not Kind.TIME]
+
+
+def _times(cell: str, before: Processes, after: Processes, rules: Rules) -> Iterator[Timed]:
+    old, new = before.readings(), after.readings()
+    obstacle = machine_obstacle(before, after) or turns_obstacle(before, after)
+    for measure in dict.fromkeys([*old, *new]):
+        if measure.kind is Kind.TIME and measure.judged and rules.time.judges(measure.name):
+            yield Timed(cell, measure, old.get(measure, ()), new.get(measure, ()), obstacle)
+
+
+def _notes(baseline: Side, candidate: Side) -> Iterator[str]:
+    for name, one in (("baseline", baseline), ("candidate", candidate)):
+        if one.left_out:
+            yield f"{one.left_out} records of the {name} are of older builds or other settings and left out"
+    for cell in sorted(baseline.cells.keys() & candidate.cells.keys()):
+        old, new = baseline.cells[cell].records[-1], candidate.cells[cell].records[-1]
+        differences = software_differences(old, new)
+        if differences:
+            yield f"{cell}: the builds differ in more than their code ({'; '.join(differences)})"

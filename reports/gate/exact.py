@@ -1,0 +1,101 @@
+"""Measures that one process a side is enough for: counts, sizes, bits, metrics; memory, on one machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from reports.gate.rules import Rules
+from reports.gate.verdicts import Finding, Verdict
+from reports.measures import Kind, Measure
+from reports.statistics.summaries import median
+
+Values = Sequence[float]
+
+
+def judge(cell: str, measure: Measure, before: Values, after: Values, rules: Rules) -> Finding:
+    """The verdict on one measure; of several processes a side, its worst counts, and of memory the median.
+
+    Args:
+        cell: as in records.
+        measure: of any kind but time.
+        before: the baseline's values, none where it did not measure it.
+        after: the candidate's.
+        rules: how much may be lost.
+    """
+    old, new = settled(measure, before), settled(measure, after)
+    if old is None or new is None:
+        verdict, why = _absent(measure, gone=new is None)
+    else:
+        verdict, why = _JUDGES[measure.kind](measure, old, new, rules)
+    return Finding(cell, measure.name, measure.title, verdict, why, old, new, measure.unit)
+
+
+def not_comparable(finding: Finding, why: str) -> Finding:
+    """The same values without a verdict."""
+    return replace(finding, verdict=Verdict.NOT_COMPARABLE, why=why)
+
+
+def settled(measure: Measure, values: Values) -> float | None:
+    """The one value that stands for several processes'; None where there are none."""
+    if not values:
+        return None
+    if measure.kind in (Kind.MEMORY, Kind.TIME):
+        return median(values)
+    return min(values) if measure.higher_is_better else max(values)
+
+
+def _absent(measure: Measure, *, gone: bool) -> tuple[Verdict, str]:
+    if gone and measure.always:
+        return Verdict.WORSE, "no longer measured"
+    return Verdict.NOT_COMPARABLE, f"only the {'baseline' if gone else 'candidate'} has it"
+
+
+def _count(measure: Measure, old: float, new: float, rules: Rules) -> tuple[Verdict, str]:
+    if old == new:
+        return Verdict.SAME, ""
+    better = (new > old) == measure.higher_is_better
+    how = f"{abs(new - old):g} {'more' if new > old else 'fewer'}"
+    return Verdict.BETTER if better else Verdict.WORSE, f"{how}, and exact"
+
+
+def _size(measure: Measure, old: float, new: float, rules: Rules) -> tuple[Verdict, str]:
+    return _by_ratio(old, new, rules.size.ratio)
+
+
+def _memory(measure: Measure, old: float, new: float, rules: Rules) -> tuple[Verdict, str]:
+    return _by_ratio(old, new, rules.memory.ratio)
+
+
+def _by_ratio(old: float, new: float, allowed: float) -> tuple[Verdict, str]:
+    """Of two positive numbers where fewer are better."""
+    why = f"{new / old - 1:+.1%}, and up to {allowed - 1:.0%} is no difference"
+    if new > old * allowed:
+        return Verdict.WORSE, why
+    return (Verdict.BETTER, why) if new * allowed < old else (Verdict.SAME, "")
+
+
+def _bits(measure: Measure, old: float, new: float, rules: Rules) -> tuple[Verdict, str]:
+    lost = min(old, rules.bits.enough) - min(new, rules.bits.enough)
+    return _by_loss(lost, rules.bits.lost, f"{lost:.1f} bits lost" if lost > 0 else f"{-lost:.1f} bits won")
+
+
+def _metric(measure: Measure, old: float, new: float, rules: Rules) -> tuple[Verdict, str]:
+    lost = old - new if measure.higher_is_better else new / old - 1
+    return _by_loss(lost, rules.metric.lost, f"{abs(lost):.4f} {'lost' if lost > 0 else 'won'}")
+
+
+def _by_loss(lost: float, allowed: float, said: str) -> tuple[Verdict, str]:
+    why = f"{said}, and up to {allowed:g} is no difference"
+    if lost > allowed:
+        return Verdict.WORSE, why
+    return (Verdict.BETTER, why) if lost < -allowed else (Verdict.SAME, "")
+
+
+_JUDGES: Mapping[Kind, Callable[[Measure, float, float, Rules], tuple[Verdict, str]]] = {
+    Kind.COUNT: _count,
+    Kind.SIZE: _size,
+    Kind.BITS: _bits,
+    Kind.METRIC: _metric,
+    Kind.MEMORY: _memory,
+}

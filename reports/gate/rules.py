@@ -1,0 +1,119 @@
+"""The rules of a gate: how much each kind of measure may lose. `suites/rules/default.yaml` has them in words.
+
+Counts, levels, refreshes and messages need no number: they are the same on every machine, so any difference
+is one.
+"""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic_core import PydanticCustomError
+from pydantic_core.core_schema import ValidationInfo
+
+Ratio = Annotated[float, Field(ge=1)]
+Part = Annotated[float, Field(gt=0, lt=1)]
+
+
+class Block(BaseModel):
+    """What all parts share: strict types, no unknown keys, no later change."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class SizeRule(Block):
+    """Sizes within a ratio: compressed keys and ciphertexts vary by a little.
+
+    Attributes:
+        ratio: the largest that is no difference.
+    """
+
+    ratio: Ratio = 1.01
+
+
+class BitsRule(Block):
+    """Bits of precision.
+
+    Attributes:
+        lost: so many may be.
+        enough: bits above this count as this: they are rounding of float64, which differs by machine.
+    """
+
+    lost: Annotated[float, Field(ge=0)] = 1.0
+    enough: Annotated[float, Field(gt=0)] = 45.0
+
+
+class MetricRule(Block):
+    """The clear rungs of the ladder.
+
+    Attributes:
+        lost: accuracy, a fraction, or the fraction by which perplexity grows, that may be lost.
+    """
+
+    lost: Annotated[float, Field(ge=0)] = 0.005
+
+
+class LabelsRule(Block):
+    """Labels that flip.
+
+    Attributes:
+        errors: no sample may whose clear margin exceeds so many of the baseline's largest logit errors. Two
+            logits that each err by one error cannot change places over a margin of more than two.
+    """
+
+    errors: Annotated[float, Field(gt=0)] = 2.0
+
+
+class MemoryRule(Block):
+    """Peaks of memory.
+
+    Attributes:
+        ratio: of medians, the largest that is no difference.
+    """
+
+    ratio: Ratio = 1.1
+
+
+class TimeRule(Block):
+    """Times: a rank test and a ratio, both, over processes that took turns on one machine.
+
+    Attributes:
+        ratio: of medians, the largest that is no difference.
+        significance: the chance that one or more of all times of a gate is called different where none is.
+        difference: the ratio that has to be found for a time to be called the same; over `ratio`.
+        power: the chance with which it has to be.
+        spread: between processes, as assumed where too few ran to tell.
+        measures: patterns of the names of those that are judged.
+    """
+
+    ratio: Ratio = 1.05
+    significance: Part = 0.01
+    difference: Annotated[float, Field(gt=1)] = 1.1
+    power: Part = 0.95
+    spread: Annotated[float, Field(gt=0)] = 0.05
+    measures: Annotated[tuple[str, ...], Field(strict=False, min_length=1)] = ("*",)
+
+    @field_validator("difference")
+    @classmethod
+    def _over_the_ratio(cls, difference: float, others: ValidationInfo) -> float:
+        ratio = others.data.get("ratio", 1.0)
+        if difference <= ratio:
+            raise PydanticCustomError("difference", "no number of processes tells it from ratio; write more")
+        return difference
+
+    def judges(self, name: str) -> bool:
+        """Whether a measure of this name is among those that are judged."""
+        return any(fnmatchcase(name, pattern) for pattern in self.measures)
+
+
+class Rules(Block):
+    """What a gate holds every cell to."""
+
+    size: SizeRule = SizeRule()
+    bits: BitsRule = BitsRule()
+    metric: MetricRule = MetricRule()
+    labels: LabelsRule = LabelsRule()
+    memory: MemoryRule = MemoryRule()
+    time: TimeRule = TimeRule()

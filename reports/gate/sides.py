@@ -1,0 +1,96 @@
+"""One side of a comparison: of every cell, the records of its newest build.
+
+Several records of one cell are several fresh processes. They count together where they have one `key`, which
+says that nothing differs that could change the result; records of older keys are left out, and counted.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from reports.baseline import read_records
+from reports.measures import Measure, readings
+from reports.record import Record, Status
+from reports.store import Stored, load_output
+
+#: From the best to the worst: what a library cannot do is no failure.
+_RANKS = {Status.OK: 0, Status.UNSUPPORTED: 1}
+_FAILURE = 2
+
+
+@dataclass(frozen=True)
+class Processes:
+    """The records of one cell, in the order in which they began."""
+
+    stored: tuple[Stored, ...]
+
+    @property
+    def records(self) -> list[Record]:
+        """The records alone."""
+        return [one.record for one in self.stored]
+
+    @property
+    def finished(self) -> tuple[Stored, ...]:
+        """Those that ended ok."""
+        return tuple(one for one in self.stored if one.record.status is Status.OK)
+
+    def worst(self) -> Record:
+        """A record of the worst status."""
+        return max(self.records, key=lambda record: rank(record.status))
+
+    def readings(self) -> dict[Measure, list[float]]:
+        """Of every measure, a value for each process that ended ok and has it."""
+        found: dict[Measure, list[float]] = defaultdict(list)
+        for one in self.finished:
+            for measure, value in readings(one.record).items():
+                found[measure].append(value)
+        return dict(found)
+
+
+@dataclass(frozen=True)
+class Side:
+    """All cells of one side.
+
+    Attributes:
+        cells: by `cell`.
+        refused: a sentence for every line of a store that was refused.
+        left_out: records of builds that are not their cell's newest.
+    """
+
+    cells: Mapping[str, Processes]
+    refused: tuple[str, ...] = ()
+    left_out: int = 0
+
+
+def rank(status: Status) -> int:
+    """0 for ok, 1 for unsupported, 2 for a failure of whatever kind."""
+    return _RANKS.get(status, _FAILURE)
+
+
+def side(stored: Iterable[Stored], refused: Sequence[str] = ()) -> Side:
+    """A side from records, in whatever order."""
+    ordered = sorted(stored, key=lambda one: one.record.started_at)
+    by_cell: dict[str, list[Stored]] = defaultdict(list)
+    for one in ordered:
+        by_cell[one.record.cell].append(one)
+    cells = {
+        cell: Processes(tuple(one for one in found if one.record.key == found[-1].record.key))
+        for cell, found in by_cell.items()
+    }
+    kept = sum(len(processes.stored) for processes in cells.values())
+    return Side(cells, tuple(refused), len(ordered) - kept)
+
+
+def read_side(path: Path) -> Side:
+    """A side from the folder of a run or of several, or from a file that `export --format json` wrote.
+
+    Raises:
+        ReportError: there is no run, or the file is no list of sound records.
+    """
+    if path.is_dir():
+        loaded = load_output(path)
+        return side(loaded.stored, loaded.refused)
+    return side(Stored(record, None, None) for record in read_records(path))

@@ -1,0 +1,140 @@
+"""Times of two builds: called different only where a rank test and a ratio both say so.
+
+The unit is a process. Processes of the two builds take turns on one machine, so that its drift falls on both;
+times that were measured otherwise are not compared. All times of a gate are tested together, with Holm's
+correction, so that the chance of one or more false alarms is the rules' significance however many there are.
+A time is called the same only where so many processes ran that the rules' difference would have been found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from reports.comparability import machine_differences
+from reports.gate.rules import TimeRule
+from reports.gate.sides import Processes
+from reports.gate.verdicts import Finding, Verdict
+from reports.measures import Measure
+from reports.statistics.ranks import fewest, holm, mann_whitney
+from reports.statistics.sample_size import processes_needed
+from reports.statistics.summaries import median, ratio_interval, spread
+
+#: The longest stretch of one side while two sides take turns in whatever order: A B B A.
+TURN = 2
+
+
+@dataclass(frozen=True)
+class Timed:
+    """One time of one cell on both sides.
+
+    Attributes:
+        cell: as in records.
+        measure: of times.
+        before: the baseline's processes, in seconds.
+        after: the candidate's.
+        obstacle: why the cell's times do not compare, None where they do.
+    """
+
+    cell: str
+    measure: Measure
+    before: Sequence[float]
+    after: Sequence[float]
+    obstacle: str | None = None
+
+
+def machine_obstacle(before: Processes, after: Processes) -> str | None:
+    """What differs between the machines and threads of any two processes; None where nothing does."""
+    records = [one.record for one in (*before.finished, *after.finished)]
+    found = [difference for record in records[1:] for difference in machine_differences(records[0], record)]
+    return f"another machine ({'; '.join(dict.fromkeys(found))})" if found else None
+
+
+def turns_obstacle(before: Processes, after: Processes) -> str | None:
+    """Why the processes did not take turns; None where they did."""
+    began = [(one.record.started_at, "before") for one in before.finished]
+    began += [(one.record.started_at, "after") for one in after.finished]
+    longest = max((len(list(group)) for _, group in groupby(sorted(began), lambda one: one[1])), default=0)
+    if longest <= TURN:
+        return None
+    return f"{longest} processes of one side ran in a row, so the machine's drift may be what differs"
+
+
+def judge_times(times: Sequence[Timed], rule: TimeRule) -> list[Finding]:
+    """Verdicts on all times of a comparison, in their order."""
+    tested = _testable([one for one in times if one.obstacle is None and _comparable(one)], rule)
+    adjusted = holm([mann_whitney(one.before, one.after) for one in tested])
+    p_values = {(one.cell, one.measure): p for one, p in zip(tested, adjusted, strict=True)}
+    return [_judge(one, p_values.get((one.cell, one.measure)), len(tested), rule) for one in times]
+
+
+def _comparable(one: Timed) -> bool:
+    return bool(one.before) and len(one.before) == len(one.after) and min(*one.before, *one.after) > 0
+
+
+def _testable(times: list[Timed], rule: TimeRule) -> list[Timed]:
+    """Those with enough processes to be significant at all, once those that cannot no longer count."""
+    while True:
+        least = fewest(rule.significance / max(1, len(times)))
+        kept = [one for one in times if len(one.before) >= least]
+        if len(kept) == len(times):
+            return kept
+        times = kept
+
+
+def _judge(one: Timed, p: float | None, tests: int, rule: TimeRule) -> Finding:
+    verdict, why = _verdict(one, p, tests, rule)
+    old, new = (median(side) if side else None for side in (one.before, one.after))
+    measure = one.measure
+    return Finding(one.cell, measure.name, measure.title, verdict, why, old, new, measure.unit)
+
+
+def _verdict(one: Timed, p: float | None, tests: int, rule: TimeRule) -> tuple[Verdict, str]:
+    if not one.before or not one.after:
+        return Verdict.NOT_COMPARABLE, f"only the {'baseline' if one.before else 'candidate'} has it"
+    if one.obstacle is not None:
+        return Verdict.NOT_COMPARABLE, one.obstacle
+    if min(*one.before, *one.after) <= 0:
+        same = max(*one.before, *one.after) == 0
+        return Verdict.SAME if same else Verdict.NOT_COMPARABLE, "a time of 0 has no ratio"
+    if p is None:
+        return Verdict.NOT_COMPARABLE, _too_few(one, tests, rule)
+    ratio = median(one.after) / median(one.before)
+    if p <= rule.significance and not 1 / rule.ratio < ratio < rule.ratio:
+        low, high = ratio_interval(one.before, one.after)
+        why = f"ratio {ratio:.3f} [{low:.3f}, {high:.3f}], p {p:.1g} among {tests}"
+        return Verdict.WORSE if ratio > 1 else Verdict.BETTER, why
+    if len(one.before) < needed(one, tests, rule):
+        return Verdict.NOT_COMPARABLE, _too_few(one, tests, rule)
+    return Verdict.SAME, f"ratio {ratio:.3f}, p {p:.1g} among {tests}"
+
+
+def needed(one: Timed, tests: int, rule: TimeRule) -> int:
+    """Processes a side with which the rules' difference would be found, at the spread of these."""
+    return processes_needed(
+        spread=_spread(one, rule),
+        ratio=rule.difference,
+        significance=rule.significance / max(1, tests),
+        power=rule.power,
+        threshold=rule.ratio,
+    )
+
+
+def _spread(one: Timed, rule: TimeRule) -> float:
+    """As seen; as the rules assume where too few ran to see it."""
+    seen = min(len(one.before), len(one.after)) > 2
+    return spread(one.before, one.after) if seen else rule.spread
+
+
+def _too_few(one: Timed, tests: int, rule: TimeRule) -> str:
+    if len(one.before) != len(one.after):
+        return (
+            f"{len(one.before)} processes against {len(one.after)}, where both have to run equally often; "
+            f"{needed(one, tests, rule)} a side find a difference of {rule.difference - 1:.0%}"
+        )
+    least = fewest(rule.significance / max(1, tests))
+    return (
+        f"too few processes, {len(one.before)} a side: at a spread of {_spread(one, rule):.1%} a "
+        f"difference of {rule.difference - 1:.0%} takes {needed(one, tests, rule)}, and any at all {least}"
+    )

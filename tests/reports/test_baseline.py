@@ -1,0 +1,111 @@
+"""An exported file is checked before a gate rests on it; what is wrong is named in one sentence."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reports.baseline import contradictions, read_records, write_records
+from reports.errors import ReportError
+from reports.export import to_json
+from reports.record import Record, Run, SecurityBlock
+from tests.reports.processes import FAILED, processes, vary
+
+CELL = "vit_tiny/digits/tenseal/n14_first48_scale40_depth8_digits9/0123456789ab"
+
+
+def written(tmp_path: Path, records: list[Record], damage: Callable[[list[Any]], None] | None = None) -> Path:
+    listed = json.loads(to_json(records))
+    if damage is not None:
+        damage(listed)
+    path = tmp_path / "baseline.json"
+    path.write_text(json.dumps(listed))
+    return path
+
+
+def test_what_an_export_wrote_comes_back(record: Record, tmp_path: Path) -> None:
+    several = processes(record, 3)
+    assert read_records(written(tmp_path, several)) == several
+    write_records(tmp_path / "again.json", several)
+    assert (tmp_path / "again.json").read_text() == to_json(several)
+    assert [path.name for path in tmp_path.iterdir() if "part" in path.name] == []
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (lambda one: one["counts"].update(rotations="1200"), "counts.rotations: Input should be"),
+        (lambda one: one["counts"].update(rotation=1), "counts.rotation: Extra inputs are not permitted"),
+        (lambda one: one.pop("status"), "status: Field required"),
+        (lambda one: one["latency"].update(evaluate_s="60"), "latency.evaluate_s"),
+        (lambda one: one["memory"].update(public_key_bytes=0), "memory.public_key_bytes"),
+        (lambda one: one["security"].update(bits=100), "it means 128 bits or more"),
+        (lambda one: one.update(schema=2), "has schema 2, this version reads 1"),
+        (lambda one: one.update(reason="odd"), "only ok has none"),
+        (lambda one: one.update(backend="pyfhel"), "its cell does not begin with vit_tiny/digits/pyfhel/"),
+        (lambda one: one["security"].update(source=None), "called secure without the ring"),
+        (lambda one: one["latency"].update(per_sample_s=60.0), "its time per sample is not"),
+        (lambda one: one["latency"]["runs"][0].update(cold=False), "its first run is not the cold"),
+        (lambda one: one["counts"].update(bootstraps=3), "it ran 3 bootstraps of 0 and is called ok"),
+    ],
+)  # fmt: skip
+def test_a_damaged_record_is_refused_by_name(
+    record: Record, tmp_path: Path, damage: Callable[[Any], None], said: str
+) -> None:
+    path = written(tmp_path, processes(record, 2), lambda listed: damage(listed[1]))
+    with pytest.raises(ReportError) as refused:
+        read_records(path)
+    sentence = str(refused.value)
+    assert sentence.startswith(f"{path}: record 2 ({CELL}")
+    assert said in sentence
+    assert "\n" not in sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "is no JSON"),
+        ('[{"schema": 1', "is no JSON"),
+        ("{}", "holds no list of records"),
+        ("[]", "holds no list of records"),
+        ("[3]", "record 1 is no record"),
+        ("[{}]", "record 1 (without a cell) has schema None"),
+        ('[{"schema": 1, "samples": NaN}]', "cannot be written as JSON"),
+    ],
+)
+def test_what_is_no_list_of_records_is_refused(tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "baseline.json"
+    path.write_text(text)
+    with pytest.raises(ReportError) as refused:
+        read_records(path)
+    assert said in str(refused.value)
+
+
+def test_a_missing_file_says_how_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(ReportError, match="make it with `bench export RESULTS --format json`"):
+        read_records(tmp_path / "baseline.json")
+
+
+def test_a_record_that_stands_twice_is_no_second_process(record: Record, tmp_path: Path) -> None:
+    path = written(tmp_path, [*processes(record, 2), *processes(record, 1)])
+    with pytest.raises(ReportError, match=r"record 3 .* is record 1 again; keep one"):
+        read_records(path)
+
+
+def test_a_failure_with_a_time_contradicts_itself(record: Record) -> None:
+    """Defect 10: a wrong answer gives no timing."""
+    assert list(contradictions(record)) == []
+    (found,) = contradictions(vary(record, FAILED))
+    assert found == "it is failed and has a time of evaluation"
+
+
+def test_a_file_that_cannot_be_written_is_told(record: Record, tmp_path: Path) -> None:
+    with pytest.raises(ReportError, match="cannot be written"):
+        write_records(tmp_path / "nowhere" / "baseline.json", [record])
+
+
+def test_what_a_run_without_security_or_repeats_writes_is_sound(record: Record) -> None:
+    plain = vary(record, {"security": SecurityBlock(), "latency.runs": [Run(cold=True, evaluate_s=60.0)]})
+    assert list(contradictions(plain)) == []
