@@ -1,8 +1,7 @@
-"""The samples of a recipe: to fit, to choose by, to calibrate on and to report on."""
+"""The training samples of a recipe: to fit, to choose by and to calibrate on."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +22,7 @@ _CALIBRATION_SEED = 0
 
 @dataclass(frozen=True)
 class Splits:
-    """What a recipe trains and measures on.
+    """What a recipe trains on and chooses by.
 
     Attributes:
         fitted: what weights are fitted to.
@@ -31,7 +30,6 @@ class Splits:
         classes: logits per position.
         validation: samples to choose by.
         calibration: inputs of fitted samples that set the intervals of polynomials.
-        held_out: makes the samples to report on.
         facts: counts, digests and files of the sources.
     """
 
@@ -40,7 +38,6 @@ class Splits:
     classes: int
     validation: Samples
     calibration: Inputs
-    held_out: Callable[[], Samples]
     facts: dict[str, Any]
 
 
@@ -62,7 +59,6 @@ def split(recipe: Recipe) -> Splits:
         classes=preparation.tokens(literal)[1] if isinstance(training, Text) else len(training.class_names),
         validation=preparation.samples(validation, literal),
         calibration=preparation.samples(fitted, literal, chosen).inputs,
-        held_out=lambda: preparation.samples(held_out, literal),
         facts={"training": training.facts(), "held_out": held_out.facts()},
     )
 
