@@ -80,7 +80,7 @@ class Run:
             "raw": None if path is None else path.name,
             "raw_sha256": raw_sha256,
         }
-        _append_line(self.folder / RECORDS, canonical_json({**body, "sha256": digest(body)}))
+        append_line(self.folder / RECORDS, canonical_json({**body, "sha256": digest(body)}))
         return Stored(record, path, raw_sha256)
 
 
@@ -168,6 +168,28 @@ def read_raw(stored: Stored) -> dict[str, NDArray[Any]]:
         return {name: arrays[name] for name in arrays.files}
 
 
+def append_line(path: Path, line: str) -> None:
+    """Append one line to a file durably; on failure the file is as before.
+
+    Raises:
+        ReportError: the disk is full.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+    try:
+        size = os.fstat(descriptor).st_size
+        broken = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
+        payload = b"\n" * broken + line.encode() + b"\n"  # a line cut off by a crash stays a line of its own
+        try:
+            if os.write(descriptor, payload) != len(payload):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            os.fsync(descriptor)
+        except OSError as error:
+            os.ftruncate(descriptor, size)
+            raise ReportError(f"{path} cannot be written ({error.strerror}); free some disk space") from error
+    finally:
+        os.close(descriptor)
+
+
 def _read_line(line: bytes, folder: Path) -> Stored:
     try:
         body: dict[str, Any] = json.loads(line)
@@ -188,24 +210,6 @@ def _read_line(line: bytes, folder: Path) -> Stored:
             f"the record breaks the schema ({error.errors()[0]['msg']}); run the cell again"
         ) from error
     return Stored(parsed, None if raw is None else folder / raw, body["raw_sha256"])
-
-
-def _append_line(path: Path, line: str) -> None:
-    """Append one line durably; on failure the file is as before."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
-    try:
-        size = os.fstat(descriptor).st_size
-        broken = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
-        payload = b"\n" * broken + line.encode() + b"\n"  # a line cut off by a crash stays a line of its own
-        try:
-            if os.write(descriptor, payload) != len(payload):
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            os.fsync(descriptor)
-        except OSError as error:
-            os.ftruncate(descriptor, size)
-            raise ReportError(f"{path} cannot be written ({error.strerror}); free some disk space") from error
-    finally:
-        os.close(descriptor)
 
 
 def _write_raw(path: Path, arrays: Mapping[str, NDArray[Any]]) -> str:

@@ -1,0 +1,151 @@
+"""What gates measured over time, a line of JSON each.
+
+Lines hold every measure of every cell of the candidate by kind, so that they are read without the table of
+the version that wrote them. `reports.trends` says what follows from them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from math import isfinite
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AwareDatetime, Field, ValidationError
+
+from reports.errors import ReportError
+from reports.gate.exact import settled
+from reports.gate.sides import Processes, Side
+from reports.measures import Kind
+from reports.record import Block, Count, Status
+from reports.store import append_line
+
+SCHEMA = 1
+
+
+class Machine(Block):
+    """Where a cell ran, as far as times and memory depend on it."""
+
+    cpu: str | None = None
+    cores: int | None = None
+    threads: int | None = None
+
+
+class CellEntry(Block):
+    """What a gate measured of one cell.
+
+    Attributes:
+        status: the worst of its processes.
+        processes: that ended ok.
+        machine: on which they ran.
+        measures: kind → measure → value, of several processes the median or, of exact kinds, the worst.
+    """
+
+    status: Status
+    processes: Count
+    machine: Machine = Machine()
+    measures: dict[Kind, dict[str, float]] = Field(default_factory=dict)
+
+
+class Entry(Block):
+    """What one gate measured.
+
+    Attributes:
+        schema_version: of the line.
+        at: when the gate ran.
+        commit: of the candidate, None where it is no checkout.
+        passed: the gate's verdict.
+        cells: by `cell`.
+    """
+
+    schema_version: Annotated[int, Field(alias="schema", ge=SCHEMA, le=SCHEMA)] = SCHEMA
+    at: AwareDatetime
+    commit: str | None
+    passed: bool
+    cells: dict[str, CellEntry]
+
+
+@dataclass
+class History:
+    """A history as it was read.
+
+    Attributes:
+        entries: oldest first.
+        refused: a sentence for every line that was refused.
+    """
+
+    entries: list[Entry] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+
+
+def entry(candidate: Side, *, passed: bool, at: datetime | None = None) -> Entry:
+    """What a gate of this candidate measured.
+
+    Args:
+        candidate: the candidate's records.
+        passed: the gate's verdict.
+        at: when it ran, now by default.
+    """
+    records = [record for processes in candidate.cells.values() for record in processes.records]
+    newest = max(records, key=lambda record: record.started_at, default=None)
+    return Entry(
+        at=at or datetime.now(timezone.utc),
+        commit=None if newest is None else newest.environment.git,
+        passed=passed,
+        cells={cell: _cell(processes) for cell, processes in candidate.cells.items()},
+    )
+
+
+def append(path: Path, one: Entry) -> None:
+    """Add an entry to a history, which is made where there is none.
+
+    Raises:
+        ReportError: it cannot be written.
+    """
+    try:
+        append_line(path, one.model_dump_json(by_alias=True))
+    except OSError as error:
+        raise ReportError(f"{path} cannot be written ({error.strerror}); see to its folder") from error
+
+
+def load(path: Path) -> History:
+    """All entries of a history, and why the other lines are not.
+
+    Raises:
+        ReportError: the file cannot be read.
+    """
+    try:
+        lines = path.read_bytes().split(b"\n")
+    except OSError as error:
+        raise ReportError(f"{path} cannot be read ({error.strerror}); name a gate's --history") from error
+    history = History()
+    for number, line in enumerate(lines, start=1):
+        if not line:
+            continue
+        try:
+            history.entries.append(Entry.model_validate_json(line))
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(map(str, first["loc"])) or "the line"
+            history.refused.append(f"{path}:{number}: {where}: {first['msg']}; remove the line")
+    history.entries.sort(key=lambda one: one.at)
+    return history
+
+
+def _cell(processes: Processes) -> CellEntry:
+    newest = processes.records[-1]
+    measures: dict[Kind, dict[str, float]] = defaultdict(dict)
+    for measure, values in processes.readings().items():
+        value = settled(measure, values)
+        if value is not None and isfinite(value):
+            measures[measure.kind][measure.name] = value
+    return CellEntry(
+        status=processes.worst().status,
+        processes=len(processes.finished),
+        machine=Machine(
+            cpu=newest.environment.cpu, cores=newest.environment.cores, threads=newest.environment.threads
+        ),
+        measures=dict(measures),
+    )
