@@ -18,6 +18,7 @@ from bench.commands.doctor import doctor
 from bench.commands.export import export
 from bench.commands.list import list_command
 from bench.commands.plan import plan
+from bench.commands.report import report
 from bench.commands.run import run
 from bench.commands.validate import validate
 from bench.errors import UserError
@@ -32,7 +33,7 @@ def cli() -> None:
     """Run polynomial transformers encrypted on several homomorphic-encryption libraries, and measure them."""
 
 
-for command in (run, plan, doctor, list_command, validate, convert, ablate, export):
+for command in (run, plan, doctor, list_command, validate, convert, ablate, export, report):
     cli.add_command(command)
 
 

@@ -1,0 +1,47 @@
+"""`bench report`: the records of runs as one HTML file."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from pathlib import Path
+
+import click
+
+from bench.errors import UserError
+from reports.html.page import render
+from reports.store import Loaded, load_output
+
+
+@click.command()
+@click.argument(
+    "results",
+    nargs=-1,
+    required=True,
+    metavar="DIR...",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+)
+@click.option(
+    "--output", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The HTML file to write."
+)
+def report(results: tuple[Path, ...], output: Path) -> int:
+    """Write one HTML file about the records under DIR; lines that are refused are named in it, and here."""
+    loaded = _load(results)
+    for refused in loaded.refused:
+        click.echo(f"refused: {refused}", err=True)
+    if not loaded.stored:
+        raise UserError(f"{', '.join(map(str, results))}: no line holds a sound record; run the suite again")
+    records = [stored.record for stored in loaded.stored]
+    page = render(records, loaded.refused, [str(path) for path in results], datetime.now(timezone.utc))
+    output.parent.mkdir(parents=True, exist_ok=True)
+    output.write_text(page, encoding="utf-8")
+    size = output.stat().st_size / 1e6
+    click.echo(f"{output}: {len(records)} record{'s' * (len(records) != 1)}, {size:.1f} MB", err=True)
+    return int(bool(loaded.refused))
+
+
+def _load(results: tuple[Path, ...]) -> Loaded:
+    """Every record once, oldest first, though folders may hold each other."""
+    outputs = [load_output(path) for path in dict.fromkeys(path.resolve() for path in results)]
+    stored = {one.record.to_json(): one for loaded in outputs for one in loaded.stored}
+    refused = dict.fromkeys(why for loaded in outputs for why in loaded.refused)
+    return Loaded(sorted(stored.values(), key=lambda one: one.record.started_at), list(refused))

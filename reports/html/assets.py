@@ -1,0 +1,54 @@
+"""The files that a report is made of, as they lie in this package."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from pathlib import Path
+
+import yaml
+
+FOLDER = Path(__file__).parent
+LIBRARY = FOLDER / "vendor" / "echarts"
+
+#: Scripts in the order in which they are joined: what others use comes first, and what starts them last.
+SCRIPTS = (
+    *("format", "dom", "data", "filters", "table", "theme", "labels", "plot", "bands", "record"),
+    *(f"sections/{name}" for name in (
+        "overview", "ladder", "drift", "time", "primitives", "memory", "levels", "front", "sweeps",
+        "amortised", "conditions", "records",
+    )),
+    "main",
+)  # fmt: skip
+
+
+def library() -> str:
+    """The plotting library, as its publisher made it; its licence stands at its head."""
+    return (LIBRARY / "echarts.min.js").read_text(encoding="utf-8")
+
+
+def library_facts() -> dict[str, str]:
+    """Name, version, digest and licence of the plotting library."""
+    facts: dict[str, str] = yaml.safe_load((LIBRARY / "VENDORED.yaml").read_text(encoding="utf-8"))
+    return facts
+
+
+def scripts() -> str:
+    """The report's own scripts as one, whose names nothing outside sees."""
+    parts = [(FOLDER / "scripts" / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS]
+    return '(() => {\n"use strict";\n' + "\n".join(parts) + "\n})();\n"
+
+
+def first_script() -> str:
+    """What runs before the page is drawn."""
+    return (FOLDER / "scripts" / "first.js").read_text(encoding="utf-8")
+
+
+def styles() -> str:
+    """The report's styles."""
+    return "\n".join(path.read_text(encoding="utf-8") for path in sorted((FOLDER / "styles").glob("*.css")))
+
+
+def csp_source(script: str) -> str:
+    """What a content security policy calls a script: nothing that is not named so runs."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"

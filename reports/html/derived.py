@@ -1,0 +1,49 @@
+"""What follows from a record by arithmetic alone, and the report shows beside the record's own names."""
+
+from __future__ import annotations
+
+from math import ceil
+
+from reports.record import Ladder, Record, Status
+
+
+def batches(record: Record) -> int | None:
+    """Evaluations that the samples took; None where no program was made."""
+    return None if record.batch is None else ceil(record.samples / record.batch)
+
+
+def one_input_s(record: Record) -> float | None:
+    """Seconds that one input waits: one evaluation takes as long for one sample as for a whole batch."""
+    found, time = batches(record), record.latency.evaluate_s
+    return None if found is None or time is None else time / found
+
+
+def evaluation_keys_bytes(record: Record) -> int | None:
+    """Relinearisation, rotation and bootstrap keys together; None where none was measured."""
+    memory = record.memory
+    keys = (memory.relinearisation_key_bytes, memory.rotation_keys_bytes, memory.bootstrap_keys_bytes)
+    return sum(key for key in keys if key is not None) or None
+
+
+def loss(ladder: Ladder, before: str, after: str) -> float | None:
+    """What is lost between two rungs, positive being worse: of accuracy the difference, of perplexity the
+    fraction by which it grew. None where either was not measured."""
+    first, last = getattr(ladder, before), getattr(ladder, after)
+    if first is None or last is None:
+        return None
+    if ladder.metric == "accuracy":
+        return float(first - last)
+    return float(last / first - 1) if first else None
+
+
+def standing(record: Record) -> str:
+    """`secure`, `insecure` or `unfinished`: records of different standing are never ranked together."""
+    if record.status is not Status.OK:
+        return "unfinished"
+    return "secure" if record.security.secure else "insecure"
+
+
+def newest(records: list[Record]) -> list[bool]:
+    """Whether a record is the last of those with its key: a cell run again answers the same question."""
+    last = {record.key: place for place, record in enumerate(records)}
+    return [last[record.key] == place for place, record in enumerate(records)]

@@ -1,0 +1,100 @@
+"""The page: what Python knows of the records, handed to the template."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from reports.html import assets
+from reports.html.conditions import groups, warnings
+from reports.html.derived import one_input_s, standing
+from reports.html.glance import MEASURES, glances
+from reports.html.packing import PER_STREAM, streams
+from reports.html.rows import index
+from reports.html.summaries import conditions, drift_titles, held_out
+from reports.record import TIMING_ONLY, Record
+
+#: A page with thousands of damaged lines or warnings names the first; the command names every damaged line.
+NAMED = 50
+
+
+def render(records: Sequence[Record], refused: Sequence[str], sources: Sequence[str], made: datetime) -> str:
+    """The report as HTML.
+
+    Args:
+        records: oldest first.
+        refused: a sentence for each line of the stores that holds no sound record.
+        sources: where the records came from, as the reader named it.
+        made: the time that the page gives as its own.
+    """
+    template = _templates().get_template("page.html.j2")
+    first, library, scripts = assets.first_script(), assets.library(), assets.scripts()
+    grouped = groups(records)
+    return template.render(
+        first=first,
+        library=library,
+        library_facts=assets.library_facts(),
+        scripts=scripts,
+        policy=" ".join(map(assets.csp_source, (first, library, scripts))),
+        styles=assets.styles(),
+        records=records,
+        refused=refused,
+        named=NAMED,
+        sources=sources,
+        made=made,
+        standings=Counter(map(standing, records)),
+        statuses=Counter(record.status.value for record in records),
+        glances=glances(records, grouped),
+        grouped=grouped,
+        warned=warnings(records, grouped),
+        one_input_s=one_input_s,
+        index=index(records, grouped),
+        page=_page_data(records, grouped),
+        streams=streams(records),
+    )
+
+
+def _page_data(records: Sequence[Record], grouped: Sequence[int]) -> dict[str, Any]:
+    """What the scripts need beside the records."""
+    return {
+        "backends": sorted({record.backend for record in records}),
+        "per_stream": PER_STREAM,
+        "timing_only": TIMING_ONLY,
+        "conditions": conditions(records, grouped),
+        "held_out": held_out(records),
+        "drifts": drift_titles(),
+    }
+
+
+def _templates() -> Environment:
+    templates = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.policies["json.dumps_kwargs"] = {"separators": (",", ":")}
+    templates.filters["significant"] = _significant
+    templates.filters["breakable"] = _breakable
+    templates.globals["measures"] = list(MEASURES)
+    return templates
+
+
+def _breakable(name: str) -> Markup:
+    """A long name that may break after its separators."""
+    return Markup("_<wbr>").join(name.split("_"))
+
+
+def _significant(value: float | None, divisor: float = 1) -> str:
+    """Three significant digits, as the scripts write them."""
+    if value is None:
+        return "–"
+    scaled = value / divisor
+    return f"{scaled:,.0f}".replace(",", "\u2009") if abs(scaled) >= 1000 else f"{scaled:.3g}"

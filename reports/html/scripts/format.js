@@ -1,0 +1,61 @@
+// Numbers and names as readers see them. What was not measured is a dash, never 0.
+
+const ABSENT = "–";
+
+/** Three significant digits, thousands apart: 0.0085, 26.1, 15 300. */
+function significant(value, digits = 3) {
+  if (value === null || value === undefined) return ABSENT;
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  if (size < 1e-4) return value.toExponential(1);
+  if (size >= 10 ** digits) return grouped(Math.round(value));
+  return String(Number(value.toPrecision(digits)) === Math.round(value) && size >= 100 ? Math.round(value) : value.toPrecision(digits));
+}
+
+/** A whole number with thin spaces between thousands. */
+function grouped(value) {
+  return value === null || value === undefined ? ABSENT : String(value).replace(/\B(?=(\d{3})+$)/g, "\u2009");
+}
+
+function fixed(value, digits) {
+  return value === null || value === undefined ? ABSENT : value.toFixed(digits).replace(/^-(0(?:\.0*)?)$/, "$1");
+}
+
+const scaled = (divisor) => (value) => (value === null || value === undefined ? null : value / divisor);
+const toGigabytes = scaled(1e9);
+const toMegabytes = scaled(1e6);
+
+/** A rung's metric: accuracy in percent, perplexity as it is. */
+function metric(row, value) {
+  if (value === null || value === undefined) return ABSENT;
+  return row["ladder.metric"] === "accuracy" ? `${fixed(100 * value, 2)} %` : significant(value, 4);
+}
+
+/** A loss: of accuracy in percentage points, of perplexity in percent; positive is worse. */
+function lost(row, value) {
+  if (value === null || value === undefined) return ABSENT;
+  return `${fixed(100 * value, 2)} ${row["ladder.metric"] === "accuracy" ? "pt" : "%"}`;
+}
+
+/** A duration or a size with the unit that suits it, where no heading says one. */
+function seconds(value) {
+  if (value === null || value === undefined) return ABSENT;
+  if (value >= 1 || value === 0) return `${significant(value)} s`;
+  return value >= 1e-3 ? `${significant(value * 1e3)} ms` : `${significant(value * 1e6)} µs`;
+}
+
+function bytes(value) {
+  if (value === null || value === undefined) return ABSENT;
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  let place = 0;
+  for (; value >= 1000 && place < units.length - 1; place += 1) value /= 1000;
+  return `${significant(value)} ${units[place]}`;
+}
+
+const STATUS = {
+  ok: "ok",
+  unsupported: "unsupported",
+  failed: "failed",
+  timed_out: "timed out",
+  out_of_memory: "out of memory",
+};

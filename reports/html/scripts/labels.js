@@ -1,0 +1,44 @@
+// What a record is called in a plot: its backend and parameter set, and whatever else tells it from the others.
+
+/** A naming of rows by what differs among them. */
+function naming(rows) {
+  const differs = (name) => new Set(rows.map((row) => row[name])).size > 1;
+  const parts = [
+    differs("suite") && ((row) => row.suite),
+    differs("case") && ((row) => row.case),
+    (row) => row.backend,
+    (row) => row.parameter_set,
+    differs("environment.threads") && ((row) => `${row["environment.threads"] ?? "?"} threads`),
+    differs("samples") && ((row) => `${row.samples} samples`),
+  ].filter(Boolean);
+  const plain = (row) => parts.map((part) => part(row)).join(" · ");
+  const seen = new Map();
+  for (const row of rows) seen.set(plain(row), (seen.get(plain(row)) ?? 0) + 1);
+  return (row) => plain(row) + (seen.get(plain(row)) > 1 ? ` · ${row.key.slice(0, 6)}` : "") + mark(row);
+}
+
+/** What must be said wherever a record is shown. */
+function mark(row) {
+  const insecure = row["security.secure"] || row.parameter_set.includes("INSECURE") ? "" : " · INSECURE";
+  return insecure + (row.weights === "random" ? " · random weights" : "");
+}
+
+/** Text in lines of so many characters, broken after spaces and separators, else anywhere. */
+function wrap(text, length) {
+  const lines = [""];
+  for (const part of text.split(/(?<=[ _])/)) {
+    if (lines.at(-1).length + part.trimEnd().length > length && lines.at(-1)) lines.push("");
+    lines[lines.length - 1] += part;
+    while (lines.at(-1).length > length) {
+      const long = lines.pop();
+      lines.push(long.slice(0, length), long.slice(length));
+    }
+  }
+  return lines.map((line) => line.trimEnd());
+}
+
+/** At most so many of the rows, and a sentence that says so where there are more. */
+function firstOf(rows, limit = 24) {
+  const note = rows.length > limit ? `The first ${limit} of ${grouped(rows.length)} records; filter to see others.` : null;
+  return { shown: rows.slice(0, limit), note };
+}

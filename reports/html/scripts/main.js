@@ -1,0 +1,45 @@
+// Starts the page: filters, theme, then one section after another, so that the first can be used at once.
+
+const SECTIONS = { overview, ladder, drift, time, primitives, memory, levels, front, sweeps, amortised, conditions, records };
+
+let generation = 0;
+
+const breathe = () => new Promise((resolve) => setTimeout(resolve));
+
+/** Draw every section; a newer drawing stops an older one. */
+async function draw() {
+  const mine = (generation += 1);
+  const rows = filtered();
+  document.documentElement.dataset.drawn = "no";
+  for (const [name, section] of Object.entries(SECTIONS)) {
+    const made = el("div", { class: "content" });
+    const old = document.querySelector(`#${name} > .content`);
+    clearPlots(old);
+    old.replaceWith(made);
+    await section(made, rows);
+    document.documentElement.dataset.ready = "yes";
+    await breathe();
+    if (mine !== generation) return;
+  }
+  redrawFigures(false); // those that had no width when they were made
+  document.documentElement.dataset.drawn = "yes";
+}
+
+/** On paper: light, with every row that a reader could want, plots as wide as the paper. */
+function startPrinting(theme) {
+  const printing = (on) => {
+    document.documentElement.toggleAttribute("data-printing", on);
+    printTables(on);
+    theme();
+  };
+  addEventListener("beforeprint", () => printing(true));
+  addEventListener("afterprint", () => printing(false));
+  document.getElementById("print").addEventListener("click", () => print());
+}
+
+const theme = startTheme(() => redrawFigures(true));
+startFilters(draw);
+startRecords();
+startPrinting(theme);
+new ResizeObserver(() => redrawFigures(false)).observe(document.body);
+draw();

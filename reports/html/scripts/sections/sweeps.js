@@ -1,0 +1,53 @@
+// Sweeps: how a measure changes with a parameter, a line a backend.
+
+const PARAMETERS = [
+  ["log₂ of the ring's degree", "security.log_n"], ["log₂ of the modulus QP", "security.log_qp"], ["levels after a refresh", "counts.levels_after_refresh"],
+  ["threads", "environment.threads"], ["batch", "batch"], ["samples", "samples"],
+];
+const SWEPT = [
+  ["evaluate, s", "latency.evaluate_s", (value) => value], ["per sample, s", "latency.per_sample_s", (value) => value], ["one input, s", "derived.one_input_s", (value) => value],
+  ["precision, bits", "ladder.precision_bits", (value) => value], ["key generation, s", "latency.keygen_s", (value) => value],
+  ["evaluator peak, GB", "memory.evaluator_peak_bytes", toGigabytes], ["evaluation keys, MB", "derived.evaluation_keys_bytes", toMegabytes], ["to evaluator, MB", "wire.to_evaluator_bytes", toMegabytes],
+];
+
+function sweepOption(rows, [across, x], [measure, y, scale]) {
+  const name = naming(rows);
+  const lines = groupBy(rows, (row) => `${row.backend} · ${caseOf(row)}${secureRow(row) ? "" : " · INSECURE"}`);
+  return {
+    height: 400, grid: { left: 60, right: 20, top: 40, bottom: 48 }, legend: legend(),
+    xAxis: valueAxis(across, { scale: true, minInterval: rows.every((row) => Number.isInteger(row[x])) ? 1 : undefined, boundaryGap: ["6%", "6%"] }), yAxis: valueAxis(measure, { nameGap: 44 }),
+    series: [...lines].map(([title, group]) => ({
+      type: "line", name: title, color: backendInk(group[0].backend), symbol: backendSymbol(group[0].backend), symbolSize: 10,
+      itemStyle: secureRow(group[0]) ? {} : { color: style("--surface"), borderColor: backendInk(group[0].backend), borderWidth: 2 },
+      // Records that share a value of the parameter differ in something else: no line joins them.
+      lineStyle: { type: secureRow(group[0]) ? "solid" : "dashed", width: new Set(group.map((row) => row[x])).size === group.length ? 2 : 0 },
+      data: group.sort((one, other) => one[x] - other[x]).map((row) => ({ value: [row[x], scale(row[y])], place: row.place, lines: [name(row), `${across}: ${row[x]}`, `${measure}: ${significant(scale(row[y]))}`] })),
+    })),
+  };
+}
+
+function sweeps(parent, rows) {
+  const ok = rows.filter(endedOk);
+  const swept = PARAMETERS.filter(([, source]) => new Set(ok.map((row) => row[source]).filter((value) => value !== null)).size > 1);
+  if (!swept.length) {
+    parent.append(el("p", { class: "empty" }, "No parameter differs between the records; run a suite with several parameter sets, or with other --threads."));
+    return;
+  }
+  const chosen = { parameter: swept[0], measure: SWEPT[0] };
+  const place = el("div");
+  const draw = () => {
+    const { parameter, measure } = chosen;
+    const { shown: points, note } = firstOf(ok.filter((row) => row[parameter[1]] !== null && row[measure[1]] !== null), MANY);
+    addFigure(clearPlots(place), {
+      title: `${measure[0]} by ${parameter[0]}`, note: ["Hollow and dashed: INSECURE.", note].filter(Boolean).join(" "), renderer: points.length > 200 ? "canvas" : "svg", alt: `${points.length} records, a line for each backend and case.`,
+      empty: points.length ? null : "No record has both.", option: () => sweepOption(points, parameter, measure),
+      table: () => ({ caption: `${measure[0]} by ${parameter[0]}`, rows: points, groups: STANDINGS, columns: [...nameColumns(), figureColumn(parameter[0], null, parameter[1]), figureColumn(measure[0], null, measure[1], significant, measure[2])] }),
+    });
+  };
+  const choose = (label, key, options) => chooser(label, options.map(([title]) => title), options[0][0], (title) => {
+    chosen[key] = options.find((option) => option[0] === title);
+    draw();
+  });
+  parent.append(el("div", { class: "choosers" }, choose("Parameter", "parameter", swept), choose("Measure", "measure", SWEPT)), place);
+  draw();
+}

@@ -1,0 +1,40 @@
+// Colours: one a backend throughout, from the palette of Okabe and Ito that colour-blind readers tell apart;
+// shades of it for the parts of a whole; cividis for amounts.
+
+const SYMBOLS = ["circle", "rect", "triangle", "diamond", "roundRect", "arrow"];
+const CIVIDIS = ["#00224e", "#123570", "#3b496c", "#575d6d", "#707173", "#8a8678", "#a59c74", "#c3b369", "#e1cc55", "#fee838"];
+
+const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+const backendPlace = (name) => PAGE.backends.indexOf(name);
+const backendColour = (name) => `var(--backend-${backendPlace(name) % 7})`;
+/** The colour's value, for what is drawn by the plotting library. */
+const backendInk = (name) => style(`--backend-${backendPlace(name) % 7}`);
+const backendSymbol = (name) => SYMBOLS[backendPlace(name) % SYMBOLS.length];
+
+/** A colour mixed with the page's, from 0 (the page's) to 1 (itself). */
+function shade(colour, amount) {
+  const channels = (hex) => [1, 3, 5].map((start) => parseInt(hex.slice(start, start + 2), 16));
+  const surface = channels(style("--surface"));
+  const mixed = channels(colour).map((value, place) => Math.round(value * amount + surface[place] * (1 - amount)));
+  return `rgb(${mixed.join(",")})`;
+}
+
+/** The switch: as the system has it, light or dark. On paper it is always light. */
+function startTheme(redraw) {
+  const button = document.getElementById("theme");
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  const choices = ["auto", "light", "dark"];
+  let chosen = "auto";
+  const show = () => {
+    const wanted = chosen === "auto" ? (system.matches ? "dark" : "light") : chosen;
+    document.documentElement.dataset.scheme = document.documentElement.hasAttribute("data-printing") ? "light" : wanted;
+    button.textContent = `Theme: ${chosen}`;
+    redraw();
+  };
+  button.addEventListener("click", () => {
+    chosen = choices[(choices.indexOf(chosen) + 1) % choices.length];
+    show();
+  });
+  system.addEventListener("change", show);
+  return show;
+}

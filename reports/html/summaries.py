@@ -1,0 +1,76 @@
+"""What several records share: the conditions of measuring, and the held-out ladder of a case."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from reports.comparability import sample_set
+from reports.held_out import DRIFTS, TITLES, loss
+from reports.record import HeldOut, Record
+
+
+def conditions(records: Sequence[Record], grouped: Sequence[int]) -> list[dict[str, Any]]:
+    """A line for each group of records whose times compare."""
+    members: defaultdict[int, list[Record]] = defaultdict(list)
+    for record, group in zip(records, grouped, strict=True):
+        members[group].append(record)
+    return [_conditions(group, found) for group, found in sorted(members.items())]
+
+
+def held_out(records: Sequence[Record]) -> list[dict[str, Any]]:
+    """A line for each case's held-out set, and the place of the first record that tells of it."""
+    found: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for place, record in enumerate(records):
+        block = record.ladder.held_out
+        if block is not None:
+            identity = (record.suite, record.case, block.digest)
+            found.setdefault(identity, _held_out(place, record, block))
+    return list(found.values())
+
+
+def drift_titles() -> list[str]:
+    """From which rung to which a loss is told, in the order of `held_out`'s lists."""
+    return [f"Lost: {TITLES[before]} → {TITLES[after]}" for before, after in DRIFTS]
+
+
+def _conditions(group: int, records: list[Record]) -> dict[str, Any]:
+    machine = records[0].environment
+    calibrated = [found for record in records if (found := record.environment.calibration_s) is not None]
+    return {
+        "number": group,
+        "case": f"{records[0].suite} / {records[0].case}",
+        "samples": f"{sample_set(records[0]).rpartition('/')[2]}, {records[0].samples} samples",
+        "records": len(records),
+        "cpu": machine.cpu,
+        "cores": machine.cores,
+        "threads": machine.threads,
+        "memory_bytes": machine.memory_bytes,
+        "os": machine.os,
+        "software": sorted({_software(record) for record in records}),
+        "calibration": [min(calibrated), max(calibrated)] if calibrated else None,
+        "commits": sorted({commit for record in records if (commit := record.environment.git)}),
+    }
+
+
+def _software(record: Record) -> str:
+    machine = record.environment
+    entries = {**machine.libraries, **{f"build of {name}": what for name, what in machine.build.items()}}
+    return f"{record.backend}: " + ", ".join(f"{name} {what}" for name, what in sorted(entries.items()))
+
+
+def _held_out(place: int, record: Record, block: HeldOut) -> dict[str, Any]:
+    drifts = {(drift.from_rung, drift.to_rung): drift for drift in block.drifts}
+    told = [drifts.get(pair) for pair in DRIFTS]
+    return {
+        "place": place,
+        "case": f"{record.suite} / {record.case}",
+        "metric": block.metric,
+        "samples": block.samples,
+        "original": block.original,
+        "he_friendly": block.he_friendly,
+        "polynomial": block.polynomial,
+        "means": [None if drift is None else drift.mean for drift in told],
+        "losses": [None if drift is None else loss(block, drift) for drift in told],
+    }

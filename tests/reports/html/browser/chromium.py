@@ -1,0 +1,75 @@
+"""A real Chromium, without a screen and without a network, that says what a page did."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+
+PATIENCE = 60
+
+
+@contextmanager
+def chromium(width: int = 1400, height: int = 1000, *, dark: bool = False) -> Iterator[webdriver.Chrome]:
+    """A browser with a screen of a size and a colour scheme."""
+    browser, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if browser is None or driver is None:
+        pytest.fail("no chromium or chromedriver; install Debian's packages chromium and chromium-driver")
+    options = webdriver.ChromeOptions()
+    options.binary_location = browser
+    for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"):
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    chrome = webdriver.Chrome(options=options, service=Service(driver))
+    try:
+        screen = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
+        chrome.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        chrome.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
+        yield chrome
+    finally:
+        chrome.quit()
+
+
+def open_page(chrome: webdriver.Chrome, path: Path, fragment: str = "") -> float:
+    """Open a report; seconds until its first tables could be used. Returns when everything is drawn."""
+    started = time.monotonic()
+    chrome.get(f"{path.as_uri()}{fragment}")
+    wait(chrome, "return document.documentElement.dataset.ready === 'yes'")
+    ready = time.monotonic() - started
+    wait_until_drawn(chrome)
+    return ready
+
+
+def wait_until_drawn(chrome: webdriver.Chrome) -> None:
+    """Until every section shows what the filters say."""
+    wait(chrome, "return document.documentElement.dataset.drawn === 'yes'")
+
+
+def wait(chrome: webdriver.Chrome, script: str) -> Any:
+    """What a script returns, once that is true."""
+    end = time.monotonic() + PATIENCE
+    while not (found := chrome.execute_script(script)):
+        assert time.monotonic() < end, f"never true: {script}"
+        time.sleep(0.02)
+    return found
+
+
+def complaints(chrome: webdriver.Chrome) -> list[str]:
+    """Everything on the console."""
+    return [entry["message"] for entry in chrome.get_log("browser")]
+
+
+def requests(chrome: webdriver.Chrome) -> list[str]:
+    """Addresses that were asked for."""
+    messages = [json.loads(entry["message"])["message"] for entry in chrome.get_log("performance")]
+    sent = [message for message in messages if message["method"] == "Network.requestWillBeSent"]
+    return [message["params"]["request"]["url"] for message in sent]

@@ -1,0 +1,44 @@
+"""Five thousand records: under 25 MB, usable in under three seconds, details unpacked when asked for."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pytest
+
+from reports.html.page import render
+from reports.record import Record
+from tests.reports.html.browser.chromium import chromium, complaints, open_page, wait
+from tests.reports.html.records import many
+
+COUNT = 5000
+
+
+@pytest.fixture(scope="module")
+def bulk() -> list[Record]:
+    return many(COUNT)
+
+
+@pytest.fixture(scope="module")
+def page(bulk: list[Record], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("bulk") / "report.html"
+    path.write_text(render(bulk, [], ["results"], datetime(2026, 11, 25, 12, tzinfo=timezone.utc)))
+    return path
+
+
+def test_the_file_is_small_and_names_every_record(page: Path, bulk: list[Record]) -> None:
+    assert page.stat().st_size < 25_000_000
+    text = page.read_text()
+    assert all(record.key in text for record in bulk)
+
+
+def test_it_is_usable_at_once_and_details_come_when_asked_for(page: Path, bulk: list[Record]) -> None:
+    with chromium() as chrome:
+        ready = open_page(chrome, page)
+        assert ready < 3
+        assert chrome.execute_script("return document.querySelectorAll('#records tbody tr').length") == 25
+        chrome.execute_script("location.hash = 'record-4321'")
+        wait(chrome, "return document.getElementById('record').open")
+        assert bulk[4321].key in chrome.execute_script("return document.getElementById('record').textContent")
+        assert complaints(chrome) == []

@@ -1,0 +1,39 @@
+"""What the page is made of: the library as its publisher made it, and scripts that fit into HTML."""
+
+from __future__ import annotations
+
+import hashlib
+
+from reports.html import assets
+
+
+def test_the_plotting_library_is_the_one_that_its_digest_names() -> None:
+    payload = (assets.LIBRARY / "echarts.min.js").read_bytes()
+    facts = assets.library_facts()
+    assert hashlib.sha256(payload).hexdigest() == facts["sha256"]
+    assert len(payload) == facts["bytes"] <= 1_300_000
+
+
+def test_its_licence_lies_beside_it_and_stands_at_its_head() -> None:
+    for name in ("LICENSE", "NOTICE", "LICENSE-d3"):
+        assert (assets.LIBRARY / name).stat().st_size > 100
+    assert "Licensed to the Apache Software Foundation" in assets.library()[:600]
+
+
+def test_every_script_is_in_the_page() -> None:
+    there = {
+        path.relative_to(assets.FOLDER / "scripts").with_suffix("").as_posix()
+        for path in (assets.FOLDER / "scripts").rglob("*.js")
+    }
+    assert there == {*assets.SCRIPTS, "first"}
+
+
+def test_no_script_ends_its_own_element() -> None:
+    for script in (assets.library(), assets.scripts(), assets.first_script()):
+        assert "</script" not in script.lower()
+        assert "<!--" not in script
+
+
+def test_no_script_of_ours_writes_html() -> None:
+    for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function"):
+        assert way not in assets.scripts()

@@ -1,0 +1,44 @@
+"""What follows from a record by arithmetic, by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from reports.html.derived import batches, evaluation_keys_bytes, loss, newest, one_input_s, standing
+from reports.record import Ladder
+from tests.reports.html.records import failing, insecure, made
+
+
+def test_one_input_waits_for_one_evaluation() -> None:
+    record = made(samples=70, batch=32)
+    assert batches(record) == 3
+    assert one_input_s(record) == pytest.approx(20.0)
+
+
+def test_what_was_not_measured_stays_absent() -> None:
+    assert batches(made(batch=None)) is None
+    assert one_input_s(made(batch=None)) is None
+    assert one_input_s(made(latency__evaluate_s=None)) is None
+    assert evaluation_keys_bytes(failing("failed", "no")) is None
+
+
+def test_evaluation_keys_are_added_up_without_the_public_key() -> None:
+    assert evaluation_keys_bytes(made(memory__bootstrap_keys_bytes=5)) == 820_000_005
+
+
+def test_a_loss_of_accuracy_is_a_difference_and_of_perplexity_a_growth() -> None:
+    accuracy = Ladder(original=0.9, polynomial=0.88)
+    assert loss(accuracy, "original", "polynomial") == pytest.approx(0.02)
+    perplexity = Ladder(metric="perplexity", original=4.0, polynomial=5.0)
+    assert loss(perplexity, "original", "polynomial") == pytest.approx(0.25)
+    assert loss(accuracy, "original", "encrypted") is None
+
+
+def test_what_did_not_end_ok_stands_apart_from_secure_and_from_insecure() -> None:
+    found = [standing(record) for record in (made(), insecure(), failing("unsupported", "no"))]
+    assert found == ["secure", "insecure", "unfinished"]
+
+
+def test_the_last_record_of_a_key_is_the_newest() -> None:
+    one, other = made(), made(backend="pyfhel")
+    assert newest([one, other, one]) == [False, True, True]
