@@ -8,6 +8,8 @@ from pathlib import Path
 import click
 
 from reports import export as exports
+from reports.exports.fhe_benchmarking import to_fhe_benchmarking
+from reports.exports.junit import to_junit
 from reports.record import Record
 from reports.store import load_output
 
@@ -15,6 +17,8 @@ FORMATS: Mapping[str, Callable[[Sequence[Record]], str]] = {
     "json": exports.to_json,
     "csv": exports.to_csv,
     "markdown": exports.to_markdown,
+    "junit": to_junit,
+    "fhe-benchmarking": to_fhe_benchmarking,
 }
 
 
