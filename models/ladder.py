@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +19,8 @@ from models.graph import Array, Graph
 from models.reference import Inputs, outputs, run
 
 Labels = NDArray[np.int64]
+#: Accuracy as a fraction, mean cross-entropy in nats, perplexity; the last two None where values exploded.
+Measures = dict[str, float | None]
 #: Told how many samples of how many have passed every rung.
 Progress = Callable[[int, int], None]
 
@@ -49,8 +52,8 @@ def unseen(done: int, total: int) -> None:
     """Shows no progress."""
 
 
-def measure(graph: Graph, samples: Samplable) -> dict[str, float]:
-    """Accuracy as a fraction, mean cross-entropy in nats and perplexity of one graph."""
+def measure(graph: Graph, samples: Samplable) -> Measures:
+    """The measures of one graph."""
     return _measures(_found({"graph": graph}, samples, unseen)["graph"])
 
 
@@ -62,8 +65,8 @@ def compare(rungs: Mapping[str, Graph], samples: Samplable, progress: Progress =
         agree, largest, mean = found[f"{a}/{b}"]
         pairs[f"{a}/{b}"] = {
             "label_agreement": float(agree.mean()),
-            "logit_error_max": float(largest.max()),
-            "logit_error_mean": float(mean.mean()),
+            "logit_error_max": _number(largest.max()),
+            "logit_error_mean": _number(mean.mean()),
         }
     scores = {rung: _measures(found[rung]) for rung in rungs}
     return {"samples": len(samples), "digest": samples.digest(), **scores, "pairs": pairs}
@@ -74,14 +77,25 @@ def largest_values(graph: Graph, inputs: Inputs) -> dict[str, float]:
     return {name: float(np.abs(value).max()) for name, value in run(graph, inputs).items()}
 
 
-def _measures(judged: Array) -> dict[str, float]:
+def cross_entropy(found: Mapping[str, float | None]) -> float:
+    """That of measures, to choose by: infinite where there is none."""
+    value = found["cross_entropy"]
+    return math.inf if value is None else value
+
+
+def _measures(judged: Array) -> Measures:
     right, surprise = judged
-    cross_entropy = float(surprise.mean())
+    with np.errstate(over="ignore", invalid="ignore"):
+        nats = _number(surprise.mean())
     return {
         "accuracy": float(right.mean()),
-        "cross_entropy": cross_entropy,
-        "perplexity": float(np.exp(min(cross_entropy, 700.0))),
+        "cross_entropy": nats,
+        "perplexity": None if nats is None else float(np.exp(min(nats, 700.0))),
     }
+
+
+def _number(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
 
 
 def _found(rungs: Mapping[str, Graph], samples: Samplable, progress: Progress) -> dict[str, Array]:
@@ -89,7 +103,8 @@ def _found(rungs: Mapping[str, Graph], samples: Samplable, progress: Progress) -
 
     def piece(start: int) -> tuple[int, dict[str, Array]]:
         taken = samples.take(range(start, min(start + PIECE, len(samples))))
-        logits = {rung: _rows(outputs(graph, taken.inputs)) for rung, graph in rungs.items()}
+        with np.errstate(over="ignore", invalid="ignore"):  # polynomials outside their intervals
+            logits = {rung: _rows(outputs(graph, taken.inputs)) for rung, graph in rungs.items()}
         judged = {rung: _judged(rows, taken.labels.reshape(-1)) for rung, rows in logits.items()}
         pairs = {f"{a}/{b}": _compared(logits[a], logits[b]) for a, b in combinations(rungs, 2)}
         return len(taken), judged | pairs
@@ -114,13 +129,16 @@ def _rows(logits: Array) -> Array:
 def _judged(rows: Array, labels: Labels) -> Array:
     """`[2, predictions]`: whether each is right, and its cross-entropy in nats."""
     largest = rows.max(axis=1)
-    log_sums = largest + np.log(np.exp(rows - largest[:, None]).sum(axis=1))
-    return np.stack([rows.argmax(axis=1) == labels, log_sums - rows[np.arange(len(rows)), labels]])
+    with np.errstate(invalid="ignore"):  # infinite logits have no cross-entropy, and are no answer
+        log_sums = largest + np.log(np.exp(rows - largest[:, None]).sum(axis=1))
+    right = (rows.argmax(axis=1) == labels) & np.isfinite(rows).all(axis=1)
+    return np.stack([right, log_sums - rows[np.arange(len(rows)), labels]])
 
 
 def _compared(a: Array, b: Array) -> Array:
     """`[3, predictions]`: whether both name the same label, the largest and the mean distance of logits."""
-    apart = np.abs(a - b)
+    with np.errstate(invalid="ignore"):
+        apart = np.abs(a - b)
     return np.stack([a.argmax(axis=1) == b.argmax(axis=1), apart.max(axis=1), apart.mean(axis=1)])
 
 

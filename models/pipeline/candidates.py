@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
 from models.data.samples import Samples
 from models.graph import Graph
-from models.ladder import measure
+from models.ladder import Measures, cross_entropy, measure
 
 
 class Candidates:
@@ -20,7 +19,7 @@ class Candidates:
 
     def __init__(self, graphs: Mapping[str, Graph], validation: Samples) -> None:
         self.graphs = dict(graphs)
-        self.scores: dict[str, dict[str, float]] = {}
+        self.scores: dict[str, Measures] = {}
         self._validation = validation
 
     def add(self, name: str, graph: Graph) -> None:
@@ -34,9 +33,4 @@ class Candidates:
         for name, graph in self.graphs.items():
             if name not in self.scores:
                 self.scores[name] = measure(graph, self._validation)
-        return min(self.graphs, key=self._cross_entropy)
-
-    def _cross_entropy(self, name: str) -> float:
-        """Infinite where a polynomial exploded and left no number."""
-        found = self.scores[name]["cross_entropy"]
-        return math.inf if math.isnan(found) else found
+        return min(self.graphs, key=lambda name: cross_entropy(self.scores[name]))

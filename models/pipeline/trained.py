@@ -9,7 +9,7 @@ from models import huggingface
 from models.architectures.options import ORIGINAL, Options
 from models.data.batches import Feeder
 from models.errors import ModelError
-from models.ladder import measure, metric
+from models.ladder import cross_entropy, measure, metric
 from models.pipeline.machine import machine
 from models.pipeline.untrained import untrained
 from models.pipeline.work import COMPARED, TORCH_TOLERANCE, Conversion, Report, Trained, accepted
@@ -59,7 +59,7 @@ def _best(conversion: Conversion, rung: str, options: Options) -> Trained:
 
         name = f"{rung}-{seed}-{conversion.recipe.training_digest(rung)}"
         tried.append(conversion.stage(f"{rung}, seed {seed}", name, make))
-    best = min(tried, key=lambda trained: trained.origin["validation"]["cross_entropy"])
+    best = min(tried, key=lambda trained: cross_entropy(trained.origin["validation"]))
     origin = {
         "seed": best.origin["seed"],
         "seeds": [trained.origin for trained in tried],

@@ -1,5 +1,8 @@
 """Measuring in pieces says what measuring at once says."""
 
+import json
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -61,3 +64,15 @@ def test_pieces_add_up_to_the_whole(unprepared: Unprepared, prepared: Samples) -
     assert pair["label_agreement"] == np.mean(
         logits["original"].argmax(axis=1) == logits["he_friendly"].argmax(axis=1)
     )
+
+
+def test_logits_that_are_no_numbers_are_no_answer_and_leave_json(prepared: Samples) -> None:
+    """A polynomial far outside its interval, as plain substitution may leave it."""
+    graph = RUNGS["original"]
+    arrays = {name: np.where(array < 0, -1e308, 1e308) for name, array in graph["head"].arrays.items()}
+    head = replace(graph["head"], arrays=arrays)
+    exploded = replace(graph, nodes=tuple(head if node.name == "head" else node for node in graph))
+    found = ladder.compare({"original": graph, "substituted": exploded}, prepared)
+    assert found["substituted"] == {"accuracy": 0.0, "cross_entropy": None, "perplexity": None}
+    assert found["pairs"]["original/substituted"]["logit_error_max"] is None
+    assert json.loads(json.dumps(found, allow_nan=False)) == found

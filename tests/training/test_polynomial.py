@@ -81,12 +81,12 @@ def test_what_is_found_done_still_tells_how_long_it_took(made) -> None:
 
 @pytest.mark.parametrize(
     ("losses", "best"),
-    [((0.5, 0.4), "b"), ((0.4, 0.5), "a"), ((0.4, 0.4), "a"), ((float("nan"), 0.4), "b")],
+    [((0.5, 0.4), "b"), ((0.4, 0.5), "a"), ((0.4, 0.4), "a"), ((None, 0.4), "b")],
 )
 def test_the_least_cross_entropy_wins_and_no_number_never_does(
-    losses: tuple[float, float], best: str, monkeypatch: pytest.MonkeyPatch
+    losses: tuple[float | None, float], best: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def measured(graph: Graph, samples: object) -> dict[str, float]:
+    def measured(graph: Graph, samples: object) -> dict[str, float | None]:
         return {"cross_entropy": losses["ab".index(graph.name)]}
 
     monkeypatch.setattr("models.pipeline.candidates.measure", measured)
