@@ -13,9 +13,12 @@ from rich.console import Console
 
 from backends.errors import BackendError
 from bench.commands.ablate import ablate
+from bench.commands.accept import accept
+from bench.commands.compare import compare
 from bench.commands.convert import convert
 from bench.commands.doctor import doctor
 from bench.commands.export import export
+from bench.commands.gate import gate
 from bench.commands.list import list_command
 from bench.commands.plan import plan
 from bench.commands.report import report
@@ -33,12 +36,28 @@ def cli() -> None:
     """Run polynomial transformers encrypted on several homomorphic-encryption libraries, and measure them."""
 
 
-for command in (run, plan, doctor, list_command, validate, convert, ablate, export, report):
+for command in (
+    run,
+    plan,
+    doctor,
+    list_command,
+    validate,
+    convert,
+    ablate,
+    export,
+    report,
+    compare,
+    gate,
+    accept,
+):
     cli.add_command(command)
 
 
 def main() -> None:
-    """Run a command. Exit status: 0 all is well, 1 a cell failed or an interruption, 2 a wrong request."""
+    """Run a command.
+
+    Exit status: 0 all is well, 1 a failed cell, a regression or an interruption, 2 a wrong request.
+    """
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     console = Console(stderr=True, soft_wrap=True)

@@ -45,6 +45,11 @@ class Selection:
 
 def selection(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the suite argument and the options that select cells."""
+    return selecting(click.argument("suite")(command))
+
+
+def selecting(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that select cells of a suite."""
     for decorate in (
         click.option("--threads", type=click.IntRange(1), help="Threads of the evaluator."),
         click.option("--repeats", type=click.IntRange(1), help="Evaluations a cell; the first is cold."),
@@ -57,7 +62,6 @@ def selection(command: Callable[..., Any]) -> Callable[..., Any]:
             help="Only this set, by alias or name; may be repeated.",
         ),
         click.option("--backend", multiple=True, metavar="NAME", help="Only this backend; may be repeated."),
-        click.argument("suite"),
     ):
         command = decorate(command)
     return command

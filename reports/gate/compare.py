@@ -118,7 +118,7 @@ def _times(cell: str, before: Processes, after: Processes, rules: Rules) -> Iter
 def _notes(baseline: Side, candidate: Side) -> Iterator[str]:
     for name, one in (("baseline", baseline), ("candidate", candidate)):
         if one.left_out:
-            yield f"{one.left_out} records of the {name} are of older builds or other settings and left out"
+            yield f"left out of the {name}, being of older builds or other settings: {one.left_out} record(s)"
     for cell in sorted(baseline.cells.keys() & candidate.cells.keys()):
         old, new = baseline.cells[cell].records[-1], candidate.cells[cell].records[-1]
         differences = software_differences(old, new)

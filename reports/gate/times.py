@@ -64,7 +64,7 @@ def turns_obstacle(before: Processes, after: Processes) -> str | None:
 def judge_times(times: Sequence[Timed], rule: TimeRule) -> list[Finding]:
     """Verdicts on all times of a comparison, in their order."""
     tested = _testable([one for one in times if one.obstacle is None and _comparable(one)], rule)
-    adjusted = holm([mann_whitney(one.before, one.after) for one in tested])
+    adjusted = holm(mann_whitney([(one.before, one.after) for one in tested]))
     p_values = {(one.cell, one.measure): p for one, p in zip(tested, adjusted, strict=True)}
     return [_judge(one, p_values.get((one.cell, one.measure)), len(tested), rule) for one in times]
 

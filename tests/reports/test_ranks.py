@@ -15,21 +15,28 @@ from reports.statistics.ranks import fewest, holm, mann_whitney, smallest_p
     ],
 )
 def test_exact_by_counting_arrangements(before: list[float], after: list[float], p: float) -> None:
-    assert mann_whitney(before, after) == pytest.approx(p)
-    assert mann_whitney(after, before) == pytest.approx(p)
+    assert mann_whitney([(before, after), (after, before)]) == pytest.approx([p, p])
 
 
 def test_ties_never_make_a_difference_of_nothing() -> None:
-    assert mann_whitney([1.0] * 9, [1.0] * 9) == 1.0
+    assert mann_whitney([([1.0] * 9, [1.0] * 9)]) == [1.0]
     low, high = [1.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0], [8.0, 9.0, 9.0, 10.0, 11.0, 12.0, 13.0]
-    assert smallest_p(7) <= mann_whitney(low, high) < 0.01
+    assert smallest_p(7) <= mann_whitney([(low, high)])[0] < 0.01
+
+
+def test_pairs_of_every_size_and_kind_keep_their_places() -> None:
+    short, even = ([1.0, 2.0, 3.0], [4.0, 5.0, 6.0]), ([2.0] * 5, [2.0] * 5)
+    longer = ([1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0])
+    assert mann_whitney([short, even, longer, short]) == pytest.approx([0.1, 1.0, 2 / 70, 0.1])
+    assert mann_whitney([]) == []
 
 
 def test_defect_8_what_a_test_can_never_reach_is_known_beforehand() -> None:
     """Five against five are never under 0.002; six are one-sided alone; seven are."""
     assert smallest_p(5) == pytest.approx(2 / 252)
     assert smallest_p(6) / 2 < 0.002 < smallest_p(6)
-    assert mann_whitney([1.0, 2.0, 3.0, 4.0, 5.0], [6.0, 7.0, 8.0, 9.0, 10.0]) == smallest_p(5)
+    apart = ([1.0, 2.0, 3.0, 4.0, 5.0], [6.0, 7.0, 8.0, 9.0, 10.0])
+    assert mann_whitney([apart]) == pytest.approx([smallest_p(5)])
     assert fewest(0.002) == 7
     assert fewest(0.01) == 5
 
@@ -38,7 +45,7 @@ def test_defect_8_what_a_test_can_never_reach_is_known_beforehand() -> None:
 def test_uneven_sides_are_refused_and_never_significant(before: list[float], after: list[float]) -> None:
     """pyperf's: unequal counts raised, were caught, and came out significant."""
     with pytest.raises(ReportError, match=f"{len(before)} values against {len(after)}"):
-        mann_whitney(before, after)
+        mann_whitney([([1.0], [2.0]), (before, after)])
 
 
 def test_holm_by_hand() -> None:

@@ -33,12 +33,12 @@ def judged(before: list[float], after: list[float], tests: int = 1, **rule: Any)
 
 def test_equal_builds_are_not_flagged() -> None:
     """At most 1 % of pairs; `python -m tests.reports.simulated 10000` ran once and is in docs/gate.md."""
-    assert false_alarms(120, seed=1) <= 2
+    assert false_alarms(300, seed=1) <= 6
 
 
 def test_a_slowdown_of_a_tenth_is_found_with_the_number_that_is_said() -> None:
     assert enough() == 32
-    assert found(60, seed=2) >= 57
+    assert found(200, seed=2) >= 190
 
 
 def test_a_slowdown_and_a_speedup() -> None:

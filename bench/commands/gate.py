@@ -1,0 +1,126 @@
+"""`bench gate`: whether something got worse, for a continuous integration to fail on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from bench.commands.gate_options import load_rules, rules_option
+from bench.commands.options import Selection, selecting
+from bench.errors import UserError
+from bench.suite import find_suite
+from bench.turns import builds, take_turns
+from reports import history as histories
+from reports.gate import summary as summaries
+from reports.gate.compare import compare
+from reports.gate.sides import Side, read_side
+from reports.trends import Step, find_steps, series
+
+#: So many of the newest steps of the history are told.
+STEPS = 10
+PROCESSES = 30
+
+
+@click.command()
+@click.argument("results", type=click.Path(path_type=Path))
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="What RESULTS are held to: a file of `bench export --format json`, or a folder of runs.",
+)
+@rules_option
+@click.option(
+    "--history",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Add what was measured to this file, and tell the steps in it.",
+)
+@click.option(
+    "--summary",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write the verdicts there in Markdown.",
+)
+@click.option(
+    "--against",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="CHECKOUT",
+    help="Instead of --baseline: run --suite with the build in CHECKOUT and with this one, in turns.",
+)
+@click.option("--suite", metavar="SUITE", help="With --against: what to run; the options below select cells.")
+@click.option(
+    "--processes",
+    type=click.IntRange(1),
+    default=PROCESSES,
+    show_default=True,
+    help="With --against: fresh processes a side; at 5 % spread about 30 find 10 %.",
+)
+@click.option(
+    "--python",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="With --against: CHECKOUT's interpreter; by default its .venv/bin/python, else this one.",
+)
+@selecting
+def gate(
+    results: Path,
+    baseline: Path | None,
+    rules: Path | None,
+    history: Path | None,
+    summary: Path | None,
+    against: Path | None,
+    suite: str | None,
+    processes: int,
+    python: Path | None,
+    **selected: object,
+) -> int:
+    """Hold the newest records of every cell under RESULTS to a baseline.
+
+    Exit status: 0 nothing got worse, 1 something did, 2 the request was wrong.
+    """
+    held_to = load_rules(rules)
+    if (baseline is None) == (against is None):
+        raise UserError(
+            "a gate needs something to hold RESULTS to; give --baseline FILE or --against CHECKOUT"
+        )
+    if (against is None) != (suite is None):
+        raise UserError("--against and --suite go together; give both, or --baseline alone")
+    if against is not None and suite is not None:
+        baseline, results = _run_both(results, against, suite, processes, python, selected)
+    assert baseline is not None
+    old, candidate = read_side(baseline), read_side(results)
+    comparison = compare(old, candidate, held_to)
+    steps = [] if history is None else _remember(history, candidate, comparison.passed)
+    text = summaries.gate(comparison, steps)
+    if summary is not None:
+        summary.write_text(text, encoding="utf-8")
+    click.echo(text, nl=False)
+    return int(not comparison.passed)
+
+
+def _run_both(
+    results: Path,
+    against: Path,
+    suite: str,
+    processes: int,
+    python: Path | None,
+    selected: dict[str, object],
+) -> tuple[Path, Path]:
+    """Run both builds; the folders of the baseline's and of the candidate's runs."""
+    cells = Selection(suite=suite, **selected).cells()  # type: ignore[arg-type]
+    old, new = builds(against, results, python)
+    take_turns(cells, find_suite(suite), (old, new), processes, lambda line: click.echo(line, err=True))
+    return old.output, new.output
+
+
+def _remember(path: Path, candidate: Side, passed: bool) -> list[Step]:
+    """Add what was measured to a history, and the newest steps in it."""
+    histories.append(path, histories.entry(candidate, passed=passed))
+    known = histories.load(path)
+    for refused in known.refused:
+        click.echo(f"refused: {refused}", err=True)
+    steps = [step for one in series(known.entries) for step in find_steps(one)]
+    steps.sort(key=lambda step: step.series.points[step.last + 1].at)
+    return steps[-STEPS:]

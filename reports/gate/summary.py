@@ -1,0 +1,156 @@
+"""A comparison in Markdown: for a pull request's page, a log, or a terminal."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from math import isinf
+
+from reports.gate.compare import Comparison
+from reports.gate.verdicts import Finding, Verdict
+from reports.trends import Step
+
+#: So many measures that share a reason are named; the others are counted.
+NAMED = 8
+_UNITS = ("B", "kB", "MB", "GB", "TB")
+#: Signs that mean something to Markdown or to HTML.
+_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "\\|", "`": "'", "\n": " ", "\r": " "})
+
+
+def gate(comparison: Comparison, steps: Sequence[Step] = ()) -> str:
+    """A gate's verdict, what it rests on, and what was not compared and why.
+
+    Args:
+        comparison: of the candidate with the baseline.
+        steps: of the history, newest last.
+    """
+    worse, better = comparison.of(Verdict.WORSE), comparison.of(Verdict.BETTER)
+    parts = [
+        f"# Gate: {_headline(comparison)}",
+        _counted(comparison),
+        _section("Worse", _table(worse)),
+        _section("Refused", _list(comparison.refused)),
+        _section("Better", _table(better)),
+        "`bench accept` takes what is better into the baseline, with the reason." if better else "",
+        _section("New", _table(comparison.of(Verdict.NEW))),
+        _section("Not comparable", _grouped(comparison.of(Verdict.NOT_COMPARABLE))),
+        _section("Steps in the history", _list(map(step, steps))),
+        _section("Notes", _list(comparison.notes)),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def compared(comparison: Comparison) -> str:
+    """Every verdict, cell by cell."""
+    by_cell: dict[str, list[Finding]] = defaultdict(list)
+    for finding in comparison.findings:
+        by_cell[finding.cell].append(finding)
+    parts = [_counted(comparison)]
+    for cell, findings in by_cell.items():
+        told = [finding for finding in findings if finding.verdict is not Verdict.NOT_COMPARABLE]
+        grouped = _grouped([one for one in findings if one.verdict is Verdict.NOT_COMPARABLE], cells=False)
+        parts += [f"## {_plain(cell)}", _verdicts(told), f"Not comparable:\n\n{grouped}" if grouped else ""]
+    parts += [_section("Refused", _list(comparison.refused)), _section("Notes", _list(comparison.notes))]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def step(one: Step) -> str:
+    """A step of a measure's history in a line."""
+    unit = _unit(one.series.measure)
+    levels = f"{value(one.before, unit)} → {value(one.after, unit)}"
+    return f"{one.commits}: {one.series.measure} {levels} ({one.series.cell})"
+
+
+def value(number: float | str | None, unit: str) -> str:
+    """A value as readers know it, in its unit; a dash where there is none."""
+    if number is None:
+        return "–"
+    if isinstance(number, str):
+        return number
+    if isinf(number):
+        return "exact"
+    if unit == "bytes":
+        return _size(number)
+    shown = f"{number:.0f}" if number == int(number) and unit != "s" else f"{number:.4g}"
+    return f"{shown} {unit}".rstrip()
+
+
+def _headline(comparison: Comparison) -> str:
+    if comparison.passed:
+        return "passed"
+    said = []
+    if worse := len(comparison.of(Verdict.WORSE)):
+        said.append(f"{worse} regression{'s' * (worse > 1)}")
+    if refused := len(comparison.refused):
+        said.append(f"{refused} refused")
+    return ", ".join(said)
+
+
+def _counted(comparison: Comparison) -> str:
+    count = Counter(finding.verdict for finding in comparison.findings)
+    cells = len({finding.cell for finding in comparison.findings})
+    told = ", ".join(f"{count[verdict]} {verdict.value}" for verdict in Verdict)
+    return f"{cells} cell{'s' * (cells != 1)}: {told}."
+
+
+def _section(title: str, body: str) -> str:
+    return f"## {title}\n\n{body}" if body else ""
+
+
+def _table(findings: Sequence[Finding]) -> str:
+    headings = ("cell", "measure", "baseline", "candidate", "why")
+    return _rows(headings, [(one.cell, one.title, *_values(one), one.why) for one in findings])
+
+
+def _verdicts(findings: Sequence[Finding]) -> str:
+    headings = ("measure", "verdict", "baseline", "candidate", "why")
+    return _rows(headings, [(one.title, one.verdict.value, *_values(one), one.why) for one in findings])
+
+
+def _values(finding: Finding) -> tuple[str, str]:
+    return value(finding.before, finding.unit), value(finding.after, finding.unit)
+
+
+def _rows(headings: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    if not rows:
+        return ""
+    lines = [headings, ("---",) * len(headings), *(tuple(map(_plain, row)) for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _grouped(findings: Iterable[Finding], *, cells: bool = True) -> str:
+    """A line for each cell and reason, with the measures that share it."""
+    groups: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for finding in findings:
+        groups[finding.cell if cells else "", finding.why].append(finding.title)
+    return _list(
+        f"{_few(titles)}: {why}{f' ({cell})' if cell else ''}" for (cell, why), titles in groups.items()
+    )
+
+
+def _few(titles: Sequence[str]) -> str:
+    more = len(titles) - NAMED
+    return "; ".join(titles[:NAMED]) + (f"; and {more} more" if more > 0 else "")
+
+
+def _list(sentences: Iterable[str]) -> str:
+    return "\n".join(f"- {_plain(sentence)}" for sentence in sentences)
+
+
+def _plain(text: str) -> str:
+    """Text in which nothing is Markdown or HTML: names and reasons come from files."""
+    return text.translate(_ESCAPES)
+
+
+def _unit(measure: str) -> str:
+    return next((name for ending, name in _ENDINGS if measure.endswith(ending)), "")
+
+
+_ENDINGS = (("_bytes", "bytes"), (".bytes", "bytes"), ("_s", "s"), ("_bits", "bits"))
+
+
+def _size(size: float) -> str:
+    power = 0
+    while size >= 1000 and power < len(_UNITS) - 1:
+        size, power = size / 1000, power + 1
+    return f"{size:.4g} {_UNITS[power]}"

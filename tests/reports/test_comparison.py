@@ -1,0 +1,208 @@
+"""What one process a side decides: every exact rule finds what it is for, and nothing else."""
+
+from typing import Any
+
+import pytest
+
+from reports.gate.compare import Comparison, compare
+from reports.gate.rules import Rules
+from reports.gate.verdicts import Finding, Verdict
+from reports.record import Ladder, Record, SecurityBlock, Status
+from tests.reports.processes import FAILED, of, processes, vary
+
+CELL = "vit_tiny/digits/tenseal/n14_first48_scale40_depth8_digits9/"
+
+
+def compared(record: Record, rules: Rules | None = None, **changes: Any) -> Comparison:
+    """A record against itself with changes."""
+    return compare(of(processes(record)), of(processes(record, place=1, **changes)), rules or Rules())
+
+
+def only(comparison: Comparison, verdict: Verdict) -> Finding:
+    (finding,) = comparison.of(verdict)
+    return finding
+
+
+def test_nothing_changed_is_the_same(record: Record) -> None:
+    found = compared(record)
+    assert found.passed
+    assert not found.of(Verdict.BETTER)
+    assert not found.of(Verdict.NEW)
+    assert {finding.measure for finding in found.of(Verdict.SAME)} >= {
+        "status",
+        "security.secure",
+        "counts.rotations",
+        "ladder.precision_bits",
+        "memory.evaluator_peak_bytes",
+    }
+
+
+@pytest.mark.parametrize(
+    ("measure", "value"),
+    [
+        ("counts.rotations", 1201),
+        ("counts.bootstraps", 1),
+        ("counts.bootstraps_planned", 1),
+        ("counts.round_trips", 7),
+        ("counts.levels_used", 25),
+        ("counts.levels_after_refresh", 7),
+        ("counts.ct_ct", 97),
+        ("wire.messages", 15),
+        ("wire.to_evaluator_bytes", 838_400_001),
+        ("memory.rotation_keys_bytes", 808_000_001),
+        ("memory.evaluator_peak_bytes", 2_640_000_001),
+        ("ladder.precision_bits", 13.5),
+        ("ladder.polynomial", 0.97),
+        ("ladder.held_out.polynomial", 0.97),
+        ("counts.rotations", None),
+        ("ladder.precision_bits", None),
+    ],
+)
+def test_a_loss_is_a_regression(record: Record, measure: str, value: object) -> None:
+    """One extra rotation, one more bootstrap, two lost bits: every time, and nothing beside them."""
+    found = compared(record, **{measure.replace(".", "__"): value})
+    assert only(found, Verdict.WORSE).measure == measure
+    assert not found.passed
+
+
+@pytest.mark.parametrize(
+    ("measure", "value"),
+    [
+        ("counts.rotations", 1199),
+        ("counts.levels_after_refresh", 9),
+        ("wire.messages", 13),
+        ("memory.rotation_keys_bytes", 700_000_000),
+        ("memory.evaluator_peak_bytes", 2_000_000_000),
+        ("ladder.precision_bits", 17.0),
+    ],
+)
+def test_a_gain_is_reported_and_no_failure(record: Record, measure: str, value: object) -> None:
+    found = compared(record, **{measure.replace(".", "__"): value})
+    assert only(found, Verdict.BETTER).measure == measure
+    assert found.passed
+
+
+@pytest.mark.parametrize(
+    ("measure", "value"),
+    [
+        ("wire.to_evaluator_bytes", 838_000_000),
+        ("memory.evaluator_peak_bytes", 2_600_000_000),
+        ("ladder.precision_bits", 14.6),
+        ("ladder.polynomial", 0.976),
+        ("ladder.encrypted", 0.9),  # its labels and bits decide
+        ("latency.per_sample_s", 9.0),
+    ],
+)
+def test_what_varies_by_itself_is_no_difference(record: Record, measure: str, value: object) -> None:
+    found = compared(record, **{measure.replace(".", "__"): value})
+    assert found.passed
+    assert not found.of(Verdict.BETTER)
+
+
+def test_of_several_processes_the_worst_counts(record: Record) -> None:
+    """One process of five that ran a rotation more is not outvoted."""
+    after = processes(record, 4, place=1) + processes(record, 1, place=3, counts__rotations=1201)
+    found = compare(of(processes(record, 5)), of(after), Rules())
+    assert only(found, Verdict.WORSE).measure == "counts.rotations"
+
+
+def test_a_cell_that_newly_fails_is_a_regression_with_its_reason(record: Record) -> None:
+    found = only(compared(record, **FAILED), Verdict.WORSE)
+    assert (found.measure, found.before, found.after) == ("status", "ok", "failed")
+    assert found.why == "the result is wrong"
+
+
+def test_one_process_of_several_that_fails_is_enough(record: Record) -> None:
+    after = [*processes(record, 3, place=1), *processes(record, 1, place=9, **FAILED)]
+    assert only(compare(of(processes(record, 3)), of(after), Rules()), Verdict.WORSE).measure == "status"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "verdict"),
+    [
+        (Status.UNSUPPORTED, Status.FAILED, Verdict.WORSE),
+        (Status.FAILED, Status.TIMED_OUT, Verdict.SAME),
+        (Status.FAILED, Status.UNSUPPORTED, Verdict.BETTER),
+        (Status.OUT_OF_MEMORY, Status.OK, Verdict.BETTER),
+        (Status.OK, Status.UNSUPPORTED, Verdict.WORSE),
+    ],
+)
+def test_standing(record: Record, before: Status, after: Status, verdict: Verdict) -> None:
+    def ended(status: Status, place: int) -> list[Record]:
+        reason = None if status is Status.OK else "why"
+        return processes(record, place=place, status=status, reason=reason)
+
+    found = compare(of(ended(before, 0)), of(ended(after, 1)), Rules())
+    (standing,) = (finding for finding in found.findings if finding.measure == "status")
+    assert standing.verdict is verdict
+
+
+def test_a_cell_that_vanishes_is_a_regression_and_a_new_one_is_said(record: Record) -> None:
+    other = processes(record, cell=CELL.replace("tenseal", "pyfhel") + "0123456789ab", backend="pyfhel")
+    vanished = compare(of(processes(record) + other), of(processes(record)), Rules())
+    assert only(vanished, Verdict.WORSE).why == "vanished"
+    new = compare(of(processes(record)), of(processes(record) + other), Rules())
+    assert only(new, Verdict.NEW).cell == other[0].cell
+    assert new.passed
+
+
+def test_a_cell_on_other_samples_is_another_question_and_that_is_said(record: Record) -> None:
+    found = compared(record, cell=CELL + "fedcba987654")
+    assert only(found, Verdict.WORSE).why == "vanished: the candidate has it on other samples"
+    assert only(found, Verdict.NEW).cell.endswith("fedcba987654")
+
+
+def test_insecure_where_it_was_secure_is_a_regression(record: Record) -> None:
+    """Defect 13: a faster result at a modulus that no longer holds is no improvement."""
+    insecure = SecurityBlock(bits=None, log_n=14, log_qp=1552.0, secret="uniform_ternary")
+    found = compared(record, security=insecure)
+    assert {finding.measure for finding in found.of(Verdict.WORSE)} == {"security.secure", "security.bits"}
+
+
+def test_bits_beyond_rounding_are_no_difference_and_an_exact_result_has_them(record: Record) -> None:
+    exact = Ladder(logit_error_max=0.0, label_agreement=1.0)
+    before = of(processes(record, ladder=exact))
+    for bits, verdict in ((47.0, Verdict.SAME), (43.9, Verdict.WORSE)):
+        ladder = Ladder(logit_error_max=1e-9, label_agreement=1.0, precision_bits=bits)
+        found = compare(before, of(processes(record, place=1, ladder=ladder)), Rules())
+        (precision,) = (one for one in found.findings if one.measure == "ladder.precision_bits")
+        assert precision.verdict is verdict
+
+
+def test_a_program_without_refreshes_has_no_levels_after_them(record: Record) -> None:
+    found = compared(record, counts__levels_after_refresh=None, counts__round_trips=0)
+    assert found.passed
+    assert only(found, Verdict.BETTER).measure == "counts.round_trips"
+
+
+def test_memory_of_another_machine_is_not_compared_and_counts_are(record: Record) -> None:
+    found = compared(
+        record, environment__cpu="another", memory__evaluator_peak_bytes=9**12, counts__rotations=1201
+    )
+    assert only(found, Verdict.WORSE).measure == "counts.rotations"
+    (memory,) = (one for one in found.findings if one.measure == "memory.evaluator_peak_bytes")
+    assert memory.verdict is Verdict.NOT_COMPARABLE
+    assert memory.why == "another machine (cpu: a processor and another)"
+
+
+def test_records_of_older_builds_are_left_out_and_counted(record: Record) -> None:
+    """Defect 7: what an older build found never stands for this one."""
+    older = processes(record, 3, key="cd" * 32, counts__rotations=1300)
+    newer = [vary(one, {"counts.rotations": 1200}) for one in processes(record, 2, place=9)]
+    found = compare(of(older + newer), of(processes(record, 2, place=10)), Rules())
+    assert found.passed
+    assert "left out of the baseline, being of older builds or other settings: 3 record(s)" in found.notes
+
+
+def test_another_library_is_part_of_the_build_and_said(record: Record) -> None:
+    found = compared(record, environment__libraries={"tenseal": "0.3.17"})
+    assert found.passed
+    (note,) = found.notes
+    assert note.endswith("the builds differ in more than their code (tenseal: 0.3.18 and 0.3.17)")
+
+
+def test_rules_decide_how_much_may_be_lost(record: Record) -> None:
+    strict = Rules.model_validate({"bits": {"lost": 0.25}, "size": {"ratio": 1.0}})
+    found = compared(record, strict, ladder__precision_bits=15.2, wire__to_evaluator_bytes=830_000_001)
+    worse = {finding.measure for finding in found.of(Verdict.WORSE)}
+    assert worse == {"ladder.precision_bits", "wire.to_evaluator_bytes"}
