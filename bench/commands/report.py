@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from bench.errors import UserError
+from reports.history import History, load
 from reports.html.page import render
 from reports.store import Loaded, load_output
 
@@ -23,20 +24,29 @@ from reports.store import Loaded, load_output
 @click.option(
     "--output", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The HTML file to write."
 )
-def report(results: tuple[Path, ...], output: Path) -> int:
+@click.option(
+    "--history",
+    "past",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="What `bench gate --history` wrote: measures are drawn over its commits.",
+)
+def report(results: tuple[Path, ...], output: Path, past: Path | None) -> int:
     """Write one HTML file about the records under DIR; lines that are refused are named in it, and here."""
     loaded = _load(results)
-    for refused in loaded.refused:
-        click.echo(f"refused: {refused}", err=True)
+    gates = History() if past is None else load(past)
+    refused = [*loaded.refused, *gates.refused]
+    for line in refused:
+        click.echo(f"refused: {line}", err=True)
     if not loaded.stored:
         raise UserError(f"{', '.join(map(str, results))}: no line holds a sound record; run the suite again")
     records = [stored.record for stored in loaded.stored]
-    page = render(records, loaded.refused, [str(path) for path in results], datetime.now(timezone.utc))
+    sources = [str(path) for path in results]
+    page = render(records, refused, sources, datetime.now(timezone.utc), gates.entries)
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_text(page, encoding="utf-8")
     size = output.stat().st_size / 1e6
     click.echo(f"{output}: {len(records)} record{'s' * (len(records) != 1)}, {size:.1f} MB", err=True)
-    return int(bool(loaded.refused))
+    return int(bool(refused))
 
 
 def _load(results: tuple[Path, ...]) -> Loaded:

@@ -16,7 +16,7 @@ SCRIPTS = (
     *("format", "dom", "data", "filters", "table", "theme", "labels", "plot", "bands", "record"),
     *(f"sections/{name}" for name in (
         "overview", "ladder", "drift", "time", "primitives", "memory", "levels", "front", "sweeps",
-        "amortised", "conditions", "records",
+        "amortised", "history", "conditions", "records",
     )),
     "main",
 )  # fmt: skip

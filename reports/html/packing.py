@@ -1,10 +1,12 @@
-"""Whole records packed for the page: a few to a gzip stream, unpacked where one is asked for."""
+"""What is large, packed for the page: a few records to a gzip stream, unpacked where one is asked for."""
 
 from __future__ import annotations
 
 import base64
 import gzip
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from reports.record import Record
 
@@ -13,10 +15,18 @@ PER_STREAM = 25
 
 
 def streams(records: Sequence[Record]) -> list[str]:
-    """Lines of JSON, gzip, base64; record `n` is line `n % PER_STREAM` of stream `n // PER_STREAM`."""
-    return [_stream(records[start : start + PER_STREAM]) for start in range(0, len(records), PER_STREAM)]
+    """Record `n` is line `n % PER_STREAM` of stream `n // PER_STREAM`."""
+    return [
+        _packed(record.to_json() for record in records[start : start + PER_STREAM])
+        for start in range(0, len(records), PER_STREAM)
+    ]
 
 
-def _stream(records: Sequence[Record]) -> str:
-    lines = "\n".join(record.to_json() for record in records)
-    return base64.b64encode(gzip.compress(lines.encode(), compresslevel=9, mtime=0)).decode()
+def pack(items: Iterable[Any]) -> str:
+    """Plain data, an item a line: JSON, gzip, base64."""
+    return _packed(json.dumps(item, separators=(",", ":"), allow_nan=False) for item in items)
+
+
+def _packed(lines: Iterable[str]) -> str:
+    compressed = gzip.compress("\n".join(lines).encode(), compresslevel=9, mtime=0)
+    return base64.b64encode(compressed).decode()

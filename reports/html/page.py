@@ -11,10 +11,12 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from reports.history import Entry
 from reports.html import assets
 from reports.html.conditions import groups, warnings
 from reports.html.derived import one_input_s, standing
 from reports.html.glance import MEASURES, glances
+from reports.html.history import Told, told
 from reports.html.packing import PER_STREAM, streams
 from reports.html.rows import index
 from reports.html.summaries import conditions, drift_titles, held_out
@@ -24,7 +26,13 @@ from reports.record import TIMING_ONLY, Record
 NAMED = 50
 
 
-def render(records: Sequence[Record], refused: Sequence[str], sources: Sequence[str], made: datetime) -> str:
+def render(
+    records: Sequence[Record],
+    refused: Sequence[str],
+    sources: Sequence[str],
+    made: datetime,
+    entries: Sequence[Entry] = (),
+) -> str:
     """The report as HTML.
 
     Args:
@@ -32,10 +40,12 @@ def render(records: Sequence[Record], refused: Sequence[str], sources: Sequence[
         refused: a sentence for each line of the stores that holds no sound record.
         sources: where the records came from, as the reader named it.
         made: the time that the page gives as its own.
+        entries: of a history of gates, oldest first.
     """
     template = _templates().get_template("page.html.j2")
     first, library, scripts = assets.first_script(), assets.library(), assets.scripts()
     grouped = groups(records)
+    history = told(entries) if entries else None
     return template.render(
         first=first,
         library=library,
@@ -55,12 +65,13 @@ def render(records: Sequence[Record], refused: Sequence[str], sources: Sequence[
         warned=warnings(records, grouped),
         one_input_s=one_input_s,
         index=index(records, grouped),
-        page=_page_data(records, grouped),
+        page=_page_data(records, grouped, history),
+        history=history,
         streams=streams(records),
     )
 
 
-def _page_data(records: Sequence[Record], grouped: Sequence[int]) -> dict[str, Any]:
+def _page_data(records: Sequence[Record], grouped: Sequence[int], history: Told | None) -> dict[str, Any]:
     """What the scripts need beside the records."""
     return {
         "backends": sorted({record.backend for record in records}),
@@ -69,6 +80,7 @@ def _page_data(records: Sequence[Record], grouped: Sequence[int]) -> dict[str, A
         "conditions": conditions(records, grouped),
         "held_out": held_out(records),
         "drifts": drift_titles(),
+        "steps": history.steps if history else [],
     }
 
 

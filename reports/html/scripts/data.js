@@ -24,8 +24,9 @@ const ORDERED = (() => {
 
 const unpacked = new Map();
 
-async function unpackStream(number) {
-  const packed = document.getElementById(`records-${number}`).textContent;
+/** The lines of a packed stream. */
+async function unpack(id) {
+  const packed = document.getElementById(id).textContent;
   const compressed = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
   const stream = new Blob([compressed]).stream().pipeThrough(new DecompressionStream("gzip"));
   const text = await new Response(stream).text();
@@ -35,7 +36,7 @@ async function unpackStream(number) {
 /** The whole record of a row. */
 async function whole(row) {
   const number = Math.floor(row.place / PAGE.per_stream);
-  if (!unpacked.has(number)) unpacked.set(number, unpackStream(number));
+  if (!unpacked.has(number)) unpacked.set(number, unpack(`records-${number}`));
   return JSON.parse((await unpacked.get(number))[row.place % PAGE.per_stream]);
 }
 

@@ -12,9 +12,11 @@ function significant(value, digits = 3) {
   return String(Number(value.toPrecision(digits)) === Math.round(value) && size >= 100 ? Math.round(value) : value.toPrecision(digits));
 }
 
-/** A whole number with thin spaces between thousands. */
+/** A number with thin spaces between thousands. */
 function grouped(value) {
-  return value === null || value === undefined ? ABSENT : String(value).replace(/\B(?=(\d{3})+$)/g, "\u2009");
+  if (value === null || value === undefined) return ABSENT;
+  const [whole, ...decimals] = String(value).split(".");
+  return [whole.replace(/\B(?=(\d{3})+$)/g, "\u2009"), ...decimals].join(".");
 }
 
 function fixed(value, digits) {

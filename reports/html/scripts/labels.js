@@ -8,7 +8,7 @@ function naming(rows) {
     differs("case") && ((row) => row.case),
     (row) => row.backend,
     (row) => row.parameter_set,
-    differs("environment.threads") && ((row) => `${row["environment.threads"] ?? "?"} threads`),
+    differs("environment.threads") && ((row) => `${row["environment.threads"] ?? "?"} thread${row["environment.threads"] === 1 ? "" : "s"}`),
     differs("samples") && ((row) => `${row.samples} samples`),
   ].filter(Boolean);
   const plain = (row) => parts.map((part) => part(row)).join(" · ");

@@ -1,6 +1,6 @@
 // Starts the page: filters, theme, then one section after another, so that the first can be used at once.
 
-const SECTIONS = { overview, ladder, drift, time, primitives, memory, levels, front, sweeps, amortised, conditions, records };
+const SECTIONS = { overview, ladder, drift, time, primitives, memory, levels, front, sweeps, amortised, history, conditions, records };
 
 let generation = 0;
 
@@ -12,8 +12,9 @@ async function draw() {
   const rows = filtered();
   document.documentElement.dataset.drawn = "no";
   for (const [name, section] of Object.entries(SECTIONS)) {
-    const made = el("div", { class: "content" });
     const old = document.querySelector(`#${name} > .content`);
+    if (!old) continue; // a page without a history
+    const made = el("div", { class: "content" });
     clearPlots(old);
     old.replaceWith(made);
     await section(made, rows);

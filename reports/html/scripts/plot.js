@@ -69,7 +69,7 @@ function tooltip(trigger, lines = (event) => event.data?.lines ?? [event.name]) 
 }
 
 /** A number at an axis: no digits that say nothing. */
-const tick = (value) => (Math.abs(value) >= 1000 ? grouped(Math.round(value)) : String(Number(value.toPrecision(6))));
+const tick = (value) => grouped(Number(value.toPrecision(6)));
 
 /** A logarithmic axis over values, marked at 1, 2 and 5 of each decade, or at decades where there are many. */
 function logAxis(name, values, more = {}) {

@@ -64,7 +64,7 @@ function startRecords() {
     else if (dialog.open) dialog.close();
   };
   dialog.addEventListener("close", () => {
-    if (location.hash.startsWith("#record-")) history.replaceState(null, "", "#");
+    if (location.hash.startsWith("#record-")) window.history.replaceState(null, "", "#");
   });
   dialog.addEventListener("click", (event) => {
     if (event.target === dialog) dialog.close();

@@ -11,7 +11,7 @@ function conditions(parent) {
       { title: "Sample set", source: "the digest in cell", value: (group) => group.samples, cell: (group) => breakable(group.samples) },
       { title: "Records", numeric: true, value: (group) => group.records, cell: (group) => grouped(group.records) },
       { title: "Threads", numeric: true, source: "environment.threads", value: (group) => group.threads },
-      { title: "Machine", source: "environment.cpu, cores, memory_bytes, os", value: machine },
+      { title: "Machine", source: "environment.cpu, cores, memory_bytes, os", value: machine, cell: (group) => el("span", { class: "reason" }, machine(group)) },
       { title: "Software", source: "environment.libraries, build, python", value: (group) => group.software.join("; "), cell: (group) => el("ul", { class: "lines" }, group.software.map((line) => el("li", {}, line))) },
       { title: "Calibration", unit: "s, least to most", numeric: true, source: "environment.calibration_s", value: (group) => group.calibration?.[0] ?? null, cell: (group) => (group.calibration ? group.calibration.map((value) => significant(value)).join(" – ") : ABSENT) },
       { title: "Commits", source: "environment.git", value: (group) => group.commits.join(", "), cell: (group) => breakable(group.commits.join(", ")) },

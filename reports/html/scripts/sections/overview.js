@@ -81,7 +81,7 @@ function mapOfCells(parent, rows) {
     }));
   const table = el("table", { class: "cells" },
     captionOf("Map of cells: the newest record of each case and parameter set, by backend"),
-    el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Case and parameter set"), backends.map((name) => el("th", { scope: "col" }, backendName(name))))),
+    el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Case and parameter set"), backends.map((name) => el("th", { scope: "col", style: `width: ${76 / backends.length}%` }, backendName(name))))),
     el("tbody", {}, secureFirst.slice(0, MAP_ROWS).map(line)));
   parent.append(el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Map of cells" }, table));
   if (all.length > MAP_ROWS) parent.append(el("p", { class: "note" }, `The first ${MAP_ROWS} of ${grouped(all.length)} rows; filter to see others. The table below has them all.`));

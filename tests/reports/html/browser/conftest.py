@@ -15,6 +15,7 @@ from reports.html.page import render
 from reports.record import Record
 from reports.store import load_output
 from tests.reports.html.browser.chromium import chromium, open_page
+from tests.reports.html.histories import gates
 from tests.reports.html.records import failing, insecure, made
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -55,8 +56,9 @@ def records(real: list[Record]) -> list[Record]:
 def page(records: list[Record], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The report as a file."""
     path = tmp_path_factory.mktemp("page") / "report.html"
+    past = gates(made().cell, [60.0] * 8, [1200] * 4 + [1201] * 4)
     made_at = datetime(2026, 11, 25, 12, tzinfo=timezone.utc)
-    path.write_text(render(records, [f"records.jsonl:3: {ATTACK}"], ["results"], made_at))
+    path.write_text(render(records, [f"records.jsonl:3: {ATTACK}"], ["results"], made_at, past))
     return path
 
 

@@ -19,7 +19,18 @@ from tests.reports.html.browser.chromium import (
 )
 
 #: Sections that draw, whatever else they hold.
-DRAWING = ("ladder", "drift", "time", "primitives", "memory", "levels", "front", "sweeps", "amortised")
+DRAWING = (
+    "ladder",
+    "drift",
+    "time",
+    "primitives",
+    "memory",
+    "levels",
+    "front",
+    "sweeps",
+    "amortised",
+    "history",
+)
 
 ROWS = """return [...document.querySelectorAll('#overview .table tbody')].map((body) =>
     [body.querySelector('tr.group').textContent, [...body.querySelectorAll('tr:not(.group)')].map(
@@ -79,6 +90,12 @@ def test_tables_sort_without_ranking_secure_beside_insecure(chrome: webdriver.Ch
         values = [float(text) for text in groups[0][1] if text != "–"]
         assert values == sorted(values, reverse=order == "descending")
         assert len(values) == 5
+
+
+def test_the_history_shows_its_steps_with_their_commits(chrome: webdriver.Chrome) -> None:
+    text = chrome.execute_script("return document.getElementById('history').textContent")
+    assert "03aaaaaaaa..04aaaaaaaa" in text
+    assert "counts.rotations over commits" in text
 
 
 def test_filters_reach_every_section(chrome: webdriver.Chrome, records: list[Record]) -> None:

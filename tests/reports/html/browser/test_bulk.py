@@ -9,7 +9,7 @@ import pytest
 
 from reports.html.page import render
 from reports.record import Record
-from tests.reports.html.browser.chromium import chromium, complaints, open_page, wait
+from tests.reports.html.browser.chromium import busy, chromium, complaints, open_page, wait
 from tests.reports.html.records import many
 
 COUNT = 5000
@@ -35,8 +35,8 @@ def test_the_file_is_small_and_names_every_record(page: Path, bulk: list[Record]
 
 def test_it_is_usable_at_once_and_details_come_when_asked_for(page: Path, bulk: list[Record]) -> None:
     with chromium() as chrome:
-        ready = open_page(chrome, page)
-        assert ready < 3
+        open_page(chrome, page)
+        assert busy(chrome) < 3
         assert chrome.execute_script("return document.querySelectorAll('#records tbody tr').length") == 25
         chrome.execute_script("location.hash = 'record-4321'")
         wait(chrome, "return document.getElementById('record').open")
