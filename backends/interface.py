@@ -24,11 +24,13 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from backends.errors import Unsupported
 from backends.parameters import ParameterSet
 
 Vector = NDArray[np.float64]
 Ciphertext = Any  # the library's own object, opaque to everything outside the adapter
 Plaintext = Any
+Keys = Any
 
 #: The names under which an evaluator counts, in `Evaluator.counts`.
 COUNTED = (
@@ -127,12 +129,40 @@ class KeyOwner(ABC):
     def security(self) -> SecurityFacts:
         """Read from the library's context and keys after `generate`."""
 
+    # The three below measure what one kind of key takes. They are called after `generate`, and an adapter may
+    # leave them out.
+
+    def make_keys(self, kind: str, steps: Sequence[int]) -> Keys:
+        """Make the keys of one `KeyFile.kind` once more, of rotations those by `steps`.
+
+        A `public_key` is made with a new secret key of its own, the others under the secret key in use.
+
+        Raises:
+            Unsupported: the adapter makes no keys one kind at a time.
+        """
+        raise Unsupported("the adapter makes no keys one kind at a time; give it make_keys to measure them")
+
+    def write_keys(self, keys: Keys, folder: Path) -> KeyFile:
+        """Serialise what `make_keys` made, into a file that `Evaluator.load_keys` takes."""
+        raise NotImplementedError
+
+    def release_keys(self, keys: Keys) -> None:  # noqa: B027 - few libraries keep keys elsewhere
+        """Let go of what `make_keys` made; for a library that keeps keys in maps of its own."""
+
 
 class Evaluator(ABC):
     """The party that computes. It holds public and evaluation keys only and has no way to decrypt."""
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
+
+    def load_keys(self, folder: Path, file: KeyFile) -> None:
+        """Load a file of evaluation keys again, to measure it; digests are checked by the caller.
+
+        Raises:
+            Unsupported: the adapter loads no keys one file at a time.
+        """
+        raise Unsupported("the adapter loads no keys one file at a time; give it load_keys to measure them")
 
     @abstractmethod
     def read(self, path: Path) -> Ciphertext:

@@ -1,42 +1,26 @@
-"""Runs one cell from plan to record. Whatever happens to it, it ends in a record that says so."""
+"""Runs one cell of a model from plan to record. Whatever happens to it, it ends in a record that says so."""
 
 from __future__ import annotations
 
-import errno
-import os
-import shutil
-import sys
-import traceback
 from collections.abc import Callable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import datetime, timezone
-from math import inf
-from pathlib import Path
-from time import monotonic, perf_counter
+from dataclasses import dataclass
+from time import perf_counter
 
 import numpy as np
-import psutil
 from numpy.typing import NDArray
 
-from backends.costs import Costs, Needs
-from backends.errors import BackendError, Unsupported
+from backends.costs import Costs
 from backends.planner import Refresh, plan, refresh_for
 from backends.program import Program
-from backends.registry import Descriptor
-from backends.security import judge
 from backends.tensor.layout import ValueLayout, unpack
-from bench import machine, recording
+from bench import recording
 from bench.cells import Cell
-from bench.environments.ensure import Environment
-from bench.parties.process import PartyError
-from bench.protocol import Evaluation, Report, Session
+from bench.protocol import Evaluation, Session
+from bench.runner import CellError, Outcome, Runner
 from bench.suite import CLEARTEXT
 from bench.workload import Workload
-from models.errors import ModelError
 from models.graph import Array, Graph, Node
 from reports import metrics, record
-from reports.errors import ReportError
 from reports.held_out import held_out
 from reports.record import Status
 
@@ -44,98 +28,18 @@ from reports.record import Status
 #: process, and for what the estimates miss; a constant without room costs milliseconds at each use.
 CONSTANTS_SHARE = 0.6
 
-#: Exceptions of a party that mean that memory ran out.
-OUT_OF_MEMORY = ("MemoryError", "OutOfMemory")
-
-
-class CellError(Exception):
-    """A cell cannot go on; the text is its reason."""
-
-    def __init__(self, status: Status, reason: str) -> None:
-        super().__init__(reason)
-        self.status = status
-
-
-@dataclass
-class Outcome:
-    """What became of a cell: everything that its record and its raw outputs hold."""
-
-    started_at: datetime
-    status: Status = Status.OK
-    reason: str | None = None
-    program: Program | None = None
-    batches: int = 0
-    scores: Mapping[str, Array] | None = None
-    held_out: record.HeldOut | None = None
-    figures: recording.Figures = field(default_factory=recording.Figures)
-    encrypted: Array | None = None
-    probes: dict[str, Array] | None = None
-    environment: record.Environment = field(default_factory=record.Environment)
-
-    @classmethod
-    def failed(cls, reason: str) -> Outcome:
-        """The outcome of a cell that could not even start."""
-        return cls(datetime.now(timezone.utc), Status.FAILED, reason)
-
 
 @dataclass(frozen=True)
-class CellRunner:
-    """Runs cells of one case on one backend.
+class CellRunner(Runner):
+    """Runs cells of one model on one backend.
 
     Attributes:
-        descriptor: the backend.
-        environment: the interpreter in which its parties run.
         workload: the case on its samples.
-        folder: where the parties' folders and logs go.
-        report: told of stages and progress.
         planned: told of the program before anything is encrypted.
     """
 
-    descriptor: Descriptor
-    environment: Environment
     workload: Workload
-    folder: Path
-    report: Report
     planned: Callable[[Program, Costs, int], None]
-
-    def run(self, cell: Cell, *, probes: bool) -> Outcome:
-        """The life of a cell. Interruptions pass through, after the parties are gone."""
-        outcome = Outcome(datetime.now(timezone.utc))
-        stolen = machine.steal_s()
-        try:
-            self._run(cell, outcome, probes)
-        except Unsupported as error:
-            outcome.status, outcome.reason = Status.UNSUPPORTED, str(error)
-        except (BackendError, ModelError, ReportError) as error:
-            outcome.status, outcome.reason = Status.FAILED, str(error)
-        except PartyError as error:
-            outcome.status, outcome.reason = _party_status(error), str(error)
-        except CellError as error:
-            outcome.status, outcome.reason = error.status, str(error)
-        except Exception as error:  # whatever it is, it must not cost the other cells their records
-            outcome.status, outcome.reason = Status.FAILED, self._unforeseen(error)
-        outcome.environment = self._environment(cell, stolen)
-        return outcome
-
-    def _unforeseen(self, error: Exception) -> str:
-        """The sentence for an error that nothing here expects; its traceback goes to a log."""
-        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-            return f"the disk of {self.folder} is full; free some and run again"
-        log = self.folder / "cell.log"
-        with suppress(OSError):
-            log.write_text("".join(traceback.format_exception(error)))
-        return f"{type(error).__name__}: {error}; {log} has the traceback"
-
-    def _environment(self, cell: Cell, stolen: float | None) -> record.Environment:
-        """The machine, and the interpreter and libraries of the parties."""
-        measured = machine.environment(cell.choice.threads, self.environment.versions, {})
-        now = machine.steal_s()
-        return measured.model_copy(
-            update={
-                "python": self.environment.versions.get("python", measured.python),
-                "steal_s": None if now is None or stolen is None else max(0.0, now - stolen),
-            }
-        )
 
     def _run(self, cell: Cell, outcome: Outcome, probes: bool) -> None:
         figures, parameters = outcome.figures, cell.choice.parameters
@@ -153,9 +57,12 @@ class CellRunner:
         room = 0  # the simulator has no keys, and encodes a constant as fast as it would find it
         if cell.backend != CLEARTEXT:
             needs = costs.needs(outcome.program, capabilities, refresh.kind)
-            room = self._room(needs, cell.limits.memory_bytes)
+            left = self._room(needs.keys_bytes, needs.evaluator_bytes, cell.limits.memory_bytes)
+            room = int(CONSTANTS_SHARE * left)
         self.planned(outcome.program, costs, outcome.batches)
-        self._watched(cell, outcome, refresh, room)
+        self._watched(
+            cell, outcome, Session, lambda session: self._protocol(cell, outcome, refresh, session, room)
+        )
         self._score(cell, outcome, references)
 
     def _compare_clear_rungs(self, outcome: Outcome) -> None:
@@ -163,41 +70,11 @@ class CellRunner:
 
         What random weights score there would mean nothing.
         """
-        if self.workload.weights == "random":
+        metric, everything = self.workload.metric, self.workload.held_out
+        if self.workload.weights == "random" or metric is None or everything is None:
             return
         outcome.scores = self.workload.scores
-        outcome.held_out = held_out(self.workload.metric, outcome.scores, self.workload.held_out.digest)
-
-    def _watched(self, cell: Cell, outcome: Outcome, refresh: Refresh, room: int) -> None:
-        """The parties' part, with an eye on the memory of all processes."""
-        limit = cell.limits.memory_bytes
-        with machine.MemorySampler(limit_bytes=limit, spared=[os.getpid()]) as sampler:
-            try:
-                with self._session(cell, outcome.figures, sampler) as session:
-                    self._protocol(cell, outcome, refresh, session, room)
-            except PartyError as error:
-                if not sampler.exceeded:
-                    raise
-                raise CellError(
-                    Status.OUT_OF_MEMORY,
-                    f"all processes together passed limits.memory_bytes ({limit}); raise it",
-                ) from error
-            finally:
-                outcome.figures.together_peak_bytes = sampler.peak_bytes
-
-    def _session(self, cell: Cell, figures: recording.Figures, sampler: machine.MemorySampler) -> Session:
-        return Session(
-            python=self.environment.python,
-            adapter=self.descriptor.adapter,
-            parameters=cell.choice.parameters,
-            threads=cell.choice.threads,
-            folder=self.folder,
-            logs=self.folder,
-            deadline=monotonic() + (cell.limits.seconds or inf),
-            report=self.report,
-            watch=sampler.add,
-            peaks=figures.peaks,
-        )
+        outcome.held_out = held_out(metric, outcome.scores, everything.digest)
 
     def _protocol(self, cell: Cell, outcome: Outcome, refresh: Refresh, session: Session, room: int) -> None:
         """The two parties' part of a cell's life."""
@@ -205,14 +82,7 @@ class CellRunner:
         assert program is not None
         made, facts, figures.keys = session.generate_keys(program, refresh.kind == "bootstrap")
         figures.keygen_s, figures.libraries = made["seconds"], made["versions"]
-        if facts.secret != "none":  # the simulator has no key to judge
-            figures.security = judge(facts)
-        if cell.choice.parameters.security and figures.security and not figures.security.secure:
-            raise CellError(
-                Status.FAILED,
-                f"the keys reach {figures.security.log_qp:.1f} bits of Q·P, INSECURE where the suite demands "
-                f"{cell.choice.parameters.security} bits; use a smaller depth or scale",
-            )
+        self._judge(cell, figures, facts)
         loaded, prepared = session.prepare(program, figures.keys, room)
         figures.prepare_model_s = loaded["seconds"] + prepared["seconds"]
         figures.prepared_model_bytes = prepared["prepared_model_bytes"]
@@ -223,28 +93,6 @@ class CellRunner:
             figures.evaluations.append(session.evaluate(batches))
             if len(figures.evaluations) == 1:
                 figures.wire = recording.wire(session.wire)
-
-    def _room(self, needs: Needs, limit: int | None) -> int:
-        """Bytes for constants encoded ahead.
-
-        Raises:
-            CellError: the keys cannot fit the disk, or the evaluator what memory there is for it.
-        """
-        free = shutil.disk_usage(self.folder).free
-        if needs.keys_bytes > free:
-            raise CellError(
-                Status.FAILED,
-                f"the keys need about {needs.keys_bytes / 1e9:.1f} GB and {self.folder} has "
-                f"{free / 1e9:.1f} GB free; free some or choose another --output",
-            )
-        available = min(psutil.virtual_memory().available, limit or sys.maxsize)
-        if needs.evaluator_bytes > available:
-            raise CellError(
-                Status.OUT_OF_MEMORY,
-                f"the evaluator needs about {needs.evaluator_bytes / 1e9:.1f} GB and there are "
-                f"{available / 1e9:.1f} GB for it; free some, use a smaller parameter set, or raise limits",
-            )
-        return int(CONSTANTS_SHARE * (available - needs.evaluator_bytes))
 
     def _score(self, cell: Cell, outcome: Outcome, references: Mapping[str, Array]) -> None:
         """Decode the decrypted slots and refuse a wrong answer, in every repeat."""
@@ -284,14 +132,6 @@ def _wrong(found: str) -> CellError:
     return CellError(
         Status.FAILED, f"the decrypted logits share with the polynomial model's {found}; the result is wrong"
     )
-
-
-def _party_status(error: PartyError) -> Status:
-    if error.kind == "TimedOut":
-        return Status.TIMED_OUT
-    if error.kind in OUT_OF_MEMORY:
-        return Status.OUT_OF_MEMORY
-    return Status.UNSUPPORTED if error.kind == "Unsupported" else Status.FAILED
 
 
 def decode(program: Program, layout: ValueLayout, slots: NDArray[np.float64], count: int) -> Array:
@@ -337,6 +177,8 @@ def ladder(outcome: Outcome, workload: Workload) -> record.Ladder:
 
     Of random weights only what tells how exact the encryption is.
     """
+    if workload.metric is None:
+        return _unlabelled(outcome, workload)
     # A rung that is not finite has failed the cell already; it has no metric.
     logits = {rung: values for rung, values in workload.logits.items() if np.isfinite(values).all()}
     if outcome.encrypted is not None:
@@ -350,3 +192,22 @@ def ladder(outcome: Outcome, workload: Workload) -> record.Ladder:
     if workload.weights == "random":
         return found.model_copy(update=dict.fromkeys(metrics.RUNGS))
     return found.model_copy(update={"held_out": outcome.held_out})
+
+
+def _unlabelled(outcome: Outcome, workload: Workload) -> record.Ladder:
+    """How exact the encryption is, where there is no label to judge a rung by."""
+    if outcome.encrypted is None:
+        return record.Ladder()
+    encrypted, clear = outcome.encrypted, workload.logits["polynomial"]
+    if not np.isfinite(encrypted).all():
+        return record.Ladder()
+    layers = None
+    if outcome.probes is not None:
+        references = probe_references(workload.polynomial, workload.values)
+        layers = metrics.layer_precision(outcome.probes, references)
+    return record.Ladder(
+        logit_error_max=metrics.error_max(encrypted, clear),
+        logit_error_mean=float(np.abs(encrypted - clear).mean()),
+        precision_bits=metrics.precision_bits(encrypted, clear),
+        layers=layers,
+    )

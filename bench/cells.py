@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from bench.cases import Case
 from bench.document import did_you_mean
 from bench.errors import UserError
-from bench.suite import CLEARTEXT, Case, Limits, ParameterChoice, Suite
+from bench.suite import CLEARTEXT, Limits, ParameterChoice, Suite
 
 
 @dataclass(frozen=True)
@@ -17,24 +18,26 @@ class Cell:
 
     Attributes:
         suite: its name.
-        case: name, model and data as the suite has them.
-        model_folder: where the checkpoint lies.
+        case: as the suite has it.
+        model_folder: where the checkpoint of a model lies; None of other cases.
         backend: name of a registered backend.
         choice: the parameter set and how it is used; `choice.threads` are the evaluator's.
         samples: how many of the case's held-out samples.
         held_out: on how many of them the clear rungs are compared; None for all.
         repeats: evaluations, the first cold.
+        rounds: fresh processes, in turns with the other cells.
         limits: of this cell.
     """
 
     suite: str
     case: Case
-    model_folder: Path
+    model_folder: Path | None
     backend: str
     choice: ParameterChoice
     samples: int
     held_out: int | None
     repeats: int
+    rounds: int
     limits: Limits
 
 
@@ -71,12 +74,13 @@ def expand(
         Cell(
             suite=suite.name,
             case=case,
-            model_folder=suite.model_folders[case.name],
+            model_folder=suite.model_folders.get(case.name),
             backend=backend,
             choice=choice if threads is None else replace(choice, threads=threads),
             samples=suite.samples if samples is None else samples,
             held_out=suite.held_out,
             repeats=suite.repeats if repeats is None else repeats,
+            rounds=suite.rounds,
             limits=choice.limits,
         )
         for case in selected
@@ -90,6 +94,20 @@ def expand(
             f"{', '.join(listed)}, or name the set with --parameters"
         )
     return cells
+
+
+def turns(cells: Sequence[Cell], rounds: int | None = None) -> Iterator[tuple[int, Cell]]:
+    """Every cell once a round, with the number of the round from 0.
+
+    So what changes on the machine in the course of a run falls on all cells alike. Whoever wants fewer rounds
+    than another cell takes part in the first ones.
+
+    Args:
+        rounds: for all cells; None for what each says.
+    """
+    wanted = [(cell, cell.rounds if rounds is None else rounds) for cell in cells]
+    for number in range(max((count for _, count in wanted), default=0)):
+        yield from ((number, cell) for cell, count in wanted if number < count)
 
 
 def _backends(choice: ParameterChoice, asked: Sequence[str], named: bool) -> Sequence[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import accumulate
+from statistics import median
 from time import monotonic
 from types import TracebackType
 
@@ -94,6 +95,12 @@ class Display:
         if stage == "progress":
             self._progress(message)
             return
+        if stage == "measured":
+            self._measured(message)
+            return
+        if stage == "unsupported":
+            self.say(f"  not measured: {message['name']}: {message['reason']}")
+            return
         if stage == "evaluation":
             self._started, self._layer = monotonic(), ""
         self._show(stage, "", 0.0)
@@ -114,6 +121,12 @@ class Display:
         if layer != self._layer:
             self._layer = layer
             self._plain(f"  evaluation, batch {batch + 1} of {self._batches}: {detail}")
+
+    def _measured(self, message: Message) -> None:
+        """One primitive has been timed and is right."""
+        level = "" if message["level"] is None else f", level {message['level']}"
+        took = median(message["samples_s"])
+        self._show("primitives", f"{message['name']}{level}: {1e3 * took:.3g} ms", 0.0)
 
     def _left(self, done: float) -> str:
         """The time to go, at the pace so far."""

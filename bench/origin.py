@@ -14,8 +14,7 @@ from backends.errors import BackendError
 from backends.registry import Descriptor
 from bench.cells import Cell
 from bench.environments.ensure import Environment
-from bench.workload import Workload
-from reports import identity
+from bench.subject import Subject
 from reports.identity import Origin
 
 #: The packages whose code makes a result, the adapters' folders apart.
@@ -25,7 +24,7 @@ ENGINE = (backends, models, bench)
 def origin(
     cell: Cell,
     cell_id: str,
-    workload: Workload,
+    subject: Subject,
     descriptor: Descriptor,
     environment: Environment,
     probes: bool,
@@ -33,8 +32,8 @@ def origin(
     """The origin of a cell's result, before it runs."""
     return Origin(
         cell=cell_id,
-        model_digest=workload.model_digest,
-        data_digest=identity.digest([workload.samples.digest(), workload.held_out.digest]),
+        model_digest=subject.model_digest,
+        data_digest=subject.data_digest,
         parameters={
             **cell.choice.parameters.to_json(),
             "refresh": cell.choice.refresh,

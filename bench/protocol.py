@@ -7,12 +7,12 @@ import shutil
 import signal
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 import psutil
@@ -61,6 +61,9 @@ class Peaks:
     evaluator: int = 0
 
 
+AnySession = TypeVar("AnySession", bound="Session")
+
+
 @dataclass
 class Session:
     """Two parties, their folders and the wire between them; everything is gone when the session is left."""
@@ -76,7 +79,10 @@ class Session:
     watch: Callable[[int], None]
     peaks: Peaks = field(default_factory=Peaks)
 
-    def __enter__(self) -> Session:
+    #: What each party's process serves (see `bench.parties.serve`).
+    ROLES: ClassVar[Mapping[str, str]] = {"key_owner": "key_owner", "evaluator": "evaluator"}
+
+    def __enter__(self: AnySession) -> AnySession:
         self._scratch = tempfile.TemporaryDirectory(prefix=f"{SCRATCH}{os.getpid()}-", dir=self.folder)
         root = Path(self._scratch.name)
         self._folders = {role: root / role for role in ("key_owner", "evaluator")}
@@ -98,13 +104,19 @@ class Session:
         self, program: Program, bootstrap: bool
     ) -> tuple[Message, SecurityFacts, list[Shipment]]:
         """Start the key owner and have it make the keys that the program needs."""
+        return self.generate_keys_for(program.rotation_steps, bootstrap)
+
+    def generate_keys_for(
+        self, rotation_steps: Sequence[int], bootstrap: bool
+    ) -> tuple[Message, SecurityFacts, list[Shipment]]:
+        """Start the key owner and have it make keys for these rotations."""
         self._start("key_owner")
         self.report("key generation", {})
         answer = self._ask(
             "key_owner",
             "generate",
             parameters=self.parameters.to_json(),
-            rotation_steps=list(program.rotation_steps),
+            rotation_steps=list(rotation_steps),
             bootstrap=bootstrap,
         )
         self.peaks.keygen = answer["peak_bytes"]
@@ -124,14 +136,17 @@ class Session:
         """
         self.wire.carry("evaluator", keys)
         self._start("evaluator")
+        return self.load_keys(keys), self.load_program(program, room_bytes)
+
+    def load_keys(self, keys: Sequence[Shipment]) -> Message:
+        """Have the evaluator load keys that were carried to it."""
         self.report("loading keys", {})
-        loaded = self._ask(
+        return self._ask(
             "evaluator",
             "load",
             parameters=self.parameters.to_json(),
             files=[key.to_json() for key in keys],
         )
-        return loaded, self.load_program(program, room_bytes)
 
     def load_program(self, program: Program, room_bytes: int | None = None) -> Message:
         """Hand the evaluator its model and have it encode the constants."""
@@ -204,7 +219,9 @@ class Session:
 
     def _start(self, role: str) -> None:
         log = self.logs / f"{role}.log"
-        party = PartyProcess(role, self.python, self.adapter, self._folders[role], log, self.threads)
+        party = PartyProcess(
+            self.ROLES[role], self.python, self.adapter, self._folders[role], log, self.threads
+        )
         self._parties[role] = party
         self.watch(party.pid)
         party.wait_ready(self.deadline)

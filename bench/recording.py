@@ -35,6 +35,7 @@ class Figures:
     keys: list[Shipment] = field(default_factory=list)
     ciphertexts_in_bytes: int | None = None
     evaluations: list[Evaluation] = field(default_factory=list)
+    primitives: list[record.Primitive] = field(default_factory=list)
     peaks: Peaks = field(default_factory=Peaks)
     together_peak_bytes: int | None = None
     security: Security | None = None
@@ -60,7 +61,7 @@ def latency(figures: Figures, samples: int, correct: bool) -> record.Latency:
         decrypt_s=cold.decrypt_s if cold else None,
         per_sample_s=cold.evaluate_s / samples if cold else None,
         layers=_layers(first) if cold else None,
-        primitives=_primitives(first) if cold else None,
+        primitives=_entries(figures, first) if correct else None,
         runs=runs if cold else None,
     )
 
@@ -81,6 +82,11 @@ def _layers(batches: Iterable[Message]) -> list[record.LayerTime]:
         for name, seconds in batch["layers"].items():
             total[name] += seconds
     return [record.LayerTime(name=name, s=seconds) for name, seconds in total.items()]
+
+
+def _entries(figures: Figures, batches: Sequence[Message]) -> list[record.Primitive] | None:
+    """Primitives measured one by one, or those of an evaluation; None where there were neither."""
+    return figures.primitives or _primitives(batches) or None
 
 
 def _primitives(batches: Iterable[Message]) -> list[record.Primitive]:

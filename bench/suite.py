@@ -7,8 +7,11 @@ samples: 64              # that the cells run
 held_out: all            # or the first so many, on which the clear rungs are compared
 repeats: 1
 threads: 2
-cases:
+rounds: 1                # fresh processes a cell; in each round every cell has its turn
+cases:                   # see bench.cases
   - {name: digits, model: vit_tiny, data: digits}
+  - {name: linear, layer: {kind: linear, tokens: 16, features: 64}}
+  - {name: all, primitives: {repetitions: 30, long_repetitions: 5}}
 parameter_sets:
   - {alias: shared14, log_n: 14, ..., refresh: round_trip, program: portable, backends: [openfhe, tenseal]}
 limits: {seconds: 3600, memory_bytes: 22000000000}
@@ -21,13 +24,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 import models
 from backends.errors import ParameterError
 from backends.parameters import ParameterSet
 from backends.security import check_demand
+from bench.cases import Block, Case, CaseLiteral, ModelCase, Name, Positive, case
 from bench.document import Document, did_you_mean, read
 from bench.errors import UserError
 from bench.recipes import command
@@ -35,10 +39,6 @@ from bench.recipes import command
 CLEARTEXT = "cleartext"
 CHECKPOINTS = Path(models.__file__).parent / "checkpoints"
 SUITES = Path(__file__).resolve().parent.parent / "suites"
-
-#: Names stand in file names, in `cell` and on the command line.
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
-Positive = Annotated[int, Field(gt=0)]
 
 
 def _count(written: object) -> int | None:
@@ -51,26 +51,6 @@ def _count(written: object) -> int | None:
 
 
 HeldOutCount = Annotated[int | None, BeforeValidator(_count)]
-
-
-class Block(BaseModel):
-    """What all parts of a suite file share: strict types, no unknown keys, no later change."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class Case(Block):
-    """One model on one slice of a data set.
-
-    Attributes:
-        name: as in records.
-        model: a checkpoint folder under `models/checkpoints`, or a path relative to the suite file.
-        data: name of a data set.
-    """
-
-    name: Name
-    model: str
-    data: str
 
 
 class BootstrapLiteral(Block):
@@ -126,7 +106,8 @@ class SuiteFile(Block):
     held_out: HeldOutCount = None
     repeats: Positive = 1
     threads: Positive = 1
-    cases: Annotated[tuple[Case, ...], Field(strict=False, min_length=1)]
+    rounds: Positive = 1
+    cases: Annotated[tuple[CaseLiteral, ...], Field(strict=False, min_length=1)]
     parameter_sets: Annotated[tuple[ParameterLiteral, ...], Field(strict=False, min_length=1)]
     limits: Limits = Limits()
 
@@ -165,6 +146,7 @@ class Suite:
 
     Attributes:
         held_out: on how many held-out samples the clear rungs are compared; None for all.
+        rounds: fresh processes a cell, in turns.
         known_backends: every backend that is registered; the file may name these.
         model_folders: checkpoint folder per case name, of the cases whose checkpoint is here.
         missing: why a case cannot run, and what to do, per name of the other cases.
@@ -176,6 +158,7 @@ class Suite:
     samples: int
     held_out: int | None
     repeats: int
+    rounds: int
     cases: tuple[Case, ...]
     parameter_sets: tuple[ParameterChoice, ...]
     known_backends: tuple[str, ...]
@@ -217,13 +200,15 @@ def load_suite(reference: str, known_backends: Collection[str]) -> Suite:
     """
     document = read(find_suite(reference))
     file = document.validate(SuiteFile)
-    _refuse_twins(document, "cases", [case.name for case in file.cases])
+    _refuse_twins(document, "cases", [one.name for one in file.cases])
     choices = [
         _choice(document, ("parameter_sets", index), literal, file, known_backends)
         for index, literal in enumerate(file.parameter_sets)
     ]
     _refuse_ambiguity(document, choices)
-    folders = {case.name: _model_folder(document, case) for case in file.cases}
+    cases = tuple(case(document, index, literal) for index, literal in enumerate(file.cases))
+    of_models = {index: one for index, one in enumerate(cases) if isinstance(one, ModelCase)}
+    folders = {one.name: _model_folder(document, one) for one in of_models.values()}
     return Suite(
         name=file.suite,
         title=file.title,
@@ -231,14 +216,15 @@ def load_suite(reference: str, known_backends: Collection[str]) -> Suite:
         samples=file.samples,
         held_out=file.held_out,
         repeats=file.repeats,
-        cases=file.cases,
+        rounds=file.rounds,
+        cases=cases,
         parameter_sets=tuple(choices),
         known_backends=tuple(known_backends),
         model_folders={name: folder for name, folder in folders.items() if folder is not None},
         missing={
-            case.name: _missing(document, index, case)
-            for index, case in enumerate(file.cases)
-            if folders[case.name] is None
+            one.name: _missing(document, index, one)
+            for index, one in of_models.items()
+            if folders[one.name] is None
         },
     )
 
@@ -302,12 +288,12 @@ def _refuse_twins(document: Document, key: str, names: list[str]) -> None:
             document.fail((key, index), f"{name} stands twice in {key}; keep one or rename it")
 
 
-def _model_folder(document: Document, case: Case) -> Path | None:
+def _model_folder(document: Document, case: ModelCase) -> Path | None:
     folders = (CHECKPOINTS / case.model, document.path.parent / case.model)
     return next((folder for folder in folders if folder.is_dir()), None)
 
 
-def _missing(document: Document, index: int, case: Case) -> str:
+def _missing(document: Document, index: int, case: ModelCase) -> str:
     """The sentence about a checkpoint that is not here; one that no recipe makes is a mistake in the file."""
     place, sentence = ("cases", index, "model"), f"no model is called {case.model!r}"
     making = command(case.model)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from itertools import groupby
+from statistics import median
 
 from rich.table import Table
 
 from reports.held_out import TITLES, loss
-from reports.record import TIMING_ONLY, HeldOut, Ladder, Record
+from reports.record import TIMING_ONLY, HeldOut, Ladder, Primitive, Record
 
 ABSENT = "–"
 
@@ -17,8 +18,61 @@ def summaries(records: Sequence[Record]) -> list[Table]:
     """A table per case and parameter set, one column a backend; what was not measured is a dash."""
     return [
         table(f"{case} at {parameters}", [(record.backend, _column(record)) for record in group])
-        for (case, parameters), group in groupby(records, lambda record: (record.case, record.parameter_set))
+        for (case, parameters), group in _head_to_head(records).items()
     ]
+
+
+def _head_to_head(records: Iterable[Record]) -> dict[tuple[str, str], list[Record]]:
+    """Records by case and parameter set."""
+    groups: dict[tuple[str, str], list[Record]] = defaultdict(list)
+    for record in records:
+        groups[record.case, record.parameter_set].append(record)
+    return groups
+
+
+def primitives(records: Iterable[Record]) -> list[Table]:
+    """A table per case and parameter set of primitives measured one by one: milliseconds and bits.
+
+    A time is the median over processes of each one's median; bits are the fewest.
+    """
+    return [
+        table(f"{case} at {parameters}: ms (bits)", _measured_columns(group))
+        for (case, parameters), group in _head_to_head(filter(_is_measured, records)).items()
+    ]
+
+
+def _is_measured(record: Record) -> bool:
+    return any(primitive.samples_s for primitive in record.latency.primitives or [])
+
+
+def _measured_columns(records: Sequence[Record]) -> list[tuple[str, dict[str, str]]]:
+    by_backend: dict[str, list[Record]] = defaultdict(list)
+    for record in records:
+        by_backend[record.backend].append(record)
+    return [
+        (backend if len(group) == 1 else f"{backend}, {len(group)} processes", _measured_column(group))
+        for backend, group in by_backend.items()
+    ]
+
+
+def _measured_column(records: Sequence[Record]) -> dict[str, str]:
+    """By name and level, names in the order of their measurement and levels from the top."""
+    found: dict[str, dict[int | None, list[Primitive]]] = defaultdict(lambda: defaultdict(list))
+    for record in records:
+        for one in record.latency.primitives or []:
+            found[one.name][one.level].append(one)
+    return {
+        name if level is None else f"{name}, level {level}": _milliseconds(entries)
+        for name, levels in found.items()
+        for level, entries in levels.items()
+    }
+
+
+def _milliseconds(entries: Sequence[Primitive]) -> str:
+    times = [median(one.samples_s) for one in entries if one.samples_s]
+    bits = [one.precision_bits for one in entries if one.precision_bits is not None]
+    exact = f" ({min(bits):.1f})" if bits else ""
+    return f"{_number(1e3 * median(times))}{exact}" if times else ABSENT
 
 
 def held_out(records: Sequence[Record]) -> list[Table]:

@@ -10,6 +10,9 @@ from pathlib import Path
 from time import perf_counter
 from typing import Literal
 
+import numpy as np
+
+from bench.cases import LayerLiteral
 from bench.errors import UserError
 from bench.held_out import HeldOut, Progress, answers, unseen
 from models import checkpoint, reference
@@ -17,6 +20,8 @@ from models.data import catalogue, literals
 from models.data.samples import Samples
 from models.errors import ModelError
 from models.graph import Array, Graph
+from models.layers import LayerShape, layer, layer_inputs
+from reports import identity
 from reports.metrics import METRICS
 
 
@@ -26,16 +31,16 @@ class Workload:
 
     Attributes:
         graphs: rung → graph.
-        metric: by which the case's rungs are judged.
-        held_out: the set on which the clear rungs are compared.
+        metric: by which the case's rungs are judged; None where samples have no labels to judge by.
+        held_out: the set on which the clear rungs are compared; None where there is none.
         samples: the first few of it, which the cells run.
         model_digest: of all rungs.
         progress: told how far `scores` is.
     """
 
     graphs: Mapping[str, Graph]
-    metric: str
-    held_out: HeldOut
+    metric: str | None
+    held_out: HeldOut | None
     samples: Samples
     model_digest: str
     progress: Progress
@@ -44,6 +49,17 @@ class Workload:
     def polynomial(self) -> Graph:
         """The rung that is encrypted."""
         return self.graphs["polynomial"]
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Of the samples."""
+        return self.samples.ids
+
+    @property
+    def data_digest(self) -> str:
+        """Of the samples, and of all that is held out."""
+        held_out = () if self.held_out is None else (self.held_out.digest,)
+        return identity.digest([self.samples.digest(), *held_out])
 
     @property
     def weights(self) -> Literal["trained", "random"]:
@@ -63,6 +79,8 @@ class Workload:
         Raises:
             ReportError: a rung's answers have no score.
         """
+        assert self.held_out is not None, "a layer has no scores"
+        assert self.metric is not None, "a layer has no scores"
         return self.held_out.scores(self.graphs, self.metric, self.progress)
 
     @cached_property
@@ -123,4 +141,19 @@ def load_workload(
         samples=everything.samples(0, samples),
         model_digest=hashlib.sha256(digests.encode()).hexdigest(),
         progress=progress,
+    )
+
+
+def layer_workload(literal: LayerLiteral, samples: int) -> Workload:
+    """A layer and inputs drawn for it; it has one rung and no labels."""
+    shape = LayerShape(literal.kind, literal.tokens, literal.features, literal.heads, literal.degree)
+    inputs = layer_inputs(shape, samples, literal.seed)
+    ids = tuple(f"drawn-{literal.seed}-{number}" for number in range(samples))
+    return Workload(
+        graphs={"polynomial": layer(shape, literal.seed)},
+        metric=None,
+        held_out=None,
+        samples=Samples(inputs, np.zeros(samples, np.int64), ids),
+        model_digest=identity.digest(literal.model_dump(mode="json")),
+        progress=unseen,
     )

@@ -64,7 +64,7 @@ class Run:
         """Write a record and its raw outputs (logits, labels, sample ids, probes).
 
         Raises:
-            ReportError: the record is of another run, its raw outputs are there already, or the disk is full.
+            ReportError: the record is of another run, or the disk is full.
         """
         if record.run_id != self.run_id:
             raise ReportError(
@@ -72,7 +72,7 @@ class Run:
             )
         path, raw_sha256 = None, None
         if raw is not None:
-            path = self.folder / f"{record.case}.{record.backend}.{record.key[:16]}.npz"
+            path = free(self.folder / f"{record.case}.{record.backend}.{record.key[:16]}.npz")
             raw_sha256 = _write_raw(path, raw)
         body = {
             "schema": SCHEMA,
@@ -143,11 +143,26 @@ def load_output(output: Path) -> Loaded:
 
 def find_finished(output: Path, key: str) -> Stored | None:
     """The newest record under `output` that ended ok and has this key, for resuming, or None."""
-    for path in sorted(output.glob(f"*/{RECORDS}"), reverse=True):
-        for stored in reversed(load_run(path.parent).stored):
-            if stored.record.key == key and stored.record.status is Status.OK:
-                return stored
-    return None
+    return next(iter(all_finished(output, key)), None)
+
+
+def all_finished(output: Path, key: str) -> list[Stored]:
+    """Every record under `output` that ended ok and has this key, each of another process; newest first."""
+    return [
+        stored
+        for path in sorted(output.glob(f"*/{RECORDS}"), reverse=True)
+        for stored in reversed(load_run(path.parent).stored)
+        if stored.record.key == key and stored.record.status is Status.OK
+    ]
+
+
+def free(path: Path) -> Path:
+    """The path, or where it is taken already the first of `name.2`, `name.3`, … beside it."""
+    number, found = 1, path
+    while found.exists():
+        number += 1
+        found = path.with_name(f"{path.stem}.{number}{path.suffix}")
+    return found
 
 
 def read_raw(stored: Stored) -> dict[str, NDArray[Any]]:
@@ -213,9 +228,7 @@ def _read_line(line: bytes, folder: Path) -> Stored:
 
 
 def _write_raw(path: Path, arrays: Mapping[str, NDArray[Any]]) -> str:
-    """Write arrays under a temporary name, rename them, and return their SHA-256; nothing is overwritten."""
-    if path.exists():
-        raise ReportError(f"{path} is there already and nothing is overwritten; start a new run")
+    """Write arrays under a temporary name, rename them, and return their SHA-256."""
     temporary = path.with_suffix(".npz.part")
     try:
         with temporary.open("wb") as file:

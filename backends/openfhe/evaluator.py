@@ -38,14 +38,20 @@ class OpenFHEEvaluator(Evaluator):
         self._encrypted_zeros: dict[int, Any] = {}
         self._public_key: Any = None
         for file in files:
-            if file.kind == "public_key":
-                self._public_key = read_public_key(folder / file.name)
-            elif file.kind == "relinearisation_key":
-                load_keys(openfhe.CryptoContext.DeserializeEvalMultKey, folder / file.name)
-            elif file.kind in ("rotation_keys", "bootstrap_keys"):
-                load_keys(openfhe.CryptoContext.DeserializeEvalAutomorphismKey, folder / file.name)
+            self.load_keys(folder, file)
         if any(file.kind == "bootstrap_keys" for file in files):
             set_up_bootstrap(self._context, parameters, precompute=True)
+
+    def load_keys(self, folder: Path, file: KeyFile) -> None:
+        """See `Evaluator.load_keys`."""
+        path = folder / file.name
+        if file.kind == "public_key":
+            self._public_key = read_public_key(path)
+        elif file.kind == "relinearisation_key":
+            openfhe.ClearEvalMultKeys()  # it takes no second one
+            load_keys(openfhe.CryptoContext.DeserializeEvalMultKey, path)
+        elif file.kind in ("rotation_keys", "bootstrap_keys"):
+            load_keys(openfhe.CryptoContext.DeserializeEvalAutomorphismKey, path)
 
     def read(self, path: Path) -> Any:
         """See `Evaluator.read`; what was read is added to a zero that the library itself made.

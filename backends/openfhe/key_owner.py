@@ -6,13 +6,13 @@ import ctypes
 from collections.abc import Sequence
 from math import log2
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import openfhe
 
 from backends.errors import ExecutionError
-from backends.interface import KeyFile, KeyOwner, SecurityFacts, Vector
+from backends.interface import KeyFile, KeyOwner, Keys, SecurityFacts, Vector
 from backends.openfhe.context import encode, make_context, set_up_bootstrap
 from backends.openfhe.files import read_ciphertext, write, write_ciphertext
 from backends.parameters import SPECIAL_PRIME_BITS, ParameterSet
@@ -21,6 +21,13 @@ from backends.parameters import SPECIAL_PRIME_BITS, ParameterSet
 KEYS_PER_FILE = 4
 
 BYTES_PER_RESIDUE = 8
+
+
+class _Made(NamedTuple):
+    """Keys made to measure them: of what kind, and a public key, which alone stands in no map."""
+
+    kind: str
+    public_key: Any = None
 
 
 class OpenFHEKeyOwner(KeyOwner):
@@ -45,6 +52,34 @@ class OpenFHEKeyOwner(KeyOwner):
             self._context.EvalRotateKeyGen(self._keys.secretKey, steps[start : start + KEYS_PER_FILE])
             _move_automorphism_keys(folder / files[-1].name)
         return files
+
+    def make_keys(self, kind: str, steps: Sequence[int]) -> Keys:
+        """See `KeyOwner.make_keys`; OpenFHE makes none that its maps already hold: release them first."""
+        if kind == "public_key":
+            return _Made(kind, self._context.KeyGen().publicKey)
+        if kind == "relinearisation_key":
+            self._context.EvalMultKeyGen(self._keys.secretKey)
+        elif kind == "rotation_keys":
+            self._context.EvalRotateKeyGen(self._keys.secretKey, list(steps))
+        else:
+            self._context.EvalBootstrapKeyGen(self._keys.secretKey, self._parameters.slots)
+        return _Made(kind)
+
+    def write_keys(self, keys: Keys, folder: Path) -> KeyFile:
+        """See `KeyOwner.write_keys`."""
+        file = KeyFile(keys.kind, f"measured_{keys.kind}.bin")
+        if keys.kind == "public_key":
+            write(lambda name, form: openfhe.SerializeToFile(name, keys.public_key, form), folder / file.name)
+        elif keys.kind == "relinearisation_key":
+            write(openfhe.CryptoContext.SerializeEvalMultKey, folder / file.name)
+        else:
+            write(openfhe.CryptoContext.SerializeEvalAutomorphismKey, folder / file.name)
+        return file
+
+    def release_keys(self, keys: Keys) -> None:
+        """See `KeyOwner.release_keys`."""
+        openfhe.ClearEvalMultKeys()
+        _release_automorphism_keys()
 
     def encrypt(self, values: Vector, level: int) -> Any:
         """See `KeyOwner.encrypt`; made at its level.
@@ -131,5 +166,9 @@ class OpenFHEKeyOwner(KeyOwner):
 def _move_automorphism_keys(path: Path) -> None:
     """Write the keys in the process-wide map, empty it, and give its memory back to the system."""
     write(openfhe.CryptoContext.SerializeEvalAutomorphismKey, path)
+    _release_automorphism_keys()
+
+
+def _release_automorphism_keys() -> None:
     openfhe.CryptoContext.ClearEvalAutomorphismKeys()
     ctypes.CDLL(None).malloc_trim(0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import ClassVar
@@ -18,6 +19,7 @@ from backends.interface import (
     Evaluator,
     KeyFile,
     KeyOwner,
+    Keys,
     Library,
     Plaintext,
     SecurityFacts,
@@ -29,7 +31,7 @@ from backends.pyfhel.capabilities import capabilities
 from backends.pyfhel.context import COMPRESSION, Context
 from backends.seal.calls import counted, refusals, writing
 from backends.seal.capabilities import SECRET, refuse_bootstrap
-from backends.seal.keys import KeyFolder, galois_element
+from backends.seal.keys import SUFFIX, KeyFolder, galois_element
 
 
 class PyfhelKeyOwner(KeyOwner):
@@ -54,6 +56,34 @@ class PyfhelKeyOwner(KeyOwner):
                 target = files.add("rotation_keys")
                 galois_file.merge(self._rotation_keys(rotation_steps, target.with_suffix(".single")), target)
         return files.files
+
+    def make_keys(self, kind: str, steps: Sequence[int]) -> Keys:
+        """See `KeyOwner.make_keys`; the keys stay in a Pyfhel object, and what is returned is their kind."""
+        if kind == "public_key":
+            self._spare.keyGen()
+        elif kind == "relinearisation_key":
+            self._binding.relinKeyGen()
+        else:
+            refuse_bootstrap(kind == "bootstrap_keys")
+            self._binding.rotateKeyGen(list(steps))
+        return kind
+
+    def write_keys(self, keys: Keys, folder: Path) -> KeyFile:
+        """See `KeyOwner.write_keys`; names of their own, for a file of rotation keys holds all there are."""
+        file = KeyFile(keys, f"measured_{keys}{SUFFIX}")
+        save = {
+            "public_key": self._spare.save_public_key,
+            "relinearisation_key": self._binding.save_relin_key,
+            "rotation_keys": self._binding.save_rotate_key,
+        }[keys]
+        with writing(folder):
+            save(str(folder / file.name), COMPRESSION)
+        return file
+
+    @cached_property
+    def _spare(self) -> Binding:
+        """Another Pyfhel object, whose secret key may be made anew."""
+        return Context(self._parameters).binding
 
     def _rotation_keys(self, steps: Sequence[int], path: Path) -> Iterator[tuple[int, Path]]:
         """Each step's Galois element and, at `path` until the next is asked for, its key."""
@@ -107,10 +137,18 @@ class PyfhelEvaluator(Evaluator):
         self._binding = self._context.binding
         self._rotation_elements: set[int] = set()
         self._ones: dict[tuple[int, int], Plaintext] = {}
+        keys.path("relinearisation_key")  # which the key owner always makes
+        self._load(keys)
+
+    def load_keys(self, folder: Path, file: KeyFile) -> None:
+        """See `Evaluator.load_keys`; a file of rotation keys takes the place of those loaded before."""
+        self._load(KeyFolder(folder, [file]))
+
+    def _load(self, keys: KeyFolder) -> None:
         with refusals("the evaluation keys"):
-            self._binding.load_relin_key(str(keys.path("relinearisation_key")))
-            if any(file.kind == "rotation_keys" for file in files):
-                path = keys.path("rotation_keys")
+            for path in keys.paths("relinearisation_key"):
+                self._binding.load_relin_key(str(path))
+            for path in keys.paths("rotation_keys"):
                 self._rotation_elements = galois_file.elements(path)
                 self._binding.load_rotate_key(str(path))
 

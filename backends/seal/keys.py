@@ -48,10 +48,13 @@ class KeyFolder:
         Raises:
             ExecutionError: the key owner wrote none.
         """
-        for file in self.files:
-            if file.kind == kind:
-                return self._folder / file.name
+        for path in self.paths(kind):
+            return path
         raise ExecutionError(f"the key owner wrote no {kind}; make the keys again")
+
+    def paths(self, kind: str) -> list[Path]:
+        """Where the files of a kind are."""
+        return [self._folder / file.name for file in self.files if file.kind == kind]
 
     def rotations(self) -> Iterator[tuple[int, Path]]:
         """Each rotation's step and its key's path."""

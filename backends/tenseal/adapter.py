@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from tenseal import sealapi
@@ -17,6 +17,7 @@ from backends.interface import (
     Evaluator,
     KeyFile,
     KeyOwner,
+    Keys,
     Library,
     Plaintext,
     SecurityFacts,
@@ -28,6 +29,14 @@ from backends.seal.capabilities import SECRET, refuse_bootstrap
 from backends.seal.keys import KeyFolder, galois_element
 from backends.tenseal.capabilities import capabilities
 from backends.tenseal.context import Context
+
+
+class _Made(NamedTuple):
+    """Keys made to measure them: of what kind, for which rotation, and SEAL's object."""
+
+    kind: str
+    step: int | None
+    seal: Any
 
 
 class TenSEALKeyOwner(KeyOwner):
@@ -52,9 +61,31 @@ class TenSEALKeyOwner(KeyOwner):
             self._public_key.save(str(files.add("public_key")))
             self._generator.create_relin_keys().save(str(files.add("relinearisation_key")))
             for step in sorted(set(rotation_steps)):
-                path = files.add_rotation(step)
-                self._generator.create_galois_keys([galois_element(step, self._parameters.n)]).save(str(path))
+                self._rotation_key(step).save(str(files.add_rotation(step)))
         return files.files
+
+    def _rotation_key(self, step: int) -> Any:
+        return self._generator.create_galois_keys([galois_element(step, self._parameters.n)])
+
+    def make_keys(self, kind: str, steps: Sequence[int]) -> Keys:
+        """See `KeyOwner.make_keys`; of rotations one step at a time."""
+        if kind == "public_key":
+            public_key = sealapi.PublicKey()
+            sealapi.KeyGenerator(self._context.seal).create_public_key(public_key)
+            return _Made(kind, None, public_key)
+        if kind == "relinearisation_key":
+            return _Made(kind, None, self._generator.create_relin_keys())
+        refuse_bootstrap(kind == "bootstrap_keys")
+        (step,) = steps
+        return _Made(kind, step, self._rotation_key(step))
+
+    def write_keys(self, keys: Keys, folder: Path) -> KeyFile:
+        """See `KeyOwner.write_keys`."""
+        files = KeyFolder(folder)
+        path = files.add(keys.kind) if keys.step is None else files.add_rotation(keys.step)
+        with writing(folder):
+            keys.seal.save(str(path))
+        return files.files[0]
 
     def encrypt(self, values: Vector, level: int) -> Ciphertext:
         """Encode and encrypt at `level` itself."""
@@ -102,11 +133,20 @@ class TenSEALEvaluator(Evaluator):
         self._encoder = sealapi.CKKSEncoder(self._context.seal)
         self._evaluator = sealapi.Evaluator(self._context.seal)
         self._relinearisation_key = sealapi.RelinKeys()
+        self._rotation_keys: dict[int, sealapi.GaloisKeys] = {}
+        keys.path("relinearisation_key")  # which the key owner always makes
+        self._load(keys)
+
+    def load_keys(self, folder: Path, file: KeyFile) -> None:
+        """See `Evaluator.load_keys`."""
+        self._load(KeyFolder(folder, [file]))
+
+    def _load(self, keys: KeyFolder) -> None:
         with refusals("the evaluation keys"):
-            self._relinearisation_key.load(self._context.seal, str(keys.path("relinearisation_key")))
-            self._rotation_keys = {
-                step: self._load_rotation_key(step, path) for step, path in keys.rotations()
-            }
+            for path in keys.paths("relinearisation_key"):
+                self._relinearisation_key.load(self._context.seal, str(path))
+            for step, path in keys.rotations():
+                self._rotation_keys[step] = self._load_rotation_key(step, path)
 
     def _load_rotation_key(self, step: int, path: Path) -> sealapi.GaloisKeys:
         key = sealapi.GaloisKeys()

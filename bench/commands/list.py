@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from backends.registry import available
+from bench.cases import ModelCase
 from bench.recipes import command
 from bench.suite import CHECKPOINTS, SUITES, Suite, load_suite
 from models.checkpoint import load_graph
@@ -41,7 +42,8 @@ def _suites() -> list[tuple[str, str]]:
 
 def _not_here(suite: Suite) -> list[str]:
     """What a suite's cases lack, and how to get it."""
-    lacking = [case.model for case in suite.cases if case.name in suite.missing]
+    models = [case for case in suite.cases if isinstance(case, ModelCase)]
+    lacking = [case.model for case in models if case.name in suite.missing]
     return [f"not here: {model}: make it with {command(model)}" for model in dict.fromkeys(lacking)]
 
 

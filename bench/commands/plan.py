@@ -9,16 +9,18 @@ from rich.console import Console
 
 from backends.costs import Costs
 from backends.errors import PlanError, Unsupported
-from backends.interface import SecurityFacts
+from backends.interface import Capabilities, SecurityFacts
 from backends.planner import plan as plan_program
 from backends.planner import refresh_for
+from backends.primitives import ENCRYPTION, PRIMITIVES, key_kinds, measured_at
 from backends.registry import get
 from backends.security import judge
 from bench.cells import Cell
 from bench.commands.options import Selection, selection
+from bench.measuring import Measurement, keys_bytes
 from bench.recording import levels_after_refresh
+from bench.subject import load_subject
 from bench.summary import table
-from bench.workload import load_workload
 
 
 @click.command()
@@ -39,11 +41,13 @@ def _heading(cell: Cell) -> tuple[str, str]:
 
 
 def _column(cell: Cell) -> dict[str, str]:
-    workload = load_workload(cell.model_folder, cell.case.data, cell.samples)
+    subject = load_subject(cell)
     try:
         capabilities = get(cell.backend).capabilities(cell.choice.parameters)
+        if isinstance(subject, Measurement):
+            return _measured(cell, capabilities, subject)
         refresh = refresh_for(cell.choice.refresh, cell.choice.parameters, capabilities)
-        program = plan_program(workload.polynomial, cell.choice.parameters, refresh)
+        program = plan_program(subject.polynomial, cell.choice.parameters, refresh)
     except Unsupported as error:
         return {"unsupported": str(error)}
     except PlanError as error:
@@ -54,7 +58,6 @@ def _column(cell: Cell) -> dict[str, str]:
     seconds = batches * costs.seconds(sum(map(costs.instruction, program.instructions)))
     counts, layout = program.counts, program.layout
     after = levels_after_refresh(program)
-    judged = judge(_nominal(cell))
     return {
         "batches × samples": f"{batches} × {program.layout.images}",
         "features × images × tokens": f"{layout.features} × {layout.images} × {layout.tokens}",
@@ -79,8 +82,31 @@ def _column(cell: Cell) -> dict[str, str]:
         "evaluator memory": f"{needs.evaluator_bytes / 1e9:.2f} GB",
         "constants encoded": f"{needs.constants_bytes / 1e9:.2f} GB",
         "evaluate, one thread": f"{seconds:.0f} s",
-        "security": f"{judged.bits} bits" if judged.secure else "INSECURE",
+        "security": _security(cell),
     }
+
+
+def _measured(cell: Cell, capabilities: Capabilities, measurement: Measurement) -> dict[str, str]:
+    """What a cell of primitives measures."""
+    levels = range(cell.choice.parameters.depth + 1)
+    at_levels = sum(len(ENCRYPTION) + len(measured_at(level, capabilities)) for level in levels)
+    literal = measurement.literal
+    return {
+        "primitives": ", ".join([*ENCRYPTION, *(one.name for one in PRIMITIVES)]),
+        "bootstrap": capabilities.no_bootstrap_reason or f"at level {capabilities.bootstrap_input_level}",
+        "keys": ", ".join(key_kinds(capabilities)),
+        "levels": f"{levels[0]} to {levels[-1]}",
+        "measures": f"{at_levels} at a level, {3 * len(key_kinds(capabilities)) - 1} of keys",
+        "repetitions": f"{literal.repetitions}, or {literal.long_repetitions} of what takes over a second",
+        "rounds": str(cell.rounds),
+        "keys on disk": f"{keys_bytes(cell, capabilities, measurement) / 1e9:.2f} GB",
+        "security": _security(cell),
+    }
+
+
+def _security(cell: Cell) -> str:
+    judged = judge(_nominal(cell))
+    return f"{judged.bits} bits" if judged.secure else "INSECURE"
 
 
 def _nominal(cell: Cell) -> SecurityFacts:

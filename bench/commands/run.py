@@ -4,28 +4,25 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
 
 import click
-import numpy as np
-from numpy.typing import NDArray
 from rich.console import Console
 
 from backends.registry import Descriptor, get
 from bench import recording
-from bench.cell import CellRunner, Outcome, ladder
-from bench.cells import Cell
+from bench.cells import Cell, turns
 from bench.commands.options import Selection, selection
 from bench.display import Display
 from bench.environments.ensure import Environment, ensure
 from bench.errors import UserError
 from bench.origin import origin
 from bench.protocol import sweep
-from bench.summary import held_out, layers, summaries
-from bench.workload import Workload, load_workload
+from bench.runner import Outcome
+from bench.subject import Subject, ladder_of, load_subject, raw_outputs, runner
+from bench.summary import held_out, layers, primitives, summaries
 from reports.identity import cell_id, result_key
 from reports.record import Record, Status
-from reports.store import Run, create_run, find_finished
+from reports.store import Run, all_finished, create_run, free
 
 
 @click.command()
@@ -39,16 +36,17 @@ from reports.store import Run, create_run, find_finished
 )
 @click.option("--fresh", is_flag=True, help="Run cells again that a kept run has answered.")
 @click.option("--probes", is_flag=True, help="Decrypt every layer to see where precision goes; never timed.")
-def run(output: Path, fresh: bool, probes: bool, **selected: object) -> int:
+@click.option("--rounds", type=click.IntRange(1), help="Fresh processes a cell, in turns with the others.")
+def run(output: Path, fresh: bool, probes: bool, rounds: int | None, **selected: object) -> int:
     """Run the cells of SUITE, a path or a name under suites/."""
     cells = Selection(**selected).cells()  # type: ignore[arg-type]
     console = Console()
     with Display(console) as display:
         session = _Session(output, fresh, probes, display)
-        records = [session.run(cell) for cell in cells]
+        records = [session.run(cell, turn) for turn, cell in turns(cells, rounds)]
     for table in held_out(records):
         console.print(table)
-    for table in summaries(records):
+    for table in (*summaries(records), *primitives(records)):
         console.print(table)
     for record in records:
         if record.ladder.layers:
@@ -72,33 +70,30 @@ class _Session:
         self.folder: Path | None = None
         self._output, self._fresh, self._probes, self._display = output, fresh, probes, display
         self._run: Run | None = None
-        self._workloads: dict[str, Workload] = {}
+        self._subjects: dict[str, Subject] = {}
         self._environments: dict[str, tuple[Environment, str | None]] = {}
 
-    def run(self, cell: Cell) -> Record:
-        """One cell's record, from a kept run where it stands already."""
+    def run(self, cell: Cell, turn: int) -> Record:
+        """A cell's record of one of its turns, from a kept run where it stands already."""
         descriptor = get(cell.backend)
-        workload = self._workload(cell)
+        subject = self._subject(cell)
         environment, lacking = self._environment(descriptor)
-        identity = cell_id(
-            cell.suite, cell.case.name, cell.backend, cell.choice.parameters.name, workload.samples.ids
-        )
-        key = result_key(origin(cell, identity, workload, descriptor, environment, self._probes))
+        identity = cell_id(cell.suite, cell.case.name, cell.backend, cell.choice.parameters.name, subject.ids)
+        key = result_key(origin(cell, identity, subject, descriptor, environment, self._probes))
         self._display.begin(identity)
         if not self._fresh:
-            finished = find_finished(self._output, key)
-            if finished is not None:
-                self._display.say(f"  answered by {finished.record.run_id}; --fresh runs it again")
-                return finished.record
+            kept_records = all_finished(self._output, key)
+            if len(kept_records) > turn:
+                answer = kept_records[turn].record
+                self._display.say(f"  answered by {answer.run_id}; --fresh runs it again")
+                return answer
         kept = self._open()
-        logs = kept.folder / f"{cell.case.name}.{cell.backend}.{key[:16]}"
+        logs = free(kept.folder / f"{cell.case.name}.{cell.backend}.{key[:16]}")
         logs.mkdir()
-        runner = CellRunner(
-            descriptor, environment, workload, logs, self._display.report, self._display.planned
-        )
-        outcome = Outcome.failed(lacking) if lacking else runner.run(cell, probes=self._probes)
-        record = _record(kept.run_id, cell, identity, key, workload, outcome)
-        kept.append(record, _raw(workload, outcome))
+        running = runner(subject, descriptor, environment, logs, self._display)
+        outcome = Outcome.failed(lacking) if lacking else running.run(cell, probes=self._probes)
+        record = _record(kept.run_id, cell, identity, key, subject, outcome)
+        kept.append(record, raw_outputs(subject, outcome))
         if record.reason is not None:
             self._display.say(f"  {record.status.value}: {record.reason}")
         return record
@@ -109,13 +104,11 @@ class _Session:
             self.folder = self._run.folder
         return self._run
 
-    def _workload(self, cell: Cell) -> Workload:
+    def _subject(self, cell: Cell) -> Subject:
         name = cell.case.name
-        if name not in self._workloads:
-            self._workloads[name] = load_workload(
-                cell.model_folder, cell.case.data, cell.samples, cell.held_out, self._display.held_out
-            )
-        return self._workloads[name]
+        if name not in self._subjects:
+            self._subjects[name] = load_subject(cell, self._display.held_out)
+        return self._subjects[name]
 
     def _environment(self, descriptor: Descriptor) -> tuple[Environment, str | None]:
         """A backend's environment, or, where it cannot be made, why; other backends' cells go on."""
@@ -128,7 +121,7 @@ class _Session:
         return self._environments[descriptor.name]
 
 
-def _record(run_id: str, cell: Cell, identity: str, key: str, workload: Workload, outcome: Outcome) -> Record:
+def _record(run_id: str, cell: Cell, identity: str, key: str, subject: Subject, outcome: Outcome) -> Record:
     figures, program = outcome.figures, outcome.program
     correct = outcome.status is Status.OK and not (program is not None and program.probes)
     environment = outcome.environment.model_copy(
@@ -146,30 +139,14 @@ def _record(run_id: str, cell: Cell, identity: str, key: str, workload: Workload
         status=outcome.status,
         reason=outcome.reason,
         security=recording.security(figures.security),
-        weights=workload.weights,
+        weights=subject.weights,
         samples=cell.samples,
         batch=program.layout.images if program is not None else None,
         repeats=cell.repeats,
-        ladder=ladder(outcome, workload),
+        ladder=ladder_of(subject, outcome),
         latency=recording.latency(figures, cell.samples, correct),
         memory=recording.memory(figures),
         counts=recording.counts(figures, program, outcome.batches),
         wire=figures.wire,
         environment=environment,
     )
-
-
-def _raw(workload: Workload, outcome: Outcome) -> dict[str, NDArray[Any]]:
-    """Everything from which metrics can be computed again."""
-    raw: dict[str, NDArray[Any]] = {
-        "labels": workload.samples.labels,
-        "sample_ids": np.array(workload.samples.ids),
-        **{f"logits_{rung}": logits for rung, logits in workload.logits.items()},
-    }
-    for rung, scores in (outcome.scores or {}).items():
-        raw[f"held_out_{rung}"] = scores
-    if outcome.encrypted is not None:
-        raw["logits_encrypted"] = outcome.encrypted
-    for name, values in (outcome.probes or {}).items():
-        raw[f"probe_{name}"] = values
-    return raw

@@ -7,8 +7,8 @@ from rich.console import Console
 
 from backends.registry import available
 from bench.cells import expand
+from bench.subject import load_subject
 from bench.suite import load_suite
-from bench.workload import load_workload
 
 
 @click.command()
@@ -18,6 +18,6 @@ def validate(suite: str) -> int:
     loaded = load_suite(suite, list(available()))
     cells = expand(loaded)
     for cell in {cell.case.name: cell for cell in cells}.values():
-        load_workload(cell.model_folder, cell.case.data, cell.samples)
+        load_subject(cell)
     Console().print(f"{loaded.path}: {len(cells)} cells, all valid", highlight=False)
     return 0

@@ -62,9 +62,17 @@ def _handlers(role: str, adapter: str, channel: Channel) -> dict[str, Handler]:
         from bench.parties.key_owner import KeyOwnerParty
 
         return KeyOwnerParty(library).handlers()
-    from bench.parties.evaluator import EvaluatorParty
+    if role == "evaluator":
+        from bench.parties.evaluator import EvaluatorParty
 
-    return EvaluatorParty(library, channel).handlers()
+        return EvaluatorParty(library, channel).handlers()
+    if role == "measuring_key_owner":
+        from bench.parties.measuring_key_owner import MeasuringKeyOwner
+
+        return MeasuringKeyOwner(library, channel).handlers()
+    from bench.parties.measuring_evaluator import MeasuringEvaluator
+
+    return MeasuringEvaluator(library, channel).handlers()
 
 
 def _report(channel: Channel, error: Exception) -> None:

@@ -11,7 +11,8 @@ from backends.program import Program
 from backends.registry import available
 from backends.replay import prepare, replay
 from backends.tensor.layout import pack, unpack
-from bench.suite import SUITES, Case, Suite, load_suite
+from bench.cases import ModelCase
+from bench.suite import SUITES, Suite, load_suite
 from models import reference
 from models.checkpoint import load_graph
 from models.data import preparation
@@ -25,7 +26,8 @@ CASES = [
     pytest.param(suite, case, id=f"{suite.name}-{case.name}")
     for suite in (load_suite(str(path), available()) for path in sorted(SUITES.glob("*.yaml")))
     for case in suite.cases
-    if case.name in suite.model_folders or not case.model.endswith("_random")
+    if isinstance(case, ModelCase)
+    and (case.name in suite.model_folders or not case.model.endswith("_random"))
 ]
 SENTENCES = ("a film that is never dull and never too long .", "it is not funny")
 VERSE = "to be or not to be, that is the question whether it is nobler in the mind to suffer " * 4
@@ -61,7 +63,7 @@ def simulated(program: Program, evaluator: CleartextEvaluator, inputs: Inputs) -
 
 
 @pytest.mark.parametrize(("suite", "case"), CASES)
-def test_the_program_of_a_suite_computes_its_model(suite: Suite, case: Case) -> None:
+def test_the_program_of_a_suite_computes_its_model(suite: Suite, case: ModelCase) -> None:
     """At the smallest ring, which takes the least time; two samples where a batch holds as many."""
     assert case.name in suite.model_folders, suite.missing[case.name]
     graph = load_graph(suite.model_folders[case.name], "polynomial")

@@ -43,3 +43,42 @@ def test_without_a_bootstrap_there_is_a_reason(library: type[Library]) -> None:
     offered = library.capabilities(PORTABLE)
     assert offered.bootstrap_output_level is None
     assert offered.no_bootstrap_reason
+
+
+def keys_one_kind_at_a_time(name: str, folder: Path) -> dict[str, float]:
+    """Bits of what the keys that were made, written and loaded apart are good for; in its own process."""
+    library = load_library(get(name).adapter)
+    owner = library.key_owner(PORTABLE)
+    files = owner.generate(folder, (1, 2), bootstrap=False)
+    evaluator = library.evaluator(PORTABLE, folder, files)
+    (folder / "apart").mkdir()
+    for kind in ("public_key", "relinearisation_key", "rotation_keys"):
+        for _ in range(2):  # as when they are measured: made again and again
+            keys = owner.make_keys(kind, (1,))
+            owner.release_keys(keys)
+        keys = owner.make_keys(kind, (1,))
+        file = owner.write_keys(keys, folder / "apart")
+        owner.release_keys(keys)
+        assert file.kind == kind
+        if kind != "public_key":  # which is of another secret key
+            evaluator.load_keys(folder / "apart", file)
+            evaluator.load_keys(folder / "apart", file)
+    a, b = np.random.default_rng(4).uniform(-1, 1, (2, PORTABLE.slots))
+    x, y = owner.encrypt(a, 3), owner.encrypt(b, 3)
+    product = evaluator.rescale(evaluator.relinearise(evaluator.multiply(x, y)))
+    return {
+        "rotation": precision_bits(owner.decrypt(evaluator.rotate(x, 1)), np.roll(a, -1)),
+        "relinearisation": precision_bits(owner.decrypt(product), a * b),
+    }
+
+
+def test_makes_and_loads_keys_one_kind_at_a_time_or_says_why_not(
+    library: type[Library], tmp_path: Path
+) -> None:
+    with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as pool:
+        try:
+            bits = pool.submit(keys_one_kind_at_a_time, library.name, tmp_path).result()
+        except Unsupported as error:
+            reason, bits = str(error), {}
+    assert bits or "make_keys" in reason
+    assert all(found >= 20 for found in bits.values()), bits

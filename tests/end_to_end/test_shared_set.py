@@ -7,6 +7,7 @@ from pathlib import Path
 
 from backends.planner import plan, refresh_for
 from backends.registry import get
+from bench.cases import ModelCase
 from bench.suite import load_suite
 from bench.workload import load_workload
 from tests.end_to_end.test_run import bench, exported
@@ -25,6 +26,7 @@ def test_a_library_executes_the_portable_program_at_128_bits(backend: str, tmp_p
     suite = load_suite("vit_tiny", [backend, "openfhe", "tenseal", "pyfhel"])
     choice = next(choice for choice in suite.parameter_sets if choice.alias == "shared14")
     case = suite.cases[0]
+    assert isinstance(case, ModelCase)
     workload = load_workload(suite.model_folders[case.name], case.data, IMAGES)
     capabilities = get("cleartext").capabilities(choice.parameters)
     refresh = refresh_for(choice.refresh, choice.parameters, capabilities)

@@ -8,7 +8,16 @@ import pytest
 
 from reports.errors import ReportError
 from reports.record import Record, Status
-from reports.store import RECORDS, Run, create_run, find_finished, load_output, load_run, read_raw
+from reports.store import (
+    RECORDS,
+    Run,
+    all_finished,
+    create_run,
+    find_finished,
+    load_output,
+    load_run,
+    read_raw,
+)
 
 
 @pytest.fixture
@@ -76,11 +85,13 @@ def test_a_changed_raw_output_is_refused(run: Run, record: Record) -> None:
 
 
 def test_nothing_is_overwritten(run: Run, record: Record) -> None:
-    run.append(of(run, record), {"encrypted": np.ones(3)})
+    """Another process of the same cell keeps what it made beside the first one's."""
+    first = run.append(of(run, record), {"encrypted": np.ones(3)})
     before = (run.folder / RECORDS).read_bytes()
-    with pytest.raises(ReportError, match="nothing is overwritten"):
-        run.append(of(run, record), {"encrypted": np.zeros(3)})
-    assert (run.folder / RECORDS).read_bytes() == before
+    second = run.append(of(run, record), {"encrypted": np.zeros(3)})
+    assert (run.folder / RECORDS).read_bytes().startswith(before)
+    assert read_raw(first)["encrypted"].tolist() == [1, 1, 1]
+    assert read_raw(second)["encrypted"].tolist() == [0, 0, 0]
     assert create_run(run.folder.parent).folder != run.folder
 
 
@@ -110,6 +121,8 @@ def test_resuming_finds_the_newest_finished_record_of_a_key(tmp_path: Path, reco
     found = find_finished(output, "aa" * 32)
     assert found is not None
     assert found.record.run_id == newer.run_id
+    every = all_finished(output, "aa" * 32)
+    assert [stored.record.run_id for stored in every] == [newer.run_id, older.run_id]
     assert find_finished(output, "bb" * 32) is None
     assert find_finished(output, "cc" * 32) is None
     assert find_finished(tmp_path / "nothing", "aa" * 32) is None

@@ -1,0 +1,137 @@
+"""Single layers with fixed random weights, in polynomial form: to see what a layer costs, apart from a model.
+
+Weights are scaled on inputs of the layer's own, so that every value is of the size that the conversion gives
+it: the inputs of polynomials stay within half of their interval [-1, 1], results are at most about 1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from models import reference
+from models.graph import Array, Graph, Node
+
+KINDS = ("linear", "activation", "attention", "block")
+
+#: Standard deviation of the inputs: eight of them fit the interval of a polynomial.
+INPUT_SIZE = 0.125
+#: Samples on which weights are scaled, and the largest input that a polynomial may then have on them.
+CALIBRATION_SAMPLES, FILL = 64, 0.5
+INTERVAL = (-1.0, 1.0)
+#: Hidden features of a block's MLP, as a multiple of its features.
+MLP_RATIO = 2
+
+
+@dataclass(frozen=True)
+class LayerShape:
+    """What a layer is.
+
+    Attributes:
+        kind: one of `KINDS`.
+        tokens, features: of its input, and of its output but for the output of `linear`, which is as wide.
+        heads: of its attention, dividing the features.
+        degree: of its polynomials.
+    """
+
+    kind: str
+    tokens: int
+    features: int
+    heads: int
+    degree: int
+
+
+def layer(shape: LayerShape, seed: int) -> Graph:
+    """The graph of a layer; its weights follow from the seed."""
+    return _Draft(shape, seed).graph()
+
+
+def layer_inputs(shape: LayerShape, samples: int, seed: int) -> Array:
+    """Normal inputs `[samples, tokens, features]`; more samples begin with the same ones."""
+    size = (samples, shape.tokens, shape.features)
+    return np.random.default_rng([seed, 1]).normal(scale=INPUT_SIZE, size=size)
+
+
+class _Draft:
+    """Nodes in the making, evaluated on calibration inputs to choose each weight's size."""
+
+    def __init__(self, shape: LayerShape, seed: int) -> None:
+        self._shape, self._seed = shape, seed
+        self._random = np.random.default_rng([seed, 0])
+        self._nodes: list[Node] = []
+        self._values: dict[str, Array] = {}
+        self._add("input", "input", tokens=shape.tokens, features=shape.features)
+        calibration = np.random.default_rng([seed, 2])
+        size = (CALIBRATION_SAMPLES, shape.tokens, shape.features)
+        self._values["input"] = calibration.normal(scale=INPUT_SIZE, size=size)
+
+    def graph(self) -> Graph:
+        """The layer."""
+        parts = {
+            "linear": lambda: self._linear("linear", "input", self._shape.features, 1.0),
+            "activation": lambda: self._activation("activation", "input"),
+            "attention": lambda: self._attention("input"),
+            "block": self._block,
+        }
+        output = parts[self._shape.kind]()
+        shape = self._shape
+        name = f"{shape.kind}_{shape.tokens}x{shape.features}"
+        return Graph(name, tuple(self._nodes), output, {"weights": "random", "seed": self._seed})
+
+    def _block(self) -> str:
+        """Attention and an MLP, each with its residual; a BatchNorm would be part of the linear maps."""
+        stream = self._add("attention.residual", "add", "input", self._attention("input"))
+        hidden = self._linear("mlp.expand", stream, MLP_RATIO * self._shape.features, FILL)
+        activated = self._activation("mlp.activation", hidden)
+        projected = self._linear("mlp.projection", activated, self._shape.features, FILL)
+        return self._add("mlp.residual", "add", stream, projected)
+
+    def _attention(self, source: str) -> str:
+        width = self._shape.features
+        q, k, v = (self._heads(part, source) for part in ("q", "k", "v"))
+        scores = self._add("attention.scores", "scores", q, k)
+        factor = FILL / self._largest(scores)
+        scaled = self._add("attention.scaled", "scale", scores, factor=float(factor))
+        weights = self._activation("attention.activation", scaled)
+        mixed = self._add("attention.mix", "mix", weights, v)
+        merged = self._add("attention.merged", "merge_heads", mixed)
+        return self._linear("attention.projection", merged, width, FILL)
+
+    def _heads(self, part: str, source: str) -> str:
+        linear = self._linear(f"attention.{part}", source, self._shape.features, FILL)
+        return self._add(f"attention.{part}.heads", "split_heads", linear, heads=self._shape.heads)
+
+    def _linear(self, name: str, source: str, width: int, size: float) -> str:
+        """A linear map whose largest value on the calibration inputs is `size`."""
+        weight = self._random.normal(size=(width, self._values[source].shape[-1]))
+        bias = self._random.normal(size=width) * np.sqrt(weight.shape[1]) * INPUT_SIZE / 2
+        added = self._add(name, "linear", source, arrays={"weight": weight, "bias": bias})
+        return self._scaled(added, size / self._largest(added))
+
+    def _activation(self, name: str, source: str) -> str:
+        """A Chebyshev series whose coefficients fall off and add up to 1 in magnitude."""
+        powers = np.arange(self._shape.degree + 1)
+        coefficients = self._random.normal(size=len(powers)) * 0.8**powers
+        coefficients /= np.abs(coefficients).sum()
+        arrays, interval = {"coefficients": coefficients}, list(INTERVAL)
+        return self._add(name, "polynomial", source, arrays=arrays, basis="chebyshev", interval=interval)
+
+    def _add(self, name: str, operation: str, *inputs: str, arrays: Any = None, **attributes: Any) -> str:
+        node = Node(name, operation, inputs, attributes, arrays or {}, layer=name.rpartition(".")[0] or name)
+        self._nodes.append(node)
+        if operation != "input":
+            self._values[name] = reference.evaluate(node, [self._values[one] for one in inputs])
+        return name
+
+    def _scaled(self, name: str, factor: float) -> str:
+        """The last node with its weights times a factor."""
+        node = self._nodes.pop()
+        scaled = replace(node, arrays={key: array * factor for key, array in node.arrays.items()})
+        self._nodes.append(scaled)
+        self._values[name] = self._values[name] * factor
+        return name
+
+    def _largest(self, name: str) -> float:
+        return float(np.abs(self._values[name]).max())

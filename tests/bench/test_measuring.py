@@ -1,0 +1,88 @@
+"""A primitive that gives something else than clear arithmetic fails its cell, and no time is shown of it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.bench.commands import ROOT
+
+START = "import sys; sys.path.insert(0, sys.argv.pop(1)); from bench.cli import main; main()"
+ADAPTER = """
+from dataclasses import replace
+from backends.cleartext.adapter import Cleartext, CleartextEvaluator, CleartextKeyOwner
+
+calls = 0
+
+def later(result):
+    '''From the second call on, something else.'''
+    global calls
+    calls += 1
+    return result if calls != 2 else replace(result, values=result.values + 1)
+
+class Owner(CleartextKeyOwner):
+    {owner}
+
+class Evaluator(CleartextEvaluator):
+    {evaluator}
+
+class Other(Cleartext):
+    @classmethod
+    def key_owner(cls, parameters):
+        return Owner(parameters)
+
+    @classmethod
+    def evaluator(cls, parameters, folder, files):
+        return Evaluator(parameters)
+"""
+DESCRIPTOR = """
+from backends.cleartext.adapter import capabilities
+from backends.registry import Descriptor
+
+DESCRIPTOR = Descriptor("other", "from elsewhere", "other_adapter:Other", capabilities)
+"""
+
+
+def run(tmp_path: Path, owner: str = "pass", evaluator: str = "pass") -> dict[str, Any]:
+    """The record of toy primitives on a backend of one module, whose parties are given these bodies."""
+    info = tmp_path / "site" / "other-1.0.dist-info"
+    info.mkdir(parents=True)
+    (info.parent / "other_adapter.py").write_text(ADAPTER.format(owner=owner, evaluator=evaluator))
+    (info.parent / "other_descriptor.py").write_text(DESCRIPTOR)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: other\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[bench.backends]\nother = other_descriptor:DESCRIPTOR\n")
+    command = [sys.executable, "-c", START, str(info.parent), "run", "primitives_toy", "--backend", "other"]
+    options = ["--parameters", "round_trip", "--output", str(tmp_path / "results")]
+    done = subprocess.run([*command, *options], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert "Traceback" not in done.stderr, done.stderr
+    (line,) = next((tmp_path / "results").glob("*/records.jsonl")).read_text().splitlines()
+    record: dict[str, Any] = json.loads(line)["record"]
+    assert done.returncode == int(record["status"] != "ok")
+    return record
+
+
+@pytest.mark.parametrize(
+    ("bodies", "place"),
+    [
+        (
+            {"evaluator": "def rotate(self, a, step): return later(super().rotate(a, step))"},
+            "rotate at level 3",
+        ),
+        (
+            {"evaluator": "def encode(self, values, level): return super().encode(values * 1.01, level)"},
+            "encode",
+        ),
+        ({"owner": "def decrypt(self, a): return super().decrypt(a) * float('nan')"}, "encrypt at level 3"),
+    ],
+)
+def test_one_wrong_repetition_fails_the_cell(tmp_path: Path, bodies: dict[str, str], place: str) -> None:
+    record = run(tmp_path, **bodies)
+    assert record["status"] == "failed"
+    assert record["reason"].startswith(place)
+    assert "it is wrong" in record["reason"]
+    assert record["latency"]["primitives"] is None

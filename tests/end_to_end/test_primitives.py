@@ -1,0 +1,93 @@
+"""Primitives measured one by one on a real library, between two parties, at INSECURE toy parameters."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.end_to_end.test_run import bench, exported
+
+REPETITIONS, DEPTH = 3, 3
+#: At levels 1 and up; at level 0 nothing is left to rescale.
+ABOVE_0 = {"multiply_plain", "multiply_relinearise", "rescale", "drop"}
+EVERYWHERE = {
+    *("encrypt", "decrypt", "encode", "add", "add_plain", "rotate", "rotate_many"),
+    *("serialise_ciphertext", "load_ciphertext"),
+}
+KINDS = ("public_key", "relinearisation_key", "rotation_keys")
+
+
+def measured(backend: str, output: Path, *options: str, parameters: str = "round_trip") -> str:
+    done = bench(
+        "run", "suites/primitives_toy.yaml", "--backend", backend, "--parameters", parameters,
+        "--output", str(output), *options,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def by_place(record: dict[str, Any]) -> dict[tuple[str, int | None], dict[str, Any]]:
+    return {(one["name"], one["level"]): one for one in record["latency"]["primitives"]}
+
+
+def test_every_primitive_at_every_level_in_turns(backend: str, tmp_path: Path) -> None:
+    """Two fresh pairs of processes, of one question and one answer's key, and none left."""
+    shown = measured(backend, tmp_path, "--rounds", "2")
+    assert f"{backend}, 2 processes" in shown
+    first, second = exported(tmp_path)
+    assert (first["cell"], first["key"]) == (second["cell"], second["key"])
+    assert first["started_at"] < second["started_at"]
+    for record in (first, second):
+        assert record["status"] == "ok"
+        _check_primitives(record, backend)
+    assert not list(tmp_path.glob("*/*/.parties-*"))
+    again = measured(backend, tmp_path, "--rounds", "2")
+    assert again.count("  answered by") == 2
+    assert len(exported(tmp_path)) == 2
+
+
+def _check_primitives(record: dict[str, Any], backend: str) -> None:
+    found = by_place(record)
+    for level in range(DEPTH + 1):
+        names = {name for name, at in found if at == level}
+        assert names == EVERYWHERE | (ABOVE_0 if level else set())
+    for one in found.values():
+        assert len(one["samples_s"]) == one["count"] == REPETITIONS
+        assert one["s"] == pytest.approx(sum(one["samples_s"]))
+        assert min(one["samples_s"]) > 0
+    assert record["latency"]["evaluate_s"] is None
+    assert record["ladder"]["encrypted"] is record["ladder"]["precision_bits"] is None
+    assert record["memory"]["evaluator_peak_bytes"] > 10_000_000
+    if backend == "cleartext":  # exact, and without keys
+        return
+    assert all(
+        one["precision_bits"] > 14
+        for (name, level), one in found.items()
+        if level is not None and not name.startswith("serialise")
+    )
+    for kind in KINDS:
+        assert found[f"generate_{kind}", None]["bytes"] == found[f"serialise_{kind}", None]["bytes"] > 10_000
+    for kind in KINDS[1:]:
+        assert found[f"load_{kind}", None]["bytes"] > 10_000
+    assert found["encrypt", 3]["bytes"] > found["encrypt", 0]["bytes"] > 10_000
+    assert record["security"]["secure"] is False
+
+
+def test_a_bootstrap_is_measured_where_there_is_one(backend: str, tmp_path: Path) -> None:
+    done = bench(
+        "run", "suites/primitives_toy.yaml", "--backend", backend, "--parameters", "bootstrap",
+        "--output", str(tmp_path),
+    )  # fmt: skip
+    (record,) = exported(tmp_path)
+    if record["status"] == "unsupported":
+        assert done.returncode == 1
+        assert "bootstrap" in record["reason"]
+        return
+    assert done.returncode == 0, done.stdout + done.stderr
+    bootstraps = [one for (name, _), one in by_place(record).items() if name == "bootstrap"]
+    assert [one["level"] for one in bootstraps] == [1]
+    if backend != "cleartext":
+        assert bootstraps[0]["precision_bits"] > 12
+        assert by_place(record)["generate_bootstrap_keys", None]["bytes"] > 1_000_000
