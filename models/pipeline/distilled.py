@@ -1,7 +1,8 @@
-"""Training towards the HE-friendly model's own answers, before polynomials are put in place and after."""
+"""Training towards the answers of a model, before polynomials are put in place and after."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from models import checkpoint
@@ -16,7 +17,7 @@ from models.training.settings import DistillationSettings
 Intervals = dict[str, tuple[float, float]]
 
 
-def tightened(conversion: Conversion, graph: Graph) -> Trained | None:
+def tightened(conversion: Conversion, graph: Graph, teachers: Mapping[str, Graph]) -> Trained | None:
     """The graph with its activations still exact and their inputs shorter, where the recipe asks for it.
 
     Its BatchNorms go on with the statistics of batches: without them such a training is unstable.
@@ -31,16 +32,16 @@ def tightened(conversion: Conversion, graph: Graph) -> Trained | None:
             in_attention = len(shapes[node.name]) == 3
             bound = settings.attention_bound if in_attention else settings.mlp_bound
             intervals[node.name] = (-bound, bound)
-    return _distilled(conversion, "tightening", settings, graph, intervals, graph)
+    return _distilled(conversion, "tightening", settings, graph, intervals, teachers[settings.teacher])
 
 
-def fine_tuned(conversion: Conversion, graph: Graph, teacher: Graph) -> Trained | None:
+def fine_tuned(conversion: Conversion, graph: Graph, teachers: Mapping[str, Graph]) -> Trained | None:
     """The graph trained on with its polynomials in place, where the recipe asks for it."""
     settings = conversion.recipe.fine_tuning
     if settings is None:
         return None
     intervals = {node.name: _interval(node) for node in graph if node.operation == "polynomial"}
-    return _distilled(conversion, "fine_tuning", settings, graph, intervals, teacher)
+    return _distilled(conversion, "fine_tuning", settings, graph, intervals, teachers[settings.teacher])
 
 
 def _interval(node: Node) -> tuple[float, float]:
@@ -79,5 +80,9 @@ def _distilled(
         trained, wall_s = fit(work, recipe.training.threads, report)
         return Trained(trained, {"wall_s": wall_s, "machine": machine(recipe.training.threads)})
 
-    name = f"{part}-{checkpoint.graph_digest(graph)}-{recipe.digest(part, 'training', 'augmentation')}"
-    return conversion.stage(part, name, make)
+    depends_on = (
+        checkpoint.graph_digest(graph),
+        checkpoint.graph_digest(teacher),
+        recipe.digest(part, "training", "augmentation"),
+    )
+    return conversion.stage(part, "-".join((part, *depends_on)), make)

@@ -45,13 +45,12 @@ class Converted:
 def polynomial(conversion: Conversion, original: Graph, he_friendly: Graph) -> Converted:
     """The polynomial rung; of the original one only the ranges are wanted."""
     own = Stopwatch()
-    tight = tightened(conversion, he_friendly)
+    frozen = {"original": steps.freeze(original), "he_friendly": steps.freeze(he_friendly)}
+    tight = tightened(conversion, he_friendly, frozen)
     with own:
         conversion.report("polynomial: calibrate and substitute")
-        graphs = {"original": original, "he_friendly": he_friendly}
         if tight is not None:
-            graphs["tightened"] = tight.graph
-        frozen = {name: steps.freeze(graph) for name, graph in graphs.items()}
+            frozen["tightened"] = steps.freeze(tight.graph)
         ranges = {name: steps.calibrate(graph, conversion.data.calibration) for name, graph in frozen.items()}
         substituted = {
             called: steps.substitute(frozen[name], ranges[name], conversion.recipe.conversion)
@@ -60,7 +59,7 @@ def polynomial(conversion: Conversion, original: Graph, he_friendly: Graph) -> C
         }
         candidates = Candidates(substituted, conversion.data.validation)
         start = candidates.best()
-    tuned = fine_tuned(conversion, substituted[start], frozen["he_friendly"])
+    tuned = fine_tuned(conversion, substituted[start], frozen)
     with own:
         if tuned is not None:
             candidates.add("fine_tuned", tuned.graph)

@@ -37,7 +37,7 @@ def distillation_loss(intervals: Intervals, teacher: Graph, settings: Distillati
 
     Args:
         intervals: name of an activation or polynomial → where its inputs should lie.
-        teacher: the HE-friendly model, at inference.
+        teacher: the model whose answers are wanted, at inference.
         settings: weights of the terms.
     """
     guide = GraphModule(teacher).to(device()).eval().requires_grad_(False)

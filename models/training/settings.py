@@ -50,14 +50,15 @@ class TrainingSettings(Settings):
 
 
 class DistillationSettings(Settings):
-    """How the HE-friendly model is trained on towards its own answers.
+    """How the HE-friendly model is trained on towards answers.
 
     Attributes:
         epochs: passes over the samples.
         learning_rate: AdamW's highest, at the start of a cosine decay to 0.
         overshoot_weight: weight of the term that keeps inputs of activations inside their intervals.
         room: fraction of half an interval, at each end, that inputs should leave free.
-        labels: weight of the labels, against 1 of the HE-friendly model's answers.
+        teacher: whose answers; the HE-friendly model's own, or those of the original one.
+        labels: weight of the labels, against 1 of the teacher's answers.
         precision: of products of matrices in training; float32 elsewhere.
     """
 
@@ -65,6 +66,7 @@ class DistillationSettings(Settings):
     learning_rate: float = Field(gt=0)
     overshoot_weight: float = Field(ge=0, default=1.0)
     room: float = Field(ge=0, lt=1, default=0.1)
+    teacher: Literal["he_friendly", "original"] = "he_friendly"
     labels: float = Field(ge=0, default=0.0)
     precision: Literal["float32", "bfloat16"] = "float32"
 

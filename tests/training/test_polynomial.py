@@ -3,14 +3,20 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from scipy.special import softmax
 
 from models import pipeline, recipe
 from models.conversion import calibrate, freeze, substitute
-from models.graph import Graph, Node
+from models.graph import Array, Graph, Node
 from models.ladder import measure
 from models.pipeline.candidates import Candidates
-from models.splits import split
+from models.pipeline.distilled import fine_tuned
+from models.pipeline.work import Conversion
+from models.reference import outputs
+from models.splits import Splits, split
+from models.training.settings import DistillationSettings
 from tests.training.recipes import SMALL
 
 TIGHTENED = SMALL | {
@@ -35,6 +41,11 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[pipeline.Made, pipel
 
 def origin(made: pipeline.Made) -> dict[str, Any]:
     return made.ladder["rungs"]["polynomial"]
+
+
+def likely(graph: Graph, data: Splits) -> Array:
+    """The probabilities that a graph gives to labels of validation samples."""
+    return softmax(outputs(graph, data.validation.inputs)[:, 0], axis=1)
 
 
 def nothing(name: str) -> Graph:
@@ -77,6 +88,23 @@ def test_what_is_found_done_still_tells_how_long_it_took(made) -> None:
     assert after["distilled"].keys() == set(PARTS)
     assert after["wall_s"] > sum(after["distilled"][part]["wall_s"] for part in PARTS)
     assert again.ladder["rungs"]["original"]["wall_s"] == first.ladder["rungs"]["original"]["wall_s"]
+
+
+def test_training_on_goes_towards_the_teacher_that_is_asked_for(made, tmp_path: Path) -> None:
+    first, _, _ = made
+    frozen = {rung: freeze(first.rungs[rung]) for rung in ("original", "he_friendly")}
+    chosen = recipe.parse(TIGHTENED, "TIGHTENED", Path())
+    data = split(chosen)
+    ranges = calibrate(frozen["he_friendly"], data.calibration)
+    plain = substitute(frozen["he_friendly"], ranges, chosen.conversion)
+    wanted = likely(frozen["original"], data)
+    apart = {}
+    for teacher in frozen:
+        settings = DistillationSettings(epochs=10, learning_rate=0.003, teacher=teacher)
+        asked = chosen.model_copy(update={"fine_tuning": settings})
+        tuned = fine_tuned(Conversion(asked, data, tmp_path, lambda line: None), plain, frozen)
+        apart[teacher] = np.abs(likely(tuned.graph, data) - wanted).mean()
+    assert apart["original"] < 0.8 * apart["he_friendly"]
 
 
 @pytest.mark.parametrize(
