@@ -10,7 +10,9 @@ References:
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Callable, Sequence
+from math import log
 from typing import Any
 
 import numpy as np
@@ -36,7 +38,11 @@ def median(values: Sequence[float]) -> float:
     Raises:
         ReportError: there are no values.
     """
-    return quantile(values, 0.5)
+    if not len(values):
+        raise ReportError("no values have no median; measure at least one")
+    return float(
+        statistics.median(values)
+    )  # on a few values ten times as fast as numpy's, and asked for often
 
 
 def quantile(values: Sequence[float], part: float) -> float:
@@ -78,12 +84,11 @@ def spread(*groups: Sequence[float]) -> float:
     Raises:
         ReportError: no group has two values, or a value is not positive.
     """
-    arrays = [np.asarray(group, np.float64) for group in groups]
-    if max(map(len, arrays), default=0) < 2 or any((array <= 0).any() for array in arrays):
+    if max(map(len, groups), default=0) < 2 or any(min(group, default=1.0) <= 0 for group in groups):
         raise ReportError("a spread needs two or more positive values; measure more")
-    logs = [np.log(array) for array in arrays if len(array)]
-    residuals = np.concatenate([log - np.median(log) for log in logs])
-    return float(np.median(np.abs(residuals)) * TO_DEVIATION)
+    logs = [[log(value) for value in group] for group in groups if len(group)]
+    centred = [(group, median(group)) for group in logs]
+    return TO_DEVIATION * median([abs(value - centre) for group, centre in centred for value in group])
 
 
 def _ratio(before: Array, after: Array, axis: int) -> Array:

@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# The gate for any CI: exact measures against a committed baseline, then times against another commit.
+#
+#   docs/ci/gate.sh                  exact measures alone, in seconds
+#   docs/ci/gate.sh COMMIT           and times: both builds in turns on this machine
+#
+# Exit status: 0 nothing got worse, 1 something did, 2 the request was wrong. Verdicts go to gate-out/*.md.
+# Settings, with their defaults: OUT=gate-out, SUITE=toy, BASELINE=suites/baselines/toy.json,
+# SELECT="--backend cleartext" (what both gates run), PROCESSES=30, PYTHON=python3.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+OUT=${OUT:-gate-out}
+SUITE=${SUITE:-toy}
+BASELINE=${BASELINE:-suites/baselines/toy.json}
+PROCESSES=${PROCESSES:-30}
+PYTHON=${PYTHON:-python3}
+read -ra SELECT <<<"${SELECT:---backend cleartext}"
+mkdir -p "$OUT"
+
+status=0
+"$PYTHON" -m bench run "$SUITE" "${SELECT[@]}" --output "$OUT/exact" || [ $? -eq 1 ] # the gate judges a failed cell
+"$PYTHON" -m bench gate "$OUT/exact" --baseline "$BASELINE" --history "$OUT/history.jsonl" \
+    --summary "$OUT/exact.md" || status=$?
+
+if [ $# -ge 1 ] && [ "$status" -lt 2 ]; then
+    base=$(mktemp -d)
+    trap 'git worktree remove --force "$base/checkout" || true; rm -rf "$base"' EXIT
+    git worktree add --detach "$base/checkout" "$1"
+    "$PYTHON" -m venv "$base/checkout/.venv"
+    "$base/checkout/.venv/bin/pip" install --quiet -e "$base/checkout"
+    times=0
+    "$PYTHON" -m bench gate "$OUT/times" --against "$base/checkout" --suite "$SUITE" "${SELECT[@]}" \
+        --processes "$PROCESSES" --summary "$OUT/times.md" || times=$?
+    [ "$times" -le "$status" ] || status=$times
+fi
+exit "$status"

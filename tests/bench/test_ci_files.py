@@ -1,0 +1,38 @@
+"""The ready-made CI calls what there is, and the committed baseline is one."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bench.cli import cli
+from reports.baseline import read_records
+
+ROOT = Path(__file__).resolve().parents[2]
+FILES = (ROOT / "docs" / "ci" / "gate.yml", ROOT / "docs" / "ci" / "gate.sh")
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_every_option_is_one_of_its_command(path: Path) -> None:
+    text = path.read_text().replace("\\\n", " ")
+    text = re.sub(r"\n\s+--", " --", text)  # a folded line of YAML
+    calls = re.findall(r"-m bench (\w+)(.*)", text)
+    assert {name for name, _ in calls} == {"run", "gate"}
+    for name, rest in calls:
+        known = {option for parameter in cli.commands[name].params for option in parameter.opts}
+        asked = set(re.findall(r"(?<!\S)--[a-z-]+", rest.partition("||")[0]))
+        assert asked <= known, (name, asked - known)
+
+
+def test_the_workflow_is_yaml_and_the_script_is_bash() -> None:
+    workflow, script = FILES
+    assert set(yaml.safe_load(workflow.read_text())["jobs"]) == {"exact", "times", "history"}
+    subprocess.run(["bash", "-n", str(script)], check=True)
+
+
+def test_the_committed_baseline_is_sound_and_of_exact_measures() -> None:
+    records = read_records(ROOT / "suites" / "baselines" / "toy.json")
+    assert {record.suite for record in records} == {"toy"}
+    assert all(record.counts.rotations for record in records)
