@@ -20,7 +20,7 @@ function naming(rows) {
 /** What must be said wherever a record is shown. */
 function mark(row) {
   const insecure = row["security.secure"] || row.parameter_set.includes("INSECURE") ? "" : " · INSECURE";
-  return insecure + (row.weights === "random" ? " · random weights" : "");
+  return insecure + (row.weights === "random" ? " · random weights" : "") + (row.status === "ok" ? "" : ` · ${STATUS[row.status]}`);
 }
 
 /** Text in lines of so many characters, broken after spaces and separators, else anywhere. */

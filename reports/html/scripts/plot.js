@@ -42,6 +42,7 @@ function drawFigure(figure) {
   figure.chart.on("click", (event) => {
     if (event.data?.place !== undefined) location.hash = `record-${event.data.place}`;
   });
+  figure.host.querySelector("svg")?.setAttribute("viewBox", `0 0 ${width} ${height}`); // so that paper can scale it
   figure.drawn = width;
 }
 
