@@ -7,7 +7,8 @@ module that imports none either; the adapter is imported by the parties, in the 
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -37,6 +38,7 @@ class Descriptor:
         adapter: `module:Class` of its `Library`.
         capabilities: see `CapabilityCheck`.
         environment: the folder's `environment.yaml`, or None where numpy is all it needs.
+        high_level: program → `module:Class` of a `HighLevel` (see `backends.high_level`), where there is one.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Descriptor:
     adapter: str
     capabilities: CapabilityCheck
     environment: Path | None = None
+    high_level: Mapping[str, str] = field(default_factory=dict)
 
 
 def load_library(target: str) -> type[Library]:

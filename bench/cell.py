@@ -105,7 +105,7 @@ class CellRunner(Runner):
                 raise CellError(Status.FAILED, "the decrypted logits are not finite; the result is wrong")
             if outcome.encrypted is None:
                 outcome.encrypted = encrypted
-            _check_precision(encrypted, expected, cell.limits.precision_bits)
+            check_precision(encrypted, expected, cell.limits.precision_bits)
             # Random weights leave logits so close to each other that an error within the limit on precision
             # changes labels. That limit is relative to the logits themselves and stays.
             if self.workload.weights == "trained":
@@ -114,7 +114,7 @@ class CellRunner(Runner):
             outcome.probes = decode_probes(program, outcome.figures.evaluations[0], count)
 
 
-def _check_precision(encrypted: Array, expected: Array, least: float) -> None:
+def check_precision(encrypted: Array, expected: Array, least: float) -> None:
     """Raise CellError where the decrypted logits are further from the polynomial model's than allowed."""
     bits = metrics.precision_bits(encrypted, expected)
     if bits is not None and bits < least:

@@ -9,7 +9,7 @@ from pathlib import Path
 from bench.cases import Case
 from bench.document import did_you_mean
 from bench.errors import UserError
-from bench.suite import CLEARTEXT, Limits, ParameterChoice, Suite
+from bench.suite import CLEARTEXT, PORTABLE, Limits, ParameterChoice, Suite
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,12 @@ def turns(cells: Sequence[Cell], rounds: int | None = None) -> Iterator[tuple[in
 def _backends(choice: ParameterChoice, asked: Sequence[str], named: bool) -> Sequence[str]:
     if not asked:
         return choice.backends
-    return [name for name in dict.fromkeys(asked) if named or name == CLEARTEXT or name in choice.backends]
+    simulated = choice.program == PORTABLE  # a library's own types, the simulator has none of
+    return [
+        name
+        for name in dict.fromkeys(asked)
+        if named or (name == CLEARTEXT and simulated) or name in choice.backends
+    ]
 
 
 def _check_names(what: str, names: Sequence[str], known: Sequence[str]) -> None:

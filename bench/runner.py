@@ -130,6 +130,10 @@ class Runner(ABC):
     def _run(self, cell: Cell, outcome: Outcome, probes: bool) -> None:
         """Fill the outcome, or raise what ended the cell."""
 
+    def _adapter(self, cell: Cell) -> str:
+        """The `module:Class` that the parties import."""
+        return self.descriptor.adapter
+
     def _watched(
         self, cell: Cell, outcome: Outcome, kind: type[AnySession], use: Callable[[AnySession], None]
     ) -> None:
@@ -139,7 +143,7 @@ class Runner(ABC):
             try:
                 with kind(
                     python=self.environment.python,
-                    adapter=self.descriptor.adapter,
+                    adapter=self._adapter(cell),
                     parameters=cell.choice.parameters,
                     threads=cell.choice.threads,
                     folder=self.folder,

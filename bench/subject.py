@@ -16,8 +16,10 @@ from bench.cells import Cell
 from bench.display import Display
 from bench.environments.ensure import Environment
 from bench.held_out import Progress, unseen
+from bench.high_level import HighLevelRunner
 from bench.measuring import Measurement, MeasuringRunner
 from bench.runner import Outcome, Runner
+from bench.suite import PORTABLE
 from bench.workload import Workload, layer_workload, load_workload
 from reports.record import Ladder
 
@@ -40,11 +42,18 @@ def load_subject(cell: Cell, progress: Progress = unseen) -> Subject:
 
 
 def runner(
-    subject: Subject, descriptor: Descriptor, environment: Environment, logs: Path, display: Display
+    cell: Cell,
+    subject: Subject,
+    descriptor: Descriptor,
+    environment: Environment,
+    logs: Path,
+    display: Display,
 ) -> Runner:
-    """Who runs a subject's cells on a backend."""
+    """Who runs a cell."""
     if isinstance(subject, Measurement):
         return MeasuringRunner(descriptor, environment, logs, display.report, subject)
+    if cell.choice.program != PORTABLE:
+        return HighLevelRunner(descriptor, environment, logs, display.report, subject)
     return CellRunner(descriptor, environment, logs, display.report, subject, display.planned)
 
 

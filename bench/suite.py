@@ -37,6 +37,7 @@ from bench.errors import UserError
 from bench.recipes import command
 
 CLEARTEXT = "cleartext"
+PORTABLE: Literal["portable"] = "portable"
 CHECKPOINTS = Path(models.__file__).parent / "checkpoints"
 SUITES = Path(__file__).resolve().parent.parent / "suites"
 
@@ -90,7 +91,7 @@ class ParameterLiteral(Block):
     bootstrap: BootstrapLiteral | None = None
     alias: Name | None = None
     refresh: Literal["bootstrap", "round_trip"]
-    program: Literal["portable"] = "portable"
+    program: Literal["portable", "vectors", "tensors"] = PORTABLE
     backends: Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
     threads: Positive | None = None
     limits: Limits | None = None
@@ -120,7 +121,8 @@ class ParameterChoice:
         parameters: the validated set.
         alias: short name for `--parameters`, or None.
         refresh: `bootstrap` or `round_trip`.
-        program: `portable`: real slots and primitives that every library has.
+        program: `portable`: real slots and primitives that every library has; `vectors` or `tensors`: a
+            library's own types (see `backends.high_level`).
         threads: of the evaluator, equal for all backends.
         limits: the set's own, or the suite's.
         backends: which backends run it unless others are asked for by name.
@@ -137,7 +139,13 @@ class ParameterChoice:
     @property
     def names(self) -> tuple[str, ...]:
         """What selects it on the command line."""
-        return (self.parameters.name,) if self.alias is None else (self.alias, self.parameters.name)
+        return (self.name,) if self.alias is None else (self.alias, self.name)
+
+    @property
+    def name(self) -> str:
+        """The set's name, and how it is used where it is not by the portable program."""
+        name = self.parameters.name
+        return name if self.program == PORTABLE else f"{name}_{self.program}"
 
 
 @dataclass(frozen=True)
@@ -275,7 +283,7 @@ def _choice(
 
 def _refuse_ambiguity(document: Document, choices: list[ParameterChoice]) -> None:
     """A name must select one set, and a cell must not be answered in two ways."""
-    _refuse_twins(document, "parameter_sets", [choice.parameters.name for choice in choices])
+    _refuse_twins(document, "parameter_sets", [choice.name for choice in choices])
     for index, choice in enumerate(choices):
         others = {name for other in choices[:index] for name in other.names}
         for name in others.intersection(choice.names):

@@ -92,9 +92,9 @@ class _Draft:
         width = self._shape.features
         q, k, v = (self._heads(part, source) for part in ("q", "k", "v"))
         scores = self._add("attention.scores", "scores", q, k)
-        factor = FILL / self._largest(scores)
-        scaled = self._add("attention.scaled", "scale", scores, factor=float(factor))
-        weights = self._activation("attention.activation", scaled)
+        # As conversion folds it: the factor of the scores stands in the weights of q.
+        self._scale(FILL / self._largest(scores), "attention.q", q, scores)
+        weights = self._activation("attention.activation", scores)
         mixed = self._add("attention.mix", "mix", weights, v)
         merged = self._add("attention.merged", "merge_heads", mixed)
         return self._linear("attention.projection", merged, width, FILL)
@@ -108,7 +108,8 @@ class _Draft:
         weight = self._random.normal(size=(width, self._values[source].shape[-1]))
         bias = self._random.normal(size=width) * np.sqrt(weight.shape[1]) * INPUT_SIZE / 2
         added = self._add(name, "linear", source, arrays={"weight": weight, "bias": bias})
-        return self._scaled(added, size / self._largest(added))
+        self._scale(size / self._largest(added), added)
+        return added
 
     def _activation(self, name: str, source: str) -> str:
         """A Chebyshev series whose coefficients fall off and add up to 1 in magnitude."""
@@ -125,13 +126,14 @@ class _Draft:
             self._values[name] = reference.evaluate(node, [self._values[one] for one in inputs])
         return name
 
-    def _scaled(self, name: str, factor: float) -> str:
-        """The last node with its weights times a factor."""
-        node = self._nodes.pop()
-        scaled = replace(node, arrays={key: array * factor for key, array in node.arrays.items()})
-        self._nodes.append(scaled)
-        self._values[name] = self._values[name] * factor
-        return name
+    def _scale(self, factor: float, name: str, *dependent: str) -> None:
+        """A node with its weights times a factor, which goes through to the values that depend on it."""
+        index = next(i for i, node in enumerate(self._nodes) if node.name == name)
+        node = self._nodes[index]
+        arrays = {key: array * factor for key, array in node.arrays.items()}
+        self._nodes[index] = replace(node, arrays=arrays)
+        for one in (name, *dependent):
+            self._values[one] = self._values[one] * factor
 
     def _largest(self, name: str) -> float:
         return float(np.abs(self._values[name]).max())

@@ -20,6 +20,7 @@ from bench.commands.options import Selection, selection
 from bench.measuring import Measurement, keys_bytes
 from bench.recording import levels_after_refresh
 from bench.subject import load_subject
+from bench.suite import PORTABLE
 from bench.summary import table
 
 
@@ -37,7 +38,7 @@ def plan(**selected: object) -> int:
 
 
 def _heading(cell: Cell) -> tuple[str, str]:
-    return cell.case.name, cell.choice.parameters.name
+    return cell.case.name, cell.choice.name
 
 
 def _column(cell: Cell) -> dict[str, str]:
@@ -46,6 +47,8 @@ def _column(cell: Cell) -> dict[str, str]:
         capabilities = get(cell.backend).capabilities(cell.choice.parameters)
         if isinstance(subject, Measurement):
             return _measured(cell, capabilities, subject)
+        if cell.choice.program != PORTABLE:
+            return {"program": f"{cell.choice.program} of the library's own; nothing of it is planned"}
         refresh = refresh_for(cell.choice.refresh, cell.choice.parameters, capabilities)
         program = plan_program(subject.polynomial, cell.choice.parameters, refresh)
     except Unsupported as error:

@@ -78,7 +78,7 @@ class _Session:
         descriptor = get(cell.backend)
         subject = self._subject(cell)
         environment, lacking = self._environment(descriptor)
-        identity = cell_id(cell.suite, cell.case.name, cell.backend, cell.choice.parameters.name, subject.ids)
+        identity = cell_id(cell.suite, cell.case.name, cell.backend, cell.choice.name, subject.ids)
         key = result_key(origin(cell, identity, subject, descriptor, environment, self._probes))
         self._display.begin(identity)
         if not self._fresh:
@@ -90,7 +90,7 @@ class _Session:
         kept = self._open()
         logs = free(kept.folder / f"{cell.case.name}.{cell.backend}.{key[:16]}")
         logs.mkdir()
-        running = runner(subject, descriptor, environment, logs, self._display)
+        running = runner(cell, subject, descriptor, environment, logs, self._display)
         outcome = Outcome.failed(lacking) if lacking else running.run(cell, probes=self._probes)
         record = _record(kept.run_id, cell, identity, key, subject, outcome)
         kept.append(record, raw_outputs(subject, outcome))
@@ -133,7 +133,7 @@ def _record(run_id: str, cell: Cell, identity: str, key: str, subject: Subject, 
         suite=cell.suite,
         case=cell.case.name,
         backend=cell.backend,
-        parameter_set=cell.choice.parameters.name,
+        parameter_set=cell.choice.name,
         cell=identity,
         key=key,
         status=outcome.status,

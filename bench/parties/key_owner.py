@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 import numpy as np
 
-from backends.interface import Ciphertext, KeyOwner, Library
+from backends.interface import Ciphertext, KeyFile, KeyOwner, Library, SecurityFacts
 from backends.parameters import ParameterSet
 from backends.tensor.layout import Layout, ValueLayout, pack
 from bench.parties.serve import Handler, Message
@@ -40,19 +42,7 @@ class KeyOwnerParty:
         self._owner = self._library.key_owner(ParameterSet.from_json(parameters))
         files = self._owner.generate(FOLDER, rotation_steps, bootstrap)
         seconds = perf_counter() - started
-        facts = self._owner.security()
-        return {
-            "seconds": seconds,
-            "files": [announce(FOLDER, file.kind, file.name).to_json() for file in files],
-            "security": {
-                "log_n": facts.log_n,
-                "log_q": facts.log_q,
-                "log_p": facts.log_p,
-                "secret": facts.secret,
-                "log_ephemeral": facts.log_ephemeral,
-            },
-            "versions": self._library.versions(),
-        }
+        return generated(seconds, files, self._owner.security(), self._library.versions())
 
     def encrypt(self, samples: str, layout: dict[str, int], value: dict[str, Any], level: int) -> Message:
         """Pack the samples of a file, batch by batch, and encrypt each."""
@@ -92,3 +82,15 @@ class KeyOwnerParty:
         self._sent += 1
         self._owner.write(ciphertext, FOLDER / name)
         return announce(FOLDER, "ciphertext", name).to_json()
+
+
+def generated(
+    seconds: float, files: Sequence[KeyFile], facts: SecurityFacts, versions: dict[str, str]
+) -> Message:
+    """What a key owner answers once its keys are made and written."""
+    return {
+        "seconds": seconds,
+        "files": [announce(FOLDER, file.kind, file.name).to_json() for file in files],
+        "security": asdict(facts),
+        "versions": versions,
+    }

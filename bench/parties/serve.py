@@ -57,6 +57,13 @@ def serve(role: str, adapter: str, source: TextIO, sink: TextIO) -> None:
 
 
 def _handlers(role: str, adapter: str, channel: Channel) -> dict[str, Handler]:
+    if role in ("high_level_key_owner", "high_level_evaluator"):
+        from bench.parties import high_level
+
+        types = high_level.load_types(adapter)
+        if role == "high_level_key_owner":
+            return high_level.HighLevelKeyOwnerParty(types).handlers()
+        return high_level.HighLevelEvaluatorParty(types).handlers()
     library = load_library(adapter)
     if role == "key_owner":
         from bench.parties.key_owner import KeyOwnerParty

@@ -1,0 +1,99 @@
+"""The contract of a baseline: a layer in a library's own high-level types, as its users write it today.
+
+It shares nothing with the engine: no layout, no plan, no levels. A layer's input is `[rows, features]`, a row
+for each token of each sample, and every operation is the type's own. An adapter offers a class for each such
+program (see `Descriptor.high_level`); most libraries have none.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+from backends.interface import KeyFile, SecurityFacts
+from backends.parameters import ParameterSet
+from models.graph import Array
+
+#: `vectors`: a ciphertext a row; `tensors`: a ciphertext a feature, all rows in its slots.
+PROGRAMS = ("vectors", "tensors")
+#: Operations of a graph that the contract has.
+OPERATIONS = ("linear", "polynomial")
+#: Ciphertexts of one value, in the type's own order.
+Ciphertexts = Sequence[Any]
+
+
+class HighLevelKeyOwner(ABC):
+    """The party that holds the secret key."""
+
+    @abstractmethod
+    def generate(self, folder: Path) -> list[KeyFile]:
+        """Write what an evaluator needs to `folder`; the secret key stays in memory."""
+
+    @abstractmethod
+    def encrypt(self, values: Array) -> Ciphertexts:
+        """Encrypt `[rows, features]`."""
+
+    @abstractmethod
+    def decrypt(self, ciphertexts: Ciphertexts) -> Array:
+        """The values `[rows, features]` of a result."""
+
+    @abstractmethod
+    def write(self, ciphertext: Any, path: Path) -> None:
+        """Serialise one ciphertext object to a file."""
+
+    @abstractmethod
+    def read(self, path: Path) -> Any:
+        """Load one from a file whose digest the caller has checked."""
+
+    @abstractmethod
+    def security(self) -> SecurityFacts:
+        """Read from the library's own context."""
+
+
+class HighLevelEvaluator(ABC):
+    """The party that computes; it has no way to decrypt."""
+
+    @abstractmethod
+    def linear(self, x: Ciphertexts, weight: NDArray[Any], bias: NDArray[Any]) -> Ciphertexts:
+        """x·weightᵀ + bias, `weight [out, features]` and `bias [out]`."""
+
+    @abstractmethod
+    def polynomial(self, x: Ciphertexts, coefficients: Sequence[float]) -> Ciphertexts:
+        """A polynomial at each value, coefficients from the constant up."""
+
+    @abstractmethod
+    def write(self, ciphertext: Any, path: Path) -> None:
+        """Serialise one ciphertext object to a file."""
+
+    @abstractmethod
+    def read(self, path: Path) -> Any:
+        """Load one from a file whose digest the caller has checked."""
+
+
+class HighLevel(ABC):
+    """The entry: the two roles, one a process."""
+
+    @classmethod
+    @abstractmethod
+    def key_owner(cls, parameters: ParameterSet) -> HighLevelKeyOwner:
+        """The key owner's role in this process.
+
+        Raises:
+            ParameterError: the library refuses the parameters.
+        """
+
+    @classmethod
+    @abstractmethod
+    def evaluator(
+        cls, parameters: ParameterSet, folder: Path, files: Sequence[KeyFile]
+    ) -> HighLevelEvaluator:
+        """The evaluator's role in this process, from the files that the key owner wrote."""
+
+    @classmethod
+    @abstractmethod
+    def versions(cls) -> dict[str, str]:
+        """Names and versions of the library and of what it is built on."""
