@@ -65,7 +65,9 @@ def test_only_the_polynomial_rung_can_be_encrypted(rungs: dict[str, Graph]) -> N
 
 def test_intervals_are_those_that_calibration_met(rungs: dict[str, Graph], ladder: dict[str, Any]) -> None:
     settings = Recipe.model_validate(ladder["recipe"]).conversion
-    met = ladder["rungs"]["polynomial"]["ranges"]["activations"]
+    made = ladder["rungs"]["polynomial"]
+    from_rung = "he_friendly" if made["choice"]["start"] == "substituted" else "tightened"
+    met = made["ranges"][from_rung]["activations"]
     polynomials = {node.name: node for node in rungs["polynomial"] if node.operation == "polynomial"}
     for name, span in met.items():
         attributes = polynomials[name].attributes if name in polynomials else {}
