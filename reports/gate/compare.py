@@ -55,7 +55,7 @@ def compare(baseline: Side, candidate: Side, rules: Rules) -> Comparison:
         findings += _measured(cell, before, after, rules)
         times += _times(cell, before, after, rules)
         try:
-            findings.append(labels.judge(cell, before, after, rules.labels))
+            findings += labels.judge(cell, before, after, rules.labels)
         except ReportError as error:
             refused.append(str(error))
     findings += judge_times(times, rules.time)

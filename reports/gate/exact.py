@@ -64,6 +64,8 @@ def _size(measure: Measure, old: float, new: float, rules: Rules) -> tuple[Verdi
 
 
 def _memory(measure: Measure, old: float, new: float, rules: Rules) -> tuple[Verdict, str]:
+    if abs(new - old) <= rules.memory.least_bytes:
+        return Verdict.SAME, ""
     return _by_ratio(old, new, rules.memory.ratio)
 
 

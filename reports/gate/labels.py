@@ -7,7 +7,7 @@ baseline does not know, however good the mean precision.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,18 +36,30 @@ class Flip:
     margin: float
 
 
-def judge(cell: str, before: Processes, after: Processes, rule: LabelsRule) -> Finding:
+def judge(cell: str, before: Processes, after: Processes, rule: LabelsRule) -> list[Finding]:
     """Whether a label of the candidate flipped over a margin that the baseline's errors do not explain.
+
+    Nothing is said of cells without logits.
 
     Raises:
         ReportError: the candidate's raw outputs are damaged.
     """
+    known, new = _errors(before), _errors(after)
+    if not known and not new:
+        return []
+    return [_finding(cell, known, after, rule)]
 
+
+def _errors(processes: Processes) -> list[float]:
+    """The largest errors of logits of every process that has them."""
+    errors = (one.record.ladder.logit_error_max for one in processes.finished)
+    return [error for error in errors if error is not None]
+
+
+def _finding(cell: str, known: Sequence[float], after: Processes, rule: LabelsRule) -> Finding:
     def finding(verdict: Verdict, why: str, count: int | None = None) -> Finding:
         return Finding(cell, NAME, TITLE, verdict, why, None, count, "flipped")
 
-    errors = [one.record.ladder.logit_error_max for one in before.finished]
-    known = [error for error in errors if error is not None]
     if not known:
         return finding(Verdict.NOT_COMPARABLE, "the baseline has no error of logits")
     if not after.finished or any(one.raw is None for one in after.finished):

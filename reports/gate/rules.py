@@ -71,9 +71,11 @@ class MemoryRule(Block):
 
     Attributes:
         ratio: of medians, the largest that is no difference.
+        least_bytes: up to so many are none whatever their ratio: allocators and pages move by megabytes.
     """
 
     ratio: Ratio = 1.1
+    least_bytes: Annotated[int, Field(ge=0)] = 8_000_000
 
 
 class TimeRule(Block):

@@ -28,7 +28,8 @@ def candidate(folder: Path, record: Record, encrypted: np.ndarray, clear: np.nda
 def judged(record: Record, after: Stored, error: float | None = 0.125) -> Finding:
     ladder = Ladder(logit_error_max=error)
     before = Processes((Stored(record.model_copy(update={"ladder": ladder}), None, None),))
-    return judge(record.cell, before, Processes((after,)), LabelsRule())
+    (found,) = judge(record.cell, before, Processes((after,)), LabelsRule())
+    return found
 
 
 def test_a_label_that_the_known_errors_explain_may_flip(record: Record, tmp_path: Path) -> None:
@@ -61,6 +62,11 @@ def test_without_raw_outputs_or_a_known_error_nothing_is_said(record: Record, tm
     assert judged(record, exported).verdict is Verdict.NOT_COMPARABLE
     after = candidate(tmp_path, record, CLEAR)
     assert judged(record, after, error=None).verdict is Verdict.NOT_COMPARABLE
+
+
+def test_a_cell_without_logits_has_no_labels_to_speak_of(record: Record) -> None:
+    bare = Processes((Stored(record.model_copy(update={"ladder": Ladder()}), None, None),))
+    assert judge(record.cell, bare, bare, LabelsRule()) == []
 
 
 def test_altered_raw_outputs_fail_the_comparison_by_name(record: Record, tmp_path: Path) -> None:
