@@ -14,6 +14,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
+
 from models import checkpoint
 from models.errors import ModelError
 from models.graph import Graph
@@ -62,14 +64,16 @@ class Conversion:
                 it took, those before interruptions too.
         """
         folder = self.folder / name
-        if _finished(folder):
-            self.report(f"{label}: done already")
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / "lock"):  # another conversion in the same work folder may be making it
+            if _finished(folder):
+                self.report(f"{label}: done already")
+                return _load(folder)
+            made = make(folder / "state.pt", partial(_prefixed, self.report, label))
+            checkpoint.save_graph(made.graph, folder, "trained", "float64")
+            (folder / "origin.json").write_text(json.dumps(made.origin))
+            (folder / "state.pt").unlink(missing_ok=True)
             return _load(folder)
-        made = make(folder / "state.pt", partial(_prefixed, self.report, label))
-        checkpoint.save_graph(made.graph, folder, "trained", "float64")
-        (folder / "origin.json").write_text(json.dumps(made.origin))
-        (folder / "state.pt").unlink(missing_ok=True)
-        return _load(folder)
 
 
 class Stopwatch:

@@ -1,7 +1,10 @@
 """Stages of a conversion: what is finished is not made again, and its time is told."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
+from time import sleep
 
 import pytest
 
@@ -43,6 +46,22 @@ def test_a_stage_that_tells_no_time_is_made_again(conversion: Conversion, lines:
     (conversion.folder / "one-1" / "origin.json").write_text(json.dumps({}))
     assert conversion.stage("one", "one-1", make).origin == {"wall_s": 12.5}
     assert lines == ["one: made", "one: made"]
+
+
+def test_two_conversions_in_one_folder_make_a_stage_once(conversion: Conversion, lines: list[str]) -> None:
+    under_way = Event()
+
+    def slowly(state: Path, report: Report) -> Trained:
+        under_way.set()
+        sleep(0.2)
+        return make(state, report)
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(conversion.stage, "one", "one-1", slowly)
+        under_way.wait()
+        second = pool.submit(conversion.stage, "one", "one-1", make)
+        assert first.result().origin == second.result().origin
+    assert lines == ["one: made", "one: done already"]
 
 
 def test_the_machine_of_a_training_is_named() -> None:
