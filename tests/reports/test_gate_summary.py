@@ -1,0 +1,57 @@
+"""Verdicts in Markdown: values in their units, nothing from a file taken for markup."""
+
+from math import inf
+
+import pytest
+
+from reports.gate.compare import Comparison
+from reports.gate.summary import NAMED, gate, value
+from reports.gate.verdicts import Finding, Verdict
+
+
+@pytest.mark.parametrize(
+    ("number", "unit", "shown"),
+    [
+        (1200.0, "", "1200"),
+        (0.98, "", "0.98"),
+        (8.7e9, "bytes", "8.7 GB"),
+        (58, "bytes", "58 B"),
+        (15.5, "bits", "15.5 bits"),
+        (inf, "bits", "exact"),
+        (60.0, "s", "60 s"),
+        (0.0000034, "s", "3.4e-06 s"),
+        ("failed", "", "failed"),
+        (None, "bytes", "–"),
+    ],
+)
+def test_values(number: float | str | None, unit: str, shown: str) -> None:
+    assert value(number, unit) == shown
+
+
+def test_a_gate_that_passed_and_one_that_did_not() -> None:
+    same = Finding("a/b/c/d/e", "status", "status", Verdict.SAME)
+    worse = Finding("a/b/c/d/e", "counts.rotations", "rotations", Verdict.WORSE, "1 more, and exact", 3, 4)
+    assert gate(Comparison((same,))).startswith(
+        "# Gate: passed\n\n1 cell: 0 better, 0 worse, 1 same, 0 not comparable, 0 new.\n"
+    )
+    text = gate(Comparison((same, worse, worse), ("records.jsonl:2: damaged",)))
+    assert text.startswith("# Gate: 2 regressions, 1 refused\n")
+    assert "| a/b/c/d/e | rotations | 3 | 4 | 1 more, and exact |" in text
+    assert "- records.jsonl:2: damaged" in text
+    assert "accept" not in text
+
+
+def test_names_and_reasons_from_files_are_text() -> None:
+    bad = Finding("a|b`c", "status", "status", Verdict.WORSE, "<img src=x onerror=alert(1)>\n# no heading")
+    row = gate(Comparison((bad,), ("<b>",))).splitlines()
+    assert "| a\\|b'c | status | – | – | &lt;img src=x onerror=alert(1)&gt; # no heading |" in row
+    assert "- &lt;b&gt;" in row
+
+
+def test_measures_that_share_a_reason_share_a_line() -> None:
+    many = tuple(
+        Finding("cell", f"m{number}", f"m{number}", Verdict.NOT_COMPARABLE, "another machine")
+        for number in range(NAMED + 3)
+    )
+    (line,) = (line for line in gate(Comparison(many)).splitlines() if line.startswith("- "))
+    assert line.endswith(f"m{NAMED - 1}; and 3 more: another machine (cell)")
