@@ -141,13 +141,11 @@ def load_output(output: Path) -> Loaded:
     )
 
 
-def find_finished(output: Path, key: str) -> Stored | None:
-    """The newest record under `output` that ended ok and has this key, for resuming, or None."""
-    return next(iter(all_finished(output, key)), None)
-
-
 def all_finished(output: Path, key: str) -> list[Stored]:
-    """Every record under `output` that ended ok and has this key, each of another process; newest first."""
+    """Every record under `output` that ended ok and has this key, for resuming; newest first.
+
+    Each is of other processes.
+    """
     return [
         stored
         for path in sorted(output.glob(f"*/{RECORDS}"), reverse=True)

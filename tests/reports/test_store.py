@@ -13,7 +13,6 @@ from reports.store import (
     Run,
     all_finished,
     create_run,
-    find_finished,
     load_output,
     load_run,
     read_raw,
@@ -110,7 +109,7 @@ def test_a_record_of_another_run_is_refused(run: Run, record: Record) -> None:
         run.append(record)
 
 
-def test_resuming_finds_the_newest_finished_record_of_a_key(tmp_path: Path, record: Record) -> None:
+def test_resuming_finds_the_finished_records_of_a_key_newest_first(tmp_path: Path, record: Record) -> None:
     output = tmp_path / "results"
     older, newer = Run(output / "20260101T000000Z-aaaaaa"), Run(output / "20260202T000000Z-bbbbbb")
     for one in (older, newer):
@@ -118,14 +117,11 @@ def test_resuming_finds_the_newest_finished_record_of_a_key(tmp_path: Path, reco
     older.append(of(older, record, "aa" * 32))
     newer.append(of(newer, record, "aa" * 32))
     newer.append(of(newer, record, "bb" * 32, Status.FAILED))
-    found = find_finished(output, "aa" * 32)
-    assert found is not None
-    assert found.record.run_id == newer.run_id
     every = all_finished(output, "aa" * 32)
     assert [stored.record.run_id for stored in every] == [newer.run_id, older.run_id]
-    assert find_finished(output, "bb" * 32) is None
-    assert find_finished(output, "cc" * 32) is None
-    assert find_finished(tmp_path / "nothing", "aa" * 32) is None
+    assert not all_finished(output, "bb" * 32)
+    assert not all_finished(output, "cc" * 32)
+    assert not all_finished(tmp_path / "nothing", "aa" * 32)
 
 
 def test_an_output_folder_is_all_its_runs_and_a_run_is_itself(
