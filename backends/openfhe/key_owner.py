@@ -77,9 +77,11 @@ class OpenFHEKeyOwner(KeyOwner):
         return file
 
     def release_keys(self, keys: Keys) -> None:
-        """See `KeyOwner.release_keys`."""
-        openfhe.ClearEvalMultKeys()
-        _release_automorphism_keys()
+        """See `KeyOwner.release_keys`; of these keys' kind all there are."""
+        if keys.kind == "relinearisation_key":
+            openfhe.ClearEvalMultKeys()
+        elif keys.kind != "public_key":
+            _release_automorphism_keys()
 
     def encrypt(self, values: Vector, level: int) -> Any:
         """See `KeyOwner.encrypt`; made at its level.
