@@ -101,13 +101,20 @@ def _verdict(one: Timed, p: float | None, tests: int, rule: TimeRule) -> tuple[V
     if p is None:
         return Verdict.NOT_COMPARABLE, _too_few(one, tests, rule)
     ratio = median(one.after) / median(one.before)
-    if p <= rule.significance and not 1 / rule.ratio < ratio < rule.ratio:
+    within = 1 / rule.ratio < ratio < rule.ratio
+    told = f"ratio {ratio:.3f}, p {p:.1g} among {tests}"
+    if p <= rule.significance and not within:
         low, high = ratio_interval(one.before, one.after)
         why = f"ratio {ratio:.3f} [{low:.3f}, {high:.3f}], p {p:.1g} among {tests}"
         return Verdict.WORSE if ratio > 1 else Verdict.BETTER, why
     if len(one.before) < needed(one, tests, rule):
         return Verdict.NOT_COMPARABLE, _too_few(one, tests, rule)
-    return Verdict.SAME, f"ratio {ratio:.3f}, p {p:.1g} among {tests}"
+    if not within:  # outliers cost ranks more than the spread says
+        return (
+            Verdict.NOT_COMPARABLE,
+            f"{told}: too noisy to call it a difference or none; run more processes",
+        )
+    return Verdict.SAME, told
 
 
 def needed(one: Timed, tests: int, rule: TimeRule) -> int:
