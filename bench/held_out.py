@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,6 +15,7 @@ from models.data.literals import Preparation
 from models.data.samples import Samples
 from models.data.sources import Source
 from models.graph import Array, Graph
+from models.ladder import workers
 from reports import identity, metrics
 
 #: Told how many samples of how many have passed every clear rung.
@@ -30,8 +28,6 @@ def unseen(done: int, total: int) -> None:
 
 #: Samples that a worker prepares and evaluates at a time: a whole set of prepared images fits no memory.
 _PIECE = 64
-#: More workers would need more memory than they save time: each holds the values of a whole model.
-_MOST_WORKERS = 4
 
 
 @dataclass(frozen=True)
@@ -87,8 +83,8 @@ class HeldOut:
         progress(0, len(self))
         # A worker a core, each with one thread of its own: what numpy does between two products of matrices
         # takes as long as they do, and uses one core.
-        with threadpool_limits(1), _workers() as workers:
-            for scores in workers.map(piece, range(0, len(self), _PIECE)):
+        with threadpool_limits(1), workers() as pool:
+            for scores in pool.map(piece, range(0, len(self), _PIECE)):
                 for rung, part in scores.items():
                     found[rung].append(part)
                 progress(sum(map(len, found["polynomial"])), len(self))
@@ -99,13 +95,3 @@ def answers(graph: Graph, inputs: reference.Inputs) -> Array:
     """A rung's logits `[samples, positions, classes]`, not finite where a polynomial exploded."""
     with np.errstate(over="ignore", invalid="ignore"):
         return reference.outputs(graph, inputs)
-
-
-@contextmanager
-def _workers() -> Iterator[ThreadPoolExecutor]:
-    """Threads that, where an error or Ctrl-C comes, finish their piece and begin no other."""
-    pool = ThreadPoolExecutor(min(os.cpu_count() or 1, _MOST_WORKERS))
-    try:
-        yield pool
-    finally:
-        pool.shutdown(cancel_futures=True)

@@ -113,8 +113,8 @@ def _found(rungs: Mapping[str, Graph], samples: Samplable, progress: Progress) -
     parts = []
     # A worker a core, each with one thread of its own: what numpy does between two products of matrices
     # takes as long as they do, and uses one core.
-    with threadpool_limits(1), _workers() as workers:
-        for count, part in workers.map(piece, range(0, len(samples), PIECE)):
+    with threadpool_limits(1), workers() as pool:
+        for count, part in pool.map(piece, range(0, len(samples), PIECE)):
             parts.append(part)
             done += count
             progress(done, len(samples))
@@ -143,7 +143,7 @@ def _compared(a: Array, b: Array) -> Array:
 
 
 @contextmanager
-def _workers() -> Iterator[ThreadPoolExecutor]:
+def workers() -> Iterator[ThreadPoolExecutor]:
     """Threads that, where an error or Ctrl-C comes, finish their piece and begin no other."""
     pool = ThreadPoolExecutor(min(os.cpu_count() or 1, _MOST_WORKERS))
     try:
