@@ -71,11 +71,12 @@ class MemoryRule(Block):
 
     Attributes:
         ratio: of medians, the largest that is no difference.
-        least_bytes: up to so many are none whatever their ratio: allocators and pages move by megabytes.
+        least_bytes: up to so many are none whatever their ratio. Interpreters and imported libraries take tens of
+            megabytes more or less from one installation to the next, and toy cells consist of little else.
     """
 
     ratio: Ratio = 1.1
-    least_bytes: Annotated[int, Field(ge=0)] = 8_000_000
+    least_bytes: Annotated[int, Field(ge=0)] = 64_000_000
 
 
 class TimeRule(Block):
