@@ -71,8 +71,8 @@ class MemoryRule(Block):
 
     Attributes:
         ratio: of medians, the largest that is no difference.
-        least_bytes: up to so many are none whatever their ratio. Interpreters and imported libraries take tens of
-            megabytes more or less from one installation to the next, and toy cells consist of little else.
+        least_bytes: up to so many are none whatever their ratio. Interpreters and imported libraries take
+            tens of megabytes more or less from one installation to the next, and toy cells are little else.
     """
 
     ratio: Ratio = 1.1
