@@ -9,14 +9,37 @@ from time import perf_counter
 
 from backends.errors import ExecutionError
 from backends.interface import COUNTED, Ciphertext, Evaluator, Plaintext
-from backends.program import Instruction, Probe, Program, primitives
+from backends.program import REFRESHES, Instruction, Probe, Program, primitives
 
 #: Sends a ciphertext to the key owner and brings back a fresh one at the level given.
 RoundTrip = Callable[[Ciphertext, int], Ciphertext]
 #: Shows a probed value's ciphertexts to the key owner.
 ShowProbe = Callable[[Probe, Sequence[Ciphertext]], None]
+#: The part of a program's instructions that one stretch may have: a long layer is seen in pieces.
+LONGEST_STRETCH = 0.01
 #: Told after each instruction: (its index, the instruction, seconds).
 Progress = Callable[[int, Instruction, float], None]
+
+
+@dataclass
+class Stretch:
+    """A few instructions in a row that serve one layer, or that refresh: a piece of the course of levels.
+
+    Attributes:
+        layer: its name.
+        refresh: `bootstrap` or `round_trip`, None where it computes.
+        highest: the highest level of a result.
+        lowest: the lowest one.
+        instructions: how many.
+        seconds: together.
+    """
+
+    layer: str
+    refresh: str | None
+    highest: int
+    lowest: int
+    instructions: int = 0
+    seconds: float = 0.0
 
 
 @dataclass
@@ -27,6 +50,7 @@ class Measured:
         seconds: the whole replay, round trips included.
         round_trips_s: the part spent waiting for the key owner.
         layers: seconds per layer name.
+        course: the levels in the order of the computation.
         primitives: (operation, level of its operands) → (instructions, primitives, seconds).
         counts: primitives executed, taken at the library's calls, and round trips.
     """
@@ -34,6 +58,7 @@ class Measured:
     seconds: float = 0.0
     round_trips_s: float = 0.0
     layers: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+    course: list[Stretch] = field(default_factory=list)
     primitives: dict[tuple[str, int], tuple[int, int, float]] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
 
@@ -122,6 +147,24 @@ def _note(measured: Measured, program: Program, instruction: Instruction, second
     times, count, total = measured.primitives.get((instruction.operation, level), (0, 0, 0.0))
     done = max(primitives(instruction).values())
     measured.primitives[instruction.operation, level] = (times + 1, count + done, total + seconds)
+    _lengthen(measured.course, program, instruction, seconds)
+
+
+def _lengthen(course: list[Stretch], program: Program, instruction: Instruction, seconds: float) -> None:
+    """Count an instruction to the last stretch where it belongs there, else to a new one."""
+    layer = program.layers[instruction.layer]
+    refresh = instruction.operation if instruction.operation in REFRESHES else None
+    full = LONGEST_STRETCH * len(program.instructions)
+    if (
+        not course
+        or (course[-1].layer, course[-1].refresh) != (layer, refresh)
+        or course[-1].instructions >= full
+    ):
+        course.append(Stretch(layer, refresh, instruction.level, instruction.level))
+    last = course[-1]
+    last.highest, last.lowest = max(last.highest, instruction.level), min(last.lowest, instruction.level)
+    last.instructions += 1
+    last.seconds += seconds
 
 
 class _Machine:

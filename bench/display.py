@@ -15,6 +15,9 @@ from backends.program import REFRESHES, Program
 from bench.environments.steps import Step
 from bench.parties.process import Message
 
+#: The part of a stage below which its pace foretells nothing.
+LEAST_DONE = 0.02
+
 
 class Display:
     """Shows stages, the layer and level under way, the refreshes so far and the time left."""
@@ -129,9 +132,9 @@ class Display:
         self._show("primitives", f"{message['name']}{level}: {1e3 * took:.3g} ms", 0.0)
 
     def _left(self, done: float) -> str:
-        """The time to go, at the pace so far."""
+        """The time to go, at the pace so far; nothing before there is a pace to speak of."""
         elapsed = monotonic() - self._started
-        return f"about {elapsed / done - elapsed:.0f} s left" if 0 < done < 1 else ""
+        return f"about {elapsed / done - elapsed:.0f} s left" if LEAST_DONE < done < 1 else ""
 
     def _show(self, description: str, detail: str, done: float) -> None:
         self._live.update(self._task, description=description, detail=detail, completed=done)

@@ -61,6 +61,7 @@ def latency(figures: Figures, samples: int, correct: bool) -> record.Latency:
         decrypt_s=cold.decrypt_s if cold else None,
         per_sample_s=cold.evaluate_s / samples if cold else None,
         layers=_layers(first) if cold else None,
+        course=_course(first[0]) if first else None,
         primitives=_entries(figures, first) if correct else None,
         runs=runs if cold else None,
     )
@@ -82,6 +83,21 @@ def _layers(batches: Iterable[Message]) -> list[record.LayerTime]:
         for name, seconds in batch["layers"].items():
             total[name] += seconds
     return [record.LayerTime(name=name, s=seconds) for name, seconds in total.items()]
+
+
+def _course(batch: Message) -> list[record.Stretch] | None:
+    """The course of levels; None where a library's own types keep it to themselves."""
+    return [
+        record.Stretch(
+            layer=stretch["layer"],
+            refresh=stretch["refresh"],
+            highest=stretch["highest"],
+            lowest=stretch["lowest"],
+            count=stretch["instructions"],
+            s=stretch["seconds"],
+        )
+        for stretch in batch["course"]
+    ] or None
 
 
 def _entries(figures: Figures, batches: Sequence[Message]) -> list[record.Primitive] | None:

@@ -115,6 +115,20 @@ class LayerTime(Block):
     s: Seconds
 
 
+class Stretch(Block):
+    """A piece of the course of levels: primitives in a row that serve one layer, or refreshes in a row.
+
+    `highest` and `lowest` are levels of their results.
+    """
+
+    layer: str
+    refresh: Literal["bootstrap", "round_trip"] | None = None
+    highest: Count
+    lowest: Count
+    count: Count
+    s: Seconds
+
+
 class Primitive(Block):
     """One primitive at one level: how often it ran, its total time, and single samples where taken."""
 
@@ -141,7 +155,8 @@ class Latency(Block):
     """Seconds per stage of the protocol, none of the harness; `evaluate_s` is one cold evaluation.
 
     `evaluate_s` includes the round trips, which `round_trips_s` names apart. `clear_model_s` is the
-    polynomial model in the clear, for comparison, and is part of no other figure.
+    polynomial model in the clear, for comparison, and is part of no other figure. `course` is the first
+    batch's, in the order of the computation.
     """
 
     plan_s: Seconds | None = None
@@ -154,6 +169,7 @@ class Latency(Block):
     per_sample_s: Seconds | None = None
     clear_model_s: Seconds | None = None
     layers: list[LayerTime] | None = None
+    course: list[Stretch] | None = None
     primitives: list[Primitive] | None = None
     runs: list[Run] | None = None
 

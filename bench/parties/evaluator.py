@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from time import perf_counter
@@ -124,6 +125,7 @@ def _figures(measured: Measured) -> Message:
         "evaluate_s": measured.seconds,
         "round_trips_s": measured.round_trips_s,
         "layers": dict(measured.layers),
+        "course": [asdict(stretch) for stretch in measured.course],
         "primitives": [[*key, *figures] for key, figures in measured.primitives.items()],
         "counts": dict(measured.counts),
     }

@@ -15,7 +15,7 @@ LIBRARY = FOLDER / "vendor" / "echarts"
 SCRIPTS = (
     *("format", "dom", "data", "filters", "table", "theme", "labels", "plot", "bands", "record"),
     *(f"sections/{name}" for name in (
-        "overview", "ladder", "drift", "time", "primitives", "memory", "levels", "front", "sweeps",
+        "overview", "ladder", "drift", "time", "primitives", "memory", "course", "levels", "front", "sweeps",
         "amortised", "history", "conditions", "records",
     )),
     "main",

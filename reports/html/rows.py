@@ -34,6 +34,7 @@ DERIVED = (
     *("derived.standing", "derived.newest", "derived.group", "derived.front", "derived.one_input_s"),
     *("derived.batches", "derived.evaluation_keys_bytes", "derived.loss_model", "derived.loss_encryption"),
     *("derived.loss_total", "derived.probed", "derived.timed_layers", "derived.timed_primitives"),
+    "derived.timed_course",
 )
 
 
@@ -77,5 +78,5 @@ def _derived(record: Record, last: bool, group: int, best: bool) -> list[Any]:
         loss(ladder, "original", "polynomial"),
         loss(ladder, "polynomial", "encrypted"),
         loss(ladder, "original", "encrypted"),
-        *(bool(ladder.layers), bool(latency.layers), bool(latency.primitives)),
+        *(bool(ladder.layers), bool(latency.layers), bool(latency.primitives), bool(latency.course)),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +13,8 @@ from backends.cleartext.adapter import CleartextEvaluator, EncodedSlots, Slots
 from backends.costs import Costs
 from backends.errors import ExecutionError, IntegrityError
 from backends.interface import COUNTED, Vector
-from backends.program import Program, load_program
-from backends.replay import check_counts, prepare, replay
+from backends.program import REFRESHES, Program, load_program
+from backends.replay import Measured, check_counts, prepare, replay
 from backends.tensor.layout import pack, unpack
 from models import reference
 from tests.backends.test_planner import PARAMETERS, ROUND_TRIPS, plan
@@ -21,6 +22,19 @@ from tests.random_vit import random_inputs, random_vit
 
 GRAPH = random_vit(3, blocks=1, dim=8, heads=2, tokens=4, features_in=3, classes=3, mlp_degree=5)
 PROGRAM = plan(GRAPH, PARAMETERS, ROUND_TRIPS)
+
+
+def check_course(program: Program, measured: Measured) -> None:
+    """Every instruction is in one stretch, in the program's order, and the stretch has its levels."""
+    instructions = iter(i for i in program.instructions if i.operation not in ("input", "probe"))
+    for stretch in measured.course:
+        part = list(islice(instructions, stretch.instructions))
+        levels = [instruction.level for instruction in part]
+        assert (max(levels), min(levels)) == (stretch.highest, stretch.lowest)
+        assert {program.layers[instruction.layer] for instruction in part} == {stretch.layer}
+        assert all((i.operation if i.operation in REFRESHES else None) == stretch.refresh for i in part)
+    assert next(instructions, None) is None
+    assert sum(stretch.seconds for stretch in measured.course) == pytest.approx(measured.seconds)
 
 
 def replayed(program: Program, evaluator: CleartextEvaluator, inputs: np.ndarray) -> np.ndarray:
@@ -36,6 +50,7 @@ def replayed(program: Program, evaluator: CleartextEvaluator, inputs: np.ndarray
         lambda index, instruction, seconds: None,
     )
     assert measured.counts == program.counts
+    check_course(program, measured)
     values = [output.values for output in outputs]
     return unpack(program.layout, program.output_layout, values, len(inputs)).reshape(len(inputs), -1)
 

@@ -64,6 +64,12 @@ def test_a_run_fills_the_record_from_measurement(backend: str, tmp_path: Path) -
     )
     rotated = sum(p["count"] for p in record["latency"]["primitives"] if p["name"].startswith("rotate"))
     assert rotated == record["counts"]["rotations"]
+    course = record["latency"]["course"]
+    batches = -(-record["samples"] // record["batch"])
+    round_trips = sum(one["count"] for one in course if one["refresh"] == "round_trip")
+    assert batches * round_trips == record["counts"]["round_trips"]
+    assert 0 < sum(one["s"] for one in course) <= record["latency"]["evaluate_s"] * 1.001
+    assert all(one["highest"] >= one["lowest"] for one in course)
     assert record["memory"]["evaluator_peak_bytes"] > 10_000_000
     assert record["memory"]["together_peak_bytes"] > record["memory"]["evaluator_peak_bytes"]
     assert record["wire"]["messages"] >= 2 * record["counts"]["round_trips"]

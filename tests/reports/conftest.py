@@ -20,6 +20,7 @@ from reports.record import (
     Run,
     SecurityBlock,
     Status,
+    Stretch,
     Wire,
 )
 
@@ -84,6 +85,10 @@ def fields() -> dict[str, Any]:
             per_sample_s=0.9375,
             clear_model_s=0.01,
             layers=[LayerTime(name="block0.attention", s=12.5)],
+            course=[
+                Stretch(layer="block0.attention", highest=7, lowest=2, count=400, s=12.5),
+                Stretch(layer="block0.mlp", refresh="round_trip", highest=8, lowest=8, count=3, s=8.0),
+            ],
             primitives=[
                 Primitive(name="rotations", level=7, count=120, s=4.5, samples_s=[0.036, 0.038], bytes=786432)
             ],

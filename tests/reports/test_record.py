@@ -21,7 +21,7 @@ NAMES = {
     "ladder": "metric original he_friendly polynomial encrypted label_agreement logit_error_max "
     "logit_error_mean precision_bits layers held_out",
     "latency": "plan_s keygen_s prepare_model_s encrypt_s evaluate_s round_trips_s decrypt_s "
-    "per_sample_s clear_model_s layers primitives runs",
+    "per_sample_s clear_model_s layers course primitives runs",
     "memory": "keygen_peak_bytes key_owner_peak_bytes evaluator_peak_bytes together_peak_bytes "
     "public_key_bytes "
     "relinearisation_key_bytes rotation_keys_bytes bootstrap_keys_bytes "
@@ -53,6 +53,8 @@ def test_names_inside_lists(record: Record) -> None:
     drift = {"from", "to", "mean", "low", "high", "standard_error", "confidence"}
     assert set(written["ladder"]["held_out"]["drifts"][0]) == drift
     assert set(written["latency"]["layers"][0]) == {"name", "s"}
+    stretch = {"layer", "refresh", "highest", "lowest", "count", "s"}
+    assert set(written["latency"]["course"][0]) == stretch
     primitive = {"name", "level", "count", "s", "samples_s", "precision_bits", "bytes"}
     assert set(written["latency"]["primitives"][0]) == primitive
 
@@ -104,7 +106,7 @@ def test_defect_2_numbers_are_numbers_in_the_unit_of_their_name() -> None:
         Latency(total_latency_ms=60.0)
     with pytest.raises(ValidationError):
         Counts(rotations=True)
-    names = set(Latency.model_fields) - {"layers", "primitives", "runs"}
+    names = set(Latency.model_fields) - {"layers", "course", "primitives", "runs"}
     assert all(name.endswith("_s") for name in names)
     assert all(name.endswith("_bytes") for name in Memory.model_fields)
 

@@ -1,8 +1,9 @@
-// Levels: at which level of the computation time is spent.
+// Levels: their course over the computation, and at which of them time is spent.
 
 const highestFirst = (one, other) => other.localeCompare(one, "en", { numeric: true });
 
 async function levels(parent, rows) {
+  await course(parent, rows);
   const { shown, note } = firstOf(rows.filter((row) => row["derived.timed_primitives"] && row["latency.evaluate_s"] !== null), 12);
   const found = new Map(await wholes(shown));
   const name = naming(shown);
