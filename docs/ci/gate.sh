@@ -5,14 +5,14 @@
 #   docs/ci/gate.sh COMMIT           and times: both builds in turns on this machine
 #
 # Exit status: 0 nothing got worse, 1 something did, 2 the request was wrong. Verdicts go to gate-out/*.md.
-# Settings, with their defaults: OUT=gate-out, SUITE=toy, BASELINE=suites/baselines/toy.json,
+# Settings, with their defaults: OUT=gate-out, SUITE=toy, BASELINE=suites/baselines/toy_cleartext.json,
 # SELECT="--backend cleartext" (what both gates run), PROCESSES=30, PYTHON=python3.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 OUT=${OUT:-gate-out}
 SUITE=${SUITE:-toy}
-BASELINE=${BASELINE:-suites/baselines/toy.json}
+BASELINE=${BASELINE:-suites/baselines/toy_cleartext.json}
 PROCESSES=${PROCESSES:-30}
 PYTHON=${PYTHON:-python3}
 read -ra SELECT <<<"${SELECT:---backend cleartext}"

@@ -33,6 +33,6 @@ def test_the_workflow_is_yaml_and_the_script_is_bash() -> None:
 
 
 def test_the_committed_baseline_is_sound_and_of_exact_measures() -> None:
-    records = read_records(ROOT / "suites" / "baselines" / "toy.json")
+    records = read_records(ROOT / "suites" / "baselines" / "toy_cleartext.json")
     assert {record.suite for record in records} == {"toy"}
     assert all(record.counts.rotations for record in records)
