@@ -4,21 +4,52 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from statistics import median
+from statistics import median, median_low
 
 from rich.table import Table
 
 from reports.held_out import TITLES, loss
-from reports.record import TIMING_ONLY, HeldOut, Ladder, Primitive, Record
+from reports.record import TIMING_ONLY, HeldOut, Ladder, Primitive, Record, Status
 
 ABSENT = "–"
 
 
 def summaries(records: Sequence[Record]) -> list[Table]:
-    """A table per case and parameter set, one column a backend; what was not measured is a dash."""
+    """A table per case and parameter set, one column a backend; what was not measured is a dash.
+
+    Of several processes of a cell the column is one of them: see `typical`.
+    """
     return [
-        table(f"{case} at {parameters}", [(record.backend, _column(record)) for record in group])
+        table(
+            f"{case} at {parameters}",
+            [(title, _column(typical(processes))) for title, processes in _by_backend(group)],
+        )
         for (case, parameters), group in _head_to_head(records).items()
+    ]
+
+
+def typical(processes: Sequence[Record]) -> Record:
+    """The process that stands for several of one cell.
+
+    The first that did not end ok, if any: it must be seen. Else that of the median evaluation, and where
+    nothing was evaluated, the last.
+    """
+    for record in processes:
+        if record.status is not Status.OK:
+            return record
+    evaluated = [(record.latency.evaluate_s, place) for place, record in enumerate(processes)]
+    timed = [(seconds, place) for seconds, place in evaluated if seconds is not None]
+    return processes[median_low(timed)[1]] if timed else processes[-1]
+
+
+def _by_backend(records: Iterable[Record]) -> list[tuple[str, list[Record]]]:
+    """Records of one case and parameter set by backend, under a title that says how many there are."""
+    groups: dict[str, list[Record]] = defaultdict(list)
+    for record in records:
+        groups[record.backend].append(record)
+    return [
+        (backend if len(group) == 1 else f"{backend}, {len(group)} processes", group)
+        for backend, group in groups.items()
     ]
 
 
@@ -36,23 +67,16 @@ def primitives(records: Iterable[Record]) -> list[Table]:
     A time is the median over processes of each one's median; bits are the fewest.
     """
     return [
-        table(f"{case} at {parameters}: ms (bits)", _measured_columns(group))
+        table(
+            f"{case} at {parameters}: ms (bits)",
+            [(title, _measured_column(processes)) for title, processes in _by_backend(group)],
+        )
         for (case, parameters), group in _head_to_head(filter(_is_measured, records)).items()
     ]
 
 
 def _is_measured(record: Record) -> bool:
     return any(primitive.samples_s for primitive in record.latency.primitives or [])
-
-
-def _measured_columns(records: Sequence[Record]) -> list[tuple[str, dict[str, str]]]:
-    by_backend: dict[str, list[Record]] = defaultdict(list)
-    for record in records:
-        by_backend[record.backend].append(record)
-    return [
-        (backend if len(group) == 1 else f"{backend}, {len(group)} processes", _measured_column(group))
-        for backend, group in by_backend.items()
-    ]
 
 
 def _measured_column(records: Sequence[Record]) -> dict[str, str]:
