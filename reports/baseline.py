@@ -7,7 +7,8 @@ to the schema and to what must be true within it, and none may stand twice.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
+from datetime import datetime
 from math import isclose
 from pathlib import Path
 from typing import Any
@@ -46,12 +47,26 @@ def read_records(path: Path) -> list[Record]:
     return records
 
 
+def check(path: Path, records: Sequence[Record]) -> None:
+    """See that a file of these records could be read again.
+
+    Raises:
+        ReportError: there is none, or one of them contradicts itself or stands twice; the sentence names it.
+    """
+    if not records:
+        raise ReportError(f"{path} would hold no record; keep at least one")
+    for number, record in enumerate(records, start=1):
+        _refuse_contradictions(f"{path}: record {number} ({record.cell})", record)
+    _refuse_twins(path, records)
+
+
 def write_records(path: Path, records: Sequence[Record]) -> None:
     """Replace a file by these records, whole or not at all.
 
     Raises:
-        ReportError: it cannot be written.
+        ReportError: it could not be read again (see `check`), or it cannot be written.
     """
+    check(path, records)
     temporary = path.with_name(f"{path.name}.part")
     try:
         temporary.write_text(to_json(records), encoding="utf-8")
@@ -60,6 +75,11 @@ def write_records(path: Path, records: Sequence[Record]) -> None:
         raise ReportError(f"{path} cannot be written ({error.strerror}); see to its folder") from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def process(record: Record) -> tuple[str, str, str, datetime]:
+    """What tells a record's process from every other; rounds of one run share all but when they began."""
+    return record.run_id, record.cell, record.key, record.started_at
 
 
 def contradictions(record: Record) -> Iterator[str]:
@@ -99,15 +119,19 @@ def _record(place: str, written: Any) -> Record:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "the record"
         raise ReportError(f"{named} breaks the schema ({where}: {first['msg']}); export it again") from error
-    for contradiction in contradictions(record):
-        raise ReportError(f"{named} contradicts itself ({contradiction}); export it again")
+    _refuse_contradictions(named, record)
     return record
 
 
+def _refuse_contradictions(named: str, record: Record) -> None:
+    for contradiction in contradictions(record):
+        raise ReportError(f"{named} contradicts itself ({contradiction}); export it again")
+
+
 def _refuse_twins(path: Path, records: Sequence[Record]) -> None:
-    """A run has one record of a key; a second one is a merge gone wrong, and would count as a process."""
-    seen: dict[tuple[str, str, str], int] = {}
+    """A process has one record; a second one is a merge gone wrong, and would count as another process."""
+    seen: dict[Hashable, int] = {}
     for number, record in enumerate(records, start=1):
-        first = seen.setdefault((record.run_id, record.cell, record.key), number)
+        first = seen.setdefault(process(record), number)
         if first != number:
             raise ReportError(f"{path}: record {number} ({record.cell}) is record {first} again; keep one")

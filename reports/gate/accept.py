@@ -14,7 +14,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, Field
 
-from reports.baseline import write_records
+from reports.baseline import check, write_records
 from reports.errors import ReportError
 from reports.gate.compare import Comparison
 from reports.gate.sides import Side, rank
@@ -88,8 +88,9 @@ def accept(
     """Write the reason, then the baseline: a reason without its change tells more than the reverse.
 
     Raises:
-        ReportError: either cannot be written.
+        ReportError: the baseline could not be read again, or either cannot be written.
     """
+    check(path, records)
     newest = max(records, key=lambda record: record.started_at)
     kept = Reason(at=at, commit=newest.environment.git, reason=reason, changes=changed)
     try:

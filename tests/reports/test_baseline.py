@@ -10,6 +10,7 @@ import pytest
 from reports.baseline import contradictions, read_records, write_records
 from reports.errors import ReportError
 from reports.export import to_json
+from reports.gate.accept import accept
 from reports.record import Record, Run, SecurityBlock
 from tests.reports.processes import FAILED, processes, vary
 
@@ -92,6 +93,27 @@ def test_a_record_that_stands_twice_is_no_second_process(record: Record, tmp_pat
     path = written(tmp_path, [*processes(record, 2), *processes(record, 1)])
     with pytest.raises(ReportError, match=r"record 3 .* is record 1 again; keep one"):
         read_records(path)
+
+
+def test_rounds_of_one_run_are_processes(record: Record, tmp_path: Path) -> None:
+    """`bench run --rounds 3` writes three records of one run, cell and key."""
+    rounds = [one.model_copy(update={"run_id": "run"}) for one in processes(record, 3)]
+    assert read_records(written(tmp_path, rounds)) == rounds
+
+
+def test_what_could_not_be_read_is_not_written(record: Record, tmp_path: Path) -> None:
+    path = tmp_path / "baseline.json"
+    (one,) = processes(record)
+    for records, said in (
+        ([one, one], r"record 2 .* is record 1 again"),
+        ([vary(one, {"counts.bootstraps": 3})], r"record 1 .* contradicts itself"),
+        ([], "would hold no record"),
+    ):
+        with pytest.raises(ReportError, match=said):
+            write_records(path, records)
+        with pytest.raises(ReportError, match=said):
+            accept(path, records, "a reason", {}, one.started_at)
+    assert not list(tmp_path.iterdir())  # no reason without its change either
 
 
 def test_a_failure_with_a_time_contradicts_itself(record: Record) -> None:
