@@ -78,7 +78,7 @@ def canonical_json(value: Any) -> str:
     """
     try:
         return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, RecursionError) as error:
         raise ReportError(
             f"this cannot be written as JSON ({error}); use finite numbers and plain data"
         ) from error

@@ -30,6 +30,7 @@ from reports.identity import canonical_json, digest
 from reports.record import SCHEMA, Record, Status
 
 RECORDS = "records.jsonl"
+DAMAGED = "the line is cut off or damaged; run the cell again"
 
 
 @dataclass(frozen=True)
@@ -101,12 +102,12 @@ def create_run(output: Path) -> Run:
 
 
 def load_run(folder: Path) -> Loaded:
-    """Every record of a run whose line is whole, in order, and why the others are not.
+    """Every record of a run whose line is whole, in order, and why the others are not there.
 
     Raises:
         ReportError: the folder holds no records.
     """
-    path = folder / RECORDS
+    path, run_id = folder / RECORDS, folder.resolve().name
     try:
         lines = path.read_bytes().split(b"\n")
     except OSError as error:
@@ -116,7 +117,7 @@ def load_run(folder: Path) -> Loaded:
         if not line:  # after the last newline
             continue
         try:
-            loaded.stored.append(_read_line(line, folder))
+            loaded.stored.append(_read_line(line, folder, run_id))
         except ReportError as error:
             loaded.refused.append(f"{path}:{number}: {error}")
     return loaded
@@ -125,17 +126,16 @@ def load_run(folder: Path) -> Loaded:
 def load_output(output: Path) -> Loaded:
     """Every record of every run under `output`, or of `output` itself where it is a run; oldest first.
 
+    A run among several that cannot be read at all is refused, and the others load.
+
     Raises:
         ReportError: there is no run.
     """
-    runs = (
-        [output]
-        if (output / RECORDS).is_file()
-        else sorted(path.parent for path in output.glob(f"*/{RECORDS}"))
-    )
-    if not runs:
+    if (output / RECORDS).is_file():
+        return load_run(output)
+    loaded = [_refused_or_loaded(path.parent) for path in sorted(output.glob(f"*/{RECORDS}"))]
+    if not loaded:
         raise ReportError(f"{output} holds no run; name a folder that `bench run --output` wrote")
-    loaded = [load_run(run) for run in runs]
     return Loaded(
         [one for run in loaded for one in run.stored], [why for run in loaded for why in run.refused]
     )
@@ -149,7 +149,7 @@ def all_finished(output: Path, key: str) -> list[Stored]:
     return [
         stored
         for path in sorted(output.glob(f"*/{RECORDS}"), reverse=True)
-        for stored in reversed(load_run(path.parent).stored)
+        for stored in reversed(_refused_or_loaded(path.parent).stored)
         if stored.record.key == key and stored.record.status is Status.OK
     ]
 
@@ -203,26 +203,46 @@ def append_line(path: Path, line: str) -> None:
         os.close(descriptor)
 
 
-def _read_line(line: bytes, folder: Path) -> Stored:
+def _refused_or_loaded(folder: Path) -> Loaded:
     try:
-        body: dict[str, Any] = json.loads(line)
-        claimed = body.pop("sha256")
-        schema, record, raw = body["schema"], body["record"], body["raw"]
-    except (ValueError, KeyError, AttributeError, TypeError) as error:
-        raise ReportError("the line is cut off or damaged; run the cell again") from error
+        return load_run(folder)
+    except ReportError as error:
+        return Loaded(refused=[str(error)])
+
+
+def _read_line(line: bytes, folder: Path, run_id: str) -> Stored:
+    """The record of a line; whatever is wrong with it is a ReportError, and costs no other line."""
+    body, claimed = _body(line)
     if digest(body) != claimed:
         raise ReportError("the line does not match its digest; run the cell again")
-    if schema != SCHEMA:
-        raise ReportError(
-            f"the record has schema {schema}, this version reads {SCHEMA}; use the version that wrote it"
-        )
     try:
-        parsed = Record.from_json(canonical_json(record))
+        record = Record.from_json(canonical_json(body["record"]))
     except ValidationError as error:
         raise ReportError(
             f"the record breaks the schema ({error.errors()[0]['msg']}); run the cell again"
         ) from error
-    return Stored(parsed, None if raw is None else folder / raw, body["raw_sha256"])
+    if record.run_id != run_id:
+        raise ReportError(f"the record is of run {record.run_id!r}, not of {run_id!r}; keep it in its folder")
+    raw, raw_sha256 = body["raw"], body["raw_sha256"]
+    return Stored(record, None if raw is None else folder / raw, raw_sha256)
+
+
+def _body(line: bytes) -> tuple[dict[str, Any], str]:
+    """A line's names, and the digest that it claims."""
+    try:
+        body: dict[str, Any] = json.loads(line)
+        schema = body["schema"]
+        if schema != SCHEMA:  # whose other names may be others, and so may its digest
+            raise ReportError(
+                f"the record has schema {schema}, this version reads {SCHEMA}; use the version that wrote it"
+            )
+        claimed, raw, raw_sha256 = body.pop("sha256"), body["raw"], body["raw_sha256"]
+        whole = "record" in body and (raw is None or (Path(raw).name == raw and isinstance(raw_sha256, str)))
+    except (ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
+        raise ReportError(DAMAGED) from error
+    if not whole:
+        raise ReportError(DAMAGED)
+    return body, claimed
 
 
 def _write_raw(path: Path, arrays: Mapping[str, NDArray[Any]]) -> str:

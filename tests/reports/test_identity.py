@@ -65,6 +65,14 @@ def test_defect_3_the_same_input_twice_is_refused() -> None:
         cell_id("vit_tiny", "digits", "openfhe", "n16", ["3", "1", "3"])
 
 
+def test_what_is_nested_too_deep_has_no_digest() -> None:
+    nested: list[object] = []
+    for _ in range(100_000):
+        nested = [nested]
+    with pytest.raises(ReportError, match="cannot be written as JSON"):
+        digest(nested)
+
+
 def test_what_is_no_plain_data_has_no_digest() -> None:
     with pytest.raises(ReportError, match="finite numbers and plain data"):
         digest({"scale": float("nan")})

@@ -1,14 +1,18 @@
 """The store: nothing overwritten, nothing half-written taken for a record."""
 
+import json
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from reports.errors import ReportError
+from reports.identity import canonical_json, digest
 from reports.record import Record, Status
 from reports.store import (
+    DAMAGED,
     RECORDS,
     Run,
     all_finished,
@@ -107,6 +111,80 @@ def test_a_full_disk_leaves_no_half_line(run: Run, record: Record, monkeypatch: 
 def test_a_record_of_another_run_is_refused(run: Run, record: Record) -> None:
     with pytest.raises(ReportError, match="append it there"):
         run.append(record)
+
+
+def line(written: Record, /, **changes: Any) -> bytes:
+    """A line of a store with other names, under a digest that holds."""
+    body = {"schema": 1, "record": json.loads(written.to_json()), "raw": None, "raw_sha256": None}
+    body = {name: value for name, value in {**body, **changes}.items() if value != "left out"}
+    return canonical_json({**body, "sha256": digest(body)}).encode()
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"schema": 2}, "the record has schema 2, this version reads 1; use the version that wrote it"),
+        ({"schema": 2, "raw": "left out"}, "the record has schema 2, this version reads 1"),
+        ({"raw": 5}, DAMAGED),
+        ({"raw": "../elsewhere.npz", "raw_sha256": "ab"}, DAMAGED),
+        ({"raw": "a.npz"}, DAMAGED),
+        ({"raw_sha256": "left out"}, DAMAGED),
+        ({"record": "left out"}, DAMAGED),
+        ({"record": []}, "the record breaks the schema"),
+    ],
+)
+def test_a_line_that_is_odd_under_its_own_digest_is_refused_by_name(
+    run: Run, record: Record, changes: dict[str, Any], said: str
+) -> None:
+    written = of(run, record)
+    run.append(written)
+    path = run.folder / RECORDS
+    path.write_bytes(path.read_bytes() + line(written, **changes) + b"\n")
+    loaded = load_run(run.folder)
+    assert [stored.record for stored in loaded.stored] == [written]
+    (refused,) = loaded.refused
+    assert refused.startswith(f"{path}:2: {said}")
+
+
+def test_a_line_nested_too_deep_costs_no_other_line(run: Run, record: Record) -> None:
+    run.append(of(run, record))
+    path = run.folder / RECORDS
+    path.write_bytes(b'{"schema":' + b"[" * 100_000 + b"\n" + path.read_bytes())
+    loaded = load_run(run.folder)
+    assert len(loaded.stored) == 1
+    assert loaded.refused == [f"{path}:1: {DAMAGED}"]
+
+
+def test_a_record_of_another_run_is_refused_where_it_was_copied_to(tmp_path: Path, record: Record) -> None:
+    """`cat` of two stores into one: what stands in both would count as two processes."""
+    one, other = create_run(tmp_path), create_run(tmp_path)
+    one.append(of(one, record))
+    other.append(of(other, record))
+    path = other.folder / RECORDS
+    path.write_bytes(path.read_bytes() + (one.folder / RECORDS).read_bytes())
+    loaded = load_output(tmp_path)
+    assert sorted(stored.record.run_id for stored in loaded.stored) == sorted([one.run_id, other.run_id])
+    (refused,) = loaded.refused
+    assert f"{path}:2: the record is of run '{one.run_id}', not of '{other.run_id}'" in refused
+
+
+def test_a_run_is_known_by_its_folder_wherever_one_stands(
+    run: Run, record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run.append(of(run, record))
+    monkeypatch.chdir(run.folder)
+    assert len(load_output(Path()).stored) == 1
+
+
+def test_a_run_that_cannot_be_read_is_refused_and_the_others_load(run: Run, record: Record) -> None:
+    run.append(of(run, record))
+    output = run.folder.parent
+    (output / "broken" / RECORDS).mkdir(parents=True)
+    loaded = load_output(output)
+    assert len(loaded.stored) == 1
+    (refused,) = loaded.refused
+    assert refused.startswith(f"{output / 'broken' / RECORDS} cannot be read")
+    assert len(all_finished(output, "ab" * 32)) == 1
 
 
 def test_resuming_finds_the_finished_records_of_a_key_newest_first(tmp_path: Path, record: Record) -> None:
