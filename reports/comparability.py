@@ -2,7 +2,7 @@
 
 Three things stand behind a time: the machine with the threads that it lent, the software, and the samples.
 A gate that compares two builds takes the software as part of what it judges, so each has a function of its
-own; readers of a report want all of them.
+own. Each entry names a difference and both sides: `threads: 1 and 2`. What a record does not say is unknown.
 """
 
 from __future__ import annotations
@@ -15,27 +15,21 @@ from reports.record import Record
 SAME_MEMORY = 0.01
 
 
-def differences(a: Record, b: Record) -> list[str]:
-    """Everything that makes the times of two records not comparable; nothing where they are.
-
-    Each entry names a difference and both sides: `threads: 1 and 2`. What a record does not say is `unknown`,
-    which differs from what another says.
-    """
-    return [*machine_differences(a, b), *software_differences(a, b), *sample_differences(a, b)]
-
-
 def machine_differences(a: Record, b: Record) -> list[str]:
-    """Differences of the machine and of the threads that the evaluator had."""
+    """Differences of the machine and of the threads that the evaluator had.
+
+    Two records that both do not say are not known to be of one machine: unknown differs from unknown too.
+    """
     one, other = a.environment, b.environment
     found = [
-        *_unequal("cpu", one.cpu, other.cpu),
-        *_unequal("cores", one.cores, other.cores),
-        *_unequal("threads", one.threads, other.threads),
+        *_not_one("cpu", one.cpu, other.cpu),
+        *_not_one("cores", one.cores, other.cores),
+        *_not_one("threads", one.threads, other.threads),
     ]
     memory = (one.memory_bytes or 0, other.memory_bytes or 0)
-    if max(memory) - min(memory) > SAME_MEMORY * max(memory):
+    if not min(memory) or max(memory) - min(memory) > SAME_MEMORY * max(memory):
         found.append(f"memory: {_gigabytes(one.memory_bytes)} and {_gigabytes(other.memory_bytes)}")
-    return [*found, *_unequal("operating system", one.os, other.os)]
+    return [*found, *_not_one("operating system", one.os, other.os)]
 
 
 def software_differences(a: Record, b: Record) -> list[str]:
@@ -59,6 +53,11 @@ def sample_differences(a: Record, b: Record) -> list[str]:
 def sample_set(record: Record) -> str:
     """The case with the digest of its samples' ids, as the record's `cell` has them."""
     return f"{record.case}/{record.cell.rpartition('/')[2]}"
+
+
+def _not_one(name: str, one: object, other: object) -> Iterator[str]:
+    if one is None or one != other:
+        yield f"{name}: {_said(one)} and {_said(other)}"
 
 
 def _unequal(name: str, one: object, other: object) -> Iterator[str]:

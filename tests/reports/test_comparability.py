@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from reports.comparability import differences, machine_differences, software_differences
+from reports.comparability import machine_differences, sample_differences, software_differences
 from reports.record import Record
 
 
@@ -15,7 +15,8 @@ def other(record: Record, **environment: Any) -> Record:
 
 def test_two_runs_of_one_machine_are_comparable(record: Record) -> None:
     later = other(record, load=7.0, steal_s=3.0, calibration_s=0.4, git="1" * 40)
-    assert differences(record, later) == []
+    assert machine_differences(record, later) == software_differences(record, later) == []
+    assert sample_differences(record, later) == []
 
 
 @pytest.mark.parametrize(
@@ -46,7 +47,23 @@ def test_of_the_machine(record: Record, name: str, value: object, said: str) -> 
 )
 def test_of_the_software(record: Record, name: str, value: object, said: str) -> None:
     assert software_differences(record, other(record, **{name: value})) == [said]
-    assert differences(record, other(record, **{name: value})) == [said]
+    assert machine_differences(record, other(record, **{name: value})) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("cpu", "cpu"),
+        ("cores", "cores"),
+        ("threads", "threads"),
+        ("memory_bytes", "memory"),
+        ("os", "operating system"),
+    ],
+)
+def test_what_neither_says_is_not_known_to_be_one_machine(record: Record, name: str, said: str) -> None:
+    """Two processors without a name may be any two."""
+    silent = other(record, **{name: None})
+    assert machine_differences(silent, silent) == [f"{said}: unknown and unknown"]
 
 
 def test_a_kernel_that_keeps_a_little_more_memory_to_itself_is_no_other_machine(record: Record) -> None:
@@ -57,7 +74,8 @@ def test_of_the_samples(record: Record) -> None:
     fewer = record.model_copy(
         update={"cell": record.cell[:-12] + "fedcba987654", "samples": 8, "batch": 8, "repeats": 1}
     )
-    assert differences(record, fewer) == [
+    assert machine_differences(record, fewer) == []
+    assert sample_differences(record, fewer) == [
         "sample set: digits/0123456789ab of 64 and digits/fedcba987654 of 8",
         "batch: 64 and 8",
     ]
