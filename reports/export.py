@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from reports.held_out import loss
+from reports.markdown import plain, table
 from reports.record import TIMING_ONLY, Record
 
 HELD_OUT_HEADINGS = (
@@ -71,20 +72,15 @@ def to_markdown(records: Sequence[Record]) -> str:
     if ladders:
         parts.append(
             "## The clear rungs on whole held-out sets, losses with 95 % intervals\n\n"
-            + _table(HELD_OUT_HEADINGS, ladders)
+            + table(HELD_OUT_HEADINGS, ladders)
         )
     if secure:
-        parts.append("## At 128 bits of security or more\n\n" + _table(HEADINGS, map(_row, secure)))
+        parts.append("## At 128 bits of security or more\n\n" + table(HEADINGS, map(_row, secure)))
     if insecure:
         parts.append(
-            "## INSECURE: under 128 bits, or not encrypted\n\n" + _table(HEADINGS, map(_row, insecure))
+            "## INSECURE: under 128 bits, or not encrypted\n\n" + table(HEADINGS, map(_row, insecure))
         )
-    return "\n".join(parts)
-
-
-def _table(headings: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    lines = [headings, ("---",) * len(headings), *rows]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+    return "\n".join(f"{part}\n" for part in parts)
 
 
 def _held_out(record: Record) -> tuple[str, ...]:
@@ -94,9 +90,9 @@ def _held_out(record: Record) -> tuple[str, ...]:
         return ()
     rungs = (block.original, block.he_friendly, block.polynomial)
     return (
-        record.suite,
-        record.case,
-        block.metric,
+        plain(record.suite),
+        plain(record.case),
+        plain(block.metric),
         str(block.samples),
         *(_number(rung, 4) for rung in rungs),
         *(loss(block, drift) for drift in block.drifts),
@@ -107,13 +103,13 @@ def _row(record: Record) -> tuple[str, ...]:
     ladder, memory, counts = record.ladder, record.memory, record.counts
     status = record.status.value if record.reason is None else f"{record.status.value}: {record.reason}"
     return (
-        record.case,
-        record.backend,
-        record.parameter_set,
+        plain(record.case),
+        plain(record.backend),
+        plain(record.parameter_set),
         f"{record.security.bits} bits" if record.security.secure else "INSECURE",
-        status.replace("|", "\\|").replace("\n", " "),
+        plain(status),
         str(record.samples),
-        ladder.metric if record.weights == "trained" else TIMING_ONLY,
+        plain(ladder.metric) if record.weights == "trained" else TIMING_ONLY,
         _number(ladder.original, 3),
         _number(ladder.he_friendly, 3),
         _number(ladder.polynomial, 3),

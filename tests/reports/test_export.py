@@ -44,6 +44,13 @@ def test_markdown_shows_nothing_for_null_and_why_a_cell_is_not_ok(record: Record
     assert to_markdown([bare]).splitlines()[-1].count("|  |") == 1
 
 
+def test_markdown_takes_names_and_reasons_from_files_for_text(record: Record) -> None:
+    update = {"case": "a|b", "backend": "<b>", "parameter_set": "[here](http://y)", "suite": "*s*"}
+    text = to_markdown([record.model_copy(update=update)])
+    assert r"| a\|b | &lt;b&gt; | [here\](http://y) | 128 bits |" in text
+    assert r"| \*s\* | a\|b | accuracy |" in text
+
+
 def test_markdown_shows_no_metric_of_random_weights(record: Record) -> None:
     ladder = record.ladder.model_copy(update=dict.fromkeys([*RUNGS, "held_out"]))
     row = to_markdown([record.model_copy(update={"weights": "random", "ladder": ladder})]).splitlines()[-1]
