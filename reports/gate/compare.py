@@ -10,9 +10,17 @@ from reports.errors import ReportError
 from reports.gate import exact, labels
 from reports.gate.rules import Rules
 from reports.gate.sides import Processes, Side, rank
-from reports.gate.times import Timed, judge_times, machine_obstacle, turns_obstacle
+from reports.gate.times import (
+    Timed,
+    is_judged,
+    judge_times,
+    machine_obstacle,
+    probes_obstacle,
+    turns_obstacle,
+)
 from reports.gate.verdicts import Finding, Verdict
 from reports.measures import Kind, Measure
+from reports.readings import dispensable
 
 
 @dataclass(frozen=True)
@@ -21,11 +29,13 @@ class Comparison:
 
     Attributes:
         findings: verdicts, cell by cell.
+        finished: cells that ended ok on both sides; of no other cell are measures compared.
         refused: damaged lines and files of either side, a sentence each.
         notes: what a reader should know and no verdict says, a sentence each.
     """
 
     findings: tuple[Finding, ...]
+    finished: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -35,13 +45,14 @@ class Comparison:
 
     @property
     def passed(self) -> bool:
-        """Whether nothing got worse, and nothing that was to be compared is damaged."""
-        return not self.refused and not self.of(Verdict.WORSE)
+        """Whether anything was compared, nothing of it got worse, and nothing is damaged."""
+        return bool(self.finished) and not self.refused and not self.of(Verdict.WORSE)
 
 
 def compare(baseline: Side, candidate: Side, rules: Rules) -> Comparison:
     """Compare two sides by the rules; records are matched by `cell`."""
     findings: list[Finding] = []
+    finished: list[str] = []
     times: list[Timed] = []
     refused = [*baseline.refused, *candidate.refused]
     for cell in sorted({*baseline.cells, *candidate.cells}):
@@ -52,6 +63,7 @@ def compare(baseline: Side, candidate: Side, rules: Rules) -> Comparison:
         findings += _standing(cell, before, after)
         if not before.finished or not after.finished:
             continue
+        finished.append(cell)
         findings += _measured(cell, before, after, rules)
         times += _times(cell, before, after, rules)
         try:
@@ -60,7 +72,8 @@ def compare(baseline: Side, candidate: Side, rules: Rules) -> Comparison:
             refused.append(str(error))
     findings += judge_times(times, rules.time)
     findings.sort(key=lambda finding: finding.cell)
-    return Comparison(tuple(findings), tuple(refused), tuple(_notes(baseline, candidate)))
+    notes = _notes(baseline, candidate)
+    return Comparison(tuple(findings), tuple(finished), tuple(refused), tuple(notes))
 
 
 def _alone(cell: str, baseline: Side, candidate: Side) -> Finding:
@@ -93,12 +106,14 @@ def _standing(cell: str, before: Processes, after: Processes) -> Iterator[Findin
 
 
 def _measured(cell: str, before: Processes, after: Processes, rules: Rules) -> Iterator[Finding]:
-    """Every judged measure but time; memory only where the machine is the same."""
+    """Every judged measure but time; how much memory only where the machine is the same."""
     old, new = before.readings(), after.readings()
     machine = machine_obstacle(before, after)
     for measure in _both(old, new):
         finding = exact.judge(cell, measure, old.get(measure, ()), new.get(measure, ()), rules)
-        if measure.kind is Kind.MEMORY and machine is not None:
+        if finding.after is None and all(dispensable(measure, one.record) for one in after.finished):
+            finding = exact.not_comparable(finding, "the candidate's program needs none")
+        elif measure.kind is Kind.MEMORY and machine is not None and finding.after is not None:
             finding = exact.not_comparable(finding, machine)
         yield finding
 
@@ -110,9 +125,11 @@ def _both(old: dict[Measure, list[float]], new: dict[Measure, list[float]]) -> l
 def _times(cell: str, before: Processes, after: Processes, rules: Rules) -> Iterator[Timed]:
     old, new = before.readings(), after.readings()
     obstacle = machine_obstacle(before, after) or turns_obstacle(before, after)
+    absent = probes_obstacle(before, after)
     for measure in dict.fromkeys([*old, *new]):
-        if measure.kind is Kind.TIME and measure.judged and rules.time.judges(measure.name):
-            yield Timed(cell, measure, old.get(measure, ()), new.get(measure, ()), obstacle)
+        if is_judged(measure, rules.time):
+            one, other = old.get(measure, ()), new.get(measure, ())
+            yield Timed(cell, measure, one, other, obstacle if one and other else absent)
 
 
 def _notes(baseline: Side, candidate: Side) -> Iterator[str]:

@@ -12,6 +12,9 @@ from reports.statistics.summaries import median
 
 Values = Sequence[float]
 
+#: Of what every build measures.
+GONE = "no longer measured"
+
 
 def judge(cell: str, measure: Measure, before: Values, after: Values, rules: Rules) -> Finding:
     """The verdict on one measure; of several processes a side, its worst counts, and of memory the median.
@@ -47,7 +50,7 @@ def settled(measure: Measure, values: Values) -> float | None:
 
 def _absent(measure: Measure, *, gone: bool) -> tuple[Verdict, str]:
     if gone and measure.always:
-        return Verdict.WORSE, "no longer measured"
+        return Verdict.WORSE, GONE
     return Verdict.NOT_COMPARABLE, f"only the {'baseline' if gone else 'candidate'} has it"
 
 

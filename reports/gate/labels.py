@@ -7,7 +7,6 @@ baseline does not know, however good the mean precision.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +15,7 @@ from reports.gate.rules import LabelsRule
 from reports.gate.sides import Processes
 from reports.gate.verdicts import Finding, Verdict
 from reports.metrics import Array
+from reports.record import Record
 from reports.store import Stored, read_raw
 
 NAME, TITLE = "labels", "labels of clear margin"
@@ -39,56 +39,64 @@ class Flip:
 def judge(cell: str, before: Processes, after: Processes, rule: LabelsRule) -> list[Finding]:
     """Whether a label of the candidate flipped over a margin that the baseline's errors do not explain.
 
-    Nothing is said of cells without logits.
+    Nothing is said of cells without labels: a layer's outputs are features and no logits, and those of random
+    weights lie so close together that any error flips some.
 
     Raises:
         ReportError: the candidate's raw outputs are damaged.
     """
-    known, new = _errors(before), _errors(after)
-    if not known and not new:
+    if not any(_has_labels(one.record) for one in (*before.finished, *after.finished)):
         return []
-    return [_finding(cell, known, after, rule)]
+    verdict, why, count = _verdict(before, after, rule)
+    return [Finding(cell, NAME, TITLE, verdict, why, None, count, "flipped")]
 
 
-def _errors(processes: Processes) -> list[float]:
-    """The largest errors of logits of every process that has them."""
-    errors = (one.record.ladder.logit_error_max for one in processes.finished)
-    return [error for error in errors if error is not None]
+def _has_labels(record: Record) -> bool:
+    return record.weights == "trained" and record.ladder.label_agreement is not None
 
 
-def _finding(cell: str, known: Sequence[float], after: Processes, rule: LabelsRule) -> Finding:
-    def finding(verdict: Verdict, why: str, count: int | None = None) -> Finding:
-        return Finding(cell, NAME, TITLE, verdict, why, None, count, "flipped")
-
-    if not known:
-        return finding(Verdict.NOT_COMPARABLE, "the baseline has no error of logits")
-    if not after.finished or any(one.raw is None for one in after.finished):
-        return finding(Verdict.NOT_COMPARABLE, "the candidate's raw outputs are not beside its records")
-    allowed = rule.errors * max(known)
-    flips = [flip for one in after.finished for flip in flipped(one) if flip.margin > allowed]
+def _verdict(before: Processes, after: Processes, rule: LabelsRule) -> tuple[Verdict, str, int | None]:
+    """The verdict, why, and how many flipped."""
+    errors = (one.record.ladder.logit_error_max for one in before.finished)
+    largest = max((error for error in errors if error is not None), default=None)
+    if largest is None:
+        return Verdict.NOT_COMPARABLE, "the baseline has no error of logits", None
+    if any(one.raw is None for one in after.finished):
+        return Verdict.NOT_COMPARABLE, "the candidate's raw outputs are not beside its records", None
+    every = [flipped(one) for one in after.finished]
+    if None in every:
+        return Verdict.NOT_COMPARABLE, "the candidate's raw outputs hold no logits", None
+    flips = [flip for some in every for flip in some or () if flip.margin > rule.errors * largest]
     if not flips:
-        return finding(Verdict.SAME, "", 0)
+        return Verdict.SAME, "", 0
     named = ", ".join(f"{flip.sample} (margin {flip.margin:.3g})" for flip in flips[:NAMED])
     more = f" and {len(flips) - NAMED} more" if len(flips) > NAMED else ""
-    limit = f"over {rule.errors:g} times the baseline's largest error, {max(known):.3g}"
-    return finding(Verdict.WORSE, f"{named}{more} flipped, {limit}", len(flips))
+    limit = f"over {rule.errors:g} times the baseline's largest error, {largest:.3g}"
+    return Verdict.WORSE, f"{named}{more} flipped, {limit}", len(flips)
 
 
-def flipped(stored: Stored) -> Iterator[Flip]:
-    """Every label in which a record's decrypted logits differ from the clear ones; none without logits.
+def flipped(stored: Stored) -> list[Flip] | None:
+    """Every label in which a record's decrypted logits differ from the clear ones; None without logits.
 
     Raises:
         ReportError: the raw outputs are damaged.
     """
     raw = read_raw(stored)
     if "logits_encrypted" not in raw or "logits_polynomial" not in raw:
-        return
+        return None
     encrypted, clear = _by_position(raw["logits_encrypted"]), _by_position(raw["logits_polynomial"])
     ids = raw.get("sample_ids", np.arange(len(clear)))
-    for sample, position in np.argwhere(encrypted.argmax(axis=2) != clear.argmax(axis=2)):
-        second, first = np.partition(clear[sample, position], -2)[-2:]
-        name = str(ids[sample]) if clear.shape[1] == 1 else f"{ids[sample]} at {position}"
-        yield Flip(name, float(first - second))
+    return [
+        _flip(ids[sample], clear[sample], position)
+        for sample, position in np.argwhere(encrypted.argmax(axis=2) != clear.argmax(axis=2))
+    ]
+
+
+def _flip(sample: object, clear: Array, position: int) -> Flip:
+    """One flip, of a sample whose clear logits are `[positions, classes]`."""
+    second, first = np.partition(clear[position], -2)[-2:]
+    name = str(sample) if len(clear) == 1 else f"{sample} at {position}"
+    return Flip(name, float(first - second))
 
 
 def _by_position(logits: Array) -> Array:

@@ -7,12 +7,13 @@ says that nothing differs that could change the result; records of older keys ar
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from reports.baseline import read_records
-from reports.measures import Measure, readings
+from reports.baseline import process, read_records
+from reports.measures import Measure
+from reports.readings import readings
 from reports.record import Record, Status
 from reports.store import Stored, load_output
 
@@ -56,7 +57,7 @@ class Side:
 
     Attributes:
         cells: by `cell`.
-        refused: a sentence for every line of a store that was refused.
+        refused: a sentence for each line of a store that was refused, and for each process that stands twice.
         left_out: records of builds that are not their cell's newest.
     """
 
@@ -71,8 +72,9 @@ def rank(status: Status) -> int:
 
 
 def side(stored: Iterable[Stored], refused: Sequence[str] = ()) -> Side:
-    """A side from records, in whatever order."""
-    ordered = sorted(stored, key=lambda one: one.record.started_at)
+    """A side from records, in whatever order; one that stands twice is no second process, and is refused."""
+    once, twins = _once(stored)
+    ordered = sorted(once, key=lambda one: one.record.started_at)
     by_cell: dict[str, list[Stored]] = defaultdict(list)
     for one in ordered:
         by_cell[one.record.cell].append(one)
@@ -81,7 +83,21 @@ def side(stored: Iterable[Stored], refused: Sequence[str] = ()) -> Side:
         for cell, found in by_cell.items()
     }
     kept = sum(len(processes.stored) for processes in cells.values())
-    return Side(cells, tuple(refused), len(ordered) - kept)
+    return Side(cells, (*refused, *twins), len(ordered) - kept)
+
+
+def _once(stored: Iterable[Stored]) -> tuple[list[Stored], list[str]]:
+    """Each process once, and a sentence for each that stands twice."""
+    by_process: dict[Hashable, list[Stored]] = defaultdict(list)
+    for one in stored:
+        by_process[process(one.record)].append(one)
+    firsts = [same[0] for same in by_process.values()]
+    twins = [
+        f"run {first.record.run_id} has one process of {first.record.cell} {count} times; keep one"
+        for first, count in zip(firsts, map(len, by_process.values()), strict=True)
+        if count > 1
+    ]
+    return firsts, twins
 
 
 def read_side(path: Path) -> Side:

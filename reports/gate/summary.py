@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from math import isinf
 
 from reports.gate.compare import Comparison
 from reports.gate.verdicts import Finding, Verdict
+from reports.markdown import plain, table
+from reports.record import Status
 from reports.trends import Step
 
 #: So many measures that share a reason are named; the others are counted.
 NAMED = 8
 _UNITS = ("B", "kB", "MB", "GB", "TB")
-#: Signs that mean something to Markdown or to HTML.
-_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "\\|", "`": "'", "\n": " ", "\r": " "})
 
 
 def gate(comparison: Comparison, steps: Sequence[Step] = ()) -> str:
@@ -33,6 +33,7 @@ def gate(comparison: Comparison, steps: Sequence[Step] = ()) -> str:
         _section("Better", _table(better)),
         "`bench accept` takes what is better into the baseline, with the reason." if better else "",
         _section("New", _table(comparison.of(Verdict.NEW))),
+        _section("Failed on both sides, and not compared", _list(_failed(comparison.findings))),
         _section("Not comparable", _grouped(comparison.of(Verdict.NOT_COMPARABLE))),
         _section("Steps in the history", _list(map(step, steps))),
         _section("Notes", _list(comparison.notes)),
@@ -49,7 +50,7 @@ def compared(comparison: Comparison) -> str:
     for cell, findings in by_cell.items():
         told = [finding for finding in findings if finding.verdict is not Verdict.NOT_COMPARABLE]
         grouped = _grouped([one for one in findings if one.verdict is Verdict.NOT_COMPARABLE], cells=False)
-        parts += [f"## {_plain(cell)}", _verdicts(told), f"Not comparable:\n\n{grouped}" if grouped else ""]
+        parts += [f"## {plain(cell)}", _verdicts(told), f"Not comparable:\n\n{grouped}" if grouped else ""]
     parts += [_section("Refused", _list(comparison.refused)), _section("Notes", _list(comparison.notes))]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -83,7 +84,17 @@ def _headline(comparison: Comparison) -> str:
         said.append(f"{worse} regression{'s' * (worse > 1)}")
     if refused := len(comparison.refused):
         said.append(f"{refused} refused")
+    if not comparison.finished:
+        said.append("no cell finished on both sides")
     return ", ".join(said)
+
+
+def _failed(findings: Iterable[Finding]) -> Iterator[str]:
+    """A line for each cell that failed before and fails now, which no verdict tells from one that is well."""
+    well = {Status.OK.value, Status.UNSUPPORTED.value, None}
+    for one in findings:
+        if one.measure == "status" and not {one.before, one.after} & well:
+            yield f"{one.cell}: {one.before}, then {one.after}: {one.why}"
 
 
 def _counted(comparison: Comparison) -> str:
@@ -112,10 +123,7 @@ def _values(finding: Finding) -> tuple[str, str]:
 
 
 def _rows(headings: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
-    if not rows:
-        return ""
-    lines = [headings, ("---",) * len(headings), *(tuple(map(_plain, row)) for row in rows)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return table(headings, (tuple(map(plain, row)) for row in rows))
 
 
 def _grouped(findings: Iterable[Finding], *, cells: bool = True) -> str:
@@ -134,12 +142,7 @@ def _few(titles: Sequence[str]) -> str:
 
 
 def _list(sentences: Iterable[str]) -> str:
-    return "\n".join(f"- {_plain(sentence)}" for sentence in sentences)
-
-
-def _plain(text: str) -> str:
-    """Text in which nothing is Markdown or HTML: names and reasons come from files."""
-    return text.translate(_ESCAPES)
+    return "\n".join(f"- {plain(sentence)}" for sentence in sentences)
 
 
 def _unit(measure: str) -> str:

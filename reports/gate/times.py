@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from reports.comparability import machine_differences
+from reports.gate.exact import GONE
 from reports.gate.rules import TimeRule
-from reports.gate.sides import Processes
+from reports.gate.sides import Processes, Side
 from reports.gate.verdicts import Finding, Verdict
-from reports.measures import Measure
+from reports.measures import Kind, Measure
 from reports.statistics.ranks import fewest, holm, mann_whitney
 from reports.statistics.sample_size import processes_needed
-from reports.statistics.summaries import median, ratio_interval, spread
+from reports.statistics.summaries import median, quantile, ratio_interval, spread
 
 #: The longest stretch of one side while two sides take turns in whatever order: A B B A.
 TURN = 2
@@ -61,12 +62,30 @@ def turns_obstacle(before: Processes, after: Processes) -> str | None:
     return f"{longest} processes of one side ran in a row, so the machine's drift may be what differs"
 
 
+def probes_obstacle(before: Processes, after: Processes) -> str | None:
+    """Why a side has no times of evaluation, where it decrypted every layer; None where neither did."""
+    for name, side in (("baseline", before), ("candidate", after)):
+        if any(one.record.ladder.layers for one in side.finished):
+            return f"the {name} ran with --probes, and such a run is not timed"
+    return None
+
+
+def is_judged(measure: Measure, rule: TimeRule) -> bool:
+    """Whether a measure is a time that the rules hold."""
+    return measure.kind is Kind.TIME and measure.judged and rule.judges(measure.name)
+
+
+def times_tested(side: Side, rule: TimeRule) -> int:
+    """How many times a gate tests, of what a side measured."""
+    return sum(is_judged(one, rule) for processes in side.cells.values() for one in processes.readings())
+
+
 def judge_times(times: Sequence[Timed], rule: TimeRule) -> list[Finding]:
     """Verdicts on all times of a comparison, in their order."""
-    tested = _testable([one for one in times if one.obstacle is None and _comparable(one)], rule)
-    adjusted = holm(mann_whitney([(one.before, one.after) for one in tested]))
-    p_values = {(one.cell, one.measure): p for one, p in zip(tested, adjusted, strict=True)}
-    return [_judge(one, p_values.get((one.cell, one.measure)), len(tested), rule) for one in times]
+    able = _testable([one for one in times if one.obstacle is None and _comparable(one)], rule)
+    adjusted = holm(mann_whitney([(one.before, one.after) for one in able]))
+    p_values = {(one.cell, one.measure): p for one, p in zip(able, adjusted, strict=True)}
+    return [_judge(one, p_values.get((one.cell, one.measure)), len(able), rule) for one in times]
 
 
 def _comparable(one: Timed) -> bool:
@@ -91,8 +110,11 @@ def _judge(one: Timed, p: float | None, tests: int, rule: TimeRule) -> Finding:
 
 
 def _verdict(one: Timed, p: float | None, tests: int, rule: TimeRule) -> tuple[Verdict, str]:
+    if one.before and not one.after and one.measure.always:
+        return Verdict.WORSE, GONE
     if not one.before or not one.after:
-        return Verdict.NOT_COMPARABLE, f"only the {'baseline' if one.before else 'candidate'} has it"
+        only = f"only the {'baseline' if one.before else 'candidate'} has it"
+        return Verdict.NOT_COMPARABLE, one.obstacle or only
     if one.obstacle is not None:
         return Verdict.NOT_COMPARABLE, one.obstacle
     if min(*one.before, *one.after) <= 0:
@@ -110,17 +132,32 @@ def _verdict(one: Timed, p: float | None, tests: int, rule: TimeRule) -> tuple[V
     if len(one.before) < needed(one, tests, rule):
         return Verdict.NOT_COMPARABLE, _too_few(one, tests, rule)
     if not within:  # outliers cost ranks more than the spread says
-        return (
-            Verdict.NOT_COMPARABLE,
-            f"{told}: too noisy to call it a difference or none; run more processes",
-        )
+        halves = f"half of the processes took {_half(one.before)} s and {_half(one.after)} s"
+        why = f"{told}: too noisy to call it a difference or none, {halves}; run more processes"
+        return Verdict.NOT_COMPARABLE, why
     return Verdict.SAME, told
+
+
+def _half(values: Sequence[float]) -> str:
+    """Between which values the middle half lies."""
+    return f"{quantile(values, 0.25):.4g} to {quantile(values, 0.75):.4g}"
 
 
 def needed(one: Timed, tests: int, rule: TimeRule) -> int:
     """Processes a side with which the rules' difference would be found, at the spread of these."""
+    return needed_at(_spread(one, rule), tests, rule)
+
+
+def needed_at(between: float, tests: int, rule: TimeRule) -> int:
+    """Processes a side with which the rules' difference would be found.
+
+    Args:
+        between: relative spread between processes, such as 0.05.
+        tests: times that are tested together.
+        rule: says the difference, the power and the significance.
+    """
     return processes_needed(
-        spread=_spread(one, rule),
+        spread=between,
         ratio=rule.difference,
         significance=rule.significance / max(1, tests),
         power=rule.power,

@@ -11,9 +11,8 @@ References:
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from math import log
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,22 +55,23 @@ def quantile(values: Sequence[float], part: float) -> float:
     return float(np.quantile(np.asarray(values, np.float64), part))
 
 
-def median_interval(values: Sequence[float]) -> tuple[float, float]:
-    """Bootstrap interval of a median at `CONFIDENCE`.
-
-    Raises:
-        ReportError: there are fewer than two values.
-    """
-    return _bootstrap((values,), np.median)
-
-
 def ratio_interval(before: Sequence[float], after: Sequence[float]) -> tuple[float, float]:
     """Bootstrap interval of the median of `after` over the median of `before`, both independent samples.
 
     Raises:
         ReportError: a side has fewer than two values.
     """
-    return _bootstrap((before, after), _ratio)
+    if min(len(before), len(after)) < 2:
+        raise ReportError("an interval needs two or more values a side; measure more")
+    found = stats.bootstrap(
+        (np.asarray(before, np.float64), np.asarray(after, np.float64)),
+        _ratio,
+        n_resamples=RESAMPLES,
+        confidence_level=CONFIDENCE,
+        method="percentile",
+        rng=np.random.default_rng(_SEED),
+    ).confidence_interval
+    return float(found.low), float(found.high)
 
 
 def spread(*groups: Sequence[float]) -> float:
@@ -93,18 +93,3 @@ def spread(*groups: Sequence[float]) -> float:
 
 def _ratio(before: Array, after: Array, axis: int) -> Array:
     return np.asarray(np.median(after, axis=axis) / np.median(before, axis=axis))
-
-
-def _bootstrap(samples: tuple[Sequence[float], ...], statistic: Callable[..., Any]) -> tuple[float, float]:
-    arrays = [np.asarray(sample, np.float64) for sample in samples]
-    if min(map(len, arrays)) < 2:
-        raise ReportError("an interval needs two or more values a side; measure more")
-    found = stats.bootstrap(
-        arrays,
-        statistic,
-        n_resamples=RESAMPLES,
-        confidence_level=CONFIDENCE,
-        method="percentile",
-        rng=np.random.default_rng(_SEED),
-    ).confidence_interval
-    return float(found.low), float(found.high)

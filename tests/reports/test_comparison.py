@@ -7,7 +7,7 @@ import pytest
 from reports.gate.compare import Comparison, compare
 from reports.gate.rules import Rules
 from reports.gate.verdicts import Finding, Verdict
-from reports.record import Ladder, Record, SecurityBlock, Status
+from reports.record import Ladder, Primitive, Record, SecurityBlock, Status
 from tests.reports.processes import FAILED, of, processes, vary
 
 CELL = "vit_tiny/digits/tenseal/n14_first48_scale40_depth8_digits9/"
@@ -98,6 +98,106 @@ def test_what_varies_by_itself_is_no_difference(record: Record, measure: str, va
     found = compared(record, **{measure.replace(".", "__"): value})
     assert found.passed
     assert not found.of(Verdict.BETTER)
+
+
+@pytest.mark.parametrize(
+    "measure",
+    [
+        "wire.to_evaluator_bytes",
+        "memory.rotation_keys_bytes",
+        "memory.ciphertexts_out_bytes",
+        "memory.evaluator_peak_bytes",
+    ],
+)
+def test_what_is_no_longer_measured_is_a_regression_on_any_machine(record: Record, measure: str) -> None:
+    found = compared(record, environment__cpu="another", **{measure.replace(".", "__"): None})
+    lost = only(found, Verdict.WORSE)
+    assert (lost.measure, lost.why, lost.after) == (measure, "no longer measured", None)
+
+
+def test_what_a_program_does_without_is_no_loss(record: Record) -> None:
+    """No rotations, no keys for them; and a small model may fit the memory that a process already had."""
+    found = compared(
+        record, counts__rotation_keys=0, memory__rotation_keys_bytes=None, memory__prepared_model_bytes=None
+    )
+    assert found.passed
+    by_measure = {finding.measure: finding for finding in found.findings}
+    assert by_measure["memory.rotation_keys_bytes"].why == "the candidate's program needs none"
+    assert by_measure["memory.prepared_model_bytes"].why == "only the baseline has it"
+
+
+ADD = Primitive(name="add", level=7, count=2, s=0.002, samples_s=[0.001, 0.001], precision_bits=24.0)
+ROTATE = Primitive(
+    name="rotate", level=7, count=2, s=0.07, samples_s=[0.034, 0.036], precision_bits=25.0, bytes=786432
+)
+KEYS = Primitive(name="generate_rotation_keys", count=2, s=2.0, samples_s=[1.0, 1.0], bytes=5_000_000)
+
+
+def of_primitives(record: Record, before: list[Primitive], after: list[Primitive]) -> Comparison:
+    plain = vary(record, {"ladder.layers": None})
+    measured = processes(plain, latency__primitives=before)
+    return compare(of(measured), of(processes(plain, place=1, latency__primitives=after)), Rules())
+
+
+def test_a_measured_primitive_that_vanishes_is_a_regression(record: Record) -> None:
+    found = of_primitives(record, [ADD, ROTATE, KEYS], [ADD])
+    lost = {finding.measure for finding in found.of(Verdict.WORSE)}
+    place, key = "latency.primitives.rotate@7", "latency.primitives.generate_rotation_keys"
+    assert lost == {place, f"{place}.precision_bits", f"{place}.bytes", key, f"{key}.bytes"}
+    assert {finding.why for finding in found.of(Verdict.WORSE)} == {"no longer measured"}
+
+
+def test_a_primitive_that_an_evaluation_no_longer_runs_at_a_level_is_none(record: Record) -> None:
+    ran = [Primitive(name="rotate", level=level, count=3, s=1.0) for level in (6, 7)]
+    found = of_primitives(record, ran, ran[:1])
+    assert found.passed
+    (gone,) = (one for one in found.findings if one.measure == "latency.primitives.rotate@7")
+    assert (gone.verdict, gone.why) == (Verdict.NOT_COMPARABLE, "only the baseline has it")
+
+
+def test_a_primitive_that_was_exact_and_errs_is_a_regression(record: Record) -> None:
+    """The simulator's are exact: null bits that nothing was ever held to."""
+    exact, poor = (ROTATE.model_copy(update={"precision_bits": bits}) for bits in (None, 20.0))
+    lost = only(of_primitives(record, [exact], [poor]), Verdict.WORSE)
+    assert lost.measure == "latency.primitives.rotate@7.precision_bits"
+    assert only(of_primitives(record, [poor], [exact]), Verdict.BETTER).measure == lost.measure
+    assert of_primitives(record, [exact, KEYS], [exact, KEYS]).passed
+
+
+def test_times_that_a_run_with_probes_has_not_are_not_comparable_and_it_is_said(record: Record) -> None:
+    untimed = record.latency.model_copy(
+        update=dict.fromkeys(["evaluate_s", "per_sample_s", "layers", "course", "primitives", "runs"])
+    )
+    timed = processes(record, ladder__layers=None, latency__primitives=None)
+    found = compare(of(timed), of(processes(record, place=1, latency=untimed)), Rules())
+    assert found.passed
+    by_measure = {finding.measure: finding for finding in found.findings}
+    evaluate = by_measure["latency.evaluate_s"]
+    assert evaluate.verdict is Verdict.NOT_COMPARABLE
+    assert evaluate.why == "the candidate ran with --probes, and such a run is not timed"
+    assert by_measure["latency.keygen_s"].why.startswith("too few processes")
+
+
+def test_where_no_cell_finished_on_both_sides_nothing_passes(record: Record) -> None:
+    """Sixty processes that all failed alike were once no regression."""
+    for status in (Status.FAILED, Status.UNSUPPORTED):
+        ended = {"status": status, "reason": "why"}
+        found = compare(of(processes(record, **ended)), of(processes(record, 1, 1, **ended)), Rules())
+        assert not found.of(Verdict.WORSE)
+        assert not found.passed
+    assert not compare(of([]), of(processes(record)), Rules()).passed
+    assert not compare(of([]), of([]), Rules()).passed
+
+
+def test_a_process_that_stands_twice_is_refused_and_counts_once(record: Record) -> None:
+    """Doubled lines of a store halve every p, and so invent regressions."""
+    twice = of([*processes(record, 3), *processes(record, 2)])
+    assert len(twice.cells[record.cell].records) == 3
+    found = compare(twice, of(processes(record, 3, place=1)), Rules())
+    assert not found.passed
+    assert found.refused == tuple(
+        f"run run-0-{number} has one process of {record.cell} 2 times; keep one" for number in (0, 1)
+    )
 
 
 def test_a_few_pages_of_a_small_process_are_no_difference(record: Record) -> None:

@@ -1,6 +1,8 @@
 """Labels that flip: explained by the errors that are known, or a regression."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -26,7 +28,7 @@ def candidate(folder: Path, record: Record, encrypted: np.ndarray, clear: np.nda
 
 
 def judged(record: Record, after: Stored, error: float | None = 0.125) -> Finding:
-    ladder = Ladder(logit_error_max=error)
+    ladder = Ladder(logit_error_max=error, label_agreement=1.0)
     before = Processes((Stored(record.model_copy(update={"ladder": ladder}), None, None),))
     (found,) = judge(record.cell, before, Processes((after,)), LabelsRule())
     return found
@@ -64,9 +66,28 @@ def test_without_raw_outputs_or_a_known_error_nothing_is_said(record: Record, tm
     assert judged(record, after, error=None).verdict is Verdict.NOT_COMPARABLE
 
 
-def test_a_cell_without_logits_has_no_labels_to_speak_of(record: Record) -> None:
-    bare = Processes((Stored(record.model_copy(update={"ladder": Ladder()}), None, None),))
-    assert judge(record.cell, bare, bare, LabelsRule()) == []
+def test_raw_outputs_without_logits_say_nothing_of_labels(record: Record, tmp_path: Path) -> None:
+    (one,) = processes(record, place=1)
+    found = judged(record, stored(tmp_path, one, {"sample_ids": IDS}))
+    assert (found.verdict, found.after) == (Verdict.NOT_COMPARABLE, None)
+    assert found.why == "the candidate's raw outputs hold no logits"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"ladder": Ladder()},
+        {"ladder": Ladder(logit_error_max=0.125)},  # a layer's outputs are features
+        {"ladder": Ladder(logit_error_max=0.125, label_agreement=0.5), "weights": "random"},
+    ],
+)
+def test_a_cell_without_labels_has_none_to_speak_of(
+    record: Record, tmp_path: Path, changes: dict[str, Any]
+) -> None:
+    after = candidate(tmp_path, record, CLEAR[:, :, ::-1])
+    without = replace(after, record=after.record.model_copy(update=changes))
+    before = Processes((Stored(record.model_copy(update=changes), None, None),))
+    assert judge(record.cell, before, Processes((without,)), LabelsRule()) == []
 
 
 def test_altered_raw_outputs_fail_the_comparison_by_name(record: Record, tmp_path: Path) -> None:

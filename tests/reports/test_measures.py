@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from reports.measures import PLAIN, Kind, Measure, readings
+from reports.measures import PLAIN, UNJUDGED, Kind, Measure
+from reports.readings import dispensable, readings
 from reports.record import Counts, Ladder, Memory, Primitive, Record, Run, Wire
 
 
@@ -95,6 +96,34 @@ def test_what_follows_from_others_is_shown_and_not_judged(record: Record) -> Non
     assert not judged["latency.clear_model_s"]
     assert not judged["ladder.encrypted"]
     assert judged["latency.evaluate_s"]
+    assert {name for name, held in judged.items() if not held} == UNJUDGED
+
+
+@pytest.mark.parametrize(
+    ("primitive", "bits"),
+    [
+        ({"name": "rotate", "level": 7, "samples_s": [1.0]}, inf),
+        ({"name": "rotate", "level": 7, "samples_s": [1.0], "precision_bits": 20.0}, 20.0),
+        ({"name": "load_ciphertext", "level": 7, "samples_s": [1.0]}, inf),
+        ({"name": "serialise_ciphertext", "level": 7, "samples_s": [1.0]}, None),
+        ({"name": "generate_rotation_keys", "samples_s": [1.0]}, None),
+        ({"name": "rotate", "level": 7, "count": 3, "s": 1.0}, None),
+    ],
+)
+def test_a_measured_primitive_without_an_error_is_exact_and_what_is_not_decrypted_is_not(
+    record: Record, primitive: dict[str, Any], bits: float | None
+) -> None:
+    latency = record.latency.model_copy(update={"primitives": [Primitive(**primitive)]})
+    found = named(record.model_copy(update={"latency": latency}))
+    read = [value for name, value in found.items() if name.startswith("latency.") and "bits" in name]
+    assert read == ([] if bits is None else [bits])
+
+
+def test_keys_that_a_program_does_without_are_dispensable(record: Record) -> None:
+    by_name = {measure.name: measure for measure in PLAIN}
+    rotation, bootstrap = (by_name[f"memory.{kind}_keys_bytes"] for kind in ("rotation", "bootstrap"))
+    assert (dispensable(rotation, record), dispensable(bootstrap, record)) == (False, True)
+    assert not dispensable(by_name["memory.public_key_bytes"], record)
 
 
 def test_a_measure_is_the_same_in_every_record(record: Record) -> None:

@@ -8,12 +8,12 @@ import pytest
 
 from reports.gate.compare import compare
 from reports.gate.rules import Rules, TimeRule
-from reports.gate.times import Timed, judge_times
+from reports.gate.times import Timed, judge_times, needed_at, times_tested
 from reports.gate.verdicts import Finding, Verdict
 from reports.measures import HOT, Kind, Measure
 from reports.record import Latency, Primitive, Record, Run
 from tests.reports.processes import of, processes
-from tests.reports.simulated import enough, false_alarms, found
+from tests.reports.simulated import BY_SPREAD, TYPICAL, enough, false_alarms, found
 
 TIME = Measure("latency.evaluate_s", "evaluate", Kind.TIME, "s")
 
@@ -37,8 +37,11 @@ def test_equal_builds_are_not_flagged() -> None:
 
 
 def test_a_slowdown_of_a_tenth_is_found_with_the_number_that_is_said() -> None:
-    assert enough() == 32
-    assert found(200, seed=2) >= 190
+    """Of the time that takes the fewest processes, of one in the middle, and of a hard one."""
+    measures = (BY_SPREAD[0], TYPICAL, BY_SPREAD[-10])
+    assert [enough(measure) for measure in measures] == [29, 34, 46]
+    for measure in measures:
+        assert found(measure, 60, seed=2) >= 55
 
 
 def test_a_slowdown_and_a_speedup() -> None:
@@ -109,7 +112,16 @@ def test_a_ratio_that_noise_explains_is_not_called_the_same() -> None:
     noisy = [*after[:20], *(0.5 + index / 1000 for index in range(5)), *after[25:]]
     found = judged([*before[:22], *(2 + index / 1000 for index in range(8))], noisy, tests=100)
     assert found.verdict is Verdict.NOT_COMPARABLE
-    assert "too noisy to call it a difference or none" in found.why
+    assert "too noisy to call it a difference or none, half of the processes took " in found.why
+
+
+def test_a_gate_of_many_times_takes_more_processes(record: Record) -> None:
+    """Thirty are not enough for a hundred times at 5 %."""
+    assert [needed_at(0.05, tests, TimeRule()) for tests in (1, 10, 50, 100)] == [18, 25, 29, 31]
+    candidate = of(processes(record))
+    assert times_tested(candidate, TimeRule()) == 9
+    assert times_tested(candidate, TimeRule(measures=("latency.primitives.*",))) == 1
+    assert times_tested(of([]), TimeRule()) == 0
 
 
 def test_a_time_of_zero_has_no_ratio() -> None:
@@ -142,7 +154,7 @@ def both(record: Record, count: int, factor: float, **changes: Any) -> list[Find
         ]
 
     found = compare(of(paced(before, 1.0)), of(paced(after, factor)), Rules())
-    return [finding for finding in found.findings if finding.measure.startswith("latency.")]
+    return [finding for finding in found.findings if finding.unit == "s"]
 
 
 def test_from_records_the_unit_is_a_process(record: Record) -> None:
@@ -168,7 +180,7 @@ def test_sides_that_ran_one_after_the_other_are_not_comparable(record: Record) -
         )
         for one in processes(record, 30, place=1)
     ]
-    found = compare(of(processes(record, 30)), of(later), Rules())
+    found = compare(of(processes(record, 30, latency=slowed(record, 1.0))), of(later), Rules())
     assert found.passed
     (evaluate,) = (one for one in found.findings if one.measure == "latency.evaluate_s")
     assert evaluate.verdict is Verdict.NOT_COMPARABLE
