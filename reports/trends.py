@@ -13,13 +13,19 @@ from datetime import datetime
 from math import log
 
 from reports.history import CellEntry, Entry, Machine
-from reports.measures import Kind
+from reports.measures import UNJUDGED, Kind
 from reports.statistics.steps import changes, steps
 from reports.statistics.summaries import median
 
 OF_A_MACHINE = (Kind.TIME, Kind.MEMORY)
-#: Noise of neighbours is taken to be at least this: of logarithms, but for bits. Other kinds have none.
-LEAST_NOISE: Mapping[Kind, float] = {Kind.TIME: 0.01, Kind.MEMORY: 0.01, Kind.SIZE: 0.003, Kind.BITS: 0.1}
+#: Noise of neighbours is taken to be at least this: of logarithms, but for bits. Counts have none.
+LEAST_NOISE: Mapping[Kind, float] = {
+    Kind.TIME: 0.01,
+    Kind.MEMORY: 0.01,
+    Kind.SIZE: 0.003,
+    Kind.BITS: 0.1,
+    Kind.METRIC: 0.001,
+}
 
 
 @dataclass(frozen=True)
@@ -77,12 +83,18 @@ def series(entries: Sequence[Entry]) -> list[Series]:
 
 
 def find_steps(one: Series) -> list[Step]:
-    """Where a measure went to another level: exactly, or beyond its noise."""
+    """Where a measure went to another level: exactly, or beyond its noise.
+
+    Nothing is told of measures that no gate judges: what the encrypted model scores on a few samples changes
+    with every encryption.
+    """
+    if one.measure in UNJUDGED:
+        return []
     values = [point.value for point in one.points]
     least = LEAST_NOISE.get(one.kind)
     if least is None:
         begins = changes(values)
-    elif one.kind is not Kind.BITS and min(values) <= 0:  # a time of nothing has no logarithm
+    elif one.kind is not Kind.BITS and min(values) <= 0:  # nothing has no logarithm
         return []
     else:
         begins = steps(values if one.kind is Kind.BITS else [log(value) for value in values], least)

@@ -124,6 +124,24 @@ def test_a_time_steps_beyond_its_noise(record: Record) -> None:
     assert step.after / step.before == pytest.approx(1.1, abs=0.03)
 
 
+def test_what_the_encrypted_model_scores_varies_and_is_no_step(record: Record) -> None:
+    """One sample of eight near a border changes sides with the noise of the encryption."""
+    entries = over_time(
+        record, [{"ladder.encrypted": (0.875, 0.875, 1.0, 1.0)[day % 4]} for day in range(20)]
+    )
+    (encrypted,) = of_measure(entries, "ladder.encrypted")
+    assert len(encrypted.points) == 20  # it is there to be drawn
+    assert find_steps(encrypted) == []
+
+
+def test_a_clear_rung_steps_beyond_rounding(record: Record) -> None:
+    rounding = [0.98 + 1e-9 * (day % 3) for day in range(20)]
+    for values, expected in ((rounding, []), ([0.98] * 10 + [0.97] * 10, [9])):
+        entries = over_time(record, [{"ladder.polynomial": one} for one in values])
+        (polynomial,) = of_measure(entries, "ladder.polynomial")
+        assert [step.last for step in find_steps(polynomial)] == expected
+
+
 def test_times_of_two_machines_are_two_series_and_counts_one(record: Record) -> None:
     """Gates that land now on one machine and now on another are no steps."""
     entries = over_time(
