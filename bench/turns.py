@@ -15,7 +15,7 @@ from pathlib import Path
 import bench
 from bench.cells import Cell
 from bench.errors import UserError
-from reports.store import RECORDS
+from reports.store import RECORDS, Loaded, load_run
 
 #: Of a checkout, where its own interpreter is looked for.
 OWN_PYTHON = Path(".venv") / "bin" / "python"
@@ -68,44 +68,66 @@ def builds(against: Path, results: Path, python: Path | None = None) -> tuple[Bu
 
 
 def take_turns(
-    cells: Sequence[Cell], suite: Path, sides: tuple[Build, Build], processes: int, say: Callable[[str], None]
+    cells: Sequence[Cell], suite: Path, sides: tuple[Build, Build], turns: range, say: Callable[[str], None]
 ) -> None:
-    """Run every cell so many times on each side, in turns.
+    """Run every cell once on each side in each of the turns.
 
     Args:
         cells: of the suite, as this build reads it.
         suite: its file, the same for both.
-        sides: the two builds.
-        processes: a side.
+        sides: the two builds; the first begins in even turns.
+        turns: their numbers, from 0; the last one is that of processes a side, less one.
         say: told of every process.
 
     Raises:
-        UserError: a build refuses the request, or is ended.
+        UserError: a build refuses the request, runs another cell, or is ended.
     """
     for cell in cells:
-        for number in range(processes):
-            for build in sides if number % 2 == 0 else reversed(sides):
+        for turn in turns:
+            for build in sides if turn % 2 == 0 else reversed(sides):
                 name = f"{cell.case.name} on {cell.backend} at {cell.choice.names[0]}"
-                say(f"{name}: process {number + 1} of {processes}, {build.name}")
+                say(f"{name}: process {turn + 1} of {turns.stop}, {build.name}")
                 _run(build, cell, suite)
 
 
-def _run(build: Build, cell: Cell, suite: Path) -> None:
-    arguments = (
-        *("-m", "bench", "run", str(suite.resolve()), "--fresh", "--output", str(build.output.resolve())),
-        *("--case", cell.case.name, "--backend", cell.backend, "--parameters", cell.choice.parameters.name),
+def request(cell: Cell, suite: Path, output: Path) -> tuple[str, ...]:
+    """The arguments of `bench` that run one cell of a suite in one fresh process."""
+    return (
+        *("run", str(suite.resolve()), "--fresh", "--rounds", "1", "--output", str(output.resolve())),
+        *("--case", cell.case.name, "--backend", cell.backend, "--parameters", cell.choice.name),
         *("--samples", str(cell.samples), "--repeats", str(cell.repeats)),
         *("--threads", str(cell.choice.threads)),
     )
-    before = _records(build)
-    status, _, errors = _ask(build, *arguments)
-    if _records(build) == before:  # a cell that fails has a record too
+
+
+def _run(build: Build, cell: Cell, suite: Path) -> None:
+    before = _runs(build)
+    status, _, errors = _ask(build, "-m", "bench", *request(cell, suite, build.output))
+    new = [load_run(folder) for folder in sorted(_runs(build) - before)]
+    if not new:  # a cell that fails has a record too
         last = (errors.strip().splitlines() or [f"exit status {status}"])[-1]
         raise UserError(f"the {build.name} in {build.checkout} does not run: {last.removeprefix('error: ')}")
+    _check_answer(build, cell, new)
 
 
-def _records(build: Build) -> int:
-    return len(list(build.output.glob(f"*/{RECORDS}")))
+def _runs(build: Build) -> set[Path]:
+    """The folders of its runs that have records."""
+    return {path.parent for path in build.output.glob(f"*/{RECORDS}")}
+
+
+def _check_answer(build: Build, cell: Cell, runs: Sequence[Loaded]) -> None:
+    """See that what came back is one record, of the cell that was asked for."""
+    where = f"the {build.name} in {build.checkout}"
+    refused = [why for run in runs for why in run.refused]
+    if refused:
+        raise UserError(f"{where} wrote what this build cannot read: {refused[0]}")
+    asked = (cell.suite, cell.case.name, cell.backend, cell.choice.name)
+    records = [stored.record for run in runs for stored in run.stored]
+    found = [(one.suite, one.case, one.backend, one.parameter_set) for one in records]
+    if found != [asked]:
+        told = " and ".join(map("/".join, found)) or "nothing"
+        wanted = "/".join(asked)
+        raise UserError(f"{where} ran {told} where {wanted} was asked for; name a build that knows the cell")
 
 
 def _ask(build: Build, *arguments: str) -> tuple[int, str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -14,12 +15,13 @@ from bench.turns import builds, take_turns
 from reports import history as histories
 from reports.gate import summary as summaries
 from reports.gate.compare import compare
+from reports.gate.rules import TimeRule
 from reports.gate.sides import Side, read_side
+from reports.gate.times import needed_at, times_tested
 from reports.trends import Step, find_steps, series
 
 #: So many of the newest steps of the history are told.
 STEPS = 10
-PROCESSES = 30
 
 
 @click.command()
@@ -53,9 +55,8 @@ PROCESSES = 30
 @click.option(
     "--processes",
     type=click.IntRange(1),
-    default=PROCESSES,
-    show_default=True,
-    help="With --against: fresh processes a side; at 5 % spread about 30 find 10 %.",
+    help="With --against: fresh processes a side; by default as many as find the rules' difference in any of "
+    "the cells' times, at the spread that they assume.",
 )
 @click.option(
     "--python",
@@ -72,7 +73,7 @@ def gate(
     summary: Path | None,
     against: Path | None,
     suite: str | None,
-    processes: int,
+    processes: int | None,
     python: Path | None,
     **selected: object,
 ) -> int:
@@ -88,9 +89,11 @@ def gate(
     if (against is None) != (suite is None):
         raise UserError("--against and --suite go together; give both, or --baseline alone")
     if against is not None and suite is not None:
-        baseline, results = _run_both(results, against, suite, processes, python, selected)
+        baseline, results = _run_both(results, against, suite, processes, python, held_to.time, selected)
     assert baseline is not None
     old, candidate = read_side(baseline), read_side(results)
+    if not old.cells and not old.refused:
+        raise UserError(f"{baseline} holds no record; hold RESULTS to a run, or to an export of one")
     comparison = compare(old, candidate, held_to)
     steps = [] if history is None else _remember(history, candidate, comparison.passed)
     text = summaries.gate(comparison, steps)
@@ -104,15 +107,32 @@ def _run_both(
     results: Path,
     against: Path,
     suite: str,
-    processes: int,
+    processes: int | None,
     python: Path | None,
+    rule: TimeRule,
     selected: dict[str, object],
 ) -> tuple[Path, Path]:
-    """Run both builds; the folders of the baseline's and of the candidate's runs."""
+    """Run both builds; the folders of the baseline's and of the candidate's runs.
+
+    How many times the cells have, and so how many processes they take, is known once each has run.
+    """
     cells = Selection(suite=suite, **selected).cells()  # type: ignore[arg-type]
-    old, new = builds(against, results, python)
-    take_turns(cells, find_suite(suite), (old, new), processes, lambda line: click.echo(line, err=True))
+    old, new = sides = builds(against, results, python)
+    run = partial(take_turns, cells, find_suite(suite), sides, say=partial(click.echo, err=True))
+    run(range(processes or 1))
+    if processes is None:
+        run(range(1, _enough(times_tested(read_side(new.output), rule), rule)))
     return old.output, new.output
+
+
+def _enough(times: int, rule: TimeRule) -> int:
+    """Processes a side that are enough for so many times, which is told."""
+    if not times:  # nothing ended well, and more of it tells no more
+        return 1
+    count = needed_at(rule.spread, times, rule)
+    found = f"find a difference of {rule.difference - 1:.0%} in any of {times} times"
+    click.echo(f"{count} processes a side {found} at a spread of {rule.spread:.0%}", err=True)
+    return count
 
 
 def _remember(path: Path, candidate: Side, passed: bool) -> list[Step]:

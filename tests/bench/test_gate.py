@@ -15,15 +15,18 @@ from click.testing import CliRunner
 
 from bench.commands.gate import gate
 from bench.errors import UserError
+from reports.baseline import read_records
 from reports.errors import ReportError
 from reports.export import to_json
 from reports.gate.rules import Rules
 from reports.record import Record
-from reports.store import load_output
+from reports.store import RECORDS, create_run, load_output
+from tests.bench.commands import bench
 from tests.bench.kept import a_record, store
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("bench", "backends", "models", "reports")
+TOY = ("--backend", "cleartext", "--parameters", "round_trip")
 
 
 def gated(*arguments: object, status: int) -> str:
@@ -87,6 +90,21 @@ def test_results_without_records_are_an_error(tmp_path: Path) -> None:
     (tmp_path / "results").mkdir()
     with pytest.raises(ReportError, match="holds no run"):
         gated(tmp_path / "results", "--baseline", baseline(tmp_path, a_record()), status=2)
+
+
+def test_a_baseline_without_records_is_an_error_and_no_pass(tmp_path: Path) -> None:
+    empty = create_run(tmp_path / "empty")
+    (empty.folder / RECORDS).write_text("")
+    with pytest.raises(UserError, match="holds no record"):
+        gated(results(tmp_path, a_record()), "--baseline", tmp_path / "empty", status=2)
+
+
+def test_where_every_cell_failed_on_both_sides_nothing_passes(tmp_path: Path) -> None:
+    failed = a_record(status="failed", reason="the disk is full")
+    held_to = baseline(tmp_path, failed)
+    text = gated(results(tmp_path, failed), "--baseline", held_to, status=1)
+    assert text.startswith("# Gate: no cell finished on both sides\n")
+    assert f"- {failed.cell}: failed, then failed: the disk is full" in text
 
 
 def test_a_damaged_line_of_the_candidate_is_no_pass(tmp_path: Path) -> None:
@@ -173,12 +191,31 @@ def driven(folder: Path, *arguments: object, status: int) -> str:
     return done.stdout + done.stderr
 
 
-TOY = ("--backend", "cleartext", "--parameters", "round_trip")
+def test_rounds_are_exported_held_to_accepted_and_held_to_again(tmp_path: Path, suite: Path) -> None:
+    """Several processes of one run are several records of one key, in a store and in a baseline."""
+    output, held_to = str(tmp_path / "results"), tmp_path / "baseline.json"
+    bench("run", str(suite), *TOY, "--rounds", "2", "--output", output)
+    exported = json.loads(bench("export", output))
+    assert len({one["key"] for one in exported}) == 1
+    for one in exported:
+        one["counts"]["rotations"] += 1
+    held_to.write_text(json.dumps(exported))
+    gate_arguments = ("gate", output, "--baseline", str(held_to))
+    assert "1 fewer, and exact" in bench(*gate_arguments)
+    bench("accept", output, "--baseline", str(held_to), "--reason", "one rotation fewer")
+    assert "0 better, 0 worse" in bench(*gate_arguments)
+    assert len(read_records(held_to)) == 2
 
 
-def test_two_builds_of_one_code_take_turns_and_pass(tmp_path: Path, suite: Path, checkout: Path) -> None:
-    output = tmp_path / "results"
-    text = driven(ROOT, output, "--against", checkout, "--suite", suite, *TOY, "--processes", 2, status=0)
+def test_two_builds_of_one_code_take_turns_as_often_as_their_times_take(
+    tmp_path: Path, suite: Path, checkout: Path
+) -> None:
+    """Under rules by which two processes are enough and nothing is ever called different."""
+    rules, output = tmp_path / "rules.yaml", tmp_path / "results"
+    time = {"measures": ["latency.evaluate_s"], "significance": 0.5, "power": 0.5, "spread": 0.001}
+    rules.write_text(yaml.safe_dump({"time": {**time, "ratio": 50.0, "difference": 100.0}}))
+    text = driven(ROOT, output, "--against", checkout, "--suite", suite, *TOY, "--rules", rules, status=0)
+    assert "2 processes a side find a difference of 9900% in any of 1 times" in text
     began = sorted(
         (stored.record.started_at, side, stored.record)
         for side in ("baseline", "candidate")
@@ -188,7 +225,6 @@ def test_two_builds_of_one_code_take_turns_and_pass(tmp_path: Path, suite: Path,
     assert {record.key for _, _, record in began} == {began[0][2].key}  # the same code, data and settings
     assert {record.environment.git is None for _, side, record in began if side == "baseline"} == {True}
     assert "0 better, 0 worse" in text
-    assert "too few processes, 2 a side" in text
     assert "digits on cleartext at round_trip: process 2 of 2, baseline" in text
 
 
