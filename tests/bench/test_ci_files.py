@@ -32,6 +32,17 @@ def test_the_workflow_is_yaml_and_the_script_is_bash() -> None:
     subprocess.run(["bash", "-n", str(script)], check=True)
 
 
+def test_a_regression_fails_the_job_and_has_its_line_in_the_history() -> None:
+    """What follows a failure is skipped unless it says otherwise: a job that needs it, and a step."""
+    history = yaml.safe_load(FILES[0].read_text())["jobs"]["history"]
+    assert history["needs"] == "exact"
+    assert "!cancelled()" in history["if"]
+    gates = [number for number, step in enumerate(history["steps"]) if "--history" in step.get("run", "")]
+    (gate,) = gates
+    assert all("!cancelled()" in step["if"] for step in history["steps"][gate + 1 :])
+    assert "||" not in history["steps"][gate]["run"]  # its status is the job's
+
+
 def test_the_committed_baseline_is_sound_and_of_exact_measures() -> None:
     records = read_records(ROOT / "suites" / "baselines" / "toy_cleartext.json")
     assert {record.suite for record in records} == {"toy"}
