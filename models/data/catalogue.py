@@ -94,6 +94,14 @@ def _known(name: str) -> DataSet:
 def _advice(data_set: DataSet, folder: DataFolder, splits: Sequence[str]) -> str:
     """Where to get splits and where to put them; every data set with files has a plain form of each split."""
     plain, *published = data_set.forms
-    files = ", ".join(dict.fromkeys(name for split in splits for name in plain.files[split]))
-    form = f", packed or unpacked, or make the plain form there, {files}" if published else f" as {files}"
-    return f"fetch {data_set.origin} into {folder.path}{form}"
+    fetched = [split for split in splits if split not in data_set.unpublished]
+    advice = []
+    if fetched:
+        files = ", ".join(dict.fromkeys(name for split in fetched for name in plain.files[split]))
+        form = f", packed or unpacked, or make the plain form there, {files}" if published else f" as {files}"
+        advice.append(f"fetch {data_set.origin} into {folder.path}{form}")
+    for split in splits:
+        if split not in fetched:
+            made = ", ".join(plain.files[split])
+            advice.append(f"make {made} in {folder.path} of {data_set.unpublished[split]}")
+    return "; ".join(advice)

@@ -37,12 +37,14 @@ class DataSet:
         title: what it is, in a few words.
         forms: the plain one first, which has every split; the first that is there is read.
         origin: what to get, and where.
+        unpublished: split that the plain form alone has → what to make that of.
         md5: file name → official MD5 of its content.
     """
 
     title: str
     forms: tuple[Form, ...]
     origin: str = ""
+    unpublished: Mapping[str, str] = field(default_factory=dict)
     md5: Mapping[str, str] = field(default_factory=dict)
 
     def splits(self) -> tuple[str, ...]:

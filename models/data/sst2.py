@@ -2,8 +2,8 @@
 
 Source: R. Socher et al., *Recursive Deep Models for Semantic Compositionality*, EMNLP 2013. The plain form
 has lines of a sentence, a tab and the label. The official form is GLUE's `SST-2.zip`, packed or unpacked,
-whose training part also holds phrases; its test part has no labels, so that its `dev` is held out there and a
-validation part has to be taken out of the training part.
+whose training part also holds phrases. Its `dev` is the validation split, in either form the same sentences;
+its test part has no labels, so that held-out sentences come in the plain form alone.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from models.errors import ModelError
 CLASS_NAMES = ("negative", "positive")
 PLAIN = {"training": "sst2_train.tsv", "validation": "sst2_dev.tsv", "held_out": "sst2_test.tsv"}
 ARCHIVE = "SST-2.zip"
-GLUE = {"training": "SST-2/train.tsv", "held_out": "SST-2/dev.tsv"}
+GLUE = {"training": "SST-2/train.tsv", "validation": "SST-2/dev.tsv"}
 GLUE_HEADER = "sentence\tlabel"
 MD5 = {
     "SST-2.zip": "9f81648d4199384278b86e315dac217c",
@@ -62,5 +62,9 @@ DATA_SET = DataSet(
         Form(dict.fromkeys(GLUE, (ARCHIVE,)), _read_glue),
     ),
     origin="dl.fbaipublicfiles.com/glue/data/SST-2.zip",
+    unpublished={
+        "held_out": "the test sentences of nlp.stanford.edu/sentiment that are not neutral, a sentence, a "
+        "tab and 0 (negative) or 1 (positive) a line; GLUE's test part has no labels"
+    },
     md5=MD5,
 )

@@ -136,10 +136,10 @@ def test_a_missing_set_says_where_to_get_it_and_where_to_put_it(tmp_path: Path, 
     for split in data_set.splits():
         with pytest.raises(ModelError) as raised:
             catalogue.load(name, split, tmp_path)
-        assert f"the {split} split of {name} is not there; fetch {data_set.origin} into {tmp_path}" in str(
-            raised.value
-        )
         (plain,) = data_set.forms[0].files[split]
+        own = data_set.unpublished.get(split)
+        wanted = f"make {plain} in {tmp_path} of {own}" if own else f"fetch {data_set.origin} into {tmp_path}"
+        assert f"the {split} split of {name} is not there; {wanted}" in str(raised.value)
         assert plain in str(raised.value)
 
 
@@ -161,5 +161,12 @@ def test_descriptions_tell_what_is_here_and_how_to_get_the_rest(tmp_path: Path) 
     assert described["cifar10"].missing == ()
     assert described["cifar10"].advice == ""
     assert (described["sst2"].found, described["sst2"].missing) == (("validation",), ("training", "held_out"))
-    assert "sst2_train.tsv, sst2_test.tsv" in described["sst2"].advice
+    assert "sst2_train.tsv; make sst2_test.tsv" in described["sst2"].advice
     assert described["mnist"].found == ()
+
+
+def test_splits_that_the_plain_form_alone_has_are_no_publishers() -> None:
+    for data_set in catalogue.DATA_SETS.values():
+        plain, *published = data_set.forms
+        held = {split for form in published for split in form.files}
+        assert set(data_set.unpublished) == (set(plain.files) - held if published else set())

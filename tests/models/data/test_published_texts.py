@@ -39,23 +39,27 @@ def test_wikitext_with_more_words_than_published_is_refused(tmp_path: Path) -> N
         catalogue.load("wikitext2", "validation", tmp_path)
 
 
-@pytest.mark.parametrize(
-    ("split", "plain", "part"), [("training", "train", "train"), ("held_out", "test", "dev")]
-)
-def test_sst2_as_glue_has_it(tmp_path: Path, split: str, plain: str, part: str) -> None:
+@pytest.mark.parametrize(("split", "part"), [("training", "train"), ("validation", "dev")])
+def test_sst2_as_glue_has_it(tmp_path: Path, split: str, part: str) -> None:
+    """Recipes choose by `validation`, so GLUE's dev must never be reported on as held out."""
     rows = "a good film \t1\nbad\t0\n"
-    published.unpack(tmp_path / "plain", {f"sst2_{plain}.tsv": rows.encode()})
+    published.unpack(tmp_path / "plain", {f"sst2_{part}.tsv": rows.encode()})
     files = {f"SST-2/{part}.tsv": f"sentence\tlabel\n{rows}".encode()}
     assert_read_alike(tmp_path, "sst2", split, files, "SST-2.zip")
 
 
-def test_glue_has_no_validation_split_and_says_what_has(tmp_path: Path) -> None:
-    published.pack(tmp_path / "SST-2.zip", {"SST-2/dev.tsv": b"sentence\tlabel\na\t1\n"})
-    with pytest.raises(ModelError, match=r"the validation split of sst2 is not there; .*sst2_dev\.tsv"):
-        catalogue.load("sst2", "validation", tmp_path)
+def test_glue_holds_nothing_out_and_says_what_to_make(tmp_path: Path) -> None:
+    rows = b"sentence\tlabel\na\t1\n"
+    parts = ("train", "dev", "test")
+    published.pack(tmp_path / "SST-2.zip", {f"SST-2/{part}.tsv": rows for part in parts})
+    with pytest.raises(ModelError, match=r"the held_out split of sst2 is not there; make sst2_test\.tsv in "):
+        catalogue.load("sst2", "held_out", tmp_path)
+    (tmp_path / "sst2_test.tsv").write_text("held out\t1\n")
+    assert len(catalogue.load("sst2", "held_out", tmp_path)) == 1
+    assert read(tmp_path, "sst2", "validation").provenance.files == ("SST-2.zip",)
 
 
 def test_glue_without_its_header_is_refused(tmp_path: Path) -> None:
     published.unpack(tmp_path, {"SST-2/dev.tsv": b"a\t1\n"})
     with pytest.raises(ModelError, match="header of GLUE"):
-        read(tmp_path, "sst2", "held_out")
+        read(tmp_path, "sst2", "validation")
