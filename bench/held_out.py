@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from models import reference
 from models.data import preparation
@@ -15,19 +14,10 @@ from models.data.literals import Preparation
 from models.data.samples import Samples
 from models.data.sources import Source
 from models.graph import Array, Graph
-from models.ladder import workers
+from models.ladder import PIECE, Progress, unseen, workers
 from reports import identity, metrics
 
-#: Told how many samples of how many have passed every clear rung.
-Progress = Callable[[int, int], None]
-
-
-def unseen(done: int, total: int) -> None:
-    """Shows no progress."""
-
-
-#: Samples that a worker prepares and evaluates at a time: a whole set of prepared images fits no memory.
-_PIECE = 64
+__all__ = ["HeldOut", "Progress", "answers", "unseen"]
 
 
 @dataclass(frozen=True)
@@ -73,7 +63,7 @@ class HeldOut:
         """
 
         def piece(start: int) -> dict[str, Array]:
-            samples = self.samples(start, min(start + _PIECE, len(self)))
+            samples = self.samples(start, min(start + PIECE, len(self)))
             return {
                 rung: metrics.scores(metric, answers(graph, samples.inputs), samples.labels)
                 for rung, graph in rungs.items()
@@ -81,10 +71,8 @@ class HeldOut:
 
         found: dict[str, list[Array]] = {rung: [] for rung in rungs}
         progress(0, len(self))
-        # A worker a core, each with one thread of its own: what numpy does between two products of matrices
-        # takes as long as they do, and uses one core.
-        with threadpool_limits(1), workers() as pool:
-            for scores in pool.map(piece, range(0, len(self), _PIECE)):
+        with workers() as pool:
+            for scores in pool.map(piece, range(0, len(self), PIECE)):
                 for rung, part in scores.items():
                     found[rung].append(part)
                 progress(sum(map(len, found["polynomial"])), len(self))

@@ -27,6 +27,10 @@ Progress = Callable[[int, int], None]
 #: Samples that a worker takes and evaluates at a time, a whole number of the reference's batches: a whole set
 #: of prepared images fits no memory.
 PIECE = 64
+#: What a ladder may tell of, in the order in which it is made. Beside the rungs of a checkpoint there are
+#: `substituted`, the HE-friendly rung as polynomials were put into it, and `tightened`, the same after
+#: tightening.
+TOLD = ("original", "he_friendly", "substituted", "tightened", "polynomial")
 #: More workers would need more memory than they save time: each holds the values of a whole model.
 _MOST_WORKERS = 4
 
@@ -111,9 +115,7 @@ def _found(rungs: Mapping[str, Graph], samples: Samplable, progress: Progress) -
 
     done = 0
     parts = []
-    # A worker a core, each with one thread of its own: what numpy does between two products of matrices
-    # takes as long as they do, and uses one core.
-    with threadpool_limits(1), workers() as pool:
+    with workers() as pool:
         for count, part in pool.map(piece, range(0, len(samples), PIECE)):
             parts.append(part)
             done += count
@@ -136,17 +138,26 @@ def _judged(rows: Array, labels: Labels) -> Array:
 
 
 def _compared(a: Array, b: Array) -> Array:
-    """`[3, predictions]`: whether both name the same label, the largest and the mean distance of logits."""
+    """`[3, predictions]`: whether both name the same label, the largest and the mean distance of logits.
+
+    Logits that are not all finite name no label: there is nothing that another could agree with.
+    """
     with np.errstate(invalid="ignore"):
         apart = np.abs(a - b)
-    return np.stack([a.argmax(axis=1) == b.argmax(axis=1), apart.max(axis=1), apart.mean(axis=1)])
+    agree = (a.argmax(axis=1) == b.argmax(axis=1)) & np.isfinite(a).all(axis=1) & np.isfinite(b).all(axis=1)
+    return np.stack([agree, apart.max(axis=1), apart.mean(axis=1)])
 
 
 @contextmanager
 def workers() -> Iterator[ThreadPoolExecutor]:
-    """Threads that, where an error or Ctrl-C comes, finish their piece and begin no other."""
-    pool = ThreadPoolExecutor(min(os.cpu_count() or 1, _MOST_WORKERS))
-    try:
-        yield pool
-    finally:
-        pool.shutdown(cancel_futures=True)
+    """Threads that, where an error or Ctrl-C comes, finish their piece and begin no other.
+
+    A worker a core, each with one thread of its own: what numpy does between two products of matrices takes
+    as long as they do, and uses one core.
+    """
+    with threadpool_limits(1):
+        pool = ThreadPoolExecutor(min(os.cpu_count() or 1, _MOST_WORKERS))
+        try:
+            yield pool
+        finally:
+            pool.shutdown(cancel_futures=True)

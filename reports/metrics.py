@@ -55,11 +55,11 @@ def _right(logits: Array, labels: Labels) -> Array:
 
 
 def _log_likelihood(logits: Array, labels: Labels) -> Array:
-    """Mean over positions of the label's log-probability, in nats."""
-    if not np.isfinite(logits).all():
-        raise ReportError("the logits are not all finite and give no perplexity; widen the intervals")
-    found = np.take_along_axis(log_softmax(logits, axis=2), labels[:, :, None], axis=2)
-    return np.asarray(found[:, :, 0].mean(axis=1))
+    """Mean over positions of the label's log-probability, in nats; -∞ where a logit is not finite."""
+    finite = np.asarray(np.isfinite(logits).all(axis=(1, 2)))
+    held = np.where(finite[:, None, None], logits, 0.0)
+    found = np.take_along_axis(log_softmax(held, axis=2), labels[:, :, None], axis=2)
+    return np.where(finite, found[:, :, 0].mean(axis=1), -np.inf)
 
 
 #: name → metric. Perplexity is per token: exp of the mean cross-entropy in nats.
@@ -92,7 +92,11 @@ def whole(metric: str, found: Array) -> float | None:
 
 
 def label_agreement(logits: Array, reference: Array) -> float:
-    """Fraction of samples and positions at which both give the same label."""
+    """Fraction of samples and positions at which both give the same label.
+
+    Raises:
+        ReportError: the shapes differ, or a logit is not finite and so names no label.
+    """
     _check_comparable("the logits", logits, reference)
     return float(np.mean(logits.argmax(axis=-1) == reference.argmax(axis=-1)))
 

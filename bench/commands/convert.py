@@ -13,9 +13,7 @@ from rich.console import Console
 
 from bench.errors import UserError
 from bench.suite import CHECKPOINTS
-
-#: What a ladder may hold, in the order in which it is made.
-RUNGS = ("original", "he_friendly", "substituted", "tightened", "polynomial")
+from models.ladder import TOLD
 
 WORK_FOLDER = click.option(
     "--work",
@@ -63,7 +61,7 @@ def _reached(ladder: dict[str, Any]) -> list[str]:
     if "held_out" not in ladder:
         return ["the weights are random: nothing was measured"]
     metric, scores = ladder["metric"], ladder["held_out"]
-    made = (rung for rung in RUNGS if rung in scores)
+    made = (rung for rung in TOLD if rung in scores)
     return [f"{rung}: held-out {metric} {scores[rung][metric]:.4f}" for rung in made]
 
 

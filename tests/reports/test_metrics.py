@@ -112,12 +112,23 @@ def test_a_classifier_has_one_position_with_or_without_an_axis_of_its_own() -> N
     assert scores("accuracy", POLYNOMIAL[:, None], LABELS[:, None]).tolist() == [1.0, 1.0, 1.0, 0.0]
 
 
-def test_an_answer_that_is_not_finite_is_wrong_and_has_no_likelihood() -> None:
+def test_an_answer_that_is_not_finite_is_wrong_and_the_least_likely() -> None:
     broken = POLYNOMIAL.copy()
     broken[0, 0] = np.inf
     assert scores("accuracy", broken, LABELS).tolist() == [0.0, 1.0, 1.0, 0.0]
-    with pytest.raises(ReportError, match="give no perplexity"):
-        scores("perplexity", broken, LABELS)
+    found = scores("perplexity", broken, LABELS)
+    assert found[0] == -np.inf
+    assert found[1:].tolist() == scores("perplexity", POLYNOMIAL, LABELS)[1:].tolist()
+    assert whole("perplexity", found) is None
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_an_answer_that_is_not_finite_names_no_label(value: float) -> None:
+    broken = POLYNOMIAL.copy()
+    broken[0, 0] = value
+    for pair in ((broken, POLYNOMIAL), (POLYNOMIAL, broken), (broken, broken)):
+        with pytest.raises(ReportError, match="not all finite"):
+            label_agreement(*pair)
 
 
 def test_accuracy_is_of_one_answer_a_sample() -> None:

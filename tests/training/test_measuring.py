@@ -74,5 +74,9 @@ def test_logits_that_are_no_numbers_are_no_answer_and_leave_json(prepared: Sampl
     exploded = replace(graph, nodes=tuple(head if node.name == "head" else node for node in graph))
     found = ladder.compare({"original": graph, "substituted": exploded}, prepared)
     assert found["substituted"] == {"accuracy": 0.0, "cross_entropy": None, "perplexity": None}
-    assert found["pairs"]["original/substituted"]["logit_error_max"] is None
+    pair = found["pairs"]["original/substituted"]
+    assert pair["logit_error_max"] is None
+    assert pair["label_agreement"] == 0.0
+    # two that explode alike have the same argmax and no label
+    assert ladder.compare({"one": exploded, "other": exploded}, prepared)["pairs"]["one/other"] == pair
     assert json.loads(json.dumps(found, allow_nan=False)) == found
