@@ -69,9 +69,10 @@ def measured(
     stages: Sequence[Stage],
     factor: float = 1.0,
     error_kind: ErrorKind = "absolute",
+    finest: float | None = None,
 ) -> Approximation:
-    """An approximation from its stages, its error measured against the function."""
-    x = dense(interval)
+    """An approximation from its stages, its error measured against the function (`finest`: see `dense`)."""
+    x = dense(interval, finest)
     wanted = function(x)
     error = np.abs(evaluate(stages, factor * x) - wanted)
     if error_kind == "relative":
@@ -87,10 +88,19 @@ def evaluate(stages: Sequence[Stage], variable: Array) -> Array:
     return value
 
 
-def dense(interval: Interval) -> Array:
-    """Many points of an interval, both ends among them; on one right of 0 also evenly over its magnitudes."""
+def dense(interval: Interval, finest: float | None = None) -> Array:
+    """Many points of an interval, both ends among them; on one right of 0 also evenly over its magnitudes.
+
+    Args:
+        interval: whose points they are.
+        finest: on an interval with 0 inside, the magnitude down to which there are points evenly over
+            magnitudes on both sides, for what changes there faster than the other points can tell.
+    """
     low, high = interval
     points = (low + high) / 2 - (high - low) / 2 * np.cos(np.linspace(0, np.pi, _GRID))
     if low > 0:
         points = np.concatenate([points, np.geomspace(low, high, _GRID)])
+    if finest is not None:
+        sides = [-np.geomspace(finest, -low, _GRID), np.geomspace(finest, high, _GRID)]
+        points = np.concatenate([points, *sides])
     return np.clip(points, low, high)

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from models.approximation.approximation import Approximation, evaluate, measured
+from models.approximation.approximation import Approximation, Stage, evaluate, measured
 from models.approximation.even_activation import even_activation
 from models.approximation.sign import best_degrees, composition
 from models.approximation.steps import VariableProduct
@@ -18,6 +18,7 @@ from models.graph import Array
 _LOWEST_MARGIN, _HIGHEST_MARGIN = 2.0**-30, 0.5
 _SETTLED = 1.02  # ratio of bounds at which a margin is found
 _POINTS = 2001
+_FINEST = 1e-3  # part of the margin; the error inside it is largest well above that
 
 
 def relu(bound: float, degree: int) -> Approximation:
@@ -44,7 +45,9 @@ def composite_relu(bound: float, margin: float, degrees: Sequence[int]) -> Appro
         raise ModelError(f"a relu polynomial on [-{bound}, {bound}] is asked for; choose a positive bound")
     *inner, last = composition(margin, degrees)
     half = last.times(bound / 2).plus(bound / 2)
-    return measured("relu", _function, (-bound, bound), [*inner, half, VariableProduct()], 1 / bound)
+    stages: list[Stage] = [*inner, half, VariableProduct()]
+    finest = _FINEST * margin * bound
+    return measured("relu", _function, (-bound, bound), stages, 1 / bound, finest=finest)
 
 
 def best_composite_relu(bound: float, depth: int) -> Approximation:

@@ -119,6 +119,15 @@ def test_a_composite_is_as_close_and_as_deep_as_it_says() -> None:
     assert found.degree == 7 * 15 + 1
 
 
+@pytest.mark.parametrize("margin", [1e-4, 1e-2])
+def test_the_error_of_a_composite_counts_that_inside_its_margin(margin: float) -> None:
+    """However narrow: there the sign is still on its way from -1 to 1."""
+    found = composite_relu(2.0, margin, (31, 31, 31, 31))
+    x = np.linspace(0, 4 * margin, 40_001)
+    inside = max(np.abs(found(side) - exact_relu(side)).max() for side in (x, -x))
+    assert 0.1 * margin < inside <= found.error * (1 + 1e-3)
+
+
 def test_more_levels_bring_a_composite_closer() -> None:
     errors = [best_composite_relu(1.0, depth).error for depth in (3, 5, 7, 9)]
     assert all(deeper < error / 2 for error, deeper in pairwise(errors))
