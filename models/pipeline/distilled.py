@@ -26,13 +26,13 @@ def tightened(conversion: Conversion, graph: Graph, teachers: Mapping[str, Graph
     if settings is None:
         return None
     shapes = value_shapes(graph)
-    intervals: Intervals = {}
+    wanted: Intervals = {}
     for node in graph:
         if node.operation in ACTIVATIONS:
             in_attention = len(shapes[node.name]) == 3
             bound = settings.attention_bound if in_attention else settings.mlp_bound
-            intervals[node.name] = (-bound, bound)
-    return _distilled(conversion, "tightening", settings, graph, intervals, teachers[settings.teacher])
+            wanted[node.name] = (-bound, bound)
+    return _distilled(conversion, "tightening", settings, graph, wanted, teachers[settings.teacher])
 
 
 def fine_tuned(conversion: Conversion, graph: Graph, teachers: Mapping[str, Graph]) -> Trained | None:
@@ -40,8 +40,23 @@ def fine_tuned(conversion: Conversion, graph: Graph, teachers: Mapping[str, Grap
     settings = conversion.recipe.fine_tuning
     if settings is None:
         return None
-    intervals = {node.name: _interval(node) for node in graph if node.operation == "polynomial"}
-    return _distilled(conversion, "fine_tuning", settings, graph, intervals, teachers[settings.teacher])
+    return _distilled(
+        conversion, "fine_tuning", settings, graph, intervals(graph), teachers[settings.teacher]
+    )
+
+
+def intervals(graph: Graph) -> Intervals:
+    """Where the input of each approximation should lie: the interval of its first polynomial.
+
+    Another polynomial of a composition reads what the one before makes, a sign for one, which is right where
+    it is at the ends of its interval.
+    """
+    firsts = (
+        node
+        for node in graph
+        if node.operation == "polynomial" and graph[node.inputs[0]].operation != "polynomial"
+    )
+    return {node.name: _interval(node) for node in firsts}
 
 
 def _interval(node: Node) -> tuple[float, float]:
@@ -54,7 +69,7 @@ def _distilled(
     part: str,
     settings: DistillationSettings,
     graph: Graph,
-    intervals: Intervals,
+    wanted: Intervals,
     teacher: Graph,
 ) -> Trained:
     """A graph trained towards a teacher's answers, its inputs of activations kept inside intervals."""
@@ -67,7 +82,7 @@ def _distilled(
         work = Work(
             graph=graph,
             feeder=Feeder(data.fitted, data.preparation, recipe.augmentation),
-            loss=distillation_loss(intervals, teacher, settings),
+            loss=distillation_loss(wanted, teacher, settings),
             schedule=Schedule(
                 epochs=settings.epochs,
                 batch=recipe.training.batch,

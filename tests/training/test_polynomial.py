@@ -5,18 +5,24 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from scipy.special import softmax
 
 from models import pipeline, recipe
-from models.conversion import calibrate, freeze, substitute
+from models.architectures.options import Options
+from models.conversion import ConversionSettings, calibrate, freeze, substitute
+from models.data import digits
 from models.graph import Array, Graph, Node
 from models.ladder import measure
 from models.pipeline.candidates import Candidates
-from models.pipeline.distilled import fine_tuned
+from models.pipeline.distilled import Intervals, fine_tuned, intervals
 from models.pipeline.work import Conversion
 from models.reference import outputs
 from models.splits import Splits, split
+from models.training.module import GraphModule
+from models.training.penalties import overshoot_penalty
 from models.training.settings import DistillationSettings
+from tests.training.graphs import LANGUAGE, VISION, digits_vit
 from tests.training.recipes import SMALL
 
 TIGHTENED = SMALL | {
@@ -126,3 +132,40 @@ def test_a_candidate_that_stands_alone_is_not_measured() -> None:
     candidates = Candidates({"a": nothing("a")}, None)
     assert candidates.best() == "a"
     assert candidates.scores == {}
+
+
+def converted(options: Options, **changes: Any) -> tuple[Graph, Array]:
+    """An untrained ViT with polynomials on intervals twice as long as its inputs reach, and these inputs."""
+    settings = {"attention_degree": 8, "mlp_degree": 8, "margin": 2.0, "value_size": 1.0} | changes
+    frozen = freeze(digits_vit(options))
+    inputs = digits.training().inputs[:32]
+    ranges = calibrate(frozen, inputs)
+    return substitute(frozen, ranges, ConversionSettings.model_validate(settings)), inputs
+
+
+def penalty(graph: Graph, inputs: Array, wanted: Intervals) -> float:
+    with torch.no_grad():
+        evaluation = GraphModule(graph).eval()(torch.from_numpy(inputs).float())
+    return float(overshoot_penalty(evaluation, wanted, room=0.1))
+
+
+def test_fine_tuning_lets_the_signs_inside_a_composite_relu_be() -> None:
+    """Right ones lie at the ends of the intervals of the polynomials that read them."""
+    relu = VISION.model_copy(update={"attention": "relu", "activation": "relu"})
+    graph, inputs = converted(relu, relu={"depth": 9})
+    wanted = intervals(graph)
+    assert wanted.keys() == {f"blocks.0.{part}.activation.stage_1" for part in ("attention", "mlp")}
+    all_of_them = {node.name: (-1.0, 1.0) for node in graph if node.operation == "polynomial"}
+    assert penalty(graph, inputs, wanted) == 0
+    assert penalty(graph, inputs, all_of_them) > 0
+    assert 0 < penalty(graph, 1.4 * inputs, wanted) < np.inf
+
+
+@pytest.mark.parametrize("options", [VISION, LANGUAGE], ids=["batch", "layer"])
+def test_fine_tuning_keeps_the_input_of_every_other_polynomial_inside(options: Options) -> None:
+    graph, _ = converted(options, layer_norm={"depth": 7})
+    polynomials = {node.name: node for node in graph if node.operation == "polynomial"}
+    wanted = intervals(graph)
+    assert wanted.keys() == polynomials.keys()
+    for name, interval in wanted.items():
+        assert interval == tuple(polynomials[name].attributes["interval"])
