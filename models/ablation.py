@@ -25,12 +25,13 @@ import yaml
 from pydantic import Field, ValidationError
 
 from models import pipeline, recipe
-from models.errors import ModelError
+from models.errors import DivergenceError, ModelError
+from models.ladder import TOLD
 from models.recipe import Recipe
 from models.training.settings import Settings
 
-#: Rungs of an ablation's rows: `substituted` has polynomials and no training but the HE-friendly rung's own.
-RUNGS = ("original", "he_friendly", "substituted", "polynomial")
+#: Rungs of an ablation's rows, those that every recipe has.
+RUNGS = tuple(rung for rung in TOLD if rung != "tightened")
 
 
 class Ablation(Settings):
@@ -77,7 +78,11 @@ def run(path: Path, folder: Path, work_folder: Path, report: pipeline.Report) ->
         report: takes one line of progress at a time.
 
     Returns:
-        All runs, variant by variant.
+        All runs, variant by variant; of one that diverged the reason stands in place of its figures.
+
+    Raises:
+        ModelError: the file or a variant is wrong, data or torch are absent, or a rung differs from what it
+            was made from.
     """
     ablation = load(path)
     base = path.parent / ablation.recipe
@@ -111,10 +116,13 @@ def read(recorded: Path) -> list[dict[str, Any]]:
 
 
 def _row(chosen: Recipe, work_folder: Path, report: pipeline.Report) -> dict[str, Any]:
-    """What a run found, or why it found nothing: that a training diverges is a result too."""
+    """What a run found, or why it found nothing: that a training diverges is a result too.
+
+    Any other error says nothing of the variant: it ends the ablation, and the run is still to be made.
+    """
     try:
         ladder = pipeline.make(chosen, work_folder, report).ladder
-    except ModelError as error:
+    except DivergenceError as error:
         return {"status": "failed", "reason": str(error)}
     ranges = ladder["rungs"]["polynomial"]["ranges"]["he_friendly"]
     return {

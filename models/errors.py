@@ -9,3 +9,7 @@ class ModelError(Exception):
 
 class IntervalError(ModelError):
     """A polynomial met an input outside the interval on which it approximates its function."""
+
+
+class DivergenceError(ModelError):
+    """A training or a graph whose values grew beyond all numbers: where variants are compared, a result."""

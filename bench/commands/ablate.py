@@ -11,6 +11,9 @@ from rich.console import Console
 
 from bench.commands.convert import WORK_FOLDER, printer, require_torch
 
+#: From which rung to which a change is told: what substitution costs, and what fine-tuning gives back.
+CHANGES = (("he_friendly", "substituted"), ("substituted", "polynomial"))
+
 
 @click.command()
 @click.argument("ablation", type=click.Path(path_type=Path))
@@ -36,28 +39,43 @@ def ablate(ablation: Path, output: Path, work: Path) -> int:
 
 
 def table(rows: list[dict[str, Any]], rungs: tuple[str, ...]) -> str:
-    """Markdown: a line a variant, every rung's mean and standard deviation over the seeds that succeeded."""
-    variants = list(dict.fromkeys(row["variant"] for row in rows))
-    lines = [
-        f"| variant | runs | {' | '.join(rungs)} | change by stage 3 | largest activation | variance ratio |",
-        "| --- |" + " ---: |" * (len(rungs) + 4),
-    ]
-    for variant in variants:
+    """Markdown: a line a variant, with mean and standard deviation over the seeds that succeeded.
+
+    They are of every rung, of every change from one to another, seed by seed, and of what calibration met.
+    """
+    changes = [f"{before} → {after}" for before, after in CHANGES]
+    titles = ["variant", "runs", *rungs, *changes, "largest activation", "variance ratio"]
+    lines = [_line(titles), "| --- |" + " ---: |" * (len(titles) - 1)]
+    for variant in dict.fromkeys(row["variant"] for row in rows):
         made = [row for row in rows if row["variant"] == variant]
         good = [row for row in made if row["status"] == "ok"]
-        scores = {rung: np.array([row["held_out"][rung][row["metric"]] for row in good]) for rung in rungs}
-        cells = [_mean(scores[rung]) for rung in rungs]
-        cells.append(_mean(scores["polynomial"] - scores["he_friendly"]))
-        for found in ("largest_activation", "variance_ratio"):
-            cells.append(_mean(np.array([row[found] for row in good if row[found] is not None])))
         count = f"{len(good)}" if len(good) == len(made) else f"{len(good)} of {len(made)}"
-        lines.append(f"| {variant} | {count} | {' | '.join(cells)} |")
+        cells = [_mean([_score(row, rung) for row in good]) for rung in rungs]
+        cells += [_mean([_change(row, before, after) for row in good]) for before, after in CHANGES]
+        cells += [_mean([row[found] for row in good]) for found in ("largest_activation", "variance_ratio")]
+        lines.append(_line([variant, count, *cells]))
     return "\n".join(lines)
 
 
-def _mean(values: np.ndarray) -> str:
-    """Mean ± standard deviation."""
-    if not len(values):
+def _line(cells: list[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _score(row: dict[str, Any], rung: str) -> float | None:
+    """A rung's metric on the held-out samples; None where it exploded or the run did not measure it."""
+    score: float | None = row["held_out"].get(rung, {}).get(row["metric"])
+    return score
+
+
+def _change(row: dict[str, Any], before: str, after: str) -> float | None:
+    first, second = _score(row, before), _score(row, after)
+    return None if first is None or second is None else second - first
+
+
+def _mean(values: list[float | None]) -> str:
+    """Mean ± standard deviation over all runs; a dash where one of them lacks the value."""
+    known = [value for value in values if value is not None]
+    if not known or len(known) < len(values):
         return "-"
-    spread = f" ± {values.std(ddof=1):.4f}" if len(values) > 1 else ""
-    return f"{values.mean():.4f}{spread}"
+    spread = f" ± {np.std(known, ddof=1):.4f}" if len(known) > 1 else ""
+    return f"{np.mean(known):.4f}{spread}"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from models.errors import ModelError
+from models.errors import DivergenceError
 from models.graph import Graph
 from models.reference import Inputs, ranges
 
@@ -18,10 +18,12 @@ def calibrate(graph: Graph, inputs: Inputs) -> Ranges:
     """What every activation and LayerNorm meets on training inputs.
 
     Raises:
-        ModelError: a range is not finite.
+        DivergenceError: a range is not finite.
     """
     met = ranges(graph, inputs)
     for name, span in met.items():
         if not np.all(np.isfinite(span)):
-            raise ModelError(f"node {name} meets values that are not finite; train the model further or anew")
+            raise DivergenceError(
+                f"node {name} meets values that are not finite; train the model further or anew"
+            )
     return met

@@ -14,10 +14,10 @@ from dataclasses import replace
 import numpy as np
 
 from models.conversion.rescaling import rescaled
-from models.conversion.statistics import Statistics
+from models.conversion.statistics import Statistics, values_in_turn
 from models.conversion.streams import centred, residual_streams, spread
-from models.graph import Graph, Node
-from models.reference import Inputs, run
+from models.graph import Array, Graph, Node
+from models.reference import Inputs
 
 #: Part of the largest value from which a mean is noted.
 _WORTH_CENTRING = 0.1
@@ -32,7 +32,7 @@ def condition(graph: Graph, inputs: Inputs, size: float) -> Graph:
         size: largest magnitude wanted in residual streams and in the result of attention.
 
     Raises:
-        ModelError: a value is not finite.
+        DivergenceError: a value is not finite.
     """
     met = Statistics.of(graph, inputs)
     streams = residual_streams(graph)
@@ -48,22 +48,15 @@ def condition(graph: Graph, inputs: Inputs, size: float) -> Graph:
 
 def _with_means(graph: Graph, inputs: Inputs) -> Graph:
     """Every node whose value has a mean worth taking out before a bootstrap says so in `mean`."""
-    values = run(graph, inputs)
-    means = {name: float(value.mean()) for name, value in values.items()}
-    noted = {
-        name: mean
-        for name, mean in means.items()
-        if abs(mean) > _WORTH_CENTRING * float(np.abs(values[name]).max())
-    }
-    return replace(
-        graph,
-        nodes=tuple(
-            replace(node, attributes={**node.attributes, "mean": noted[node.name]})
-            if node.name in noted and node.operation != "input"
-            else node
-            for node in graph
-        ),
-    )
+    return replace(graph, nodes=tuple(_noted(node, value) for node, value in values_in_turn(graph, inputs)))
+
+
+def _noted(node: Node, value: Array) -> Node:
+    mean = float(value.mean())
+    worth = abs(mean) > _WORTH_CENTRING * float(np.abs(value).max())
+    if node.operation == "input" or not worth:
+        return node
+    return replace(node, attributes={**node.attributes, "mean": mean})
 
 
 def _attention_wishes(graph: Graph, met: Statistics, size: float) -> Iterator[dict[str, float]]:

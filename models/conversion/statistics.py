@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from models.errors import ModelError
-from models.graph import Array, Graph
-from models.reference import Inputs, run
+from models.errors import DivergenceError
+from models.graph import Array, Graph, Node
+from models.reference import Inputs, dense, evaluate, run
 
 #: Samples evaluated at a time, with the values of all nodes.
 _BATCH = 32
@@ -28,7 +29,7 @@ class Statistics:
         """Evaluate a graph on inputs.
 
         Raises:
-            ModelError: a value is not finite.
+            DivergenceError: a value is not finite.
         """
         sums: dict[str, Array] = {}
         lows: dict[str, Array] = {}
@@ -37,7 +38,7 @@ class Statistics:
             for name, value in run(graph, inputs[start : start + _BATCH]).items():
                 low, high = value.min(axis=0), value.max(axis=0)
                 if not np.all(np.isfinite(low + high)):
-                    raise ModelError(
+                    raise DivergenceError(
                         f"node {name} takes values that are not finite; widen the margin of the intervals"
                     )
                 sums[name] = sums.get(name, 0.0) + value.sum(axis=0)
@@ -53,3 +54,19 @@ class Statistics:
         """The largest distance of a node's value from its mean over samples."""
         above, below = self.highs[name] - self.means[name], self.means[name] - self.lows[name]
         return float(max(above.max(), below.max()))
+
+
+def values_in_turn(graph: Graph, inputs: Inputs) -> Iterator[tuple[Node, Array]]:
+    """Every node with its value on all inputs at once, in the order of the graph.
+
+    A value is let go of once its last reader has read it: together those of a large model fit no memory.
+    """
+    last_reader = {name: node.name for node in graph for name in node.inputs}
+    values: dict[str, Any] = {}
+    for node in graph:
+        operands = [values[name] for name in node.inputs]
+        values[node.name] = inputs if node.operation == "input" else evaluate(node, operands)
+        for name in set(node.inputs):
+            if last_reader[name] == node.name:
+                del values[name]
+        yield node, dense(graph, values[node.name])

@@ -20,7 +20,7 @@ import torch
 from torch import Tensor, nn
 
 from models.data.batches import Feeder
-from models.errors import ModelError
+from models.errors import DivergenceError, ModelError
 from models.graph import Graph
 from models.training.module import Evaluation, GraphModule
 
@@ -38,7 +38,7 @@ class Schedule:
         batch: samples per step.
         learning_rate: the highest, before a cosine decay to 0.
         warm_up_epochs: linear, before.
-        weight_decay: of the optimiser.
+        weight_decay: of the optimiser; see `_optimisers` for what is decayed.
         gradient_norm: longest gradient that is followed.
         optimiser: `adamw` or `muon`.
         precision: `float32` or `bfloat16`.
@@ -100,7 +100,8 @@ def fit(work: Work, threads: int, report: Report) -> Fitted:
         report: takes a line an epoch.
 
     Raises:
-        ModelError: the loss is no number any more.
+        DivergenceError: the loss is no number any more.
+        ModelError: the saved state cannot be read.
     """
     with _deterministic(threads, device()):
         run = _Run(work, device())
@@ -108,7 +109,7 @@ def fit(work: Work, threads: int, report: Report) -> Fitted:
         for epoch in range(first, run.epochs):
             loss = run.epoch(epoch)
             if not math.isfinite(loss):
-                raise ModelError(
+                raise DivergenceError(
                     f"{work.graph.name}: the loss of epoch {epoch + 1} is {loss}; use a smaller learning_rate"
                 )
             run.save(epoch + 1)
@@ -182,7 +183,7 @@ class _Run:
         self.module.load_state_dict(state["module"])
         for optimiser, saved in zip(self._optimisers, state["optimisers"], strict=True):
             optimiser.load_state_dict(saved)
-        self.seconds = float(state.get("seconds", 0.0))  # absent: saved before times were kept
+        self.seconds = float(state["seconds"])
         return int(state["epochs"])
 
     def save(self, epochs: int) -> None:
@@ -206,7 +207,9 @@ def _optimisers(graph: Graph, module: GraphModule, schedule: Schedule) -> list[A
     """AdamW for everything, or Muon (K. Jordan 2024) for the matrices inside the blocks.
 
     Muon makes the update of a matrix orthogonal. It is scaled to the length of AdamW's, so that both share a
-    learning rate. Biases and norms are not decayed.
+    learning rate. Both decay the arrays of two axes or more: beside the matrices, the embedding of positions
+    and the biases on scores, per head or of relative positions. Biases of features and norms, those over
+    heads too, have one axis and are not decayed.
     """
     linear = [node for node in graph if node.operation == "linear"]
     ends = {linear[0].name, linear[-1].name}

@@ -23,7 +23,7 @@ class TrainingSettings(Settings):
         optimiser: AdamW, or Muon for the matrices inside the blocks and AdamW for the rest.
         learning_rate: the highest, after a linear warm-up and before a cosine decay to 0.
         warm_up_epochs: length of the warm-up.
-        weight_decay: of both.
+        weight_decay: of both, on arrays of two axes or more (see `models.training.fit`).
         label_smoothing: of the cross-entropy.
         dropout: fraction left out of what residual additions add.
         gradient_norm: longest gradient that is followed; longer ones are shortened to it.

@@ -1,14 +1,15 @@
-"""Ablations: each run recorded, none made twice, failures among them."""
+"""Ablations: each run recorded, none made twice, divergence among them and no other error."""
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
 from bench.commands.ablate import table
 from models import ablation
-from models.errors import ModelError
+from models.errors import DivergenceError, ModelError
 from models.recipe import Recipe
 from tests.training.recipes import SMALL
 
@@ -55,7 +56,7 @@ def test_every_variant_runs_from_every_seed_and_is_recorded_once(path: Path, tmp
     assert lines == []
     written = table(rows, ablation.RUNGS)
     assert "| diverging | 0 of 2 |" in written
-    assert written.count("±") == 2 * 6 + 1  # only LayerNorm has variances
+    assert written.count("±") == 2 * 7 + 1  # only LayerNorm has variances
 
 
 def test_a_variant_that_is_no_recipe_is_named(path: Path, tmp_path: Path) -> None:
@@ -83,8 +84,46 @@ def test_a_hugging_face_folder_stands_beside_the_recipe_not_the_ablation(
 
     def make(chosen: Recipe, *others: object) -> None:
         asked.append(chosen.original.resolve())
-        raise ModelError("enough")
+        raise DivergenceError("enough")
 
     monkeypatch.setattr("models.pipeline.make", make)
     ablation.run(moved, tmp_path / "runs", tmp_path / "work", lambda line: None)
     assert asked == [tmp_path.resolve() / "vit"] * 2
+
+
+def test_a_run_without_its_data_is_not_recorded(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would stand there as failed for ever, and be none once the data is there."""
+    monkeypatch.setenv("BENCH_DATA", str(tmp_path / "nothing"))
+    variants = {"elsewhere": {"data": "cifar10"}}
+    path.write_text(yaml.safe_dump(ABLATION | {"variants": variants}))
+    with pytest.raises(ModelError, match="the training split of cifar10 is not there"):
+        ablation.run(path, tmp_path / "runs", tmp_path / "work", lambda line: None)
+    assert not (tmp_path / "runs" / "norms.jsonl").exists()
+
+
+def row(variant: str, **accuracies: float | None) -> dict[str, Any]:
+    held_out = {rung: {"accuracy": accuracy} for rung, accuracy in accuracies.items()}
+    found = {"largest_activation": 2.0, "variance_ratio": None}
+    return {"variant": variant, "status": "ok", "metric": "accuracy", "held_out": held_out, **found}
+
+
+def test_substitution_and_fine_tuning_are_told_apart() -> None:
+    rows = [
+        row("both", original=0.9, he_friendly=0.8, substituted=0.5, polynomial=0.75),
+        row("both", original=0.9, he_friendly=0.8, substituted=0.7, polynomial=0.75),
+        row("exploded", original=0.9, he_friendly=0.8, substituted=None, polynomial=0.75),
+        row("of old", original=0.9, he_friendly=0.8, polynomial=0.75),
+    ]
+    head, _, *lines = (
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in table(rows, ablation.RUNGS).splitlines()
+    )
+    found = {line[0]: dict(zip(head, line, strict=True)) for line in lines}
+    assert head[6:8] == ["he_friendly → substituted", "substituted → polynomial"]
+    assert found["both"]["he_friendly → substituted"] == "-0.2000 ± 0.1414"
+    assert found["both"]["substituted → polynomial"] == "0.1500 ± 0.1414"
+    for variant in ("exploded", "of old"):
+        assert [found[variant][name] for name in ("substituted", *head[6:8])] == ["-", "-", "-"]
+        assert found[variant]["polynomial"] == "0.7500"

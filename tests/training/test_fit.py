@@ -6,17 +6,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from torch import Tensor
 
 from models.architectures.options import ORIGINAL
 from models.data import catalogue
 from models.data.augmentation import Augmentation
 from models.data.batches import Feeder
 from models.data.digits import PREPARATION
-from models.errors import ModelError
-from models.graph import Graph
+from models.errors import DivergenceError, ModelError
+from models.graph import FIXED_ARRAYS, Graph
 from models.training.fit import Schedule, Work, fit
 from models.training.losses import distillation_loss, training_loss
-from models.training.module import GraphModule
+from models.training.module import Evaluation, GraphModule
 from models.training.penalties import overshoot_penalty, range_penalty, variance_penalty
 from models.training.settings import DistillationSettings, TrainingSettings
 from tests.training.graphs import LANGUAGE, VISION, digits_vit
@@ -79,17 +80,6 @@ def test_the_time_of_epochs_before_an_interruption_counts(tmp_path: Path) -> Non
     assert 1000 < fit(work(digits_vit(VISION), state=path), 1, silent).wall_s < 1100
 
 
-def test_a_state_from_before_times_were_kept_is_taken_up(tmp_path: Path) -> None:
-    path = tmp_path / "state.pt"
-    whole = fit(work(digits_vit(VISION), state=path), 1, silent)
-    state = torch.load(path, weights_only=True)
-    del state["seconds"]
-    torch.save(state, path)
-    found = fit(work(digits_vit(VISION), state=path), 1, silent)
-    assert found.wall_s == 0
-    assert np.array_equal(weights(found.graph), weights(whole.graph))
-
-
 def test_a_state_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "state.pt").write_bytes(b"no state")
     with pytest.raises(ModelError, match=r"state\.pt holds no state .* delete it"):
@@ -98,8 +88,25 @@ def test_a_state_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 
 def test_a_loss_that_is_no_number_is_refused() -> None:
     schedule = replace(SCHEDULE, learning_rate=1e30, gradient_norm=1e30, warm_up_epochs=0)
-    with pytest.raises(ModelError, match="use a smaller learning_rate"):
+    with pytest.raises(DivergenceError, match="use a smaller learning_rate"):
         fit(work(digits_vit(ORIGINAL), schedule=schedule), 1, silent)
+
+
+@pytest.mark.parametrize("optimiser", ["adamw", "muon"])
+def test_arrays_of_two_axes_or_more_are_decayed_and_no_others(optimiser: str) -> None:
+    def nothing(evaluation: Evaluation, inputs: Tensor, labels: Tensor) -> Tensor:
+        return 0 * evaluation.output.sum()
+
+    graph = digits_vit(LANGUAGE)
+    schedule = replace(SCHEDULE, optimiser=optimiser)
+    after = fit(work(graph, loss=nothing, schedule=schedule, dropout=0.0), 1, silent).graph
+    for node in graph:
+        for name, array in node.arrays.items():
+            if array.any() and name not in FIXED_ARRAYS:
+                decayed = np.abs(after[node.name].arrays[name]).max() < np.abs(array.astype("f4")).max()
+                assert decayed == (array.ndim > 1), f"{node.name}/{name}"
+    decayed_biases = {"embedding", "blocks.0.attention.score_bias"}
+    assert decayed_biases <= {node.name for node in graph if node.arrays.get("bias", np.zeros(1)).ndim > 1}
 
 
 def test_the_generator_and_the_settings_of_torch_are_as_before_afterwards() -> None:

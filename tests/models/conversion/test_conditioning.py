@@ -1,5 +1,6 @@
 """Conditioned values are of the size asked for; what cannot be changed stays as it is."""
 
+import weakref
 from dataclasses import replace
 from typing import Literal
 
@@ -8,7 +9,8 @@ import pytest
 
 from models.architectures.options import Options
 from models.conversion import condition, fold
-from models.errors import ModelError
+from models.conversion.statistics import values_in_turn
+from models.errors import DivergenceError
 from models.graph import Array, Graph, Node
 from models.reference import Inputs, outputs, run
 from tests.models.conversion.substituted import substituted
@@ -125,7 +127,7 @@ def test_values_that_are_all_zero_are_left_alone() -> None:
 def test_a_graph_whose_polynomials_explode_is_not_conditioned() -> None:
     attributes = {"basis": "power", "interval": [-1.0, 1.0]}
     polynomial = Node("p", "polynomial", ("x",), attributes, {"coefficients": np.ones(400)})
-    with np.errstate(over="ignore"), pytest.raises(ModelError, match="node p takes values that are not"):
+    with np.errstate(over="ignore"), pytest.raises(DivergenceError, match="node p takes values that are not"):
         condition(Graph("g", (INPUT, polynomial), "p"), np.full((1, 3, 2), 9.0), 1.0)
 
 
@@ -148,3 +150,15 @@ def test_a_mean_that_a_bootstrap_would_stumble_over_is_noted() -> None:
     for name in ("y", "z"):
         assert graph[name].attributes["mean"] == pytest.approx(values[name].mean())
     assert "mean" not in graph["w"].attributes
+
+
+def test_values_in_turn_are_those_of_a_run_and_are_let_go_of() -> None:
+    graph, x = folded("gpt", "layer")
+    expected = run(graph, x)
+    alive: list[weakref.ref[Array]] = []
+    most = 0
+    for node, value in values_in_turn(graph, x):
+        np.testing.assert_array_equal(value, expected[node.name])
+        alive = [reference for reference in (*alive, weakref.ref(value)) if reference() is not None]
+        most = max(most, len(alive))
+    assert most < len(expected) / 2

@@ -5,7 +5,7 @@ import pytest
 
 from models.approximation.series import series
 from models.conversion import ConversionSettings, calibrate, report, substitute
-from models.errors import ModelError
+from models.errors import DivergenceError, ModelError
 from models.graph import Array, Graph, Node
 from models.reference import gelu, run
 
@@ -126,5 +126,5 @@ def test_an_activation_without_input_is_refused(inputs: Array) -> None:
 def test_a_model_whose_values_are_not_finite_is_not_calibrated(inputs: Array) -> None:
     graph = Graph("g", (INPUT, Node("p", "gelu", ("x",))), "p")
     inputs[3, 1, 2] = np.inf
-    with pytest.raises(ModelError, match="not finite; train the model further"):
+    with pytest.raises(DivergenceError, match="not finite; train the model further"):
         calibrate(graph, inputs)
