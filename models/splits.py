@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -39,6 +42,13 @@ class Splits:
     validation: Samples
     calibration: Inputs
     facts: dict[str, Any]
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over what is fitted to and chosen by, as it is prepared; calibration is a part of that."""
+        literal = self.preparation.model_dump(mode="json")
+        parts = [self.fitted.digest(), self.validation.digest(), literal]
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
 def split(recipe: Recipe) -> Splits:

@@ -1,7 +1,7 @@
 """From a HE-friendly graph to a polynomial one: freeze, calibrate, substitute, fold, condition, round.
 
 Nothing is trained and only training inputs are seen. Every step but substitution keeps the function. What
-substitution returns can be trained further before it is folded.
+substitution returns can be trained further before it is finished.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ __all__ = [
     "Ranges",
     "calibrate",
     "condition",
+    "finish",
     "fold",
     "freeze",
     "report",
@@ -31,11 +32,28 @@ __all__ = [
     "to_polynomial",
 ]
 
+#: Inputs that say how large the values inside a polynomial graph are.
+_SIZED = 256
+
+
+def finish(substituted: Graph, inputs: Inputs, settings: ConversionSettings) -> Graph:
+    """The polynomial graph as it is encrypted, its weights to be rounded: folded and conditioned.
+
+    Args:
+        substituted: a graph with polynomials in place, its weights final.
+        inputs: training inputs, of which the first few are looked at.
+        settings: how large values may be.
+
+    Raises:
+        DivergenceError: a value is not finite.
+    """
+    return condition(fold(substituted), inputs[:_SIZED], settings.value_size)
+
 
 def to_polynomial(
     graph: Graph, inputs: Inputs, settings: ConversionSettings, precision: Precision = "float32"
 ) -> Graph:
-    """The polynomial graph, folded and conditioned, its weights rounded.
+    """The polynomial graph of a HE-friendly one in a call, where nothing is trained between the steps.
 
     Args:
         graph: a HE-friendly graph.
@@ -48,4 +66,4 @@ def to_polynomial(
     """
     frozen = freeze(graph)
     substituted = substitute(frozen, calibrate(frozen, inputs), settings)
-    return round_weights(condition(fold(substituted), inputs, settings.value_size), precision)
+    return round_weights(finish(substituted, inputs, settings), precision)

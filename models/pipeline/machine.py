@@ -1,8 +1,9 @@
-"""Where training runs."""
+"""Where training runs, and with which libraries."""
 
 from __future__ import annotations
 
 import platform
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,12 @@ def machine(threads: int) -> dict[str, Any]:
     on = device()
     name = torch.cuda.get_device_name(on) if on.type == "cuda" else _processor()
     return {"device": on.type, "name": name, "threads": threads}
+
+
+def versions() -> dict[str, str]:
+    """Of Python and of the libraries by which results are computed."""
+    libraries = {name: version(name) for name in ("numpy", "scipy", "torch")}
+    return {"python": platform.python_version()} | libraries
 
 
 def _processor() -> str:

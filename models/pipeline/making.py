@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import platform
 from dataclasses import dataclass
-from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,11 +16,11 @@ from models.errors import ModelError
 from models.graph import Graph
 from models.ladder import PIECE, Progress, compare, largest_values, metric
 from models.pipeline import trained
-from models.pipeline.machine import machine
+from models.pipeline.machine import machine, versions
 from models.pipeline.polynomial import polynomial
 from models.pipeline.unprepared import Unprepared
 from models.pipeline.untrained import random_rung
-from models.pipeline.work import COMPARED, Conversion, Report, Trained
+from models.pipeline.work import COMPARED, TORCH_TOLERANCE, Conversion, Report, Trained, accepted
 from models.recipe import Recipe
 from models.splits import split
 
@@ -98,9 +96,20 @@ def make(chosen: Recipe, work_folder: Path, report: Report, *, untrained: bool =
         original, he_friendly = trained.original(under_way), trained.he_friendly(under_way)
     converted = polynomial(under_way, original.graph, he_friendly.graph)
     made = {"original": original, "he_friendly": he_friendly, "polynomial": converted.rung}
-    rungs = {rung: conversion.round_weights(found.graph, chosen.storage) for rung, found in made.items()}
+    stored = {rung: _stored(under_way, rung, found) for rung, found in made.items()}
+    rungs = {rung: found.graph for rung, found in stored.items()}
     scores = {"weights": "random"} if untrained else _scores(under_way, rungs | converted.substituted)
-    return Made(rungs, _ladder(under_way, made, rungs, scores))
+    return Made(rungs, _ladder(under_way, stored, scores))
+
+
+def _stored(under_way: Conversion, rung: str, found: Trained) -> Trained:
+    """A rung with its weights as the checkpoint stores them, compared with torch once more."""
+    from models.training.module import deviation
+
+    graph = conversion.round_weights(found.graph, under_way.recipe.storage)
+    difference = deviation(graph, under_way.data.calibration[:COMPARED])
+    error = accepted(f"{rung} as it is stored", difference, TORCH_TOLERANCE)
+    return Trained(graph, found.origin | {"stored_deviation": error})
 
 
 def _scores(under_way: Conversion, graphs: dict[str, Graph]) -> dict[str, Any]:
@@ -113,21 +122,21 @@ def _scores(under_way: Conversion, graphs: dict[str, Graph]) -> dict[str, Any]:
     }
 
 
-def _ladder(
-    under_way: Conversion, made: dict[str, Trained], rungs: dict[str, Graph], scores: dict[str, Any]
-) -> dict[str, Any]:
+def _ladder(under_way: Conversion, rungs: dict[str, Trained], scores: dict[str, Any]) -> dict[str, Any]:
     chosen, data = under_way.recipe, under_way.data
+    polynomials = rungs["polynomial"].graph
     return {
-        "metric": metric(rungs["original"]),
+        "metric": metric(rungs["original"].graph),
         **scores,
         "rungs": {
-            rung: found.origin | {"parameters": found.graph.parameter_count()} for rung, found in made.items()
+            rung: found.origin | {"parameters": found.graph.parameter_count()}
+            for rung, found in rungs.items()
         },
-        "intervals": conversion.report(rungs["polynomial"], {"calibration": data.calibration}),
-        "largest_values": largest_values(rungs["polynomial"], data.calibration[:COMPARED]),
+        "intervals": conversion.report(polynomials, {"calibration": data.calibration}),
+        "largest_values": largest_values(polynomials, data.calibration[:COMPARED]),
         "data": data.facts,
         "recipe": chosen.model_dump(mode="json"),
-        "versions": _versions(),
+        "versions": versions(),
         "machine": machine(chosen.training.threads),
     }
 
@@ -140,8 +149,3 @@ def _lines(report: Report, label: str) -> Progress:
             report(f"measure: {done} of {total} {label} samples")
 
     return progress
-
-
-def _versions() -> dict[str, str]:
-    libraries = {name: version(name) for name in ("numpy", "scipy", "torch")}
-    return {"python": platform.python_version()} | libraries

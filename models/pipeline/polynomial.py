@@ -22,8 +22,6 @@ from models.reference import outputs
 
 #: Largest change of outputs, relative to the largest, that folding and conditioning may make.
 FOLDING_TOLERANCE = 1e-6
-#: Calibration samples that say how large the values inside a polynomial graph are.
-_SIZED = 256
 #: What has polynomials put into it → what the result is called.
 _SUBSTITUTED = {"he_friendly": "substituted", "tightened": "tightened"}
 
@@ -82,7 +80,7 @@ def _finished(conversion: Conversion, graph: Graph) -> tuple[Graph, dict[str, fl
 
     conversion.report("polynomial: fold and condition")
     inputs = conversion.data.calibration
-    finished = steps.condition(steps.fold(graph), inputs[:_SIZED], conversion.recipe.conversion.value_size)
+    finished = steps.finish(graph, inputs, conversion.recipe.conversion)
     compared = inputs[:COMPARED]
     wanted = outputs(graph, compared)
     error = float(np.abs(outputs(finished, compared) - wanted).max() / np.abs(wanted).max())

@@ -1,24 +1,28 @@
 """What a conversion works with, and the folder in which it keeps what is finished.
 
-Every stage has a folder named after all that it depends on. What is finished is not made again, and a
-training that was interrupted goes on from its last whole epoch.
+Every stage has a folder named after all that it depends on: the recipe, other stages, the samples, the
+versions of numpy and torch. What is finished is not made again, and a training that was interrupted goes on
+from its last whole epoch.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock
 
 from models import checkpoint
-from models.errors import ModelError
+from models.errors import DivergenceError, ModelError
 from models.graph import Graph
+from models.pipeline.machine import versions
 from models.recipe import Recipe
 from models.splits import Splits
 
@@ -54,16 +58,23 @@ class Conversion:
     folder: Path
     report: Report
 
+    @cached_property
+    def circumstances(self) -> str:
+        """SHA-256 over what every stage depends on beside the recipe: the samples, numpy and torch."""
+        libraries = versions()
+        parts = [self.data.digest, libraries["numpy"], libraries["torch"]]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
+
     def stage(self, label: str, name: str, make: Callable[[Path, Report], Trained]) -> Trained:
         """What an earlier run left of a stage, or what `make` makes of it now.
 
         Args:
             label: begins the stage's lines of progress.
-            name: of its folder: all that it depends on.
+            name: of its folder: all that it depends on, the circumstances apart.
             make: from the file of its state and its own report; its origin has `wall_s`, the seconds that
-                it took, those before interruptions too.
+                it took, those before interruptions too. The versions of libraries are added.
         """
-        folder = self.folder / name
+        folder = self.folder / f"{name}-{self.circumstances}"
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(folder / "lock"):  # another conversion in the same work folder may be making it
             if _finished(folder):
@@ -71,7 +82,7 @@ class Conversion:
                 return _load(folder)
             made = make(folder / "state.pt", partial(_prefixed, self.report, label))
             checkpoint.save_graph(made.graph, folder, "trained", "float64")
-            (folder / "origin.json").write_text(json.dumps(made.origin))
+            (folder / "origin.json").write_text(json.dumps(made.origin | {"versions": versions()}))
             (folder / "state.pt").unlink(missing_ok=True)
             return _load(folder)
 
@@ -93,9 +104,14 @@ def accepted(label: str, error: float, tolerance: float) -> float:
     """The error.
 
     Raises:
+        DivergenceError: it is no number, for the answers are none.
         ModelError: it is above the tolerance.
     """
-    if not error <= tolerance:
+    if not math.isfinite(error):
+        raise DivergenceError(
+            f"{label}: the answers are no numbers; use a smaller learning_rate or a wider margin"
+        )
+    if error > tolerance:
         raise ModelError(
             f"{label} deviates by {error:.2g} from what it was made from, more than {tolerance:.0e}; "
             "this is a defect of torch's evaluation or of the folding, report it"
@@ -104,9 +120,8 @@ def accepted(label: str, error: float, tolerance: float) -> float:
 
 
 def _finished(folder: Path) -> bool:
-    """Whether a stage is done; one of before times were kept does not tell them, and is made again."""
-    origin = folder / "origin.json"
-    return origin.is_file() and "wall_s" in json.loads(origin.read_text())
+    """Whether a stage is done: its origin is written last."""
+    return (folder / "origin.json").is_file()
 
 
 def _load(folder: Path) -> Trained:

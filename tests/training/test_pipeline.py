@@ -6,12 +6,15 @@ from pathlib import Path
 import pytest
 import yaml
 
-from models.checkpoint import RUNGS, load_graph
+from models import recipe
+from models.checkpoint import RUNGS, graph_digest, load_graph
+from models.conversion import to_polynomial
 from models.data import catalogue, preparation
 from models.data.digits import PREPARATION
 from models.errors import ModelError
 from models.ladder import compare
-from models.pipeline import convert, polynomial
+from models.pipeline import convert, make, making, polynomial
+from models.splits import split
 from tests.training.recipes import SMALL
 
 
@@ -46,12 +49,14 @@ def test_a_recipe_becomes_a_checkpoint_with_its_ladder(converted: tuple[Path, li
 def test_the_ladder_says_how_it_came_about(converted: tuple[Path, list[str]]) -> None:
     folder, _ = converted
     ladder = json.loads((folder / "out" / "ladder.json").read_text())
+    origin = ladder["rungs"]["polynomial"]
     assert ladder["recipe"]["fine_tuning"]["epochs"] == 1
     assert ladder["data"]["held_out"]["count"] == 360
     assert ladder["versions"].keys() >= {"numpy", "torch", "python"}
     assert all(ladder["rungs"][rung]["wall_s"] > 0 for rung in RUNGS)
     assert ladder["machine"].keys() == {"device", "name", "threads"}
-    assert ladder["rungs"]["original"]["seeds"][0]["machine"] == ladder["machine"]
+    for trained in (*ladder["rungs"]["original"]["seeds"], *origin["distilled"].values()):
+        assert (trained["machine"], trained["versions"]) == (ladder["machine"], ladder["versions"])
     for name in ("held_out", "validation"):
         assert "substituted" in ladder[name]
         assert "tightened" not in ladder[name]
@@ -138,6 +143,7 @@ def test_float16_is_measured_as_it_is_stored(tmp_path: Path) -> None:
     rungs = {rung: load_graph(tmp_path / "out", rung) for rung in RUNGS}
     held_out = preparation.samples(catalogue.load("digits", "held_out"), PREPARATION)
     assert compare(rungs, held_out)["polynomial"] == ladder["held_out"]["polynomial"]
+    assert all(0 <= ladder["rungs"][rung]["stored_deviation"] < 1e-9 for rung in RUNGS)
     choice = ladder["rungs"]["polynomial"]["choice"]
     assert choice == {"start": "substituted", "kept": "substituted", "validation": {}}
 
@@ -150,6 +156,18 @@ def test_a_rung_that_is_not_what_it_was_made_from_is_refused(
     with pytest.raises(ModelError, match=r"folding deviates by .* more than"):
         convert(_written(tmp_path, training=training), tmp_path / "out", tmp_path / "work", lambda line: None)
     assert not (tmp_path / "out").exists()
+
+
+def test_what_is_stored_is_compared_with_torch_before_it_is_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(making, "TORCH_TOLERANCE", -1.0)
+    training = SMALL["training"] | {"seeds": [3], "epochs": 1}
+    path = _written(tmp_path, training=training, fine_tuning=None)
+    lines: list[str] = []
+    with pytest.raises(ModelError, match="original as it is stored deviates by"):
+        convert(path, tmp_path / "out", tmp_path / "work", lines.append)
+    assert not any(line.startswith("measure") for line in lines)
 
 
 def test_a_checkpoint_is_there_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,3 +187,12 @@ def test_a_folder_that_exists_is_refused_before_anything_is_trained(tmp_path: Pa
     with pytest.raises(ModelError, match="exists and is not overwritten"):
         convert(_written(tmp_path), tmp_path / "out", tmp_path / "work", lambda line: None)
     assert not (tmp_path / "work").exists()
+
+
+def test_without_further_training_it_converts_as_the_library_does_in_one_call(tmp_path: Path) -> None:
+    training = SMALL["training"] | {"seeds": [3], "epochs": 1}
+    changes = {"training": training, "fine_tuning": None, "calibration": 300}
+    chosen = recipe.parse(SMALL | changes, "SMALL", tmp_path)
+    rungs = make(chosen, tmp_path, lambda line: None).rungs
+    converted = to_polynomial(rungs["he_friendly"], split(chosen).calibration, chosen.conversion)
+    assert graph_digest(converted) == graph_digest(rungs["polynomial"])

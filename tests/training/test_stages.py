@@ -1,7 +1,7 @@
-"""Stages of a conversion: what is finished is not made again, and its time is told."""
+"""Stages of a conversion: what is finished is not made again, unless what it depends on is another."""
 
-import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 from time import sleep
@@ -10,9 +10,11 @@ import pytest
 
 from models import recipe
 from models.architectures.options import ORIGINAL
-from models.pipeline.machine import machine
+from models.errors import DivergenceError, ModelError
+from models.pipeline import work
+from models.pipeline.machine import machine, versions
 from models.pipeline.work import Conversion, Report, Trained
-from models.splits import split
+from models.splits import Splits, split
 from tests.training.graphs import digits_vit
 from tests.training.recipes import SMALL
 
@@ -33,19 +35,49 @@ def make(state: Path, report: Report) -> Trained:
     return Trained(digits_vit(ORIGINAL), {"wall_s": 12.5})
 
 
-def test_a_finished_stage_tells_the_time_that_it_took_when_it_was_made(
-    conversion: Conversion, lines: list[str]
-) -> None:
+def test_a_finished_stage_tells_how_it_was_made(conversion: Conversion, lines: list[str]) -> None:
     first, again = (conversion.stage("one", "one-1", make) for _ in range(2))
-    assert first.origin == again.origin == {"wall_s": 12.5}
+    assert first.origin == again.origin == {"wall_s": 12.5, "versions": versions()}
     assert lines == ["one: made", "one: done already"]
 
 
-def test_a_stage_that_tells_no_time_is_made_again(conversion: Conversion, lines: list[str]) -> None:
+def changed(part: str, data: Splits) -> Splits:
+    """The samples with one grey level of what is fitted to changed, or one label of what is chosen by."""
+    if part == "fitted":
+        images = data.fitted.images.copy()
+        images[0, 0, 0] ^= 1
+        return replace(data, fitted=replace(data.fitted, images=images))
+    labels = data.validation.labels.copy()
+    labels[0] ^= 1
+    return replace(data, validation=replace(data.validation, labels=labels))
+
+
+@pytest.mark.parametrize("part", ["fitted", "validation"])
+def test_a_stage_of_other_samples_is_another(conversion: Conversion, lines: list[str], part: str) -> None:
     conversion.stage("one", "one-1", make)
-    (conversion.folder / "one-1" / "origin.json").write_text(json.dumps({}))
-    assert conversion.stage("one", "one-1", make).origin == {"wall_s": 12.5}
+    replace(conversion, data=changed(part, conversion.data)).stage("one", "one-1", make)
     assert lines == ["one: made", "one: made"]
+
+
+@pytest.mark.parametrize("library", ["numpy", "torch"])
+def test_a_stage_of_another_version_is_another_and_says_so(
+    conversion: Conversion, lines: list[str], library: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = conversion.stage("one", "one-1", make)
+    monkeypatch.setattr(work, "versions", lambda: versions() | {library: "0.1"})
+    after = replace(conversion).stage("one", "one-1", make)
+    assert lines == ["one: made", "one: made"]
+    assert before.origin["versions"] == versions()
+    assert after.origin["versions"][library] == "0.1"
+
+
+def test_answers_that_are_no_numbers_are_a_divergence_and_wrong_ones_a_defect() -> None:
+    with pytest.raises(DivergenceError, match="one: the answers are no numbers"):
+        work.accepted("one", float("nan"), 1e-9)
+    with pytest.raises(ModelError, match=r"one deviates by 0\.1 ") as raised:
+        work.accepted("one", 0.1, 1e-9)
+    assert not isinstance(raised.value, DivergenceError)
+    assert work.accepted("one", 1e-10, 1e-9) == 1e-10
 
 
 def test_two_conversions_in_one_folder_make_a_stage_once(conversion: Conversion, lines: list[str]) -> None:
