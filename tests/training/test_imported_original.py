@@ -1,16 +1,27 @@
 """A recipe whose original rung is a Hugging Face folder beside it."""
 
 import json
+from collections.abc import Callable
+from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 import yaml
-from transformers import ViTConfig, ViTForImageClassification
+from transformers import (
+    BertConfig,
+    BertForSequenceClassification,
+    GPT2Config,
+    GPT2LMHeadModel,
+    ViTConfig,
+    ViTForImageClassification,
+)
 
 from models import recipe
-from models.checkpoint import load_graph
+from models.checkpoint import RUNGS, load_graph
 from models.data import catalogue, preparation
+from models.data.literals import parse
 from models.errors import ModelError
 from models.ladder import measure
 from models.pipeline import convert
@@ -71,3 +82,71 @@ def test_a_relative_folder_begins_at_the_recipe_and_an_absolute_one_stays(tmp_pa
     assert recipe.load(path).original == tmp_path / "vit"
     elsewhere = tmp_path / "elsewhere"
     assert recipe.parse(RECIPE | {"original": str(elsewhere)}, "RECIPE", tmp_path).original == elsewhere
+
+
+TEXT = "to be or not to be, that is the question whether it is nobler in the mind to suffer " * 40
+#: Of the text models: their tokens and the width of everything.
+CONTEXT, DIM = 8, 8
+LANGUAGE = {
+    "he_friendly": {"norm": "layer", "mlp_norm": False, "score_bias": 1.0},
+    "conversion": SMALL["conversion"] | {"layer_norm": {"depth": 6}},
+    "calibration": 64,
+}
+
+
+def gpt2(folder: Path) -> dict[str, Any]:
+    """A GPT-2 in `folder/gpt2`, its text in `folder`, and what a recipe says of it."""
+    (folder / "tinyshakespeare.txt").write_text(TEXT)
+    sizes = {"n_embd": DIM, "n_head": 2, "n_layer": 1, "n_inner": DIM, "n_positions": CONTEXT}
+    config = GPT2Config(vocab_size=len(set(TEXT)), bos_token_id=0, eos_token_id=0, **sizes)
+    GPT2LMHeadModel(config).save_pretrained(folder / "gpt2")
+    return LANGUAGE | {
+        "original": "gpt2",
+        "data": "tiny_shakespeare",
+        "preparation": {"kind": "characters", "context": CONTEXT},
+        "validation": {"fraction": 0.2},
+        "architecture": {"kind": "gpt", "dim": DIM, "heads": 2, "blocks": 1, "mlp_ratio": 1},
+    }
+
+
+def bert(folder: Path) -> dict[str, Any]:
+    """A BERT in `folder/bert`, its sentences in `folder`, and what a recipe says of it."""
+    verdicts = {"fine": 1, "good": 1, "dull": 0, "bad": 0}
+    parts = product(("a", "the", "one more"), verdicts, ("film", "plot", "cast", "score"))
+    rows = [f"{article} {verdict} {noun}\t{verdicts[verdict]}\n" for article, verdict, noun in parts]
+    for split in ("train", "dev", "test"):
+        (folder / f"sst2_{split}.tsv").write_text("".join(rows))
+    symbols = len({word for row in rows for word in row.split("\t")[0].split()}) + 1  # and what is unknown
+    sizes = {"hidden_size": DIM, "num_attention_heads": 2, "num_hidden_layers": 1, "intermediate_size": DIM}
+    config = BertConfig(vocab_size=symbols, max_position_embeddings=CONTEXT, num_labels=2, **sizes)
+    BertForSequenceClassification(config).save_pretrained(folder / "bert")
+    shape = {"dim": DIM, "heads": 2, "blocks": 1, "mlp_ratio": 1, "norm_position": "post", "pooler": True}
+    return LANGUAGE | {
+        "original": "bert",
+        "data": "sst2",
+        "preparation": {"kind": "words", "context": CONTEXT},
+        "validation": {"split": True},
+        "architecture": {"kind": "bert", **shape},
+    }
+
+
+@pytest.mark.parametrize(("make", "metric"), [(gpt2, "perplexity"), (bert, "accuracy")])
+def test_text_models_convert_with_the_imported_model_as_their_original(
+    tmp_path: Path, make: Callable[[Path], dict[str, Any]], metric: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    torch.manual_seed(0)
+    monkeypatch.setenv("BENCH_DATA", str(tmp_path))
+    path = tmp_path / "imported.yaml"
+    path.write_text(yaml.safe_dump(RECIPE | make(tmp_path)))
+    ladder = convert(path, tmp_path / "out", tmp_path / "work", lambda line: None)
+    origin = ladder["rungs"]["original"]
+    assert origin["imported"] == str(tmp_path / make.__name__)
+    assert origin["deviation"] < 1e-9
+    assert ladder["metric"] == metric
+    rungs = {rung: load_graph(tmp_path / "out", rung) for rung in RUNGS}
+    source = catalogue.load(ladder["recipe"]["data"], "held_out")
+    literal = parse(rungs["original"].metadata["preparation"])
+    for rung, graph in rungs.items():
+        assert ladder["held_out"][rung] == measure(graph, preparation.samples(source, literal))
+    assert rungs["original"]["embedding"].arrays["weight"].shape == (DIM, len(literal.vocabulary))
+    assert rungs["polynomial"].not_polynomial() == []
