@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import inf
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from backends.costs import Costs
 from backends.interface import Capabilities, Vector
-from backends.primitives import BY_NAME, LOADED_KINDS, key_kinds, measured_at
+from backends.primitives import BOOTSTRAP, BY_NAME, LOADED_KINDS, key_kinds, measured_at
 from bench.cases import PrimitivesLiteral
 from bench.cells import Cell
 from bench.parties.process import Message
@@ -174,9 +174,12 @@ class MeasuringRunner(Runner):
     ) -> None:
         figures, rule, steps = outcome.figures, self.measurement.repetitions, self.measurement.steps
         check = _Check(cell, self.measurement.values(cell.choice.parameters.slots), steps, session)
+        if not check.bootstraps(capabilities) and capabilities.no_bootstrap_reason is not None:
+            figures.unsupported.extend(unsupported(BOOTSTRAP.name, capabilities.no_bootstrap_reason))
 
         def on_event(message: Message) -> None:
             if message["event"] == "unsupported":
+                figures.unsupported.extend(unsupported(message["name"], message["reason"]))
                 self.report("unsupported", message)
                 return
             figures.primitives.append(check.primitive(message))
@@ -252,6 +255,16 @@ class _Check:
         if name in BY_NAME:
             return BY_NAME[name].expected(*self.values, self.steps)
         return [self.values[0]] * results  # encrypted or decrypted, every repetition apart
+
+
+def unsupported(name: str, reason: str) -> Iterator[record.UnsupportedPrimitive]:
+    """What a library lacks; with the making of a kind of key, writing and loading what would be made."""
+    yield record.UnsupportedPrimitive(name=name, reason=reason)
+    made, _, kind = name.partition("_")
+    if made == "generate":
+        yield record.UnsupportedPrimitive(name=f"serialise_{kind}", reason=reason)
+        if kind in LOADED_KINDS:
+            yield record.UnsupportedPrimitive(name=f"load_{kind}", reason=reason)
 
 
 def keys_bytes(cell: Cell, capabilities: Capabilities, measurement: Measurement) -> int:

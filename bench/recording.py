@@ -36,6 +36,7 @@ class Figures:
     ciphertexts_in_bytes: int | None = None
     evaluations: list[Evaluation] = field(default_factory=list)
     primitives: list[record.Primitive] = field(default_factory=list)
+    unsupported: list[record.UnsupportedPrimitive] = field(default_factory=list)
     peaks: Peaks = field(default_factory=Peaks)
     together_peak_bytes: int | None = None
     security: Security | None = None
@@ -63,6 +64,7 @@ def latency(figures: Figures, samples: int, correct: bool) -> record.Latency:
         layers=_layers(first) if cold else None,
         course=_course(first[0]) if first else None,
         primitives=_entries(figures, first) if correct else None,
+        unsupported=figures.unsupported or None,
         runs=runs if cold else None,
     )
 

@@ -116,9 +116,9 @@ class LayerTime(Block):
 
 
 class Stretch(Block):
-    """A piece of the course of levels: primitives in a row that serve one layer, or refreshes in a row.
+    """A piece of the course of levels: instructions in a row that serve one layer, or refreshes in a row.
 
-    `highest` and `lowest` are levels of their results.
+    `highest` and `lowest` are levels of their results, `count` is how many instructions of the program.
     """
 
     layer: str
@@ -141,6 +141,13 @@ class Primitive(Block):
     bytes: Bytes | None = None
 
 
+class UnsupportedPrimitive(Block):
+    """A primitive that a library does not have at these parameters, under the name that it would have."""
+
+    name: str
+    reason: str
+
+
 class Run(Block):
     """One evaluation of a cell that was repeated; the first is cold."""
 
@@ -156,7 +163,8 @@ class Latency(Block):
 
     `evaluate_s` includes the round trips, which `round_trips_s` names apart. `clear_model_s` is the
     polynomial model in the clear, for comparison, and is part of no other figure. `course` is the first
-    batch's, in the order of the computation.
+    batch's, in the order of the computation. `unsupported` is there where primitives were measured one by one
+    and the library lacks some.
     """
 
     plan_s: Seconds | None = None
@@ -171,6 +179,7 @@ class Latency(Block):
     layers: list[LayerTime] | None = None
     course: list[Stretch] | None = None
     primitives: list[Primitive] | None = None
+    unsupported: list[UnsupportedPrimitive] | None = None
     runs: list[Run] | None = None
 
 

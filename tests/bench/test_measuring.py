@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from bench.measuring import unsupported
 from tests.bench.commands import ROOT
 
 START = "import sys; sys.path.insert(0, sys.argv.pop(1)); from bench.cli import main; main()"
@@ -86,3 +87,19 @@ def test_one_wrong_repetition_fails_the_cell(tmp_path: Path, bodies: dict[str, s
     assert record["reason"].startswith(place)
     assert "it is wrong" in record["reason"]
     assert record["latency"]["primitives"] is None
+
+
+@pytest.mark.parametrize(
+    ("name", "lacking"),
+    [
+        ("bootstrap", ["bootstrap"]),
+        ("load_rotation_keys", ["load_rotation_keys"]),
+        ("generate_public_key", ["generate_public_key", "serialise_public_key"]),
+        (
+            "generate_rotation_keys",
+            ["generate_rotation_keys", "serialise_rotation_keys", "load_rotation_keys"],
+        ),
+    ],
+)
+def test_what_cannot_be_made_can_be_neither_written_nor_loaded(name: str, lacking: list[str]) -> None:
+    assert [(one.name, one.reason) for one in unsupported(name, "why")] == [(one, "why") for one in lacking]

@@ -42,10 +42,23 @@ def test_every_primitive_at_every_level_in_turns(backend: str, tmp_path: Path) -
     for record in (first, second):
         assert record["status"] == "ok"
         _check_primitives(record, backend)
+        _check_unsupported(record, backend)
     assert not list(tmp_path.glob("*/*/.parties-*"))
     again = measured(backend, tmp_path, "--rounds", "2")
     assert again.count("  answered by") == 2
     assert len(exported(tmp_path)) == 2
+
+
+def _check_unsupported(record: dict[str, Any], backend: str) -> None:
+    """What this library lacks at a set without a bootstrap is in the record, and why."""
+    reasons = {one["name"]: one["reason"] for one in record["latency"]["unsupported"]}
+    assert "bootstrap" in reasons.pop("bootstrap")
+    keys = {f"{what}_{kind}" for what in ("generate", "serialise") for kind in KINDS}
+    keys |= {f"load_{kind}" for kind in KINDS[1:]}
+    lacking = keys if backend == "cleartext" else set()  # the simulator has no keys
+    assert set(reasons) == lacking
+    assert all("make_keys" in reason for reason in reasons.values())
+    assert not {name for name, _ in by_place(record)} & {"bootstrap", *lacking}
 
 
 def _check_primitives(record: dict[str, Any], backend: str) -> None:
@@ -88,6 +101,7 @@ def test_a_bootstrap_is_measured_where_there_is_one(backend: str, tmp_path: Path
     assert done.returncode == 0, done.stdout + done.stderr
     bootstraps = [one for (name, _), one in by_place(record).items() if name == "bootstrap"]
     assert [one["level"] for one in bootstraps] == [1]
+    assert "bootstrap" not in [one["name"] for one in record["latency"]["unsupported"] or []]
     if backend != "cleartext":
         assert bootstraps[0]["precision_bits"] > 12
         assert by_place(record)["generate_bootstrap_keys", None]["bytes"] > 1_000_000

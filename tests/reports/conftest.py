@@ -21,6 +21,7 @@ from reports.record import (
     SecurityBlock,
     Status,
     Stretch,
+    UnsupportedPrimitive,
     Wire,
 )
 
@@ -92,6 +93,7 @@ def fields() -> dict[str, Any]:
             primitives=[
                 Primitive(name="rotations", level=7, count=120, s=4.5, samples_s=[0.036, 0.038], bytes=786432)
             ],
+            unsupported=[UnsupportedPrimitive(name="bootstrap", reason="SEAL has no CKKS bootstrap")],
             runs=[Run(cold=True, evaluate_s=60.0), Run(cold=False, evaluate_s=58.0)],
         ),
         "memory": Memory(

@@ -21,7 +21,7 @@ NAMES = {
     "ladder": "metric original he_friendly polynomial encrypted label_agreement logit_error_max "
     "logit_error_mean precision_bits layers held_out",
     "latency": "plan_s keygen_s prepare_model_s encrypt_s evaluate_s round_trips_s decrypt_s "
-    "per_sample_s clear_model_s layers course primitives runs",
+    "per_sample_s clear_model_s layers course primitives unsupported runs",
     "memory": "keygen_peak_bytes key_owner_peak_bytes evaluator_peak_bytes together_peak_bytes "
     "public_key_bytes "
     "relinearisation_key_bytes rotation_keys_bytes bootstrap_keys_bytes "
@@ -57,6 +57,7 @@ def test_names_inside_lists(record: Record) -> None:
     assert set(written["latency"]["course"][0]) == stretch
     primitive = {"name", "level", "count", "s", "samples_s", "precision_bits", "bytes"}
     assert set(written["latency"]["primitives"][0]) == primitive
+    assert set(written["latency"]["unsupported"][0]) == {"name", "reason"}
 
 
 def test_a_cell_that_never_ran_has_every_name_and_null(fields: dict[str, Any]) -> None:
@@ -106,7 +107,7 @@ def test_defect_2_numbers_are_numbers_in_the_unit_of_their_name() -> None:
         Latency(total_latency_ms=60.0)
     with pytest.raises(ValidationError):
         Counts(rotations=True)
-    names = set(Latency.model_fields) - {"layers", "course", "primitives", "runs"}
+    names = set(Latency.model_fields) - {"layers", "course", "primitives", "unsupported", "runs"}
     assert all(name.endswith("_s") for name in names)
     assert all(name.endswith("_bytes") for name in Memory.model_fields)
 
@@ -166,3 +167,16 @@ def test_a_record_from_before_held_out_sets_were_compared_is_read(record: Record
     written = json.loads(GOLDEN.read_text())
     del written["ladder"]["held_out"]
     assert Record.from_json(json.dumps(written)).ladder == record.ladder.model_copy(update={"held_out": None})
+
+
+def test_a_record_from_before_unsupported_primitives_were_kept_is_read(record: Record) -> None:
+    written = json.loads(GOLDEN.read_text())
+    del written["latency"]["unsupported"]
+    assert Record.from_json(json.dumps(written)).latency == record.latency.model_copy(
+        update={"unsupported": None}
+    )
+
+
+def test_what_is_unsupported_says_why() -> None:
+    with pytest.raises(ValidationError):
+        Latency(unsupported=[{"name": "bootstrap"}])
