@@ -13,9 +13,10 @@ LIBRARY = FOLDER / "vendor" / "echarts"
 
 #: Scripts in the order in which they are joined: what others use comes first, and what starts them last.
 SCRIPTS = (
-    *("format", "dom", "data", "filters", "table", "theme", "labels", "plot", "bands", "record"),
+    *("format", "dom", "data", "processes", "controls", "filters", "table", "columns", "theme", "labels"),
+    *("plot", "bands", "course", "record"),
     *(f"sections/{name}" for name in (
-        "overview", "ladder", "drift", "time", "primitives", "memory", "course", "levels", "front", "sweeps",
+        "overview", "ladder", "drift", "time", "primitives", "memory", "levels", "front", "sweeps",
         "amortised", "history", "conditions", "records",
     )),
     "main",

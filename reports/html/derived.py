@@ -25,6 +25,11 @@ def evaluation_keys_bytes(record: Record) -> int | None:
     return sum(key for key in keys if key is not None) or None
 
 
+def measured(record: Record) -> bool:
+    """Whether its primitives were measured one by one; else they are those of an evaluation."""
+    return any(primitive.samples_s for primitive in record.latency.primitives or [])
+
+
 def loss(ladder: Ladder, before: str, after: str) -> float | None:
     """What is lost between two rungs, positive being worse: of accuracy the difference, of perplexity the
     fraction by which it grew. None where either was not measured."""
@@ -41,9 +46,3 @@ def standing(record: Record) -> str:
     if record.status is not Status.OK:
         return "unfinished"
     return "secure" if record.security.secure else "insecure"
-
-
-def newest(records: list[Record]) -> list[bool]:
-    """Whether a record is the last of those with its key: a cell run again answers the same question."""
-    last = {record.key: place for place, record in enumerate(records)}
-    return [last[record.key] == place for place, record in enumerate(records)]

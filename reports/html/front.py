@@ -1,4 +1,4 @@
-"""The Pareto front of latency against precision: no other record is both faster and more precise."""
+"""The Pareto front of latency against precision: no other cell is both faster and more precise."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from typing import NamedTuple
 
 
 class Point(NamedTuple):
-    """One record on the plane: its place in the report, the group that it competes in, and where it lies."""
+    """One cell on the plane: its number, the group that it competes in, and where it lies."""
 
-    place: int
+    number: int
     group: Hashable
     seconds: float
     bits: float
 
 
 def front(points: Sequence[Point]) -> set[int]:
-    """Places of the points that none of their own group beats in both measures."""
+    """Numbers of the points that none of their own group beats in both measures."""
     found: set[int] = set()
     ordered = sorted(points, key=lambda point: (repr(point.group), point.seconds, -point.bits))
     for _, group in groupby(ordered, key=lambda point: repr(point.group)):
@@ -25,5 +25,5 @@ def front(points: Sequence[Point]) -> set[int]:
         for point in group:
             if point.bits > best:
                 best = point.bits
-                found.add(point.place)
+                found.add(point.number)
     return found

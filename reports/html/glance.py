@@ -1,50 +1,66 @@
-"""At a glance: of each group of comparable records the best secure ones, measure by measure."""
+"""At a glance: of each group of comparable records the best secure cells, measure by measure."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from reports.html.derived import one_input_s, standing
+from reports.html.processes import Ranked, ranked
 from reports.record import Record
 
-#: measure → its value in a record, smaller being better.
+#: measure → its value in a record.
 MEASURES: Mapping[str, Callable[[Record], float | None]] = {
     "throughput": lambda record: record.latency.per_sample_s,
     "waiting": one_input_s,
-    "precision": lambda record: _negative(record.ladder.precision_bits),
+    "precision": lambda record: record.ladder.precision_bits,
     "memory": lambda record: record.memory.evaluator_peak_bytes,
     "traffic": lambda record: record.wire.to_evaluator_bytes,
 }
+#: Those of which more is better.
+MORE_IS_BETTER = ("precision",)
+
+
+class Best(NamedTuple):
+    """The best cell in a measure: its value, the process that stands for it, and how many there are."""
+
+    value: float
+    place: int
+    processes: int
 
 
 class Glance(NamedTuple):
-    """A group of comparable records, and the place of the best secure one in each measure."""
+    """A group of comparable records, and the best secure cell in each measure."""
 
     group: int
     records: int
     secure: int
-    best: dict[str, int]
+    best: dict[str, Best]
 
 
 def glances(records: Sequence[Record], grouped: Sequence[int]) -> list[Glance]:
     """One for each group, in order. What is INSECURE or did not end ok is counted and not ranked."""
-    members: defaultdict[int, list[int]] = defaultdict(list)
-    for place, group in enumerate(grouped):
-        members[group].append(place)
-    return [_glance(records, group, places) for group, places in sorted(members.items())]
+    best: defaultdict[int, dict[str, Best]] = defaultdict(dict)
+    for name in MEASURES:
+        for group, cells in _by_group(records, grouped, MEASURES[name]).items():
+            best[group][name] = _best(cells, more_is_better=name in MORE_IS_BETTER)
+    counted = Counter(grouped)
+    secure = Counter(
+        group for record, group in zip(records, grouped, strict=True) if standing(record) == "secure"
+    )
+    return [Glance(group, counted[group], secure[group], best[group]) for group in sorted(counted)]
 
 
-def _glance(records: Sequence[Record], group: int, places: list[int]) -> Glance:
-    secure = [place for place in places if standing(records[place]) == "secure"]
-    best = {}
-    for name, measure in MEASURES.items():
-        values = {place: value for place in secure if (value := measure(records[place])) is not None}
-        if values:
-            best[name] = min(values, key=values.__getitem__)
-    return Glance(group, len(places), len(secure), best)
+def _by_group(
+    records: Sequence[Record], grouped: Sequence[int], measure: Callable[[Record], float | None]
+) -> dict[int, list[Ranked]]:
+    found: defaultdict[int, list[Ranked]] = defaultdict(list)
+    for cell in ranked(records, grouped, lambda record: (measure(record),)):
+        found[cell.group].append(cell)
+    return found
 
 
-def _negative(value: float | None) -> float | None:
-    return None if value is None else -value
+def _best(cells: Sequence[Ranked], *, more_is_better: bool) -> Best:
+    chosen = (max if more_is_better else min)(cells, key=lambda cell: cell.medians[0])
+    return Best(chosen.medians[0], chosen.middle, len(chosen.places))

@@ -14,10 +14,10 @@ from markupsafe import Markup
 from reports.history import Entry
 from reports.html import assets
 from reports.html.conditions import groups, warnings
-from reports.html.derived import one_input_s, standing
+from reports.html.derived import standing
 from reports.html.glance import MEASURES, glances
 from reports.html.history import Told, told
-from reports.html.packing import PER_STREAM, streams
+from reports.html.packing import DIGITS, PER_STREAM, streams
 from reports.html.rows import index
 from reports.html.summaries import conditions, drift_titles, held_out
 from reports.record import TIMING_ONLY, Record
@@ -63,7 +63,6 @@ def render(
         glances=glances(records, grouped),
         grouped=grouped,
         warned=warnings(records, grouped),
-        one_input_s=one_input_s,
         index=index(records, grouped),
         page=_page_data(records, grouped, history),
         history=history,
@@ -76,6 +75,7 @@ def _page_data(records: Sequence[Record], grouped: Sequence[int], history: Told 
     return {
         "backends": sorted({record.backend for record in records}),
         "per_stream": PER_STREAM,
+        "digits": DIGITS,
         "timing_only": TIMING_ONLY,
         "conditions": conditions(records, grouped),
         "held_out": held_out(records),

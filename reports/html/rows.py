@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from reports.html.derived import batches, evaluation_keys_bytes, loss, newest, one_input_s, standing
+from reports.html.derived import batches, evaluation_keys_bytes, loss, measured, one_input_s, standing
 from reports.html.front import Point, front
+from reports.html.processes import newest, ranked
 from reports.record import Block, Record
 
 COLUMNS = (
@@ -34,14 +35,14 @@ DERIVED = (
     *("derived.standing", "derived.newest", "derived.group", "derived.front", "derived.one_input_s"),
     *("derived.batches", "derived.evaluation_keys_bytes", "derived.loss_model", "derived.loss_encryption"),
     *("derived.loss_total", "derived.probed", "derived.timed_layers", "derived.timed_primitives"),
-    "derived.timed_course",
+    *("derived.timed_course", "derived.measured"),
 )
 
 
 def index(records: Sequence[Record], grouped: Sequence[int]) -> dict[str, Any]:
     """Names of the columns, and a row of values for each record; `grouped` as `conditions.groups` has it."""
-    best = front(_points(records, grouped))
-    last = newest(list(records))
+    best = _on_front(records, grouped)
+    last = newest(records, grouped)
     rows = [
         [*_values(record), *_derived(record, last[place], grouped[place], place in best)]
         for place, record in enumerate(records)
@@ -49,14 +50,13 @@ def index(records: Sequence[Record], grouped: Sequence[int]) -> dict[str, Any]:
     return {"columns": [*COLUMNS, *DERIVED], "rows": rows}
 
 
-def _points(records: Sequence[Record], grouped: Sequence[int]) -> list[Point]:
-    return [
-        Point(place, grouped[place], record.latency.per_sample_s, record.ladder.precision_bits)
-        for place, record in enumerate(records)
-        if standing(record) == "secure"
-        and record.latency.per_sample_s is not None
-        and record.ladder.precision_bits is not None
-    ]
+def _on_front(records: Sequence[Record], grouped: Sequence[int]) -> set[int]:
+    """Places of the records that stand for a cell on its front, all processes of a cell alike."""
+    cells = ranked(
+        records, grouped, lambda record: (record.latency.per_sample_s, record.ladder.precision_bits)
+    )
+    best = front([Point(number, cell.group, *cell.medians) for number, cell in enumerate(cells)])
+    return {place for number in best for place in cells[number].places}
 
 
 def _values(record: Record) -> list[Any]:
@@ -79,4 +79,5 @@ def _derived(record: Record, last: bool, group: int, best: bool) -> list[Any]:
         loss(ladder, "polynomial", "encrypted"),
         loss(ladder, "original", "encrypted"),
         *(bool(ladder.layers), bool(latency.layers), bool(latency.primitives), bool(latency.course)),
+        measured(record),
     ]

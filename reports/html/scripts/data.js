@@ -58,3 +58,5 @@ function groupBy(rows, key) {
 const caseOf = (row) => `${row.suite} / ${row.case}`;
 const secureRow = (row) => row["derived.standing"] === "secure";
 const endedOk = (row) => row.status === "ok";
+/** Of a model whose weights are random; single primitives have no model. */
+const untrained = (row) => row.weights === "random" && !row["derived.measured"];

@@ -30,7 +30,13 @@ function backendName(name) {
 /** A link to a record, from wherever one of its numbers stands. */
 function recordLink(row, ...children) {
   const content = children.length ? children : [row.key.slice(0, 8)];
-  return el("a", { href: `#record-${row.place}`, title: `record ${row.key} of run ${row.run_id}` }, ...content);
+  const others = processesOf(row).length > 1 ? `; numbers are medians of ${processCount(row.processes.length)}, this is the newest` : "";
+  return el("a", { href: `#record-${row.place}`, title: `record ${row.key} of run ${row.run_id}${others}` }, ...content);
+}
+
+/** Under which conditions a record was measured. */
+function conditionsLink(row) {
+  return el("a", { href: "#conditions" }, `C${row["derived.group"]}`);
 }
 
 function securityChip(row) {

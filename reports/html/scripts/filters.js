@@ -39,8 +39,8 @@ function startFilters(changed) {
     ...CHOICES.map((choice) => choiceBox(choice, changed)),
     el("label", { class: "field" }, el("span", {}, "Text"),
       el("input", { id: "filter-text", type: "search", placeholder: "name, key, reason", oninput: soon })),
-    el("label", { class: "toggle", title: "A cell that was run again under the same key has several records" },
-      el("input", { id: "filter-newest", type: "checkbox", checked: true, onchange: changed }), "newest of each key"),
+    el("label", { class: "toggle", title: "Leaves out records that a newer key of their cell supersedes, and what failed where a later run did not" },
+      el("input", { id: "filter-newest", type: "checkbox", checked: true, onchange: changed }), "newest of each cell"),
   );
   document.getElementById("filters").open = matchMedia("(min-width: 900px)").matches;
 }

@@ -19,6 +19,9 @@ function grouped(value) {
   return [whole.replace(/\B(?=(\d{3})+$)/g, "\u2009"), ...decimals].join(".");
 }
 
+/** So many of something. */
+const several = (count, name, many = `${name}s`) => `${grouped(count)} ${count === 1 ? name : many}`;
+
 function fixed(value, digits) {
   return value === null || value === undefined ? ABSENT : value.toFixed(digits).replace(/^-(0(?:\.0*)?)$/, "$1");
 }

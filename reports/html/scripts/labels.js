@@ -12,15 +12,22 @@ function naming(rows) {
     differs("samples") && ((row) => `${row.samples} samples`),
   ].filter(Boolean);
   const plain = (row) => parts.map((part) => part(row)).join(" · ");
-  const seen = new Map();
-  for (const row of rows) seen.set(plain(row), (seen.get(plain(row)) ?? 0) + 1);
-  return (row) => plain(row) + (seen.get(plain(row)) > 1 ? ` · ${row.key.slice(0, 6)}` : "") + mark(row);
+  const alike = groupBy(rows, plain);
+  return (row) => plain(row) + told(row, alike.get(plain(row)) ?? [row]) + mark(row);
+}
+
+/** What tells a row from those that are called the same: its key, or where that is theirs too, when it began. */
+function told(row, alike) {
+  if (alike.length === 1) return "";
+  const keys = new Set(alike.map((one) => one.key.slice(0, 6)));
+  return ` · ${keys.size === alike.length ? row.key.slice(0, 6) : row.started_at.replace("T", " ").replace(/(\+00:00|Z)$/, "")}`;
 }
 
 /** What must be said wherever a record is shown. */
 function mark(row) {
   const insecure = row["security.secure"] || row.parameter_set.includes("INSECURE") ? "" : " · INSECURE";
-  return insecure + (row.weights === "random" ? " · random weights" : "") + (row.status === "ok" ? "" : ` · ${STATUS[row.status]}`);
+  const processes = processesOf(row).length;
+  return [insecure, untrained(row) ? " · random weights" : "", endedOk(row) ? "" : ` · ${STATUS[row.status]}`, processes > 1 ? ` · ${processCount(processes)}` : ""].join("");
 }
 
 /** Text in lines of so many characters, broken after spaces and separators, else anywhere. */

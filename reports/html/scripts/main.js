@@ -2,6 +2,9 @@
 
 const SECTIONS = { overview, ladder, drift, time, primitives, memory, levels, front, sweeps, amortised, history, conditions, records };
 
+/** Sections that show each process; the others show one row for all processes of a cell. */
+const BY_PROCESS = ["primitives", "records"];
+
 let generation = 0;
 
 const breathe = () => new Promise((resolve) => setTimeout(resolve));
@@ -10,6 +13,7 @@ const breathe = () => new Promise((resolve) => setTimeout(resolve));
 async function draw() {
   const mine = (generation += 1);
   const rows = filtered();
+  const cells = together(rows);
   document.documentElement.dataset.drawn = "no";
   for (const [name, section] of Object.entries(SECTIONS)) {
     const old = document.querySelector(`#${name} > .content`);
@@ -17,7 +21,7 @@ async function draw() {
     const made = el("div", { class: "content" });
     clearPlots(old);
     old.replaceWith(made);
-    await section(made, rows);
+    await section(made, BY_PROCESS.includes(name) ? rows : cells);
     document.documentElement.dataset.ready = "yes";
     await breathe();
     if (mine !== generation) return;
@@ -26,10 +30,13 @@ async function draw() {
   document.documentElement.dataset.drawn = "yes";
 }
 
-/** On paper: light, with every row that a reader could want, plots as wide as the paper. */
+/** On paper: light, with every row and warning that a reader could want, plots as wide as the paper. */
 function startPrinting(theme) {
+  let folded = [];
   const printing = (on) => {
+    if (on) folded = [...document.querySelectorAll("details.notice:not([open])")];
     document.documentElement.toggleAttribute("data-printing", on);
+    for (const notice of folded) notice.open = on;
     printTables(on);
     theme();
   };

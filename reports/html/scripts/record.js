@@ -1,4 +1,4 @@
-// A record in full: every name and every number as it stands in the store.
+// A record in full: every name and every number as it stands in the store, but for the last digits of single times.
 
 const IDENTITY = ["run_id", "started_at", "suite", "case", "backend", "parameter_set", "cell", "key", "status", "reason"];
 
@@ -37,6 +37,7 @@ function recordView(record) {
   const rest = Object.entries(record).filter(([name, value]) => !IDENTITY.includes(name) && (value === null || typeof value !== "object"));
   const identity = Object.fromEntries([...IDENTITY.map((name) => [name, record[name]]), ...rest]);
   return [
+    el("p", { class: "note" }, `Single times (s, samples_s) to ${PAGE.digits} digits here; the store has them all.`),
     blockView("Identity", identity, 3),
     ...blocks.map(([name, block]) => blockView(name, block, 3)),
     el("details", {}, el("summary", {}, "As JSON"), el("pre", {}, JSON.stringify(record, null, 1))),
@@ -49,7 +50,7 @@ async function openRecord(place) {
   if (!row) return;
   const record = await whole(row);
   clear(document.getElementById("record-title")).append(backendName(row.backend), " ", breakable(row.parameter_set));
-  clear(document.getElementById("record-marks")).append(statusChip(row), securityChip(row), row.weights === "random" ? chip("warn", PAGE.timing_only) : "");
+  clear(document.getElementById("record-marks")).append(statusChip(row), securityChip(row), untrained(row) ? chip("warn", PAGE.timing_only) : "");
   clear(document.getElementById("record-body")).append(...recordView(record));
   if (!dialog.open) dialog.showModal();
   document.getElementById("record-body").scrollTop = 0;

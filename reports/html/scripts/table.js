@@ -1,6 +1,7 @@
 // Tables that sort, filter and turn pages; a few rows stand in the document, however many there are.
 //
 // A column: {title, unit, source, value: row → what is sorted by, cell: row → what is shown, numeric, heading}.
+// Controls are made once and changed, never made anew, so that whoever is at one with the keyboard stays there.
 // Groups ({title, has}) keep their order whatever is sorted by, so that nothing is ranked beside what it must not be.
 
 const PAGE_ROWS = 25;
@@ -18,7 +19,7 @@ function headingCell(column, state, place, sort) {
   const order = sorted ? (state.direction > 0 ? "ascending" : "descending") : "none";
   return el("th", { scope: "col", class: column.numeric ? "numeric" : null, "aria-sort": order, title: column.source },
     el("button", { type: "button", onclick: () => sort(place) },
-      column.title, column.unit ? el("span", { class: "unit" }, ` ${column.unit}`) : null));
+      el("span", {}, column.title), column.unit ? el("span", { class: "unit" }, ` ${column.unit}`) : null));
 }
 
 function bodyCell(column, row) {
@@ -37,13 +38,17 @@ class Table {
     this.head = el("thead");
     this.bodies = el("tbody");
     this.table = el("table", {}, captionOf(caption), this.head, this.bodies);
-    this.pager = el("div", { class: "pager" });
+    this.shown = el("span", { role: "status" });
+    this.previous = this.turner("Previous", -1);
+    this.next = this.turner("Next", 1);
+    this.pager = el("div", { class: "pager" }, this.shown, this.previous, this.next);
+    this.cut = el("p", { class: "note cut" });
     const box = el("input", {
       type: "search", "aria-label": `filter the table: ${caption}`, placeholder: "filter this table",
       oninput: (event) => { this.words = event.target.value.toLowerCase(); this.start = 0; this.draw(); },
     });
     const scroller = el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption }, this.table);
-    this.node = el("div", { class: "table" }, search && rows.length > 8 ? el("div", { class: "table-tools" }, box) : null, scroller, this.pager);
+    this.node = el("div", { class: "table" }, search && rows.length > 8 ? el("div", { class: "table-tools" }, box) : null, scroller, this.pager, this.cut);
     this.node.table = this;
     this.draw();
   }
@@ -80,7 +85,7 @@ class Table {
     }
     this.table.querySelectorAll("tbody").forEach((body) => body.remove());
     this.table.append(...bodies);
-    this.turn(ordered.length);
+    this.tell(ordered.length);
   }
 
   body(group) {
@@ -88,16 +93,24 @@ class Table {
     return el("tbody", {}, el("tr", { class: "group" }, el("th", { scope: "rowgroup", colspan: this.columns.length }, el("span", {}, group.title))));
   }
 
-  turn(total) {
-    clear(this.pager);
-    if (total <= this.page && !this.words) return;
+  /** A button that turns pages; at an end it stays where it is and does nothing. */
+  turner(text, direction) {
+    const turn = (event) => {
+      if (event.currentTarget.getAttribute("aria-disabled") === "true") return;
+      this.start = Math.max(0, this.start + direction * this.page);
+      this.draw();
+    };
+    return el("button", { type: "button", onclick: turn }, text);
+  }
+
+  /** Say which rows are shown, on screen and on paper, where it is not all of them. */
+  tell(total) {
     const last = Math.min(this.start + this.page, total);
-    const button = (text, to, off) => el("button", { type: "button", disabled: off, onclick: () => { this.start = to; this.draw(); } }, text);
-    this.pager.append(
-      el("span", { "aria-live": "polite" }, total ? `${grouped(this.start + 1)}–${grouped(last)} of ${grouped(total)}` : "nothing fits the filter"),
-      button("Previous", Math.max(0, this.start - this.page), this.start === 0),
-      button("Next", this.start + this.page, last >= total),
-    );
+    this.pager.hidden = total <= this.page && !this.words;
+    this.shown.textContent = total ? `${grouped(this.start + 1)}–${grouped(last)} of ${grouped(total)}` : "nothing fits the filter";
+    this.previous.setAttribute("aria-disabled", this.start === 0);
+    this.next.setAttribute("aria-disabled", last >= total);
+    this.cut.textContent = this.everything && total > PRINTED_ROWS ? `The first ${grouped(PRINTED_ROWS)} of ${grouped(total)} rows.` : "";
   }
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reports.html.derived import batches, evaluation_keys_bytes, loss, newest, one_input_s, standing
+from reports.html.derived import batches, evaluation_keys_bytes, loss, measured, one_input_s, standing
 from reports.record import Ladder
 from tests.reports.html.records import failing, insecure, made
 
@@ -39,6 +39,8 @@ def test_what_did_not_end_ok_stands_apart_from_secure_and_from_insecure() -> Non
     assert found == ["secure", "insecure", "unfinished"]
 
 
-def test_the_last_record_of_a_key_is_the_newest() -> None:
-    one, other = made(), made(backend="pyfhel")
-    assert newest([one, other, one]) == [False, True, True]
+def test_primitives_of_an_evaluation_were_not_measured_one_by_one() -> None:
+    primitive = {"name": "rotate", "level": 7, "count": 3, "s": 0.3}
+    assert not measured(made(latency__primitives=[primitive]))
+    assert measured(made(latency__primitives=[{**primitive, "samples_s": [0.1, 0.1, 0.1]}]))
+    assert not measured(failing("failed", "no"))

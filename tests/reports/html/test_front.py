@@ -35,7 +35,7 @@ def test_nothing_off_the_front_is_unbeaten_and_nothing_on_it_is_beaten(
             and (other.seconds, other.bits) != (point.seconds, point.bits)
             for other in group
         )
-        assert not (beaten and point.place in on)
+        assert not (beaten and point.number in on)
         if not beaten:  # equal points: one of them stands for all
-            equal = {other.place for other in [point, *group] if other[1:] == point[1:]}
+            equal = {other.number for other in [point, *group] if other[1:] == point[1:]}
             assert equal & on

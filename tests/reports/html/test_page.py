@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
+import json
 import re
 from datetime import datetime, timezone
 
 from reports.html.packing import PER_STREAM, streams
 from reports.html.page import render
 from reports.record import Record
-from tests.reports.html.records import failing, made, many
+from tests.reports.html.records import failing, insecure, made, many
 
 MADE = datetime(2026, 11, 25, 12, tzinfo=timezone.utc)
 ATTACK = "</script><script>alert(1)</script><img src=x onerror=alert(2)>"
@@ -35,7 +36,23 @@ def test_whole_records_come_back_from_their_streams() -> None:
     packed = streams(records)
     assert len(packed) == 2
     lines = gzip.decompress(base64.b64decode(packed[1])).decode().split("\n")
-    assert [Record.from_json(line) for line in lines] == records[PER_STREAM:]
+    assert [json.loads(line)["key"] for line in lines] == [record.key for record in records[PER_STREAM:]]
+    plain = [made(), insecure(), failing("failed", "no")]
+    (stream,) = streams(plain)
+    lines = gzip.decompress(base64.b64decode(stream)).decode().split("\n")
+    assert [Record.from_json(line) for line in lines] == plain
+
+
+def test_single_times_are_packed_to_five_digits_and_nothing_else_is() -> None:
+    """Digits beyond any clock's meaning do not compress."""
+    third = 1 / 3
+    primitive = {"name": "rotate", "count": 1, "s": third, "samples_s": [third], "precision_bits": third}
+    record = made(latency__evaluate_s=third, latency__primitives=[primitive])
+    (stream,) = streams([record])
+    latency = json.loads(gzip.decompress(base64.b64decode(stream)))["latency"]
+    assert latency["evaluate_s"] == third
+    (packed,) = latency["primitives"]
+    assert (packed["s"], packed["samples_s"], packed["precision_bits"]) == (0.33333, [0.33333], third)
 
 
 def test_the_same_records_give_the_same_page() -> None:

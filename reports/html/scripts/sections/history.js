@@ -1,6 +1,7 @@
 // Measures over commits, with the steps that were found and the commits between which they lie.
 
 const commitOf = (commit) => (commit ? commit.slice(0, 10) : "unknown");
+const measureTitle = (series) => (series.machine ? `${series.measure} (${series.machine})` : series.measure);
 const change = (step) => (step.before ? (100 * (step.after - step.before)) / Math.abs(step.before) : null);
 
 function historyOption(series, steps) {
@@ -41,36 +42,40 @@ function stepsTable(parent, show) {
   });
 }
 
+/** The line over commits of one series, with its numbers. */
+function drawHistory(place, series, steps) {
+  const title = measureTitle(series);
+  addFigure(clearPlots(place), {
+    title: `${title} over commits`, note: steps.length ? "Dashed: a step, and the commits between which it lies." : null,
+    alt: `A line of ${series.points.length} gates with ${steps.length} steps.`, option: () => historyOption(series, steps),
+    table: () => ({
+      caption: title, rows: series.points,
+      columns: [
+        { title: "Commit", heading: true, value: ([, commit]) => commit, cell: ([, commit]) => el("code", {}, commitOf(commit)) },
+        { title: "Gate", value: ([at]) => at, cell: ([at]) => at.slice(0, 16).replace("T", " ") },
+        { title: "Value", numeric: true, value: ([, , value]) => value, cell: ([, , value]) => significant(value, 4) },
+      ],
+    }),
+  });
+}
+
 async function history(parent) {
   const all = (await unpack("history-series")).map((line) => JSON.parse(line));
   const place = el("div");
   const measures = (cell) => all.map((one, at) => ({ ...one, at })).filter((one) => one.cell === cell);
-  const titled = (one) => (one.machine ? `${one.measure} (${one.machine})` : one.measure);
-  const choice = el("div", { class: "choosers" });
+  const cells = [...new Set(all.map((one) => one.cell))];
+  let chosen = Math.max(0, PAGE.steps[0]?.series ?? all.findIndex((one) => one.measure === "latency.evaluate_s"));
+  const own = () => measures(all[chosen].cell);
+  const toCell = (cell) => show((measures(cell).find((one) => one.measure === all[chosen].measure) ?? measures(cell)[0]).at);
+  const cellBox = chooser("Cell", cells, all[chosen].cell, toCell);
+  const measureBox = chooser("Measure", own().map(measureTitle), measureTitle(all[chosen]), (title, number) => show(own()[number].at));
   const show = (at) => {
-    const chosen = all[at];
-    const cells = [...new Set(all.map((one) => one.cell))];
-    const own = measures(chosen.cell);
-    const steps = PAGE.steps.filter((step) => step.series === at);
-    clear(choice).append(
-      chooser("Cell", cells, chosen.cell, (cell) => show((measures(cell).find((one) => one.measure === chosen.measure) ?? measures(cell)[0]).at)),
-      chooser("Measure", own.map(titled), titled(chosen), (title) => show(own.find((one) => titled(one) === title).at)),
-    );
-    addFigure(clearPlots(place), {
-      title: `${titled(chosen)} over commits`, note: steps.length ? "Dashed: a step, and the commits between which it lies." : null,
-      alt: `A line of ${chosen.points.length} gates with ${steps.length} steps.`, option: () => historyOption(chosen, steps),
-      table: () => ({
-        caption: titled(chosen), rows: chosen.points,
-        columns: [
-          { title: "Commit", heading: true, value: ([, commit]) => commit, cell: ([, commit]) => el("code", {}, commitOf(commit)) },
-          { title: "Gate", value: ([at]) => at, cell: ([at]) => at.slice(0, 16).replace("T", " ") },
-          { title: "Value", numeric: true, value: ([, , value]) => value, cell: ([, , value]) => significant(value, 4) },
-        ],
-      }),
-    });
+    chosen = at;
+    rechoose(cellBox, cells, all[at].cell);
+    rechoose(measureBox, own().map(measureTitle), measureTitle(all[at]));
+    drawHistory(place, all[at], PAGE.steps.filter((step) => step.series === at));
   };
   stepsTable(parent, show);
-  parent.append(choice, place);
-  const first = PAGE.steps[0]?.series ?? all.findIndex((one) => one.measure === "latency.evaluate_s");
-  show(Math.max(0, first));
+  parent.append(el("div", { class: "choosers" }, cellBox, measureBox), place);
+  show(chosen);
 }

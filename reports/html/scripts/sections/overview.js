@@ -1,31 +1,8 @@
 // The overview: a map of case and parameter set by backend, then every record with all that it cost.
 
-const STANDINGS = [
-  { title: "Secure: 128 bits or more", has: (row) => row["derived.standing"] === "secure" },
-  { title: "INSECURE: under 128 bits, not encrypted or not judged; no figure here compares with those above", has: (row) => row["derived.standing"] === "insecure" },
-  { title: "Not finished: unsupported, failed, timed out or out of memory", has: (row) => row["derived.standing"] === "unfinished" },
-];
-
-const figureColumn = (title, unit, source, show = significant, scale = (value) => value) => ({
-  title, unit, source, numeric: true, value: (row) => scale(row[source]), cell: (row) => show(scale(row[source])),
-});
-const seconds3 = (title, source) => figureColumn(title, "s", source);
-const gigabytes = (title, source) => figureColumn(title, "GB", source, significant, toGigabytes);
-const megabytes = (title, source) => figureColumn(title, "MB", source, significant, toMegabytes);
-const count = (title, source) => figureColumn(title, null, source, grouped);
-const lossColumn = (title, source) => ({
-  title, unit: "pt or %", source, numeric: true, value: (row) => row[source], cell: (row) => lost(row, row[source]),
-});
-
-const nameColumns = () => [
-  { title: "Backend", heading: true, source: "backend", value: (row) => row.backend, cell: (row) => recordLink(row, backendName(row.backend)) },
-  { title: "Case", source: "suite / case", value: caseOf, cell: (row) => breakable(caseOf(row)) },
-  { title: "Parameter set", source: "parameter_set", value: (row) => row.parameter_set, cell: (row) => breakable(row.parameter_set) },
-];
-
 const metricColumn = {
   title: "Metric, encrypted", source: "ladder.encrypted", numeric: true, value: (row) => row["ladder.encrypted"],
-  cell: (row) => (row.weights === "random" ? chip("warn", PAGE.timing_only) : metric(row, row["ladder.encrypted"])),
+  cell: (row) => (untrained(row) ? chip("warn", PAGE.timing_only) : metric(row, row["ladder.encrypted"])),
 };
 
 const overviewColumns = () => [
@@ -46,41 +23,59 @@ const overviewColumns = () => [
   count("Round trips", "counts.round_trips"),
   megabytes("To evaluator", "wire.to_evaluator_bytes"),
   megabytes("To key owner", "wire.to_key_owner_bytes"),
+  { title: "Conditions", source: "environment", value: (row) => row["derived.group"], cell: conditionsLink },
+  { title: "Processes", source: "records of one key", numeric: true, value: (row) => processesOf(row).length, cell: processLinks },
   count("Threads", "environment.threads"),
   { title: "Samples", unit: "(batch)", source: "samples, batch", numeric: true, value: (row) => row.samples, cell: (row) => `${grouped(row.samples)} (${row.batch ?? ABSENT})` },
 ];
 
 /** What a backend reached at a case and a parameter set, in the map; the record is a click away. */
-function mapCell(row) {
-  const marks = [row["security.secure"] ? null : securityChip(row), row.weights === "random" ? chip("warn", "random weights", PAGE.timing_only) : null];
+function mapCell(row, others) {
+  const marks = [row["security.secure"] ? null : securityChip(row), untrained(row) ? chip("warn", "random weights", PAGE.timing_only) : null];
   if (!endedOk(row)) {
-    return el("td", { class: "map off" }, recordLink(row, statusChip(row)), marks, el("div", { class: "why" }, row.reason));
+    return el("td", { class: "map off" }, recordLink(row, statusChip(row)), marks, el("div", { class: "why" }, row.reason), others);
   }
   const refreshes = [["counts.bootstraps", "bootstraps"], ["counts.round_trips", "round trips"]]
     .filter(([name]) => row[name]).map(([name, title]) => `${grouped(row[name])} ${title}`);
+  const processes = processesOf(row).length > 1 ? [`median of ${processCount(row.processes.length)}`] : [];
   return el("td", { class: "map" },
-    row["latency.per_sample_s"] === null ? recordLink(row, "no times: probed") : recordLink(row, el("strong", {}, seconds(row["latency.per_sample_s"])), " per sample"),
-    el("div", {}, `${fixed(row["ladder.precision_bits"], 1)} bits of precision`),
-    el("div", { class: "why" }, [...refreshes, `${bytes(row["memory.evaluator_peak_bytes"])} peak`].join(" · ")),
-    marks);
+    mapTime(row),
+    row["ladder.precision_bits"] === null ? null : el("div", {}, `${fixed(row["ladder.precision_bits"], 1)} bits of precision`),
+    el("div", { class: "why" }, [...refreshes, `${bytes(row["memory.evaluator_peak_bytes"])} peak`, ...processes].join(" · ")),
+    marks, others);
+}
+
+/** Time per sample, or what kind of record has none. */
+function mapTime(row) {
+  if (row["latency.per_sample_s"] !== null) return recordLink(row, el("strong", {}, seconds(row["latency.per_sample_s"])), " per sample");
+  if (row["derived.measured"]) return [recordLink(row, "primitives, one by one"), el("div", {}, el("a", { href: "#primitives" }, "times by level"))];
+  return recordLink(row, row["derived.probed"] ? "no times: probed" : "no times");
 }
 
 const MAP_ROWS = 12;
+
+/** A backend's cell of the map: its newest that has times, else its newest; beside it what did not end ok. */
+function mapOfBackend(rows, mixed) {
+  if (!rows.length) return el("td", { class: "map none" }, "not run");
+  const times = (row) => row["latency.per_sample_s"] !== null || row["derived.measured"];
+  const chosen = rows.findLast(times) ?? rows.findLast(endedOk) ?? rows.at(-1);
+  const failed = rows.filter((row) => row !== chosen && !endedOk(row)).map((row) => recordLink(row, statusChip(row)));
+  const conditions = mixed ? el("div", { class: "why" }, conditionsLink(chosen), `, ${several(chosen["environment.threads"], "thread")}`) : null;
+  return mapCell(chosen, [conditions, ...failed]);
+}
 
 function mapOfCells(parent, rows) {
   const backends = distinct(rows, "backend");
   const all = [...groupBy(rows, (row) => `${caseOf(row)}\n${row.parameter_set}`).values()];
   const secureFirst = all.sort((one, other) => other.some(secureRow) - one.some(secureRow));
-  const line = (group) => el("tr", {},
-    el("th", { scope: "row" }, breakable(caseOf(group[0])), el("div", { class: "why" }, breakable(group[0].parameter_set))),
-    backends.map((name) => {
-      const found = group.filter((row) => row.backend === name);
-      const timed = found.filter((row) => row["latency.per_sample_s"] !== null); // not a run with probes, which has no times
-      const last = timed.at(-1) ?? found.at(-1);
-      return last ? mapCell(last) : el("td", { class: "map none" }, "not run");
-    }));
+  const line = (group) => {
+    const mixed = new Set(group.filter(endedOk).map((row) => row["derived.group"])).size > 1;
+    return el("tr", {},
+      el("th", { scope: "row" }, breakable(caseOf(group[0])), el("div", { class: "why" }, breakable(group[0].parameter_set), mixed ? "; not all measured under the same conditions" : null)),
+      backends.map((name) => mapOfBackend(group.filter((row) => row.backend === name), mixed)));
+  };
   const table = el("table", { class: "cells" },
-    captionOf("Map of cells: the newest record of each case and parameter set, by backend"),
+    captionOf("Map of cells: the newest of each case and parameter set, by backend"),
     el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Case and parameter set"), backends.map((name) => el("th", { scope: "col", style: `width: ${76 / backends.length}%` }, backendName(name))))),
     el("tbody", {}, secureFirst.slice(0, MAP_ROWS).map(line)));
   parent.append(el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Map of cells" }, table));
@@ -90,6 +85,7 @@ function mapOfCells(parent, rows) {
 function overview(parent, rows) {
   mapOfCells(parent, rows);
   addTable(parent, {
-    caption: "Every record. Sorting keeps secure, INSECURE and unfinished ones apart", rows, columns: overviewColumns(), groups: STANDINGS,
+    caption: "Every cell. Sorting keeps secure, INSECURE and unfinished ones apart", rows, columns: overviewColumns(), groups: STANDINGS,
   });
+  if (rows.some((row) => row.processes)) parent.append(el("p", { class: "note" }, "Of a cell with several processes each number is their median; what is drawn by layer or in the course of a computation is of the newest."));
 }

@@ -8,10 +8,10 @@ function records(parent, rows) {
       { title: "Backend", source: "backend", value: (row) => row.backend, cell: (row) => backendName(row.backend) },
       { title: "Cell", source: "cell", value: (row) => row.cell, cell: (row) => breakable(row.cell) },
       { title: "Run", source: "run_id", value: (row) => row.run_id, cell: (row) => breakable(row.run_id) },
-      { title: "Started", source: "started_at", value: (row) => row.started_at, cell: (row) => row.started_at.slice(0, 16).replace("T", " ") },
+      { title: "Started", source: "started_at", value: (row) => row.started_at, cell: (row) => row.started_at.slice(0, 19).replace("T", " ") },
       { title: "Status", source: "status", value: (row) => row.status, cell: statusChip },
       { title: "Security", source: "security.bits", value: (row) => row["security.bits"], cell: securityChip },
-      { title: "Conditions", source: "environment", value: (row) => row["derived.group"], cell: (row) => el("a", { href: "#conditions" }, `C${row["derived.group"]}`) },
+      { title: "Conditions", source: "environment", value: (row) => row["derived.group"], cell: conditionsLink },
     ],
   });
 }

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 from selenium import webdriver
 
+from reports.history import Entry
 from reports.html.page import render
 from reports.record import Record
 from reports.store import load_output
@@ -52,14 +54,32 @@ def records(real: list[Record]) -> list[Record]:
     ]
 
 
+class Write(Protocol):
+    """Writes a report of records and returns its path."""
+
+    def __call__(
+        self, records: Sequence[Record], refused: Sequence[str] = (), entries: Sequence[Entry] = ()
+    ) -> Path: ...
+
+
 @pytest.fixture(scope="session")
-def page(records: list[Record], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def write(tmp_path_factory: pytest.TempPathFactory) -> Write:
+    """Writes reports, each to a file of its own."""
+
+    def write(records: Sequence[Record], refused: Sequence[str] = (), entries: Sequence[Entry] = ()) -> Path:
+        path = tmp_path_factory.mktemp("page") / "report.html"
+        made_at = datetime(2026, 11, 25, 12, tzinfo=timezone.utc)
+        path.write_text(render(records, refused, ["results"], made_at, entries))
+        return path
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def page(records: list[Record], write: Write) -> Path:
     """The report as a file."""
-    path = tmp_path_factory.mktemp("page") / "report.html"
     past = gates(made().cell, [60.0] * 8, [1200] * 4 + [1201] * 4)
-    made_at = datetime(2026, 11, 25, 12, tzinfo=timezone.utc)
-    path.write_text(render(records, [f"records.jsonl:3: {ATTACK}"], ["results"], made_at, past))
-    return path
+    return write(records, [f"records.jsonl:3: {ATTACK}"], past)
 
 
 @pytest.fixture

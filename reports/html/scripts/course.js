@@ -2,14 +2,22 @@
 
 const REFRESH_SYMBOLS = { bootstrap: "triangle", round_trip: "circle" };
 
-/** A record's stretches with the seconds at which each begins and ends. */
+/** A record's stretches with the seconds at which each begins and ends, and a shade that changes with the layer. */
 function timed(course) {
-  let ends = 0;
-  return course.map((stretch) => ({ ...stretch, begins: ends, ends: (ends += stretch.s) }));
+  let [ends, shaded, layer] = [0, true, null];
+  return course.map((stretch) => {
+    if (stretch.layer !== layer) [shaded, layer] = [!shaded, stretch.layer];
+    return { ...stretch, shaded, begins: ends, ends: (ends += stretch.s) };
+  });
 }
 
 const levelsOf = (stretch) => (stretch.highest === stretch.lowest ? `level ${stretch.highest}` : `levels ${stretch.highest} to ${stretch.lowest}`);
-const what = (stretch) => (stretch.refresh ? `${grouped(stretch.count)} ${stretch.refresh.replace("_", " ")}${stretch.count === 1 ? "" : "s"} in ${stretch.layer}` : stretch.layer);
+const what = (stretch) => (stretch.refresh ? `${several(stretch.count, stretch.refresh.replace("_", " "))} in ${stretch.layer}` : stretch.layer);
+
+function stretchLines(stretch) {
+  const lines = [what(stretch), levelsOf(stretch), `${seconds(stretch.s)}, from ${seconds(stretch.begins)}`];
+  return stretch.refresh ? lines : [...lines, `${several(stretch.count, "instruction")} of the program`];
+}
 
 /** A rectangle from its first second to its last, from its lowest level to its highest; at least a line of it. */
 function drawStretch(parameters, api) {
@@ -22,15 +30,13 @@ function drawStretch(parameters, api) {
 
 function courseOption(row, stretches) {
   const ink = backendInk(row.backend);
-  const layers = [...new Set(stretches.map((stretch) => stretch.layer))];
-  const lines = (stretch) => [what(stretch), levelsOf(stretch), `${seconds(stretch.s)}, from ${seconds(stretch.begins)}`, `${grouped(stretch.count)} primitive${stretch.count === 1 ? "" : "s"} in a row`];
   const rectangle = (stretch) => ({
-    value: [stretch.begins, stretch.ends, stretch.lowest, stretch.highest], place: row.place, lines: lines(stretch),
-    itemStyle: { color: stretch.refresh ? style("--neutral") : shade(ink, layers.indexOf(stretch.layer) % 2 ? 0.55 : 1) },
+    value: [stretch.begins, stretch.ends, stretch.lowest, stretch.highest], place: row.place, lines: stretchLines(stretch),
+    itemStyle: { color: stretch.refresh ? style("--neutral") : shade(ink, stretch.shaded ? 0.55 : 1) },
   });
   const marks = Object.entries(REFRESH_SYMBOLS).map(([kind, symbol]) => ({
     type: "scatter", name: kind.replace("_", " "), symbol, symbolSize: 11, z: 3, color: style("--text"), itemStyle: { color: style("--text"), borderColor: style("--surface"), borderWidth: 1 },
-    data: stretches.filter((stretch) => stretch.refresh === kind).map((stretch) => ({ value: [(stretch.begins + stretch.ends) / 2, stretch.highest], place: row.place, lines: lines(stretch) })),
+    data: stretches.filter((stretch) => stretch.refresh === kind).map((stretch) => ({ value: [(stretch.begins + stretch.ends) / 2, stretch.highest], place: row.place, lines: stretchLines(stretch) })),
   })).filter((series) => series.data.length);
   return {
     height: 300, grid: { left: 44, right: 20, top: 34, bottom: 44 }, legend: legend({ data: marks.map((series) => series.name) }),
@@ -40,14 +46,14 @@ function courseOption(row, stretches) {
 }
 
 /** The table behind the course; a row each stretch. */
-function courseTable(row, stretches) {
-  const column = (title, value, more = {}) => ({ title, value, ...more });
-  const number = (title, value, show = grouped) => column(title, value, { numeric: true, cell: (stretch) => show(value(stretch)) });
+function courseTable(title, stretches) {
+  const column = (heading, value, more = {}) => ({ title: heading, value, ...more });
+  const number = (heading, value, show = grouped) => column(heading, value, { numeric: true, cell: (stretch) => show(value(stretch)) });
   return {
-    caption: `Course of levels: ${naming([row])(row)}`, rows: stretches,
+    caption: `Course of levels: ${title}`, rows: stretches,
     columns: [
       column("In", what, { heading: true }), number("Highest level", (stretch) => stretch.highest), number("Lowest level", (stretch) => stretch.lowest),
-      number("Primitives", (stretch) => stretch.count), { ...number("Takes", (stretch) => stretch.s, significant), unit: "s" }, { ...number("Begins", (stretch) => stretch.begins, significant), unit: "s" },
+      number("Instructions", (stretch) => stretch.count), { ...number("Takes", (stretch) => stretch.s, significant), unit: "s" }, { ...number("Begins", (stretch) => stretch.begins, significant), unit: "s" },
     ],
   };
 }
@@ -59,19 +65,20 @@ function course(parent, rows) {
     addFigure(parent, { title: "The course of levels", empty: "No record has a course of levels." });
     return;
   }
-  const name = naming(shown);
-  const byName = new Map(shown.map((row) => [name(row), row]));
+  const names = shown.map(naming(shown));
   const place = el("div");
-  const show = async (chosen) => {
-    const row = byName.get(chosen);
-    const stretches = timed((await whole(row)).latency.course);
+  let wanted = 0;
+  const show = async (title, number) => {
+    wanted = number;
+    const stretches = timed((await whole(shown[number])).latency.course);
+    if (wanted !== number) return; // another was chosen while this one was unpacked
     addFigure(clearPlots(place), {
-      title: `The course of levels: ${chosen}`, note: `From left to right as the first batch was computed; a shade a layer, grey where it was refreshed. ${note ?? ""}`,
+      title: `The course of levels: ${title}`, note: ["From left to right as the first batch was computed; the shade changes with the layer, grey where it was refreshed.", note].filter(Boolean).join(" "),
       alt: `${stretches.length} stretches by time and level; ${stretches.filter((stretch) => stretch.refresh).length} of them are refreshes.`,
-      option: () => courseOption(row, stretches), table: () => courseTable(row, stretches),
+      option: () => courseOption(shown[number], stretches), table: () => courseTable(title, stretches),
     });
   };
-  if (byName.size > 1) parent.append(chooser("Record", [...byName.keys()], [...byName.keys()][0], show));
+  if (names.length > 1) parent.append(chooser("Record", names, names[0], show));
   parent.append(place);
-  return show([...byName.keys()][0]);
+  return show(names[0], 0);
 }
