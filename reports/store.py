@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import json
 import os
 import secrets
 from collections.abc import Mapping
@@ -23,14 +22,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import ValidationError
 
 from reports.errors import ReportError
-from reports.identity import canonical_json, digest
-from reports.record import SCHEMA, Record, Status
+from reports.lines import Line, decode, encode
+from reports.record import Record, Status
 
 RECORDS = "records.jsonl"
-DAMAGED = "the line is cut off or damaged; run the cell again"
 
 
 @dataclass(frozen=True)
@@ -75,13 +72,8 @@ class Run:
         if raw is not None:
             path = free(self.folder / f"{record.case}.{record.backend}.{record.key[:16]}.npz")
             raw_sha256 = _write_raw(path, raw)
-        body = {
-            "schema": SCHEMA,
-            "record": json.loads(record.to_json()),
-            "raw": None if path is None else path.name,
-            "raw_sha256": raw_sha256,
-        }
-        append_line(self.folder / RECORDS, canonical_json({**body, "sha256": digest(body)}))
+        line = Line(record, None if path is None else path.name, raw_sha256)
+        append_line(self.folder / RECORDS, encode(line))
         return Stored(record, path, raw_sha256)
 
 
@@ -210,39 +202,12 @@ def _refused_or_loaded(folder: Path) -> Loaded:
         return Loaded(refused=[str(error)])
 
 
-def _read_line(line: bytes, folder: Path, run_id: str) -> Stored:
-    """The record of a line; whatever is wrong with it is a ReportError, and costs no other line."""
-    body, claimed = _body(line)
-    if digest(body) != claimed:
-        raise ReportError("the line does not match its digest; run the cell again")
-    try:
-        record = Record.from_json(canonical_json(body["record"]))
-    except ValidationError as error:
-        raise ReportError(
-            f"the record breaks the schema ({error.errors()[0]['msg']}); run the cell again"
-        ) from error
-    if record.run_id != run_id:
-        raise ReportError(f"the record is of run {record.run_id!r}, not of {run_id!r}; keep it in its folder")
-    raw, raw_sha256 = body["raw"], body["raw_sha256"]
-    return Stored(record, None if raw is None else folder / raw, raw_sha256)
-
-
-def _body(line: bytes) -> tuple[dict[str, Any], str]:
-    """A line's names, and the digest that it claims."""
-    try:
-        body: dict[str, Any] = json.loads(line)
-        schema = body["schema"]
-        if schema != SCHEMA:  # whose other names may be others, and so may its digest
-            raise ReportError(
-                f"the record has schema {schema}, this version reads {SCHEMA}; use the version that wrote it"
-            )
-        claimed, raw, raw_sha256 = body.pop("sha256"), body["raw"], body["raw_sha256"]
-        whole = "record" in body and (raw is None or (Path(raw).name == raw and isinstance(raw_sha256, str)))
-    except (ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
-        raise ReportError(DAMAGED) from error
-    if not whole:
-        raise ReportError(DAMAGED)
-    return body, claimed
+def _read_line(text: bytes, folder: Path, run_id: str) -> Stored:
+    line = decode(text)
+    found = line.record.run_id
+    if found != run_id:
+        raise ReportError(f"the record is of run {found!r}, not of {run_id!r}; keep it in its folder")
+    return Stored(line.record, None if line.raw is None else folder / line.raw, line.raw_sha256)
 
 
 def _write_raw(path: Path, arrays: Mapping[str, NDArray[Any]]) -> str:

@@ -10,9 +10,9 @@ import pytest
 
 from reports.errors import ReportError
 from reports.identity import canonical_json, digest
+from reports.lines import DAMAGED
 from reports.record import Record, Status
 from reports.store import (
-    DAMAGED,
     RECORDS,
     Run,
     all_finished,

@@ -1,0 +1,76 @@
+"""A line of a store: a record and its raw outputs' name, under a digest."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+
+from reports.errors import ReportError
+from reports.identity import canonical_json, digest
+from reports.record import SCHEMA, Record
+
+DAMAGED = "the line is cut off or damaged; run the cell again"
+
+
+class Line(NamedTuple):
+    """What a line holds.
+
+    Attributes:
+        record: of one process.
+        raw: name of the file beside the store that has its raw outputs, None without them.
+        raw_sha256: of that file.
+    """
+
+    record: Record
+    raw: str | None
+    raw_sha256: str | None
+
+
+def encode(line: Line) -> str:
+    """A line as text, without its end."""
+    body = {
+        "schema": SCHEMA,
+        "record": json.loads(line.record.to_json()),
+        "raw": line.raw,
+        "raw_sha256": line.raw_sha256,
+    }
+    return canonical_json({**body, "sha256": digest(body)})
+
+
+def decode(text: bytes) -> Line:
+    """What `encode` wrote.
+
+    Raises:
+        ReportError: whatever is wrong with the line, so that it costs no other.
+    """
+    body, claimed = _body(text)
+    if digest(body) != claimed:
+        raise ReportError("the line does not match its digest; run the cell again")
+    try:
+        record = Record.from_json(canonical_json(body["record"]))
+    except ValidationError as error:
+        raise ReportError(
+            f"the record breaks the schema ({error.errors()[0]['msg']}); run the cell again"
+        ) from error
+    return Line(record, body["raw"], body["raw_sha256"])
+
+
+def _body(text: bytes) -> tuple[dict[str, Any], str]:
+    """A line's names, and the digest that it claims."""
+    try:
+        body: dict[str, Any] = json.loads(text)
+        schema = body["schema"]
+        if schema != SCHEMA:  # whose other names may be others, and so may its digest
+            raise ReportError(
+                f"the record has schema {schema}, this version reads {SCHEMA}; use the version that wrote it"
+            )
+        claimed, raw, raw_sha256 = body.pop("sha256"), body["raw"], body["raw_sha256"]
+        whole = "record" in body and (raw is None or (Path(raw).name == raw and isinstance(raw_sha256, str)))
+    except (ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
+        raise ReportError(DAMAGED) from error
+    if not whole:
+        raise ReportError(DAMAGED)
+    return body, claimed
