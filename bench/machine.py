@@ -145,12 +145,13 @@ def _end(pid: int) -> None:
 
 
 def _cpu() -> str | None:
+    """The processor's name, or its architecture where it has none, as on most ARM machines."""
     try:
-        text = Path("/proc/cpuinfo").read_text()
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
     except OSError:
-        return platform.processor() or None
-    models = [line.partition(":")[2].strip() for line in text.splitlines() if line.startswith("model name")]
-    return models[0] if models else platform.processor() or None
+        lines = []
+    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return next(iter(models), "") or platform.processor() or platform.machine() or None
 
 
 def steal_s() -> float | None:

@@ -1,6 +1,6 @@
 // Tables that sort, filter and turn pages; a few rows stand in the document, however many there are.
 //
-// A column: {title, unit, source, value: row → what is sorted by, cell: row → what is shown, numeric, heading}.
+// A column: {title, unit, source, value: row → what is sorted by, cell: row → what is shown, numeric, heading, width}.
 // Controls are made once and changed, never made anew, so that whoever is at one with the keyboard stays there.
 // Groups ({title, has}) keep their order whatever is sorted by, so that nothing is ranked beside what it must not be.
 
@@ -17,7 +17,7 @@ function compare(one, other, direction) {
 function headingCell(column, state, place, sort) {
   const sorted = state.column === place;
   const order = sorted ? (state.direction > 0 ? "ascending" : "descending") : "none";
-  return el("th", { scope: "col", class: column.numeric ? "numeric" : null, "aria-sort": order, title: column.source },
+  return el("th", { scope: "col", class: column.numeric ? "numeric" : null, "aria-sort": order, title: column.source, style: column.width ? `width: ${column.width}` : null },
     el("button", { type: "button", onclick: () => sort(place) },
       el("span", {}, column.title), column.unit ? el("span", { class: "unit" }, ` ${column.unit}`) : null));
 }

@@ -84,23 +84,24 @@ function operationCell(found, processes) {
   return [recordLink(found.row, el("strong", {}, milliseconds(found.s))), el("div", { class: "why facts" }, operationFacts(found, processes).map((fact) => el("span", {}, fact)))];
 }
 
-/** A column for each backend of some rows. */
+/** A column for each backend of some rows, all as wide. */
 function backendColumns(rows) {
-  return [...groupBy(rows, (row) => row.backend)].map(([name, processes]) => ({
-    title: name, unit: `ms, ${processCount(processes.length)}`, numeric: true, source: "latency.primitives: of each process the median of samples_s, else s / count; of these the median, and least–most",
+  const backends = [...groupBy(rows, (row) => row.backend)];
+  return backends.map(([name, processes]) => ({
+    width: `${75 / backends.length}%`, title: name, unit: `ms, ${processCount(processes.length)}`, numeric: true, source: "latency.primitives: of each process the median of samples_s, else s / count; of these the median, and least–most",
     value: (line) => line.by[name]?.s ?? null, cell: (line) => operationCell(line.by[name], processes.length),
   }));
 }
 
 const hasTimes = (line) => Object.values(line.by).some((found) => found.processes);
 
-/** Groups of lines that no sorting mixes: keys, then a level each from the top, then what no backend here has. */
+/** Groups of lines that no sorting mixes: keys, then what no backend here has, then a level each from the top. */
 function levelGroups(lines) {
   const levels = [...new Set(lines.map((line) => line.level).filter((level) => level !== null))].sort((one, other) => other - one);
   return [
     { title: "Keys, at no level", has: (line) => line.level === null && hasTimes(line) },
-    ...levels.map((level) => ({ title: `Level ${level}`, has: (line) => line.level === level })),
     { title: "Unsupported by every backend here", has: (line) => line.level === null && !hasTimes(line) },
+    ...levels.map((level) => ({ title: `Level ${level}`, has: (line) => line.level === level })),
   ];
 }
 
