@@ -1,4 +1,7 @@
-"""The committed ladders: what the project promises of them, and what they say, found anew where data is."""
+"""The committed ladders: originals that are no toys, and what the ladders say, found anew where data is.
+
+What the project promises of losses is held to records, in `tests/bench/test_recorded_ladders.py`.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +19,6 @@ from models.graph import Graph
 from models.ladder import compare
 from tests.models.committed import FOLDERS
 
-#: The largest loss, in points of accuracy or in per cent of perplexity, of the mean over the held-out set.
-PROMISED = {("he_friendly", "polynomial"): (0.5, 1.0), ("original", "polynomial"): (1.0, 3.0)}
 #: What the original reaches at least, by data set: a toy would lose nothing.
 LEAST_ACCURACY = {"digits": 0.97, "cifar10": 0.70, "tiny_imagenet": 0.10, "sst2": 0.77}
 MOST_NATS = {"tiny_shakespeare": 1.8}
@@ -43,22 +44,6 @@ COMMITTED = [pytest.param(folder, id=folder.name) for folder in FOLDERS]
 WITH_DATA = [
     pytest.param(folder, id=folder.name) for folder in FOLDERS if ladder(folder)["recipe"]["data"] in HERE
 ]
-
-
-@pytest.mark.parametrize("folder", COMMITTED)
-@pytest.mark.parametrize(("before", "after"), PROMISED)
-def test_no_more_is_lost_than_the_project_promises(folder: Path, before: str, after: str) -> None:
-    written = ladder(folder)
-    metric, held_out = written["metric"], written["held_out"]
-    points, per_cent = PROMISED[before, after]
-    first, second = held_out[before][metric], held_out[after][metric]
-    if metric == "accuracy":
-        error = 0.0
-        if before == "original":  # one standard error more, as of unpaired samples: the ladder has no pairs
-            error = sqrt((first * (1 - first) + second * (1 - second)) / held_out["samples"])
-        assert 100 * (first - second - error) <= points
-    else:
-        assert 100 * (second / first - 1) <= per_cent
 
 
 @pytest.mark.parametrize("folder", COMMITTED)
