@@ -9,7 +9,7 @@ import pytest
 
 from tests.end_to_end.test_run import bench, exported
 
-REPETITIONS, DEPTH = 3, 3
+REPETITIONS, DEPTH = 15, 3
 #: At levels 1 and up; at level 0 nothing is left to rescale.
 ABOVE_0 = {"multiply_plain", "multiply_relinearise", "rescale", "drop"}
 EVERYWHERE = {
