@@ -15,6 +15,7 @@ from types import TracebackType
 import numpy as np
 import psutil
 
+from models.processor import processor
 from reports.record import Environment
 
 #: The calibration's workload: products of square matrices of this size, so many of them, so often.
@@ -30,7 +31,7 @@ def environment(threads: int, libraries: Mapping[str, str], build: Mapping[str, 
         build: how the library was built, as far as it says.
     """
     return Environment(
-        cpu=_cpu(),
+        cpu=processor(),
         cores=os.cpu_count(),
         threads=threads,
         memory_bytes=psutil.virtual_memory().total,
@@ -142,16 +143,6 @@ def _end(pid: int) -> None:
         psutil.Process(pid).kill()
     except psutil.NoSuchProcess:
         return
-
-
-def _cpu() -> str | None:
-    """The processor's name, or its architecture where it has none, as on most ARM machines."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        lines = []
-    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return next(iter(models), "") or platform.processor() or platform.machine() or None
 
 
 def steal_s() -> float | None:

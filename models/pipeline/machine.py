@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import platform
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
+
+from models.processor import processor
 
 
 def machine(threads: int) -> dict[str, Any]:
@@ -22,7 +23,7 @@ def machine(threads: int) -> dict[str, Any]:
     from models.training.fit import device
 
     on = device()
-    name = torch.cuda.get_device_name(on) if on.type == "cuda" else _processor()
+    name = torch.cuda.get_device_name(on) if on.type == "cuda" else processor()
     return {"device": on.type, "name": name, "threads": threads}
 
 
@@ -30,11 +31,3 @@ def versions() -> dict[str, str]:
     """Of Python and of the libraries by which results are computed."""
     libraries = {name: version(name) for name in ("numpy", "scipy", "torch")}
     return {"python": platform.python_version()} | libraries
-
-
-def _processor() -> str:
-    """As the kernel names it, or its kind where it does not."""
-    told = Path("/proc/cpuinfo")
-    lines = told.read_text().splitlines() if told.is_file() else []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.machine()
