@@ -54,6 +54,7 @@ def expand(
 
     Without `backends` a parameter set runs on those that it lists. A backend asked for by name runs the sets
     that list it, `cleartext` all of them; with `parameters` named as well it runs just those, listed or not.
+    Likewise a set runs the cases that it lists, and with both named just those.
     None and empty stand for what the suite says.
 
     Raises:
@@ -79,21 +80,35 @@ def expand(
             choice=choice if threads is None else replace(choice, threads=threads),
             samples=suite.samples if samples is None else samples,
             held_out=suite.held_out,
-            repeats=suite.repeats if repeats is None else repeats,
+            repeats=choice.repeats if repeats is None else repeats,
             rounds=suite.rounds,
             limits=choice.limits,
         )
         for case in selected
         for choice in chosen
+        if case.name in choice.cases or (cases and parameters)
         for backend in _backends(choice, backends, named=bool(parameters))
     ]
     if not cells:
-        listed = sorted({backend for choice in chosen for backend in choice.backends})
-        raise UserError(
-            f"no parameter set of suite {suite.name} lists {' or '.join(backends)}; they list "
-            f"{', '.join(listed)}, or name the set with --parameters"
-        )
+        raise UserError(_nothing(suite.name, selected, chosen, backends))
     return cells
+
+
+def _nothing(
+    suite: str, selected: Sequence[Case], chosen: Sequence[ParameterChoice], backends: Sequence[str]
+) -> str:
+    """Why nothing is selected."""
+    names = [case.name for case in selected]
+    for_cases = [choice for choice in chosen if set(choice.cases) & set(names)]
+    if not for_cases:
+        return (
+            f"no parameter set of suite {suite} lists {' or '.join(names)}; name a set with --parameters too"
+        )
+    listed = sorted({backend for choice in for_cases for backend in choice.backends})
+    return (
+        f"no parameter set of suite {suite} lists {' or '.join(backends)}; they list "
+        f"{', '.join(listed)}, or name the set with --parameters"
+    )
 
 
 def turns(cells: Sequence[Cell], rounds: int | None = None) -> Iterator[tuple[int, Cell]]:

@@ -11,6 +11,7 @@ import numpy as np
 from backends.costs import Costs
 from backends.errors import Unsupported
 from backends.high_level import OPERATIONS
+from backends.registry import Descriptor
 from bench import recording
 from bench.cell import check_precision
 from bench.cells import Cell
@@ -52,6 +53,26 @@ class HighLevelSession(Session):
         return answer, batches
 
 
+def adapter(descriptor: Descriptor, cell: Cell, graph: Graph) -> str:
+    """The module and class of the types in which a library computes a layer.
+
+    Raises:
+        Unsupported: the library has no such types, or they lack an operation of the layer.
+    """
+    program = cell.choice.program
+    if program not in descriptor.high_level:
+        raise Unsupported(
+            f"{cell.backend} has no {program} of its own that compute layers; use program: portable"
+        )
+    lacking = [node for node in graph.nodes[1:] if node.operation not in OPERATIONS]
+    if lacking:
+        raise Unsupported(
+            f"a program of {program} is written for {' and '.join(OPERATIONS)} alone, and "
+            f"{lacking[0].name} is {lacking[0].operation}; use program: portable"
+        )
+    return descriptor.high_level[program]
+
+
 @dataclass(frozen=True)
 class HighLevelRunner(Runner):
     """Runs cells of one layer on one backend.
@@ -63,23 +84,7 @@ class HighLevelRunner(Runner):
     workload: Workload
 
     def _adapter(self, cell: Cell) -> str:
-        """The module and class of the types.
-
-        Raises:
-            Unsupported: the library has no such types, or they lack an operation of the layer.
-        """
-        program = cell.choice.program
-        if program not in self.descriptor.high_level:
-            raise Unsupported(
-                f"{cell.backend} has no {program} of its own that compute layers; use program: portable"
-            )
-        lacking = [n for n in self.workload.polynomial.nodes[1:] if n.operation not in OPERATIONS]
-        if lacking:
-            raise Unsupported(
-                f"a program of {program} is written for {' and '.join(OPERATIONS)} alone, and "
-                f"{lacking[0].name} is {lacking[0].operation}; use program: portable"
-            )
-        return self.descriptor.high_level[program]
+        return adapter(self.descriptor, cell, self.workload.polynomial)
 
     def _run(self, cell: Cell, outcome: Outcome, probes: bool) -> None:
         self.report("plan", {})

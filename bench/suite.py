@@ -12,7 +12,7 @@ cases:                   # see bench.cases
   - {name: digits, model: vit_tiny, data: digits}
   - {name: linear, layer: {kind: linear, tokens: 16, features: 64}}
   - {name: all, primitives: {repetitions: 30, long_repetitions: 5}}
-parameter_sets:
+parameter_sets:          # each may have its own cases, repeats, threads and limits
   - {alias: shared14, log_n: 14, ..., refresh: round_trip, program: portable, backends: [openfhe, tenseal]}
 limits: {seconds: 3600, memory_bytes: 22000000000}
 """
@@ -93,6 +93,8 @@ class ParameterLiteral(Block):
     refresh: Literal["bootstrap", "round_trip"]
     program: Literal["portable", "vectors", "tensors"] = PORTABLE
     backends: Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
+    cases: Annotated[tuple[str, ...], Field(strict=False, min_length=1)] | None = None
+    repeats: Positive | None = None
     threads: Positive | None = None
     limits: Limits | None = None
 
@@ -123,17 +125,21 @@ class ParameterChoice:
         refresh: `bootstrap` or `round_trip`.
         program: `portable`: real slots and primitives that every library has; `vectors` or `tensors`: a
             library's own types (see `backends.high_level`).
-        threads: of the evaluator, equal for all backends.
-        limits: the set's own, or the suite's.
+        repeats: evaluations, the first cold; the set's own, or the suite's.
+        threads: of the evaluator, equal for all backends; likewise.
+        limits: likewise.
         backends: which backends run it unless others are asked for by name.
+        cases: names of those that it runs.
     """
 
     parameters: ParameterSet
     alias: str | None
     refresh: str
     program: str
+    repeats: int
     threads: int
     backends: tuple[str, ...]
+    cases: tuple[str, ...]
     limits: Limits
 
     @property
@@ -165,7 +171,6 @@ class Suite:
     path: Path
     samples: int
     held_out: int | None
-    repeats: int
     rounds: int
     cases: tuple[Case, ...]
     parameter_sets: tuple[ParameterChoice, ...]
@@ -223,7 +228,6 @@ def load_suite(reference: str, known_backends: Collection[str]) -> Suite:
         path=document.path,
         samples=file.samples,
         held_out=file.held_out,
-        repeats=file.repeats,
         rounds=file.rounds,
         cases=cases,
         parameter_sets=tuple(choices),
@@ -251,6 +255,12 @@ def _choice(
             document.fail(place, f"no backend is called {name!r}{did_you_mean(name, known_backends)}")
     if len(set(literal.backends)) != len(literal.backends):
         document.fail((*location, "backends"), "a backend stands twice in backends; keep one")
+    all_cases = [one.name for one in file.cases]
+    cases = all_cases if literal.cases is None else list(literal.cases)
+    for index, name in enumerate(cases):
+        if name not in all_cases:
+            place = (*location, "cases", index)
+            document.fail(place, f"no case is called {name!r}{did_you_mean(name, all_cases)}")
     security = file.security if literal.security is None else literal.security
     if 0 < security < file.security:
         remedy = f"write {file.security}, or 0 for a toy set that is marked INSECURE"
@@ -261,7 +271,7 @@ def _choice(
         contradiction = "needs" if literal.refresh == "bootstrap" else "has no use for"
         sentence = f"refresh: {literal.refresh} {contradiction} the block 'bootstrap'; change one of the two"
         document.fail((*location, "refresh"), sentence)
-    used_otherwise = {"alias", "refresh", "program", "backends", "threads", "limits"}
+    used_otherwise = {"alias", "refresh", "program", "backends", "cases", "repeats", "threads", "limits"}
     try:
         parameters = ParameterSet.from_json(
             {**literal.model_dump(exclude=used_otherwise), "security": security}
@@ -269,14 +279,15 @@ def _choice(
         check_demand(parameters)
     except ParameterError as error:
         document.fail(location, str(error))
-    threads = file.threads if literal.threads is None else literal.threads
     return ParameterChoice(
         parameters=parameters,
         alias=literal.alias,
         refresh=literal.refresh,
         program=literal.program,
-        threads=threads,
+        repeats=literal.repeats or file.repeats,
+        threads=literal.threads or file.threads,
         backends=literal.backends,
+        cases=tuple(cases),
         limits=literal.limits or file.limits,
     )
 

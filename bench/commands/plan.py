@@ -17,6 +17,7 @@ from backends.registry import get
 from backends.security import judge
 from bench.cells import Cell
 from bench.commands.options import Selection, selection
+from bench.high_level import adapter
 from bench.measuring import Measurement, keys_bytes
 from bench.recording import levels_after_refresh
 from bench.subject import load_subject
@@ -44,10 +45,12 @@ def _heading(cell: Cell) -> tuple[str, str]:
 def _column(cell: Cell) -> dict[str, str]:
     subject = load_subject(cell)
     try:
-        capabilities = get(cell.backend).capabilities(cell.choice.parameters)
+        descriptor = get(cell.backend)
+        capabilities = descriptor.capabilities(cell.choice.parameters)
         if isinstance(subject, Measurement):
             return _measured(cell, capabilities, subject)
         if cell.choice.program != PORTABLE:
+            adapter(descriptor, cell, subject.polynomial)
             return {"program": f"{cell.choice.program} of the library's own; nothing of it is planned"}
         refresh = refresh_for(cell.choice.refresh, cell.choice.parameters, capabilities)
         program = plan_program(subject.polynomial, cell.choice.parameters, refresh)

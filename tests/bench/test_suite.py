@@ -39,6 +39,8 @@ parameter_sets:
     bootstrap: {level_budget: [3, 3], correction_factor: 5, depth: 16}
     refresh: bootstrap
     backends: [openfhe]
+    cases: [digits]
+    repeats: 3
 limits: {seconds: 60}
 """
 
@@ -57,11 +59,13 @@ def load(folder: Path, text: str) -> Suite:
 
 def test_a_good_suite(folder: Path) -> None:
     suite = load(folder, GOOD)
-    assert (suite.name, suite.samples, suite.repeats) == ("small", 4, 1)
+    assert (suite.name, suite.samples, suite.rounds) == ("small", 4, 1)
     assert suite.model_folders == {"digits": folder / "checkpoint"}
     shared, toy = suite.parameter_sets
     assert shared.names == ("shared14", "n14_first48_scale40_depth8_digits9")
     assert (shared.threads, toy.threads) == (1, 2)
+    assert (shared.repeats, toy.repeats) == (1, 3)
+    assert shared.cases == toy.cases == ("digits",)
     assert (shared.parameters.security, toy.parameters.security) == (128, 0)
     assert toy.parameters.bootstrap is not None
     assert toy.parameters.bootstrap.level_budget == (3, 3)
@@ -100,7 +104,7 @@ def test_a_good_suite(folder: Path) -> None:
         ("samples: 4", "samples: 4\nheld_out: 1", 4, "held_out is 1; write all, or 2 or more samples"),
         ("samples: 4", "samples: 0", 3, "samples is 0; input should be greater than 0"),
         ("log_n: 14", "log_n: [14]", 11, r"parameter_sets\[0\].log_n is a list; write a whole number"),
-        ("limits: {seconds: 60}", "limits: 60", 29, "limits is a whole number 60; write a block of keys"),
+        ("limits: {seconds: 60}", "limits: 60", 31, "limits is a whole number 60; write a block of keys"),
         (
             "[openfhe, tenseal]",
             "openfhe",
@@ -113,6 +117,8 @@ def test_a_good_suite(folder: Path) -> None:
             17,
             "no backend is called 'tenseel'; did you mean tenseal?",
         ),
+        ("cases: [digits]", "cases: [digit]", 29, "no case is called 'digit'; did you mean digits?"),
+        ("repeats: 3", "repeats: 0", 30, r"parameter_sets\[1\].repeats is 0; input should be greater than 0"),
         ("refresh: round_trip", "refresh: roundtrip", 16, "refresh is 'roundtrip'; did you mean round_trip?"),
         ("samples: 4", "samples: 4\nsamples: 5", 4, "the key 'samples' stands twice; keep one"),
         ("alias: toy", "alias: shared14", 19, "shared14 stands twice in parameter_sets"),
