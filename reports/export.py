@@ -8,9 +8,10 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from reports.held_out import loss
+from reports.figures import significant
+from reports.held_out import DRIFTS, TITLES, loss
 from reports.markdown import plain, table
-from reports.record import TIMING_ONLY, Record
+from reports.record import TIMING_ONLY, HeldOut, Record, Status
 
 HELD_OUT_HEADINGS = (
     "suite",
@@ -20,14 +21,15 @@ HELD_OUT_HEADINGS = (
     "original",
     "HE-friendly",
     "polynomial",
-    "lost: original → HE-friendly",
-    "lost: HE-friendly → polynomial",
-    "lost: original → polynomial",
+    *(f"lost: {TITLES[before]} → {TITLES[after]}" for before, after in DRIFTS),
+    "key",
 )
 HEADINGS = (
+    "suite",
     "case",
     "backend",
     "parameter set",
+    "threads",
     "security",
     "status",
     "samples",
@@ -44,7 +46,10 @@ HEADINGS = (
     "evaluator peak (GB)",
     "bootstraps",
     "round trips",
+    "key",
 )
+#: So many signs of a key tell the records of a table apart, and find them in their store.
+KEY_SIGNS = 8
 
 
 def to_json(records: Sequence[Record]) -> str:
@@ -64,38 +69,45 @@ def to_csv(records: Sequence[Record]) -> str:
 
 
 def to_markdown(records: Sequence[Record]) -> str:
-    """The held-out ladders, then what is secure and, never ranked beside it, what is INSECURE."""
-    secure = [record for record in records if record.security.secure]
-    insecure = [record for record in records if not record.security.secure]
-    parts = []
-    ladders = list(dict.fromkeys(row for record in records if (row := _held_out(record))))
-    if ladders:
-        parts.append(
-            "## The clear rungs on whole held-out sets, losses with 95 % intervals\n\n"
-            + table(HELD_OUT_HEADINGS, ladders)
-        )
-    if secure:
-        parts.append("## At 128 bits of security or more\n\n" + table(HEADINGS, map(_row, secure)))
-    if insecure:
-        parts.append(
-            "## INSECURE: under 128 bits, or not encrypted\n\n" + table(HEADINGS, map(_row, insecure))
-        )
-    return "\n".join(f"{part}\n" for part in parts)
+    """The held-out ladders; then, never ranked together, what is secure, INSECURE, and did not end ok."""
+    finished = [record for record in records if record.status is Status.OK]
+    secure = [record for record in finished if record.security.secure]
+    insecure = [record for record in finished if not record.security.secure]
+    unfinished = [record for record in records if record.status is not Status.OK]
+    ladders = table(HELD_OUT_HEADINGS, _ladders(records))
+    tables = {
+        "The clear rungs on whole held-out sets, losses with 95 % intervals": ladders,
+        "At 128 bits of security or more": table(HEADINGS, map(_row, secure)),
+        "INSECURE: under 128 bits, or not encrypted": table(HEADINGS, map(_row, insecure)),
+        "Not finished: unsupported, failed, timed out or out of memory": table(
+            HEADINGS, map(_row, unfinished)
+        ),
+    }
+    return "\n".join(f"## {title}\n\n{rows}\n" for title, rows in tables.items() if rows)
 
 
-def _held_out(record: Record) -> tuple[str, ...]:
-    """A record's held-out ladder as a row, which all cells of a case share; nothing where there is none."""
-    block = record.ladder.held_out
-    if block is None:
-        return ()
-    rungs = (block.original, block.he_friendly, block.polynomial)
+def _ladders(records: Sequence[Record]) -> list[tuple[str, ...]]:
+    """A row for each held-out ladder, which all cells of a case share.
+
+    A model that was trained again has another, so each has the key of the newest record that tells it.
+    """
+    newest = {
+        _held_out(record, block): plain(record.key[:KEY_SIGNS])
+        for record in sorted(records, key=lambda record: record.started_at)
+        if (block := record.ladder.held_out) is not None
+    }
+    return [(*row, key) for row, key in newest.items()]
+
+
+def _held_out(record: Record, block: HeldOut) -> tuple[str, ...]:
+    drifts = {(drift.from_rung, drift.to_rung): loss(block, drift) for drift in block.drifts}
     return (
         plain(record.suite),
         plain(record.case),
         plain(block.metric),
         str(block.samples),
-        *(_number(rung, 4) for rung in rungs),
-        *(loss(block, drift) for drift in block.drifts),
+        *(_fixed(rung, 4) for rung in (block.original, block.he_friendly, block.polynomial)),
+        *(drifts.get(pair, "") for pair in DRIFTS),
     )
 
 
@@ -103,34 +115,52 @@ def _row(record: Record) -> tuple[str, ...]:
     ladder, memory, counts = record.ladder, record.memory, record.counts
     status = record.status.value if record.reason is None else f"{record.status.value}: {record.reason}"
     return (
+        plain(record.suite),
         plain(record.case),
         plain(record.backend),
         plain(record.parameter_set),
-        f"{record.security.bits} bits" if record.security.secure else "INSECURE",
+        _count(record.environment.threads),
+        _security(record),
         plain(status),
         str(record.samples),
         plain(ladder.metric) if record.weights == "trained" else TIMING_ONLY,
-        _number(ladder.original, 3),
-        _number(ladder.he_friendly, 3),
-        _number(ladder.polynomial, 3),
-        _number(ladder.encrypted, 3),
-        _number(ladder.label_agreement, 3),
-        _number(ladder.precision_bits, 1),
-        _number(record.latency.keygen_s, 1),
-        _number(record.latency.evaluate_s, 1),
+        _fixed(ladder.original, 4),
+        _fixed(ladder.he_friendly, 4),
+        _fixed(ladder.polynomial, 4),
+        _fixed(ladder.encrypted, 4),
+        _fixed(ladder.label_agreement, 3),
+        _measured(ladder.precision_bits),
+        _measured(record.latency.keygen_s),
+        _measured(record.latency.evaluate_s),
         _gigabytes(memory.key_owner_peak_bytes),
         _gigabytes(memory.evaluator_peak_bytes),
-        _number(counts.bootstraps, 0),
-        _number(counts.round_trips, 0),
+        _count(counts.bootstraps),
+        _count(counts.round_trips),
+        plain(record.key[:KEY_SIGNS]),
     )
 
 
-def _number(value: float | None, digits: int) -> str:
+def _security(record: Record) -> str:
+    """Nothing where a cell ended before its keys were judged."""
+    if record.status is not Status.OK and record.security.log_qp is None:
+        return ""
+    return f"{record.security.bits} bits" if record.security.secure else "INSECURE"
+
+
+def _fixed(value: float | None, digits: int) -> str:
     return "" if value is None else f"{value:.{digits}f}"
 
 
+def _measured(value: float | None) -> str:
+    return "" if value is None else significant(value, thousands="")
+
+
 def _gigabytes(size: int | None) -> str:
-    return "" if size is None else f"{size / 1e9:.2f}"
+    return "" if size is None else significant(size / 1e9, thousands="")
+
+
+def _count(value: int | None) -> str:
+    return "" if value is None else str(value)
 
 
 def _flat(block: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
