@@ -11,6 +11,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from reports.figures import significant
 from reports.history import Entry
 from reports.html import assets
 from reports.html.conditions import groups, warnings
@@ -104,9 +105,6 @@ def _breakable(name: str) -> Markup:
     return Markup("_<wbr>").join(name.split("_"))
 
 
-def _significant(value: float | None, divisor: float = 1) -> str:
-    """Three significant digits, as the scripts write them."""
-    if value is None:
-        return "–"
-    scaled = value / divisor
-    return f"{scaled:,.0f}".replace(",", "\u2009") if abs(scaled) >= 1000 else f"{scaled:.3g}"
+def _significant(value: float, divisor: float = 1) -> str:
+    """Three significant digits in units of so many, as the scripts write them."""
+    return significant(value / divisor)

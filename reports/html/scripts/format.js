@@ -2,14 +2,13 @@
 
 const ABSENT = "–";
 
-/** Three significant digits, thousands apart: 0.0085, 26.1, 15 300. */
+/** So many significant digits, whole ones never rounded away, as reports/figures.py has them: 0.00850, 26.1, 15 343. */
 function significant(value, digits = 3) {
   if (value === null || value === undefined) return ABSENT;
   if (value === 0) return "0";
-  const size = Math.abs(value);
-  if (size < 1e-4) return value.toExponential(1);
-  if (size >= 10 ** digits) return grouped(Math.round(value));
-  return String(Number(value.toPrecision(digits)) === Math.round(value) && size >= 100 ? Math.round(value) : value.toPrecision(digits));
+  if (Math.abs(value) < 1e-4) return value.toExponential(1);
+  const exponent = Number(value.toExponential(digits - 1).split("e")[1]); // 999.7 has three digits as 1000
+  return grouped(value.toFixed(Math.max(0, digits - 1 - exponent)));
 }
 
 /** A number with thin spaces between thousands. */

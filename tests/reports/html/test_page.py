@@ -87,3 +87,9 @@ def test_refused_lines_and_differences_are_named() -> None:
 
 def test_a_report_of_one_run_is_small() -> None:
     assert len(page(many(24)).encode()) < 5_000_000
+
+
+def test_figures_at_a_glance_are_never_powers_of_ten() -> None:
+    text = page([made(latency__per_sample_s=999.7, wire__to_evaluator_bytes=60_000_000)])
+    assert "<strong>1\u2009000 s</strong>" in text
+    assert "<strong>60.0 MB</strong>" in text

@@ -1,0 +1,29 @@
+"""Numbers as the page's scripts write them: as Python writes them in the same page."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from reports.figures import significant
+from reports.html import assets
+from tests.reports.html.browser.chromium import chromium
+
+FORMAT = (assets.FOLDER / "scripts" / "format.js").read_text(encoding="utf-8")
+#: Where a digit more or less is made by rounding, where thousands begin, and what lies between.
+VALUES = [
+    *(0.0, 0.00003, -0.00003, 0.0085, 0.09996, 0.52934, 1.0, 9.996, 26.14, 60.0, 99.7, 99.95, -1.234, 100.0),
+    *(149.6, 999.4, 999.7, 1000.0, -1000.4, 15342.6, 1234567.0),
+    *(10 ** random.Random(place).uniform(-6, 9) for place in range(100)),
+]
+
+
+@pytest.mark.parametrize("digits", [2, 3, 4])
+def test_scripts_and_python_write_the_same_figures(digits: int) -> None:
+    with chromium() as chrome:
+        shown = chrome.execute_script(
+            f"{FORMAT}; return arguments[0].map((value) => significant(value, arguments[1]))", VALUES, digits
+        )
+    assert shown == [significant(value, digits) for value in VALUES]
+    assert significant(99.7, 2) == "100"
