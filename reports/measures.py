@@ -34,7 +34,7 @@ class Measure:
         higher_is_better: which way is better.
         judged: whether the gate holds it; one that is not follows from others or is the harness's own.
         always: whether a cell that ended ok has it in every build or in none, so that to lose it is a loss.
-        needed_by: place of a count; where it is 0, a record may lack the measure all the same.
+        needed_by: places of counts; where all of them are 0, a record may lack the measure all the same.
     """
 
     name: str
@@ -44,14 +44,14 @@ class Measure:
     higher_is_better: bool = False
     judged: bool = True
     always: bool = False
-    needed_by: str | None = None
+    needed_by: tuple[str, ...] = ()
 
 
 def _count(name: str, title: str) -> Measure:
     return Measure(name, title, Kind.COUNT, always=True)
 
 
-def _size(name: str, title: str, *, always: bool = True, needed_by: str | None = None) -> Measure:
+def _size(name: str, title: str, *needed_by: str, always: bool = True) -> Measure:
     return Measure(name, title, Kind.SIZE, "bytes", always=always, needed_by=needed_by)
 
 
@@ -70,7 +70,12 @@ PRECISION = Measure(
 SECURITY = Measure("security.bits", "security bits", Kind.COUNT, higher_is_better=True, always=True)
 #: Null where a program has no refresh.
 LEVELS_AFTER = Measure(
-    "counts.levels_after_refresh", "levels after a refresh", Kind.COUNT, higher_is_better=True
+    "counts.levels_after_refresh",
+    "levels after a refresh",
+    Kind.COUNT,
+    higher_is_better=True,
+    always=True,
+    needed_by=("counts.bootstraps_planned", "counts.round_trips"),
 )
 HOT = _time("latency.runs.evaluate_s", "evaluate, hot")
 HOT_DECRYPT = _time("latency.runs.decrypt_s", "decrypt, hot")
@@ -93,8 +98,8 @@ PLAIN = (
     _size("wire.to_key_owner_bytes", "to the key owner"),
     _size("memory.public_key_bytes", "public key"),
     _size("memory.relinearisation_key_bytes", "relinearisation key"),
-    _size("memory.rotation_keys_bytes", "rotation keys' size", needed_by="counts.rotation_keys"),
-    _size("memory.bootstrap_keys_bytes", "bootstrap keys", needed_by="counts.bootstraps_planned"),
+    _size("memory.rotation_keys_bytes", "rotation keys' size", "counts.rotation_keys"),
+    _size("memory.bootstrap_keys_bytes", "bootstrap keys", "counts.bootstraps_planned"),
     _size("memory.ciphertexts_in_bytes", "ciphertexts in"),
     _size("memory.ciphertexts_out_bytes", "ciphertexts out"),
     _memory("memory.keygen_peak_bytes", "peak of key generation"),

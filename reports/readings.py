@@ -29,7 +29,7 @@ def readings(record: Record) -> dict[Measure, float]:
 
 def dispensable(measure: Measure, record: Record) -> bool:
     """Whether a record lacks a measure because its program does without."""
-    return measure.needed_by is not None and _at(record, measure.needed_by) == 0
+    return bool(measure.needed_by) and all(_at(record, place) == 0 for place in measure.needed_by)
 
 
 def _at(record: Record, name: str) -> float | None:

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 from reports.comparability import software_differences
 from reports.errors import ReportError
 from reports.gate import exact, labels
 from reports.gate.rules import Rules
-from reports.gate.sides import Processes, Side, rank
+from reports.gate.sides import Processes, Side, rank, shared
 from reports.gate.times import (
     Timed,
     is_judged,
     judge_times,
     machine_obstacle,
     probes_obstacle,
+    same_obstacle,
+    times_of,
     turns_obstacle,
 )
 from reports.gate.verdicts import Finding, Verdict
 from reports.measures import Kind, Measure
 from reports.readings import dispensable
+from reports.record import Record
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,12 @@ class Comparison:
 
 
 def compare(baseline: Side, candidate: Side, rules: Rules) -> Comparison:
-    """Compare two sides by the rules; records are matched by `cell`."""
+    """Compare two sides by the rules; records are matched by `cell`.
+
+    Raises:
+        ReportError: the rules name times that neither side has: judging none of them would pass.
+    """
+    _refuse_idle_patterns(baseline, candidate, rules)
     findings: list[Finding] = []
     finished: list[str] = []
     times: list[Timed] = []
@@ -76,6 +85,17 @@ def compare(baseline: Side, candidate: Side, rules: Rules) -> Comparison:
     return Comparison(tuple(findings), tuple(finished), tuple(refused), tuple(notes))
 
 
+def _refuse_idle_patterns(baseline: Side, candidate: Side, rules: Rules) -> None:
+    names = {one.name for one in (*times_of(baseline), *times_of(candidate))}
+    patterns = rules.time.measures if names else ()
+    idle = [one for one in patterns if not any(fnmatchcase(name, one) for name in names)]
+    if idle:
+        raise ReportError(
+            f"no time is called {idle[0]} as time.measures of the rules has it; name what "
+            "`bench compare` lists, such as latency.evaluate_s or latency.primitives.rotate*"
+        )
+
+
 def _alone(cell: str, baseline: Side, candidate: Side) -> Finding:
     """A cell that one side has."""
     if cell in candidate.cells:
@@ -91,12 +111,11 @@ def _alone(cell: str, baseline: Side, candidate: Side) -> Finding:
 def _standing(cell: str, before: Processes, after: Processes) -> Iterator[Finding]:
     """Whether the cell still ends as well as it did, and is still secure."""
     old, new = before.worst(), after.worst()
-    if rank(new.status) == rank(old.status):
-        verdict = Verdict.SAME
-    else:
-        verdict = Verdict.WORSE if rank(new.status) > rank(old.status) else Verdict.BETTER
-    why = "" if new.reason is None else new.reason
-    yield Finding(cell, "status", "status", verdict, why, old.status.value, new.status.value)
+    # One failure of many, and then all of them, is no standstill.
+    changes = (rank(new.status) - rank(old.status), after.failed - before.failed)
+    worse = any(change > 0 for change in changes)
+    verdict = Verdict.WORSE if worse else Verdict.BETTER if any(changes) else Verdict.SAME
+    yield Finding(cell, "status", "status", verdict, _reason(new, after), old.status.value, new.status.value)
     if before.finished and after.finished:
         was = all(one.record.security.secure for one in before.finished)
         is_now = all(one.record.security.secure for one in after.finished)
@@ -105,14 +124,27 @@ def _standing(cell: str, before: Processes, after: Processes) -> Iterator[Findin
         yield Finding(cell, "security.secure", "security", verdict, "", names[was], names[is_now])
 
 
+def _reason(worst: Record, processes: Processes) -> str:
+    """Why a cell did not end ok; where others of its processes did, how many did not and which."""
+    if worst.reason is None or processes.failed in (0.0, 1.0):
+        return worst.reason or ""
+    failed = [record for record in processes.records if rank(record.status) == rank(worst.status)]
+    runs = ", ".join(dict.fromkeys(record.run_id for record in failed))
+    return f"{worst.reason}; {len(failed)} of {len(processes.records)} processes, in run {runs}"
+
+
 def _measured(cell: str, before: Processes, after: Processes, rules: Rules) -> Iterator[Finding]:
     """Every judged measure but time; how much memory only where the machine is the same."""
     old, new = before.readings(), after.readings()
     machine = machine_obstacle(before, after)
     for measure in _both(old, new):
-        finding = exact.judge(cell, measure, old.get(measure, ()), new.get(measure, ()), rules)
+        had, have = old.get(measure, ()), new.get(measure, ())
+        finding = exact.judge(cell, measure, had, have, rules)
+        lacking = len(after.finished) - len(have)
         if finding.after is None and all(dispensable(measure, one.record) for one in after.finished):
             finding = exact.not_comparable(finding, "the candidate's program needs none")
+        elif measure.always and have and lacking and len(had) == len(before.finished):
+            finding = exact.gone(finding, f"{exact.GONE} by {lacking} of {len(after.finished)} processes")
         elif measure.kind is Kind.MEMORY and machine is not None and finding.after is not None:
             finding = exact.not_comparable(finding, machine)
         yield finding
@@ -124,7 +156,9 @@ def _both(old: dict[Measure, list[float]], new: dict[Measure, list[float]]) -> l
 
 def _times(cell: str, before: Processes, after: Processes, rules: Rules) -> Iterator[Timed]:
     old, new = before.readings(), after.readings()
-    obstacle = machine_obstacle(before, after) or turns_obstacle(before, after)
+    obstacle = (
+        machine_obstacle(before, after) or same_obstacle(before, after) or turns_obstacle(before, after)
+    )
     absent = probes_obstacle(before, after)
     for measure in dict.fromkeys([*old, *new]):
         if is_judged(measure, rules.time):
@@ -137,6 +171,8 @@ def _notes(baseline: Side, candidate: Side) -> Iterator[str]:
         if one.left_out:
             yield f"left out of the {name}, being of older builds or other settings: {one.left_out} record(s)"
     for cell in sorted(baseline.cells.keys() & candidate.cells.keys()):
+        if both := shared(baseline.cells[cell], candidate.cells[cell]):
+            yield f"{cell}: {both} of its processes stand on both sides, which is no comparison of builds"
         old, new = baseline.cells[cell].records[-1], candidate.cells[cell].records[-1]
         differences = software_differences(old, new)
         if differences:

@@ -39,6 +39,11 @@ def not_comparable(finding: Finding, why: str) -> Finding:
     return replace(finding, verdict=Verdict.NOT_COMPARABLE, why=why)
 
 
+def gone(finding: Finding, why: str) -> Finding:
+    """Not measured by all who should."""
+    return replace(finding, verdict=Verdict.WORSE, why=why)
+
+
 def settled(measure: Measure, values: Values) -> float | None:
     """The one value that stands for several processes'; None where there are none."""
     if not values:

@@ -38,6 +38,11 @@ class Processes:
         """Those that ended ok."""
         return tuple(one for one in self.stored if one.record.status is Status.OK)
 
+    @property
+    def failed(self) -> float:
+        """Which part of them neither ended ok nor is unsupported."""
+        return sum(rank(record.status) == _FAILURE for record in self.records) / len(self.records)
+
     def worst(self) -> Record:
         """A record of the worst status."""
         return max(self.records, key=lambda record: rank(record.status))
@@ -69,6 +74,11 @@ class Side:
 def rank(status: Status) -> int:
     """0 for ok, 1 for unsupported, 2 for a failure of whatever kind."""
     return _RANKS.get(status, _FAILURE)
+
+
+def shared(one: Processes, other: Processes) -> int:
+    """How many processes stand in both."""
+    return len({process(record) for record in one.records} & {process(record) for record in other.records})
 
 
 def side(stored: Iterable[Stored], refused: Sequence[str] = ()) -> Side:

@@ -15,7 +15,7 @@ from itertools import groupby
 from reports.comparability import machine_differences
 from reports.gate.exact import GONE
 from reports.gate.rules import TimeRule
-from reports.gate.sides import Processes, Side
+from reports.gate.sides import Processes, Side, shared
 from reports.gate.verdicts import Finding, Verdict
 from reports.measures import Kind, Measure
 from reports.statistics.ranks import fewest, holm, mann_whitney
@@ -52,6 +52,12 @@ def machine_obstacle(before: Processes, after: Processes) -> str | None:
     return f"another machine ({'; '.join(dict.fromkeys(found))})" if found else None
 
 
+def same_obstacle(before: Processes, after: Processes) -> str | None:
+    """That processes stand on both sides, and so would be compared with themselves; None where none does."""
+    both = shared(before, after)
+    return f"{both} processes stand on both sides" if both else None
+
+
 def turns_obstacle(before: Processes, after: Processes) -> str | None:
     """Why the processes did not take turns; None where they did."""
     began = [(one.record.started_at, "before") for one in before.finished]
@@ -75,9 +81,15 @@ def is_judged(measure: Measure, rule: TimeRule) -> bool:
     return measure.kind is Kind.TIME and measure.judged and rule.judges(measure.name)
 
 
+def times_of(side: Side) -> list[Measure]:
+    """The times of a side that a gate may judge, cell by cell."""
+    every = (one for processes in side.cells.values() for one in processes.readings())
+    return [one for one in every if one.kind is Kind.TIME and one.judged]
+
+
 def times_tested(side: Side, rule: TimeRule) -> int:
     """How many times a gate tests, of what a side measured."""
-    return sum(is_judged(one, rule) for processes in side.cells.values() for one in processes.readings())
+    return sum(rule.judges(one.name) for one in times_of(side))
 
 
 def judge_times(times: Sequence[Timed], rule: TimeRule) -> list[Finding]:

@@ -230,9 +230,49 @@ def test_a_cell_that_newly_fails_is_a_regression_with_its_reason(record: Record)
     assert found.why == "the result is wrong"
 
 
-def test_one_process_of_several_that_fails_is_enough(record: Record) -> None:
+def test_one_process_of_several_that_fails_is_enough_and_its_run_is_named(record: Record) -> None:
+    """Whoever tried again in the same folder has to know what to take out of it."""
     after = [*processes(record, 3, place=1), *processes(record, 1, place=9, **FAILED)]
-    assert only(compare(of(processes(record, 3)), of(after), Rules()), Verdict.WORSE).measure == "status"
+    found = only(compare(of(processes(record, 3)), of(after), Rules()), Verdict.WORSE)
+    assert (found.measure, found.why) == (
+        "status",
+        f"the result is wrong; 1 of 4 processes, in run {after[-1].run_id}",
+    )
+
+
+def test_a_failure_among_the_baselines_processes_excuses_no_other(record: Record) -> None:
+    """A first try that failed beside one that was ok once made `failed` the standard of the cell."""
+    before = [*processes(record, 1, **FAILED), *processes(record, 1, place=2)]
+    all_fail = compare(of(before), of(processes(record, 1, place=5, **FAILED)), Rules())
+    assert only(all_fail, Verdict.WORSE).measure == "status"
+    half = [*processes(record, 1, place=5, **FAILED), *processes(record, 1, place=6)]
+    assert compare(of(before), of(half), Rules()).passed
+    assert only(compare(of(before), of(half[1:]), Rules()), Verdict.BETTER).measure == "status"
+
+
+def test_what_only_some_processes_still_measure_is_a_regression(record: Record) -> None:
+    """The other one's rotations may be any number."""
+    silent = processes(record, 1, place=3, counts__rotations=None)
+    found = only(
+        compare(of(processes(record, 2)), of(processes(record, 1, place=1) + silent), Rules()), Verdict.WORSE
+    )
+    assert (found.measure, found.why) == ("counts.rotations", "no longer measured by 1 of 2 processes")
+
+
+def test_levels_after_a_refresh_are_there_wherever_it_refreshes(record: Record) -> None:
+    found = only(compared(record, counts__levels_after_refresh=None), Verdict.WORSE)
+    assert (found.measure, found.why) == ("counts.levels_after_refresh", "no longer measured")
+
+
+def test_a_process_on_both_sides_is_told(record: Record) -> None:
+    found = compare(of(processes(record, 3)), of(processes(record, 3)), Rules())
+    (note,) = found.notes
+    assert note.endswith("3 of its processes stand on both sides, which is no comparison of builds")
+    (evaluate,) = (one for one in found.findings if one.measure == "latency.evaluate_s")
+    assert (evaluate.verdict, evaluate.why) == (
+        Verdict.NOT_COMPARABLE,
+        "3 processes stand on both sides",
+    )
 
 
 @pytest.mark.parametrize(
@@ -288,7 +328,7 @@ def test_bits_beyond_rounding_are_no_difference_and_an_exact_result_has_them(rec
 
 
 def test_a_program_without_refreshes_has_no_levels_after_them(record: Record) -> None:
-    found = compared(record, counts__levels_after_refresh=None, counts__round_trips=0)
+    found = compared(record, counts__levels_after_refresh=None, counts__round_trips=0, counts__bootstraps=0)
     assert found.passed
     assert only(found, Verdict.BETTER).measure == "counts.round_trips"
 

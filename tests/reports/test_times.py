@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from reports.errors import ReportError
 from reports.gate.compare import compare
 from reports.gate.rules import Rules, TimeRule
 from reports.gate.times import Timed, judge_times, needed_at, times_tested
@@ -193,6 +194,13 @@ def test_only_the_times_that_the_rules_name_are_judged(record: Record) -> None:
     names = [one.measure for one in found.findings if one.measure.startswith("latency.")]
     assert "latency.primitives.rotations@7" in names
     assert not [name for name in names if not name.startswith("latency.primitives.")]
+
+
+def test_a_pattern_that_names_no_time_is_refused(record: Record) -> None:
+    """A slip of the pen would judge none, and pass."""
+    rules = Rules(time=TimeRule(measures=("latency.evaluate_s", "latency.primitve.*")))
+    with pytest.raises(ReportError, match=r"no time is called latency\.primitve\.\* as time\.measures"):
+        compare(of(processes(record)), of(processes(record, place=1)), rules)
 
 
 @pytest.mark.parametrize("order", ["ABBA", "ABAB", "BAAB"])
