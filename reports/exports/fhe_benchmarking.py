@@ -1,8 +1,9 @@
 """The form in which the suites of github.com/fhe-benchmarking keep measurements: four groups of named values.
 
-Names and spellings are theirs: seconds as `12.5s`, sizes in powers of 1024 as `21.4G`. Where their harness
-writes `0B` for a missing file, a name is left out here; and `Total` adds up the steps of the protocol, none
-of the harness. Only what ended ok has measurements.
+Names and spellings are as in their harness of 2025; later versions may name some otherwise. Seconds are
+`12.5s`, sizes in powers of 1024 `21.4G`. Where their harness writes `0B` for a missing file, a name is left
+out here; and `Total` adds up the steps of the protocol, none of the harness. A record without the time of the
+computation (a run with probes, measured primitives) has no entry: its total would read as a fast submission.
 """
 
 from __future__ import annotations
@@ -15,15 +16,16 @@ from reports.record import Record, Status
 
 
 def to_fhe_benchmarking(records: Sequence[Record]) -> str:
-    """A list with an entry for each record that ended ok, as one of their `results-N.json`."""
-    entries = [_entry(record) for record in records if record.status is Status.OK]
+    """A list with an entry for each record that ended ok and was timed, as one of their `results-N.json`."""
+    timed = [record for record in records if record.latency.evaluate_s is not None]
+    entries = [_entry(record) for record in timed if record.status is Status.OK]
     return json.dumps(entries, indent=2) + "\n"
 
 
 def _entry(record: Record) -> dict[str, Any]:
     return {
         "submission_name": _submission(record),
-        "dataset_name": record.case,
+        "dataset_name": f"{record.suite}/{record.case}",
         "Timing": _timing(record),
         "Bandwidth": _bandwidth(record),
         "Quality": _quality(record),

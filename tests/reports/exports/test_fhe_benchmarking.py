@@ -7,7 +7,7 @@ from typing import Any
 
 from reports.exports.fhe_benchmarking import to_fhe_benchmarking
 from reports.record import Record
-from tests.reports.html.records import failing, insecure, made
+from tests.reports.html.records import failing, insecure, made, measured
 
 
 def entry(record: Record) -> dict[str, Any]:
@@ -19,7 +19,7 @@ def test_a_record_in_four_groups() -> None:
     record = made()
     assert entry(record) == {
         "submission_name": "tenseal n14_first48_scale40_depth8_digits9",
-        "dataset_name": "digits",
+        "dataset_name": "vit_tiny/digits",
         "Timing": {
             "Key Generation": "3.0s",
             "Encrypted model preprocessing": "2.0s",
@@ -43,8 +43,9 @@ def test_a_record_in_four_groups() -> None:
 
 
 def test_what_was_not_measured_is_left_out_and_never_0() -> None:
-    found = entry(made(latency={}, memory={}, ladder={}))
-    assert [found[name] for name in ("Timing", "Bandwidth", "Quality", "Server Reported")] == [{}] * 4
+    found = entry(made(latency={"evaluate_s": 60.0}, memory={}, ladder={}))
+    assert found["Timing"] == {"Encrypted computation": "60.0s", "Total": "60.0s"}
+    assert [found[name] for name in ("Bandwidth", "Quality", "Server Reported")] == [{}] * 3
 
 
 def test_encrypted_and_clear_quality_come_from_their_own_rungs() -> None:
@@ -59,3 +60,9 @@ def test_a_perplexity_is_no_accuracy() -> None:
 def test_insecure_is_said_and_what_did_not_end_ok_is_left_out() -> None:
     assert entry(insecure(parameter_set="toy"))["submission_name"].endswith("INSECURE")
     assert json.loads(to_fhe_benchmarking([failing("failed", "wrong")])) == []
+
+
+def test_no_total_without_the_computation() -> None:
+    probed = made(latency__evaluate_s=None)
+    late = made(status="timed_out", reason="the second evaluation was too slow")
+    assert json.loads(to_fhe_benchmarking([probed, measured(0.01), late])) == []
