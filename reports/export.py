@@ -48,6 +48,8 @@ HEADINGS = (
     "round trips",
     "key",
 )
+#: A spreadsheet takes text that begins with one of them, blanks aside, for a formula.
+FORMULA = ("=", "+", "-", "@")
 #: So many signs of a key tell the records of a table apart, and find them in their store.
 KEY_SIGNS = 8
 
@@ -58,11 +60,14 @@ def to_json(records: Sequence[Record]) -> str:
 
 
 def to_csv(records: Sequence[Record]) -> str:
-    """One row a record; blocks become `block.name` columns, lists JSON, null an empty cell."""
+    """One row a record; blocks become `block.name` columns, lists and booleans JSON, null an empty cell."""
     rows = [dict(_flat(json.loads(record.to_json()))) for record in records]
-    columns = list(dict.fromkeys(column for row in rows for column in row))
+    columns = dict.fromkeys(column for row in rows for column in row)
+    for block in {column.rpartition(".")[0] for column in columns}:
+        if all(row.get(block) is None for row in rows):  # nothing but a block's null, beside its columns
+            columns.pop(block, None)
     text = io.StringIO()
-    writer = csv.DictWriter(text, columns, lineterminator="\n")
+    writer = csv.DictWriter(text, list(columns), extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue()
@@ -168,4 +173,12 @@ def _flat(block: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any
         if isinstance(value, dict):
             yield from _flat(value, f"{prefix}{name}.")
         else:
-            yield f"{prefix}{name}", json.dumps(value) if isinstance(value, list) else value
+            yield f"{prefix}{name}", _cell(value)
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, (list, bool)):
+        return json.dumps(value)
+    if isinstance(value, str) and value.lstrip().startswith(FORMULA):
+        return f"'{value}"
+    return value

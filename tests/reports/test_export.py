@@ -4,6 +4,8 @@ import csv
 import io
 import json
 
+import pytest
+
 from reports.export import to_csv, to_json, to_markdown
 from reports.metrics import RUNGS
 from reports.record import Record
@@ -25,6 +27,34 @@ def test_csv_is_flat(record: Record) -> None:
     assert json.loads(row["ladder.layers"])[0]["name"] == "block0.attention"
     assert row["ladder.held_out.polynomial"] == "0.98"
     assert json.loads(row["ladder.held_out.drifts"])[0]["high"] == 0.0175
+
+
+def test_csv_has_no_column_for_a_block_that_a_record_lacks() -> None:
+    first, second = csv.DictReader(io.StringIO(to_csv([made(ladder__held_out=None), made()])))
+    assert "ladder.held_out" not in first
+    assert (first["ladder.held_out.samples"], second["ladder.held_out.samples"]) == ("", "360")
+
+
+def test_csv_keeps_a_name_with_a_dot_beside_its_beginning() -> None:
+    libraries = {"a": "1", "a.b": "2"}
+    (row,) = csv.DictReader(io.StringIO(to_csv([made(environment__libraries=libraries)])))
+    assert (row["environment.libraries.a"], row["environment.libraries.a.b"]) == ("1", "2")
+
+
+def test_csv_spells_booleans_as_json_does() -> None:
+    secure, toy = csv.DictReader(io.StringIO(to_csv([made(), insecure()])))
+    assert (secure["security.secure"], toy["security.secure"]) == ("true", "false")
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@a", ' =HYPERLINK("http://y")'])
+def test_csv_gives_a_spreadsheet_no_formula(text: str) -> None:
+    (row,) = csv.DictReader(io.StringIO(to_csv([failing("failed", text)])))
+    assert row["reason"] == f"'{text}"
+
+
+def test_csv_leaves_numbers_below_zero_as_they_are() -> None:
+    (row,) = csv.DictReader(io.StringIO(to_csv([made(ladder__precision_bits=-1.5)])))
+    assert row["ladder.precision_bits"] == "-1.5"
 
 
 def rows(text: str) -> list[dict[str, str]]:
