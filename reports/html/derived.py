@@ -18,6 +18,12 @@ def one_input_s(record: Record) -> float | None:
     return None if found is None or time is None else time / found
 
 
+def full_batch_s(record: Record) -> float | None:
+    """Seconds that a sample costs in a full batch; a run that fills its batch in part takes more a sample."""
+    one = one_input_s(record)
+    return None if one is None or record.batch is None else one / record.batch
+
+
 def evaluation_keys_bytes(record: Record) -> int | None:
     """Relinearisation, rotation and bootstrap keys together; None where none was measured."""
     memory = record.memory

@@ -9,7 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from reports.html.derived import batches, evaluation_keys_bytes, loss, measured, one_input_s, standing
+from reports.html.derived import (
+    batches,
+    evaluation_keys_bytes,
+    full_batch_s,
+    loss,
+    measured,
+    one_input_s,
+    standing,
+)
 from reports.html.front import Point, front
 from reports.html.processes import newest, ranked
 from reports.record import Block, Record
@@ -33,9 +41,9 @@ COLUMNS = (
 
 DERIVED = (
     *("derived.standing", "derived.newest", "derived.group", "derived.front", "derived.one_input_s"),
-    *("derived.batches", "derived.evaluation_keys_bytes", "derived.loss_model", "derived.loss_encryption"),
-    *("derived.loss_total", "derived.probed", "derived.timed_layers", "derived.timed_primitives"),
-    *("derived.timed_course", "derived.measured"),
+    *("derived.full_batch_s", "derived.batches", "derived.evaluation_keys_bytes", "derived.loss_model"),
+    *("derived.loss_encryption", "derived.loss_total", "derived.probed", "derived.timed_layers"),
+    *("derived.timed_primitives", "derived.timed_course", "derived.measured"),
 )
 
 
@@ -73,8 +81,8 @@ def _value(fields: dict[str, Any], name: str) -> Any:
 def _derived(record: Record, last: bool, group: int, best: bool) -> list[Any]:
     ladder, latency = record.ladder, record.latency
     return [
-        *(standing(record), last, group, best, one_input_s(record), batches(record)),
-        evaluation_keys_bytes(record),
+        *(standing(record), last, group, best, one_input_s(record)),
+        *(full_batch_s(record), batches(record), evaluation_keys_bytes(record)),
         loss(ladder, "original", "polynomial"),
         loss(ladder, "polynomial", "encrypted"),
         loss(ladder, "original", "encrypted"),

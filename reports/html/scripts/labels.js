@@ -16,6 +16,9 @@ function naming(rows) {
   return (row) => plain(row) + told(row, alike.get(plain(row)) ?? [row]) + mark(row);
 }
 
+/** The end of a parameter set's name where a layer is in a library's own types, not in the portable program. */
+const OWN_TYPES = /_(vectors|tensors)$/;
+
 /** What tells a row from those that are called the same: its key, or where that is theirs too, when it began. */
 function told(row, alike) {
   if (alike.length === 1) return "";

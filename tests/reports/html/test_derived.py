@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from reports.html.derived import batches, evaluation_keys_bytes, loss, measured, one_input_s, standing
+from reports.html.derived import (
+    batches,
+    evaluation_keys_bytes,
+    full_batch_s,
+    loss,
+    measured,
+    one_input_s,
+    standing,
+)
 from reports.record import Ladder
 from tests.reports.html.records import failing, insecure, made
 
@@ -15,7 +23,14 @@ def test_one_input_waits_for_one_evaluation() -> None:
     assert one_input_s(record) == pytest.approx(20.0)
 
 
+def test_a_full_batch_shares_one_evaluation_though_the_run_filled_it_in_part() -> None:
+    record = made(samples=2, batch=16, latency__evaluate_s=8.0, latency__per_sample_s=4.0)
+    assert full_batch_s(record) == pytest.approx(0.5)
+
+
 def test_what_was_not_measured_stays_absent() -> None:
+    assert full_batch_s(made(batch=None)) is None
+    assert full_batch_s(made(latency__evaluate_s=None)) is None
     assert batches(made(batch=None)) is None
     assert one_input_s(made(batch=None)) is None
     assert one_input_s(made(latency__evaluate_s=None)) is None
