@@ -19,6 +19,7 @@ from reports.html.derived import standing
 from reports.html.glance import MEASURES, glances
 from reports.html.history import Told, told
 from reports.html.packing import DIGITS, PER_STREAM, streams
+from reports.html.processes import newest
 from reports.html.rows import index
 from reports.html.summaries import conditions, drift_titles, held_out
 from reports.record import TIMING_ONLY, Record
@@ -79,7 +80,7 @@ def _page_data(records: Sequence[Record], grouped: Sequence[int], history: Told 
         "digits": DIGITS,
         "timing_only": TIMING_ONLY,
         "conditions": conditions(records, grouped),
-        "held_out": held_out(records),
+        "held_out": held_out(records, newest(records, grouped)),
         "drifts": drift_titles(),
         "steps": history.steps if history else [],
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 from reports.comparability import sample_set
@@ -19,13 +19,19 @@ def conditions(records: Sequence[Record], grouped: Sequence[int]) -> list[dict[s
     return [_conditions(group, found) for group, found in sorted(members.items())]
 
 
-def held_out(records: Sequence[Record]) -> list[dict[str, Any]]:
-    """A line for each case's held-out set, and the place of the first record that tells of it."""
-    found: dict[tuple[str, str, str], dict[str, Any]] = {}
+def held_out(records: Sequence[Record], newest: Sequence[bool]) -> list[dict[str, Any]]:
+    """A line for each case's held-out set and model, and the place of the first record that tells of it.
+
+    Args:
+        records: oldest first.
+        newest: as `processes.newest` has it. What is superseded may be of a model that has been trained anew.
+    """
+    found: dict[Hashable, dict[str, Any]] = {}
     for place, record in enumerate(records):
         block = record.ladder.held_out
-        if block is not None:
-            identity = (record.suite, record.case, block.digest)
+        if block is not None and newest[place]:
+            rungs = (block.original, block.he_friendly, block.polynomial)
+            identity = (record.suite, record.case, block.digest, *rungs)
             found.setdefault(identity, _held_out(place, record, block))
     return list(found.values())
 
