@@ -1,7 +1,7 @@
 """What stands for a cell where several records do: the median over the processes of its newest key.
 
 Records of one `key` are processes that differ in nothing that could change the result; records of an older
-key of their cell are superseded, and ranked no more.
+key of their cell are superseded, and ranked no more. Those with probes are ranked where there are no others.
 """
 
 from __future__ import annotations
@@ -10,12 +10,15 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import NamedTuple
 
-from reports.html.derived import standing
+from reports.html.derived import probed, standing
 from reports.record import Record, Status
 from reports.statistics.summaries import median
 
 #: The numbers of a record that are ranked; one that lacks any of them is not ranked.
 Measure = Callable[[Record], tuple[float | None, ...]]
+
+#: Of one cell, without probes and with them: key → places of its processes.
+_Keys = dict[bool, dict[str, list[int]]]
 
 
 class Ranked(NamedTuple):
@@ -36,15 +39,16 @@ class Ranked(NamedTuple):
 
 def ranked(records: Sequence[Record], grouped: Sequence[int], measure: Measure) -> list[Ranked]:
     """Of each cell in each group, its newest key that has a measure; secure records alone."""
-    cells: defaultdict[Hashable, dict[str, list[int]]] = defaultdict(dict)
+    cells: defaultdict[Hashable, _Keys] = defaultdict(lambda: {False: {}, True: {}})
     numbers: dict[int, tuple[float, ...]] = {}
     for place, (record, group) in enumerate(zip(records, grouped, strict=True)):
         found = tuple(one for one in measure(record) if one is not None)
         if standing(record) == "secure" and len(found) == len(measure(record)):
             numbers[place] = found
-            keys = cells[group, record.cell]
+            keys = cells[group, record.cell][probed(record)]
             keys[record.key] = [*keys.pop(record.key, []), place]  # the newest key is the last
-    return [_ranked(grouped, [*keys.values()][-1], numbers) for keys in cells.values()]
+    preferred = [keys[False] or keys[True] for keys in cells.values()]
+    return [_ranked(grouped, [*keys.values()][-1], numbers) for keys in preferred]
 
 
 def _ranked(grouped: Sequence[int], places: list[int], numbers: Mapping[int, tuple[float, ...]]) -> Ranked:
@@ -63,10 +67,10 @@ def newest(records: Sequence[Record], grouped: Sequence[int]) -> list[bool]:
     finished: defaultdict[Hashable, dict[str, int]] = defaultdict(dict)
     for place, (record, group) in enumerate(zip(records, grouped, strict=True)):
         if record.status is Status.OK:
-            keys[group, record.cell, bool(record.ladder.layers)] = record.key
+            keys[group, record.cell, probed(record)] = record.key
             finished[group, record.cell][record.run_id] = place
     return [
-        keys[group, record.cell, bool(record.ladder.layers)] == record.key
+        keys[group, record.cell, probed(record)] == record.key
         if record.status is Status.OK
         else not any(
             last > place for run, last in finished[group, record.cell].items() if run != record.run_id

@@ -16,6 +16,7 @@ from reports.html.derived import (
     loss,
     measured,
     one_input_s,
+    probed,
     standing,
 )
 from reports.html.front import Point, front
@@ -86,6 +87,6 @@ def _derived(record: Record, last: bool, group: int, best: bool) -> list[Any]:
         loss(ladder, "original", "polynomial"),
         loss(ladder, "polynomial", "encrypted"),
         loss(ladder, "original", "encrypted"),
-        *(bool(ladder.layers), bool(latency.layers), bool(latency.primitives), bool(latency.course)),
+        *(probed(record), bool(latency.layers), bool(latency.primitives), bool(latency.course)),
         measured(record),
     ]

@@ -43,6 +43,19 @@ def test_an_older_key_is_superseded_where_the_newer_has_the_measure() -> None:
     assert [one.places for one in by_time([newer, older, newer])] == [[0, 2]]
 
 
+def test_a_run_with_probes_is_ranked_only_where_no_other_has_the_measure() -> None:
+    """It holds every layer's values, and so takes more memory than the cell needs."""
+    timed = made(key=KEY, ladder__layers=None, memory__evaluator_peak_bytes=1)
+    probed = made(key=OTHER, memory__evaluator_peak_bytes=5)
+    for records, ranked_places in (([timed, probed], [0]), ([probed, timed], [1]), ([probed], [0])):
+        (found,) = ranked(records, groups(records), lambda record: (record.memory.evaluator_peak_bytes,))
+        assert found.places == ranked_places
+    without = made(key=KEY, ladder__layers=None, ladder__precision_bits=None)
+    records = [without, probed]
+    (found,) = ranked(records, groups(records), lambda record: (record.ladder.precision_bits,))
+    assert found.places == [1]
+
+
 def test_insecure_records_and_what_failed_are_not_ranked() -> None:
     assert by_time([insecure(), failing("failed", "no")]) == []
 
