@@ -60,7 +60,7 @@ function barsOption(rows, parts, { unit, stacked, width, show }) {
 function barsTable(caption, rows, parts, unit, scale = (value) => value) {
   const name = naming(rows);
   return {
-    caption, rows,
+    caption, rows, groups: STANDINGS,
     columns: [
       { title: "Record", heading: true, value: name, cell: (row) => recordLink(row, breakable(name(row))) },
       ...parts.map((part) => ({
@@ -113,7 +113,7 @@ function heatTable(caption, rows, cells, unit, order) {
   const found = new Map(rows.map((row) => [row, new Map(cells(row).map((cell) => [cell.name, cell.value]))]));
   const names = partNames(rows.map(cells), order);
   return {
-    caption, rows,
+    caption, rows, groups: STANDINGS,
     columns: [
       { title: "Record", heading: true, value: name, cell: (row) => recordLink(row, breakable(name(row))) },
       ...names.map((part) => ({

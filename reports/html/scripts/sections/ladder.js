@@ -70,7 +70,7 @@ function ladder(parent, rows) {
     const percent = shown[0]["ladder.metric"] === "accuracy";
     addFigure(grid, {
       title, note, alt: `A line for each of ${shown.length} records over the four rungs.`, option: (width) => ladderOption(shown, percent, width),
-      table: () => ({ caption: title, rows: all, columns: ladderColumns(naming(all)) }),
+      table: () => ({ caption: title, rows: all, groups: STANDINGS, columns: ladderColumns(naming(all)) }),
     });
   }
   if (!cases.length) parent.append(el("p", { class: "empty" }, "No record has a metric: there are none, or their weights are random."));

@@ -2,7 +2,7 @@
 
 function records(parent, rows) {
   addTable(parent, {
-    caption: "Every record by key, cell and run", rows,
+    caption: "Every record by key, cell and run", rows, groups: STANDINGS,
     columns: [
       { title: "Key", heading: true, source: "key", value: (row) => row.key, cell: (row) => recordLink(row, el("code", {}, row.key.slice(0, 16))) },
       { title: "Backend", source: "backend", value: (row) => row.backend, cell: (row) => backendName(row.backend) },
