@@ -131,7 +131,7 @@ def read(path: Path) -> Document:
     lines: dict[Location, int] = {(): 1}
     document = Document(path, None, lines)
     if root is None:
-        document.fail((), "the file is empty; write a suite like suites/toy.yaml")
+        document.fail((), "the file is empty; write keys into it, as the files under suites/ have them")
     try:
         return Document(path, _plain(root, (), document, lines), lines)
     except RecursionError as error:

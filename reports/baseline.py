@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Hashable, Iterator, Sequence
 from datetime import datetime
-from math import isclose
+from math import inf, isclose
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,8 @@ from pydantic import ValidationError
 from reports.errors import ReportError
 from reports.export import to_json
 from reports.identity import canonical_json
-from reports.record import SCHEMA, Record, Status
+from reports.metrics import RUNGS
+from reports.record import SCHEMA, HeldOut, Ladder, Record, Status
 
 
 def read_records(path: Path) -> list[Record]:
@@ -29,14 +30,14 @@ def read_records(path: Path) -> list[Record]:
             contradicts itself or stands twice; the sentence names it.
     """
     try:
-        written = json.loads(path.read_text(encoding="utf-8"))
+        written = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_object)
     except OSError as error:
         raise ReportError(
             f"{path} cannot be read ({error.strerror}); make it with `bench export RESULTS --format json`"
         ) from error
     except UnicodeDecodeError as error:
         raise ReportError(f"{path} is not UTF-8 text ({error.reason}); export it again") from error
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits among them
         raise ReportError(f"{path} is no JSON ({error}); export it again") from error
     if not isinstance(written, list) or not written:
         raise ReportError(
@@ -99,9 +100,31 @@ def contradictions(record: Record) -> Iterator[str]:
         latency.per_sample_s * record.samples, latency.evaluate_s or 0.0, rel_tol=1e-6
     ):
         yield "its time per sample is not that of the evaluation"
+    operations = [(one.name, one.level) for one in latency.primitives or []]
+    if len(set(operations)) < len(operations):
+        yield "one primitive stands twice at one level"
+    yield from _impossible_metrics(record.ladder)
     counts = record.counts
     if record.status is Status.OK and counts.bootstraps not in (None, counts.bootstraps_planned):
         yield f"it ran {counts.bootstraps} bootstraps of {counts.bootstraps_planned} and is called ok"
+
+
+def _impossible_metrics(ladder: Ladder) -> Iterator[str]:
+    blocks: list[Ladder | HeldOut] = [ladder] if ladder.held_out is None else [ladder, ladder.held_out]
+    for block in blocks:
+        rungs = [getattr(block, rung) for rung in RUNGS if hasattr(block, rung)]
+        low, high = (0.0, 1.0) if block.metric == "accuracy" else (1.0, inf)
+        if any(rung is not None and not low <= rung <= high for rung in rungs):
+            yield f"its {block.metric} is not between {low:g} and {high:g}"
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object; of a name that stands twice, only one of the two would be held to anything."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"the name {next(one for one in names if names.count(one) > 1)} stands twice")
+    return found
 
 
 def _record(place: str, written: Any) -> Record:

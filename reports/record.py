@@ -18,8 +18,8 @@ SCHEMA = 1
 TIMING_ONLY = "random weights, timing only"
 
 Seconds = Annotated[float, Field(ge=0)]
-Bytes = Annotated[int, Field(gt=0)]
-Count = Annotated[int, Field(ge=0)]
+Bytes = Annotated[int, Field(gt=0, lt=2**63)]
+Count = Annotated[int, Field(ge=0, lt=2**63)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 
 

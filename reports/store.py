@@ -133,17 +133,22 @@ def load_output(output: Path) -> Loaded:
     )
 
 
-def all_finished(output: Path, key: str) -> list[Stored]:
-    """Every record under `output` that ended ok and has this key, for resuming; newest first.
+def all_finished(output: Path, cell: str, key: str) -> list[Stored]:
+    """Every record under `output` that ended ok and answers a cell under this key, newest first.
 
-    Each is of other processes.
+    Each is of other processes. There are none where another build or other settings ran the cell since:
+    whoever reads the store takes its newest key for the answer, and an older record would not be it.
     """
-    return [
+    found = [
         stored
         for path in sorted(output.glob(f"*/{RECORDS}"), reverse=True)
         for stored in reversed(_refused_or_loaded(path.parent).stored)
-        if stored.record.key == key and stored.record.status is Status.OK
+        if stored.record.cell == cell
     ]
+    found.sort(key=lambda stored: stored.record.started_at, reverse=True)
+    if found and found[0].record.key != key:
+        return []
+    return [one for one in found if one.record.key == key and one.record.status is Status.OK]
 
 
 def free(path: Path) -> Path:
@@ -161,16 +166,27 @@ def read_raw(stored: Stored) -> dict[str, NDArray[Any]]:
     Raises:
         ReportError: there are none, or the file is not the one that was written.
     """
+    check_raw(stored)
     if stored.raw is None:
         raise ReportError(f"the record of {stored.record.cell} has no raw outputs; run the cell again")
+    with np.load(stored.raw, allow_pickle=False) as arrays:
+        return {name: arrays[name] for name in arrays.files}
+
+
+def check_raw(stored: Stored) -> None:
+    """See that a record's raw outputs, where it has some, are those that were written.
+
+    Raises:
+        ReportError: the file is gone, or another.
+    """
+    if stored.raw is None:
+        return
     try:
         payload = stored.raw.read_bytes()
     except OSError as error:
         raise ReportError(f"{stored.raw} cannot be read ({error.strerror}); run the cell again") from error
     if hashlib.sha256(payload).hexdigest() != stored.raw_sha256:
         raise ReportError(f"{stored.raw} does not match the digest in its record; run the cell again")
-    with np.load(stored.raw, allow_pickle=False) as arrays:
-        return {name: arrays[name] for name in arrays.files}
 
 
 def append_line(path: Path, line: str) -> None:

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import click
 
+from bench.commands.gate_options import load_rules, rules_option
 from bench.errors import UserError
 from reports.baseline import read_records
 from reports.gate import accept as acceptance
-from reports.gate.compare import compare
-from reports.gate.rules import Rules
 from reports.gate.sides import read_side, side
 from reports.store import Stored
 
@@ -25,19 +24,22 @@ from reports.store import Stored
     metavar="FILE",
     help="The file that takes the records.",
 )
+@rules_option
 @click.option("--reason", required=True, metavar="TEXT", help="Why; kept beside the baseline.")
 @click.option("--drop-missing", is_flag=True, help="Drop the baseline's cells that RESULTS has not.")
-def accept(results: Path, baseline: Path, reason: str, drop_missing: bool) -> int:
+def accept(results: Path, baseline: Path, rules: Path | None, reason: str, drop_missing: bool) -> int:
     """Take the newest records of every cell under RESULTS into the baseline FILE.
 
     Other cells of the baseline stay. The reason and what changed are added to FILE's `.reasons.jsonl`.
     """
     if not reason.strip():
         raise UserError("--reason is empty; say why, in a sentence that tells a reader next year")
+    if not reason.isprintable():
+        raise UserError("--reason holds signs that no reader sees; write one line of text")
     old, candidate = read_records(baseline), read_side(results)
     records = acceptance.accepted(old, candidate, drop=drop_missing)
-    comparison = compare(side(Stored(record, None, None) for record in old), candidate, Rules())
-    changed = acceptance.changes(comparison, drop=drop_missing)
+    before = side(Stored(record, None, None) for record in old)
+    changed = acceptance.changes(before, candidate, load_rules(rules), drop=drop_missing)
     if not changed:
         click.echo(f"nothing differs; {baseline} stays as it is")
         return 0

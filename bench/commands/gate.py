@@ -16,7 +16,7 @@ from reports import history as histories
 from reports.gate import summary as summaries
 from reports.gate.compare import compare
 from reports.gate.rules import TimeRule
-from reports.gate.sides import Side, read_side
+from reports.gate.sides import read_side
 from reports.gate.times import needed_at, times_tested
 from reports.trends import Step, find_steps, series
 
@@ -88,6 +88,11 @@ def gate(
         )
     if (against is None) != (suite is None):
         raise UserError("--against and --suite go together; give both, or --baseline alone")
+    if against is None and any((processes, python, *selected.values())):
+        raise UserError(
+            "RESULTS are gated as they are; leave out --processes, --python and what selects cells, "
+            "or give --against"
+        )
     if against is not None and suite is not None:
         baseline, results = _run_both(results, against, suite, processes, python, held_to.time, selected)
     assert baseline is not None
@@ -95,11 +100,13 @@ def gate(
     if not old.cells and not old.refused:
         raise UserError(f"{baseline} holds no record; hold RESULTS to a run, or to an export of one")
     comparison = compare(old, candidate, held_to)
-    steps = [] if history is None else _remember(history, candidate, comparison.passed)
-    text = summaries.gate(comparison, steps)
+    entry = histories.entry(candidate, passed=comparison.passed)
+    text = summaries.gate(comparison, [] if history is None else _newest_steps(history, entry))
+    click.echo(text, nl=False)
     if summary is not None:
         summary.write_text(text, encoding="utf-8")
-    click.echo(text, nl=False)
+    if history is not None:
+        histories.append(history, entry)
     return int(not comparison.passed)
 
 
@@ -135,12 +142,17 @@ def _enough(times: int, rule: TimeRule) -> int:
     return count
 
 
-def _remember(path: Path, candidate: Side, passed: bool) -> list[Step]:
-    """Add what was measured to a history, and the newest steps in it."""
-    histories.append(path, histories.entry(candidate, passed=passed))
-    known = histories.load(path)
+def _newest_steps(path: Path, entry: histories.Entry) -> list[Step]:
+    """The newest steps of a history with one more entry in it.
+
+    Raises:
+        UserError: the file is there and is no history: nothing is added to it.
+    """
+    known = histories.load(path) if path.exists() else histories.History()
+    if known.refused and not known.entries:
+        raise UserError(f"{path} is no history of gates; name another file with --history")
     for refused in known.refused:
         click.echo(f"refused: {refused}", err=True)
-    steps = [step for one in series(known.entries) for step in find_steps(one)]
+    steps = [step for one in series([*known.entries, entry]) for step in find_steps(one)]
     steps.sort(key=lambda step: step.series.points[step.last + 1].at)
     return steps[-STEPS:]

@@ -82,7 +82,7 @@ class _Session:
         key = result_key(origin(cell, identity, subject, descriptor, environment, self._probes))
         self._display.begin(identity)
         if not self._fresh:
-            kept_records = all_finished(self._output, key)
+            kept_records = all_finished(self._output, identity, key)
             if len(kept_records) > turn:
                 answer = kept_records[turn].record
                 self._display.say(f"  answered by {answer.run_id}; --fresh runs it again")

@@ -15,8 +15,10 @@ from typing import Annotated
 from pydantic import AwareDatetime, Field
 
 from reports.baseline import check, write_records
+from reports.comparability import machine_differences, software_differences
 from reports.errors import ReportError
-from reports.gate.compare import Comparison
+from reports.gate.compare import compare
+from reports.gate.rules import Rules
 from reports.gate.sides import Side, rank
 from reports.gate.summary import value
 from reports.gate.verdicts import Verdict
@@ -54,7 +56,7 @@ def accepted(baseline: Sequence[Record], candidate: Side, *, drop: bool) -> list
         drop: whether cells that the candidate lacks are dropped; else they stay.
 
     Raises:
-        ReportError: a cell of the candidate failed, or a line of it is damaged.
+        ReportError: a cell of the candidate failed, or a line or raw outputs of it are damaged.
     """
     if candidate.refused:
         raise ReportError(f"{candidate.refused[0]}, before it is accepted")
@@ -66,15 +68,24 @@ def accepted(baseline: Sequence[Record], candidate: Side, *, drop: bool) -> list
     return [*kept, *(record for processes in candidate.cells.values() for record in processes.records)]
 
 
-def changes(comparison: Comparison, *, drop: bool) -> dict[str, list[str]]:
-    """What accepting would change, cell by cell; a cell that the candidate lacks stays unless dropped."""
+def changes(baseline: Side, candidate: Side, rules: Rules, *, drop: bool) -> dict[str, list[str]]:
+    """What accepting would change, cell by cell; a cell that the candidate lacks stays unless dropped.
+
+    Beside what is better, worse or new: what the baseline did not measure, and on what else it was measured.
+    """
     found: dict[str, list[str]] = defaultdict(list)
-    for one in comparison.findings:
+    for one in compare(baseline, candidate, rules).findings:
         vanished = one.measure == "status" and one.after is None
-        if one.verdict in _CHANGES and (drop or not vanished):
+        first = one.verdict is Verdict.NOT_COMPARABLE and one.before is None and one.after is not None
+        if (one.verdict in _CHANGES or first) and (drop or not vanished):
             before, after = value(one.before, one.unit), value(one.after, one.unit)
-            found[one.cell].append(f"{one.verdict.value}: {one.title} {before} → {after}")
-    return dict(found)
+            verdict = "newly measured" if first else one.verdict.value
+            found[one.cell].append(f"{verdict}: {one.title} {before} → {after}")
+    for cell in baseline.cells.keys() & candidate.cells.keys():
+        old, new = baseline.cells[cell].records[-1], candidate.cells[cell].records[-1]
+        moved = (*machine_differences(old, new), *software_differences(old, new))
+        found[cell] += [f"measured on another {difference}" for difference in moved]
+    return {cell: lines for cell, lines in found.items() if lines}
 
 
 def reasons_file(baseline: Path) -> Path:

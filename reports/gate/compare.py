@@ -82,7 +82,7 @@ def compare(baseline: Side, candidate: Side, rules: Rules) -> Comparison:
     findings += judge_times(times, rules.time)
     findings.sort(key=lambda finding: finding.cell)
     notes = _notes(baseline, candidate)
-    return Comparison(tuple(findings), tuple(finished), tuple(refused), tuple(notes))
+    return Comparison(tuple(findings), tuple(finished), tuple(dict.fromkeys(refused)), tuple(notes))
 
 
 def _refuse_idle_patterns(baseline: Side, candidate: Side, rules: Rules) -> None:

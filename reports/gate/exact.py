@@ -54,9 +54,11 @@ def settled(measure: Measure, values: Values) -> float | None:
 
 
 def _absent(measure: Measure, *, gone: bool) -> tuple[Verdict, str]:
-    if gone and measure.always:
-        return Verdict.WORSE, GONE
-    return Verdict.NOT_COMPARABLE, f"only the {'baseline' if gone else 'candidate'} has it"
+    if gone:
+        return (
+            (Verdict.WORSE, GONE) if measure.always else (Verdict.NOT_COMPARABLE, "only the baseline has it")
+        )
+    return Verdict.NOT_COMPARABLE, "only the candidate has it, and nothing holds it until it is accepted"
 
 
 def _count(measure: Measure, old: float, new: float, rules: Rules) -> tuple[Verdict, str]:

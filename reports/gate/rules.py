@@ -14,7 +14,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_core.core_schema import ValidationInfo
 
 Ratio = Annotated[float, Field(ge=1)]
-Part = Annotated[float, Field(gt=0, lt=1)]
+Part = Annotated[float, Field(ge=1e-9, lt=1)]
 
 
 class Block(BaseModel):
@@ -95,7 +95,7 @@ class TimeRule(Block):
     significance: Part = 0.01
     difference: Annotated[float, Field(gt=1)] = 1.1
     power: Part = 0.95
-    spread: Annotated[float, Field(gt=0)] = 0.05
+    spread: Annotated[float, Field(gt=0, le=10)] = 0.05
     measures: Annotated[tuple[str, ...], Field(strict=False, min_length=1)] = ("*",)
 
     @field_validator("difference")

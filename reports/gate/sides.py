@@ -7,15 +7,16 @@ says that nothing differs that could change the result; records of older keys ar
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reports.baseline import process, read_records
+from reports.errors import ReportError
 from reports.measures import Measure
 from reports.readings import readings
 from reports.record import Record, Status
-from reports.store import Stored, load_output
+from reports.store import Stored, check_raw, load_output
 
 #: From the best to the worst: what a library cannot do is no failure.
 _RANKS = {Status.OK: 0, Status.UNSUPPORTED: 1}
@@ -62,7 +63,8 @@ class Side:
 
     Attributes:
         cells: by `cell`.
-        refused: a sentence for each line of a store that was refused, and for each process that stands twice.
+        refused: a sentence for each line of a store that was refused, for each process that stands twice, and
+            for raw outputs that are damaged or gone.
         left_out: records of builds that are not their cell's newest.
     """
 
@@ -110,6 +112,15 @@ def _once(stored: Iterable[Stored]) -> tuple[list[Stored], list[str]]:
     return firsts, twins
 
 
+def _damaged(stored: Iterable[Stored]) -> Iterator[str]:
+    """A sentence for each record whose raw outputs are not those that were written."""
+    for one in stored:
+        try:
+            check_raw(one)
+        except ReportError as error:
+            yield str(error)
+
+
 def read_side(path: Path) -> Side:
     """A side from the folder of a run or of several, or from a file that `export --format json` wrote.
 
@@ -118,5 +129,7 @@ def read_side(path: Path) -> Side:
     """
     if path.is_dir():
         loaded = load_output(path)
-        return side(loaded.stored, loaded.refused)
+        found = side(loaded.stored, loaded.refused)
+        counted = [one for processes in found.cells.values() for one in processes.stored]
+        return replace(found, refused=(*found.refused, *_damaged(counted)))
     return side(Stored(record, None, None) for record in read_records(path))

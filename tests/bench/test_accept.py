@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
@@ -103,6 +104,44 @@ def test_a_reason_and_a_baseline_are_needed(tmp_path: Path, baseline: Path) -> N
         accepted(tmp_path, baseline, reason="  ")
     with pytest.raises(ReportError, match="cannot be read"):
         accepted(tmp_path, tmp_path / "none.json")
+
+
+def test_what_the_baseline_did_not_measure_and_another_machine_are_taken(tmp_path: Path) -> None:
+    """Else nothing would ever hold a new measure, and no baseline could move to another machine."""
+    baseline = tmp_path / "baseline.json"
+    baseline.write_text(to_json([a_record(counts__rotations=None, environment__cpu="an older one")]))
+    store(tmp_path / "results", a_record())
+    text = accepted(tmp_path, baseline, reason="moved")
+    assert "  newly measured: rotations – → 1200" in text
+    assert "  measured on another cpu: an older one and a processor" in text
+    assert read_records(baseline)[0].counts.rotations == 1200
+
+
+def test_the_rules_decide_what_a_change_is(tmp_path: Path, baseline: Path) -> None:
+    """What a strict gate fails must be possible to accept."""
+    store(tmp_path / "results", a_record(memory__rotation_keys_bytes=804_000_000))
+    assert "nothing differs" in accepted(tmp_path, baseline)
+    rules = tmp_path / "rules.yaml"
+    rules.write_text("size: {ratio: 1.001}\n")
+    assert "worse: rotation keys' size" in accepted(tmp_path, baseline, "--rules", str(rules))
+
+
+def test_damaged_raw_outputs_are_not_accepted(tmp_path: Path, baseline: Path) -> None:
+    run = store(tmp_path / "results")
+    kept = run.append(
+        a_record(counts__rotations=1100, run_id=run.run_id), {"logits_encrypted": np.zeros((2, 3))}
+    )
+    assert kept.raw is not None
+    kept.raw.write_bytes(b"other")
+    with pytest.raises(ReportError, match="does not match the digest in its record"):
+        accepted(tmp_path, baseline)
+
+
+@pytest.mark.parametrize("reason", ["two\nlines", "\udcff bad"])
+def test_a_reason_is_a_line_that_can_be_read(tmp_path: Path, baseline: Path, reason: str) -> None:
+    store(tmp_path / "results", a_record(counts__rotations=1100))
+    with pytest.raises(UserError, match="--reason holds signs that no reader sees"):
+        accepted(tmp_path, baseline, reason=reason)
 
 
 def test_damaged_lines_are_not_accepted(tmp_path: Path, baseline: Path) -> None:

@@ -1,7 +1,9 @@
 """The ready-made CI calls what there is, and the committed baseline is one."""
 
+import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -47,3 +49,23 @@ def test_the_committed_baseline_is_sound_and_of_exact_measures() -> None:
     records = read_records(ROOT / "suites" / "baselines" / "toy_cleartext.json")
     assert {record.suite for record in records} == {"toy"}
     assert all(record.counts.rotations for record in records)
+
+
+def test_a_wrong_request_is_told_apart_from_a_regression(tmp_path: Path) -> None:
+    script = {"OUT": str(tmp_path / "out"), "SUITE": "nonsense", "PYTHON": sys.executable}
+    done = subprocess.run(
+        ["bash", str(FILES[1])], env=os.environ | script, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "no suite is called 'nonsense'" in done.stderr
+
+
+def test_an_earlier_builds_results_in_the_workspace_are_not_gated(tmp_path: Path) -> None:
+    """The script's own folders are emptied; a history stays."""
+    for name in ("exact", "times"):
+        (tmp_path / name / "20260101T000000Z-aaaaaa").mkdir(parents=True)
+    script = {"OUT": str(tmp_path), "PYTHON": sys.executable, "SELECT": "--backend cleartext"}
+    for lines in (1, 2):
+        subprocess.run(["bash", str(FILES[1])], env=os.environ | script, capture_output=True, check=True)
+        assert len((tmp_path / "history.jsonl").read_text().splitlines()) == lines
+        assert len(list((tmp_path / "exact").iterdir())) == 1

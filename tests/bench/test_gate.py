@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import yaml
 from click.testing import CliRunner
@@ -114,6 +115,46 @@ def test_a_damaged_line_of_the_candidate_is_no_pass(tmp_path: Path) -> None:
     text = gated(tmp_path / "results", "--baseline", baseline(tmp_path, a_record()), status=1)
     assert text.startswith("# Gate: 1 refused\n")
     assert "records.jsonl:2: the line is cut off or damaged" in text
+
+
+def test_damaged_raw_outputs_of_either_side_are_no_pass(tmp_path: Path) -> None:
+    sides = []
+    for name in ("before", "after"):
+        run = store(tmp_path / name)
+        kept = run.append(a_record(run_id=run.run_id), {"logits_encrypted": np.zeros((2, 3))})
+        assert kept.raw is not None
+        sides.append(kept.raw)
+    candidate, held_to = tmp_path / "after", tmp_path / "before"
+    gated(candidate, "--baseline", held_to, status=0)
+    sides[0].write_bytes(b"other")
+    assert "does not match the digest" in gated(candidate, "--baseline", held_to, status=1)
+    sides[0].unlink()
+    assert "cannot be read" in gated(candidate, "--baseline", held_to, status=1)
+
+
+def test_what_only_steers_a_run_of_both_builds_is_refused_without_one(tmp_path: Path) -> None:
+    """Silently ignored, `--case` would gate everything."""
+    found, held_to = results(tmp_path, a_record()), baseline(tmp_path, a_record())
+    for option in (("--case", "digits"), ("--processes", 5), ("--python", "/usr/bin/python3")):
+        with pytest.raises(UserError, match="RESULTS are gated as they are"):
+            gated(found, "--baseline", held_to, *option, status=2)
+
+
+def test_a_file_that_is_no_history_is_left_as_it_is(tmp_path: Path) -> None:
+    found, held_to = results(tmp_path, a_record()), baseline(tmp_path, a_record())
+    before = held_to.read_bytes()
+    with pytest.raises(UserError, match="is no history of gates"):
+        gated(found, "--baseline", held_to, "--history", held_to, status=2)
+    assert held_to.read_bytes() == before
+
+
+def test_a_summary_that_cannot_be_written_leaves_no_line_in_the_history(tmp_path: Path) -> None:
+    """The gate is run again, and would stand in it twice."""
+    found, held_to = results(tmp_path, a_record()), baseline(tmp_path, a_record())
+    history = tmp_path / "history.jsonl"
+    with pytest.raises(FileNotFoundError):
+        gated(found, "--baseline", held_to, "--history", history, "--summary", tmp_path / "no/s.md", status=2)
+    assert not history.exists()
 
 
 def test_rules_are_followed_and_told_with_their_line(tmp_path: Path) -> None:

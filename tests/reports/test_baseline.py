@@ -11,9 +11,10 @@ from reports.baseline import contradictions, read_records, write_records
 from reports.errors import ReportError
 from reports.export import to_json
 from reports.gate.accept import accept
-from reports.record import Record, Run, SecurityBlock
+from reports.record import Primitive, Record, Run, SecurityBlock
 from tests.reports.processes import FAILED, processes, vary
 
+ROTATE = Primitive(name="rotate", level=7, count=2, s=0.07)
 CELL = "vit_tiny/digits/tenseal/n14_first48_scale40_depth8_digits9/0123456789ab"
 
 
@@ -114,6 +115,35 @@ def test_what_could_not_be_read_is_not_written(record: Record, tmp_path: Path) -
         with pytest.raises(ReportError, match=said):
             accept(path, records, "a reason", {}, one.started_at)
     assert not list(tmp_path.iterdir())  # no reason without its change either
+
+
+def test_a_name_that_stands_twice_is_refused(record: Record, tmp_path: Path) -> None:
+    """The last of the two would count, and nothing be held to the first."""
+    path = written(tmp_path, [record])
+    path.write_text(path.read_text().replace('"rotations": 1200', '"rotations": 1200, "rotations": 9000'))
+    with pytest.raises(ReportError, match=r"is no JSON \(the name rotations stands twice\); export it again"):
+        read_records(path)
+
+
+@pytest.mark.parametrize("digits", [400, 5000])
+def test_a_number_without_end_is_one_sentence(record: Record, tmp_path: Path, digits: int) -> None:
+    path = written(tmp_path, [record])
+    path.write_text(path.read_text().replace('"rotations": 1200', '"rotations": ' + "9" * digits))
+    with pytest.raises(ReportError, match=r"breaks the schema|is no JSON"):
+        read_records(path)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"ladder.polynomial": -3.0}, "its accuracy is not between 0 and 1"),
+        ({"ladder.held_out.original": 1.5}, "its accuracy is not between 0 and 1"),
+        ({"ladder.metric": "perplexity"}, "its perplexity is not between 1 and inf"),
+        ({"latency.primitives": [ROTATE, ROTATE]}, "one primitive stands twice at one level"),
+    ],
+)
+def test_what_no_run_measures_contradicts_itself(record: Record, changes: dict[str, Any], said: str) -> None:
+    assert said in list(contradictions(vary(record, changes)))
 
 
 def test_a_failure_with_a_time_contradicts_itself(record: Record) -> None:
