@@ -17,6 +17,8 @@ const lossColumn = (title, source) => ({
   title, unit: "pt or %", source, numeric: true, value: (row) => row[source], cell: (row) => lost(row, row[source]),
 });
 
+const conditionsColumn = { title: "Conditions", source: "environment", value: (row) => row["derived.group"], cell: conditionsLink };
+
 const nameColumns = () => [
   { title: "Backend", heading: true, source: "backend", value: (row) => row.backend, cell: (row) => recordLink(row, backendName(row.backend)) },
   { title: "Case", source: "suite / case", value: caseOf, cell: (row) => breakable(caseOf(row)) },

@@ -3,6 +3,7 @@
 /** A naming of rows by what differs among them. */
 function naming(rows) {
   const differs = (name) => new Set(rows.map((row) => row[name])).size > 1;
+  const unlike = underSeveral(rows, (row) => [caseOf(row), row["environment.threads"], row.samples].join("\n"));
   const parts = [
     differs("suite") && ((row) => row.suite),
     differs("case") && ((row) => row.case),
@@ -10,10 +11,17 @@ function naming(rows) {
     (row) => row.parameter_set,
     differs("environment.threads") && ((row) => `${row["environment.threads"] ?? "?"} thread${row["environment.threads"] === 1 ? "" : "s"}`),
     differs("samples") && ((row) => `${row.samples} samples`),
+    (row) => unlike(row) && `C${row["derived.group"]}`,
   ].filter(Boolean);
-  const plain = (row) => parts.map((part) => part(row)).join(" · ");
+  const plain = (row) => parts.map((part) => part(row)).filter(Boolean).join(" · ");
   const alike = groupBy(rows, plain);
   return (row) => plain(row) + told(row, alike.get(plain(row)) ?? [row]) + mark(row);
+}
+
+/** Whether those of a row's kind were measured under several conditions, or what else `of` tells of a row. */
+function underSeveral(rows, kind, of = (row) => row["derived.group"]) {
+  const unlike = new Set([...groupBy(rows, kind)].filter(([, alike]) => new Set(alike.map(of)).size > 1).map(([name]) => name));
+  return (row) => unlike.has(kind(row));
 }
 
 /** The end of a parameter set's name where a layer is in a library's own types, not in the portable program. */

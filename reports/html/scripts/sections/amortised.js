@@ -25,7 +25,7 @@ function amortised(parent, rows) {
     empty: shown.length ? null : "No record has times of batches.", option: (width) => amortisedOption(shown, width),
     table: () => ({
       caption: "One input against amortised", rows: shown, groups: STANDINGS,
-      columns: [...nameColumns(), count("Batch", "batch"), count("Batches", "derived.batches"), seconds3("One input", "derived.one_input_s"), seconds3("Per sample, batch full", "derived.full_batch_s"), seconds3("Per sample, as run", "latency.per_sample_s"), seconds3("In the clear, all samples", "latency.clear_model_s")],
+      columns: [...nameColumns(), count("Batch", "batch"), count("Batches", "derived.batches"), seconds3("One input", "derived.one_input_s"), seconds3("Per sample, batch full", "derived.full_batch_s"), seconds3("Per sample, as run", "latency.per_sample_s"), seconds3("In the clear, all samples", "latency.clear_model_s"), conditionsColumn],
     }),
   });
 }

@@ -40,7 +40,7 @@ function front(parent, rows) {
       renderer: points.length > MANY ? "canvas" : "svg", alt: `${points.length} records as points.`, option: () => frontOption(points),
       table: () => ({
         caption: `${chosen}: latency and precision`, rows: points, groups: STANDINGS,
-        columns: [...nameColumns(), seconds3("Per sample", "latency.per_sample_s"), figureColumn("Precision", "bits", "ladder.precision_bits", (value) => fixed(value, 1)), { title: "On the front", value: (row) => (row["derived.front"] ? "yes" : "no") }],
+        columns: [...nameColumns(), seconds3("Per sample", "latency.per_sample_s"), figureColumn("Precision", "bits", "ladder.precision_bits", (value) => fixed(value, 1)), { title: "On the front", value: (row) => (row["derived.front"] ? "yes" : "no") }, conditionsColumn],
       }),
     });
   };

@@ -22,7 +22,7 @@ async function levels(parent, rows) {
   });
   addTable(parent, {
     caption: "Levels and refreshes", rows: rows.filter((row) => row["counts.levels_used"] !== null),
-    columns: [...nameColumns(), count("Levels used", "counts.levels_used"), count("Left after a refresh", "counts.levels_after_refresh"), count("Bootstraps", "counts.bootstraps"), count("Round trips", "counts.round_trips"), count("Rescales", "counts.rescales")],
+    columns: [...nameColumns(), count("Levels used", "counts.levels_used"), count("Left after a refresh", "counts.levels_after_refresh"), count("Bootstraps", "counts.bootstraps"), count("Round trips", "counts.round_trips"), count("Rescales", "counts.rescales"), conditionsColumn],
     groups: STANDINGS,
   });
 }

@@ -23,7 +23,7 @@ const overviewColumns = () => [
   count("Round trips", "counts.round_trips"),
   megabytes("To evaluator", "wire.to_evaluator_bytes"),
   megabytes("To key owner", "wire.to_key_owner_bytes"),
-  { title: "Conditions", source: "environment", value: (row) => row["derived.group"], cell: conditionsLink },
+  conditionsColumn,
   { title: "Processes", source: "records of one key", numeric: true, value: (row) => processesOf(row).length, cell: processLinks },
   count("Threads", "environment.threads"),
   { title: "Samples", unit: "(batch)", source: "samples, batch", numeric: true, value: (row) => row.samples, cell: (row) => `${grouped(row.samples)} (${row.batch ?? ABSENT})` },

@@ -11,7 +11,7 @@ function records(parent, rows) {
       { title: "Started", source: "started_at", value: (row) => row.started_at, cell: (row) => row.started_at.slice(0, 19).replace("T", " ") },
       { title: "Status", source: "status", value: (row) => row.status, cell: statusChip },
       { title: "Security", source: "security.bits", value: (row) => row["security.bits"], cell: securityChip },
-      { title: "Conditions", source: "environment", value: (row) => row["derived.group"], cell: conditionsLink },
+      conditionsColumn,
     ],
   });
 }

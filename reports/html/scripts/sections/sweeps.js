@@ -1,4 +1,4 @@
-// Sweeps: how a measure changes with a parameter, a line a backend.
+// Sweeps: how a measure changes with a parameter, a line for records that compare.
 
 const PARAMETERS = [
   ["log₂ of the ring's degree", "security.log_n"], ["log₂ of the modulus QP", "security.log_qp"], ["levels after a refresh", "counts.levels_after_refresh"],
@@ -10,13 +10,27 @@ const SWEPT = [
   ["evaluator peak, GB", "memory.evaluator_peak_bytes", toGigabytes], ["evaluation keys, MB", "derived.evaluation_keys_bytes", toMegabytes], ["to evaluator, MB", "wire.to_evaluator_bytes", toMegabytes],
 ];
 
+const CONDITIONS = ["environment.threads", "samples"];
+
+/** Where a row was measured: its conditions, or where one of those is swept, the machine. */
+function measuredOn(row, x) {
+  const { cpu, cores } = PAGE.conditions[row["derived.group"] - 1];
+  return CONDITIONS.includes(x) ? `${cpu ?? "unknown CPU"}, ${cores ?? "?"} cores` : `C${row["derived.group"]}`;
+}
+
+/** Rows that a line may join: of one backend, case, program and standing, and measured at one place. */
+function sweepLines(rows, x) {
+  const placed = underSeveral(rows, caseOf, (row) => measuredOn(row, x));
+  const parts = (row) => [row.backend, caseOf(row), OWN_TYPES.exec(row.parameter_set)?.[1], placed(row) && measuredOn(row, x), !secureRow(row) && "INSECURE"];
+  return groupBy(rows, (row) => parts(row).filter(Boolean).join(" · "));
+}
+
 function sweepOption(rows, [across, x], [measure, y, scale]) {
   const name = naming(rows);
-  const lines = groupBy(rows, (row) => `${row.backend} · ${caseOf(row)}${secureRow(row) ? "" : " · INSECURE"}`);
   return {
     height: 400, grid: { left: 60, right: 20, top: 40, bottom: 48 }, legend: legend(),
     xAxis: valueAxis(across, { scale: true, minInterval: rows.every((row) => Number.isInteger(row[x])) ? 1 : undefined, boundaryGap: ["6%", "6%"] }), yAxis: valueAxis(measure, { nameGap: 44 }),
-    series: [...lines].map(([title, group]) => ({
+    series: [...sweepLines(rows, x)].map(([title, group]) => ({
       type: "line", name: title, color: backendInk(group[0].backend), symbol: backendSymbol(group[0].backend), symbolSize: 10,
       itemStyle: secureRow(group[0]) ? {} : { color: style("--surface"), borderColor: backendInk(group[0].backend), borderWidth: 2 },
       // Records that share a value of the parameter differ in something else: no line joins them.
@@ -39,9 +53,9 @@ function sweeps(parent, rows) {
     const { parameter, measure } = chosen;
     const { shown: points, note } = firstOf(ok.filter((row) => row[parameter[1]] !== null && row[measure[1]] !== null), MANY);
     addFigure(clearPlots(place), {
-      title: `${measure[0]} by ${parameter[0]}`, note: ["Hollow and dashed: INSECURE.", note].filter(Boolean).join(" "), renderer: points.length > 200 ? "canvas" : "svg", alt: `${points.length} records, a line for each backend and case.`,
+      title: `${measure[0]} by ${parameter[0]}`, note: ["Hollow and dashed: INSECURE.", note].filter(Boolean).join(" "), renderer: points.length > 200 ? "canvas" : "svg", alt: `${points.length} records, a line for those that compare.`,
       empty: points.length ? null : "No record has both.", option: () => sweepOption(points, parameter, measure),
-      table: () => ({ caption: `${measure[0]} by ${parameter[0]}`, rows: points, groups: STANDINGS, columns: [...nameColumns(), figureColumn(parameter[0], null, parameter[1]), figureColumn(measure[0], null, measure[1], significant, measure[2])] }),
+      table: () => ({ caption: `${measure[0]} by ${parameter[0]}`, rows: points, groups: STANDINGS, columns: [...nameColumns(), figureColumn(parameter[0], null, parameter[1]), figureColumn(measure[0], null, measure[1], significant, measure[2]), conditionsColumn] }),
     });
   };
   const choose = (label, key, options) => chooser(label, options.map(([title]) => title), options[0][0], (title) => {

@@ -34,6 +34,10 @@ def page(write: Write) -> Path:
         [
             layer("n14", batch=16, latency__evaluate_s=8.0, latency__per_sample_s=4.0),
             layer("n13_vectors", batch=None, latency__evaluate_s=500.0, latency__per_sample_s=250.0),
+            layer("n15", security__log_n=15, latency__evaluate_s=9.0),
+            layer("n16", security__log_n=16, latency__evaluate_s=3.0, environment__cpu="another"),
+            layer("n14", latency__evaluate_s=5.0, environment__threads=2),
+            layer("n14", latency__evaluate_s=2.0, environment__threads=4, environment__cpu="another"),
             insecure(suite="layers", case="linear", samples=2),
             failing("failed", "wrong", suite="layers", case="linear", samples=2, backend="openfhe"),
         ]
@@ -44,10 +48,65 @@ def page(write: Write) -> Path:
 def chrome(page: Path) -> Iterator[webdriver.Chrome]:
     with chromium() as browser:
         open_page(browser, page)
-        browser.execute_script("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
-        numbers = "[...document.querySelectorAll('.numbers')]"
-        wait(browser, f"return {numbers}.every((one) => one.children.length === 2)")
+        open_tables(browser)
         yield browser
+
+
+def open_tables(chrome: webdriver.Chrome) -> None:
+    """Unfold the numbers behind every plot."""
+    chrome.execute_script("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    numbers = "[...document.querySelectorAll('.numbers')]"
+    wait(chrome, f"return {numbers}.every((one) => one.children.length === 2)")
+
+
+SERIES = """return document.querySelector(`#${arguments[0]} .plot`).figure.chart.getOption().series.map(
+    (one) => [one.name, one.data.map((point) => point.value[0])])"""
+CHOOSE = """const select = document.querySelectorAll(`#${arguments[0]} select`)[arguments[1]];
+    select.value = arguments[2]; select.dispatchEvent(new Event('change'))"""
+
+
+def test_a_line_joins_what_compares(chrome: webdriver.Chrome) -> None:
+    """Neither another machine's records nor those in a library's own types."""
+    chrome.execute_script(CHOOSE, "sweeps", 0, "log₂ of the ring's degree")
+    name = "tenseal · layers / linear"
+    assert dict(chrome.execute_script(SERIES, "sweeps")) == {
+        f"{name} · C1": [14, 15],
+        f"{name} · vectors · C1": [14],
+        f"{name} · C2": [16],
+        f"{name} · C3": [14],
+        f"{name} · C4": [14],
+        f"{name} · C1 · INSECURE": [12],
+    }
+
+
+def test_threads_are_swept_along_a_line_of_one_machine(chrome: webdriver.Chrome) -> None:
+    chrome.execute_script(CHOOSE, "sweeps", 0, "threads")
+    found = dict(chrome.execute_script(SERIES, "sweeps"))
+    assert sorted(found["tenseal · layers / linear · a processor, 2 cores"]) == [1, 1, 2]
+    assert found["tenseal · layers / linear · another, 2 cores"] == [1, 4]
+
+
+@pytest.mark.parametrize(
+    ("section", "caption"),
+    [
+        *(("overview", "Every cell"), ("records", "Every record"), ("front", "latency and precision")),
+        *(("amortised", "One input"), ("levels", "Levels and refreshes"), ("sweeps", "by")),
+    ],
+)
+def test_tables_of_records_name_the_conditions(chrome: webdriver.Chrome, section: str, caption: str) -> None:
+    open_tables(chrome)
+    headings, lines = chrome.execute_script(TABLE, section, caption)
+    place = headings.index("Conditions")
+    assert {line[place] for line in lines if len(line) > 1} >= {"C1", "C2", "C3", "C4"}
+
+
+def test_plots_name_the_conditions_where_nothing_else_tells_them_apart(chrome: webdriver.Chrome) -> None:
+    names = """return document.querySelector('#front .plot').figure.chart.getOption().series.flatMap(
+        (one) => one.data.map((point) => point.lines?.[0])).filter(Boolean)"""
+    found = chrome.execute_script(names)
+    assert "tenseal · n15 · 1 thread · C1" in found
+    assert "tenseal · n16 · 1 thread · C2" in found
+    assert "tenseal · n14 · 2 threads" in found
 
 
 def test_no_table_of_records_ranks_secure_insecure_and_unfinished_ones_together(
@@ -70,7 +129,7 @@ def test_a_batch_that_was_filled_in_part_is_told_as_a_full_one(chrome: webdriver
     assert line["Per sample, as run s"] == "4.00"
     points = """return document.querySelector('#amortised .plot').figure.chart.getOption().series.map(
         (one) => one.data.map((point) => (point.value ?? point)[0]))"""
-    assert chrome.execute_script(points)[2:] == [[8, 0.5], [60, 0.9375]]
+    assert chrome.execute_script(points)[2] == [8, 0.5]
 
 
 def test_what_has_no_batches_is_left_out_and_counted(chrome: webdriver.Chrome) -> None:
