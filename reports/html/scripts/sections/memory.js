@@ -16,8 +16,8 @@ const SIZES = [
   bytesPart("ciphertexts out", "memory.ciphertexts_out_bytes", toMegabytes),
 ];
 
-function memoryFigure(parent, rows, { title, alt, parts, unit, stacked, has }) {
-  const { shown, note } = firstOf(rows.filter((row) => row[has] !== null));
+function memoryFigure(parent, rows, { title, alt, parts, unit, stacked }) {
+  const { shown, note } = firstOf(rows.filter((row) => parts.some((part) => part.value(row) !== null)));
   addFigure(parent, {
     title, note, alt, empty: shown.length ? null : "No record has these sizes.",
     option: (width) => barsOption(shown, parts, { unit, stacked, width, show: (value) => `${significant(value)} ${unit}` }),
@@ -29,9 +29,9 @@ function memory(parent, rows) {
   const grid = el("div", { class: "pair" });
   parent.append(grid);
   memoryFigure(grid, rows, {
-    title: "Peak resident memory, GB", alt: "Bars of each party's peak.", parts: PEAKS, unit: "GB", stacked: false, has: "memory.evaluator_peak_bytes",
+    title: "Peak resident memory, GB", alt: "Bars of each party's peak.", parts: PEAKS, unit: "GB", stacked: false,
   });
   memoryFigure(grid, rows, {
-    title: "Keys and ciphertexts, MB", alt: "Stacked bars of what crossed between the parties.", parts: SIZES, unit: "MB", stacked: true, has: "memory.public_key_bytes",
+    title: "Keys and ciphertexts, MB", alt: "Stacked bars of what crossed between the parties.", parts: SIZES, unit: "MB", stacked: true,
   });
 }

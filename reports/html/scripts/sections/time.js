@@ -1,7 +1,7 @@
 // Where time goes: by stage of the protocol, by layer, by primitive.
 
 const STAGES = [
-  { title: "evaluate", source: "latency.evaluate_s", value: (row) => row["latency.evaluate_s"] - (row["latency.round_trips_s"] ?? 0) },
+  { title: "evaluate", source: "latency.evaluate_s − latency.round_trips_s", value: (row) => row["latency.evaluate_s"] - (row["latency.round_trips_s"] ?? 0) },
   { title: "round trips", source: "latency.round_trips_s", value: (row) => row["latency.round_trips_s"] },
   { title: "key generation", source: "latency.keygen_s", value: (row) => row["latency.keygen_s"] },
   { title: "model preparation", source: "latency.prepare_model_s", value: (row) => row["latency.prepare_model_s"] },

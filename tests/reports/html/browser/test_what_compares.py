@@ -38,6 +38,7 @@ def page(write: Write) -> Path:
             layer("n16", security__log_n=16, latency__evaluate_s=3.0, environment__cpu="another"),
             layer("n14", latency__evaluate_s=5.0, environment__threads=2),
             layer("n14", latency__evaluate_s=2.0, environment__threads=4, environment__cpu="another"),
+            layer("n13_tensors", batch=None, memory__public_key_bytes=None),
             insecure(suite="layers", case="linear", samples=2),
             failing("failed", "wrong", suite="layers", case="linear", samples=2, backend="openfhe"),
         ]
@@ -72,6 +73,7 @@ def test_a_line_joins_what_compares(chrome: webdriver.Chrome) -> None:
     assert dict(chrome.execute_script(SERIES, "sweeps")) == {
         f"{name} · C1": [14, 15],
         f"{name} · vectors · C1": [14],
+        f"{name} · tensors · C1": [14],
         f"{name} · C2": [16],
         f"{name} · C3": [14],
         f"{name} · C4": [14],
@@ -132,9 +134,20 @@ def test_a_batch_that_was_filled_in_part_is_told_as_a_full_one(chrome: webdriver
     assert chrome.execute_script(points)[2] == [8, 0.5]
 
 
+def test_sizes_are_shown_though_one_of_them_was_not_measured(chrome: webdriver.Chrome) -> None:
+    _, lines = chrome.execute_script(TABLE, "memory", "Keys and ciphertexts")
+    (line,) = [line for line in lines if "n13_tensors" in line[0]]
+    assert line[1:] == ["800", "–", "20.0", "–", "4.00", "0.500"]
+
+
+def test_a_part_of_a_time_says_what_it_is_made_of(chrome: webdriver.Chrome) -> None:
+    titles = """return [...document.querySelectorAll('#time th')].map((cell) => cell.title)"""
+    assert "latency.evaluate_s − latency.round_trips_s" in chrome.execute_script(titles)
+
+
 def test_what_has_no_batches_is_left_out_and_counted(chrome: webdriver.Chrome) -> None:
     text = chrome.execute_script("return document.querySelector('#amortised .note').textContent")
-    assert text == "1 record is left out: in a library's own types there are no batches."
+    assert text == "2 records are left out: in a library's own types there are no batches."
 
 
 def test_nothing_complains(chrome: webdriver.Chrome) -> None:
