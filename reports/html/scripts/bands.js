@@ -93,11 +93,14 @@ function heatOption(rows, cells, { unit, width, order = undefined }) {
       label: { show: room >= 30, fontSize: 11, formatter: (event) => significant(event.value[2], room >= 44 ? 3 : 2) },
       data: rows.flatMap((row, place) => found[place].filter((cell) => cell.value !== null).map((cell) => ({
         value: [cell.name, `row-${place}`, cell.value], place: row.place, lines: cell.lines,
-        label: { color: (cell.value - low) / (high - low || 1) > 0.5 ? "#000" : "#fff" },
+        label: { color: lettersOn((cell.value - low) / (high - low || 1)) },
       }))),
     }],
   };
 }
+
+/** Whether there is anything to draw: the heat map of records that have no value has no amounts. */
+const hasHeat = (rows, cells) => rows.some((row) => cells(row).some((cell) => cell.value !== null));
 
 /** The parts' names, in the order of the first record that has them, or in one that is given. */
 function partNames(found, order) {

@@ -17,6 +17,10 @@ const lossColumn = (title, source) => ({
   title, unit: "pt or %", source, numeric: true, value: (row) => row[source], cell: (row) => lost(row, row[source]),
 });
 
+const precisionColumn = {
+  title: "Precision", unit: "bits", source: "ladder.precision_bits", numeric: true,
+  value: (row) => (exact(row) ? Infinity : row["ladder.precision_bits"]), cell: precision,
+};
 const conditionsColumn = { title: "Conditions", source: "environment", value: (row) => row["derived.group"], cell: conditionsLink };
 
 const nameColumns = () => [

@@ -41,6 +41,10 @@ function lost(row, value) {
   return `${fixed(100 * value, 2)} ${row["ladder.metric"] === "accuracy" ? "pt" : "%"}`;
 }
 
+/** Bits of precision; where no result is off by anything, there is no number of them. */
+const exact = (row) => row["ladder.precision_bits"] === null && row["ladder.logit_error_max"] === 0;
+const precision = (row) => (exact(row) ? "exact" : fixed(row["ladder.precision_bits"], 1));
+
 /** A duration or a size with the unit that suits it, where no heading says one. */
 function seconds(value) {
   if (value === null || value === undefined) return ABSENT;

@@ -103,6 +103,6 @@ const legend = (more = {}) => ({
 /** Colour by amount, with its scale under the plot. */
 const amounts = (low, high, unit, digits = 2) => ({
   min: low, max: high, calculable: false, orient: "horizontal", left: 0, bottom: 0, itemWidth: 12, itemHeight: 150,
-  inRange: { color: CIVIDIS.slice(document.documentElement.dataset.scheme === "dark" ? 1 : 0) }, textStyle: { color: style("--muted") },
+  inRange: { color: amountColours() }, textStyle: { color: style("--muted") },
   text: [`${significant(high, digits)} ${unit}`, significant(low, digits)],
 });

@@ -4,6 +4,18 @@
 const SYMBOLS = ["circle", "rect", "triangle", "diamond", "roundRect", "arrow"];
 const CIVIDIS = ["#00224e", "#123570", "#3b496c", "#575d6d", "#707173", "#8a8678", "#a59c74", "#c3b369", "#e1cc55", "#fee838"];
 
+/** The colours of amounts, the least first; in the dark without the one that the page's would swallow. */
+const amountColours = () => CIVIDIS.slice(document.documentElement.dataset.scheme === "dark" ? 1 : 0);
+
+/** Up to this place in cividis white letters have a contrast of 4.5 and more, and from it on black ones. */
+const WHITE_UP_TO = 4.2;
+
+/** The colour of letters on that of an amount, from 0 (the least) to 1 (the most). */
+function lettersOn(share) {
+  const steps = amountColours().length - 1;
+  return CIVIDIS.length - 1 - steps * (1 - share) > WHITE_UP_TO ? "#000" : "#fff";
+}
+
 const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const backendPlace = (name) => PAGE.backends.indexOf(name);
 const backendColour = (name) => `var(--backend-${backendPlace(name) % 7})`;

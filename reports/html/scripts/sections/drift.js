@@ -8,9 +8,10 @@ async function drift(parent, rows) {
     name: layer.name, value: layer.precision_bits,
     lines: [name(row), `${layer.name}: ${fixed(layer.precision_bits, 1)} bits`, `largest error ${significant(layer.error_max)}`],
   }));
+  const equal = shown.length && !hasHeat(shown, cells) ? "Every layer is equal to the last bit." : null;
   addFigure(parent, {
     title: "Precision by layer, bits", note, alt: "A heat map of records by layers; the darker, the fewer bits. Blank where every value was equal.",
-    empty: shown.length ? null : "No record was probed. `bench run … --probes` decrypts every layer and fills this plot.", option: (width) => heatOption(shown, cells, { unit: "bits", width }),
+    empty: shown.length ? equal : "No record was probed. `bench run … --probes` decrypts every layer and fills this plot.", option: (width) => heatOption(shown, cells, { unit: "bits", width }),
     table: () => heatTable("Precision by layer", shown, cells, "bits"),
   });
 }

@@ -6,7 +6,7 @@ function frontOption(rows) {
   const name = naming(rows);
   const point = (row) => ({
     value: [row["latency.per_sample_s"], row["ladder.precision_bits"]], place: row.place,
-    lines: [name(row), `${seconds(row["latency.per_sample_s"])} per sample`, `${fixed(row["ladder.precision_bits"], 1)} bits`, row["derived.front"] ? "on the Pareto front" : ""],
+    lines: [name(row), `${seconds(row["latency.per_sample_s"])} per sample`, `${precision(row)} bits`, row["derived.front"] ? "on the Pareto front" : ""],
   });
   const kinds = [[true, ""], [false, " (INSECURE)"]];
   const dots = distinct(rows, "backend").flatMap((backend) => kinds.map(([secure, suffix]) => ({
@@ -40,7 +40,7 @@ function front(parent, rows) {
       renderer: points.length > MANY ? "canvas" : "svg", alt: `${points.length} records as points.`, option: () => frontOption(points),
       table: () => ({
         caption: `${chosen}: latency and precision`, rows: points, groups: STANDINGS,
-        columns: [...nameColumns(), seconds3("Per sample", "latency.per_sample_s"), figureColumn("Precision", "bits", "ladder.precision_bits", (value) => fixed(value, 1)), { title: "On the front", value: (row) => (row["derived.front"] ? "yes" : "no") }, conditionsColumn],
+        columns: [...nameColumns(), seconds3("Per sample", "latency.per_sample_s"), precisionColumn, { title: "On the front", value: (row) => (row["derived.front"] ? "yes" : "no") }, conditionsColumn],
       }),
     });
   };

@@ -17,7 +17,7 @@ async function levels(parent, rows) {
   };
   addFigure(parent, {
     title: "Time by level, percent of all primitives", note, alt: "A heat map of records by levels; the brighter, the more of the time.",
-    empty: shown.length ? null : "No record has times by level.", option: (width) => heatOption(shown, cells, { unit: "%", width, order: highestFirst }),
+    empty: hasHeat(shown, cells) ? null : "No record has times by level.", option: (width) => heatOption(shown, cells, { unit: "%", width, order: highestFirst }),
     table: () => heatTable("Share of time by level", shown, cells, "%", highestFirst),
   });
   addTable(parent, {

@@ -12,7 +12,7 @@ const overviewColumns = () => [
   metricColumn,
   lossColumn("Lost by conversion", "derived.loss_model"),
   lossColumn("Lost by encryption", "derived.loss_encryption"),
-  figureColumn("Precision", "bits", "ladder.precision_bits", (value) => fixed(value, 1)),
+  precisionColumn,
   seconds3("Evaluate", "latency.evaluate_s"),
   seconds3("One input", "derived.one_input_s"),
   seconds3("Per sample", "latency.per_sample_s"),
@@ -40,9 +40,14 @@ function mapCell(row, others) {
   const processes = processesOf(row).length > 1 ? [`median of ${processCount(row.processes.length)}`] : [];
   return el("td", { class: "map" },
     mapTime(row),
-    row["ladder.precision_bits"] === null ? null : el("div", {}, `${fixed(row["ladder.precision_bits"], 1)} bits of precision`),
+    mapPrecision(row),
     el("div", { class: "why" }, [...refreshes, `${bytes(row["memory.evaluator_peak_bytes"])} peak`, ...processes].join(" · ")),
     marks, others);
+}
+
+function mapPrecision(row) {
+  if (exact(row)) return el("div", {}, "exact");
+  return row["ladder.precision_bits"] === null ? null : el("div", {}, `${precision(row)} bits of precision`);
 }
 
 /** Time per sample, or what kind of record has none. */
