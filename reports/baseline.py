@@ -105,6 +105,8 @@ def contradictions(record: Record) -> Iterator[str]:
         yield "one primitive stands twice at one level"
     yield from _impossible_metrics(record.ladder)
     counts = record.counts
+    if record.status is Status.OK and record.batch is not None and counts.rotations is None:
+        yield "it ran a program and counted nothing"
     if record.status is Status.OK and counts.bootstraps not in (None, counts.bootstraps_planned):
         yield f"it ran {counts.bootstraps} bootstraps of {counts.bootstraps_planned} and is called ok"
 

@@ -109,12 +109,12 @@ def test_a_reason_and_a_baseline_are_needed(tmp_path: Path, baseline: Path) -> N
 def test_what_the_baseline_did_not_measure_and_another_machine_are_taken(tmp_path: Path) -> None:
     """Else nothing would ever hold a new measure, and no baseline could move to another machine."""
     baseline = tmp_path / "baseline.json"
-    baseline.write_text(to_json([a_record(counts__rotations=None, environment__cpu="an older one")]))
+    baseline.write_text(to_json([a_record(wire__messages=None, environment__cpu="an older one")]))
     store(tmp_path / "results", a_record())
     text = accepted(tmp_path, baseline, reason="moved")
-    assert "  newly measured: rotations – → 1200" in text
+    assert "  newly measured: messages – → 14" in text
     assert "  measured on another cpu: an older one and a processor" in text
-    assert read_records(baseline)[0].counts.rotations == 1200
+    assert read_records(baseline)[0].wire.messages == 14
 
 
 def test_the_rules_decide_what_a_change_is(tmp_path: Path, baseline: Path) -> None:

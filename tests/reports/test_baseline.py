@@ -11,7 +11,7 @@ from reports.baseline import contradictions, read_records, write_records
 from reports.errors import ReportError
 from reports.export import to_json
 from reports.gate.accept import accept
-from reports.record import Primitive, Record, Run, SecurityBlock
+from reports.record import Counts, Primitive, Record, Run, SecurityBlock
 from tests.reports.processes import FAILED, processes, vary
 
 ROTATE = Primitive(name="rotate", level=7, count=2, s=0.07)
@@ -139,6 +139,7 @@ def test_a_number_without_end_is_one_sentence(record: Record, tmp_path: Path, di
         ({"ladder.polynomial": -3.0}, "its accuracy is not between 0 and 1"),
         ({"ladder.held_out.original": 1.5}, "its accuracy is not between 0 and 1"),
         ({"ladder.metric": "perplexity"}, "its perplexity is not between 1 and inf"),
+        ({"counts": Counts()}, "it ran a program and counted nothing"),
         ({"latency.primitives": [ROTATE, ROTATE]}, "one primitive stands twice at one level"),
     ],
 )
