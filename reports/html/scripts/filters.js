@@ -1,4 +1,4 @@
-// One set of filters for the whole page: every table and plot shows the records that pass.
+// One set of filters for all sections below it but the held-out ladders, the history and the conditions.
 
 const CHOICES = [
   { id: "filter-case", label: "Case", all: "all cases", value: caseOf },
@@ -39,7 +39,7 @@ function startFilters(changed) {
     ...CHOICES.map((choice) => choiceBox(choice, changed)),
     el("label", { class: "field" }, el("span", {}, "Text"),
       el("input", { id: "filter-text", type: "search", placeholder: "name, key, reason", oninput: soon })),
-    el("label", { class: "toggle", title: "Leaves out records that a newer key of their cell supersedes, and what failed where a later run did not" },
+    el("label", { class: "toggle", title: "Leaves out records that a newer key of their cell supersedes under the same conditions, and what failed where a later run did not" },
       el("input", { id: "filter-newest", type: "checkbox", checked: true, onchange: changed }), "newest of each cell"),
   );
   document.getElementById("filters").open = matchMedia("(min-width: 900px)").matches;

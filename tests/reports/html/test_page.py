@@ -93,3 +93,9 @@ def test_figures_at_a_glance_are_never_powers_of_ten() -> None:
     text = page([made(latency__per_sample_s=999.7, wire__to_evaluator_bytes=60_000_000)])
     assert "<strong>1\u2009000 s</strong>" in text
     assert "<strong>60.0 MB</strong>" in text
+
+
+def test_what_the_filters_do_not_touch_says_so() -> None:
+    text = page([made()])
+    assert "Filters do not touch this table" in text.split('id="conditions"')[1]
+    assert "whole held-out sets, whatever the filters" in text

@@ -49,7 +49,7 @@ function heldOutTable(parent) {
   const metricOf = (item, value) => (value === null ? ABSENT : item.metric === "accuracy" ? `${fixed(100 * value, 2)} %` : significant(value, 4));
   const rung = (title, name) => ({ title, numeric: true, source: `ladder.held_out.${name}`, value: (item) => item[name], cell: (item) => metricOf(item, item[name]) });
   addTable(parent, {
-    caption: "The clear rungs on whole held-out sets; what is lost from rung to rung, with 95 % intervals. Positive is worse",
+    caption: "The clear rungs on whole held-out sets, whatever the filters: a line for each model that newest records are of. What is lost from rung to rung has 95 % intervals; positive is worse",
     rows: PAGE.held_out,
     columns: [
       { title: "Case", heading: true, value: (item) => item.case, cell: (item) => el("a", { href: `#record-${item.place}` }, breakable(item.case)) },
