@@ -35,8 +35,8 @@ function mapCell(row, others) {
   if (!endedOk(row)) {
     return el("td", { class: "map off" }, recordLink(row, statusChip(row)), marks, el("div", { class: "why" }, row.reason), others);
   }
-  const refreshes = [["counts.bootstraps", "bootstraps"], ["counts.round_trips", "round trips"]]
-    .filter(([name]) => row[name]).map(([name, title]) => `${grouped(row[name])} ${title}`);
+  const refreshes = [["counts.bootstraps", "bootstrap"], ["counts.round_trips", "round trip"]]
+    .filter(([name]) => row[name]).map(([name, title]) => several(row[name], title));
   const processes = processesOf(row).length > 1 ? [`median of ${processCount(row.processes.length)}`] : [];
   return el("td", { class: "map" },
     mapTime(row),

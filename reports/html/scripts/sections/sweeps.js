@@ -55,7 +55,7 @@ function sweeps(parent, rows) {
     addFigure(clearPlots(place), {
       title: `${measure[0]} by ${parameter[0]}`, note: ["Hollow and dashed: INSECURE.", note].filter(Boolean).join(" "), renderer: points.length > 200 ? "canvas" : "svg", alt: `${points.length} records, a line for those that compare.`,
       empty: points.length ? null : "No record has both.", option: () => sweepOption(points, parameter, measure),
-      table: () => ({ caption: `${measure[0]} by ${parameter[0]}`, rows: points, groups: STANDINGS, columns: [...nameColumns(), figureColumn(parameter[0], null, parameter[1]), figureColumn(measure[0], null, measure[1], significant, measure[2]), conditionsColumn] }),
+      table: () => ({ caption: `${measure[0]} by ${parameter[0]}`, rows: points, groups: STANDINGS, columns: [...nameColumns(), figureColumn(parameter[0], null, parameter[1], grouped), figureColumn(measure[0], null, measure[1], significant, measure[2]), conditionsColumn] }),
     });
   };
   const choose = (label, key, options) => chooser(label, options.map(([title]) => title), options[0][0], (title) => {
