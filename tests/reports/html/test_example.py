@@ -1,0 +1,58 @@
+"""The committed example report: the README's table of layers is its records'."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from reports.figures import significant
+from reports.markdown import table
+
+ROOT = Path(__file__).resolve().parents[3]
+EXAMPLE = ROOT / "docs" / "examples" / "report.html"
+#: backend and how the name of its parameter set ends → heading.
+SIDES = {
+    ("openfhe", "_digits9"): "OpenFHE",
+    ("tenseal", "_digits9"): "TenSEAL",
+    ("pyfhel", "_digits9"): "Pyfhel",
+    ("tenseal", "_vectors"): "TenSEAL's `CKKSVector`",
+    ("tenseal", "_tensors"): "TenSEAL's `CKKSTensor`",
+}
+
+
+def rows() -> list[dict[str, Any]]:
+    """The rows of the example's records, by the names of their columns."""
+    (found,) = re.findall(
+        r'<script type="application/json" id="record-index">(.*?)</script>', EXAMPLE.read_text()
+    )
+    index = json.loads(found)
+    return [dict(zip(index["columns"], row, strict=True)) for row in index["rows"]]
+
+
+def layers_table(found: list[dict[str, Any]]) -> str:
+    """Seconds of an evaluation, layer by layer; a dash where the types do not compute it or take hours."""
+    seconds = {
+        (row["case"], *side): row["latency.evaluate_s"]
+        for row in found
+        for side in SIDES
+        if row["suite"] == "layers" and row["derived.newest"]
+        if (row["backend"], True) == (side[0], row["parameter_set"].endswith(side[1]))
+    }
+    suite = yaml.safe_load((ROOT / "suites" / "layers.yaml").read_text())
+    cases = [case["name"] for case in suite["cases"]]
+    lines = [(f"`{case}`", *(_shown(seconds.get((case, *side))) for side in SIDES)) for case in cases]
+    return table(("seconds", *SIDES.values()), lines)
+
+
+def _shown(value: float | None) -> str:
+    return "–" if value is None else significant(value)
+
+
+def test_the_readmes_table_of_layers_is_the_examples() -> None:
+    found = layers_table(rows())
+    assert found.count("\n") == 15  # 14 layers
+    assert found in (ROOT / "README.md").read_text()
