@@ -53,7 +53,7 @@ def composition(margin: float, degrees: Sequence[int]) -> list[Series]:
     for position, degree in enumerate(degrees, start=1):
         stage, error = _stage(margin, degree)
         if position < len(degrees):
-            stage, margin = stage.times(1 / (1 + error)), (1 - error) / (1 + error)
+            stage, margin = stage.times(1 / (1 + error)), _margin_after(error)
         stages.append(stage)
     return stages
 
@@ -76,7 +76,7 @@ def best_degrees(margin: float, depth: int) -> tuple[int, ...]:
             if levels - last in best:
                 reached, degrees = best[levels - last]
                 _, error = _stage(reached, 2**last - 1)
-                extended.append(((1 - error) / (1 + error), (*degrees, 2**last - 1)))
+                extended.append((_margin_after(error), (*degrees, 2**last - 1)))
         best[levels] = max(extended)
     return best[depth][1]
 
@@ -96,6 +96,11 @@ def shallowest_degrees(margin: float, error: float) -> tuple[int, ...]:
         f"no sign outside the margin {margin} comes within {error} in {_DEEPEST} levels; "
         "choose a wider margin or a larger error"
     )
+
+
+def _margin_after(error: float) -> float:
+    """The margin that a stage leaves to the next: under 1, though the error of the last may round to none."""
+    return min((1 - error) / (1 + error), 1 - 2.0**-52)
 
 
 @lru_cache(maxsize=1024)
