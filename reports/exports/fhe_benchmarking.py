@@ -2,9 +2,9 @@
 
 Names and spellings are those of the harness that their workloads share (`ml-inference`, for one); other
 versions of it may name some otherwise. Seconds are `12.5s`, sizes in powers of 1024 `21.4G`. Where their
-harness writes `0B` for a missing file, a name is left out here; and `Total` adds up the steps of the protocol,
-none of the harness. A record without the time of the computation (a run with probes, measured primitives) has
-no entry: its total would read as a fast submission.
+harness writes `0B` for a missing file, a name is left out here; and `Total` adds up the steps of the
+protocol, none of the harness. A record without the time of the computation (a run with probes, measured
+primitives) has no entry: its total would read as a fast submission.
 """
 
 from __future__ import annotations
