@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
 from reports.comparability import software_differences
 from reports.errors import ReportError
@@ -87,9 +86,8 @@ def compare(baseline: Side, candidate: Side, rules: Rules) -> Comparison:
 
 def _refuse_idle_patterns(baseline: Side, candidate: Side, rules: Rules) -> None:
     names = {one.name for one in (*times_of(baseline), *times_of(candidate))}
-    patterns = rules.time.measures if names else ()
-    idle = [one for one in patterns if not any(fnmatchcase(name, one) for name in names)]
-    if idle:
+    idle = rules.time.idle(names)
+    if names and idle:
         raise ReportError(
             f"no time is called {idle[0]} as time.measures of the rules has it; name what "
             "`bench compare` lists, such as latency.evaluate_s or latency.primitives.rotate*"

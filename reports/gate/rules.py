@@ -6,6 +6,7 @@ is one.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from fnmatch import fnmatchcase
 from typing import Annotated
 
@@ -105,6 +106,10 @@ class TimeRule(Block):
         if difference <= ratio:
             raise PydanticCustomError("difference", "no number of processes tells it from ratio; write more")
         return difference
+
+    def idle(self, names: Collection[str]) -> list[str]:
+        """Patterns that name none of these."""
+        return [one for one in self.measures if not any(fnmatchcase(name, one) for name in names)]
 
     def judges(self, name: str) -> bool:
         """Whether a measure of this name is among those that are judged."""
