@@ -10,11 +10,12 @@ MIB = 1 << 20
 
 
 def test_the_peak_of_this_process_rises_stays_and_is_reset() -> None:
+    reset_peak()  # what earlier tests of this process took and gave back may be more than this one takes
     before = peak_bytes()
     block = np.ones(150 * MIB, dtype=np.uint8)
     risen = peak_bytes()
     del block
-    assert risen > before
+    assert risen > before + 100 * MIB
     kept = peak_bytes()
     assert kept > risen - MIB  # the kernel counts pages in batches
     reset_peak()
