@@ -5,8 +5,15 @@ from __future__ import annotations
 import signal
 
 import pytest
+from hypothesis import settings
 
 from backends.registry import available, load_library
+
+# No test is timed, and a run's result hangs on the commit alone. New examples are for who looks for them:
+# pytest --hypothesis-profile explore
+settings.register_profile("explore", deadline=None, print_blob=True)
+settings.register_profile("same", settings.get_profile("explore"), derandomize=True)
+settings.load_profile("same")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

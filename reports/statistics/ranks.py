@@ -26,9 +26,9 @@ Ranks = NDArray[np.float64]
 def mann_whitney(pairs: Sequence[tuple[Values, Values]]) -> list[float]:
     """Two-sided exact p of Mann and Whitney's U for each pair of samples.
 
-    Equal values of the two samples are put in the order that speaks most against a difference. No order of
-    them gives a larger p, so ties never make a difference of nothing, which an approximation by the normal
-    distribution can.
+    Equal values of the two samples are put in the order that speaks most against a difference. With them in
+    an order drawn by lot p would be as rare as it says; no order gives a larger one, so ties never make a
+    difference of nothing, which an approximation by the normal distribution can.
 
     Raises:
         ReportError: the two samples of a pair are not equally large, or have no value. Uneven ones come of a

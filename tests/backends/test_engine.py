@@ -26,7 +26,7 @@ PARAMETERS = ParameterSet(log_n=10, first_modulus_bits=50, scale_bits=40, depth=
 REFRESH = Refresh("round_trip", top=12, entry=0)
 TOLERANCE = 1e-9
 
-few = settings(max_examples=15, deadline=None)
+few = settings(max_examples=15)
 seeds = st.integers(0, 2**32 - 1)
 
 

@@ -81,7 +81,7 @@ def _multiply(parties: Parties, name: str, a: Register, b: Register, expected: C
     a.ciphertext, a.level = evaluator.rescale(product), a.level - 1
 
 
-@settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, suppress_health_check=list(HealthCheck))
 @given(program=st.lists(INSTRUCTIONS, min_size=3, max_size=PORTABLE.depth))
 def test_random_programs_agree_with_numpy(
     parties: Parties, program: list[tuple[str, tuple[int, int], int]]

@@ -6,7 +6,7 @@ from math import ceil, log2
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.polynomial import chebyshev, polynomial
 
@@ -27,7 +27,6 @@ def evaluated(p: Series) -> tuple[Slots, CleartextEvaluator]:
     return evaluate(evaluator, p, Slots(X, PARAMETERS.depth)), evaluator
 
 
-@settings(deadline=None)
 @given(st.lists(coefficients, min_size=2, max_size=33), st.sampled_from(["power", "chebyshev"]))
 def test_equals_numpy_at_the_least_depth(values: list[float], basis: str) -> None:
     values[-1] = 0.7  # a leading coefficient that is not free
@@ -38,7 +37,6 @@ def test_equals_numpy_at_the_least_depth(values: list[float], basis: str) -> Non
     assert np.allclose(result.values, REFERENCE[basis](X, values), atol=1e-9)
 
 
-@settings(deadline=None)
 @given(
     st.lists(coefficients | st.just(0.0), min_size=1, max_size=31), st.sampled_from(["power", "chebyshev"])
 )

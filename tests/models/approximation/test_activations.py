@@ -28,7 +28,7 @@ def exact_relu(x: Array) -> Array:
     return np.maximum(x, 0)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     bound=st.floats(0.5, 10), degree=st.sampled_from([2, 4, 6, 8, 12, 16]), make=st.sampled_from([gelu, relu])
 )

@@ -16,7 +16,7 @@ from models.approximation.steps import GoldschmidtDivision, NewtonStep
 from models.errors import ModelError
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     low=st.floats(1e-3, 10),
     ratio=st.floats(2, 1e5),

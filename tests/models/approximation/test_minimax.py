@@ -142,7 +142,7 @@ def test_a_high_degree_agrees_with_exact_arithmetic() -> None:
     assert error < 3 * ((1 + 26**0.5) / 5) ** -121
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(low=st.floats(0.001, 0.9), degree=st.integers(1, 20))
 def test_a_weighted_error_is_level_and_no_worse_than_the_best_constant(low: float, degree: int) -> None:
     found = minimax(lambda x: 1 / np.sqrt(x), degree, (low, 1.0), weight=np.sqrt)

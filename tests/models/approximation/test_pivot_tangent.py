@@ -14,7 +14,7 @@ from models.approximation.steps import ChoiceOfLines
 from models.errors import ModelError
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(low=st.floats(1e-4, 10), ratio=st.floats(1.1, 1e9), steps=st.integers(0, 12))
 def test_it_is_as_close_and_as_deep_as_said(low: float, ratio: float, steps: int) -> None:
     found, guess = pivot_tangent((low, low * ratio), steps), pivot_tangent((low, low * ratio), 0)

@@ -28,7 +28,7 @@ def linear(name: str, source: str) -> Node:
     return Node(name, "linear", (source,), arrays=arrays)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(graph=graphs())
 def test_a_folded_graph_computes_the_same(graph: Graph) -> None:
     x = inputs(graph)
@@ -36,7 +36,7 @@ def test_a_folded_graph_computes_the_same(graph: Graph) -> None:
     np.testing.assert_allclose(logits(folded, x), before, atol=1e-9 * (1 + np.abs(before).max()))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(graph=graphs())
 def test_a_conditioned_graph_computes_the_same(graph: Graph) -> None:
     x = inputs(graph)
@@ -44,7 +44,7 @@ def test_a_conditioned_graph_computes_the_same(graph: Graph) -> None:
     np.testing.assert_allclose(logits(conditioned, x), before, atol=1e-9 * (1 + np.abs(before).max()))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(graph=graphs())
 def test_no_factor_no_affine_and_no_chain_of_linear_maps_is_left(graph: Graph) -> None:
     folded = fold(graph)
