@@ -65,17 +65,20 @@ def minimax_and_error(
     """What `minimax` returns, and its largest |weight·(function - p)|."""
     problem = _problem(function, degree, interval, weight, parity)
     points = problem.start()
+    best, least = np.array([]), math.inf
     for _ in range(_EXCHANGES):
         coefficients, level = problem.levelled(points)
         extremes, sizes = problem.extremes(coefficients)
         largest = float(np.max(sizes))
         if largest <= level * (1 + _LEVELLED) + problem.rounding:
             return series(coefficients, "chebyshev", problem.interval), largest
+        if largest < least:
+            best, least = coefficients, largest
         points = _exchanged(extremes, sizes, len(points))
         if len(points) < problem.count + 1:
-            if largest <= _NOISE * problem.rounding:  # what deviates is rounding, which has no alternation
-                return series(coefficients, "chebyshev", problem.interval), largest
             break
+    if least <= _NOISE * problem.rounding:  # what deviates is rounding: it need not alternate, nor settle
+        return series(best, "chebyshev", problem.interval), least
     raise ModelError(
         f"no minimax polynomial of degree {degree} was found on {interval}; choose another degree"
     )
