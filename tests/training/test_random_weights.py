@@ -19,7 +19,7 @@ from models.reference import run
 from models.splits import split
 from tests.training.recipes import SMALL
 
-#: Its BatchNorms as they begin let the values of attention grow from block to block, beyond all numbers.
+#: Its BatchNorms as they begin let the values of attention grow from block to block, beyond all use.
 DEEP_SWIN: dict[str, Any] = SMALL | {
     "preparation": {
         "kind": "patches",
@@ -89,7 +89,8 @@ def test_a_deep_graph_stays_finite(made, conversion: Conversion) -> None:
 
 
 def test_it_would_not_with_the_statistics_of_initialisation(conversion: Conversion) -> None:
-    assert not np.isfinite(largest(untrained(conversion, conversion.recipe.he_friendly, 3), conversion))
+    found = largest(untrained(conversion, conversion.recipe.he_friendly, 3), conversion)
+    assert not found < 1e100  # how far beyond, or that it is no number, differs from processor to processor
 
 
 def test_each_batch_norm_has_the_statistics_that_it_meets(conversion: Conversion) -> None:
