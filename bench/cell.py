@@ -207,7 +207,8 @@ def _unlabelled(outcome: Outcome, workload: Workload) -> record.Ladder:
         layers = metrics.layer_precision(outcome.probes, references)
     return record.Ladder(
         logit_error_max=metrics.error_max(encrypted, clear),
-        logit_error_mean=float(np.abs(encrypted - clear).mean()),
+        logit_error_mean=metrics.error_mean(encrypted, clear),
         precision_bits=metrics.precision_bits(encrypted, clear),
+        mean_precision_bits=metrics.mean_precision_bits(encrypted, clear),
         layers=layers,
     )

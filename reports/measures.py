@@ -33,6 +33,7 @@ class Measure:
         unit: `s`, `bytes`, `bits`, or empty where it is a plain number.
         higher_is_better: which way is better.
         judged: whether the gate holds it; one that is not follows from others or is the harness's own.
+        tail: of bits, whether they are by the largest error: one draw of the noise's tail.
         always: whether a cell that ended ok has it in every build or in none, so that to lose it is a loss.
         needed_by: places of counts; where all of them are 0, a record may lack the measure all the same.
     """
@@ -43,6 +44,7 @@ class Measure:
     unit: str = ""
     higher_is_better: bool = False
     judged: bool = True
+    tail: bool = False
     always: bool = False
     needed_by: tuple[str, ...] = ()
 
@@ -63,9 +65,30 @@ def _time(name: str, title: str, *, judged: bool = True, always: bool = False) -
     return Measure(name, title, Kind.TIME, "s", judged=judged, always=always)
 
 
-PRECISION = Measure(
-    "ladder.precision_bits", "precision", Kind.BITS, "bits", higher_is_better=True, always=True
-)
+def _bits(place: str, title: str, *, always: bool = True) -> tuple[Measure, Measure]:
+    """Precision by the largest error and by the mean one."""
+    return (
+        Measure(
+            f"{place}.precision_bits",
+            title,
+            Kind.BITS,
+            "bits",
+            higher_is_better=True,
+            tail=True,
+            always=always,
+        ),
+        Measure(
+            f"{place}.mean_precision_bits",
+            f"{title} by the mean error",
+            Kind.BITS,
+            "bits",
+            higher_is_better=True,
+            always=always,
+        ),
+    )
+
+
+PRECISION, MEAN_PRECISION = _bits("ladder", "precision")
 #: Null where no class of security is reached.
 SECURITY = Measure("security.bits", "security bits", Kind.COUNT, higher_is_better=True, always=True)
 #: Null where a program has no refresh.
@@ -140,8 +163,10 @@ UNJUDGED = frozenset(
 )
 
 
-def of_primitive(name: str, level: int | None, *, measured: bool) -> tuple[Measure, Measure, Measure]:
-    """The time of one operation, its precision, and the size of what it makes.
+def of_primitive(
+    name: str, level: int | None, *, measured: bool
+) -> tuple[Measure, Measure, Measure, Measure]:
+    """The time of one operation, its precision twice (as `_bits` has it), and the size of what it makes.
 
     Args:
         name: of the primitive.
@@ -151,16 +176,8 @@ def of_primitive(name: str, level: int | None, *, measured: bool) -> tuple[Measu
     """
     place = f"latency.primitives.{name}" + ("" if level is None else f"@{level}")
     title = (name if level is None else f"{name}, level {level}").replace("_", " ")
-    bits = Measure(
-        f"{place}.precision_bits",
-        f"{title}: precision",
-        Kind.BITS,
-        "bits",
-        higher_is_better=True,
-        always=measured,
-    )
     return (
         _time(place, title, always=measured),
-        bits,
+        *_bits(place, f"{title}: precision", always=measured),
         _size(f"{place}.bytes", f"{title}: size", always=measured),
     )

@@ -9,7 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import inf
 
-from reports.measures import HELD_OUT, HOT, HOT_DECRYPT, PLAIN, PRECISION, RUNGS, Kind, Measure, of_primitive
+from reports.measures import (
+    HELD_OUT,
+    HOT,
+    HOT_DECRYPT,
+    MEAN_PRECISION,
+    PLAIN,
+    PRECISION,
+    RUNGS,
+    Kind,
+    Measure,
+    of_primitive,
+)
 from reports.record import Primitive, Record
 from reports.statistics.summaries import median
 
@@ -50,7 +61,11 @@ def _ladder(record: Record) -> dict[Measure, float | None]:
         for name, title, judged in places
     }
     exact = ladder.precision_bits is None and ladder.logit_error_max == 0
-    return {**found, PRECISION: inf if exact else ladder.precision_bits}
+    return {
+        **found,
+        PRECISION: inf if exact else ladder.precision_bits,
+        MEAN_PRECISION: inf if exact else ladder.mean_precision_bits,
+    }
 
 
 def _hot(record: Record) -> Iterator[tuple[Measure, float]]:
@@ -64,10 +79,12 @@ def _hot(record: Record) -> Iterator[tuple[Measure, float]]:
 
 def _primitive(primitive: Primitive) -> dict[Measure, float | None]:
     measured = bool(primitive.samples_s)
-    time, bits, size = of_primitive(primitive.name, primitive.level, measured=measured)
+    time, bits, mean_bits, size = of_primitive(primitive.name, primitive.level, measured=measured)
+    exact = measured and _exact(primitive)
     return {
         time: _seconds(primitive),
-        bits: inf if measured and _exact(primitive) else primitive.precision_bits,
+        bits: inf if exact else primitive.precision_bits,
+        mean_bits: inf if exact else primitive.mean_precision_bits,
         size: primitive.bytes,
     }
 

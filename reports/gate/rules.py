@@ -38,11 +38,14 @@ class BitsRule(Block):
     """Bits of precision.
 
     Attributes:
-        lost: so many may be.
+        lost: so many may be, by the mean error.
+        lost_by_largest: so many may be by the largest error: one draw of the noise's tail, which swings from
+            key to key.
         enough: bits above this count as this: they are rounding of float64, which differs by machine.
     """
 
     lost: Annotated[float, Field(ge=0)] = 1.0
+    lost_by_largest: Annotated[float, Field(ge=0)] = 5.0
     enough: Annotated[float, Field(gt=0)] = 45.0
 
 

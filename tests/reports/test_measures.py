@@ -73,12 +73,15 @@ def test_a_primitive_is_one_operation(record: Record, primitive: dict[str, Any],
 
 
 def test_a_primitive_without_a_level_and_its_bits_and_bytes(record: Record) -> None:
-    one = Primitive(name="rotation_key", samples_s=[1.0], precision_bits=30.0, bytes=5)
+    one = Primitive(
+        name="rotation_key", samples_s=[1.0], precision_bits=30.0, mean_precision_bits=32.0, bytes=5
+    )
     found = named(
         record.model_copy(update={"latency": record.latency.model_copy(update={"primitives": [one]})})
     )
     assert found["latency.primitives.rotation_key"] == 1.0
     assert found["latency.primitives.rotation_key.precision_bits"] == 30.0
+    assert found["latency.primitives.rotation_key.mean_precision_bits"] == 32.0
     assert found["latency.primitives.rotation_key.bytes"] == 5
 
 
@@ -86,8 +89,9 @@ def test_a_result_equal_to_its_reference_has_infinite_bits_and_one_not_measured_
     record: Record,
 ) -> None:
     exact = record.model_copy(update={"ladder": Ladder(logit_error_max=0.0)})
-    assert named(exact)["ladder.precision_bits"] == inf
-    assert "ladder.precision_bits" not in named(record.model_copy(update={"ladder": Ladder()}))
+    for name in ("ladder.precision_bits", "ladder.mean_precision_bits"):
+        assert named(exact)[name] == inf
+        assert name not in named(record.model_copy(update={"ladder": Ladder()}))
 
 
 def test_what_follows_from_others_is_shown_and_not_judged(record: Record) -> None:
@@ -103,7 +107,16 @@ def test_what_follows_from_others_is_shown_and_not_judged(record: Record) -> Non
     ("primitive", "bits"),
     [
         ({"name": "rotate", "level": 7, "samples_s": [1.0]}, inf),
-        ({"name": "rotate", "level": 7, "samples_s": [1.0], "precision_bits": 20.0}, 20.0),
+        (
+            {
+                "name": "rotate",
+                "level": 7,
+                "samples_s": [1.0],
+                "precision_bits": 20.0,
+                "mean_precision_bits": 20.0,
+            },
+            20.0,
+        ),
         ({"name": "load_ciphertext", "level": 7, "samples_s": [1.0]}, inf),
         ({"name": "serialise_ciphertext", "level": 7, "samples_s": [1.0]}, None),
         ({"name": "generate_rotation_keys", "samples_s": [1.0]}, None),
@@ -116,7 +129,7 @@ def test_a_measured_primitive_without_an_error_is_exact_and_what_is_not_decrypte
     latency = record.latency.model_copy(update={"primitives": [Primitive(**primitive)]})
     found = named(record.model_copy(update={"latency": latency}))
     read = [value for name, value in found.items() if name.startswith("latency.") and "bits" in name]
-    assert read == ([] if bits is None else [bits])
+    assert read == ([] if bits is None else [bits, bits])
 
 
 def test_keys_that_a_program_does_without_are_dispensable(record: Record) -> None:

@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 
 from reports.errors import ReportError
-from reports.metrics import Array, label_agreement, ladder, layer_precision, precision_bits, scores, whole
+from reports.metrics import (
+    Array,
+    label_agreement,
+    ladder,
+    layer_precision,
+    mean_precision_bits,
+    precision_bits,
+    scores,
+    whole,
+)
 
 LABELS = np.array([0, 1, 1, 0])
 POLYNOMIAL = np.array([[2.0, 1.0], [0.0, 4.0], [1.0, 3.0], [1.0, 2.0]])
@@ -32,6 +41,7 @@ def test_ladder() -> None:
     assert result.logit_error_max == 0.25
     assert result.logit_error_mean == 0.375 / 8
     assert result.precision_bits == 4.0  # 4 / 0.25
+    assert result.mean_precision_bits == pytest.approx(np.log2(4 / (0.375 / 8)))
     assert result.layers is None
 
 
@@ -55,8 +65,9 @@ def test_absent_rungs_are_null() -> None:
 
 
 def test_precision_is_undefined_for_an_exact_match_and_for_a_zero_reference() -> None:
-    assert precision_bits(POLYNOMIAL, POLYNOMIAL) is None
-    assert precision_bits(POLYNOMIAL, np.zeros_like(POLYNOMIAL)) is None
+    for bits in (precision_bits, mean_precision_bits):
+        assert bits(POLYNOMIAL, POLYNOMIAL) is None
+        assert bits(POLYNOMIAL, np.zeros_like(POLYNOMIAL)) is None
 
 
 def test_precision_of_layers() -> None:

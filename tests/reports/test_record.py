@@ -19,7 +19,7 @@ NAMES = {
     "security weights samples batch repeats ladder latency memory counts wire environment",
     "security": "bits log_n log_qp secret source secure",
     "ladder": "metric original he_friendly polynomial encrypted label_agreement logit_error_max "
-    "logit_error_mean precision_bits layers held_out",
+    "logit_error_mean precision_bits mean_precision_bits layers held_out",
     "latency": "plan_s keygen_s prepare_model_s encrypt_s evaluate_s round_trips_s decrypt_s "
     "per_sample_s clear_model_s layers course primitives unsupported runs",
     "memory": "keygen_peak_bytes key_owner_peak_bytes evaluator_peak_bytes together_peak_bytes "
@@ -55,7 +55,7 @@ def test_names_inside_lists(record: Record) -> None:
     assert set(written["latency"]["layers"][0]) == {"name", "s"}
     stretch = {"layer", "refresh", "highest", "lowest", "count", "s"}
     assert set(written["latency"]["course"][0]) == stretch
-    primitive = {"name", "level", "count", "s", "samples_s", "precision_bits", "bytes"}
+    primitive = {"name", "level", "count", "s", "samples_s", "precision_bits", "mean_precision_bits", "bytes"}
     assert set(written["latency"]["primitives"][0]) == primitive
     assert set(written["latency"]["unsupported"][0]) == {"name", "reason"}
 
