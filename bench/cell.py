@@ -209,6 +209,5 @@ def _unlabelled(outcome: Outcome, workload: Workload) -> record.Ladder:
         logit_error_max=metrics.error_max(encrypted, clear),
         logit_error_mean=metrics.error_mean(encrypted, clear),
         precision_bits=metrics.precision_bits(encrypted, clear),
-        mean_precision_bits=metrics.mean_precision_bits(encrypted, clear),
         layers=layers,
     )

@@ -115,11 +115,9 @@ class MemorySampler:
 
     def _watch(self) -> None:
         while True:
-            last = self._stop.is_set()
             self._look()
-            if last:  # what was added just before the end was looked at too
+            if self._stop.wait(self._interval_s):
                 return
-            self._stop.wait(self._interval_s)
 
     def _look(self) -> None:
         total = sum(_resident_bytes(pid) for pid in self._pids | self._spared)

@@ -244,13 +244,18 @@ class _Check:
         if not np.isfinite(vectors).all():
             raise CellError(Status.FAILED, f"{place} decrypts to values that are not finite; it is wrong")
         expected = self._expected(message["name"], len(vectors))
-        bits = _fewest(map(metrics.precision_bits, vectors, expected))
+        if len(vectors) != len(expected):
+            raise CellError(
+                Status.FAILED, f"{place} gives {len(vectors)} results of {len(expected)}; it is wrong"
+            )
+        pairs = list(zip(vectors, expected, strict=True))
+        bits = _fewest(metrics.precision_bits(*pair) for pair in pairs)
         if bits is not None and bits < self.cell.limits.precision_bits:
             demanded = f"the suite demands {self.cell.limits.precision_bits:g}"
             raise CellError(
                 Status.FAILED, f"{place} has {bits:.1f} bits of precision and {demanded}; it is wrong"
             )
-        return bits, _fewest(map(metrics.mean_precision_bits, vectors, expected))
+        return bits, _fewest(metrics.mean_precision_bits(*pair) for pair in pairs)
 
     def _expected(self, name: str, results: int) -> Sequence[Vector]:
         if name in BY_NAME:

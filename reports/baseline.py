@@ -21,6 +21,9 @@ from reports.identity import canonical_json
 from reports.metrics import RUNGS
 from reports.record import SCHEMA, HeldOut, Ladder, Record, Status
 
+#: Relative, of numbers that follow from each other.
+ROUNDING = 1e-6
+
 
 def read_records(path: Path) -> list[Record]:
     """All records of a file.
@@ -97,13 +100,14 @@ def contradictions(record: Record) -> Iterator[str]:
     if latency.runs and (not latency.runs[0].cold or latency.runs[0].evaluate_s != latency.evaluate_s):
         yield "its first run is not the cold evaluation"
     if latency.per_sample_s is not None and not isclose(
-        latency.per_sample_s * record.samples, latency.evaluate_s or 0.0, rel_tol=1e-6
+        latency.per_sample_s * record.samples, latency.evaluate_s or 0.0, rel_tol=ROUNDING
     ):
         yield "its time per sample is not that of the evaluation"
     operations = [(one.name, one.level) for one in latency.primitives or []]
     if len(set(operations)) < len(operations):
         yield "one primitive stands twice at one level"
     yield from _impossible_metrics(record.ladder)
+    yield from _impossible_errors(record)
     counts = record.counts
     if record.status is Status.OK and record.batch is not None and counts.rotations is None:
         yield "it ran a program and counted nothing"
@@ -118,6 +122,17 @@ def _impossible_metrics(ladder: Ladder) -> Iterator[str]:
         low, high = (0.0, 1.0) if block.metric == "accuracy" else (1.0, inf)
         if any(rung is not None and not low <= rung <= high for rung in rungs):
             yield f"its {block.metric} is not between {low:g} and {high:g}"
+
+
+def _impossible_errors(record: Record) -> Iterator[str]:
+    """No mean error is over the largest one, and nothing has the one without the other."""
+    largest, mean = record.ladder.logit_error_max, record.ladder.logit_error_mean
+    if largest is not None and mean is not None and mean > largest * (1 + ROUNDING):
+        yield "its mean logit error is over its largest"
+    for one in record.latency.primitives or []:
+        bits, mean_bits = one.precision_bits, one.mean_precision_bits
+        if mean_bits is not None and (bits is None or mean_bits < bits - ROUNDING):
+            yield f"the mean error of {one.name} is over its largest"
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

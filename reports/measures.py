@@ -65,30 +65,13 @@ def _time(name: str, title: str, *, judged: bool = True, always: bool = False) -
     return Measure(name, title, Kind.TIME, "s", judged=judged, always=always)
 
 
-def _bits(place: str, title: str, *, always: bool = True) -> tuple[Measure, Measure]:
-    """Precision by the largest error and by the mean one."""
-    return (
-        Measure(
-            f"{place}.precision_bits",
-            title,
-            Kind.BITS,
-            "bits",
-            higher_is_better=True,
-            tail=True,
-            always=always,
-        ),
-        Measure(
-            f"{place}.mean_precision_bits",
-            f"{title} by the mean error",
-            Kind.BITS,
-            "bits",
-            higher_is_better=True,
-            always=always,
-        ),
-    )
+def _bits(name: str, title: str, *, tail: bool = False, always: bool = True) -> Measure:
+    return Measure(name, title, Kind.BITS, "bits", higher_is_better=True, tail=tail, always=always)
 
 
-PRECISION, MEAN_PRECISION = _bits("ladder", "precision")
+PRECISION = _bits("ladder.precision_bits", "precision", tail=True)
+#: The mean logit error in bits, against the same reference as the precision.
+MEAN_PRECISION = _bits("ladder.logit_error_mean", "precision by the mean error")
 #: Null where no class of security is reached.
 SECURITY = Measure("security.bits", "security bits", Kind.COUNT, higher_is_better=True, always=True)
 #: Null where a program has no refresh.
@@ -166,7 +149,7 @@ UNJUDGED = frozenset(
 def of_primitive(
     name: str, level: int | None, *, measured: bool
 ) -> tuple[Measure, Measure, Measure, Measure]:
-    """The time of one operation, its precision twice (as `_bits` has it), and the size of what it makes.
+    """The time of one operation, its precision by the largest and the mean error, and the size of its result.
 
     Args:
         name: of the primitive.
@@ -178,6 +161,7 @@ def of_primitive(
     title = (name if level is None else f"{name}, level {level}").replace("_", " ")
     return (
         _time(place, title, always=measured),
-        *_bits(place, f"{title}: precision", always=measured),
+        _bits(f"{place}.precision_bits", f"{title}: precision", tail=True, always=measured),
+        _bits(f"{place}.mean_precision_bits", f"{title}: precision by the mean error", always=measured),
         _size(f"{place}.bytes", f"{title}: size", always=measured),
     )

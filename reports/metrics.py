@@ -202,7 +202,6 @@ def ladder(
             "logit_error_max": error_max(encrypted, polynomial),
             "logit_error_mean": error_mean(encrypted, polynomial),
             "precision_bits": precision_bits(encrypted, polynomial),
-            "mean_precision_bits": mean_precision_bits(encrypted, polynomial),
         }
     )
 

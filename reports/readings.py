@@ -7,7 +7,7 @@ never one.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import inf
+from math import inf, log2
 
 from reports.measures import (
     HELD_OUT,
@@ -21,7 +21,7 @@ from reports.measures import (
     Measure,
     of_primitive,
 )
-from reports.record import Primitive, Record
+from reports.record import Ladder, Primitive, Record
 from reports.statistics.summaries import median
 
 
@@ -64,8 +64,14 @@ def _ladder(record: Record) -> dict[Measure, float | None]:
     return {
         **found,
         PRECISION: inf if exact else ladder.precision_bits,
-        MEAN_PRECISION: inf if exact else ladder.mean_precision_bits,
+        MEAN_PRECISION: inf if exact else _mean_bits(ladder),
     }
+
+
+def _mean_bits(ladder: Ladder) -> float | None:
+    if ladder.precision_bits is None or not ladder.logit_error_max or not ladder.logit_error_mean:
+        return None
+    return ladder.precision_bits + log2(ladder.logit_error_max) - log2(ladder.logit_error_mean)
 
 
 def _hot(record: Record) -> Iterator[tuple[Measure, float]]:

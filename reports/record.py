@@ -104,7 +104,6 @@ class Ladder(Block):
     logit_error_max: Annotated[float, Field(ge=0)] | None = None
     logit_error_mean: Annotated[float, Field(ge=0)] | None = None
     precision_bits: float | None = None
-    mean_precision_bits: float | None = None
     layers: list[LayerPrecision] | None = None
     held_out: HeldOut | None = None
 

@@ -9,7 +9,7 @@ from hypothesis import settings
 
 from backends.registry import available, load_library
 
-# No test is timed, and a run's result hangs on the commit alone. New examples are for who looks for them:
+# No test is timed, and every run tries the same examples. New ones are for who looks for them:
 # pytest --hypothesis-profile explore
 settings.register_profile("explore", deadline=None, print_blob=True)
 settings.register_profile("same", settings.get_profile("explore"), derandomize=True)

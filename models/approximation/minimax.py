@@ -64,6 +64,8 @@ def minimax_and_error(
 ) -> tuple[Series, float]:
     """What `minimax` returns, and its largest |weight·(function - p)|."""
     problem = _problem(function, degree, interval, weight, parity)
+    if not math.isfinite(problem.rounding):
+        raise _not_found(degree, interval)
     points = problem.start()
     best, least = np.array([]), math.inf
     for _ in range(_EXCHANGES):
@@ -79,7 +81,11 @@ def minimax_and_error(
             break
     if least <= _NOISE * problem.rounding:  # what deviates is rounding: it need not alternate, nor settle
         return series(best, "chebyshev", problem.interval), least
-    raise ModelError(
+    raise _not_found(degree, interval)
+
+
+def _not_found(degree: int, interval: Interval) -> ModelError:
+    return ModelError(
         f"no minimax polynomial of degree {degree} was found on {interval}; choose another degree"
     )
 

@@ -45,7 +45,7 @@ class BitsRule(Block):
     """
 
     lost: Annotated[float, Field(ge=0)] = 1.0
-    lost_by_largest: Annotated[float, Field(ge=0)] = 5.0
+    lost_by_largest: Annotated[float, Field(ge=0)] = 4.0
     enough: Annotated[float, Field(gt=0)] = 45.0
 
 

@@ -39,9 +39,12 @@ def test_a_store_against_an_exported_file(tmp_path: Path) -> None:
 def test_a_regression_is_said_and_is_no_failure_of_the_command(tmp_path: Path) -> None:
     a, b = (
         exported(tmp_path / "a.json", a_record()),
-        exported(tmp_path / "b.json", a_record(ladder__precision_bits=10.4)),
+        exported(tmp_path / "b.json", a_record(ladder__logit_error_mean=8e-5)),
     )
-    assert "| precision | worse | 15.5 bits | 10.4 bits | 5.1 bits lost, and up to 5 is" in shown(a, b)
+    assert (
+        "| precision by the mean error | worse | 17.82 bits | 15.82 bits | 2.0 bits lost, and up to 1 is"
+        in shown(a, b)
+    )
 
 
 def test_names_and_reasons_are_text(tmp_path: Path) -> None:

@@ -62,8 +62,8 @@ def test_nothing_worse_passes(tmp_path: Path) -> None:
         ({"counts__rotations": 1201}, "| rotations | 1200 | 1201 | 1 more, and exact |"),
         ({"counts__bootstraps": 1, "counts__bootstraps_planned": 1}, "| bootstraps | 0 | 1 | 1 more"),
         (
-            {"ladder__mean_precision_bits": 15.8},
-            "| precision by the mean error | 17.8 bits | 15.8 bits | 2.0 bits lost,",
+            {"ladder__logit_error_mean": 8e-5},
+            "| precision by the mean error | 17.82 bits | 15.82 bits | 2.0 bits lost,",
         ),
         ({"status": "failed", "reason": "the result is wrong"}, "| ok | failed | the result is wrong |"),
         ({"suite": "other", "cell": "other/1/2/3/4"}, "| the cell | ok | – | vanished |"),
@@ -163,7 +163,7 @@ def test_a_summary_that_cannot_be_written_leaves_no_line_in_the_history(tmp_path
 def test_rules_are_followed_and_told_with_their_line(tmp_path: Path) -> None:
     rules = tmp_path / "rules.yaml"
     found, held_to = (
-        results(tmp_path, a_record(ladder__mean_precision_bits=15.8)),
+        results(tmp_path, a_record(ladder__logit_error_mean=8e-5)),
         baseline(tmp_path, a_record()),
     )
     rules.write_text("bits: {lost: 3}\n")

@@ -26,6 +26,12 @@ def later(result):
     calls += 1
     return result if calls != 2 else replace(result, values=result.values + 1)
 
+def nudged(result):
+    '''One slot, a little off.'''
+    values = result.values.copy()
+    values[5] += 2.0**-20
+    return replace(result, values=values)
+
 class Owner(CleartextKeyOwner):
     {owner}
 
@@ -78,6 +84,10 @@ def run(tmp_path: Path, owner: str = "pass", evaluator: str = "pass") -> dict[st
             {"evaluator": "def encode(self, values, level): return super().encode(values * 1.01, level)"},
             "encode",
         ),
+        (
+            {"evaluator": "def rotate_many(self, a, steps): return super().rotate_many(a, steps)[:-1]"},
+            "rotate_many at level 3 gives 2 results of 3",
+        ),
         ({"owner": "def decrypt(self, a): return super().decrypt(a) * float('nan')"}, "encrypt at level 3"),
     ],
 )
@@ -87,6 +97,13 @@ def test_one_wrong_repetition_fails_the_cell(tmp_path: Path, bodies: dict[str, s
     assert record["reason"].startswith(place)
     assert "it is wrong" in record["reason"]
     assert record["latency"]["primitives"] is None
+
+
+def test_precision_by_the_largest_and_by_the_mean_error_of_the_slots(tmp_path: Path) -> None:
+    record = run(tmp_path, evaluator="def add(self, a, b): return nudged(super().add(a, b))")
+    (add,) = (one for one in record["latency"]["primitives"] if (one["name"], one["level"]) == ("add", 2))
+    assert add["precision_bits"] == pytest.approx(20, abs=1.1)  # the reference is a sum, under 2
+    assert add["mean_precision_bits"] - add["precision_bits"] == pytest.approx(11)  # of 2^11 slots
 
 
 @pytest.mark.parametrize(

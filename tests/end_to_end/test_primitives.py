@@ -76,7 +76,7 @@ def _check_primitives(record: dict[str, Any], backend: str) -> None:
     if backend == "cleartext":  # exact, and without keys
         return
     assert all(
-        one["precision_bits"] > 14
+        one["mean_precision_bits"] > one["precision_bits"] > 14
         for (name, level), one in found.items()
         if level is not None and not name.startswith("serialise")
     )

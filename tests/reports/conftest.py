@@ -54,7 +54,6 @@ def fields() -> dict[str, Any]:
             logit_error_max=1e-4,
             logit_error_mean=2e-5,
             precision_bits=15.5,
-            mean_precision_bits=17.8,
             layers=[LayerPrecision(name="block0.attention", precision_bits=16.25, error_max=1e-5)],
             held_out=HeldOut(
                 samples=360,

@@ -27,6 +27,10 @@ def written(tmp_path: Path, records: list[Record], damage: Callable[[list[Any]],
     return path
 
 
+def _bits(one: dict[str, Any], largest: float | None, mean: float) -> None:
+    one["latency"]["primitives"][0].update(precision_bits=largest, mean_precision_bits=mean)
+
+
 def test_what_an_export_wrote_comes_back(record: Record, tmp_path: Path) -> None:
     several = processes(record, 3)
     assert read_records(written(tmp_path, several)) == several
@@ -50,6 +54,9 @@ def test_what_an_export_wrote_comes_back(record: Record, tmp_path: Path) -> None
         (lambda one: one["security"].update(source=None), "called secure without the ring"),
         (lambda one: one["latency"].update(per_sample_s=60.0), "its time per sample is not"),
         (lambda one: one["latency"]["runs"][0].update(cold=False), "its first run is not the cold"),
+        (lambda one: one["ladder"].update(logit_error_mean=2e-4), "its mean logit error is over its largest"),
+        (lambda one: _bits(one, 25.0, 24.0), "the mean error of rotations is over its largest"),
+        (lambda one: _bits(one, None, 24.0), "the mean error of rotations is over its largest"),
         (lambda one: one["counts"].update(bootstraps=3), "it ran 3 bootstraps of 0 and is called ok"),
     ],
 )  # fmt: skip

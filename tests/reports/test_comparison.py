@@ -51,13 +51,11 @@ def test_nothing_changed_is_the_same(record: Record) -> None:
         ("wire.to_evaluator_bytes", 838_400_001),
         ("memory.rotation_keys_bytes", 808_000_001),
         ("memory.evaluator_peak_bytes", 2_640_000_001),
-        ("ladder.mean_precision_bits", 15.8),
-        ("ladder.precision_bits", 10.4),
+        ("ladder.logit_error_mean", 8e-5),  # two bits
         ("ladder.polynomial", 0.97),
         ("ladder.held_out.polynomial", 0.97),
         ("counts.rotations", None),
-        ("ladder.precision_bits", None),
-        ("ladder.mean_precision_bits", None),
+        ("ladder.logit_error_mean", None),
     ],
 )
 def test_a_loss_is_a_regression(record: Record, measure: str, value: object) -> None:
@@ -75,8 +73,7 @@ def test_a_loss_is_a_regression(record: Record, measure: str, value: object) -> 
         ("wire.messages", 13),
         ("memory.rotation_keys_bytes", 700_000_000),
         ("memory.evaluator_peak_bytes", 2_000_000_000),
-        ("ladder.mean_precision_bits", 19.8),
-        ("ladder.precision_bits", 20.6),
+        ("ladder.logit_error_mean", 5e-6),
     ],
 )
 def test_a_gain_is_reported_and_no_failure(record: Record, measure: str, value: object) -> None:
@@ -91,8 +88,7 @@ def test_a_gain_is_reported_and_no_failure(record: Record, measure: str, value: 
         ("wire.to_evaluator_bytes", 838_000_000),
         ("memory.evaluator_peak_bytes", 2_600_000_000),
         ("memory.prepared_model_bytes", 907_000_000),
-        ("ladder.mean_precision_bits", 17.0),
-        ("ladder.precision_bits", 10.6),  # OpenFHE: two keys in a thousand
+        ("ladder.logit_error_mean", 3.5e-5),
         ("ladder.polynomial", 0.976),
         ("ladder.encrypted", 0.9),  # its labels and bits decide
         ("latency.per_sample_s", 9.0),
@@ -342,15 +338,30 @@ def test_insecure_where_it_was_secure_is_a_regression(record: Record) -> None:
     assert {finding.measure for finding in found.of(Verdict.WORSE)} == {"security.secure", "security.bits"}
 
 
+@pytest.mark.parametrize(("lost", "verdict"), [(3.9, Verdict.SAME), (4.1, Verdict.WORSE)])
+def test_the_largest_error_may_swing_further_than_the_mean_one(
+    record: Record, lost: float, verdict: Verdict
+) -> None:
+    found = compared(record, ladder__precision_bits=15.5 - lost, ladder__logit_error_max=1e-4 * 2**lost)
+    by_measure = {finding.measure: finding.verdict for finding in found.findings}
+    assert by_measure["ladder.precision_bits"] is verdict
+    assert by_measure["ladder.logit_error_mean"] is Verdict.SAME
+    assert found.passed is (verdict is Verdict.SAME)
+
+
+def test_a_result_that_is_no_longer_decrypted_is_a_regression(record: Record) -> None:
+    found = compared(record, ladder__precision_bits=None)
+    lost = {finding.measure: finding.why for finding in found.of(Verdict.WORSE)}
+    assert lost == dict.fromkeys(["ladder.precision_bits", "ladder.logit_error_mean"], "no longer measured")
+
+
 def test_bits_beyond_rounding_are_no_difference_and_an_exact_result_has_them(record: Record) -> None:
     exact = Ladder(logit_error_max=0.0, label_agreement=1.0)
     before = of(processes(record, ladder=exact))
     for bits, verdict in ((47.0, Verdict.SAME), (43.9, Verdict.WORSE)):
-        ladder = Ladder(
-            logit_error_max=1e-9, label_agreement=1.0, precision_bits=bits - 2, mean_precision_bits=bits
-        )
+        ladder = Ladder(logit_error_max=1e-9, logit_error_mean=1e-9, label_agreement=1.0, precision_bits=bits)
         found = compare(before, of(processes(record, place=1, ladder=ladder)), Rules())
-        (precision,) = (one for one in found.findings if one.measure == "ladder.mean_precision_bits")
+        (precision,) = (one for one in found.findings if one.measure == "ladder.logit_error_mean")
         assert precision.verdict is verdict
 
 
@@ -392,8 +403,7 @@ def test_rules_decide_how_much_may_be_lost(record: Record) -> None:
         record,
         strict,
         ladder__precision_bits=14.9,
-        ladder__mean_precision_bits=17.5,
         wire__to_evaluator_bytes=830_000_001,
     )
     worse = {finding.measure for finding in found.of(Verdict.WORSE)}
-    assert worse == {"ladder.precision_bits", "ladder.mean_precision_bits", "wire.to_evaluator_bytes"}
+    assert worse == {"ladder.precision_bits", "ladder.logit_error_mean", "wire.to_evaluator_bytes"}

@@ -89,7 +89,7 @@ def test_a_result_equal_to_its_reference_has_infinite_bits_and_one_not_measured_
     record: Record,
 ) -> None:
     exact = record.model_copy(update={"ladder": Ladder(logit_error_max=0.0)})
-    for name in ("ladder.precision_bits", "ladder.mean_precision_bits"):
+    for name in ("ladder.precision_bits", "ladder.logit_error_mean"):
         assert named(exact)[name] == inf
         assert name not in named(record.model_copy(update={"ladder": Ladder()}))
 

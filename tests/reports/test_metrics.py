@@ -41,7 +41,6 @@ def test_ladder() -> None:
     assert result.logit_error_max == 0.25
     assert result.logit_error_mean == 0.375 / 8
     assert result.precision_bits == 4.0  # 4 / 0.25
-    assert result.mean_precision_bits == pytest.approx(np.log2(4 / (0.375 / 8)))
     assert result.layers is None
 
 
@@ -62,6 +61,12 @@ def test_absent_rungs_are_null() -> None:
     result = ladder({"polynomial": POLYNOMIAL}, LABELS)
     assert result.polynomial == 0.75
     assert (result.encrypted, result.label_agreement, result.precision_bits) == (None, None, None)
+
+
+def test_precision_by_the_mean_error() -> None:
+    logits = rungs()
+    bits = mean_precision_bits(logits["encrypted"], logits["polynomial"])
+    assert bits == pytest.approx(np.log2(4 / (0.375 / 8)))
 
 
 def test_precision_is_undefined_for_an_exact_match_and_for_a_zero_reference() -> None:

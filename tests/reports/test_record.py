@@ -19,7 +19,7 @@ NAMES = {
     "security weights samples batch repeats ladder latency memory counts wire environment",
     "security": "bits log_n log_qp secret source secure",
     "ladder": "metric original he_friendly polynomial encrypted label_agreement logit_error_max "
-    "logit_error_mean precision_bits mean_precision_bits layers held_out",
+    "logit_error_mean precision_bits layers held_out",
     "latency": "plan_s keygen_s prepare_model_s encrypt_s evaluate_s round_trips_s decrypt_s "
     "per_sample_s clear_model_s layers course primitives unsupported runs",
     "memory": "keygen_peak_bytes key_owner_peak_bytes evaluator_peak_bytes together_peak_bytes "

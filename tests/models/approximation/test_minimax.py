@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from itertools import pairwise
+from typing import Any
 
 import mpmath
 import numpy as np
@@ -191,6 +192,26 @@ def test_requests_that_contradict_themselves_are_refused(
 def test_a_function_that_is_not_defined_everywhere_is_refused() -> None:
     with np.errstate(invalid="ignore"), pytest.raises(ModelError, match="no minimax polynomial of degree 5"):
         minimax(np.sqrt, 5, (-1.0, 1.0))
+
+
+def test_a_function_without_a_bound_is_refused() -> None:
+    with np.errstate(divide="ignore"), pytest.raises(ModelError, match="no minimax polynomial of degree 3"):
+        minimax(lambda x: 1 / x, 3, (0.0, 1.0))
+
+
+def test_of_polynomials_that_differ_by_rounding_the_best_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On some processors an exchange at the limit of float64 is worse before the alternation is lost."""
+    met: list[Array] = []
+
+    def extremes(problem: Any, coefficients: Array) -> tuple[Array, Array]:
+        met.append(coefficients)
+        count = problem.count + 1 if len(met) == 1 else 2
+        return problem.start()[:count], np.full(count, (7 if len(met) == 1 else 50) * problem.rounding)
+
+    monkeypatch.setattr("models.approximation.minimax._Problem.extremes", extremes)
+    found, _ = minimax_and_error(np.exp, 20, (0.0, 1.0))
+    assert len(met) == 2
+    np.testing.assert_array_equal(found.coefficients, met[0])
 
 
 def test_a_degree_at_which_only_rounding_is_left_is_no_failure() -> None:
