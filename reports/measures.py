@@ -33,7 +33,7 @@ class Measure:
         unit: `s`, `bytes`, `bits`, or empty where it is a plain number.
         higher_is_better: which way is better.
         judged: whether the gate holds it; one that is not follows from others or is the harness's own.
-        tail: of bits, whether they are by the largest error: one draw of the noise's tail.
+        by_largest: of bits, whether by the largest error: one draw of the noise's tail.
         always: whether a cell that ended ok has it in every build or in none, so that to lose it is a loss.
         needed_by: places of counts; where all of them are 0, a record may lack the measure all the same.
     """
@@ -44,7 +44,7 @@ class Measure:
     unit: str = ""
     higher_is_better: bool = False
     judged: bool = True
-    tail: bool = False
+    by_largest: bool = False
     always: bool = False
     needed_by: tuple[str, ...] = ()
 
@@ -65,11 +65,13 @@ def _time(name: str, title: str, *, judged: bool = True, always: bool = False) -
     return Measure(name, title, Kind.TIME, "s", judged=judged, always=always)
 
 
-def _bits(name: str, title: str, *, tail: bool = False, always: bool = True) -> Measure:
-    return Measure(name, title, Kind.BITS, "bits", higher_is_better=True, tail=tail, always=always)
+def _bits(name: str, title: str, *, by_largest: bool = False, always: bool = True) -> Measure:
+    return Measure(
+        name, title, Kind.BITS, "bits", higher_is_better=True, by_largest=by_largest, always=always
+    )
 
 
-PRECISION = _bits("ladder.precision_bits", "precision", tail=True)
+PRECISION = _bits("ladder.precision_bits", "precision", by_largest=True)
 #: The mean logit error in bits, against the same reference as the precision.
 MEAN_PRECISION = _bits("ladder.logit_error_mean", "precision by the mean error")
 #: Null where no class of security is reached.
@@ -161,7 +163,7 @@ def of_primitive(
     title = (name if level is None else f"{name}, level {level}").replace("_", " ")
     return (
         _time(place, title, always=measured),
-        _bits(f"{place}.precision_bits", f"{title}: precision", tail=True, always=measured),
+        _bits(f"{place}.precision_bits", f"{title}: precision", by_largest=True, always=measured),
         _bits(f"{place}.mean_precision_bits", f"{title}: precision by the mean error", always=measured),
         _size(f"{place}.bytes", f"{title}: size", always=measured),
     )

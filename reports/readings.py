@@ -69,6 +69,7 @@ def _ladder(record: Record) -> dict[Measure, float | None]:
 
 
 def _mean_bits(ladder: Ladder) -> float | None:
+    """Precision by the mean error: that by the largest one, and as many bits more as the mean is smaller."""
     if ladder.precision_bits is None or not ladder.logit_error_max or not ladder.logit_error_mean:
         return None
     return ladder.precision_bits + log2(ladder.logit_error_max) - log2(ladder.logit_error_mean)

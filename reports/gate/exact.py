@@ -89,7 +89,7 @@ def _by_ratio(old: float, new: float, allowed: float) -> tuple[Verdict, str]:
 
 def _bits(measure: Measure, old: float, new: float, rules: Rules) -> tuple[Verdict, str]:
     lost = min(old, rules.bits.enough) - min(new, rules.bits.enough)
-    allowed = rules.bits.lost_by_largest if measure.tail else rules.bits.lost
+    allowed = rules.bits.lost_by_largest if measure.by_largest else rules.bits.lost
     return _by_loss(lost, allowed, f"{lost:.1f} bits lost" if lost > 0 else f"{-lost:.1f} bits won")
 
 
