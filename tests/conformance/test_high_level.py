@@ -12,7 +12,7 @@ import pytest
 from backends.high_level import PROGRAMS
 from backends.parameters import ParameterSet
 from backends.registry import get
-from bench.parties.high_level import load_types
+from bench.parties.roles.native import load_types
 from tests.conformance.conftest import MINIMUM_BITS, precision_bits
 
 #: No library's own types run at less than 128 bits.
