@@ -8,8 +8,10 @@ from statistics import median, median_low
 
 from rich.table import Table
 
-from reports.held_out import TITLES, loss
+from models.metrics.catalogue import metric_named
+from reports.figures import digits_of, loss_with_interval
 from reports.record import TIMING_ONLY, HeldOut, Ladder, Primitive, Record, Status
+from reports.scoring.held_out import TITLES
 
 ABSENT = "–"
 
@@ -115,10 +117,11 @@ def held_out(records: Sequence[Record]) -> list[Table]:
 def _rungs(block: HeldOut) -> dict[str, str]:
     values = (block.original, block.he_friendly, block.polynomial)
     rungs = {title: _four_digits(value) for title, value in zip(TITLES.values(), values, strict=True)}
+    how = metric_named(block.metric).loss_format
     losses = {
-        f"lost from {TITLES[drift.from_rung]} to {TITLES[drift.to_rung]}": f"{loss(block, drift)}, "
-        f"standard error {100 * drift.standard_error:.2f}"
-        for drift in block.drifts
+        f"lost from {TITLES[one.from_rung]} to {TITLES[one.to_rung]}": f"{loss_with_interval(block, one)}, "
+        f"standard error {digits_of(one.standard_error, how)}"
+        for one in block.drifts
     }
     return rungs | losses
 
