@@ -8,6 +8,7 @@ from statistics import median, median_low
 
 from rich.table import Table
 
+from backends.registry import simulates
 from reports.held_out import TITLES, loss
 from reports.record import TIMING_ONLY, HeldOut, Ladder, Primitive, Record, Status
 
@@ -194,8 +195,8 @@ def _metrics(ladder: Ladder) -> dict[str, str]:
 
 def _security(record: Record) -> str:
     judged = record.security
-    if record.backend == "cleartext":
-        return "none: cleartext"
+    if simulates(record.backend):
+        return f"none: {record.backend}"
     if judged.log_qp is None:
         return ABSENT
     bits = "INSECURE" if not judged.secure else f"{judged.bits} bits"

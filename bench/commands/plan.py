@@ -10,9 +10,9 @@ from rich.console import Console
 from backends.costs import Costs
 from backends.errors import PlanError, Unsupported
 from backends.interface import Capabilities, SecurityFacts
+from backends.microbenchmarks import ENCRYPTION, PRIMITIVES, key_kinds, measured_at
 from backends.planner import plan as plan_program
 from backends.planner import refresh_for
-from backends.primitives import ENCRYPTION, PRIMITIVES, key_kinds, measured_at
 from backends.registry import get
 from backends.security import judge
 from bench.cells import Cell
