@@ -17,7 +17,6 @@ from bench import recording
 from bench.cells import Cell
 from bench.protocol import Evaluation, Session
 from bench.runner import CellError, Outcome, Runner
-from bench.suite import CLEARTEXT
 from bench.workload import Workload
 from models.graph import Array, Graph, Node
 from reports import record
@@ -57,7 +56,7 @@ class CellRunner(Runner):
         outcome.batches = -(-len(self.workload.samples) // outcome.program.layout.images)
         costs = Costs(parameters)
         room = 0  # the simulator has no keys, and encodes a constant as fast as it would find it
-        if cell.backend != CLEARTEXT:
+        if not self.descriptor.simulates:
             needs = costs.needs(outcome.program, capabilities, refresh.kind)
             left = self._room(needs.keys_bytes, needs.evaluator_bytes, cell.limits.memory_bytes)
             room = int(CONSTANTS_SHARE * left)

@@ -1,4 +1,4 @@
-"""Ideas that have one home: a metric's name is asked for nowhere else, and bytes are formatted nowhere else."""
+"""Ideas that have one home: metrics are named, and bytes are formatted, in one file each."""
 
 from __future__ import annotations
 
