@@ -37,7 +37,6 @@ from bench.spec.cases import Block, Case, CaseLiteral, ModelCase, Name, Positive
 from bench.spec.document import Document, did_you_mean, read
 from bench.spec.recipes import command
 
-CLEARTEXT = "cleartext"
 PORTABLE: Literal["portable"] = "portable"
 CHECKPOINTS = Path(models.__file__).parent / "checkpoints"
 SUITES = Path(bench.__file__).resolve().parents[1] / "suites"
@@ -125,7 +124,7 @@ class ParameterChoice:
         alias: short name for `--parameters`, or None.
         refresh: `bootstrap` or `round_trip`.
         program: `portable`: real slots and primitives that every library has; `vectors` or `tensors`: a
-            library's own types (see `backends.high_level`).
+            library's own types (see `backends.native`).
         repeats: evaluations, the first cold; the set's own, or the suite's.
         threads: of the evaluator, equal for all backends; likewise.
         limits: likewise.

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from bench.cli.commands import convert
 from click.testing import CliRunner, Result
 
+from bench.cli.commands import convert
 from bench.cli.main import cli
 from models.checkpoint import RUNGS
 from models.errors import ModelError

@@ -8,9 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from bench.cli.commands import list as listing
 from click.testing import CliRunner
 
+from bench.cli.commands import list as listing
 from models.checkpoint import load_graph, save_graph
 from reports.store import load_output, read_raw
 from tests.bench.checkpoints import random_weights

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from bench.cli.commands import list as listing
 from click.testing import CliRunner
 
+from bench.cli.commands import list as listing
 from bench.cli.main import cli
 from bench.errors import UserError
 from bench.spec import recipes
