@@ -18,7 +18,7 @@ from reports.scoring.held_out import TITLES
 def summaries(records: Sequence[Record]) -> list[Table]:
     """A table per case and parameter set, one column a backend; what was not measured is a dash.
 
-    Of several processes of a cell the column is one of them: see `typical`.
+    Where a cell has several processes, the column is one of them: see `typical`.
     """
     return [
         table(
@@ -30,7 +30,7 @@ def summaries(records: Sequence[Record]) -> list[Table]:
 
 
 def typical(processes: Sequence[Record]) -> Record:
-    """The process that stands for several of one cell.
+    """The process that represents several of one cell.
 
     The first that did not end ok, if any: it must be seen. Else that of the median evaluation, and where
     nothing was evaluated, the last.

@@ -20,7 +20,7 @@ from models.metrics.catalogue import CROSS_ENTROPY, METRICS
 from models.metrics.metric import scores, whole
 from models.reference import Inputs, outputs, run
 
-#: Of every metric of a model that answers labels, by name; None where values exploded.
+#: Value of every metric of a model that answers labels, by name; None where values exploded.
 Measures = dict[str, float | None]
 #: Told how many samples of how many have passed every rung.
 Progress = Callable[[int, int], None]
@@ -127,7 +127,7 @@ def _judged(rows: Array, labels: Labels) -> Array:
 def _compared(a: Array, b: Array) -> Array:
     """`[3, predictions]`: whether both name the same label, the largest and the mean distance of logits.
 
-    Logits that are not all finite name no label: there is nothing that another could agree with.
+    Logits that are not all finite name no label, so no other can agree with them.
     """
     with np.errstate(invalid="ignore"):
         apart = np.abs(a - b)

@@ -14,7 +14,7 @@ from models.metrics.metric import NumberFormat
 from reports.record import HeldOut, Loss
 
 THIN_SPACE = "\u2009"
-#: What stands for a number that was not measured; it is never 0.
+#: What is written for a number that was not measured; it is never 0.
 ABSENT = "–"
 _SIZES = ("B", "kB", "MB", "GB", "TB", "PB")
 _BINARY = ("B", "K", "M", "G", "T", "P")
@@ -44,7 +44,7 @@ def significant(value: float, digits: int = 3, thousands: str = THIN_SPACE) -> s
     Args:
         value: any finite number.
         digits: how many; whole digits are never rounded away.
-        thousands: stands between them.
+        thousands: the sign between them.
     """
     if value == 0:
         return "0"

@@ -10,13 +10,14 @@ from __future__ import annotations
 from enum import Enum
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, model_validator
 
 from models.metrics.catalogue import DEFAULT, METRICS
+from reports.block import Block
 
 SCHEMA = 1
 
-#: What stands in tables in place of the metric of a model whose weights are random.
+#: What tables say in place of the metric of a model whose weights are random.
 TIMING_ONLY = "random weights, timing only"
 
 Seconds = Annotated[float, Field(ge=0)]
@@ -35,16 +36,8 @@ def _known_metric(name: str) -> str:
 MetricName = Annotated[str, AfterValidator(_known_metric)]
 
 
-class Block(BaseModel):
-    """What all parts of a record share: strict types, finite numbers, no unknown names, no later change."""
-
-    model_config = ConfigDict(
-        strict=True, extra="forbid", frozen=True, allow_inf_nan=False, validate_default=True
-    )
-
-
 class Status(str, Enum):
-    """How a cell ended. `unsupported` is an outcome of the library, no failure of the harness."""
+    """How a cell ended. `unsupported` is an outcome of the library, not a failure of the harness."""
 
     OK = "ok"
     UNSUPPORTED = "unsupported"

@@ -22,7 +22,7 @@ from reports.html.history import Told, told
 from reports.html.packing import DIGITS, PER_STREAM, streams
 from reports.html.processes import newest
 from reports.html.rows import index, units
-from reports.html.summaries import conditions, held_out, loss_titles
+from reports.html.shared import conditions, held_out, loss_titles
 from reports.record import TIMING_ONLY, Record
 
 #: A page with thousands of damaged lines or warnings names the first; the command names every damaged line.
@@ -43,7 +43,7 @@ def render(
         refused: a sentence for each line of the stores that holds no sound record.
         sources: where the records came from, as the reader named it.
         made: the time that the page gives as its own.
-        entries: of a history of gates, oldest first.
+        entries: a history of gates, oldest first.
     """
     template = _templates().get_template("page.html.j2")
     first, library, scripts = assets.first_script(), assets.library(), assets.scripts()

@@ -28,7 +28,7 @@ def held_out_ladder(metric: str, scores: Mapping[str, Array], digest: str) -> He
     Args:
         metric: name of one of `models.metrics.catalogue`.
         scores: clear rung → `[samples]`, or `[samples, numbers]` as the metric has it.
-        digest: of the held-out samples.
+        digest: digest of the held-out samples.
 
     Raises:
         ScoreError: the metric is unknown, or no finite number says what is lost.

@@ -41,7 +41,7 @@ def ladder(
 
     Args:
         logits: rung → logits; a rung that is absent becomes null.
-        labels: of the same samples.
+        labels: those of the same samples.
         probes: layer → decrypted values; None where layers were not probed.
         references: layer → the polynomial model's values.
         metric: name of one of `models.metrics.catalogue`.

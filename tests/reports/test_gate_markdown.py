@@ -6,7 +6,7 @@ import pytest
 
 from reports.figures import Unit
 from reports.gate.compare import Comparison
-from reports.gate.summary import NAMED, gate, value
+from reports.gate.markdown import NAMED, gate, value
 from reports.gate.verdicts import Finding, Verdict
 
 
