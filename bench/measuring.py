@@ -19,8 +19,9 @@ from bench.parties.process import Message
 from bench.parties.wire import Shipment
 from bench.protocol import Session
 from bench.runner import CellError, Outcome, Runner
-from reports import identity, metrics, record
+from reports import identity, record
 from reports.record import Status
+from reports.scoring.precision import mean_precision_bits, precision_bits
 
 
 @dataclass(frozen=True)
@@ -248,13 +249,13 @@ class _Check:
                 Status.FAILED, f"{place} gives {len(vectors)} results of {len(expected)}; it is wrong"
             )
         pairs = list(zip(vectors, expected, strict=True))
-        bits = _fewest(metrics.precision_bits(*pair) for pair in pairs)
+        bits = _fewest(precision_bits(*pair) for pair in pairs)
         if bits is not None and bits < self.cell.limits.precision_bits:
             demanded = f"the suite demands {self.cell.limits.precision_bits:g}"
             raise CellError(
                 Status.FAILED, f"{place} has {bits:.1f} bits of precision and {demanded}; it is wrong"
             )
-        return bits, _fewest(metrics.mean_precision_bits(*pair) for pair in pairs)
+        return bits, _fewest(mean_precision_bits(*pair) for pair in pairs)
 
     def _expected(self, name: str, results: int) -> Sequence[Vector]:
         if name in BY_NAME:

@@ -62,8 +62,8 @@ def latency(figures: Figures, samples: int, correct: bool) -> record.Latency:
     )
 
 
-def _run(figures: Figures, evaluation: Evaluation, *, cold: bool) -> record.Run:
-    return record.Run(
+def _run(figures: Figures, evaluation: Evaluation, *, cold: bool) -> record.Evaluation:
+    return record.Evaluation(
         cold=cold,
         encrypt_s=figures.encrypt_s if cold else None,
         evaluate_s=sum(batch["evaluate_s"] for batch in evaluation.measured),

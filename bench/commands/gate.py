@@ -13,7 +13,7 @@ from bench.errors import UserError
 from bench.suite import find_suite
 from bench.turns import builds, take_turns
 from reports import history as histories
-from reports.gate import summary as summaries
+from reports.gate import markdown
 from reports.gate.compare import compare
 from reports.gate.rules import TimeRule
 from reports.gate.sides import read_side
@@ -101,7 +101,7 @@ def gate(
         raise UserError(f"{baseline} holds no record; hold RESULTS to a run, or to an export of one")
     comparison = compare(old, candidate, held_to)
     entry = histories.entry(candidate, passed=comparison.passed)
-    text = summaries.gate(comparison, [] if history is None else _newest_steps(history, entry))
+    text = markdown.gate(comparison, [] if history is None else _newest_steps(history, entry))
     click.echo(text, nl=False)
     if summary is not None:
         summary.write_text(text, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""At a glance: of each group of comparable records the best secure cells, measure by measure."""
+"""At a glance: the best secure cells of each group of comparable records, measure by measure."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ MEASURES: Mapping[str, Callable[[Record], float | None]] = {
     "memory": lambda record: record.memory.evaluator_peak_bytes,
     "traffic": lambda record: record.wire.to_evaluator_bytes,
 }
-#: Those of which more is better.
+#: Measures of which more is better.
 MORE_IS_BETTER = ("precision",)
 
 
 class Best(NamedTuple):
-    """The best cell in a measure: its value, the process that stands for it, and how many there are."""
+    """The best cell in a measure: its value, the process that represents it, and how many there are."""
 
     value: float
     place: int
