@@ -207,7 +207,7 @@ class _Machine:
         evaluator = self._evaluator
         match wanted:
             case Primitive.ROTATE_MANY:
-                return evaluator.rotate_many(operands[0], instruction.steps)
+                return list(evaluator.rotate_many(operands[0], instruction.steps))
             case Primitive.ROTATE_SUM:
                 return [evaluator.rotate_sum(list(zip(operands, instruction.steps, strict=True)))]
             case Primitive.MULTIPLY_PLAIN_SUM:
