@@ -104,6 +104,13 @@ def find_steps(one: Series) -> list[Step]:
     ]
 
 
+def newest_steps(entries: Sequence[Entry], count: int) -> list[Step]:
+    """The newest steps of all measures, so many and the newest last."""
+    found = [step for one in series(entries) for step in find_steps(one)]
+    found.sort(key=lambda step: step.series.points[step.last + 1].at)
+    return found[-count:]
+
+
 def _values(measured: CellEntry) -> Iterator[tuple[Kind, str, float]]:
     for kind, measures in measured.measures.items():
         for name, value in measures.items():

@@ -18,7 +18,7 @@ from reports.gate.compare import compare
 from reports.gate.rules import TimeRule
 from reports.gate.sides import read_side
 from reports.gate.times import needed_at, times_tested
-from reports.trends import Step, find_steps, series
+from reports.trends import Step, newest_steps
 
 #: So many of the newest steps of the history are told.
 STEPS = 10
@@ -153,6 +153,4 @@ def _newest_steps(path: Path, entry: histories.Entry) -> list[Step]:
         raise UserError(f"{path} is no history of gates; name another file with --history")
     for refused in known.refused:
         click.echo(f"refused: {refused}", err=True)
-    steps = [step for one in series([*known.entries, entry]) for step in find_steps(one)]
-    steps.sort(key=lambda step: step.series.points[step.last + 1].at)
-    return steps[-STEPS:]
+    return newest_steps([*known.entries, entry], STEPS)

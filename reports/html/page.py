@@ -11,13 +11,13 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from reports.figures import significant
+from reports.figures import THIN_SPACE, Unit, written
 from reports.history import Entry
 from reports.html import assets
 from reports.html.conditions import groups, warnings
 from reports.html.derived import standing
 from reports.html.formats import metrics
-from reports.html.glance import MEASURES, glances
+from reports.html.glance import RANKINGS, glances
 from reports.html.history import Told, told
 from reports.html.packing import DIGITS, PER_STREAM, streams
 from reports.html.processes import newest
@@ -98,9 +98,9 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     templates.policies["json.dumps_kwargs"] = {"separators": (",", ":")}
-    templates.filters["significant"] = _significant
+    templates.filters["written"] = _written
     templates.filters["breakable"] = _breakable
-    templates.globals["measures"] = list(MEASURES)
+    templates.globals["rankings"] = RANKINGS
     return templates
 
 
@@ -109,6 +109,6 @@ def _breakable(name: str) -> Markup:
     return Markup("_<wbr>").join(name.split("_"))
 
 
-def _significant(value: float, divisor: float = 1) -> str:
-    """Three significant digits in units of so many, as the scripts write them."""
-    return significant(value / divisor)
+def _written(value: float, unit: Unit) -> str:
+    """A number in its unit, with the scripts' sign between thousands."""
+    return written(value, unit, thousands=THIN_SPACE)
