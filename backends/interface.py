@@ -8,8 +8,8 @@ two operands wants both at the same level, and both products or both not.
 
 Rotation by `step` moves slot `step` to slot 0 (a cyclic left rotation over all slots), `0 < step < slots`.
 
-Adapters count primitives in `counts`, at the very call into the library, so that a wrong or extra call shows
-when the executed counts are compared with the program's.
+Adapters count primitives with `count`, at the very call into the library, so that a wrong or extra call shows
+when the executed counts are compared with the program's. `backends.primitives` lists them.
 """
 
 from __future__ import annotations
@@ -18,32 +18,40 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from backends.errors import Unsupported
 from backends.parameters import ParameterSet
+from backends.primitives import Primitive
 
 Vector = NDArray[np.float64]
-Ciphertext = Any  # the library's own object, opaque to everything outside the adapter
-Plaintext = Any
-Keys = Any
 
-#: The names under which an evaluator counts, in `Evaluator.counts`.
-COUNTED = (
-    "additions",  # ciphertext + ciphertext, ciphertext - ciphertext and ciphertext + plaintext
-    "negations",
-    "ct_pt",
-    "ct_ct",
-    "relinearisations",
-    "rescales",
-    "drops",
-    "rotations",
-    "bootstraps",
-)
+
+class Ciphertext:
+    """A library's own ciphertext, opaque to everything outside the adapter that made it.
+
+    An adapter declares in `Protocol` classes which calls of its library take and return one; a type checker
+    then tells ciphertexts, plaintexts and keys apart, though at run time they are the library's objects.
+    """
+
+    __slots__ = ()
+
+
+class Plaintext:
+    """A library's own plaintext, opaque like `Ciphertext`."""
+
+    __slots__ = ()
+
+
+class Keys:
+    """Keys that an adapter made in order to measure them, opaque like `Ciphertext`."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True)
@@ -156,6 +164,10 @@ class Evaluator(ABC):
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
 
+    def count(self, primitive: Primitive) -> None:
+        """Count one execution of a primitive that is not a compound."""
+        self.counts[primitive.counted] += 1
+
     def load_keys(self, folder: Path, file: KeyFile) -> None:
         """Load a file of evaluation keys again, to measure it; digests are checked by the caller.
 
@@ -227,33 +239,22 @@ class Evaluator(ABC):
     # The compound operations below mean exactly the loops they are written as; a library that can hoist or
     # work in an extended basis overrides them and still counts each rotation and each product.
 
-    def rotate_many(self, a: Ciphertext, steps: Sequence[int]) -> list[Ciphertext]:
+    def rotate_many(self, a: Ciphertext, steps: Sequence[int]) -> Sequence[Ciphertext]:
         """One rotation of a per step."""
         return [self.rotate(a, step) for step in steps]
 
     def rotate_sum(self, terms: Sequence[tuple[Ciphertext, int]]) -> Ciphertext:
         """Sum over (ciphertext, step) of the rotated ciphertexts; step 0 is the ciphertext itself."""
-        total: Ciphertext = None
-        for ciphertext, step in terms:
-            rotated = self.rotate(ciphertext, step) if step else ciphertext
-            total = rotated if total is None else self.add(total, rotated)
-        return total
+        rotated = (self.rotate(ciphertext, step) if step else ciphertext for ciphertext, step in terms)
+        return reduce(self.add, rotated)
 
     def multiply_plain_sum(self, terms: Sequence[tuple[Ciphertext, Plaintext]]) -> Ciphertext:
         """Sum of ciphertext·plaintext: a product."""
-        total: Ciphertext = None
-        for ciphertext, plaintext in terms:
-            product = self.multiply_plain(ciphertext, plaintext)
-            total = product if total is None else self.add(total, product)
-        return total
+        return reduce(self.add, (self.multiply_plain(a, plaintext) for a, plaintext in terms))
 
     def multiply_sum(self, terms: Sequence[tuple[Ciphertext, Ciphertext]]) -> Ciphertext:
         """Sum of ciphertext·ciphertext before one relinearisation: a product of three polynomials."""
-        total: Ciphertext = None
-        for a, b in terms:
-            product = self.multiply(a, b)
-            total = product if total is None else self.add(total, product)
-        return total
+        return reduce(self.add, (self.multiply(a, b) for a, b in terms))
 
 
 class Library(ABC):

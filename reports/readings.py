@@ -1,7 +1,7 @@
 """What a record says of every measure: one fresh process, one number.
 
-Of times that the process took often it is the median. A cold evaluation and hot ones are two measures and
-never one.
+Where the process took a time often, the number is their median. A cold evaluation and hot ones are two
+measures and never one.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import inf, log2
 
+from models.metrics.catalogue import metric_named
 from reports.measures import (
     HELD_OUT,
     HOT,
@@ -17,12 +18,12 @@ from reports.measures import (
     PLAIN,
     PRECISION,
     RUNGS,
-    Kind,
     Measure,
     of_primitive,
+    of_rung,
 )
 from reports.record import Ladder, Primitive, Record
-from reports.statistics.summaries import median
+from reports.statistics.robust import median
 
 
 def readings(record: Record) -> dict[Measure, float]:
@@ -52,13 +53,10 @@ def _at(record: Record, name: str) -> float | None:
 
 def _ladder(record: Record) -> dict[Measure, float | None]:
     ladder = record.ladder
-    higher = ladder.metric != "perplexity"
+    metric = metric_named(ladder.metric)
     places = (*RUNGS, *(HELD_OUT if ladder.held_out is not None else ()))
     found: dict[Measure, float | None] = {
-        Measure(name, f"{ladder.metric}: {title}", Kind.METRIC, "", higher, judged, always=True): _at(
-            record, name
-        )
-        for name, title, judged in places
+        of_rung(name, title, metric, judged=judged): _at(record, name) for name, title, judged in places
     }
     exact = ladder.precision_bits is None and ladder.logit_error_max == 0
     return {
@@ -106,7 +104,7 @@ def _exact(primitive: Primitive) -> bool:
 
 
 def _seconds(primitive: Primitive) -> float | None:
-    """Of one operation: the median of its samples, else the mean of all that ran."""
+    """Seconds of one operation: the median of its samples, else the mean of all that ran."""
     if primitive.samples_s:
         return median(primitive.samples_s)
     return primitive.s / primitive.count if primitive.s is not None and primitive.count else None

@@ -6,19 +6,36 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
+import yaml
+
+ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("bench", "backends", "models", "reports")
 
-#: What each package may import of this project.
+#: What each package may import of this project; a dotted name allows that package of another and no more.
 MAY_IMPORT = {
     "bench": {"bench", "backends", "models", "reports"},
     "backends": {"backends", "models"},
     "models": {"models"},
-    "reports": {"reports"},
+    "reports": {"reports", "models.metrics"},
 }
 
-#: Each homomorphic-encryption library's module and the only package that may import it.
-LIBRARIES = {"openfhe": "backends.openfhe", "tenseal": "backends.tenseal", "Pyfhel": "backends.pyfhel"}
+#: The folders of the adapters: those with a descriptor, as `backends.registry` finds them.
+ADAPTER_FOLDERS = [
+    path.parent
+    for path in sorted(ROOT.glob("backends/*/__init__.py"))
+    if "\nDESCRIPTOR = " in path.read_text()
+]
+#: Their packages, which the registry alone may load.
+ADAPTERS = [f"backends.{folder.name}" for folder in ADAPTER_FOLDERS]
+#: Each homomorphic-encryption library's module, as its adapter declares it, and the only package that may
+#: import it.
+LIBRARIES = {
+    yaml.safe_load(declaration.read_text())["imports"]: f"backends.{folder.name}"
+    for folder in ADAPTER_FOLDERS
+    if (declaration := folder / "environment.yaml").is_file()
+}
 
 #: What parties import, in environments that hold numpy, safetensors and one library.
 LEAN = (
@@ -56,13 +73,13 @@ def imported(module: str, source: str, *, is_package: bool = False) -> Iterator[
 
 
 def against_direction(module: str, source: str, *, is_package: bool = False) -> list[str]:
-    """Imports against `bench → backends → models` and `bench → reports`, or past an adapter's wall."""
+    """Imports against `bench → backends → models` and `bench → reports → models.metrics`, or past a wall."""
     wrong = []
     for name in imported(module, source, is_package=is_package):
-        top = name.partition(".")[0]
-        if top in PACKAGES and top not in MAY_IMPORT[module.partition(".")[0]]:
+        allowed = MAY_IMPORT[module.partition(".")[0]]
+        if name.partition(".")[0] in PACKAGES and not any(within(name, package) for package in allowed):
             wrong.append(f"{module} imports {name}")
-        for adapter in LIBRARIES.values():
+        for adapter in ADAPTERS:
             if within(name, adapter) and not within(module, adapter):
                 wrong.append(f"{module} imports {name}, which the registry alone may load")
     return wrong

@@ -14,7 +14,8 @@ from models.architectures.options import ORIGINAL
 from models.data import catalogue
 from models.errors import ModelError
 from models.graph import Graph
-from models.ladder import PIECE, Progress, compare, largest_values, metric
+from models.ladder import PIECE, Progress, compare, largest_values
+from models.metrics.catalogue import metric_of
 from models.pipeline import trained
 from models.pipeline.machine import machine, versions
 from models.pipeline.polynomial import polynomial
@@ -51,8 +52,8 @@ def convert(
         untrained: leave the weights random, for timing alone; the checkpoint says so.
 
     Returns:
-        The ladder: measures of every rung on the held-out samples, and all that says how it came about. Of
-        random weights there are no measures, but `weights: random`.
+        The ladder: measures of every rung on the held-out samples, and all that says how it came about. With
+        random weights it has no measures, but `weights: random`.
 
     Raises:
         ModelError: the recipe is wrong, the folder exists, data or torch are absent, or a rung differs from
@@ -126,7 +127,7 @@ def _ladder(under_way: Conversion, rungs: dict[str, Trained], scores: dict[str, 
     chosen, data = under_way.recipe, under_way.data
     polynomials = rungs["polynomial"].graph
     return {
-        "metric": metric(rungs["original"].graph),
+        "metric": metric_of(rungs["original"].graph.metadata).name,
         **scores,
         "rungs": {
             rung: found.origin | {"parameters": found.graph.parameter_count()}

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from models.metrics.arrays import Array
+from reports.figures import Unit
 from reports.gate.rules import LabelsRule
 from reports.gate.sides import Processes
 from reports.gate.verdicts import Finding, Verdict
-from reports.metrics import Array
 from reports.record import Record
 from reports.store import Stored, read_raw
 
@@ -39,8 +40,8 @@ class Flip:
 def judge(cell: str, before: Processes, after: Processes, rule: LabelsRule) -> list[Finding]:
     """Whether a label of the candidate flipped over a margin that the baseline's errors do not explain.
 
-    Nothing is said of cells without labels: a layer's outputs are features and no logits, and those of random
-    weights lie so close together that any error flips some.
+    Nothing is said of cells without labels: a layer's outputs are features and not logits, and those of
+    random weights lie so close together that any error flips some.
 
     Raises:
         ReportError: the candidate's raw outputs are damaged.
@@ -48,7 +49,7 @@ def judge(cell: str, before: Processes, after: Processes, rule: LabelsRule) -> l
     if not any(_has_labels(one.record) for one in (*before.finished, *after.finished)):
         return []
     verdict, why, count = _verdict(before, after, rule)
-    return [Finding(cell, NAME, TITLE, verdict, why, None, count, "flipped")]
+    return [Finding(cell, NAME, TITLE, verdict, why, None, count, Unit.FLIPPED)]
 
 
 def _has_labels(record: Record) -> bool:

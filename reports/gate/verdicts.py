@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from reports.figures import Unit
+
 
 class Verdict(str, Enum):
-    """Of the candidate against the baseline."""
+    """How the candidate compares with the baseline."""
 
     BETTER = "better"
     WORSE = "worse"
@@ -24,11 +26,11 @@ class Finding:
         cell: as in records.
         measure: name of a measure, or `status`, `security.secure`, `labels`.
         title: as readers know it.
-        verdict: of the candidate.
+        verdict: on the candidate.
         why: what the verdict rests on.
         before: the baseline's value, None where it has none.
         after: the candidate's.
-        unit: of both.
+        unit: what both are counted in.
     """
 
     cell: str
@@ -38,4 +40,4 @@ class Finding:
     why: str = ""
     before: float | str | None = None
     after: float | str | None = None
-    unit: str = ""
+    unit: Unit = Unit.NUMBER

@@ -17,7 +17,7 @@ SCRIPTS = FOLDER / "scripts"
 
 
 def library() -> str:
-    """The plotting library, as its publisher made it; its licence stands at its head."""
+    """The plotting library, as its publisher made it; its licence is at its head."""
     return (LIBRARY / "echarts.min.js").read_text(encoding="utf-8")
 
 
@@ -43,5 +43,5 @@ def styles() -> str:
 
 
 def csp_source(script: str) -> str:
-    """What a content security policy calls a script: nothing that is not named so runs."""
+    """What a content security policy calls a script: a script that is not named so does not run."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"

@@ -12,7 +12,8 @@ import pytest
 from backends.cleartext.adapter import CleartextEvaluator, EncodedSlots, Slots
 from backends.costs import Costs
 from backends.errors import ExecutionError, IntegrityError
-from backends.interface import COUNTED, Vector
+from backends.interface import Vector
+from backends.primitives import COUNTED
 from backends.program import REFRESHES, Program, load_program
 from backends.replay import Measured, check_counts, prepare, replay
 from backends.tensor.layout import pack, unpack
@@ -44,8 +45,8 @@ def replayed(program: Program, evaluator: CleartextEvaluator, inputs: np.ndarray
         program,
         evaluator,
         prepare(program, evaluator),
-        [Slots(vector, program.input_level) for vector in vectors],
-        lambda ciphertext, level: Slots(ciphertext.values, level),
+        [Slots(vector, level=program.input_level) for vector in vectors],
+        lambda ciphertext, level: Slots(ciphertext.values, level=level),
         lambda probe, ciphertexts: None,
         lambda index, instruction, seconds: None,
     )

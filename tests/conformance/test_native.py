@@ -9,10 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from backends.high_level import PROGRAMS
+from backends.native import PROGRAMS
 from backends.parameters import ParameterSet
-from backends.registry import get
-from bench.parties.high_level import load_types
+from backends.registry import get, load_native_types
 from tests.conformance.conftest import MINIMUM_BITS, precision_bits
 
 #: No library's own types run at less than 128 bits.
@@ -22,7 +21,7 @@ COEFFICIENTS = (0.1, 0.4, -0.3, 0.2)
 
 def computed(target: str, folder: Path) -> tuple[dict[str, float], bool]:
     """Bits of each operation, and whether an evaluator can decrypt; in its own process, as each party is."""
-    types = load_types(target)
+    types = load_native_types(target)
     owner = types.key_owner(PARAMETERS)
     files = owner.generate(folder)
     evaluator = types.evaluator(PARAMETERS, folder, files)
@@ -60,7 +59,7 @@ def _decrypts(ciphertext: object) -> bool:
 
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_own_types_compute_layers_and_hide_the_secret_key(backend: str, program: str, tmp_path: Path) -> None:
-    target = get(backend).high_level.get(program)
+    target = get(backend).native_types.get(program)
     if target is None:  # which is an outcome; tests/end_to_end/test_layers.py has its reason
         return
     with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as pool:

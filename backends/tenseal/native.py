@@ -6,39 +6,37 @@ import os
 from abc import abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import tenseal
-from numpy.typing import NDArray
 from tenseal import sealapi  # noqa: F401 - without it TenSEAL's own context cannot show its primes
 
 from backends.errors import ParameterError
-from backends.high_level import Ciphertexts, HighLevel, HighLevelEvaluator, HighLevelKeyOwner
-from backends.interface import KeyFile, SecurityFacts
+from backends.interface import Ciphertext, KeyFile, SecurityFacts
+from backends.native import Ciphertexts, NativeEvaluator, NativeKeyOwner, NativeTypes
 from backends.parameters import ParameterSet
 from backends.seal.capabilities import SECRET
 from backends.seal.chain import ModulusChain, modulus_bits
 from backends.tenseal.adapter import TenSEAL
+from backends.tenseal.native_bindings import NativeContext, PlainTensor, tensors, value
 from models.graph import Array
 
 CONTEXT = KeyFile("context", "context.tenseal")
 
 
-class _Types(HighLevel):
+class _Types(NativeTypes):
     """One of TenSEAL's types: how it holds rows, and how it computes on them."""
 
     rotates: ClassVar[bool]
 
     @classmethod
-    def key_owner(cls, parameters: ParameterSet) -> HighLevelKeyOwner:
+    def key_owner(cls, parameters: ParameterSet) -> NativeKeyOwner:
         """A key owner with fresh keys."""
         return _KeyOwner(cls, parameters)
 
     @classmethod
-    def evaluator(
-        cls, parameters: ParameterSet, folder: Path, files: Sequence[KeyFile]
-    ) -> HighLevelEvaluator:
+    def evaluator(cls, parameters: ParameterSet, folder: Path, files: Sequence[KeyFile]) -> NativeEvaluator:
         """An evaluator over the key owner's context, which holds public and evaluation keys."""
         return _Evaluator(cls, folder)
 
@@ -49,7 +47,7 @@ class _Types(HighLevel):
 
     @classmethod
     @abstractmethod
-    def encrypt(cls, context: Any, values: Array) -> Ciphertexts:
+    def encrypt(cls, context: NativeContext, values: Array) -> Ciphertexts:
         """Encrypt `[rows, features]`."""
 
     @classmethod
@@ -59,12 +57,12 @@ class _Types(HighLevel):
 
     @classmethod
     @abstractmethod
-    def load(cls, context: Any, data: bytes) -> Any:
+    def load(cls, context: NativeContext, data: bytes) -> Ciphertext:
         """One ciphertext object."""
 
     @classmethod
     @abstractmethod
-    def linear(cls, x: Ciphertexts, weight: NDArray[Any], bias: NDArray[Any]) -> Ciphertexts:
+    def linear(cls, x: Ciphertexts, weight: Array, bias: Array) -> Ciphertexts:
         """x·weightᵀ + bias."""
 
 
@@ -74,25 +72,26 @@ class Vectors(_Types):
     rotates = True
 
     @classmethod
-    def encrypt(cls, context: Any, values: Array) -> Ciphertexts:
-        """See `HighLevelKeyOwner.encrypt`."""
+    def encrypt(cls, context: NativeContext, values: Array) -> Ciphertexts:
+        """See `NativeKeyOwner.encrypt`."""
         return [tenseal.ckks_vector(context, row.tolist()) for row in values]
 
     @classmethod
     def decrypt(cls, ciphertexts: Ciphertexts) -> Array:
-        """See `HighLevelKeyOwner.decrypt`."""
-        return np.array([vector.decrypt() for vector in ciphertexts])
+        """See `NativeKeyOwner.decrypt`."""
+        return np.array([value(vector).decrypt() for vector in ciphertexts])
 
     @classmethod
-    def load(cls, context: Any, data: bytes) -> Any:
+    def load(cls, context: NativeContext, data: bytes) -> Ciphertext:
         """See `_Types.load`."""
-        return tenseal.ckks_vector_from(context, data)
+        vector: Ciphertext = tenseal.ckks_vector_from(context, data)
+        return vector
 
     @classmethod
-    def linear(cls, x: Ciphertexts, weight: NDArray[Any], bias: NDArray[Any]) -> Ciphertexts:
-        """See `HighLevelEvaluator.linear`."""
+    def linear(cls, x: Ciphertexts, weight: Array, bias: Array) -> Ciphertexts:
+        """See `NativeEvaluator.linear`."""
         matrix, shift = weight.T.tolist(), bias.tolist()
-        return [vector.mm(matrix) + shift for vector in x]
+        return [value(vector).mm(matrix) + shift for vector in x]
 
 
 class Tensors(_Types):
@@ -101,37 +100,39 @@ class Tensors(_Types):
     rotates = False
 
     @classmethod
-    def encrypt(cls, context: Any, values: Array) -> Ciphertexts:
-        """See `HighLevelKeyOwner.encrypt`; `mm` wants a matrix beside the batch."""
+    def encrypt(cls, context: NativeContext, values: Array) -> Ciphertexts:
+        """See `NativeKeyOwner.encrypt`; `mm` wants a matrix beside the batch."""
         plain = tenseal.plain_tensor(values[:, None, :].tolist())
         return [tenseal.ckks_tensor(context, plain, batch=True)]
 
     @classmethod
     def decrypt(cls, ciphertexts: Ciphertexts) -> Array:
-        """See `HighLevelKeyOwner.decrypt`."""
-        (tensor,) = ciphertexts
-        return np.array(tensor.decrypt().tolist())[:, 0]
+        """See `NativeKeyOwner.decrypt`."""
+        decrypted = tensors(ciphertexts).decrypt()
+        assert not isinstance(decrypted, list)
+        return np.array(decrypted.tolist())[:, 0]
 
     @classmethod
-    def load(cls, context: Any, data: bytes) -> Any:
+    def load(cls, context: NativeContext, data: bytes) -> Ciphertext:
         """See `_Types.load`."""
-        return tenseal.ckks_tensor_from(context, data)
+        tensor: Ciphertext = tenseal.ckks_tensor_from(context, data)
+        return tensor
 
     @classmethod
-    def linear(cls, x: Ciphertexts, weight: NDArray[Any], bias: NDArray[Any]) -> Ciphertexts:
-        """See `HighLevelEvaluator.linear`."""
-        (tensor,) = x
-        matrix = tenseal.plain_tensor(weight.T.tolist())
-        return [tensor.mm(matrix) + tenseal.plain_tensor(bias[None].tolist())]
+    def linear(cls, x: Ciphertexts, weight: Array, bias: Array) -> Ciphertexts:
+        """See `NativeEvaluator.linear`."""
+        matrix: PlainTensor = tenseal.plain_tensor(weight.T.tolist())
+        shift: PlainTensor = tenseal.plain_tensor(bias[None].tolist())
+        return [tensors(x).mm(matrix) + shift]
 
 
-class _KeyOwner(HighLevelKeyOwner):
+class _KeyOwner(NativeKeyOwner):
     """Holds TenSEAL's context with its secret key."""
 
     def __init__(self, types: type[_Types], parameters: ParameterSet) -> None:
         self._types, self._parameters = types, parameters
         try:
-            self._context = tenseal.context(
+            self._context: NativeContext = tenseal.context(
                 tenseal.SCHEME_TYPE.CKKS,
                 parameters.n,
                 coeff_mod_bit_sizes=modulus_bits(parameters),
@@ -145,7 +146,7 @@ class _KeyOwner(HighLevelKeyOwner):
         self._context.global_scale = 2.0**parameters.scale_bits
 
     def generate(self, folder: Path) -> list[KeyFile]:
-        """See `HighLevelKeyOwner.generate`; rotation keys are those of all powers of two."""
+        """See `NativeKeyOwner.generate`; rotation keys are those of all powers of two."""
         if self._types.rotates:
             self._context.generate_galois_keys()
         public = self._context.serialize(save_secret_key=False, save_galois_keys=self._types.rotates)
@@ -153,19 +154,19 @@ class _KeyOwner(HighLevelKeyOwner):
         return [CONTEXT]
 
     def encrypt(self, values: Array) -> Ciphertexts:
-        """See `HighLevelKeyOwner.encrypt`."""
+        """See `NativeKeyOwner.encrypt`."""
         return self._types.encrypt(self._context, values)
 
     def decrypt(self, ciphertexts: Ciphertexts) -> Array:
-        """See `HighLevelKeyOwner.decrypt`."""
+        """See `NativeKeyOwner.decrypt`."""
         return self._types.decrypt(ciphertexts)
 
-    def write(self, ciphertext: Any, path: Path) -> None:
-        """See `HighLevelKeyOwner.write`."""
-        path.write_bytes(ciphertext.serialize())
+    def write(self, ciphertext: Ciphertext, path: Path) -> None:
+        """See `NativeKeyOwner.write`."""
+        path.write_bytes(value(ciphertext).serialize())
 
-    def read(self, path: Path) -> Any:
-        """See `HighLevelKeyOwner.read`."""
+    def read(self, path: Path) -> Ciphertext:
+        """See `NativeKeyOwner.read`."""
         return self._types.load(self._context, path.read_bytes())
 
     def security(self) -> SecurityFacts:
@@ -175,28 +176,28 @@ class _KeyOwner(HighLevelKeyOwner):
         return ModulusChain.of(self._parameters, moduli).security(SECRET)
 
 
-class _Evaluator(HighLevelEvaluator):
+class _Evaluator(NativeEvaluator):
     """Holds TenSEAL's context without a secret key."""
 
     def __init__(self, types: type[_Types], folder: Path) -> None:
         self._types = types
         data = (folder / CONTEXT.name).read_bytes()
-        self._context = tenseal.context_from(data, n_threads=_threads())
+        self._context: NativeContext = tenseal.context_from(data, n_threads=_threads())
 
-    def linear(self, x: Ciphertexts, weight: NDArray[Any], bias: NDArray[Any]) -> Ciphertexts:
-        """See `HighLevelEvaluator.linear`."""
+    def linear(self, x: Ciphertexts, weight: Array, bias: Array) -> Ciphertexts:
+        """See `NativeEvaluator.linear`."""
         return self._types.linear(x, weight, bias)
 
     def polynomial(self, x: Ciphertexts, coefficients: Sequence[float]) -> Ciphertexts:
-        """See `HighLevelEvaluator.polynomial`; both types have a `polyval`."""
-        return [value.polyval(list(coefficients)) for value in x]
+        """See `NativeEvaluator.polynomial`; both types have a `polyval`."""
+        return [value(one).polyval(list(coefficients)) for one in x]
 
-    def write(self, ciphertext: Any, path: Path) -> None:
-        """See `HighLevelEvaluator.write`."""
-        path.write_bytes(ciphertext.serialize())
+    def write(self, ciphertext: Ciphertext, path: Path) -> None:
+        """See `NativeEvaluator.write`."""
+        path.write_bytes(value(ciphertext).serialize())
 
-    def read(self, path: Path) -> Any:
-        """See `HighLevelEvaluator.read`."""
+    def read(self, path: Path) -> Ciphertext:
+        """See `NativeEvaluator.read`."""
         return self._types.load(self._context, path.read_bytes())
 
 

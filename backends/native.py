@@ -1,8 +1,8 @@
-"""The contract of a baseline: a layer in a library's own high-level types, as its users write it today.
+"""The contract of a baseline: a layer in a library's own (native) types, as its users write it today.
 
 It shares nothing with the engine: no layout, no plan, no levels. A layer's input is `[rows, features]`, a row
 for each token of each sample, and every operation is the type's own. An adapter offers a class for each such
-program (see `Descriptor.high_level`); most libraries have none.
+program (see `Descriptor.native_types`); most libraries have none.
 """
 
 from __future__ import annotations
@@ -10,11 +10,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from numpy.typing import NDArray
-
-from backends.interface import KeyFile, SecurityFacts
+from backends.interface import Ciphertext, KeyFile, SecurityFacts
 from backends.parameters import ParameterSet
 from models.graph import Array
 
@@ -23,10 +20,10 @@ PROGRAMS = ("vectors", "tensors")
 #: Operations of a graph that the contract has.
 OPERATIONS = ("linear", "polynomial")
 #: Ciphertexts of one value, in the type's own order.
-Ciphertexts = Sequence[Any]
+Ciphertexts = Sequence[Ciphertext]
 
 
-class HighLevelKeyOwner(ABC):
+class NativeKeyOwner(ABC):
     """The party that holds the secret key."""
 
     @abstractmethod
@@ -42,11 +39,11 @@ class HighLevelKeyOwner(ABC):
         """The values `[rows, features]` of a result."""
 
     @abstractmethod
-    def write(self, ciphertext: Any, path: Path) -> None:
+    def write(self, ciphertext: Ciphertext, path: Path) -> None:
         """Serialise one ciphertext object to a file."""
 
     @abstractmethod
-    def read(self, path: Path) -> Any:
+    def read(self, path: Path) -> Ciphertext:
         """Load one from a file whose digest the caller has checked."""
 
     @abstractmethod
@@ -54,11 +51,11 @@ class HighLevelKeyOwner(ABC):
         """Read from the library's own context."""
 
 
-class HighLevelEvaluator(ABC):
+class NativeEvaluator(ABC):
     """The party that computes; it has no way to decrypt."""
 
     @abstractmethod
-    def linear(self, x: Ciphertexts, weight: NDArray[Any], bias: NDArray[Any]) -> Ciphertexts:
+    def linear(self, x: Ciphertexts, weight: Array, bias: Array) -> Ciphertexts:
         """x·weightᵀ + bias, `weight [out, features]` and `bias [out]`."""
 
     @abstractmethod
@@ -66,20 +63,20 @@ class HighLevelEvaluator(ABC):
         """A polynomial at each value, coefficients from the constant up."""
 
     @abstractmethod
-    def write(self, ciphertext: Any, path: Path) -> None:
+    def write(self, ciphertext: Ciphertext, path: Path) -> None:
         """Serialise one ciphertext object to a file."""
 
     @abstractmethod
-    def read(self, path: Path) -> Any:
+    def read(self, path: Path) -> Ciphertext:
         """Load one from a file whose digest the caller has checked."""
 
 
-class HighLevel(ABC):
+class NativeTypes(ABC):
     """The entry: the two roles, one a process."""
 
     @classmethod
     @abstractmethod
-    def key_owner(cls, parameters: ParameterSet) -> HighLevelKeyOwner:
+    def key_owner(cls, parameters: ParameterSet) -> NativeKeyOwner:
         """The key owner's role in this process.
 
         Raises:
@@ -88,9 +85,7 @@ class HighLevel(ABC):
 
     @classmethod
     @abstractmethod
-    def evaluator(
-        cls, parameters: ParameterSet, folder: Path, files: Sequence[KeyFile]
-    ) -> HighLevelEvaluator:
+    def evaluator(cls, parameters: ParameterSet, folder: Path, files: Sequence[KeyFile]) -> NativeEvaluator:
         """The evaluator's role in this process, from the files that the key owner wrote."""
 
     @classmethod

@@ -6,7 +6,7 @@ from typing import Any
 
 from reports.html.conditions import groups
 from reports.html.processes import newest
-from reports.html.summaries import held_out
+from reports.html.shared import held_out
 from reports.record import Record
 from tests.reports.html.records import GOLDEN, made
 

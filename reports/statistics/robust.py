@@ -1,4 +1,4 @@
-"""What stands for several numbers: the median, quantiles, and the interval in which a ratio of medians lies.
+"""Robust statistics of several numbers: the median, quantiles, and the interval of a ratio of medians.
 
 References:
     R. J. Hyndman and Y. Fan, "Sample quantiles in statistical packages", The American Statistician 50 (1996),
@@ -15,9 +15,9 @@ from collections.abc import Sequence
 from math import log
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 
+from models.metrics.arrays import Array
 from reports.errors import ReportError
 
 #: Coverage of the bootstrap's intervals.
@@ -28,8 +28,6 @@ TO_DEVIATION = 1.4826
 #: The same numbers give the same interval on every machine.
 _SEED = 0
 
-Array = NDArray[np.float64]
-
 
 def median(values: Sequence[float]) -> float:
     """The median.
@@ -38,7 +36,7 @@ def median(values: Sequence[float]) -> float:
         ReportError: there are no values.
     """
     if not len(values):
-        raise ReportError("no values have no median; measure at least one")
+        raise ReportError("an empty list has no median; measure at least one")
     return float(
         statistics.median(values)
     )  # on a few values ten times as fast as numpy's, and asked for often
@@ -51,7 +49,7 @@ def quantile(values: Sequence[float], part: float) -> float:
         ReportError: there are no values.
     """
     if not len(values):
-        raise ReportError("no values have no quantile; measure at least one")
+        raise ReportError("an empty list has no quantile; measure at least one")
     return float(np.quantile(np.asarray(values, np.float64), part))
 
 
