@@ -58,7 +58,7 @@ def _read(folder: Path, name: str) -> str:
 
 
 def _imports(text: str, name: str) -> Iterator[tuple[str, str]]:
-    """The names that a module imports, and the module that it imports them from, by its path in the folder."""
+    """The names that a module imports, and the path in the folder of the module that has them."""
     for match in IMPORT.finditer(text):
         yield match[1], posixpath.normpath(posixpath.join(posixpath.dirname(name), match[2]))
 
@@ -72,6 +72,8 @@ def _scope(folder: Path, name: str) -> str:
     ]
     body = EXPORT.sub("", IMPORT.sub("", text))
     if unknown := UNKNOWN.search(body):
-        raise ModuleError(f"{name} has a line that cannot be joined: {unknown[0]!r}; see reports/html/modules.py")
+        raise ModuleError(
+            f"{name} has a line that cannot be joined: {unknown[0]!r}; see reports/html/modules.py"
+        )
     given = ", ".join(EXPORT.findall(text))
     return f'modules["{name}"] = (() => {{\n{"".join(taken)}{body}return {{ {given} }};\n}})();\n'
