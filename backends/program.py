@@ -10,11 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from safetensors.numpy import load, save
 
@@ -141,7 +139,7 @@ class Program:
         (folder / f"{name}.json").write_text(text)
         return hashlib.sha256(text.encode()).hexdigest()
 
-    def _header(self, patterns_sha256: str) -> dict[str, Any]:
+    def _header(self, patterns_sha256: str) -> dict[str, object]:
         return {
             "format": FORMAT,
             "layout": self.layout.to_json(),
@@ -189,7 +187,7 @@ def load_program(folder: Path, name: str, digest: str) -> Program:
     )
 
 
-def _instruction(entry: Sequence[Any]) -> Instruction:
+def _instruction(entry: tuple[str, list[int], list[int], list[int], list[int], int, int]) -> Instruction:
     operation, results, operands, plaintexts, steps, level, layer = entry
     return Instruction(
         operation, tuple(results), tuple(operands), tuple(plaintexts), tuple(steps), level, layer
