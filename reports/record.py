@@ -100,7 +100,7 @@ class Loss(Block):
     confidence: Annotated[float, Field(gt=0, lt=1)]
 
 
-class HeldOut(Block):
+class HeldOutLadder(Block):
     """The clear rungs over the case's held-out set, of which the cell's samples are the first few."""
 
     samples: Annotated[int, Field(gt=0)]
@@ -126,7 +126,7 @@ class Ladder(Block):
     precision_bits: float | None = None
     precision: Precision | None = None
     layers: list[LayerPrecision] | None = None
-    held_out: HeldOut | None = None
+    held_out: HeldOutLadder | None = None
 
 
 class LayerTime(Block):
