@@ -1,32 +1,55 @@
 // Axes, legends and scales of plots.
+
+/** @import { Options } from "./types.js" */
 import { grouped, significant } from "./format.js";
 import { amountColours, style } from "./theme.js";
 
 /** A number at an axis: no digits that say nothing. */
-const tick = (value) => grouped(Number(value.toPrecision(6)));
+const tick = (/** @type {number} */ value) => grouped(Number(value.toPrecision(6)));
 
-/** A logarithmic axis over values, marked at 1, 2 and 5 of each decade, or at decades where there are many. */
-export function logAxis(name, values, more = {}) {
-  const decades = (value, round) => 10 ** round(Math.log10(value));
+/**
+ * The ends of a logarithmic axis over values, and its marks: at 1, 2 and 5 of each decade, or at decades where
+ * there are many.
+ * @param {number[]} values
+ */
+export function logMarks(values) {
   const [low, high] = [Math.min(...values), Math.max(...values)];
-  const marks = [];
   const steps = high / low > 1000 ? [1] : [1, 2, 5];
-  for (let decade = decades(low, Math.floor); decade <= decades(high, Math.ceil); decade *= 10)
-    marks.push(...steps.map((step) => step * decade));
+  const marks = decades(low, high).flatMap((decade) => steps.map((step) => step * decade));
   const min = marks.filter((mark) => mark <= low).at(-1) ?? low / 2;
   const max = marks.find((mark) => mark >= high) ?? high * 2;
-  const customValues = marks.filter((mark) => mark >= min && mark <= max);
-  const axis = valueAxis(name, more);
-  return {
-    ...axis,
-    type: "log",
-    min,
-    max,
-    axisTick: { customValues },
-    axisLabel: { ...axis.axisLabel, customValues },
-  };
+  return { min, max, marks: marks.filter((mark) => mark >= min && mark <= max) };
 }
 
+/**
+ * The powers of ten around two values.
+ * @param {number} low
+ * @param {number} high
+ */
+function decades(low, high) {
+  const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
+  return Array.from({ length: last - first + 1 }, (_, place) => 10 ** (first + place));
+}
+
+/**
+ * A logarithmic axis over values.
+ * @param {string} name
+ * @param {number[]} values
+ * @param {Options} more
+ */
+export function logAxis(name, values, more = {}) {
+  const { min, max, marks: customValues } = logMarks(values);
+  const axis = valueAxis(name, more);
+  const axisLabel = { ...axis.axisLabel, customValues };
+  return { ...axis, type: "log", min, max, axisTick: { customValues }, axisLabel };
+}
+
+/**
+ * A linear axis.
+ * @param {string} name
+ * @param {Options} more
+ * @returns {Options & { axisLabel: Options }}
+ */
 export function valueAxis(name, more = {}) {
   return {
     type: "value",
@@ -41,6 +64,7 @@ export function valueAxis(name, more = {}) {
   };
 }
 
+/** @param {Options} more */
 export const legend = (more = {}) => ({
   type: "scroll",
   top: 0,
@@ -54,7 +78,12 @@ export const legend = (more = {}) => ({
   ...more,
 });
 
-/** Colour by amount, with its scale under the plot. */
+/**
+ * Colour by amount, with its scale under the plot.
+ * @param {number} low
+ * @param {number} high
+ * @param {string} unit
+ */
 export const amounts = (low, high, unit, digits = 2) => ({
   min: low,
   max: high,

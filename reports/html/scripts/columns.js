@@ -1,9 +1,12 @@
 // Columns of records that several tables share, and the groups that no table ranks together.
-import { breakable } from "./dom.js";
-import { grouped, significant, toGigabytes, toMegabytes } from "./format.js";
-import { backendName, conditionsLink, recordLink } from "./links.js";
-import { caseOf, exact, lost, precision } from "./rows.js";
 
+/** @import { Column, Group, NumberName, Row } from "./types.js" */
+import { breakable } from "./dom.js";
+import { backendName, conditionsLink, recordLink } from "./links.js";
+import { caseOf, exact, precision } from "./rows.js";
+import { inUnit, loss, lossUnits, scaleOf } from "./units.js";
+
+/** @type {Group<Row>[]} */
 export const STANDINGS = [
   { title: "Secure: 128 bits or more", has: (row) => row["derived.standing"] === "secure" },
   {
@@ -16,32 +19,46 @@ export const STANDINGS = [
   },
 ];
 
-export const figureColumn = (title, unit, source, show = significant, scale = (value) => value) => ({
+/**
+ * A column of numbers in the unit that the page's data give it, or in gigabytes.
+ * @param {string} title
+ * @param {NumberName} source
+ * @param {"GB"} [wanted]
+ * @returns {Column<Row>}
+ */
+export function figureColumn(title, source, wanted) {
+  const { unit, show } = scaleOf(source, wanted);
+  const value = inUnit(source, wanted);
+  return { title, unit, source, numeric: true, value, cell: (row) => show(value(row)) };
+}
+
+/**
+ * A column of losses between two rungs; each is written as its record's metric writes it.
+ * @param {string} title
+ * @param {"derived.loss_model" | "derived.loss_encryption" | "derived.loss_total"} source
+ * @param {Row[]} rows of the table
+ * @returns {Column<Row>}
+ */
+const lossColumn = (title, source, rows) => ({
   title,
-  unit,
-  source,
-  numeric: true,
-  value: (row) => scale(row[source]),
-  cell: (row) => show(scale(row[source])),
-});
-
-export const seconds3 = (title, source) => figureColumn(title, "s", source);
-
-export const gigabytes = (title, source) => figureColumn(title, "GB", source, significant, toGigabytes);
-
-export const megabytes = (title, source) => figureColumn(title, "MB", source, significant, toMegabytes);
-
-export const count = (title, source) => figureColumn(title, null, source, grouped);
-
-export const lossColumn = (title, source) => ({
-  title,
-  unit: "pt or %",
+  unit: lossUnits(rows),
   source,
   numeric: true,
   value: (row) => row[source],
-  cell: (row) => lost(row, row[source]),
+  cell: (row) => loss(row["ladder.metric"], row[source]),
 });
 
+/** What is lost by conversion, and what by encryption. */
+export const lossColumns = (/** @type {Row[]} */ rows) => [
+  lossColumn("Lost by conversion", "derived.loss_model", rows),
+  lossColumn("Lost by encryption", "derived.loss_encryption", rows),
+];
+
+/** What is lost by both. */
+export const totalLossColumn = (/** @type {Row[]} */ rows) =>
+  lossColumn("Lost in all", "derived.loss_total", rows);
+
+/** @type {Column<Row>} */
 export const precisionColumn = {
   title: "Precision",
   unit: "bits",
@@ -51,6 +68,7 @@ export const precisionColumn = {
   cell: precision,
 };
 
+/** @type {Column<Row>} */
 export const conditionsColumn = {
   title: "Conditions",
   source: "environment",
@@ -58,7 +76,20 @@ export const conditionsColumn = {
   cell: conditionsLink,
 };
 
-export const nameColumns = () => [
+/**
+ * The column of records by their names in a plot.
+ * @param {(row: Row) => string} name
+ * @returns {Column<Row>}
+ */
+export const recordColumn = (name) => ({
+  title: "Record",
+  heading: true,
+  value: name,
+  cell: (row) => recordLink(row, breakable(name(row))),
+});
+
+/** @type {Column<Row>[]} */
+export const NAME_COLUMNS = [
   {
     title: "Backend",
     heading: true,

@@ -1,4 +1,6 @@
 // Starts the page: filters, theme, then one section after another, so that the first can be used at once.
+
+/** @import { Row } from "./types.js" */
 import { byId, el } from "./dom.js";
 import { filtered, startFilters } from "./filters.js";
 import { clearPlots, redrawFigures } from "./plot.js";
@@ -20,6 +22,7 @@ import { time } from "./sections/time.js";
 import { printTables } from "./table.js";
 import { startTheme } from "./theme.js";
 
+/** What draws each section, by the id of its element. @type {Record<string, (parent: HTMLElement, rows: Row[]) => void | Promise<void>>} */
 const SECTIONS = {
   overview,
   ladder,
@@ -36,20 +39,26 @@ const SECTIONS = {
   records,
 };
 
+/** Warnings that a reader has not unfolded. */
+const FOLDED = /** @type {"details"} */ ("details.notice:not([open])");
+
 /** Sections that show each process; the others show one row for all processes of a cell. */
 const BY_PROCESS = ["primitives", "records"];
 
+/** The number of the newest drawing. */
 let generation = 0;
 
 const breathe = () => new Promise((resolve) => setTimeout(resolve));
 
 /** Draw every section; a newer drawing stops an older one. */
 async function draw() {
-  const mine = (generation += 1);
+  generation += 1;
+  const mine = generation;
   const rows = filtered();
   const cells = together(rows);
   document.documentElement.dataset.drawn = "no";
   for (const [name, section] of Object.entries(SECTIONS)) {
+    /** @type {HTMLElement | null} */
     const old = document.querySelector(`#${name} > .content`);
     if (!old) continue; // a page without a history
     const made = el("div", { class: "content" });
@@ -64,11 +73,15 @@ async function draw() {
   document.documentElement.dataset.drawn = "yes";
 }
 
-/** On paper: light, with every row and warning that a reader could want, plots as wide as the paper. */
+/**
+ * On paper: light, with every row and warning that a reader could want, plots as wide as the paper.
+ * @param {() => void} theme
+ */
 function startPrinting(theme) {
+  /** @type {HTMLDetailsElement[]} */
   let folded = [];
-  const printing = (on) => {
-    if (on) folded = [...document.querySelectorAll("details.notice:not([open])")];
+  const printing = (/** @type {boolean} */ on) => {
+    if (on) folded = [...document.querySelectorAll(FOLDED)];
     document.documentElement.toggleAttribute("data-printing", on);
     for (const notice of folded) notice.open = on;
     printTables(on);

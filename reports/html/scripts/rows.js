@@ -1,46 +1,44 @@
-// What a row says of its record: its case, its standing, and the figures that depend on its metric.
-import { ABSENT, fixed, significant } from "./format.js";
+// What a row says of its record: its case, its standing, and how precise it is.
+
+/** @import { Index, Row, Standing, Status } from "./types.js" */
+import { fixed } from "./format.js";
 import { compareNames } from "./order.js";
 
-export const distinct = (rows, name) => [...new Set(rows.map((row) => row[name]))].sort();
-
-/** Rows by a key, in order of appearance. */
-export function groupBy(rows, key) {
+/**
+ * Items by a key, in order of appearance.
+ * @template T, Key
+ * @param {T[]} items
+ * @param {(item: T) => Key} key
+ */
+export function groupBy(items, key) {
+  /** @type {Map<Key, T[]>} */
   const found = new Map();
-  for (const row of rows) {
-    const name = key(row);
-    if (!found.has(name)) found.set(name, []);
-    found.get(name).push(row);
+  for (const item of items) {
+    const group = found.get(key(item));
+    if (group) group.push(item);
+    else found.set(key(item), [item]);
   }
   return found;
 }
 
-export const caseOf = (row) => `${row.suite} / ${row.case}`;
+export const caseOf = (/** @type {Row} */ row) => `${row.suite} / ${row.case}`;
 
-export const secureRow = (row) => row["derived.standing"] === "secure";
+export const secureRow = (/** @type {Row} */ row) => row["derived.standing"] === "secure";
 
-export const endedOk = (row) => row.status === "ok";
+export const endedOk = (/** @type {Row} */ row) => row.status === "ok";
 
-/** Of a model whose weights are random; single primitives have no model. */
-export const untrained = (row) => row.weights === "random" && !row["derived.measured"];
+/** Whether it is of a model whose weights are random; single primitives have no model. */
+export const untrained = (/** @type {Row} */ row) => row.weights === "random" && !row["derived.measured"];
 
-/** A rung's metric: accuracy in percent, perplexity as it is. */
-export function metric(row, value) {
-  if (value === null || value === undefined) return ABSENT;
-  return row["ladder.metric"] === "accuracy" ? `${fixed(100 * value, 2)} %` : significant(value, 4);
-}
+/** Whether no result is off by anything: there is no number of bits that says so. */
+export const exact = (/** @type {Row} */ row) =>
+  row["ladder.precision_bits"] === null && row["ladder.logit_error_max"] === 0;
 
-/** A loss: of accuracy in percentage points, of perplexity in percent; positive is worse. */
-export function lost(row, value) {
-  if (value === null || value === undefined) return ABSENT;
-  return `${fixed(100 * value, 2)} ${row["ladder.metric"] === "accuracy" ? "pt" : "%"}`;
-}
+/** Bits of precision. */
+export const precision = (/** @type {Row} */ row) =>
+  exact(row) ? "exact" : fixed(row["ladder.precision_bits"], 1);
 
-/** Bits of precision; where no result is off by anything, there is no number of them. */
-export const exact = (row) => row["ladder.precision_bits"] === null && row["ladder.logit_error_max"] === 0;
-
-export const precision = (row) => (exact(row) ? "exact" : fixed(row["ladder.precision_bits"], 1));
-
+/** @type {Record<Status, string>} */
 export const STATUS = {
   ok: "ok",
   unsupported: "unsupported",
@@ -49,23 +47,29 @@ export const STATUS = {
   out_of_memory: "out of memory",
 };
 
-/** Rows by the names of their columns. */
+/**
+ * Rows by the names of their columns.
+ * @param {Index} index
+ * @returns {Row[]}
+ */
 export function rowsOf({ columns, rows }) {
-  return rows.map((values, place) => ({
-    place,
-    ...Object.fromEntries(columns.map((name, column) => [name, values[column]])),
-  }));
+  const named = (/** @type {unknown[]} */ values) => columns.map((name, place) => [name, values[place]]);
+  return rows.map((values, place) => ({ place, ...Object.fromEntries(named(values)) }));
 }
 
+/** @type {Record<Standing, number>} */
 const RANKS = { secure: 0, insecure: 1, unfinished: 2 };
 
-const rank = (row) => RANKS[row["derived.standing"]];
-
+/** @type {("suite" | "case" | "parameter_set" | "backend")[]} */
 const NAMES = ["suite", "case", "parameter_set", "backend"];
 
-/** As readers are shown them: what is secure first, then by name; equal ones oldest first. */
+/**
+ * Rows as readers are shown them: what is secure first, then by name; equal ones oldest first.
+ * @param {Row[]} rows
+ */
 export function sorted(rows) {
-  const byNames = (one, other) =>
+  const rank = (/** @type {Row} */ row) => RANKS[row["derived.standing"]];
+  const byNames = (/** @type {Row} */ one, /** @type {Row} */ other) =>
     NAMES.reduce((found, name) => found || compareNames(one[name], other[name]), 0);
   return [...rows].sort((one, other) => rank(one) - rank(other) || byNames(one, other));
 }

@@ -26,25 +26,34 @@ export const amountColours = () => CIVIDIS.slice(document.documentElement.datase
 const WHITE_UP_TO = 4.2;
 
 /** The colour of letters on that of an amount, from 0 (the least) to 1 (the most). */
-export function lettersOn(share) {
+export function lettersOn(/** @type {number} */ share) {
   const steps = amountColours().length - 1;
   return CIVIDIS.length - 1 - steps * (1 - share) > WHITE_UP_TO ? "#000" : "#fff";
 }
 
-export const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+/** The value of one of the page's style properties. */
+export const style = (/** @type {string} */ name) =>
+  getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-export const backendPlace = (name) => page().backends.indexOf(name);
+export const backendPlace = (/** @type {string} */ name) => page().backends.indexOf(name);
 
-export const backendColour = (name) => `var(--backend-${backendPlace(name) % 7})`;
+export const backendColour = (/** @type {string} */ name) => `var(--backend-${backendPlace(name) % 7})`;
 
 /** The colour's value, for what is drawn by the plotting library. */
-export const backendInk = (name) => style(`--backend-${backendPlace(name) % 7}`);
+export const backendInk = (/** @type {string} */ name) => style(`--backend-${backendPlace(name) % 7}`);
 
-export const backendSymbol = (name) => SYMBOLS[backendPlace(name) % SYMBOLS.length];
+export const backendSymbol = (/** @type {string} */ name) => SYMBOLS[backendPlace(name) % SYMBOLS.length];
 
-/** A colour mixed with the page's, from 0 (the page's) to 1 (itself). */
+/** Red, green and blue of `#rrggbb`. */
+const channels = (/** @type {string} */ hex) =>
+  [1, 3, 5].map((start) => parseInt(hex.slice(start, start + 2), 16));
+
+/**
+ * A colour mixed with the page's.
+ * @param {string} colour
+ * @param {number} amount from 0 (the page's) to 1 (itself)
+ */
 export function shade(colour, amount) {
-  const channels = (hex) => [1, 3, 5].map((start) => parseInt(hex.slice(start, start + 2), 16));
   const surface = channels(style("--surface"));
   const mixed = channels(colour).map((value, place) =>
     Math.round(value * amount + surface[place] * (1 - amount)),
@@ -52,7 +61,11 @@ export function shade(colour, amount) {
   return `rgb(${mixed.join(",")})`;
 }
 
-/** The switch: as the system has it, light or dark. On paper it is always light. */
+/**
+ * The switch: as the system has it, light or dark. On paper it is always light.
+ * @param {() => void} redraw
+ * @returns {() => void} what shows the colours that are wanted now
+ */
 export function startTheme(redraw) {
   const button = byId("theme");
   const system = matchMedia("(prefers-color-scheme: dark)");

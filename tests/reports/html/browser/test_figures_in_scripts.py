@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from reports.figures import significant
+from reports.figures import THIN_SPACE, seconds, significant, size
 from reports.html import assets
 from tests.reports.html.browser.chromium import chromium
 
@@ -31,3 +31,14 @@ def test_scripts_and_python_write_the_same_figures(digits: int) -> None:
         shown = chrome.execute_script(SIGNIFICANT, FORMAT, VALUES, digits)
     assert shown == [significant(value, digits) for value in VALUES]
     assert significant(99.7, 2) == "100"
+
+
+def test_scripts_and_python_write_the_same_durations_and_sizes() -> None:
+    script = """return import(arguments[0]).then(({ seconds, bytes }) =>
+        [arguments[1].map((value) => seconds(value)), arguments[2].map((value) => bytes(value))])"""
+    durations = [value for value in VALUES if value == 0 or value >= 1e-10]
+    sizes = [*(int(value) for value in VALUES if value >= 1), 4 * 10**15]
+    with chromium() as chrome:
+        shown = chrome.execute_script(script, FORMAT, durations, sizes)
+    assert shown[0] == [seconds(value, thousands=THIN_SPACE) for value in durations]
+    assert shown[1] == [size(value) for value in sizes]
