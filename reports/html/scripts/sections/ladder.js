@@ -1,15 +1,13 @@
 // The ladder: the same samples through original, HE-friendly, polynomial and encrypted.
 
-/** @import { Column, HeldOut, Metric, NumberName, Options, Row, TableSpec } from "../types.js" */
+/** @import { Metric, NumberName, Options, Row, TableSpec } from "../types.js" */
 import { valueAxis } from "../axes.js";
 import { figureColumn, lossColumns, recordColumn, STANDINGS, totalLossColumn } from "../columns.js";
-import { page } from "../data.js";
-import { breakable, el, emptyNote, note } from "../dom.js";
-import { ABSENT, grouped } from "../format.js";
+import { el, emptyNote, note } from "../dom.js";
+import { heldOut } from "../held_out.js";
 import { firstOf, naming } from "../labels.js";
 import { addFigure } from "../plot.js";
 import { caseOf, groupBy } from "../rows.js";
-import { addTable } from "../table.js";
 import { backendInk, backendSymbol, style } from "../theme.js";
 import { metricNamed, score } from "../units.js";
 
@@ -22,8 +20,6 @@ const RUNGS = [
 ];
 /** How many ladders are drawn. */
 const LADDERS = 4;
-const HELD_OUT =
-  "The clear rungs on whole held-out sets, whatever the filters: a line for each model that newest records are of. What is lost from rung to rung has 95 % intervals; positive is worse";
 
 /**
  * Where a record is at a rung: encrypted ones are side by side around the last, so that equal ones do not hide each
@@ -148,53 +144,6 @@ function ladderTable(caption, rows) {
 }
 
 /**
- * A rung of the held-out ladders.
- * @param {string} title
- * @param {"original" | "he_friendly" | "polynomial"} name
- * @returns {Column<HeldOut>}
- */
-const heldOutRung = (title, name) => ({
-  title,
-  numeric: true,
-  source: `ladder.held_out.${name}`,
-  value: (item) => item[name],
-  cell: (item) => score(item.metric, item[name]),
-});
-
-/**
- * A loss of the held-out ladders.
- * @param {string} title
- * @param {number} place
- * @returns {Column<HeldOut>}
- */
-const heldOutLoss = (title, place) => ({
-  title,
-  numeric: true,
-  source: "ladder.held_out.drifts",
-  value: (item) => item.means[place],
-  cell: (item) => item.losses[place] ?? ABSENT,
-});
-
-/** The table of held-out ladders. @returns {TableSpec<HeldOut>} */
-const heldOutTable = () => ({
-  caption: HELD_OUT,
-  rows: page().held_out,
-  columns: [
-    {
-      title: "Case",
-      heading: true,
-      value: (item) => item.case,
-      cell: (item) => el("a", { href: `#record-${item.place}` }, breakable(item.case)),
-    },
-    { title: "Samples", numeric: true, value: (item) => item.samples, cell: (item) => grouped(item.samples) },
-    heldOutRung("Original", "original"),
-    heldOutRung("HE-friendly", "he_friendly"),
-    heldOutRung("Polynomial", "polynomial"),
-    ...page().drifts.map(heldOutLoss),
-  ],
-});
-
-/**
  * The figure of one case.
  * @param {HTMLElement} parent
  * @param {string} title
@@ -226,5 +175,5 @@ export function ladder(parent, rows) {
   if (!cases.length) parent.append(emptyNote(none));
   const cut = `The first ${LADDERS} of ${cases.length} cases; filter to see others.`;
   if (cases.length > LADDERS) parent.append(note(cut));
-  if (page().held_out.length) addTable(parent, heldOutTable());
+  heldOut(parent);
 }
