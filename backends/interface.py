@@ -141,7 +141,7 @@ class KeyOwner(ABC):
     # leave them out.
 
     def make_keys(self, kind: str, steps: Sequence[int]) -> Keys:
-        """Make the keys of one `KeyFile.kind` once more, of rotations those by `steps`.
+        """Make the keys of one `KeyFile.kind` once more; where they are rotation keys, those for `steps`.
 
         A `public_key` is made with a new secret key of its own, the others under the secret key in use.
 
@@ -226,7 +226,7 @@ class Evaluator(ABC):
 
     @abstractmethod
     def drop(self, a: Ciphertext, level: int) -> Ciphertext:
-        """The same values at a lower level, exactly at that level's canonical scale."""
+        """Switch the ciphertext modulus: the same values at a lower level, exactly at its canonical scale."""
 
     @abstractmethod
     def rotate(self, a: Ciphertext, step: int) -> Ciphertext:

@@ -210,7 +210,7 @@ def primitives(instruction: Instruction) -> Counter[str]:
 
 
 def _executions(instruction: Instruction, found: Primitive) -> int:
-    """How often an instruction executes its primitive; a step of 0 is no rotation."""
+    """How often an instruction executes its primitive; a step of 0 is not a rotation."""
     if instruction.steps:
         return sum(step != 0 for step in instruction.steps)
     return _terms(instruction, found)
