@@ -218,13 +218,6 @@ def _encoded(plaintext: Plaintext) -> EncodedSlots:
 class Cleartext(Library):
     """The simulator's two roles."""
 
-    name = "cleartext"
-
-    @classmethod
-    def capabilities(cls, parameters: ParameterSet) -> Capabilities:
-        """See `Library.capabilities`."""
-        return capabilities(parameters)
-
     @classmethod
     def key_owner(cls, parameters: ParameterSet) -> CleartextKeyOwner:
         """See `Library.key_owner`."""

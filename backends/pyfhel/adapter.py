@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
-from typing import ClassVar
 
 import numpy as np
 from Pyfhel import PyCtxt
 from Pyfhel import Pyfhel as PyfhelBinding
 
 from backends.interface import (
-    Capabilities,
     Ciphertext,
     Evaluator,
     KeyFile,
@@ -28,7 +26,6 @@ from backends.parameters import ParameterSet
 from backends.primitives import Primitive
 from backends.pyfhel import bindings, galois_file
 from backends.pyfhel.bindings import PyfhelObject
-from backends.pyfhel.capabilities import capabilities
 from backends.pyfhel.context import COMPRESSION, PyfhelContext
 from backends.seal.calls import writing
 from backends.seal.capabilities import refuse_bootstrap
@@ -209,13 +206,6 @@ def _copy(ciphertext: Ciphertext) -> Ciphertext:
 
 class Pyfhel(Library):
     """Pyfhel 3.5.0."""
-
-    name: ClassVar[str] = "pyfhel"
-
-    @classmethod
-    def capabilities(cls, parameters: ParameterSet) -> Capabilities:
-        """See `backends.pyfhel.capabilities`."""
-        return capabilities(parameters)
 
     @classmethod
     def key_owner(cls, parameters: ParameterSet) -> KeyOwner:

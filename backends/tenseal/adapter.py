@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import ClassVar
 
 import numpy as np
 from tenseal import sealapi
 
 from backends.errors import ExecutionError
 from backends.interface import (
-    Capabilities,
     Ciphertext,
     Evaluator,
     KeyFile,
@@ -40,7 +38,6 @@ from backends.tenseal.bindings import (
     RelinearisationKeys,
     Saved,
 )
-from backends.tenseal.capabilities import capabilities
 from backends.tenseal.context import TenSEALContext
 
 
@@ -233,13 +230,6 @@ def _new() -> Ciphertext:
 
 class TenSEAL(Library):
     """TenSEAL 0.3.16 to 0.3.18."""
-
-    name: ClassVar[str] = "tenseal"
-
-    @classmethod
-    def capabilities(cls, parameters: ParameterSet) -> Capabilities:
-        """See `backends.tenseal.capabilities`."""
-        return capabilities(parameters)
 
     @classmethod
     def key_owner(cls, parameters: ParameterSet) -> KeyOwner:
