@@ -11,7 +11,7 @@ from rich.table import Table
 from backends.registry import simulates
 from models.metrics.catalogue import metric_named
 from reports.figures import ABSENT, bits, count, digits_of, fixed, loss_with_interval, significant, size
-from reports.record import TIMING_ONLY, HeldOut, Ladder, Precision, Primitive, Record, Status
+from reports.record import TIMING_ONLY, HeldOutLadder, Ladder, Precision, Primitive, Record, Status
 from reports.scoring.held_out import TITLES
 
 
@@ -113,7 +113,7 @@ def held_out(records: Sequence[Record]) -> list[Table]:
     ]
 
 
-def _rungs(block: HeldOut) -> dict[str, str]:
+def _rungs(block: HeldOutLadder) -> dict[str, str]:
     values = (block.original, block.he_friendly, block.polynomial)
     rungs = {title: fixed(value, 4) for title, value in zip(TITLES.values(), values, strict=True)}
     how = metric_named(block.metric).loss_format

@@ -1,4 +1,4 @@
-"""How the rungs of one model compare on the same samples, in the clear."""
+"""How the stages of conversion (rungs) of one model compare on the same samples, in the clear."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Measures = dict[str, float | None]
 Progress = Callable[[int, int], None]
 
 #: Samples that a worker takes and evaluates at a time, a whole number of the reference's batches: a whole set
-#: of prepared images fits no memory.
+#: of prepared images does not fit in memory.
 PIECE = 64
 #: What a ladder may tell of, in the order in which it is made. Beside the rungs of a checkpoint there are
 #: `substituted`, the HE-friendly rung as polynomials were put into it, and `tightened`, the same after

@@ -19,7 +19,7 @@ from models.metrics.catalogue import metric_named
 from reports.errors import ReportError
 from reports.export import to_json
 from reports.identity import canonical_json
-from reports.record import SCHEMA, HeldOut, Ladder, Record, Status
+from reports.record import SCHEMA, HeldOutLadder, Ladder, Record, Status
 from reports.scoring.ladder import RUNGS
 
 #: Relative, of numbers that follow from each other.
@@ -117,7 +117,7 @@ def contradictions(record: Record) -> Iterator[str]:
 
 
 def _impossible_metrics(ladder: Ladder) -> Iterator[str]:
-    blocks: list[Ladder | HeldOut] = [ladder] if ladder.held_out is None else [ladder, ladder.held_out]
+    blocks: list[Ladder | HeldOutLadder] = [ladder] if ladder.held_out is None else [ladder, ladder.held_out]
     for block in blocks:
         rungs = [getattr(block, rung) for rung in RUNGS if hasattr(block, rung)]
         metric = metric_named(block.metric)

@@ -11,7 +11,7 @@ from math import log10
 
 from models.metrics.catalogue import metric_named
 from models.metrics.metric import NumberFormat
-from reports.record import HeldOut, Loss
+from reports.record import HeldOutLadder, Loss
 
 THIN_SPACE = "\u2009"
 #: What is written for a number that was not measured; it is never 0.
@@ -117,7 +117,7 @@ def digits_of(value: float, how: NumberFormat) -> str:
     return significant(scaled, how.digits) if how.significant else f"{scaled:.{how.digits}f}"
 
 
-def loss_with_interval(block: HeldOut, loss: Loss) -> str:
+def loss_with_interval(block: HeldOutLadder, loss: Loss) -> str:
     """A loss as tables show it, in the format of the block's metric: `0.12 [-0.05, 0.29] points`."""
     how = metric_named(block.metric).loss_format
     mean, low, high = (digits_of(value, how) for value in (loss.mean, loss.low, loss.high))

@@ -1,4 +1,4 @@
-"""`bench gate`: whether something got worse, for a continuous integration to fail on."""
+"""`bench gate`: whether something got worse, so that a continuous integration service fails."""
 
 from __future__ import annotations
 
@@ -146,11 +146,11 @@ def _newest_steps(path: Path, entry: histories.Entry) -> list[Step]:
     """The newest steps of a history with one more entry in it.
 
     Raises:
-        UserError: the file is there and is no history: nothing is added to it.
+        UserError: the file is there and is not a history; it is left as it is.
     """
     known = histories.load(path) if path.exists() else histories.History()
     if known.refused and not known.entries:
-        raise UserError(f"{path} is no history of gates; name another file with --history")
+        raise UserError(f"{path} is not a history of gates; name another file with --history")
     for refused in known.refused:
         click.echo(f"refused: {refused}", err=True)
     return newest_steps([*known.entries, entry], STEPS)

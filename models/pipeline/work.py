@@ -70,7 +70,7 @@ class Conversion:
 
         Args:
             label: begins the stage's lines of progress.
-            name: of its folder: all that it depends on, the circumstances apart.
+            name: its folder's, from all that it depends on, the circumstances apart.
             make: from the file of its state and its own report; its origin has `wall_s`, the seconds that
                 it took, those before interruptions too. The versions of libraries are added.
         """

@@ -17,7 +17,7 @@ from reports.record import Record, Status
 
 
 class Warned(NamedTuple):
-    """Two records that stand for their groups, and what makes their times not comparable."""
+    """Two records that represent their groups, and what makes their times not comparable."""
 
     one: int
     other: int

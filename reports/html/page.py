@@ -22,7 +22,7 @@ from reports.html.history import Told, told
 from reports.html.packing import DIGITS, PER_STREAM, streams
 from reports.html.processes import newest
 from reports.html.rows import index, units
-from reports.html.shared import conditions, held_out, loss_titles
+from reports.html.shared import conditions, held_out_ladders, loss_titles
 from reports.record import TIMING_ONLY, Record
 
 #: A page with thousands of damaged lines or warnings names the first; the command names every damaged line.
@@ -83,7 +83,7 @@ def _page_data(records: Sequence[Record], grouped: Sequence[int], history: Told 
         "metrics": metrics(),
         "units": units(),
         "conditions": conditions(records, grouped),
-        "held_out": held_out(records, newest(records, grouped)),
+        "held_out": held_out_ladders(records, newest(records, grouped)),
         "drifts": loss_titles(),
         "steps": history.steps if history else [],
     }

@@ -59,7 +59,7 @@ def _ranked(grouped: Sequence[int], places: list[int], numbers: Mapping[int, tup
 
 
 def newest(records: Sequence[Record], grouped: Sequence[int]) -> list[bool]:
-    """Whether a record is still an answer: of the newest key that ended ok, in its cell and its group.
+    """Whether each record still answers its cell: it has the newest key that ended ok in its group.
 
     A run with probes has no times, so neither it nor a run without supersedes the other. What did not end ok
     is superseded by a later run that did, and not by other processes of its own run.

@@ -1,31 +1,40 @@
 // What a record is called in a plot: its backend and parameter set, and whatever else tells it from the others.
+import { grouped } from "./format.js";
+import { processCount, processesOf } from "./processes.js";
+import { caseOf, endedOk, groupBy, STATUS, untrained } from "./rows.js";
 
 /** A naming of rows by what differs among them. */
-function naming(rows) {
+export function naming(rows) {
   const differs = (name) => new Set(rows.map((row) => row[name])).size > 1;
-  const unlike = underSeveral(rows, (row) => [caseOf(row), row["environment.threads"], row.samples].join("\n"));
+  const unlike = underSeveral(rows, (row) =>
+    [caseOf(row), row["environment.threads"], row.samples].join("\n"),
+  );
   const parts = [
     differs("suite") && ((row) => row.suite),
     differs("case") && ((row) => row.case),
     (row) => row.backend,
     (row) => row.parameter_set,
-    differs("environment.threads") && ((row) => `${row["environment.threads"] ?? "?"} thread${row["environment.threads"] === 1 ? "" : "s"}`),
+    differs("environment.threads") &&
+      ((row) => `${row["environment.threads"] ?? "?"} thread${row["environment.threads"] === 1 ? "" : "s"}`),
     differs("samples") && ((row) => `${row.samples} samples`),
     (row) => unlike(row) && `C${row["derived.group"]}`,
   ].filter(Boolean);
-  const plain = (row) => parts.map((part) => part(row)).filter(Boolean).join(" · ");
+  const plain = (row) =>
+    parts
+      .map((part) => part(row))
+      .filter(Boolean)
+      .join(" · ");
   const alike = groupBy(rows, plain);
   return (row) => plain(row) + told(row, alike.get(plain(row)) ?? [row]) + mark(row);
 }
 
 /** Whether those of a row's kind were measured under several conditions, or what else `of` tells of a row. */
-function underSeveral(rows, kind, of = (row) => row["derived.group"]) {
-  const unlike = new Set([...groupBy(rows, kind)].filter(([, alike]) => new Set(alike.map(of)).size > 1).map(([name]) => name));
+export function underSeveral(rows, kind, of = (row) => row["derived.group"]) {
+  const unlike = new Set(
+    [...groupBy(rows, kind)].filter(([, alike]) => new Set(alike.map(of)).size > 1).map(([name]) => name),
+  );
   return (row) => unlike.has(kind(row));
 }
-
-/** The end of a parameter set's name where a layer is in a library's own types, not in the portable program. */
-const OWN_TYPES = /_(vectors|tensors)$/;
 
 /** What tells a row from those that are called the same: its key, or where that is theirs too, when it began. */
 function told(row, alike) {
@@ -38,11 +47,16 @@ function told(row, alike) {
 function mark(row) {
   const insecure = row["security.secure"] || row.parameter_set.includes("INSECURE") ? "" : " · INSECURE";
   const processes = processesOf(row).length;
-  return [insecure, untrained(row) ? " · random weights" : "", endedOk(row) ? "" : ` · ${STATUS[row.status]}`, processes > 1 ? ` · ${processCount(processes)}` : ""].join("");
+  return [
+    insecure,
+    untrained(row) ? " · random weights" : "",
+    endedOk(row) ? "" : ` · ${STATUS[row.status]}`,
+    processes > 1 ? ` · ${processCount(processes)}` : "",
+  ].join("");
 }
 
 /** Text in lines of so many characters, broken after spaces and separators, else anywhere. */
-function wrap(text, length) {
+export function wrap(text, length) {
   const lines = [""];
   for (const part of text.split(/(?<=[ _])/)) {
     if (lines.at(-1).length + part.trimEnd().length > length && lines.at(-1)) lines.push("");
@@ -56,7 +70,12 @@ function wrap(text, length) {
 }
 
 /** At most so many of the rows, and a sentence that says so where there are more. */
-function firstOf(rows, limit = 24) {
-  const note = rows.length > limit ? `The first ${limit} of ${grouped(rows.length)} records; filter to see others.` : null;
+export function firstOf(rows, limit = 24) {
+  const note =
+    rows.length > limit
+      ? `The first ${limit} of ${grouped(rows.length)} records; filter to see others.`
+      : null;
   return { shown: rows.slice(0, limit), note };
 }
+
+export const LETTER = 6.4; // pixels that a letter of a label takes at 12 px

@@ -1,6 +1,40 @@
 // Starts the page: filters, theme, then one section after another, so that the first can be used at once.
+import { byId, el } from "./dom.js";
+import { filtered, startFilters } from "./filters.js";
+import { clearPlots, redrawFigures } from "./plot.js";
+import { together } from "./processes.js";
+import { startRecords } from "./record.js";
+import { amortised } from "./sections/amortised.js";
+import { conditions } from "./sections/conditions.js";
+import { drift } from "./sections/drift.js";
+import { front } from "./sections/front.js";
+import { history } from "./sections/history.js";
+import { ladder } from "./sections/ladder.js";
+import { levels } from "./sections/levels.js";
+import { memory } from "./sections/memory.js";
+import { overview } from "./sections/overview.js";
+import { primitives } from "./sections/primitives.js";
+import { records } from "./sections/records.js";
+import { sweeps } from "./sections/sweeps.js";
+import { time } from "./sections/time.js";
+import { printTables } from "./table.js";
+import { startTheme } from "./theme.js";
 
-const SECTIONS = { overview, ladder, drift, time, primitives, memory, levels, front, sweeps, amortised, history, conditions, records };
+const SECTIONS = {
+  overview,
+  ladder,
+  drift,
+  time,
+  primitives,
+  memory,
+  levels,
+  front,
+  sweeps,
+  amortised,
+  history,
+  conditions,
+  records,
+};
 
 /** Sections that show each process; the others show one row for all processes of a cell. */
 const BY_PROCESS = ["primitives", "records"];
@@ -42,10 +76,11 @@ function startPrinting(theme) {
   };
   addEventListener("beforeprint", () => printing(true));
   addEventListener("afterprint", () => printing(false));
-  document.getElementById("print").addEventListener("click", () => print());
+  byId("print").addEventListener("click", () => print());
 }
 
 const theme = startTheme(() => redrawFigures(true));
+
 startFilters(draw);
 startRecords();
 startPrinting(theme);

@@ -1,19 +1,23 @@
 // Processes: the records of one key, which differ in nothing that could change the result, are shown as one.
+import { several } from "./format.js";
+import { groupBy } from "./rows.js";
 
 /** What tells processes of one cell from those of another; one that failed is none of those that ended ok. */
 const processKey = (row) => [row.key, row.status, row["derived.group"]].join("\n");
 
-const processesOf = (row) => row.processes ?? [row];
+export const processesOf = (row) => row.processes ?? [row];
 
-const middle = (values) => {
+export const middle = (values) => {
   const sorted = [...values].sort((one, other) => one - other);
   const half = sorted.length >> 1;
   return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
 };
 
 /** A row for each cell: of each number the median over its processes; all else, the link too, is the newest's. */
-function together(rows) {
-  return [...groupBy(rows, processKey).values()].map((processes) => (processes.length > 1 ? medianRow(processes) : processes[0]));
+export function together(rows) {
+  return [...groupBy(rows, processKey).values()].map((processes) =>
+    processes.length > 1 ? medianRow(processes) : processes[0],
+  );
 }
 
 function medianRow(processes) {
@@ -25,11 +29,4 @@ function medianRow(processes) {
   return made;
 }
 
-const processCount = (count) => several(count, "process", "processes");
-
-/** How many processes a row stands for, each a link away. */
-function processLinks(row) {
-  const rows = processesOf(row);
-  const link = (one) => [" ", recordLink(one, one.started_at.slice(11, 19))];
-  return el("span", { class: "processes" }, processCount(rows.length), ":", rows.flatMap(link));
-}
+export const processCount = (count) => several(count, "process", "processes");

@@ -3,33 +3,40 @@
 // A column: {title, unit, source, value: row → what is sorted by, cell: row → what is shown, numeric, heading, width}.
 // Controls are made once and changed, never made anew, so that whoever is at one with the keyboard stays there.
 // Groups ({title, has}) keep their order whatever is sorted by, so that nothing is ranked beside what it must not be.
+import { captionOf, clear, el } from "./dom.js";
+import { ABSENT, grouped } from "./format.js";
+import { compare } from "./order.js";
 
 const PAGE_ROWS = 25;
-const PRINTED_ROWS = 500;
 
-function compare(one, other, direction) {
-  const absent = (value) => value === null || value === undefined;
-  if (absent(one) || absent(other)) return absent(one) - absent(other);
-  const order = typeof one === "number" && typeof other === "number" ? one - other : compareNames(String(one), String(other));
-  return direction * order;
-}
+const PRINTED_ROWS = 500;
 
 function headingCell(column, state, place, sort) {
   const sorted = state.column === place;
   const order = sorted ? (state.direction > 0 ? "ascending" : "descending") : "none";
-  return el("th", { scope: "col", class: column.numeric ? "numeric" : null, "aria-sort": order, title: column.source, style: column.width ? `width: ${column.width}` : null },
-    el("button", { type: "button", onclick: () => sort(place) },
-      el("span", {}, column.title), column.unit ? el("span", { class: "unit" }, ` ${column.unit}`) : null));
+  return el(
+    "th",
+    {
+      scope: "col",
+      class: column.numeric ? "numeric" : null,
+      "aria-sort": order,
+      title: column.source,
+      style: column.width ? `width: ${column.width}` : null,
+    },
+    el(
+      "button",
+      { type: "button", onclick: () => sort(place) },
+      el("span", {}, column.title),
+      column.unit ? el("span", { class: "unit" }, ` ${column.unit}`) : null,
+    ),
+  );
 }
 
 function bodyCell(column, row) {
-  const shown = column.cell ? column.cell(row) : column.value(row) ?? ABSENT;
+  const shown = column.cell ? column.cell(row) : (column.value(row) ?? ABSENT);
   const attributes = { class: column.numeric ? "numeric" : null };
   return column.heading ? el("th", { scope: "row", ...attributes }, shown) : el("td", attributes, shown);
 }
-
-/** A caption stays in view, however far its table is scrolled. */
-const captionOf = (text) => el("caption", {}, el("span", {}, text));
 
 class Table {
   constructor({ caption, columns, rows, groups = null, search = true, page = PAGE_ROWS }) {
@@ -44,11 +51,28 @@ class Table {
     this.pager = el("div", { class: "pager" }, this.shown, this.previous, this.next);
     this.cut = el("p", { class: "note cut" });
     const box = el("input", {
-      type: "search", "aria-label": `filter the table: ${caption}`, placeholder: "filter this table",
-      oninput: (event) => { this.words = event.target.value.toLowerCase(); this.start = 0; this.draw(); },
+      type: "search",
+      "aria-label": `filter the table: ${caption}`,
+      placeholder: "filter this table",
+      oninput: (event) => {
+        this.words = event.target.value.toLowerCase();
+        this.start = 0;
+        this.draw();
+      },
     });
-    const scroller = el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption }, this.table);
-    this.node = el("div", { class: "table" }, search && rows.length > 8 ? el("div", { class: "table-tools" }, box) : null, scroller, this.pager, this.cut);
+    const scroller = el(
+      "div",
+      { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
+      this.table,
+    );
+    this.node = el(
+      "div",
+      { class: "table" },
+      search && rows.length > 8 ? el("div", { class: "table-tools" }, box) : null,
+      scroller,
+      this.pager,
+      this.cut,
+    );
     this.node.table = this;
     this.draw();
   }
@@ -63,10 +87,15 @@ class Table {
 
   /** The rows that pass the table's own filter, group after group. */
   ordered() {
-    const text = (row) => this.columns.map((column) => column.value(row) ?? "").join(" ").toLowerCase();
+    const text = (row) =>
+      this.columns
+        .map((column) => column.value(row) ?? "")
+        .join(" ")
+        .toLowerCase();
     const passing = this.words ? this.rows.filter((row) => text(row).includes(this.words)) : [...this.rows];
     const column = this.columns[this.state.column];
-    if (column) passing.sort((one, other) => compare(column.value(one), column.value(other), this.state.direction));
+    if (column)
+      passing.sort((one, other) => compare(column.value(one), column.value(other), this.state.direction));
     if (!this.groups) return passing.map((row) => [null, row]);
     return this.groups.flatMap((group) => passing.filter(group.has).map((row) => [group, row]));
   }
@@ -75,13 +104,25 @@ class Table {
     const ordered = this.ordered();
     const count = this.everything ? PRINTED_ROWS : this.page;
     const shown = ordered.slice(this.everything ? 0 : this.start, (this.everything ? 0 : this.start) + count);
-    clear(this.head).append(el("tr", {}, this.columns.map((column, place) => headingCell(column, this.state, place, (at) => this.sort(at)))));
+    clear(this.head).append(
+      el(
+        "tr",
+        {},
+        this.columns.map((column, place) => headingCell(column, this.state, place, (at) => this.sort(at))),
+      ),
+    );
     const bodies = [];
     let last = null;
     for (const [group, row] of shown) {
       if (group !== last || !bodies.length) bodies.push(this.body(group));
       last = group;
-      bodies.at(-1).append(el("tr", {}, this.columns.map((column) => bodyCell(column, row))));
+      bodies.at(-1).append(
+        el(
+          "tr",
+          {},
+          this.columns.map((column) => bodyCell(column, row)),
+        ),
+      );
     }
     this.table.querySelectorAll("tbody").forEach((body) => body.remove());
     this.table.append(...bodies);
@@ -90,7 +131,15 @@ class Table {
 
   body(group) {
     if (!group) return el("tbody");
-    return el("tbody", {}, el("tr", { class: "group" }, el("th", { scope: "rowgroup", colspan: this.columns.length }, el("span", {}, group.title))));
+    return el(
+      "tbody",
+      {},
+      el(
+        "tr",
+        { class: "group" },
+        el("th", { scope: "rowgroup", colspan: this.columns.length }, el("span", {}, group.title)),
+      ),
+    );
   }
 
   /** A button that turns pages; at an end it stays where it is and does nothing. */
@@ -107,20 +156,25 @@ class Table {
   tell(total) {
     const last = Math.min(this.start + this.page, total);
     this.pager.hidden = total <= this.page && !this.words;
-    this.shown.textContent = total ? `${grouped(this.start + 1)}–${grouped(last)} of ${grouped(total)}` : "nothing fits the filter";
+    this.shown.textContent = total
+      ? `${grouped(this.start + 1)}–${grouped(last)} of ${grouped(total)}`
+      : "nothing fits the filter";
     this.previous.setAttribute("aria-disabled", this.start === 0);
     this.next.setAttribute("aria-disabled", last >= total);
-    this.cut.textContent = this.everything && total > PRINTED_ROWS ? `The first ${grouped(PRINTED_ROWS)} of ${grouped(total)} rows.` : "";
+    this.cut.textContent =
+      this.everything && total > PRINTED_ROWS
+        ? `The first ${grouped(PRINTED_ROWS)} of ${grouped(total)} rows.`
+        : "";
   }
 }
 
-function addTable(parent, spec) {
+export function addTable(parent, spec) {
   const made = new Table(spec);
   parent.append(made.node);
   return made;
 }
 
-function printTables(everything) {
+export function printTables(everything) {
   for (const { table } of document.querySelectorAll(".table")) {
     if (table.rows.length > table.page) Object.assign(table, { everything }).draw();
   }

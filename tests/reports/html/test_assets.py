@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from reports.html import assets
+from reports.html.modules import ordered
 
 
 def test_the_plotting_library_is_the_one_that_its_digest_names() -> None:
@@ -21,11 +22,8 @@ def test_its_licence_lies_beside_it_and_stands_at_its_head() -> None:
 
 
 def test_every_script_is_in_the_page() -> None:
-    there = {
-        path.relative_to(assets.FOLDER / "scripts").with_suffix("").as_posix()
-        for path in (assets.FOLDER / "scripts").rglob("*.js")
-    }
-    assert there == {*assets.SCRIPTS, "first"}
+    there = {path.relative_to(assets.SCRIPTS).as_posix() for path in assets.SCRIPTS.rglob("*.js")}
+    assert there == {*ordered(assets.SCRIPTS, "main.js"), "first.js"}
 
 
 def test_no_script_ends_its_own_element() -> None:

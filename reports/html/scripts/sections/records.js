@@ -1,16 +1,43 @@
 // Where every number comes from: each record's key, cell and run.
+import { conditionsColumn, STANDINGS } from "../columns.js";
+import { breakable, el } from "../dom.js";
+import { backendName, recordLink, securityChip, statusChip } from "../links.js";
+import { addTable } from "../table.js";
 
-function records(parent, rows) {
+export function records(parent, rows) {
   addTable(parent, {
-    caption: "Every record by key, cell and run", rows, groups: STANDINGS,
+    caption: "Every record by key, cell and run",
+    rows,
+    groups: STANDINGS,
     columns: [
-      { title: "Key", heading: true, source: "key", value: (row) => row.key, cell: (row) => recordLink(row, el("code", {}, row.key.slice(0, 16))) },
-      { title: "Backend", source: "backend", value: (row) => row.backend, cell: (row) => backendName(row.backend) },
+      {
+        title: "Key",
+        heading: true,
+        source: "key",
+        value: (row) => row.key,
+        cell: (row) => recordLink(row, el("code", {}, row.key.slice(0, 16))),
+      },
+      {
+        title: "Backend",
+        source: "backend",
+        value: (row) => row.backend,
+        cell: (row) => backendName(row.backend),
+      },
       { title: "Cell", source: "cell", value: (row) => row.cell, cell: (row) => breakable(row.cell) },
       { title: "Run", source: "run_id", value: (row) => row.run_id, cell: (row) => breakable(row.run_id) },
-      { title: "Started", source: "started_at", value: (row) => row.started_at, cell: (row) => row.started_at.slice(0, 19).replace("T", " ") },
+      {
+        title: "Started",
+        source: "started_at",
+        value: (row) => row.started_at,
+        cell: (row) => row.started_at.slice(0, 19).replace("T", " "),
+      },
       { title: "Status", source: "status", value: (row) => row.status, cell: statusChip },
-      { title: "Security", source: "security.bits", value: (row) => row["security.bits"], cell: securityChip },
+      {
+        title: "Security",
+        source: "security.bits",
+        value: (row) => row["security.bits"],
+        cell: securityChip,
+      },
       conditionsColumn,
     ],
   });
