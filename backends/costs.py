@@ -71,8 +71,8 @@ class Costs:
         return self.primitive(Primitive.BOOTSTRAP.counted, level)
 
     def instruction(self, instruction: Instruction) -> float:
-        """Transforms of one instruction, at the level of its operands."""
-        level = instruction.level + (instruction.operation == "rescale")
+        """Transforms of one instruction."""
+        level = instruction.priced_level
         return sum(count * self.primitive(name, level) for name, count in primitives(instruction).items())
 
     def seconds(self, transforms: float) -> float:
