@@ -20,7 +20,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
-from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -141,7 +140,7 @@ class KeyOwner(ABC):
     # leave them out.
 
     def make_keys(self, kind: str, steps: Sequence[int]) -> Keys:
-        """Make the keys of one `KeyFile.kind` once more, of rotations those by `steps`.
+        """Make the keys of one `KeyFile.kind` once more; where they are rotation keys, those for `steps`.
 
         A `public_key` is made with a new secret key of its own, the others under the secret key in use.
 
@@ -226,7 +225,7 @@ class Evaluator(ABC):
 
     @abstractmethod
     def drop(self, a: Ciphertext, level: int) -> Ciphertext:
-        """The same values at a lower level, exactly at that level's canonical scale."""
+        """Switch the ciphertext modulus: the same values at a lower level, exactly at its canonical scale."""
 
     @abstractmethod
     def rotate(self, a: Ciphertext, step: int) -> Ciphertext:
@@ -258,21 +257,7 @@ class Evaluator(ABC):
 
 
 class Library(ABC):
-    """The entry of an adapter: what the library can do, and its two roles. One role per process."""
-
-    name: ClassVar[str]
-
-    @classmethod
-    @abstractmethod
-    def capabilities(cls, parameters: ParameterSet) -> Capabilities:
-        """What the library offers at `parameters`, without making keys.
-
-        Importing an adapter's module must not be needed for this in the front process: each adapter keeps
-        this method's answer in a module that imports no library (`capabilities.py` in its folder).
-
-        Raises:
-            Unsupported: the library cannot use these parameters; the text says why.
-        """
+    """The entry of an adapter: its two roles, one in each process. What it can do is in its `Descriptor`."""
 
     @classmethod
     @abstractmethod

@@ -15,7 +15,7 @@ from backends.interface import Ciphertext, KeyFile, SecurityFacts
 from backends.parameters import ParameterSet
 from models.graph import Array
 
-#: `vectors`: a ciphertext a row; `tensors`: a ciphertext a feature, all rows in its slots.
+#: `vectors`: a ciphertext for each row; `tensors`: one for each feature, all rows in its slots.
 PROGRAMS = ("vectors", "tensors")
 #: Operations of a graph that the contract has.
 OPERATIONS = ("linear", "polynomial")

@@ -166,7 +166,7 @@ def _counted(recorder: Recorder) -> Counter[tuple[str, int]]:
     """Primitives, and constants encoded, by the level of their operands above the result."""
     counted: Counter[tuple[str, int]] = Counter()
     for instruction in recorder.instructions:
-        level = instruction.level - _HIGH + (instruction.operation == "rescale")
+        level = instruction.priced_level - _HIGH
         for name, count in primitives(instruction).items():
             counted[name, level] += count
     for constant in recorder.constants:

@@ -49,6 +49,11 @@ class Instruction:
     level: int = 0
     layer: int = 0
 
+    @property
+    def priced_level(self) -> int:
+        """The level that says what it costs: its result's, or for a rescale that of its operand."""
+        return self.level + (self.operation == Primitive.RESCALE.operation)
+
 
 @dataclass(frozen=True)
 class PlaintextEntry:
@@ -115,7 +120,7 @@ class Program:
     @property
     def input_level(self) -> int:
         """The level at which the key owner encrypts the inputs."""
-        return next(i.level for i in self.instructions if i.operation == "input")
+        return next(i.level for i in self.instructions if i.operation == Primitive.INPUT.operation)
 
     @property
     def levels_used(self) -> int:
@@ -123,7 +128,7 @@ class Program:
         spent: dict[int, int] = {}
         for instruction in self.instructions:
             before = max((spent[operand] for operand in instruction.operands), default=0)
-            after = before + (instruction.operation == "rescale")
+            after = before + (instruction.operation == Primitive.RESCALE.operation)
             spent.update(dict.fromkeys(instruction.results, after))
         return max(spent[output] for output in self.outputs)
 
@@ -205,12 +210,12 @@ def primitives(instruction: Instruction) -> Counter[str]:
         return Counter()
     counts = Counter({found.counted: _executions(instruction, found)})
     if found.adds_up:
-        counts["additions"] = _terms(instruction, found) - 1
+        counts[Primitive.ADD.counted] = _terms(instruction, found) - 1
     return counts
 
 
 def _executions(instruction: Instruction, found: Primitive) -> int:
-    """How often an instruction executes its primitive; a step of 0 is no rotation."""
+    """How often an instruction executes its primitive; a step of 0 is not a rotation."""
     if instruction.steps:
         return sum(step != 0 for step in instruction.steps)
     return _terms(instruction, found)

@@ -1,4 +1,4 @@
-"""How the rungs of one model compare on the same samples, in the clear."""
+"""How the stages of conversion (rungs) of one model compare on the same samples, in the clear."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ class Measure:
         by_largest: whether bits are by the largest error, which is one draw of the noise's tail.
         always: whether a cell that ended ok has it in every build or in none, so that to lose it is a loss.
         needed_by: places of counts; where all of them are 0, a record may lack the measure all the same.
-        metric: by which a rung of the ladder is judged; None of every other measure.
+        metric: by which a stage of conversion is judged; None of every other measure.
     """
 
     name: str

@@ -87,7 +87,7 @@ class LayerPrecision(Block):
 
 
 class Loss(Block):
-    """What is lost from one rung to another; positive is worse (see `reports.scoring.held_out`)."""
+    """What is lost from one stage of conversion (rung) to another; positive is worse."""
 
     model_config = ConfigDict(populate_by_name=True)
 
@@ -101,7 +101,10 @@ class Loss(Block):
 
 
 class HeldOutLadder(Block):
-    """The clear rungs over the case's held-out set, of which the cell's samples are the first few."""
+    """The stages of conversion in the clear, over the case's whole held-out set.
+
+    The cell's samples are the first few of that set (see `reports.scoring.held_out`).
+    """
 
     samples: Annotated[int, Field(gt=0)]
     digest: str
@@ -113,7 +116,7 @@ class HeldOutLadder(Block):
 
 
 class Ladder(Block):
-    """The same samples through every rung (see `reports.scoring.ladder`)."""
+    """The same samples through every stage of conversion, or rung (see `reports.scoring.ladder`)."""
 
     metric: MetricName = DEFAULT.name
     original: float | None = None
@@ -137,7 +140,7 @@ class LayerTime(Block):
 
 
 class Stretch(Block):
-    """A piece of the course of levels: instructions in a row that serve one layer, or refreshes in a row.
+    """A piece of the level profile: instructions in a row that serve one layer, or refreshes in a row.
 
     `highest` and `lowest` are levels of their results, `count` is how many instructions of the program.
     """
@@ -183,10 +186,10 @@ class Evaluation(Block):
 class Latency(Block):
     """Seconds per stage of the protocol, none of the harness; `evaluate_s` is one cold evaluation.
 
-    `evaluate_s` includes the round trips, which `round_trips_s` names apart. `clear_model_s` is the
-    polynomial model in the clear, for comparison, and is part of no other figure. `course` is the first
-    batch's, in the order of the computation. `unsupported` is there where primitives were measured one by one
-    and the library lacks some.
+    `evaluate_s` includes client-aided refreshes (round trips), which `round_trips_s` names apart.
+    `clear_model_s` is the polynomial model in the clear, for comparison, and is part of no other figure.
+    `course` is the level profile of the first batch, in the order of the computation. `unsupported` is there
+    where primitives were measured one by one and the library lacks some.
     """
 
     plan_s: Seconds | None = None

@@ -56,7 +56,7 @@ FOREIGN = re.compile(r"(?<![\w.])/(?:root|home|work|opt)/\w|\.\./shared\b|index[
 def imported(module: str, source: str, *, is_package: bool = False) -> Iterator[str]:
     """Absolute names of the modules that a module imports, anywhere in it.
 
-    `from a import b` gives `a.b`, which may name a module or what stands in one.
+    `from a import b` gives `a.b`, which may name a module or what is defined in one.
     """
     parents = module.split(".") if is_package else module.split(".")[:-1]
     for node in ast.walk(ast.parse(source)):
@@ -125,7 +125,7 @@ def foreign_paths(name: str, text: str) -> list[str]:
 
 
 def within(name: str, package: str) -> bool:
-    """Whether a dotted name is a package or stands in it."""
+    """Whether a dotted name is a package or is in it."""
     return name == package or name.startswith(package + ".")
 
 

@@ -28,14 +28,14 @@ from backends.primitives import Primitive
 
 @dataclass(frozen=True)
 class Slots(State, Ciphertext):
-    """What stands for a ciphertext: its slots, and the state that the contract speaks of."""
+    """The simulator's ciphertext: its slots, and the state that the contract speaks of."""
 
     values: Vector
 
 
 @dataclass(frozen=True)
 class EncodedSlots(Plaintext):
-    """What stands for a plaintext: its values, and the level at which it is encoded."""
+    """The simulator's plaintext: its values, and the level at which it is encoded."""
 
     values: Vector | float
     level: int
@@ -217,13 +217,6 @@ def _encoded(plaintext: Plaintext) -> EncodedSlots:
 
 class Cleartext(Library):
     """The simulator's two roles."""
-
-    name = "cleartext"
-
-    @classmethod
-    def capabilities(cls, parameters: ParameterSet) -> Capabilities:
-        """See `Library.capabilities`."""
-        return capabilities(parameters)
 
     @classmethod
     def key_owner(cls, parameters: ParameterSet) -> CleartextKeyOwner:

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
-from typing import ClassVar
 
 import numpy as np
 from Pyfhel import PyCtxt
 from Pyfhel import Pyfhel as PyfhelBinding
 
 from backends.interface import (
-    Capabilities,
     Ciphertext,
     Evaluator,
     KeyFile,
@@ -25,13 +23,13 @@ from backends.interface import (
     Vector,
 )
 from backends.parameters import ParameterSet
+from backends.primitives import Primitive
 from backends.pyfhel import bindings, galois_file
 from backends.pyfhel.bindings import PyfhelObject
-from backends.pyfhel.capabilities import capabilities
 from backends.pyfhel.context import COMPRESSION, PyfhelContext
 from backends.seal.calls import writing
 from backends.seal.capabilities import refuse_bootstrap
-from backends.seal.evaluator import Operations, SEALEvaluator
+from backends.seal.evaluator import SEALEvaluator, counted
 from backends.seal.key_owner import SEALKeyOwner
 from backends.seal.keys import SUFFIX, KeyFolder, galois_element
 
@@ -112,89 +110,11 @@ class PyfhelKeyOwner(SEALKeyOwner):
         return np.asarray(self._binding.decryptFrac(ciphertext))
 
 
-class PyfhelOperations(Operations):
-    """The operations of a Pyfhel object, and the evaluation keys that it is given.
-
-    None whose key is missing is ever called: Pyfhel would make a key under a secret of its own, and the
-    result would be noise.
-    """
-
-    def __init__(self, context: PyfhelContext) -> None:
-        self._binding, self._n = context.binding, context.parameters.n
-        self._rotation_elements: set[int] = set()
-
-    def load(self, keys: KeyFolder) -> None:
-        """See `Operations.load`; a file of rotation keys takes the place of all those loaded before."""
-        for path in keys.paths("relinearisation_key"):
-            self._binding.load_relin_key(str(path))
-        for path in keys.paths("rotation_keys"):
-            self._rotation_elements = galois_file.elements(path)
-            self._binding.load_rotate_key(str(path))
-
-    def has_rotation_key(self, step: int) -> bool:
-        """See `Operations.has_rotation_key`."""
-        return galois_element(step, self._n) in self._rotation_elements
-
-    def add(self, a: Ciphertext, b: Ciphertext) -> Ciphertext:
-        """See `Operations.add`."""
-        return self._binding.add(a, b, in_new_ctxt=True)
-
-    def subtract(self, a: Ciphertext, b: Ciphertext) -> Ciphertext:
-        """See `Operations.subtract`."""
-        return self._binding.sub(a, b, in_new_ctxt=True)
-
-    def negate(self, a: Ciphertext) -> Ciphertext:
-        """See `Operations.negate`."""
-        return self._binding.negate(a, in_new_ctxt=True)
-
-    def add_plain(self, a: Ciphertext, plaintext: Plaintext) -> Ciphertext:
-        """See `Operations.add_plain`."""
-        return self._binding.add_plain(a, plaintext, in_new_ctxt=True)
-
-    def multiply_plain(self, a: Ciphertext, plaintext: Plaintext) -> Ciphertext:
-        """See `Operations.multiply_plain`."""
-        return self._binding.multiply_plain(a, plaintext, in_new_ctxt=True)
-
-    def multiply(self, a: Ciphertext, b: Ciphertext) -> Ciphertext:
-        """See `Operations.multiply`."""
-        return self._binding.multiply(a, b, in_new_ctxt=True)
-
-    def relinearise(self, product: Ciphertext) -> Ciphertext:
-        """See `Operations.relinearise`."""
-        result = _copy(product)
-        self._binding.relinearize(result)
-        return result
-
-    def rescale(self, product: Ciphertext) -> Ciphertext:
-        """See `Operations.rescale`."""
-        result = _copy(product)
-        self._binding.rescale_to_next(result)
-        return result
-
-    def drop(self, a: Ciphertext, start: int, level: int, one: Plaintext) -> Ciphertext:
-        """See `Operations.drop`."""
-        result = _copy(a)
-        for _ in range(start - level - 1):
-            self._binding.mod_switch_to_next_ctxt(result)
-        self._binding.multiply_plain(result, one)
-        self._binding.rescale_to_next(result)
-        return result
-
-    def rotate(self, a: Ciphertext, step: int) -> Ciphertext:
-        """See `Operations.rotate`."""
-        return self._binding.rotate(a, step, in_new_ctxt=True)
-
-
-def _copy(ciphertext: Ciphertext) -> Ciphertext:
-    """A ciphertext that an operation may change."""
-    copied: Ciphertext = PyCtxt(copy_ctxt=ciphertext)
-    return copied
-
-
 class PyfhelEvaluator(SEALEvaluator):
     """Computes with a Pyfhel object that is given public and evaluation keys only.
 
-    Its decryption is never called: without a secret key it would end the process.
+    Its decryption is never called: without a secret key it would end the process. Nor is an operation whose
+    key is missing: Pyfhel would make one under a secret of its own, and the result would be noise.
 
     Attributes:
         context: SEAL's context.
@@ -204,19 +124,88 @@ class PyfhelEvaluator(SEALEvaluator):
 
     def __init__(self, parameters: ParameterSet, folder: Path, files: Sequence[KeyFile]) -> None:
         keys = KeyFolder(folder, files)
-        context = PyfhelContext.load(parameters, keys.path("context"))
-        super().__init__(context, PyfhelOperations(context), keys)
+        super().__init__(PyfhelContext.load(parameters, keys.path("context")))
+        self._n = parameters.n
+        self._binding = self.context.binding
+        self._rotation_elements: set[int] = set()
+        self._take(keys)
+
+    def _load(self, keys: KeyFolder) -> None:
+        """A file of rotation keys takes the place of all those loaded before."""
+        for path in keys.paths("relinearisation_key"):
+            self._binding.load_relin_key(str(path))
+        for path in keys.paths("rotation_keys"):
+            self._rotation_elements = galois_file.elements(path)
+            self._binding.load_rotate_key(str(path))
+
+    def _has_rotation_key(self, step: int) -> bool:
+        return galois_element(step, self._n) in self._rotation_elements
+
+    @counted(Primitive.ADD)
+    def add(self, a: Ciphertext, b: Ciphertext) -> Ciphertext:
+        """See `Evaluator.add`."""
+        return self._binding.add(a, b, in_new_ctxt=True)
+
+    @counted(Primitive.SUBTRACT)
+    def subtract(self, a: Ciphertext, b: Ciphertext) -> Ciphertext:
+        """See `Evaluator.subtract`."""
+        return self._binding.sub(a, b, in_new_ctxt=True)
+
+    @counted(Primitive.NEGATE)
+    def negate(self, a: Ciphertext) -> Ciphertext:
+        """See `Evaluator.negate`."""
+        return self._binding.negate(a, in_new_ctxt=True)
+
+    @counted(Primitive.ADD_PLAIN)
+    def add_plain(self, a: Ciphertext, plaintext: Plaintext) -> Ciphertext:
+        """See `Evaluator.add_plain`."""
+        return self._binding.add_plain(a, plaintext, in_new_ctxt=True)
+
+    @counted(Primitive.MULTIPLY_PLAIN)
+    def multiply_plain(self, a: Ciphertext, plaintext: Plaintext) -> Ciphertext:
+        """See `Evaluator.multiply_plain`."""
+        return self._binding.multiply_plain(a, plaintext, in_new_ctxt=True)
+
+    @counted(Primitive.MULTIPLY)
+    def multiply(self, a: Ciphertext, b: Ciphertext) -> Ciphertext:
+        """See `Evaluator.multiply`."""
+        return self._binding.multiply(a, b, in_new_ctxt=True)
+
+    @counted(Primitive.RELINEARISE)
+    def relinearise(self, product: Ciphertext) -> Ciphertext:
+        """See `Evaluator.relinearise`."""
+        result = _copy(product)
+        self._binding.relinearize(result)
+        return result
+
+    @counted(Primitive.RESCALE)
+    def _rescaled(self, product: Ciphertext) -> Ciphertext:
+        result = _copy(product)
+        self._binding.rescale_to_next(result)
+        return result
+
+    @counted(Primitive.DROP)
+    def _dropped(self, a: Ciphertext, start: int, level: int, one: Plaintext) -> Ciphertext:
+        result = _copy(a)
+        for _ in range(start - level - 1):
+            self._binding.mod_switch_to_next_ctxt(result)
+        self._binding.multiply_plain(result, one)
+        self._binding.rescale_to_next(result)
+        return result
+
+    @counted(Primitive.ROTATE)
+    def _rotated(self, a: Ciphertext, step: int) -> Ciphertext:
+        return self._binding.rotate(a, step, in_new_ctxt=True)
+
+
+def _copy(ciphertext: Ciphertext) -> Ciphertext:
+    """A ciphertext that an operation may change."""
+    copied: Ciphertext = PyCtxt(copy_ctxt=ciphertext)
+    return copied
 
 
 class Pyfhel(Library):
     """Pyfhel 3.5.0."""
-
-    name: ClassVar[str] = "pyfhel"
-
-    @classmethod
-    def capabilities(cls, parameters: ParameterSet) -> Capabilities:
-        """See `backends.pyfhel.capabilities`."""
-        return capabilities(parameters)
 
     @classmethod
     def key_owner(cls, parameters: ParameterSet) -> KeyOwner:

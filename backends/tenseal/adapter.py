@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import ClassVar
 
 import numpy as np
 from tenseal import sealapi
 
 from backends.errors import ExecutionError
 from backends.interface import (
-    Capabilities,
     Ciphertext,
     Evaluator,
     KeyFile,
@@ -24,9 +22,10 @@ from backends.interface import (
     Vector,
 )
 from backends.parameters import ParameterSet
+from backends.primitives import Primitive
 from backends.seal.calls import writing
 from backends.seal.capabilities import refuse_bootstrap
-from backends.seal.evaluator import Operations, SEALEvaluator
+from backends.seal.evaluator import SEALEvaluator, counted
 from backends.seal.key_owner import SEALKeyOwner
 from backends.seal.keys import KeyFolder, galois_element
 from backends.tenseal.bindings import (
@@ -39,7 +38,6 @@ from backends.tenseal.bindings import (
     RelinearisationKeys,
     Saved,
 )
-from backends.tenseal.capabilities import capabilities
 from backends.tenseal.context import TenSEALContext
 
 
@@ -119,90 +117,105 @@ class TenSEALKeyOwner(SEALKeyOwner):
         return np.array(self._encoder.decode_double(plaintext))
 
 
-class TenSEALOperations(Operations):
-    """SEAL's evaluator, and the evaluation keys that it is given."""
+class TenSEALEvaluator(SEALEvaluator):
+    """Computes with SEAL's evaluator; it is given public and evaluation keys only.
 
-    def __init__(self, context: TenSEALContext) -> None:
-        self._context, self._n = context, context.parameters.n
-        self._operator: Operator = sealapi.Evaluator(context.seal)
+    Attributes:
+        context: SEAL's context.
+    """
+
+    context: TenSEALContext
+
+    def __init__(self, parameters: ParameterSet, folder: Path, files: Sequence[KeyFile]) -> None:
+        keys = KeyFolder(folder, files)
+        super().__init__(TenSEALContext.load(parameters, keys.path("context")))
+        self._n = parameters.n
+        self._operator: Operator = sealapi.Evaluator(self.context.seal)
         self._relinearisation_key: RelinearisationKeys = sealapi.RelinKeys()
         self._rotation_keys: dict[int, GaloisKeys] = {}
+        self._take(keys)
 
-    def load(self, keys: KeyFolder) -> None:
-        """See `Operations.load`."""
+    def _load(self, keys: KeyFolder) -> None:
         for path in keys.paths("relinearisation_key"):
-            self._relinearisation_key.load(self._context.seal, str(path))
+            self._relinearisation_key.load(self.context.seal, str(path))
         for step, path in keys.rotations():
             self._rotation_keys[step] = self._load_rotation_key(step, path)
 
     def _load_rotation_key(self, step: int, path: Path) -> GaloisKeys:
         key: GaloisKeys = sealapi.GaloisKeys()
-        key.load(self._context.seal, str(path))
+        key.load(self.context.seal, str(path))
         if not key.has_key(galois_element(step, self._n)):
             raise ExecutionError(f"{path.name} holds no key for a rotation by {step}; make the keys again")
         return key
 
-    def has_rotation_key(self, step: int) -> bool:
-        """See `Operations.has_rotation_key`."""
+    def _has_rotation_key(self, step: int) -> bool:
         return step in self._rotation_keys
 
+    @counted(Primitive.ADD)
     def add(self, a: Ciphertext, b: Ciphertext) -> Ciphertext:
-        """See `Operations.add`."""
+        """See `Evaluator.add`."""
         result = _new()
         self._operator.add(a, b, result)
         return result
 
+    @counted(Primitive.SUBTRACT)
     def subtract(self, a: Ciphertext, b: Ciphertext) -> Ciphertext:
-        """See `Operations.subtract`."""
+        """See `Evaluator.subtract`."""
         result = _new()
         self._operator.sub(a, b, result)
         return result
 
+    @counted(Primitive.NEGATE)
     def negate(self, a: Ciphertext) -> Ciphertext:
-        """See `Operations.negate`."""
+        """See `Evaluator.negate`."""
         result = _new()
         self._operator.negate(a, result)
         return result
 
+    @counted(Primitive.ADD_PLAIN)
     def add_plain(self, a: Ciphertext, plaintext: Plaintext) -> Ciphertext:
-        """See `Operations.add_plain`."""
+        """See `Evaluator.add_plain`."""
         result = _new()
         self._operator.add_plain(a, plaintext, result)
         return result
 
+    @counted(Primitive.MULTIPLY_PLAIN)
     def multiply_plain(self, a: Ciphertext, plaintext: Plaintext) -> Ciphertext:
-        """See `Operations.multiply_plain`."""
+        """See `Evaluator.multiply_plain`."""
         result = _new()
         self._operator.multiply_plain(a, plaintext, result)
         return result
 
+    @counted(Primitive.MULTIPLY)
     def multiply(self, a: Ciphertext, b: Ciphertext) -> Ciphertext:
-        """See `Operations.multiply`."""
+        """See `Evaluator.multiply`."""
         result = _new()
         self._operator.multiply(a, b, result)
         return result
 
+    @counted(Primitive.RELINEARISE)
     def relinearise(self, product: Ciphertext) -> Ciphertext:
-        """See `Operations.relinearise`."""
+        """See `Evaluator.relinearise`."""
         result = _new()
         self._operator.relinearize(product, self._relinearisation_key, result)
         return result
 
-    def rescale(self, product: Ciphertext) -> Ciphertext:
-        """See `Operations.rescale`."""
+    @counted(Primitive.RESCALE)
+    def _rescaled(self, product: Ciphertext) -> Ciphertext:
         result = _new()
         self._operator.rescale_to_next(product, result)
         return result
 
-    def drop(self, a: Ciphertext, start: int, level: int, one: Plaintext) -> Ciphertext:
-        """See `Operations.drop`."""
+    @counted(Primitive.DROP)
+    def _dropped(self, a: Ciphertext, start: int, level: int, one: Plaintext) -> Ciphertext:
         result = _new()
-        self._operator.mod_switch_to(a, self._context.parms_id(level + 1), result)
+        self._operator.mod_switch_to(a, self.context.parms_id(level + 1), result)
         self._operator.multiply_plain_inplace(result, one)
         self._operator.rescale_to_next_inplace(result)
         return result
 
-    def rotate(self, a: Ciphertext, step: int) -> Ciphertext:
+    @counted(Primitive.ROTATE)
+    def _rotated(self, a: Ciphertext, step: int) -> Ciphertext:
         """Apply the step's own Galois element; `rotate_vector` would compose other keys."""
         result = _new()
         self._operator.apply_galois(a, galois_element(step, self._n), self._rotation_keys[step], result)
@@ -215,30 +228,8 @@ def _new() -> Ciphertext:
     return ciphertext
 
 
-class TenSEALEvaluator(SEALEvaluator):
-    """Computes with SEAL's evaluator; it is given public and evaluation keys only.
-
-    Attributes:
-        context: SEAL's context.
-    """
-
-    context: TenSEALContext
-
-    def __init__(self, parameters: ParameterSet, folder: Path, files: Sequence[KeyFile]) -> None:
-        keys = KeyFolder(folder, files)
-        context = TenSEALContext.load(parameters, keys.path("context"))
-        super().__init__(context, TenSEALOperations(context), keys)
-
-
 class TenSEAL(Library):
     """TenSEAL 0.3.16 to 0.3.18."""
-
-    name: ClassVar[str] = "tenseal"
-
-    @classmethod
-    def capabilities(cls, parameters: ParameterSet) -> Capabilities:
-        """See `backends.tenseal.capabilities`."""
-        return capabilities(parameters)
 
     @classmethod
     def key_owner(cls, parameters: ParameterSet) -> KeyOwner:

@@ -46,7 +46,7 @@ class BitsRule(Block):
 
 
 class MetricRule(Block):
-    """The clear rungs of the ladder.
+    """The stages of conversion in the clear.
 
     Attributes:
         lost: the largest loss, as the metric counts it (`models.metrics`): of accuracy a fraction, of

@@ -1,4 +1,4 @@
-"""The clear rungs over a whole held-out set, and what is lost from rung to rung with paired intervals.
+"""The stages of conversion (rungs) in the clear over a whole held-out set, and what is lost between them.
 
 A loss is the metric's own (`models.metrics`): of accuracy, that of the rung before minus that of the rung
 after; of perplexity, the fraction by which it grows. Positive is worse for every metric, so `high` is the

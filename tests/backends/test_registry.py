@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,7 +16,8 @@ import pytest
 
 from backends import registry
 from backends.errors import BackendError
-from tests.walls import PACKAGES, ROOT
+from tests.test_walls import SOURCES
+from tests.walls import LIBRARIES, PACKAGES, ROOT
 
 #: The folder of an adapter whose library is one module, `throwawaylib`: the simulator under another name.
 DESCRIPTOR = """
@@ -155,3 +158,18 @@ def test_a_simulator_says_so() -> None:
     assert registry.simulates("cleartext")
     assert not registry.simulates("openfhe")
     assert not registry.simulates("of another house")
+
+
+def test_code_outside_an_adapters_folder_does_not_name_it() -> None:
+    files = [*SOURCES, ROOT / "toxfile.py", ROOT / "tests" / "walls.py", ROOT / "tests" / "conftest.py"]
+    files += (ROOT / "tests" / "conformance").glob("*.py")
+    names = {*registry.available(), *LIBRARIES}
+    assert [(path, name) for path in files for name in named(path) if name in names] == []
+    _, _, tools = (ROOT / "pyproject.toml").read_text().partition("[tool.")
+    assert not names & set(re.findall(r"\w+", tools))
+
+
+def named(path: Path) -> list[str]:
+    """The texts in a module outside of the folder of that name."""
+    texts = [node.value for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Constant)]
+    return [text for text in texts if isinstance(text, str) and text.lower() not in path.parts]

@@ -66,6 +66,24 @@ def test_a_loss_is_a_regression(record: Record, measure: str, value: object) -> 
 
 
 @pytest.mark.parametrize(
+    ("metric", "before", "kept", "lost"),
+    [
+        ("accuracy", 0.98, 0.976, 0.974),
+        ("perplexity", 8.0, 8.03, 8.05),
+        ("cross_entropy", 2.0, 2.004, 2.006),
+        ("correlation", 0.9, 0.896, 0.894),
+    ],
+)
+def test_every_metric_is_held_to_its_own_loss(
+    record: Record, metric: str, before: float, kept: float, lost: float
+) -> None:
+    old = vary(record, {"ladder.metric": metric, "ladder.polynomial": before})
+    for after, worse in ((kept, False), (lost, True)):
+        found = compared(old, **{"ladder.polynomial": after})
+        assert [one.measure for one in found.of(Verdict.WORSE)] == ["ladder.polynomial"] * worse
+
+
+@pytest.mark.parametrize(
     ("measure", "value"),
     [
         ("counts.rotations", 1199),
