@@ -106,7 +106,7 @@ export function barsOption(rows, parts, bars) {
  * The bars of one part.
  * @param {Row[]} rows
  * @param {Part} part
- * @param {number} amount of the backend's colour
+ * @param {number} amount how much there is of the backend's colour
  * @param {Bars} bars
  */
 function barSeries(rows, part, amount, { stacked, show }) {

@@ -36,7 +36,7 @@ export function figureColumn(title, source, wanted) {
  * A column of losses between two rungs; each is written as its record's metric writes it.
  * @param {string} title
  * @param {"derived.loss_model" | "derived.loss_encryption" | "derived.loss_total"} source
- * @param {Row[]} rows of the table
+ * @param {Row[]} rows those of the table
  * @returns {Column<Row>}
  */
 const lossColumn = (title, source, rows) => ({

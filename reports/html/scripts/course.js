@@ -62,7 +62,7 @@ function rectangles(row, stretches) {
 /**
  * A mark in the middle of each refresh of a kind.
  * @param {Row} row
- * @param {TimedStretch[]} stretches of that kind
+ * @param {TimedStretch[]} stretches those of that kind
  * @param {Refresh} kind
  * @param {string} symbol
  */

@@ -62,14 +62,14 @@ export function seconds(value, digits = 3) {
 const SIZES = ["B", "kB", "MB", "GB", "TB", "PB"];
 
 /**
- * A size with the unit that suits it, in powers of 1000.
+ * A size with the unit that suits it, in powers of 1000; bytes are whole.
  * @param {Maybe} value
  */
 export function bytes(value, digits = 3) {
   if (absent(value)) return ABSENT;
   let [shown, power] = [value, 0];
   for (; shown >= 1000 && power < SIZES.length - 1; power += 1) shown /= 1000;
-  return `${significant(shown, digits)} ${SIZES[power]}`;
+  return `${power ? significant(shown, digits) : fixed(shown, 0)} ${SIZES[power]}`;
 }
 
 /**

@@ -57,7 +57,7 @@ export function comparedPrimitives(/** @type {Row[]} */ rows) {
   return [...groupBy(timed, key).values()].sort((one, other) => rank(other) - rank(one));
 }
 
-/** Of each backend the processes of its newest key: an older build is not the same thing measured again. */
+/** The processes of each backend's newest key: an older build is not the same thing measured again. */
 export function newestProcesses(/** @type {Row[]} */ rows) {
   const backends = [...groupBy(rows, (row) => row.backend).values()];
   return backends.flatMap((processes) => processes.filter((row) => row.key === processes.at(-1)?.key));

@@ -6,7 +6,7 @@ import { caseOf, STATUS } from "./rows.js";
 /**
  * A choice among the values of a row.
  * @typedef {object} Choice
- * @property {string} id of its element
+ * @property {string} id the name of its element
  * @property {string} label
  * @property {string} all what is chosen where nothing is
  * @property {(row: Row) => string} value

@@ -19,7 +19,7 @@ export function secondsBy(record, of) {
 
 /**
  * A part for each name, what takes most over all rows first.
- * @param {Map<Row, Map<string, number>>} sums of each row, name → seconds
+ * @param {Map<Row, Map<string, number>>} sums row → name → its seconds
  * @returns {Part[]}
  */
 export function longestFirst(sums) {

@@ -38,8 +38,8 @@ test("durations and sizes are in the unit that suits them", () => {
     ["0 s", "1.00 s", "8.50 ms", "12.0 µs", "1\u2009234 s"],
   );
   assert.deepEqual(
-    [512, 1000, 26.14e9, 4e15].map((value) => bytes(value)),
-    ["512 B", "1.00 kB", "26.1 GB", "4.00 PB"],
+    [9, 512, 1000, 26.14e9, 4e15].map((value) => bytes(value)),
+    ["9 B", "512 B", "1.00 kB", "26.1 GB", "4.00 PB"],
   );
   assert.equal(milliseconds(0.0212), "21.2");
 });
