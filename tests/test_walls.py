@@ -11,7 +11,7 @@ import pytest
 
 from tests import walls
 
-ROOT = Path(__file__).parents[1]
+ROOT = walls.ROOT
 SOURCES = sorted(path for package in walls.PACKAGES for path in (ROOT / package).rglob("*.py"))
 TEXTS = (".py", ".yaml", ".yml", ".toml", ".ini", ".md", ".txt", ".json", ".cfg")
 #: Made by tools, in folders that git ignores.
@@ -110,6 +110,7 @@ def test_that_subprocess_notices_a_library() -> None:
             "from importlib import import_module\nimport_module('backends.openfhe')",
         ),
         (walls.against_direction, "backends.tenseal.adapter", "from ..pyfhel import context"),
+        (walls.against_direction, "backends.planner", "from backends.cleartext.adapter import Slots"),
         (walls.foreign_library, "backends.tensor.linear", "import openfhe"),
         (walls.foreign_library, "backends.seal.chain", "import tenseal.sealapi as seal"),
         (walls.foreign_library, "bench.run.model", "def f():\n    from Pyfhel import Pyfhel"),

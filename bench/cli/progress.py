@@ -14,6 +14,7 @@ from backends.costs import Costs
 from backends.program import REFRESHES, Program
 from bench.environments.steps import Step
 from bench.parties.process import Message
+from reports.figures import seconds
 
 #: The part of a stage below which its pace foretells nothing.
 LEAST_DONE = 0.02
@@ -129,7 +130,7 @@ class Display:
         """One primitive has been timed and is right."""
         level = "" if message["level"] is None else f", level {message['level']}"
         took = median(message["samples_s"])
-        self._show("primitives", f"{message['name']}{level}: {1e3 * took:.3g} ms", 0.0)
+        self._show("primitives", f"{message['name']}{level}: {seconds(took)}", 0.0)
 
     def _left(self, done: float) -> str:
         """The time to go, at the pace so far; nothing before there is a pace to speak of."""

@@ -11,14 +11,14 @@ from rich.table import Table
 from backends.registry import simulates
 from models.metrics.catalogue import metric_named
 from reports.figures import ABSENT, bits, count, digits_of, fixed, loss_with_interval, significant, size
-from reports.record import TIMING_ONLY, HeldOut, Ladder, Precision, Primitive, Record, Status
+from reports.record import TIMING_ONLY, HeldOutLadder, Ladder, Precision, Primitive, Record, Status
 from reports.scoring.held_out import TITLES
 
 
 def summaries(records: Sequence[Record]) -> list[Table]:
     """A table per case and parameter set, one column a backend; what was not measured is a dash.
 
-    Of several processes of a cell the column is one of them: see `typical`.
+    Where a cell has several processes, the column is one of them: see `typical`.
     """
     return [
         table(
@@ -30,7 +30,7 @@ def summaries(records: Sequence[Record]) -> list[Table]:
 
 
 def typical(processes: Sequence[Record]) -> Record:
-    """The process that stands for several of one cell.
+    """The process that represents several of one cell.
 
     The first that did not end ok, if any: it must be seen. Else that of the median evaluation, and where
     nothing was evaluated, the last.
@@ -113,7 +113,7 @@ def held_out(records: Sequence[Record]) -> list[Table]:
     ]
 
 
-def _rungs(block: HeldOut) -> dict[str, str]:
+def _rungs(block: HeldOutLadder) -> dict[str, str]:
     values = (block.original, block.he_friendly, block.polynomial)
     rungs = {title: fixed(value, 4) for title, value in zip(TITLES.values(), values, strict=True)}
     how = metric_named(block.metric).loss_format

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, TextIO
 
-from backends.registry import load_library
+from backends.registry import load_library, load_native_types
 from bench.parties.memory import peak_bytes, reset_peak
 
 Message = dict[str, Any]
@@ -60,7 +60,7 @@ def _handlers(role: str, adapter: str, channel: Channel) -> dict[str, Handler]:
     if role in ("high_level_key_owner", "high_level_evaluator"):
         from bench.parties.roles import native as high_level
 
-        types = high_level.load_types(adapter)
+        types = load_native_types(adapter)
         if role == "high_level_key_owner":
             return high_level.HighLevelKeyOwnerParty(types).handlers()
         return high_level.HighLevelEvaluatorParty(types).handlers()

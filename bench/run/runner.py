@@ -61,7 +61,7 @@ class Outcome:
     program: Program | None = None
     batches: int = 0
     scores: Mapping[str, Array] | None = None
-    held_out: record.HeldOut | None = None
+    held_out: record.HeldOutLadder | None = None
     figures: recording.Figures = field(default_factory=recording.Figures)
     encrypted: Array | None = None
     probes: dict[str, Array] | None = None

@@ -53,8 +53,8 @@ def simulated(program: Program, evaluator: CleartextEvaluator, inputs: Inputs) -
         program,
         evaluator,
         prepare(program, evaluator, ahead=()),  # all at once, those of a large model fill the memory
-        [Slots(vector, program.input_level) for vector in vectors],
-        lambda ciphertext, level: Slots(ciphertext.values, level),
+        [Slots(vector, level=program.input_level) for vector in vectors],
+        lambda ciphertext, level: Slots(ciphertext.values, level=level),
         lambda probe, ciphertexts: None,
         lambda index, instruction, seconds: None,
     )

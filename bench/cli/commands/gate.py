@@ -1,4 +1,4 @@
-"""`bench gate`: whether something got worse, for a continuous integration to fail on."""
+"""`bench gate`: whether something got worse, so that a continuous integration service fails."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from bench.cli.commands.options import Selection, selecting
 from bench.errors import UserError
 from bench.spec.suite import find_suite
 from reports import history as histories
-from reports.gate import summary as summaries
+from reports.gate import markdown
 from reports.gate.compare import compare
 from reports.gate.rules import TimeRule
 from reports.gate.sides import read_side
 from reports.gate.times import needed_at, times_tested
-from reports.trends import Step, find_steps, series
+from reports.trends import Step, newest_steps
 
 #: So many of the newest steps of the history are told.
 STEPS = 10
@@ -101,7 +101,7 @@ def gate(
         raise UserError(f"{baseline} holds no record; hold RESULTS to a run, or to an export of one")
     comparison = compare(old, candidate, held_to)
     entry = histories.entry(candidate, passed=comparison.passed)
-    text = summaries.gate(comparison, [] if history is None else _newest_steps(history, entry))
+    text = markdown.gate(comparison, [] if history is None else _newest_steps(history, entry))
     click.echo(text, nl=False)
     if summary is not None:
         summary.write_text(text, encoding="utf-8")
@@ -146,13 +146,11 @@ def _newest_steps(path: Path, entry: histories.Entry) -> list[Step]:
     """The newest steps of a history with one more entry in it.
 
     Raises:
-        UserError: the file is there and is no history: nothing is added to it.
+        UserError: the file is there and is not a history; it is left as it is.
     """
     known = histories.load(path) if path.exists() else histories.History()
     if known.refused and not known.entries:
-        raise UserError(f"{path} is no history of gates; name another file with --history")
+        raise UserError(f"{path} is not a history of gates; name another file with --history")
     for refused in known.refused:
         click.echo(f"refused: {refused}", err=True)
-    steps = [step for one in series([*known.entries, entry]) for step in find_steps(one)]
-    steps.sort(key=lambda step: step.series.points[step.last + 1].at)
-    return steps[-STEPS:]
+    return newest_steps([*known.entries, entry], STEPS)

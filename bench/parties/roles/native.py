@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -22,13 +21,6 @@ from models.graph import Graph, Node
 
 FOLDER = Path()  # a party's working directory is its own folder
 RUNG = "polynomial"
-
-
-def load_types(target: str) -> type[NativeTypes]:
-    """Import `module:Class`, and with it the library."""
-    module, _, name = target.partition(":")
-    types: type[NativeTypes] = getattr(import_module(module), name)
-    return types
 
 
 class HighLevelKeyOwnerParty:

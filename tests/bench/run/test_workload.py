@@ -14,7 +14,7 @@ from bench.spec.suite import CHECKPOINTS
 from models.checkpoint import load_graph, save_graph
 from models.errors import ModelError
 from models.graph import Graph
-from models.metrics.catalogue import PERPLEXITY
+from models.metrics.catalogue import CROSS_ENTROPY, PERPLEXITY
 from models.reference import outputs
 from reports.scoring.held_out import held_out_ladder
 from tests.bench.checkpoints import CONTEXT, TEXT, VOCABULARY, language_model
@@ -81,6 +81,17 @@ def test_perplexity_is_exp_of_the_cross_entropy_of_all_tokens(windows: Path) -> 
     assert block.polynomial == pytest.approx(np.exp(-np.log(likelihoods).mean()))
     assert block.samples == len(everything)
     assert block.drifts[2].mean == pytest.approx(block.polynomial / block.original - 1)
+
+
+def test_a_model_may_be_judged_by_its_cross_entropy(windows: Path) -> None:
+    by_perplexity = load_workload(windows, "tiny_shakespeare", 3)
+    language_model(windows, metric=CROSS_ENTROPY.name)
+    workload = load_workload(windows, "tiny_shakespeare", 3)
+    found = {
+        one.metric: held_out_ladder(one.metric.name, one.scores, "d") for one in (by_perplexity, workload)
+    }
+    assert found[CROSS_ENTROPY].polynomial == pytest.approx(np.log(found[PERPLEXITY].polynomial))
+    assert found[CROSS_ENTROPY].drifts[2].mean == pytest.approx(np.log1p(found[PERPLEXITY].drifts[2].mean))
 
 
 def test_another_preparation_is_another_digest(windows: Path, tmp_path: Path) -> None:

@@ -8,6 +8,8 @@ import pytest
 
 from bench.errors import UserError
 from bench.run.workload import layer_workload
+from bench.spec.cases import LayerCase, PrimitivesCase
+from bench.spec.cells import expand, turns
 from bench.spec.suite import Suite, load_suite
 from reports.scoring.precision import precision_bits
 

@@ -146,7 +146,7 @@ def test_what_only_steers_a_run_of_both_builds_is_refused_without_one(tmp_path: 
 def test_a_file_that_is_no_history_is_left_as_it_is(tmp_path: Path) -> None:
     found, held_to = results(tmp_path, a_record()), baseline(tmp_path, a_record())
     before = held_to.read_bytes()
-    with pytest.raises(UserError, match="is no history of gates"):
+    with pytest.raises(UserError, match="is not a history of gates"):
         gated(found, "--baseline", held_to, "--history", held_to, status=2)
     assert held_to.read_bytes() == before
 

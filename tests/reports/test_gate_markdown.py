@@ -6,7 +6,7 @@ import pytest
 
 from reports.figures import Unit
 from reports.gate.compare import Comparison
-from reports.gate.summary import NAMED, gate, value
+from reports.gate.markdown import NAMED, gate, value
 from reports.gate.verdicts import Finding, Verdict
 
 
@@ -17,7 +17,7 @@ from reports.gate.verdicts import Finding, Verdict
         (0.98, Unit.METRIC, "0.98"),
         (8.7e9, Unit.BYTES, "8.700 GB"),
         (58, Unit.BYTES, "58 B"),
-        (15.5, Unit.BITS, "15.5 bits"),
+        (15.5, Unit.BITS, "15.50 bits"),
         (inf, Unit.BITS, "exact"),
         (60.0, Unit.SECONDS, "60.00 s"),
         (0.0000034, Unit.SECONDS, "3.400 µs"),

@@ -21,8 +21,8 @@ def gate(comparison: Comparison, steps: Sequence[Step] = ()) -> str:
     """A gate's verdict, what it rests on, and what was not compared and why.
 
     Args:
-        comparison: of the candidate with the baseline.
-        steps: of the history, newest last.
+        comparison: the candidate compared with the baseline.
+        steps: those in the history, newest last.
     """
     worse, better = comparison.of(Verdict.WORSE), comparison.of(Verdict.BETTER)
     parts = [

@@ -6,7 +6,7 @@ from typing import Any
 
 from reports.html.conditions import groups
 from reports.html.processes import newest
-from reports.html.summaries import held_out
+from reports.html.shared import held_out_ladders
 from reports.record import Record
 from tests.reports.html.records import GOLDEN, made
 
@@ -17,7 +17,7 @@ def of_model(polynomial: float, **changes: Any) -> Record:
 
 
 def told(records: list[Record]) -> list[tuple[int, float]]:
-    lines = held_out(records, newest(records, groups(records)))
+    lines = held_out_ladders(records, newest(records, groups(records)))
     return [(line["place"], line["polynomial"]) for line in lines]
 
 

@@ -1,4 +1,4 @@
-"""What stands for several numbers: the median, quantiles, and the interval in which a ratio of medians lies.
+"""Robust statistics of several numbers: the median, quantiles, and the interval of a ratio of medians.
 
 References:
     R. J. Hyndman and Y. Fan, "Sample quantiles in statistical packages", The American Statistician 50 (1996),
@@ -36,7 +36,7 @@ def median(values: Sequence[float]) -> float:
         ReportError: there are no values.
     """
     if not len(values):
-        raise ReportError("no values have no median; measure at least one")
+        raise ReportError("an empty list has no median; measure at least one")
     return float(
         statistics.median(values)
     )  # on a few values ten times as fast as numpy's, and asked for often
@@ -49,7 +49,7 @@ def quantile(values: Sequence[float], part: float) -> float:
         ReportError: there are no values.
     """
     if not len(values):
-        raise ReportError("no values have no quantile; measure at least one")
+        raise ReportError("an empty list has no quantile; measure at least one")
     return float(np.quantile(np.asarray(values, np.float64), part))
 
 

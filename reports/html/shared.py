@@ -8,7 +8,7 @@ from typing import Any
 
 from reports.comparability import sample_set
 from reports.figures import loss_with_interval
-from reports.record import HeldOut, Record
+from reports.record import HeldOutLadder, Record
 from reports.scoring.held_out import LOSSES, TITLES
 
 
@@ -20,7 +20,7 @@ def conditions(records: Sequence[Record], grouped: Sequence[int]) -> list[dict[s
     return [_conditions(group, found) for group, found in sorted(members.items())]
 
 
-def held_out(records: Sequence[Record], newest: Sequence[bool]) -> list[dict[str, Any]]:
+def held_out_ladders(records: Sequence[Record], newest: Sequence[bool]) -> list[dict[str, Any]]:
     """A line for each case's held-out set and model, and the place of the first record that tells of it.
 
     Args:
@@ -38,7 +38,7 @@ def held_out(records: Sequence[Record], newest: Sequence[bool]) -> list[dict[str
 
 
 def loss_titles() -> list[str]:
-    """From which rung to which a loss is told, in the order of `held_out`'s lists."""
+    """From which rung to which a loss is told, in the order of `held_out_ladders`."""
     return [f"Lost: {TITLES[before]} → {TITLES[after]}" for before, after in LOSSES]
 
 
@@ -67,7 +67,7 @@ def _software(record: Record) -> str:
     return f"{record.backend}: " + ", ".join(f"{name} {what}" for name, what in sorted(entries.items()))
 
 
-def _held_out(place: int, record: Record, block: HeldOut) -> dict[str, Any]:
+def _held_out(place: int, record: Record, block: HeldOutLadder) -> dict[str, Any]:
     losses = {(loss.from_rung, loss.to_rung): loss for loss in block.drifts}
     told = [losses.get(pair) for pair in LOSSES]
     return {
