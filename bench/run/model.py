@@ -18,7 +18,8 @@ from bench.run.runner import CellError, Outcome, Runner
 from bench.run.session import Evaluation, Session
 from bench.run.workload import Workload
 from bench.spec.cells import Cell
-from models.graph import Array, Graph, Node
+from models.graph import Array
+from models.shapes import heads_side_by_side
 from reports import record
 from reports.record import Status
 from reports.scoring import ladder as scoring
@@ -153,26 +154,6 @@ def decode_probes(program: Program, evaluation: Evaluation, count: int) -> dict[
     }
 
 
-def probe_references(graph: Graph, values: Mapping[str, Array]) -> dict[str, Array]:
-    """The polynomial model's values in the shapes of `decode_probes`: heads side by side."""
-    found: dict[str, Array] = {}
-    in_heads: set[str] = set()
-    for node in graph:
-        value = values[node.name]
-        if _is_in_heads(node, in_heads):
-            in_heads.add(node.name)
-            value = value.transpose(0, 2, 1, 3).reshape(len(value), value.shape[2], -1)
-        found[node.name] = value
-    return found
-
-
-def _is_in_heads(node: Node, in_heads: set[str]) -> bool:
-    """Whether a node's value is `[heads, tokens, features per head]`, given which values before it are."""
-    if node.operation in ("scores", "merge_heads"):
-        return False
-    return node.operation in ("split_heads", "mix") or not in_heads.isdisjoint(node.inputs)
-
-
 def ladder(outcome: Outcome, workload: Workload) -> record.Ladder:
     """The metric down the rungs, the drift of the last step, and the clear rungs on all that is held out.
 
@@ -186,7 +167,7 @@ def ladder(outcome: Outcome, workload: Workload) -> record.Ladder:
         logits["encrypted"] = outcome.encrypted
     references = None
     if outcome.probes is not None:
-        references = probe_references(workload.polynomial, workload.values)
+        references = heads_side_by_side(workload.polynomial, workload.values)
     found = scoring.ladder(
         logits, workload.samples.labels, outcome.probes, references, metric=workload.metric.name
     )
@@ -204,6 +185,6 @@ def _unlabelled(outcome: Outcome, workload: Workload) -> record.Ladder:
         return record.Ladder()
     layers = None
     if outcome.probes is not None:
-        references = probe_references(workload.polynomial, workload.values)
+        references = heads_side_by_side(workload.polynomial, workload.values)
         layers = precision.layer_precision(outcome.probes, references)
     return record.Ladder(layers=layers, **scoring.exactness(encrypted, clear))
