@@ -13,12 +13,11 @@ from math import ceil, log2
 
 from backends.interface import Capabilities
 from backends.parameters import ParameterSet
+from backends.primitives import Primitive, cost
 from backends.program import Instruction, PlaintextEntry, Program, primitives
 
 #: Seconds per butterfly-level of one transform, from rotations on one core of a 2024 server (N = 2^15).
 SECONDS_PER_POINT = 1.95e-9
-#: Key switches that one bootstrap is worth, at the parameter set's top level.
-BOOTSTRAP_KEY_SWITCHES = 90
 BYTES_PER_RESIDUE = 8
 #: What one round trip is held to cost when refreshes are placed, in seconds: the key owner must be there to
 #: answer, over a network. On one machine it takes a tenth; a plan made for that would ask it at every step.
@@ -53,31 +52,22 @@ class Costs:
         digits = ceil(primes / per_digit)
         return digits * (primes + self.parameters.special_primes) + 2 * primes
 
-    def primitive(self, name: str, level: int) -> float:
-        """Transforms of one primitive whose operands are at `level`."""
-        primes = level + 1
-        match name:
-            case "rotations" | "relinearisations":
-                return self.key_switch(level)
-            case "bootstraps":
-                return BOOTSTRAP_KEY_SWITCHES * self.key_switch(self.parameters.depth)
-            case "round_trips":
-                return 20.0 * primes
-            case "encodings":  # weighed where levels are chosen: a lower one takes less time and memory
-                return 1.0 * primes
-            case "rescales" | "drops":
-                return 2.0 * primes
-            case "ct_ct":
-                return 0.8 * primes
-            case "ct_pt":
-                return 0.4 * primes
-        return 0.1 * primes
+    def primitive(self, counted: str, level: int) -> float:
+        """Transforms of one primitive, by the name that it is counted under, its operands at `level`.
+
+        Raises:
+            ExecutionError: no primitive is counted under that name.
+        """
+        found = cost(counted)
+        key_switches = found.key_switches * self.key_switch(level)
+        at_top = found.key_switches_at_top * self.key_switch(self.parameters.depth)
+        return found.per_prime * (level + 1) + key_switches + at_top
 
     def refresh_price(self, kind: str, level: int) -> float:
         """What a refresh to `level` weighs, in transforms, when the planner chooses where to put one."""
-        if kind == "round_trip":
+        if kind == Primitive.ROUND_TRIP.operation:
             return ROUND_TRIP_PRICE_S / self.seconds(1.0)
-        return self.primitive("bootstraps", level)
+        return self.primitive(Primitive.BOOTSTRAP.counted, level)
 
     def instruction(self, instruction: Instruction) -> float:
         """Transforms of one instruction, at the level of its operands."""

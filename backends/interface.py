@@ -8,8 +8,8 @@ two operands wants both at the same level, and both products or both not.
 
 Rotation by `step` moves slot `step` to slot 0 (a cyclic left rotation over all slots), `0 < step < slots`.
 
-Adapters count primitives in `counts`, at the very call into the library, so that a wrong or extra call shows
-when the executed counts are compared with the program's.
+Adapters count primitives with `count`, at the very call into the library, so that a wrong or extra call shows
+when the executed counts are compared with the program's. `backends.primitives` lists them.
 """
 
 from __future__ import annotations
@@ -26,24 +26,12 @@ from numpy.typing import NDArray
 
 from backends.errors import Unsupported
 from backends.parameters import ParameterSet
+from backends.primitives import Primitive
 
 Vector = NDArray[np.float64]
 Ciphertext = Any  # the library's own object, opaque to everything outside the adapter
 Plaintext = Any
 Keys = Any
-
-#: The names under which an evaluator counts, in `Evaluator.counts`.
-COUNTED = (
-    "additions",  # ciphertext + ciphertext, ciphertext - ciphertext and ciphertext + plaintext
-    "negations",
-    "ct_pt",
-    "ct_ct",
-    "relinearisations",
-    "rescales",
-    "drops",
-    "rotations",
-    "bootstraps",
-)
 
 
 @dataclass(frozen=True)
@@ -155,6 +143,10 @@ class Evaluator(ABC):
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
+
+    def count(self, primitive: Primitive) -> None:
+        """Count one execution of a primitive that is not a compound."""
+        self.counts[primitive.counted] += 1
 
     def load_keys(self, folder: Path, file: KeyFile) -> None:
         """Load a file of evaluation keys again, to measure it; digests are checked by the caller.

@@ -10,6 +10,7 @@ from backends.engine import Engine, choose_layout
 from backends.errors import PlanError, Unsupported
 from backends.interface import Capabilities
 from backends.parameters import ParameterSet
+from backends.primitives import Primitive
 from backends.program import Program, primitives
 from backends.recorder import Recorded, Recorder
 from backends.schedule import ALIASES, NodeCost, Refresh, Schedule, schedule
@@ -170,5 +171,5 @@ def _counted(recorder: Recorder) -> Counter[tuple[str, int]]:
         for name, count in primitives(instruction).items():
             counted[name, level] += count
     for constant in recorder.constants:
-        counted["encodings", constant.level - _HIGH] += constant.row is not None
+        counted[Primitive.ENCODE.counted, constant.level - _HIGH] += constant.row is not None
     return counted

@@ -1,172 +1,106 @@
-"""The primitives that are measured one by one: what each does at an evaluator, and what must come out.
+"""The primitives: everything that a program asks of an evaluator or of the key owner, each declared once.
 
-Every one works on two ciphertexts of known values, at one level. A result is checked by what it decrypts to:
-results of one primitive are first added up, so that a single decryption covers all its repetitions.
+A primitive has one operation, which is its name in programs and its method of `backends.interface.Evaluator`;
+the name under which it is counted; what it costs; and its name in records. Compounds are primitives too: a
+library may hoist them, and they count what they are made of.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from enum import Enum
 
-import numpy as np
-
-from backends.interface import Capabilities, Ciphertext, Evaluator, Plaintext, Vector
-
-#: Kinds of keys, as in `backends.interface.KeyFile`, whose making, writing and loading is measured.
-KEY_KINDS = ("public_key", "relinearisation_key", "rotation_keys", "bootstrap_keys")
-#: Those that an evaluator loads to compute with.
-LOADED_KINDS = ("relinearisation_key", "rotation_keys", "bootstrap_keys")
-#: What the key owner does at each level; it includes encoding and decoding.
-ENCRYPTION = ("encrypt", "decrypt")
+from backends.errors import ExecutionError
 
 
 @dataclass(frozen=True)
-class Operands:
-    """What primitives work on at one level.
+class Cost:
+    """What a primitive takes, in number-theoretic transforms of one prime (see `backends.costs`).
 
     Attributes:
-        x, y: ciphertexts of `a` and `b`.
-        b: slot vector.
-        plaintext: b, encoded.
-        product: x·y, relinearised and not rescaled; None at level 0.
-        level: of all of these.
-        steps: of rotations.
-        file: where a ciphertext may be written.
+        per_prime: transforms for each prime of its operands.
+        key_switches: at the level of its operands.
+        key_switches_at_top: at the level of a fresh ciphertext.
     """
 
-    x: Ciphertext
-    y: Ciphertext
-    b: Vector
-    plaintext: Plaintext
-    product: Ciphertext
-    level: int
-    steps: tuple[int, ...]
-    file: Path
+    per_prime: float = 0.0
+    key_switches: int = 0
+    key_switches_at_top: int = 0
 
 
-@dataclass(frozen=True)
-class Primitive:
-    """One primitive at an evaluator.
+class Primitive(Enum):
+    """Every operation of a program, and the encoding of its constants.
 
     Attributes:
-        name: as in records.
-        run: what is timed.
-        expected: the slot vectors of its results, from those of x and y and the steps.
-        settle: the ciphertexts of one result, to be added up; none where there is nothing to check.
-        finish: makes their sum one that can be decrypted.
-        lowest: level from which on it can be done.
+        operation: in programs, and the evaluator's method, where the evaluator does it.
+        counted: the name under which it is counted, empty where it computes nothing.
+        cost: of one.
+        recorded: the name in records.
+        adds_up: whether it is a compound that adds up its terms.
     """
 
-    name: str
-    run: Callable[[Evaluator, Operands], Any]
-    expected: Callable[[Vector, Vector, Sequence[int]], list[Vector]]
-    settle: Callable[[Evaluator, Operands, Any], list[Ciphertext]] = lambda evaluator, operands, result: [
-        result
-    ]
-    finish: Callable[[Evaluator, Ciphertext], Ciphertext] = lambda evaluator, total: total
-    lowest: int = 0
+    ADD = ("add", "additions", Cost(per_prime=0.1))
+    SUBTRACT = ("subtract", "additions", Cost(per_prime=0.1))
+    ADD_PLAIN = ("add_plain", "additions", Cost(per_prime=0.1))
+    NEGATE = ("negate", "negations", Cost(per_prime=0.1))
+    MULTIPLY_PLAIN = ("multiply_plain", "ct_pt", Cost(per_prime=0.4))
+    MULTIPLY = ("multiply", "ct_ct", Cost(per_prime=0.8))
+    RELINEARISE = ("relinearise", "relinearisations", Cost(key_switches=1))
+    RESCALE = ("rescale", "rescales", Cost(per_prime=2.0))
+    DROP = ("drop", "drops", Cost(per_prime=2.0))
+    ROTATE = ("rotate", "rotations", Cost(key_switches=1))
+    BOOTSTRAP = ("bootstrap", "bootstraps", Cost(key_switches_at_top=90))
+    ROTATE_MANY = ("rotate_many", "rotations", Cost(key_switches=1), "rotate")
+    ROTATE_SUM = ("rotate_sum", "rotations", Cost(key_switches=1), "rotate_sum", True)
+    MULTIPLY_PLAIN_SUM = ("multiply_plain_sum", "ct_pt", Cost(per_prime=0.4), "multiply_plain", True)
+    MULTIPLY_SUM = ("multiply_sum", "ct_ct", Cost(per_prime=0.8), "multiply", True)
+    #: Weighed where levels are chosen, because a lower one takes less time and memory; not counted in a run.
+    ENCODE = ("encode", "encodings", Cost(per_prime=1.0))
+    #: The key owner decrypts and encrypts again: the client-aided refresh.
+    ROUND_TRIP = ("round_trip", "round_trips", Cost(per_prime=20.0))
+    INPUT = ("input", "", Cost())
+    PROBE = ("probe", "", Cost())
+
+    def __init__(
+        self,
+        operation: str,
+        counted: str,
+        cost: Cost,
+        recorded: str | None = None,
+        adds_up: bool = False,
+    ) -> None:
+        self.operation = operation
+        self.counted = counted
+        self.cost = cost
+        self.recorded = recorded or operation
+        self.adds_up = adds_up
 
 
-def operands(
-    evaluator: Evaluator, x: Ciphertext, y: Ciphertext, b: Vector, steps: Sequence[int], file: Path
-) -> Operands:
-    """Everything that the primitives at the level of x and y need."""
-    level = evaluator.level(x)
-    product = _product(evaluator, x, y) if level else None
-    return Operands(x, y, b, evaluator.encode(b, level), product, level, tuple(steps), file)
-
-
-def _product(evaluator: Evaluator, x: Ciphertext, y: Ciphertext) -> Ciphertext:
-    return evaluator.relinearise(evaluator.multiply(x, y))
-
-
-def _rescaled(evaluator: Evaluator, total: Ciphertext) -> Ciphertext:
-    return evaluator.rescale(total)
-
-
-def _rotated(values: Vector, steps: Sequence[int]) -> list[Vector]:
-    return [np.roll(values, -step) for step in steps]
-
-
-_WRITE = Primitive(
-    "serialise_ciphertext",
-    lambda evaluator, on: evaluator.write(on.x, on.file),
-    lambda a, b, steps: [],
-    settle=lambda evaluator, on, result: [],
-)
-_READ = Primitive("load_ciphertext", lambda evaluator, on: evaluator.read(on.file), lambda a, b, steps: [a])
-
-#: In the order in which they are measured: what is written is loaded next.
-PRIMITIVES: tuple[Primitive, ...] = (
-    Primitive(
-        "encode",
-        lambda evaluator, on: evaluator.encode(on.b, on.level),
-        lambda a, b, steps: [a + b],
-        settle=lambda evaluator, on, plaintext: [evaluator.add_plain(on.x, plaintext)],
-    ),
-    Primitive("add", lambda evaluator, on: evaluator.add(on.x, on.y), lambda a, b, steps: [a + b]),
-    Primitive(
-        "add_plain",
-        lambda evaluator, on: evaluator.add_plain(on.x, on.plaintext),
-        lambda a, b, steps: [a + b],
-    ),
-    Primitive(
-        "multiply_plain",
-        lambda evaluator, on: evaluator.multiply_plain(on.x, on.plaintext),
-        lambda a, b, steps: [a * b],
-        finish=_rescaled,
-        lowest=1,
-    ),
-    Primitive(
-        "multiply_relinearise",
-        lambda evaluator, on: _product(evaluator, on.x, on.y),
-        lambda a, b, steps: [a * b],
-        finish=_rescaled,
-        lowest=1,
-    ),
-    Primitive(
-        "rescale",
-        lambda evaluator, on: evaluator.rescale(on.product),
-        lambda a, b, steps: [a * b],
-        lowest=1,
-    ),
-    Primitive(
-        "drop",
-        lambda evaluator, on: evaluator.drop(on.x, on.level - 1),
-        lambda a, b, steps: [a],
-        lowest=1,
-    ),
-    Primitive(
-        "rotate",
-        lambda evaluator, on: evaluator.rotate(on.x, on.steps[0]),
-        lambda a, b, steps: _rotated(a, steps[:1]),
-    ),
-    Primitive(
-        "rotate_many",
-        lambda evaluator, on: evaluator.rotate_many(on.x, on.steps),
-        lambda a, b, steps: _rotated(a, steps),
-        settle=lambda evaluator, on, results: results,
-    ),
-    _WRITE,
-    _READ,
+_BY_OPERATION = {primitive.operation: primitive for primitive in Primitive}
+_COSTS = {primitive.counted: primitive.cost for primitive in Primitive if primitive.counted}
+#: The names under which an evaluator counts at its library's calls, in `Evaluator.counts`.
+COUNTED = tuple(
+    name for name in _COSTS if name not in (Primitive.ENCODE.counted, Primitive.ROUND_TRIP.counted)
 )
 
-BOOTSTRAP = Primitive("bootstrap", lambda evaluator, on: evaluator.bootstrap(on.x), lambda a, b, steps: [a])
 
-BY_NAME = {primitive.name: primitive for primitive in (*PRIMITIVES, BOOTSTRAP)}
+def primitive(operation: str) -> Primitive:
+    """The primitive of an operation of a program.
+
+    Raises:
+        ExecutionError: there is none.
+    """
+    if operation not in _BY_OPERATION:
+        raise ExecutionError(f"the program has an unknown operation {operation!r}; plan it again")
+    return _BY_OPERATION[operation]
 
 
-def measured_at(level: int, capabilities: Capabilities) -> list[Primitive]:
-    """The primitives that are measured at a level; the bootstrap at its lowest level alone."""
-    found = [primitive for primitive in PRIMITIVES if primitive.lowest <= level]
-    bootstraps = capabilities.bootstrap_output_level is not None
-    return [*found, BOOTSTRAP] if bootstraps and level == capabilities.bootstrap_input_level else found
+def cost(counted: str) -> Cost:
+    """The cost of one primitive that is counted under a name.
 
-
-def key_kinds(capabilities: Capabilities) -> list[str]:
-    """The kinds of keys that are measured."""
-    bootstraps = capabilities.bootstrap_output_level is not None
-    return [kind for kind in KEY_KINDS if bootstraps or kind != "bootstrap_keys"]
+    Raises:
+        ExecutionError: nothing is counted under it.
+    """
+    if counted not in _COSTS:
+        raise ExecutionError(f"no primitive is counted under {counted!r}; there are {', '.join(_COSTS)}")
+    return _COSTS[counted]

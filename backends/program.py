@@ -20,12 +20,13 @@ from safetensors.numpy import load, save
 
 from backends.errors import IntegrityError
 from backends.patterns import Patterns
+from backends.primitives import Primitive, primitive
 from backends.tensor.layout import Layout, ValueLayout
 
 FORMAT = 2
 
-#: Operations that turn a ciphertext fresh again, counted apart.
-REFRESHES = ("bootstrap", "round_trip")
+#: Operations that give a ciphertext its levels back, counted apart.
+REFRESHES = (Primitive.BOOTSTRAP.operation, Primitive.ROUND_TRIP.operation)
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Instruction:
     """One primitive, or one compound of primitives that a library may hoist.
 
     Attributes:
-        operation: a method of `backends.interface.Evaluator`, or `input`, `probe` or `round_trip`.
+        operation: of a `backends.primitives.Primitive`.
         results: ids of the ciphertexts made, one but for `rotate_many`.
         operands: ids of the ciphertexts read; pairs in turn for `multiply_sum`.
         plaintexts: indices into `Program.plaintexts`.
@@ -91,7 +92,7 @@ class Program:
 
     @cached_property
     def counts(self) -> Counter[str]:
-        """How often each primitive of `interface.COUNTED`, and `round_trips`, runs in one batch."""
+        """How often each primitive runs in one batch, by the name that it is counted under."""
         total: Counter[str] = Counter()
         for instruction in self.instructions:
             total.update(primitives(instruction))
@@ -196,33 +197,29 @@ def _instruction(entry: Sequence[Any]) -> Instruction:
 
 
 def primitives(instruction: Instruction) -> Counter[str]:
-    """The primitives that one instruction stands for, in the names of `interface.COUNTED`."""
-    operands = len(instruction.operands)
-    rotations = sum(step != 0 for step in instruction.steps)
-    match instruction.operation:
-        case "input" | "probe":
-            return Counter()
-        case "round_trip":
-            return Counter(round_trips=1)
-        case "rotate_many":
-            return Counter(rotations=rotations)
-        case "rotate_sum":
-            return Counter(rotations=rotations, additions=operands - 1)
-        case "multiply_plain_sum":
-            return Counter(ct_pt=operands, additions=operands - 1)
-        case "multiply_sum":
-            return Counter(ct_ct=operands // 2, additions=operands // 2 - 1)
-        case operation:
-            return Counter({_PRIMITIVE[operation]: 1})
+    """The primitives that one instruction executes, by the names that they are counted under.
+
+    Raises:
+        ExecutionError: its operation is unknown.
+    """
+    found = primitive(instruction.operation)
+    if not found.counted:
+        return Counter()
+    counts = Counter({found.counted: _executions(instruction, found)})
+    if found.adds_up:
+        counts["additions"] = _terms(instruction, found) - 1
+    return counts
 
 
-_PRIMITIVE = {
-    "add": "additions",
-    "subtract": "additions",
-    "add_plain": "additions",
-    "negate": "negations",
-    "relinearise": "relinearisations",
-    "rescale": "rescales",
-    "drop": "drops",
-    "bootstrap": "bootstraps",
-}
+def _executions(instruction: Instruction, found: Primitive) -> int:
+    """How often an instruction executes its primitive; a step of 0 is no rotation."""
+    if instruction.steps:
+        return sum(step != 0 for step in instruction.steps)
+    return _terms(instruction, found)
+
+
+def _terms(instruction: Instruction, found: Primitive) -> int:
+    """The terms that a compound adds up, 1 where the primitive is not a compound."""
+    if found is Primitive.MULTIPLY_SUM:
+        return len(instruction.operands) // 2
+    return len(instruction.operands) if found.adds_up else 1

@@ -15,6 +15,7 @@ import numpy as np
 from backends.cleartext.adapter import CleartextEvaluator, EncodedSlots, Slots
 from backends.interface import Evaluator, Vector
 from backends.patterns import PatternBook
+from backends.primitives import Primitive
 from backends.program import Instruction, PlaintextEntry, Probe, Program
 from backends.tensor.layout import Layout, ValueLayout
 
@@ -61,16 +62,16 @@ class Recorder(Evaluator):
 
     def input(self, level: int) -> Recorded:
         """A ciphertext that the key owner sends."""
-        return self._append("input", [Slots(np.zeros(1), level)])[0]
+        return self._append(Primitive.INPUT, [Slots(np.zeros(1), level)])[0]
 
     def round_trip(self, a: Recorded, level: int) -> Recorded:
         """The key owner decrypts a and encrypts it again at `level`."""
-        return self._append("round_trip", [Slots(a.slots.values, level)], (a,))[0]
+        return self._append(Primitive.ROUND_TRIP, [Slots(a.slots.values, level)], (a,))[0]
 
     def probe(self, name: str, ciphertexts: Sequence[Recorded], layout: ValueLayout) -> None:
         """Show a value to the key owner, in a run of its own that is never timed."""
         self._probes.append(Probe(name, tuple(c.name for c in ciphertexts), layout))
-        self._append("probe", [], ciphertexts)
+        self._append(Primitive.PROBE, [], ciphertexts)
 
     def finish(
         self,
@@ -95,7 +96,7 @@ class Recorder(Evaluator):
 
     def _append(
         self,
-        operation: str,
+        primitive: Primitive,
         results: Sequence[Slots],
         operands: Sequence[Recorded] = (),
         plaintexts: Sequence[RecordedPlaintext] = (),
@@ -105,7 +106,7 @@ class Recorder(Evaluator):
         self._ciphertexts += len(results)
         self.instructions.append(
             Instruction(
-                operation,
+                primitive.operation,
                 names,
                 tuple(operand.name for operand in operands),
                 tuple(plaintext.index for plaintext in plaintexts),
@@ -142,20 +143,20 @@ class Recorder(Evaluator):
 
     def add(self, a: Recorded, b: Recorded) -> Recorded:
         """See `Evaluator.add`."""
-        return self._append("add", [self._evaluator.add(a.slots, b.slots)], (a, b))[0]
+        return self._append(Primitive.ADD, [self._evaluator.add(a.slots, b.slots)], (a, b))[0]
 
     def subtract(self, a: Recorded, b: Recorded) -> Recorded:
         """See `Evaluator.subtract`."""
-        return self._append("subtract", [self._evaluator.subtract(a.slots, b.slots)], (a, b))[0]
+        return self._append(Primitive.SUBTRACT, [self._evaluator.subtract(a.slots, b.slots)], (a, b))[0]
 
     def negate(self, a: Recorded) -> Recorded:
         """See `Evaluator.negate`."""
-        return self._append("negate", [self._evaluator.negate(a.slots)], (a,))[0]
+        return self._append(Primitive.NEGATE, [self._evaluator.negate(a.slots)], (a,))[0]
 
     def add_plain(self, a: Recorded, plaintext: RecordedPlaintext) -> Recorded:
         """See `Evaluator.add_plain`."""
         result = self._evaluator.add_plain(a.slots, plaintext.encoded)
-        return self._append("add_plain", [result], (a,), (plaintext,))[0]
+        return self._append(Primitive.ADD_PLAIN, [result], (a,), (plaintext,))[0]
 
     def multiply_plain(self, a: Recorded, plaintext: RecordedPlaintext) -> Recorded:
         """See `Evaluator.multiply_plain`."""
@@ -167,15 +168,17 @@ class Recorder(Evaluator):
 
     def relinearise(self, product: Recorded) -> Recorded:
         """See `Evaluator.relinearise`."""
-        return self._append("relinearise", [self._evaluator.relinearise(product.slots)], (product,))[0]
+        return self._append(Primitive.RELINEARISE, [self._evaluator.relinearise(product.slots)], (product,))[
+            0
+        ]
 
     def rescale(self, product: Recorded) -> Recorded:
         """See `Evaluator.rescale`."""
-        return self._append("rescale", [self._evaluator.rescale(product.slots)], (product,))[0]
+        return self._append(Primitive.RESCALE, [self._evaluator.rescale(product.slots)], (product,))[0]
 
     def drop(self, a: Recorded, level: int) -> Recorded:
         """See `Evaluator.drop`."""
-        return self._append("drop", [self._evaluator.drop(a.slots, level)], (a,))[0]
+        return self._append(Primitive.DROP, [self._evaluator.drop(a.slots, level)], (a,))[0]
 
     def rotate(self, a: Recorded, step: int) -> Recorded:
         """See `Evaluator.rotate`."""
@@ -183,25 +186,29 @@ class Recorder(Evaluator):
 
     def bootstrap(self, a: Recorded) -> Recorded:
         """See `Evaluator.bootstrap`."""
-        return self._append("bootstrap", [self._evaluator.bootstrap(a.slots)], (a,))[0]
+        return self._append(Primitive.BOOTSTRAP, [self._evaluator.bootstrap(a.slots)], (a,))[0]
 
     def rotate_many(self, a: Recorded, steps: Sequence[int]) -> list[Recorded]:
         """See `Evaluator.rotate_many`."""
-        return self._append("rotate_many", self._evaluator.rotate_many(a.slots, steps), (a,), steps=steps)
+        return self._append(
+            Primitive.ROTATE_MANY, self._evaluator.rotate_many(a.slots, steps), (a,), steps=steps
+        )
 
     def rotate_sum(self, terms: Sequence[tuple[Recorded, int]]) -> Recorded:
         """See `Evaluator.rotate_sum`."""
         operands, steps = zip(*terms, strict=True)
         result = self._evaluator.rotate_sum([(a.slots, step) for a, step in terms])
-        return self._append("rotate_sum", [result], operands, steps=steps)[0]
+        return self._append(Primitive.ROTATE_SUM, [result], operands, steps=steps)[0]
 
     def multiply_plain_sum(self, terms: Sequence[tuple[Recorded, RecordedPlaintext]]) -> Recorded:
         """See `Evaluator.multiply_plain_sum`."""
         operands, plaintexts = zip(*terms, strict=True)
         result = self._evaluator.multiply_plain_sum([(a.slots, p.encoded) for a, p in terms])
-        return self._append("multiply_plain_sum", [result], operands, plaintexts)[0]
+        return self._append(Primitive.MULTIPLY_PLAIN_SUM, [result], operands, plaintexts)[0]
 
     def multiply_sum(self, terms: Sequence[tuple[Recorded, Recorded]]) -> Recorded:
         """See `Evaluator.multiply_sum`."""
         result = self._evaluator.multiply_sum([(a.slots, b.slots) for a, b in terms])
-        return self._append("multiply_sum", [result], [operand for pair in terms for operand in pair])[0]
+        return self._append(
+            Primitive.MULTIPLY_SUM, [result], [operand for pair in terms for operand in pair]
+        )[0]

@@ -38,7 +38,8 @@ class Descriptor:
         adapter: `module:Class` of its `Library`.
         capabilities: see `CapabilityCheck`.
         environment: the folder's `environment.yaml`, or None where numpy is all it needs.
-        high_level: program → `module:Class` of a `HighLevel` (see `backends.high_level`), where there is one.
+        simulates: whether it computes in the clear and has no keys: nothing is there to protect or to size.
+        native_types: program → `module:Class` of a `NativeTypes` (see `backends.native`), where there is one.
     """
 
     name: str
@@ -46,7 +47,8 @@ class Descriptor:
     adapter: str
     capabilities: CapabilityCheck
     environment: Path | None = None
-    high_level: Mapping[str, str] = field(default_factory=dict)
+    simulates: bool = False
+    native_types: Mapping[str, str] = field(default_factory=dict)
 
 
 def load_library(target: str) -> type[Library]:
@@ -78,3 +80,9 @@ def get(name: str) -> Descriptor:
     near = difflib.get_close_matches(name, found, n=1)
     hint = f"; did you mean {near[0]}?" if near else f"; there are {', '.join(found)}"
     raise BackendError(f"no backend is called {name!r}{hint}")
+
+
+def simulates(name: str) -> bool:
+    """Whether a backend is registered here and simulates."""
+    found = available().get(name)
+    return found is not None and found.simulates

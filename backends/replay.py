@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from time import perf_counter
 
 from backends.errors import ExecutionError
-from backends.interface import COUNTED, Ciphertext, Evaluator, Plaintext
+from backends.interface import Ciphertext, Evaluator, Plaintext
+from backends.primitives import COUNTED, Primitive, primitive
 from backends.program import REFRESHES, Instruction, Probe, Program, primitives
 
 #: Sends a ciphertext to the key owner and brings back a fresh one at the level given.
@@ -123,25 +124,25 @@ def replay(
         machine.check_and_free(index, instruction)
         progress(index, instruction, seconds)
     measured.counts = Counter({name: evaluator.counts[name] - before[name] for name in COUNTED})
-    measured.counts["round_trips"] = machine.round_trips
+    measured.counts[Primitive.ROUND_TRIP.counted] = machine.round_trips
     check_counts(program.counts, measured.counts)
     return [machine.values[name] for name in program.outputs], measured
 
 
 def check_counts(planned: Counter[str], executed: Counter[str]) -> None:
     """Raise ExecutionError unless every count is as planned."""
-    differing = [name for name in (*COUNTED, "round_trips") if planned[name] != executed[name]]
+    differing = [name for name in (*COUNTED, Primitive.ROUND_TRIP.counted) if planned[name] != executed[name]]
     if differing:
         text = ", ".join(f"{executed[name]} {name} instead of {planned[name]}" for name in differing)
         raise ExecutionError(f"the library executed {text}; the adapter does not follow the program")
 
 
 def _note(measured: Measured, program: Program, instruction: Instruction, seconds: float) -> None:
-    if instruction.operation in ("input", "probe"):
+    if not primitive(instruction.operation).counted:
         return
     measured.seconds += seconds
     measured.layers[program.layers[instruction.layer]] += seconds
-    if instruction.operation == "round_trip":
+    if instruction.operation == Primitive.ROUND_TRIP.operation:
         measured.round_trips_s += seconds
     level = program.levels[instruction.operands[0]]
     times, count, total = measured.primitives.get((instruction.operation, level), (0, 0, 0.0))
@@ -190,37 +191,38 @@ class _Machine:
 
     def step(self, instruction: Instruction) -> None:
         """Run one instruction."""
-        if instruction.operation == "input":
+        wanted = primitive(instruction.operation)
+        if wanted is Primitive.INPUT:
             return
         operands = [self.values[name] for name in instruction.operands]
-        if instruction.operation == "probe":
+        if wanted is Primitive.PROBE:
             self._show_probe(next(self._probes), operands)
             return
-        results = self._execute(instruction, operands)
+        results = self._execute(wanted, instruction, operands)
         self.values.update(zip(instruction.results, results, strict=True))
 
-    def _execute(self, instruction: Instruction, operands: list[Ciphertext]) -> list[Ciphertext]:
+    def _execute(
+        self, wanted: Primitive, instruction: Instruction, operands: list[Ciphertext]
+    ) -> list[Ciphertext]:
         evaluator = self._evaluator
-        match instruction.operation:
-            case "rotate_many":
+        match wanted:
+            case Primitive.ROTATE_MANY:
                 return evaluator.rotate_many(operands[0], instruction.steps)
-            case "rotate_sum":
+            case Primitive.ROTATE_SUM:
                 return [evaluator.rotate_sum(list(zip(operands, instruction.steps, strict=True)))]
-            case "multiply_plain_sum":
+            case Primitive.MULTIPLY_PLAIN_SUM:
                 constants = [self._constants[index] for index in instruction.plaintexts]
                 return [evaluator.multiply_plain_sum(list(zip(operands, constants, strict=True)))]
-            case "multiply_sum":
+            case Primitive.MULTIPLY_SUM:
                 return [evaluator.multiply_sum(list(zip(operands[::2], operands[1::2], strict=True)))]
-            case "add_plain":
+            case Primitive.ADD_PLAIN:
                 return [evaluator.add_plain(operands[0], self._constants[instruction.plaintexts[0]])]
-            case "drop":
+            case Primitive.DROP:
                 return [evaluator.drop(operands[0], instruction.level)]
-            case "round_trip":
+            case Primitive.ROUND_TRIP:
                 self.round_trips += 1
                 return [self._round_trip(operands[0], instruction.level)]
-            case "add" | "subtract" | "negate" | "relinearise" | "rescale" | "bootstrap":
-                return [getattr(evaluator, instruction.operation)(*operands)]
-        raise ExecutionError(f"the program has an unknown operation {instruction.operation!r}; plan it again")
+        return [getattr(evaluator, wanted.operation)(*operands)]
 
     def check_and_free(self, index: int, instruction: Instruction) -> None:
         """Compare the library's own level with the program's, then let go of what is not read again."""

@@ -17,12 +17,13 @@ from bench import recording
 from bench.cells import Cell
 from bench.protocol import Evaluation, Session
 from bench.runner import CellError, Outcome, Runner
-from bench.suite import CLEARTEXT
 from bench.workload import Workload
 from models.graph import Array, Graph, Node
-from reports import metrics, record
-from reports.held_out import held_out
+from reports import record
 from reports.record import Status
+from reports.scoring import ladder as scoring
+from reports.scoring import precision
+from reports.scoring.held_out import held_out_ladder
 
 #: Part of the memory left that constants encoded ahead may take. The rest is for the key owner, for this
 #: process, and for what the estimates miss; a constant without room costs milliseconds at each use.
@@ -55,7 +56,7 @@ class CellRunner(Runner):
         outcome.batches = -(-len(self.workload.samples) // outcome.program.layout.images)
         costs = Costs(parameters)
         room = 0  # the simulator has no keys, and encodes a constant as fast as it would find it
-        if cell.backend != CLEARTEXT:
+        if not self.descriptor.simulates:
             needs = costs.needs(outcome.program, capabilities, refresh.kind)
             left = self._room(needs.keys_bytes, needs.evaluator_bytes, cell.limits.memory_bytes)
             room = int(CONSTANTS_SHARE * left)
@@ -74,7 +75,7 @@ class CellRunner(Runner):
         if self.workload.weights == "random" or metric is None or everything is None:
             return
         outcome.scores = self.workload.scores
-        outcome.held_out = held_out(metric, outcome.scores, everything.digest)
+        outcome.held_out = held_out_ladder(metric.name, outcome.scores, everything.digest)
 
     def _protocol(self, cell: Cell, outcome: Outcome, refresh: Refresh, session: Session, room: int) -> None:
         """The two parties' part of a cell's life."""
@@ -116,14 +117,14 @@ class CellRunner(Runner):
 
 def check_precision(encrypted: Array, expected: Array, least: float) -> None:
     """Raise CellError where the decrypted logits are further from the polynomial model's than allowed."""
-    bits = metrics.precision_bits(encrypted, expected)
+    bits = precision.precision_bits(encrypted, expected)
     if bits is not None and bits < least:
         raise _wrong(f"{bits:.1f} bits of precision and the suite demands {least:g}")
 
 
 def _check_labels(encrypted: Array, expected: Array, least: float) -> None:
     """Raise CellError where fewer labels are the polynomial model's than allowed."""
-    agreement = metrics.label_agreement(encrypted, expected)
+    agreement = precision.label_agreement(encrypted, expected)
     if agreement < least:
         raise _wrong(f"{agreement:.1%} of the labels and the suite demands {least:.1%}")
 
@@ -186,11 +187,11 @@ def ladder(outcome: Outcome, workload: Workload) -> record.Ladder:
     references = None
     if outcome.probes is not None:
         references = probe_references(workload.polynomial, workload.values)
-    found = metrics.ladder(
-        logits, workload.samples.labels, outcome.probes, references, metric=workload.metric
+    found = scoring.ladder(
+        logits, workload.samples.labels, outcome.probes, references, metric=workload.metric.name
     )
     if workload.weights == "random":
-        return found.model_copy(update=dict.fromkeys(metrics.RUNGS))
+        return found.model_copy(update=dict.fromkeys(scoring.RUNGS))
     return found.model_copy(update={"held_out": outcome.held_out})
 
 
@@ -204,10 +205,5 @@ def _unlabelled(outcome: Outcome, workload: Workload) -> record.Ladder:
     layers = None
     if outcome.probes is not None:
         references = probe_references(workload.polynomial, workload.values)
-        layers = metrics.layer_precision(outcome.probes, references)
-    return record.Ladder(
-        logit_error_max=metrics.error_max(encrypted, clear),
-        logit_error_mean=metrics.error_mean(encrypted, clear),
-        precision_bits=metrics.precision_bits(encrypted, clear),
-        layers=layers,
-    )
+        layers = precision.layer_precision(outcome.probes, references)
+    return record.Ladder(layers=layers, **scoring.exactness(encrypted, clear))

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from backends.registry import simulates
 from bench.cases import Case
 from bench.document import did_you_mean
 from bench.errors import UserError
-from bench.suite import CLEARTEXT, PORTABLE, Limits, ParameterChoice, Suite
+from bench.suite import PORTABLE, Limits, ParameterChoice, Suite
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def expand(
     """The cells that a suite and the command line's options select, head-to-head ones in a row.
 
     Without `backends` a parameter set runs on those that it lists. A backend asked for by name runs the sets
-    that list it, `cleartext` all of them; with `parameters` named as well it runs just those, listed or not.
+    that list it, a simulator all of them; with `parameters` named as well it runs just those, listed or not.
     Likewise a set runs the cases that it lists, and with both named just those.
     None and empty stand for what the suite says.
 
@@ -128,11 +129,11 @@ def turns(cells: Sequence[Cell], rounds: int | None = None) -> Iterator[tuple[in
 def _backends(choice: ParameterChoice, asked: Sequence[str], named: bool) -> Sequence[str]:
     if not asked:
         return choice.backends
-    simulated = choice.program == PORTABLE  # a library's own types, the simulator has none of
+    portable = choice.program == PORTABLE  # a simulator has no native types
     return [
         name
         for name in dict.fromkeys(asked)
-        if named or (name == CLEARTEXT and simulated) or name in choice.backends
+        if named or (portable and simulates(name)) or name in choice.backends
     ]
 
 

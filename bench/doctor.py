@@ -17,12 +17,12 @@ from bench.environments.declaration import load
 from bench.environments.ensure import find
 from bench.environments.machine import cache_folder, choose, missing_compiler
 from bench.errors import UserError
+from reports.figures import size
 
 #: `ok` is there; `absent` will be made by `bench run`; `missing` needs the user.
 State = Literal["ok", "absent", "missing"]
 
 _COLOURS: dict[State, str] = {"ok": "green", "absent": "yellow", "missing": "red"}
-_GIB = 2**30
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def _memory() -> Finding:
     return Finding(
         "memory",
         "ok",
-        f"{memory.available / _GIB:.1f} of {memory.total / _GIB:.1f} GiB available, {os.cpu_count()} cores",
+        f"{size(memory.available)} of {size(memory.total)} available, {os.cpu_count()} cores",
         "compare with what `python -m bench plan SUITE` expects",
     )
 
@@ -129,5 +129,5 @@ def _disk() -> Finding:
         return Finding(
             "disk", "missing", f"{standing} cannot be written", "set BENCH_CACHE to a folder of your own"
         )
-    free = shutil.disk_usage(standing).free / _GIB
-    return Finding("disk", "ok", f"{free:.1f} GiB free for environments in {folder}")
+    free = size(shutil.disk_usage(standing).free)
+    return Finding("disk", "ok", f"{free} free for environments in {folder}")

@@ -15,7 +15,9 @@ from models.data.samples import Samples
 from models.data.sources import Source
 from models.graph import Array, Graph
 from models.ladder import PIECE, Progress, unseen, workers
-from reports import identity, metrics
+from models.metrics.metric import Metric
+from models.metrics.metric import scores as scores_of
+from reports import identity
 
 __all__ = ["HeldOut", "Progress", "answers", "unseen"]
 
@@ -54,18 +56,18 @@ class HeldOut:
             {"source": self.source.digest(), "preparation": prepared, "samples": len(self)}
         )
 
-    def scores(self, rungs: Mapping[str, Graph], metric: str, progress: Progress) -> dict[str, Array]:
-        """Every sample's score on every clear rung, rung → `[samples]` (see `reports.metrics.scores`).
+    def scores(self, rungs: Mapping[str, Graph], metric: Metric, progress: Progress) -> dict[str, Array]:
+        """What every sample contributes on every clear rung: rung → scores (see `models.metrics.metric`).
 
         Raises:
             ModelError: a rung does not take these samples.
-            ReportError: a rung's answers have no score.
+            ScoreError: a rung's answers have no score.
         """
 
         def piece(start: int) -> dict[str, Array]:
             samples = self.samples(start, min(start + PIECE, len(self)))
             return {
-                rung: metrics.scores(metric, answers(graph, samples.inputs), samples.labels)
+                rung: scores_of(metric, answers(graph, samples.inputs), samples.labels)
                 for rung, graph in rungs.items()
             }
 

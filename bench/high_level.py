@@ -10,7 +10,7 @@ import numpy as np
 
 from backends.costs import Costs
 from backends.errors import Unsupported
-from backends.high_level import OPERATIONS
+from backends.native import OPERATIONS
 from backends.registry import Descriptor
 from bench import recording
 from bench.cell import check_precision
@@ -60,7 +60,7 @@ def adapter(descriptor: Descriptor, cell: Cell, graph: Graph) -> str:
         Unsupported: the library has no such types, or they lack an operation of the layer.
     """
     program = cell.choice.program
-    if program not in descriptor.high_level:
+    if program not in descriptor.native_types:
         raise Unsupported(
             f"{cell.backend} has no {program} of its own that compute layers; use program: portable"
         )
@@ -70,7 +70,7 @@ def adapter(descriptor: Descriptor, cell: Cell, graph: Graph) -> str:
             f"a program of {program} is written for {' and '.join(OPERATIONS)} alone, and "
             f"{lacking[0].name} is {lacking[0].operation}; use program: portable"
         )
-    return descriptor.high_level[program]
+    return descriptor.native_types[program]
 
 
 @dataclass(frozen=True)

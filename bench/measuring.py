@@ -12,16 +12,16 @@ from numpy.typing import NDArray
 
 from backends.costs import Costs
 from backends.interface import Capabilities, Vector
-from backends.primitives import BOOTSTRAP, BY_NAME, LOADED_KINDS, key_kinds, measured_at
+from backends.microbenchmarks import BOOTSTRAP, BY_NAME, LOADED_KINDS, key_kinds, measured_at
 from bench.cases import PrimitivesLiteral
 from bench.cells import Cell
 from bench.parties.process import Message
 from bench.parties.wire import Shipment
 from bench.protocol import Session
 from bench.runner import CellError, Outcome, Runner
-from bench.suite import CLEARTEXT
-from reports import identity, metrics, record
+from reports import identity, record
 from reports.record import Status
+from reports.scoring.precision import mean_precision_bits, precision_bits
 
 
 @dataclass(frozen=True)
@@ -163,7 +163,7 @@ class MeasuringRunner(Runner):
     def _run(self, cell: Cell, outcome: Outcome, probes: bool) -> None:
         parameters = cell.choice.parameters
         capabilities = self.descriptor.capabilities(parameters)
-        if cell.backend != CLEARTEXT:
+        if not self.descriptor.simulates:
             size = keys_bytes(cell, capabilities, self.measurement)
             self._room(size, size, cell.limits.memory_bytes)
         self._watched(cell, outcome, MeasuringSession, partial(self._protocol, cell, outcome, capabilities))
@@ -249,13 +249,13 @@ class _Check:
                 Status.FAILED, f"{place} gives {len(vectors)} results of {len(expected)}; it is wrong"
             )
         pairs = list(zip(vectors, expected, strict=True))
-        bits = _fewest(metrics.precision_bits(*pair) for pair in pairs)
+        bits = _fewest(precision_bits(*pair) for pair in pairs)
         if bits is not None and bits < self.cell.limits.precision_bits:
             demanded = f"the suite demands {self.cell.limits.precision_bits:g}"
             raise CellError(
                 Status.FAILED, f"{place} has {bits:.1f} bits of precision and {demanded}; it is wrong"
             )
-        return bits, _fewest(metrics.mean_precision_bits(*pair) for pair in pairs)
+        return bits, _fewest(mean_precision_bits(*pair) for pair in pairs)
 
     def _expected(self, name: str, results: int) -> Sequence[Vector]:
         if name in BY_NAME:

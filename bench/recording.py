@@ -6,20 +6,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from backends.primitives import primitive
 from backends.program import REFRESHES, Program
 from backends.security import Security
 from bench.parties.process import Message
 from bench.parties.wire import Shipment, Wire
 from bench.protocol import Evaluation, Peaks
 from reports import record
-
-#: Operations of a program that a record lists among the primitives under their primitive's name.
-PRIMITIVE_NAMES = {
-    "rotate_many": "rotate",
-    "rotate_sum": "rotate_sum",
-    "multiply_plain_sum": "multiply_plain",
-    "multiply_sum": "multiply",
-}
 
 
 @dataclass
@@ -69,8 +62,8 @@ def latency(figures: Figures, samples: int, correct: bool) -> record.Latency:
     )
 
 
-def _run(figures: Figures, evaluation: Evaluation, *, cold: bool) -> record.Run:
-    return record.Run(
+def _run(figures: Figures, evaluation: Evaluation, *, cold: bool) -> record.Evaluation:
+    return record.Evaluation(
         cold=cold,
         encrypt_s=figures.encrypt_s if cold else None,
         evaluate_s=sum(batch["evaluate_s"] for batch in evaluation.measured),
@@ -112,7 +105,7 @@ def _primitives(batches: Iterable[Message]) -> list[record.Primitive]:
     seconds: dict[tuple[str, int], float] = defaultdict(float)
     for batch in batches:
         for operation, level, _, count, took in batch["primitives"]:
-            key = (PRIMITIVE_NAMES.get(operation, operation), level)
+            key = (primitive(operation).recorded, level)
             counts[key] += count
             seconds[key] += took
     return [

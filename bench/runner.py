@@ -33,6 +33,7 @@ from models.errors import ModelError
 from models.graph import Array
 from reports import record
 from reports.errors import ReportError
+from reports.figures import size
 from reports.record import Status
 
 AnySession = TypeVar("AnySession", bound=Session)
@@ -189,15 +190,15 @@ class Runner(ABC):
         if keys_bytes > free:
             raise CellError(
                 Status.FAILED,
-                f"the keys need about {keys_bytes / 1e9:.1f} GB and {self.folder} has "
-                f"{free / 1e9:.1f} GB free; free some or choose another --output",
+                f"the keys need about {size(keys_bytes)} and {self.folder} has "
+                f"{size(free)} free; free some or choose another --output",
             )
         available = min(psutil.virtual_memory().available, limit or sys.maxsize)
         if evaluator_bytes > available:
             raise CellError(
                 Status.OUT_OF_MEMORY,
-                f"the evaluator needs about {evaluator_bytes / 1e9:.1f} GB and there are "
-                f"{available / 1e9:.1f} GB for it; free some, use a smaller parameter set, or raise limits",
+                f"the evaluator needs about {size(evaluator_bytes)} and there are "
+                f"{size(available)} for it; free some, use a smaller parameter set, or raise limits",
             )
         return available - evaluator_bytes
 

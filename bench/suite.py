@@ -36,7 +36,6 @@ from bench.document import Document, did_you_mean, read
 from bench.errors import UserError
 from bench.recipes import command
 
-CLEARTEXT = "cleartext"
 PORTABLE: Literal["portable"] = "portable"
 CHECKPOINTS = Path(models.__file__).parent / "checkpoints"
 SUITES = Path(__file__).resolve().parent.parent / "suites"
@@ -124,7 +123,7 @@ class ParameterChoice:
         alias: short name for `--parameters`, or None.
         refresh: `bootstrap` or `round_trip`.
         program: `portable`: real slots and primitives that every library has; `vectors` or `tensors`: a
-            library's own types (see `backends.high_level`).
+            library's own types (see `backends.native`).
         repeats: evaluations, the first cold; the set's own, or the suite's.
         threads: of the evaluator, equal for all backends; likewise.
         limits: likewise.

@@ -8,10 +8,11 @@ from statistics import median, median_low
 
 from rich.table import Table
 
-from reports.held_out import TITLES, loss
-from reports.record import TIMING_ONLY, HeldOut, Ladder, Primitive, Record, Status
-
-ABSENT = "–"
+from backends.registry import simulates
+from models.metrics.catalogue import metric_named
+from reports.figures import ABSENT, bits, count, digits_of, fixed, loss_with_interval, significant, size
+from reports.record import TIMING_ONLY, HeldOut, Ladder, Precision, Primitive, Record, Status
+from reports.scoring.held_out import TITLES
 
 
 def summaries(records: Sequence[Record]) -> list[Table]:
@@ -114,11 +115,12 @@ def held_out(records: Sequence[Record]) -> list[Table]:
 
 def _rungs(block: HeldOut) -> dict[str, str]:
     values = (block.original, block.he_friendly, block.polynomial)
-    rungs = {title: _four_digits(value) for title, value in zip(TITLES.values(), values, strict=True)}
+    rungs = {title: fixed(value, 4) for title, value in zip(TITLES.values(), values, strict=True)}
+    how = metric_named(block.metric).loss_format
     losses = {
-        f"lost from {TITLES[drift.from_rung]} to {TITLES[drift.to_rung]}": f"{loss(block, drift)}, "
-        f"standard error {100 * drift.standard_error:.2f}"
-        for drift in block.drifts
+        f"lost from {TITLES[one.from_rung]} to {TITLES[one.to_rung]}": f"{loss_with_interval(block, one)}, "
+        f"standard error {digits_of(one.standard_error, how)}"
+        for one in block.drifts
     }
     return rungs | losses
 
@@ -156,10 +158,11 @@ def _column(record: Record) -> dict[str, str]:
     )
     return {
         "status": record.status.value if record.reason is None else f"{record.status.value}: {record.reason}",
-        "samples (batch)": f"{record.samples} ({_plain(record.batch)})",
+        "samples (batch)": f"{record.samples} ({count(record.batch)})",
         **(_metrics(ladder) if record.weights == "trained" else {ladder.metric: TIMING_ONLY}),
-        "agreement with polynomial": _four_digits(ladder.label_agreement),
-        "precision, bits": _number(ladder.precision_bits),
+        "agreement with polynomial": fixed(ladder.label_agreement, 4),
+        "precision, bits": bits(ladder.precision_bits),
+        "  by the mean / median error / of 99 %": _distribution(ladder.precision),
         "plan, s": _number(latency.plan_s),
         "key generation, s": _number(latency.keygen_s),
         "model preparation, s": _number(latency.prepare_model_s),
@@ -168,58 +171,43 @@ def _column(record: Record) -> dict[str, str]:
         "  of it round trips, s": _number(latency.round_trips_s),
         "decrypt, s": _number(latency.decrypt_s),
         "per sample, s": _number(latency.per_sample_s),
-        "peak memory, key generation": _size(memory.keygen_peak_bytes),
-        "peak memory, key owner": _size(memory.key_owner_peak_bytes),
-        "peak memory, evaluator": _size(memory.evaluator_peak_bytes),
-        "peak memory, all processes": _size(memory.together_peak_bytes),
-        "public key": _size(memory.public_key_bytes),
-        "relinearisation key": _size(memory.relinearisation_key_bytes),
-        "rotation keys": f"{_size(memory.rotation_keys_bytes)} ({_plain(counts.rotation_keys)})",
-        "bootstrap keys": _size(memory.bootstrap_keys_bytes),
-        "bootstraps (planned)": f"{_plain(counts.bootstraps)} ({_plain(counts.bootstraps_planned)})",
-        "round trips": _plain(counts.round_trips),
-        "rotations": _plain(counts.rotations),
-        "ct·ct / ct·pt / rescales": " / ".join(map(_plain, (counts.ct_ct, counts.ct_pt, counts.rescales))),
-        "to evaluator": _size(wire.to_evaluator_bytes),
-        "to key owner": _size(wire.to_key_owner_bytes),
-        "messages": _plain(wire.messages),
+        "peak memory, key generation": size(memory.keygen_peak_bytes),
+        "peak memory, key owner": size(memory.key_owner_peak_bytes),
+        "peak memory, evaluator": size(memory.evaluator_peak_bytes),
+        "peak memory, all processes": size(memory.together_peak_bytes),
+        "public key": size(memory.public_key_bytes),
+        "relinearisation key": size(memory.relinearisation_key_bytes),
+        "rotation keys": f"{size(memory.rotation_keys_bytes)} ({count(counts.rotation_keys)})",
+        "bootstrap keys": size(memory.bootstrap_keys_bytes),
+        "bootstraps (planned)": f"{count(counts.bootstraps)} ({count(counts.bootstraps_planned)})",
+        "round trips": count(counts.round_trips),
+        "rotations": count(counts.rotations),
+        "ct·ct / ct·pt / rescales": " / ".join(map(count, (counts.ct_ct, counts.ct_pt, counts.rescales))),
+        "to evaluator": size(wire.to_evaluator_bytes),
+        "to key owner": size(wire.to_key_owner_bytes),
+        "messages": count(wire.messages),
         "security": _security(record),
     }
 
 
+def _distribution(found: Precision | None) -> str:
+    return ABSENT if found is None else bits(found.mean, found.median, found.p99)
+
+
 def _metrics(ladder: Ladder) -> dict[str, str]:
     rungs = {**TITLES, "encrypted": "encrypted"}
-    return {f"{ladder.metric}: {title}": _four_digits(getattr(ladder, rung)) for rung, title in rungs.items()}
+    return {f"{ladder.metric}: {title}": fixed(getattr(ladder, rung), 4) for rung, title in rungs.items()}
 
 
 def _security(record: Record) -> str:
     judged = record.security
-    if record.backend == "cleartext":
-        return "none: cleartext"
+    if simulates(record.backend):
+        return f"none: {record.backend}"
     if judged.log_qp is None:
         return ABSENT
     bits = "INSECURE" if not judged.secure else f"{judged.bits} bits"
     return f"{bits} (N = 2^{judged.log_n}, log QP {judged.log_qp:.1f}, {judged.secret})"
 
 
-def _plain(value: int | None) -> str:
-    return ABSENT if value is None else str(value)
-
-
-def _four_digits(value: float | None) -> str:
-    return ABSENT if value is None else f"{value:.4f}"
-
-
 def _number(value: float | None) -> str:
-    return ABSENT if value is None else f"{value:.3g}" if value < 100 else f"{value:.0f}"
-
-
-def _size(value: int | None) -> str:
-    if value is None:
-        return ABSENT
-    size = float(value)
-    for unit in ("B", "kB", "MB"):
-        if size < 1000:
-            return f"{size:.3g} {unit}"
-        size /= 1000
-    return f"{size:.2f} GB"
+    return ABSENT if value is None else significant(value, thousands="")

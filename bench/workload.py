@@ -18,11 +18,12 @@ from bench.held_out import HeldOut, Progress, answers, unseen
 from models import checkpoint, reference
 from models.data import catalogue, literals
 from models.data.samples import Samples
-from models.errors import ModelError
+from models.errors import ModelError, ScoreError
 from models.graph import Array, Graph
 from models.layers import LayerShape, layer, layer_inputs
+from models.metrics.catalogue import metric_of
+from models.metrics.metric import Metric
 from reports import identity
-from reports.metrics import METRICS
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Workload:
     """
 
     graphs: Mapping[str, Graph]
-    metric: str | None
+    metric: Metric | None
     held_out: HeldOut | None
     samples: Samples
     model_digest: str
@@ -77,7 +78,7 @@ class Workload:
         """Clear rung → score of every held-out sample; the work of minutes where the set is large.
 
         Raises:
-            ReportError: a rung's answers have no score.
+            ScoreError: a rung's answers have no score.
         """
         assert self.held_out is not None, "a layer has no scores"
         assert self.metric is not None, "a layer has no scores"
@@ -117,11 +118,10 @@ def load_workload(
     """
     graphs = {rung: checkpoint.load_graph(model, rung) for rung in checkpoint.RUNGS}
     metadata = graphs["polynomial"].metadata
-    metric = metadata.get("metric", "accuracy")
-    if metric not in METRICS:
-        raise ModelError(
-            f"the checkpoint {model} is judged by {metric!r}, which is unknown; use {' or '.join(METRICS)}"
-        )
+    try:
+        metric = metric_of(metadata)
+    except ScoreError as error:
+        raise ModelError(f"the checkpoint {model} cannot be judged: {error}") from error
     if "preparation" not in metadata:
         raise UserError(
             f"the checkpoint {model} does not say how {data} becomes its inputs; make it with `bench convert`"

@@ -13,3 +13,7 @@ class IntervalError(ModelError):
 
 class DivergenceError(ModelError):
     """A training or a graph whose values grew beyond all numbers: where variants are compared, a result."""
+
+
+class ScoreError(ModelError):
+    """Answers of a model that have no score, or two sets of scores that cannot be compared."""

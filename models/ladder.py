@@ -11,15 +11,16 @@ from itertools import combinations
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from models.data.samples import Positions, Samples
 from models.graph import Array, Graph
+from models.metrics.arrays import Labels
+from models.metrics.catalogue import CROSS_ENTROPY, METRICS
+from models.metrics.metric import scores, whole
 from models.reference import Inputs, outputs, run
 
-Labels = NDArray[np.int64]
-#: Accuracy as a fraction, mean cross-entropy in nats, perplexity; the last two None where values exploded.
+#: Of every metric of a model that answers labels, by name; None where values exploded.
 Measures = dict[str, float | None]
 #: Told how many samples of how many have passed every rung.
 Progress = Callable[[int, int], None]
@@ -31,6 +32,8 @@ PIECE = 64
 #: `substituted`, the HE-friendly rung as polynomials were put into it, and `tightened`, the same after
 #: tightening.
 TOLD = ("original", "he_friendly", "substituted", "tightened", "polynomial")
+#: A ladder in the clear tells every metric of models that answer labels, as all trained ones do.
+_MEASURED = tuple(metric for metric in METRICS.values() if metric.answers_labels)
 #: More workers would need more memory than they save time: each holds the values of a whole model.
 _MOST_WORKERS = 4
 
@@ -45,11 +48,6 @@ class Samplable(Protocol):
 
     def digest(self) -> str:
         """That of all of them, see `Samples.digest`."""
-
-
-def metric(graph: Graph) -> str:
-    """What the graph is judged by: `accuracy`, or `perplexity` per token."""
-    return str(graph.metadata.get("metric", "accuracy"))
 
 
 def unseen(done: int, total: int) -> None:
@@ -72,8 +70,8 @@ def compare(rungs: Mapping[str, Graph], samples: Samplable, progress: Progress =
             "logit_error_max": _number(largest.max()),
             "logit_error_mean": _number(mean.mean()),
         }
-    scores = {rung: _measures(found[rung]) for rung in rungs}
-    return {"samples": len(samples), "digest": samples.digest(), **scores, "pairs": pairs}
+    measures = {rung: _measures(found[rung]) for rung in rungs}
+    return {"samples": len(samples), "digest": samples.digest(), **measures, "pairs": pairs}
 
 
 def largest_values(graph: Graph, inputs: Inputs) -> dict[str, float]:
@@ -83,19 +81,12 @@ def largest_values(graph: Graph, inputs: Inputs) -> dict[str, float]:
 
 def cross_entropy(found: Mapping[str, float | None]) -> float:
     """That of measures, to choose by: infinite where there is none."""
-    value = found["cross_entropy"]
+    value = found[CROSS_ENTROPY.name]
     return math.inf if value is None else value
 
 
 def _measures(judged: Array) -> Measures:
-    right, surprise = judged
-    with np.errstate(over="ignore", invalid="ignore"):
-        nats = _number(surprise.mean())
-    return {
-        "accuracy": float(right.mean()),
-        "cross_entropy": nats,
-        "perplexity": None if nats is None else float(np.exp(min(nats, 700.0))),
-    }
+    return {metric.name: whole(metric, found) for metric, found in zip(_MEASURED, judged, strict=True)}
 
 
 def _number(value: float) -> float | None:
@@ -129,12 +120,8 @@ def _rows(logits: Array) -> Array:
 
 
 def _judged(rows: Array, labels: Labels) -> Array:
-    """`[2, predictions]`: whether each is right, and its cross-entropy in nats."""
-    largest = rows.max(axis=1)
-    with np.errstate(invalid="ignore"):  # infinite logits have no cross-entropy, and are no answer
-        log_sums = largest + np.log(np.exp(rows - largest[:, None]).sum(axis=1))
-    right = (rows.argmax(axis=1) == labels) & np.isfinite(rows).all(axis=1)
-    return np.stack([right, log_sums - rows[np.arange(len(rows)), labels]])
+    """`[metrics, predictions]`: the score of every prediction, each a sample of its own."""
+    return np.stack([scores(metric, rows, labels) for metric in _MEASURED])
 
 
 def _compared(a: Array, b: Array) -> Array:

@@ -9,17 +9,18 @@ from __future__ import annotations
 import json
 from collections.abc import Hashable, Iterator, Sequence
 from datetime import datetime
-from math import inf, isclose
+from math import isclose
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from models.metrics.catalogue import metric_named
 from reports.errors import ReportError
 from reports.export import to_json
 from reports.identity import canonical_json
-from reports.metrics import RUNGS
 from reports.record import SCHEMA, HeldOut, Ladder, Record, Status
+from reports.scoring.ladder import RUNGS
 
 #: Relative, of numbers that follow from each other.
 ROUNDING = 1e-6
@@ -119,9 +120,9 @@ def _impossible_metrics(ladder: Ladder) -> Iterator[str]:
     blocks: list[Ladder | HeldOut] = [ladder] if ladder.held_out is None else [ladder, ladder.held_out]
     for block in blocks:
         rungs = [getattr(block, rung) for rung in RUNGS if hasattr(block, rung)]
-        low, high = (0.0, 1.0) if block.metric == "accuracy" else (1.0, inf)
-        if any(rung is not None and not low <= rung <= high for rung in rungs):
-            yield f"its {block.metric} is not between {low:g} and {high:g}"
+        metric = metric_named(block.metric)
+        if any(rung is not None and not metric.low <= rung <= metric.high for rung in rungs):
+            yield f"its {metric.name} is not between {metric.low:g} and {metric.high:g}"
 
 
 def _impossible_errors(record: Record) -> Iterator[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from reports.figures import size
 from reports.record import Record
 
 #: Total memory that one machine reports differs by a little from kernel to kernel.
@@ -28,7 +29,7 @@ def machine_differences(a: Record, b: Record) -> list[str]:
     ]
     memory = (one.memory_bytes or 0, other.memory_bytes or 0)
     if not min(memory) or max(memory) - min(memory) > SAME_MEMORY * max(memory):
-        found.append(f"memory: {_gigabytes(one.memory_bytes)} and {_gigabytes(other.memory_bytes)}")
+        found.append(f"memory: {_size(one.memory_bytes)} and {_size(other.memory_bytes)}")
     return [*found, *_not_one("operating system", one.os, other.os)]
 
 
@@ -74,5 +75,5 @@ def _said(value: object) -> str:
     return "unknown" if value is None else str(value)
 
 
-def _gigabytes(size: int | None) -> str:
-    return "unknown" if size is None else f"{size / 1e9:.1f} GB"
+def _size(found: int | None) -> str:
+    return "unknown" if found is None else size(found)

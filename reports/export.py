@@ -8,10 +8,10 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from reports.figures import significant
-from reports.held_out import DRIFTS, TITLES, loss
+from reports.figures import bits, gigabytes, loss_with_interval, significant
 from reports.markdown import plain, table
-from reports.record import TIMING_ONLY, HeldOut, Record, Status
+from reports.record import TIMING_ONLY, HeldOut, Precision, Record, Status
+from reports.scoring.held_out import LOSSES, TITLES
 
 HELD_OUT_HEADINGS = (
     "suite",
@@ -21,7 +21,7 @@ HELD_OUT_HEADINGS = (
     "original",
     "HE-friendly",
     "polynomial",
-    *(f"lost: {TITLES[before]} → {TITLES[after]}" for before, after in DRIFTS),
+    *(f"lost: {TITLES[before]} → {TITLES[after]}" for before, after in LOSSES),
     "key",
 )
 HEADINGS = (
@@ -40,6 +40,7 @@ HEADINGS = (
     "encrypted",
     "agreement",
     "precision (bits)",
+    "mean / median / 99 % (bits)",
     "key generation (s)",
     "evaluate (s)",
     "key owner peak (GB)",
@@ -105,14 +106,14 @@ def _ladders(records: Sequence[Record]) -> list[tuple[str, ...]]:
 
 
 def _held_out(record: Record, block: HeldOut) -> tuple[str, ...]:
-    drifts = {(drift.from_rung, drift.to_rung): loss(block, drift) for drift in block.drifts}
+    losses = {(one.from_rung, one.to_rung): loss_with_interval(block, one) for one in block.drifts}
     return (
         plain(record.suite),
         plain(record.case),
         plain(block.metric),
         str(block.samples),
         *(_fixed(rung, 4) for rung in (block.original, block.he_friendly, block.polynomial)),
-        *(drifts.get(pair, "") for pair in DRIFTS),
+        *(losses.get(pair, "") for pair in LOSSES),
     )
 
 
@@ -135,6 +136,7 @@ def _row(record: Record) -> tuple[str, ...]:
         _fixed(ladder.encrypted, 4),
         _fixed(ladder.label_agreement, 3),
         _measured(ladder.precision_bits),
+        _distribution(ladder.precision),
         _measured(record.latency.keygen_s),
         _measured(record.latency.evaluate_s),
         _gigabytes(memory.key_owner_peak_bytes),
@@ -160,8 +162,13 @@ def _measured(value: float | None) -> str:
     return "" if value is None else significant(value, thousands="")
 
 
+def _distribution(found: Precision | None) -> str:
+    """Bits by the mean error, by the median one, and that 99 % of all values have."""
+    return "" if found is None else bits(found.mean, found.median, found.p99)
+
+
 def _gigabytes(size: int | None) -> str:
-    return "" if size is None else significant(size / 1e9, thousands="")
+    return "" if size is None else gigabytes(size)
 
 
 def _count(value: int | None) -> str:

@@ -7,12 +7,16 @@ name is its place in the record; measures of primitives are named by primitive a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from models.metrics.metric import Metric
+from reports.figures import Unit
+
 
 class Kind(str, Enum):
-    """How a measure is judged (see `reports.gate.rules` for the numbers)."""
+    """How a measure is judged (see `reports.gate.rules` for the numbers), and so what it is counted in."""
 
     COUNT = "count"  # the same on every machine: any difference counts
     SIZE = "size"  # bytes of what was written or sent: compressed, so they vary by a little
@@ -20,6 +24,21 @@ class Kind(str, Enum):
     METRIC = "metric"  # of a rung of the ladder
     MEMORY = "memory"  # a peak: of one machine
     TIME = "time"  # of one machine, and of many processes
+
+    @property
+    def unit(self) -> Unit:
+        """What its measures are counted in."""
+        return _UNITS[self]
+
+
+_UNITS: Mapping[Kind, Unit] = {
+    Kind.COUNT: Unit.COUNT,
+    Kind.SIZE: Unit.BYTES,
+    Kind.BITS: Unit.BITS,
+    Kind.METRIC: Unit.METRIC,
+    Kind.MEMORY: Unit.BYTES,
+    Kind.TIME: Unit.SECONDS,
+}
 
 
 @dataclass(frozen=True)
@@ -30,23 +49,28 @@ class Measure:
         name: its place in the record.
         title: as readers know it.
         kind: how it is judged.
-        unit: `s`, `bytes`, `bits`, or empty where it is a plain number.
         higher_is_better: which way is better.
         judged: whether the gate holds it; one that is not follows from others or is the harness's own.
         by_largest: of bits, whether by the largest error: one draw of the noise's tail.
         always: whether a cell that ended ok has it in every build or in none, so that to lose it is a loss.
         needed_by: places of counts; where all of them are 0, a record may lack the measure all the same.
+        metric: of a rung of the ladder, the metric by which it is judged.
     """
 
     name: str
     title: str
     kind: Kind
-    unit: str = ""
     higher_is_better: bool = False
     judged: bool = True
     by_largest: bool = False
     always: bool = False
     needed_by: tuple[str, ...] = ()
+    metric: Metric | None = None
+
+    @property
+    def unit(self) -> Unit:
+        """What it is counted in."""
+        return self.kind.unit
 
 
 def _count(name: str, title: str) -> Measure:
@@ -54,21 +78,19 @@ def _count(name: str, title: str) -> Measure:
 
 
 def _size(name: str, title: str, *needed_by: str, always: bool = True) -> Measure:
-    return Measure(name, title, Kind.SIZE, "bytes", always=always, needed_by=needed_by)
+    return Measure(name, title, Kind.SIZE, always=always, needed_by=needed_by)
 
 
 def _memory(name: str, title: str, *, always: bool = True) -> Measure:
-    return Measure(name, title, Kind.MEMORY, "bytes", always=always)
+    return Measure(name, title, Kind.MEMORY, always=always)
 
 
 def _time(name: str, title: str, *, judged: bool = True, always: bool = False) -> Measure:
-    return Measure(name, title, Kind.TIME, "s", judged=judged, always=always)
+    return Measure(name, title, Kind.TIME, judged=judged, always=always)
 
 
 def _bits(name: str, title: str, *, by_largest: bool = False, always: bool = True) -> Measure:
-    return Measure(
-        name, title, Kind.BITS, "bits", higher_is_better=True, by_largest=by_largest, always=always
-    )
+    return Measure(name, title, Kind.BITS, higher_is_better=True, by_largest=by_largest, always=always)
 
 
 PRECISION = _bits("ladder.precision_bits", "precision", by_largest=True)
@@ -146,6 +168,19 @@ UNJUDGED = frozenset(
         *(name for name, _, judged in (*RUNGS, *HELD_OUT) if not judged),
     ]
 )
+
+
+def of_rung(name: str, title: str, metric: Metric, *, judged: bool) -> Measure:
+    """The metric of a rung, on the cell's samples or on those held out."""
+    return Measure(
+        name,
+        f"{metric.name}: {title}",
+        Kind.METRIC,
+        higher_is_better=metric.higher_is_better,
+        judged=judged,
+        always=True,
+        metric=metric,
+    )
 
 
 def of_primitive(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import inf, log2
 
+from models.metrics.catalogue import metric_named
 from reports.measures import (
     HELD_OUT,
     HOT,
@@ -17,9 +18,9 @@ from reports.measures import (
     PLAIN,
     PRECISION,
     RUNGS,
-    Kind,
     Measure,
     of_primitive,
+    of_rung,
 )
 from reports.record import Ladder, Primitive, Record
 from reports.statistics.summaries import median
@@ -52,13 +53,10 @@ def _at(record: Record, name: str) -> float | None:
 
 def _ladder(record: Record) -> dict[Measure, float | None]:
     ladder = record.ladder
-    higher = ladder.metric != "perplexity"
+    metric = metric_named(ladder.metric)
     places = (*RUNGS, *(HELD_OUT if ladder.held_out is not None else ()))
     found: dict[Measure, float | None] = {
-        Measure(name, f"{ladder.metric}: {title}", Kind.METRIC, "", higher, judged, always=True): _at(
-            record, name
-        )
-        for name, title, judged in places
+        of_rung(name, title, metric, judged=judged): _at(record, name) for name, title, judged in places
     }
     exact = ladder.precision_bits is None and ladder.logit_error_max == 0
     return {

@@ -10,7 +10,9 @@ from __future__ import annotations
 from enum import Enum
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+from models.metrics.catalogue import DEFAULT, METRICS
 
 SCHEMA = 1
 
@@ -21,6 +23,16 @@ Seconds = Annotated[float, Field(ge=0)]
 Bytes = Annotated[int, Field(gt=0, lt=2**63)]
 Count = Annotated[int, Field(ge=0, lt=2**63)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
+Error = Annotated[float, Field(ge=0)]
+
+
+def _known_metric(name: str) -> str:
+    if name not in METRICS:
+        raise ValueError(f"{name!r} is not a metric of this version; use {' or '.join(METRICS)}")
+    return name
+
+
+MetricName = Annotated[str, AfterValidator(_known_metric)]
 
 
 class Block(BaseModel):
@@ -58,16 +70,31 @@ class SecurityBlock(Block):
         return self
 
 
+class Precision(Block):
+    """The distribution of bits over all values (see `reports.scoring.precision`).
+
+    `least` is by the largest error, `p99` by the 99th percentile of the errors: 99 % of all values have as
+    many bits or more. `error_max` is absolute.
+    """
+
+    least: float | None = None
+    mean: float | None = None
+    median: float | None = None
+    p99: float | None = None
+    error_max: Error | None = None
+
+
 class LayerPrecision(Block):
     """Agreement of one layer's decrypted values with the polynomial model's."""
 
     name: str
     precision_bits: float | None = None
-    error_max: Annotated[float, Field(ge=0)] | None = None
+    error_max: Error | None = None
+    precision: Precision | None = None
 
 
-class Drift(Block):
-    """What is lost from one rung to another; positive is worse (see `reports.held_out`)."""
+class Loss(Block):
+    """What is lost from one rung to another; positive is worse (see `reports.scoring.held_out`)."""
 
     model_config = ConfigDict(populate_by_name=True)
 
@@ -85,25 +112,26 @@ class HeldOut(Block):
 
     samples: Annotated[int, Field(gt=0)]
     digest: str
-    metric: str
+    metric: MetricName
     original: float | None = None
     he_friendly: float | None = None
     polynomial: float | None = None
-    drifts: list[Drift]
+    drifts: list[Loss]
 
 
 class Ladder(Block):
-    """The same samples through every rung (see `reports.metrics`)."""
+    """The same samples through every rung (see `reports.scoring.ladder`)."""
 
-    metric: str = "accuracy"
+    metric: MetricName = DEFAULT.name
     original: float | None = None
     he_friendly: float | None = None
     polynomial: float | None = None
     encrypted: float | None = None
     label_agreement: Fraction | None = None
-    logit_error_max: Annotated[float, Field(ge=0)] | None = None
-    logit_error_mean: Annotated[float, Field(ge=0)] | None = None
+    logit_error_max: Error | None = None
+    logit_error_mean: Error | None = None
     precision_bits: float | None = None
+    precision: Precision | None = None
     layers: list[LayerPrecision] | None = None
     held_out: HeldOut | None = None
 
@@ -149,7 +177,7 @@ class UnsupportedPrimitive(Block):
     reason: str
 
 
-class Run(Block):
+class Evaluation(Block):
     """One evaluation of a cell that was repeated; the first is cold."""
 
     cold: bool
@@ -181,7 +209,7 @@ class Latency(Block):
     course: list[Stretch] | None = None
     primitives: list[Primitive] | None = None
     unsupported: list[UnsupportedPrimitive] | None = None
-    runs: list[Run] | None = None
+    runs: list[Evaluation] | None = None
 
 
 class Memory(Block):

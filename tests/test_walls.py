@@ -100,6 +100,8 @@ def test_that_subprocess_notices_a_library() -> None:
         (walls.against_direction, "models.graph", "from backends.interface import Vector"),
         (walls.against_direction, "backends.engine", "from bench.errors import UserError"),
         (walls.against_direction, "reports.store", "from models.graph import Graph"),
+        (walls.against_direction, "reports.record", "from models import metrics, errors"),
+        (walls.against_direction, "models.metrics.metric", "from reports.record import Record"),
         (walls.against_direction, "reports.store", "def f():\n    import backends.registry"),
         (walls.against_direction, "bench.cell", "from backends.openfhe import adapter"),
         (
@@ -129,6 +131,7 @@ def test_each_check_can_fail(check: Check, module: str, source: str) -> None:
     ("check", "module", "source"),
     [
         (walls.against_direction, "bench.cell", "import backends.registry, models.graph, reports.store"),
+        (walls.against_direction, "reports.record", "from models.metrics.catalogue import METRICS"),
         (walls.against_direction, "backends.openfhe.adapter", "from .context import make_context"),
         (walls.foreign_library, "backends.pyfhel.adapter", "from Pyfhel import Pyfhel"),
         (

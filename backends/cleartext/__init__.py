@@ -8,4 +8,5 @@ DESCRIPTOR = Descriptor(
     summary="exact slots and levels in numpy, no cryptography: plans programs and gives the ladder",
     adapter="backends.cleartext.adapter:Cleartext",
     capabilities=capabilities,
+    simulates=True,
 )

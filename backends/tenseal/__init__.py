@@ -11,8 +11,8 @@ DESCRIPTOR = Descriptor(
     adapter="backends.tenseal.adapter:TenSEAL",
     capabilities=capabilities,
     environment=Path(__file__).with_name("environment.yaml"),
-    high_level={
-        "vectors": "backends.tenseal.high_level:Vectors",
-        "tensors": "backends.tenseal.high_level:Tensors",
+    native_types={
+        "vectors": "backends.tenseal.native:Vectors",
+        "tensors": "backends.tenseal.native:Tensors",
     },
 )

@@ -10,9 +10,9 @@ from rich.console import Console
 from backends.costs import Costs
 from backends.errors import PlanError, Unsupported
 from backends.interface import Capabilities, SecurityFacts
+from backends.microbenchmarks import ENCRYPTION, PRIMITIVES, key_kinds, measured_at
 from backends.planner import plan as plan_program
 from backends.planner import refresh_for
-from backends.primitives import ENCRYPTION, PRIMITIVES, key_kinds, measured_at
 from backends.registry import get
 from backends.security import judge
 from bench.cells import Cell
@@ -23,6 +23,7 @@ from bench.recording import levels_after_refresh
 from bench.subject import load_subject
 from bench.suite import PORTABLE
 from bench.summary import table
+from reports.figures import size
 
 
 @click.command()
@@ -84,9 +85,9 @@ def _column(cell: Cell) -> dict[str, str]:
             )
         },
         "rotation keys": str(len(program.rotation_steps)),
-        "keys on disk": f"{needs.keys_bytes / 1e9:.2f} GB",
-        "evaluator memory": f"{needs.evaluator_bytes / 1e9:.2f} GB",
-        "constants encoded": f"{needs.constants_bytes / 1e9:.2f} GB",
+        "keys on disk": size(needs.keys_bytes),
+        "evaluator memory": size(needs.evaluator_bytes),
+        "constants encoded": size(needs.constants_bytes),
         "evaluate, one thread": f"{seconds:.0f} s",
         "security": _security(cell),
     }
@@ -105,7 +106,7 @@ def _measured(cell: Cell, capabilities: Capabilities, measurement: Measurement) 
         "measures": f"{at_levels} at a level, {3 * len(key_kinds(capabilities)) - 1} of keys",
         "repetitions": f"{literal.repetitions}, or {literal.long_repetitions} of what takes over a second",
         "rounds": str(cell.rounds),
-        "keys on disk": f"{keys_bytes(cell, capabilities, measurement) / 1e9:.2f} GB",
+        "keys on disk": size(keys_bytes(cell, capabilities, measurement)),
         "security": _security(cell),
     }
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from bench.errors import UserError
+from reports.figures import size
 from reports.history import History, load
 from reports.html.page import render
 from reports.store import Loaded, load_output
@@ -44,8 +45,8 @@ def report(results: tuple[Path, ...], output: Path, past: Path | None) -> int:
     page = render(records, refused, sources, datetime.now(timezone.utc), gates.entries)
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_text(page, encoding="utf-8")
-    size = output.stat().st_size / 1e6
-    click.echo(f"{output}: {len(records)} record{'s' * (len(records) != 1)}, {size:.1f} MB", err=True)
+    written = size(output.stat().st_size)
+    click.echo(f"{output}: {len(records)} record{'s' * (len(records) != 1)}, {written}", err=True)
     return int(bool(refused))
 
 

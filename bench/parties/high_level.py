@@ -11,8 +11,8 @@ import numpy as np
 from numpy.polynomial import chebyshev
 
 from backends.errors import Unsupported
-from backends.high_level import Ciphertexts, HighLevel, HighLevelEvaluator, HighLevelKeyOwner
 from backends.interface import KeyFile
+from backends.native import Ciphertexts, NativeEvaluator, NativeKeyOwner, NativeTypes
 from backends.parameters import ParameterSet
 from bench.parties.key_owner import generated
 from bench.parties.serve import Handler, Message
@@ -24,19 +24,19 @@ FOLDER = Path()  # a party's working directory is its own folder
 RUNG = "polynomial"
 
 
-def load_types(target: str) -> type[HighLevel]:
+def load_types(target: str) -> type[NativeTypes]:
     """Import `module:Class`, and with it the library."""
     module, _, name = target.partition(":")
-    types: type[HighLevel] = getattr(import_module(module), name)
+    types: type[NativeTypes] = getattr(import_module(module), name)
     return types
 
 
 class HighLevelKeyOwnerParty:
     """Makes keys, encrypts and decrypts."""
 
-    def __init__(self, types: type[HighLevel]) -> None:
+    def __init__(self, types: type[NativeTypes]) -> None:
         self._types = types
-        self._owner: HighLevelKeyOwner
+        self._owner: NativeKeyOwner
 
     def handlers(self) -> dict[str, Handler]:
         """What the front process may ask for."""
@@ -71,9 +71,9 @@ class HighLevelKeyOwnerParty:
 class HighLevelEvaluatorParty:
     """Loads keys and a graph, and evaluates it node by node."""
 
-    def __init__(self, types: type[HighLevel]) -> None:
+    def __init__(self, types: type[NativeTypes]) -> None:
         self._types = types
-        self._evaluator: HighLevelEvaluator
+        self._evaluator: NativeEvaluator
         self._graph: Graph
 
     def handlers(self) -> dict[str, Handler]:
@@ -126,7 +126,7 @@ def _power_basis(node: Node) -> list[float]:
 
 
 def _ship(
-    role: HighLevelKeyOwner | HighLevelEvaluator, ciphertexts: Ciphertexts, name: str
+    role: NativeKeyOwner | NativeEvaluator, ciphertexts: Ciphertexts, name: str
 ) -> list[dict[str, Any]]:
     shipped = []
     for number, ciphertext in enumerate(ciphertexts):
@@ -135,5 +135,5 @@ def _ship(
     return shipped
 
 
-def _receive(role: HighLevelKeyOwner | HighLevelEvaluator, literals: list[dict[str, Any]]) -> Ciphertexts:
+def _receive(role: NativeKeyOwner | NativeEvaluator, literals: list[dict[str, Any]]) -> Ciphertexts:
     return [role.read(verify(FOLDER, Shipment(**literal))) for literal in literals]

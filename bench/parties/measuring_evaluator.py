@@ -10,8 +10,8 @@ import numpy as np
 
 from backends.errors import Unsupported
 from backends.interface import Ciphertext, Evaluator, KeyFile
+from backends.microbenchmarks import BY_NAME, Measurable, Operands, operands
 from backends.parameters import ParameterSet
-from backends.primitives import BY_NAME, Operands, Primitive, operands
 from bench.parties.evaluator import FOLDER, EvaluatorParty
 from bench.parties.sampling import Repetitions, sample
 from bench.parties.serve import Handler, Message
@@ -66,7 +66,7 @@ class MeasuringEvaluator(EvaluatorParty):
             self._measure(BY_NAME[name], on, Repetitions(**repetitions))
         return {}
 
-    def _measure(self, primitive: Primitive, on: Operands, repetitions: Repetitions) -> None:
+    def _measure(self, primitive: Measurable, on: Operands, repetitions: Repetitions) -> None:
         """Time a primitive, and send the sum of all its results to be checked."""
         totals = _Totals(self._evaluator)
         samples_s = sample(

@@ -13,6 +13,8 @@ from models.architectures import bert, gpt, swin, vit
 from models.architectures.options import Options
 from models.architectures.shapes import DataShape
 from models.graph import Graph
+from models.metrics.catalogue import ACCURACY, PERPLEXITY
+from models.metrics.metric import Metric
 
 #: What stands under `architecture:` in a recipe.
 Architecture = Annotated[
@@ -26,14 +28,14 @@ class _Build(Protocol):
 
 class _Kind(NamedTuple):
     build: _Build
-    metric: str
+    metric: Metric
 
 
 _KINDS = {
-    "vit": _Kind(vit.build, "accuracy"),
-    "swin": _Kind(swin.build, "accuracy"),
-    "gpt": _Kind(gpt.build, "perplexity"),
-    "bert": _Kind(bert.build, "accuracy"),
+    "vit": _Kind(vit.build, ACCURACY),
+    "swin": _Kind(swin.build, ACCURACY),
+    "gpt": _Kind(gpt.build, PERPLEXITY),
+    "bert": _Kind(bert.build, ACCURACY),
 }
 
 
@@ -61,7 +63,7 @@ def build(
     kind = _KINDS[architecture.kind]
     metadata = {
         "preparation": dict(preparation),
-        "metric": kind.metric,
+        "metric": kind.metric.name,
         "architecture": architecture.model_dump(mode="json"),
         "options": options.model_dump(mode="json"),
     }

@@ -14,7 +14,8 @@ from models.architectures.options import ORIGINAL
 from models.data import catalogue
 from models.errors import ModelError
 from models.graph import Graph
-from models.ladder import PIECE, Progress, compare, largest_values, metric
+from models.ladder import PIECE, Progress, compare, largest_values
+from models.metrics.catalogue import metric_of
 from models.pipeline import trained
 from models.pipeline.machine import machine, versions
 from models.pipeline.polynomial import polynomial
@@ -126,7 +127,7 @@ def _ladder(under_way: Conversion, rungs: dict[str, Trained], scores: dict[str, 
     chosen, data = under_way.recipe, under_way.data
     polynomials = rungs["polynomial"].graph
     return {
-        "metric": metric(rungs["original"].graph),
+        "metric": metric_of(rungs["original"].graph.metadata).name,
         **scores,
         "rungs": {
             rung: found.origin | {"parameters": found.graph.parameter_count()}

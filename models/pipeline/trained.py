@@ -9,7 +9,8 @@ from models import huggingface
 from models.architectures.options import ORIGINAL, Options
 from models.data.batches import Feeder
 from models.errors import ModelError
-from models.ladder import cross_entropy, measure, metric
+from models.ladder import cross_entropy, measure
+from models.metrics.catalogue import metric_of
 from models.pipeline.machine import machine
 from models.pipeline.untrained import untrained
 from models.pipeline.work import COMPARED, TORCH_TOLERANCE, Conversion, Report, Trained, accepted
@@ -99,7 +100,8 @@ def _trained(
     graph, training_s = fit(work, settings.threads, report)
     started = time.perf_counter()
     found = measure(graph, data.validation)
-    report(f"validation {metric(graph)} {found[metric(graph)]:.4f}")
+    metric = metric_of(graph.metadata).name
+    report(f"validation {metric} {found[metric]:.4f}")
     difference = deviation(graph, data.calibration[:COMPARED])
     origin = {
         "seed": seed,

@@ -13,6 +13,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from models.metrics.catalogue import metric_named
+from reports.figures import binary_size
 from reports.record import Record, Status
 
 
@@ -65,13 +67,13 @@ def _bandwidth(record: Record) -> dict[str, str]:
         "Encrypted input": memory.ciphertexts_in_bytes,
         "Encrypted results": memory.ciphertexts_out_bytes,
     }
-    return {name: _size(size) for name, size in sizes.items() if size is not None}
+    return {name: binary_size(size) for name, size in sizes.items() if size is not None}
 
 
 def _quality(record: Record) -> dict[str, dict[str, float]]:
-    """Right answers of the encrypted model and of the original one; they have no name for a perplexity."""
+    """Right answers of the encrypted model and of the original one; they name no other metric."""
     ladder = record.ladder
-    if ladder.metric != "accuracy":
+    if not metric_named(ladder.metric).proportion:
         return {}
     rungs = {"Encrypted model quality": ladder.encrypted, "Harness model quality": ladder.original}
     return {
@@ -93,11 +95,3 @@ def _with_total(steps: Mapping[str, float | None]) -> dict[str, str]:
     measured = {name: value for name, value in steps.items() if value is not None}
     total = {"Total": sum(measured.values())} if measured else {}
     return {name: f"{round(value, 4)}s" for name, value in {**measured, **total}.items()}
-
-
-def _size(size: float) -> str:
-    for unit in ("B", "K", "M", "G", "T"):
-        if size < 1024:
-            return f"{size:.1f}{unit}"
-        size /= 1024
-    return f"{size:.1f}P"

@@ -94,7 +94,8 @@ def _bits(measure: Measure, old: float, new: float, rules: Rules) -> tuple[Verdi
 
 
 def _metric(measure: Measure, old: float, new: float, rules: Rules) -> tuple[Verdict, str]:
-    lost = old - new if measure.higher_is_better else new / old - 1
+    assert measure.metric is not None, "a measure of this kind has a metric"
+    lost = measure.metric.loss(old, new)
     return _by_loss(lost, rules.metric.lost, f"{abs(lost):.4f} {'lost' if lost > 0 else 'won'}")
 
 

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from math import isinf
 
+from reports.figures import ABSENT, Unit, written
 from reports.gate.compare import Comparison
 from reports.gate.verdicts import Finding, Verdict
 from reports.markdown import plain, table
@@ -14,7 +15,6 @@ from reports.trends import Step
 
 #: So many measures that share a reason are named; the others are counted.
 NAMED = 8
-_UNITS = ("B", "kB", "MB", "GB", "TB")
 
 
 def gate(comparison: Comparison, steps: Sequence[Step] = ()) -> str:
@@ -57,23 +57,18 @@ def compared(comparison: Comparison) -> str:
 
 def step(one: Step) -> str:
     """A step of a measure's history in a line."""
-    unit = _unit(one.series.measure)
+    unit = one.series.kind.unit
     levels = f"{value(one.before, unit)} → {value(one.after, unit)}"
     return f"{one.commits}: {one.series.measure} {levels} ({one.series.cell})"
 
 
-def value(number: float | str | None, unit: str) -> str:
+def value(number: float | str | None, unit: Unit) -> str:
     """A value as readers know it, in its unit; a dash where there is none."""
     if number is None:
-        return "–"
+        return ABSENT
     if isinstance(number, str):
         return number
-    if isinf(number):
-        return "exact"
-    if unit == "bytes":
-        return _size(number)
-    shown = f"{number:.0f}" if number == int(number) and unit != "s" else f"{number:.4g}"
-    return f"{shown} {unit}".rstrip()
+    return "exact" if isinf(number) else written(number, unit, digits=4)
 
 
 def _headline(comparison: Comparison) -> str:
@@ -143,17 +138,3 @@ def _few(titles: Sequence[str]) -> str:
 
 def _list(sentences: Iterable[str]) -> str:
     return "\n".join(f"- {plain(sentence)}" for sentence in sentences)
-
-
-def _unit(measure: str) -> str:
-    return next((name for ending, name in _ENDINGS if measure.endswith(ending)), "")
-
-
-_ENDINGS = (("_bytes", "bytes"), (".bytes", "bytes"), ("_s", "s"), ("_bits", "bits"))
-
-
-def _size(size: float) -> str:
-    power = 0
-    while size >= 1000 and power < len(_UNITS) - 1:
-        size, power = size / 1000, power + 1
-    return f"{size:.4g} {_UNITS[power]}"

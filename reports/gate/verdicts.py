@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from reports.figures import Unit
+
 
 class Verdict(str, Enum):
     """Of the candidate against the baseline."""
@@ -28,7 +30,7 @@ class Finding:
         why: what the verdict rests on.
         before: the baseline's value, None where it has none.
         after: the candidate's.
-        unit: of both.
+        unit: what both are counted in.
     """
 
     cell: str
@@ -38,4 +40,4 @@ class Finding:
     why: str = ""
     before: float | str | None = None
     after: float | str | None = None
-    unit: str = ""
+    unit: Unit = Unit.NUMBER

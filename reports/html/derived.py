@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import ceil
 
+from models.metrics.catalogue import metric_named
 from reports.record import Ladder, Record, Status
 
 
@@ -42,14 +43,11 @@ def measured(record: Record) -> bool:
 
 
 def loss(ladder: Ladder, before: str, after: str) -> float | None:
-    """What is lost between two rungs, positive being worse: of accuracy the difference, of perplexity the
-    fraction by which it grew. None where either was not measured."""
+    """What is lost between two rungs, as their metric has it; None where either was not measured."""
     first, last = getattr(ladder, before), getattr(ladder, after)
     if first is None or last is None:
         return None
-    if ladder.metric == "accuracy":
-        return float(first - last)
-    return float(last / first - 1) if first else None
+    return metric_named(ladder.metric).loss(first, last)
 
 
 def standing(record: Record) -> str:

@@ -36,6 +36,7 @@ def _series(one: Series) -> dict[str, Any]:
     return {
         "cell": one.cell,
         "measure": one.measure,
+        "unit": one.kind.unit.value,
         "machine": _machine(one.machine),
         "points": [[point.at.isoformat(), point.commit, point.value] for point in one.points],
     }
@@ -46,6 +47,7 @@ def _step(place: int, step: Step) -> dict[str, Any]:
         "series": place,
         "cell": step.series.cell,
         "measure": step.series.measure,
+        "unit": step.series.kind.unit.value,
         "machine": _machine(step.series.machine),
         "at": step.series.points[step.last + 1].at.isoformat(),
         "point": step.last + 1,

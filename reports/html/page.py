@@ -16,12 +16,13 @@ from reports.history import Entry
 from reports.html import assets
 from reports.html.conditions import groups, warnings
 from reports.html.derived import standing
+from reports.html.formats import metrics
 from reports.html.glance import MEASURES, glances
 from reports.html.history import Told, told
 from reports.html.packing import DIGITS, PER_STREAM, streams
 from reports.html.processes import newest
-from reports.html.rows import index
-from reports.html.summaries import conditions, drift_titles, held_out
+from reports.html.rows import index, units
+from reports.html.summaries import conditions, held_out, loss_titles
 from reports.record import TIMING_ONLY, Record
 
 #: A page with thousands of damaged lines or warnings names the first; the command names every damaged line.
@@ -79,9 +80,11 @@ def _page_data(records: Sequence[Record], grouped: Sequence[int], history: Told 
         "per_stream": PER_STREAM,
         "digits": DIGITS,
         "timing_only": TIMING_ONLY,
+        "metrics": metrics(),
+        "units": units(),
         "conditions": conditions(records, grouped),
         "held_out": held_out(records, newest(records, grouped)),
-        "drifts": drift_titles(),
+        "drifts": loss_titles(),
         "steps": history.steps if history else [],
     }
 

@@ -6,9 +6,10 @@ what is computed here is `derived.…`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from reports.figures import Unit
 from reports.html.derived import (
     batches,
     evaluation_keys_bytes,
@@ -21,31 +22,67 @@ from reports.html.derived import (
 )
 from reports.html.front import Point, front
 from reports.html.processes import newest, ranked
-from reports.record import Block, Record
+from reports.record import Record
 
-COLUMNS = (
-    *("run_id", "started_at", "suite", "case", "backend", "parameter_set", "cell", "key"),
-    *("status", "reason", "weights", "samples", "batch", "repeats"),
-    *("security.bits", "security.log_n", "security.log_qp", "security.secret", "security.secure"),
-    *("ladder.metric", "ladder.original", "ladder.he_friendly", "ladder.polynomial", "ladder.encrypted"),
-    *("ladder.label_agreement", "ladder.logit_error_max", "ladder.precision_bits"),
-    *("latency.plan_s", "latency.keygen_s", "latency.prepare_model_s", "latency.encrypt_s"),
-    *("latency.evaluate_s", "latency.round_trips_s", "latency.decrypt_s", "latency.per_sample_s"),
-    *("latency.clear_model_s", "memory.keygen_peak_bytes", "memory.key_owner_peak_bytes"),
-    *("memory.evaluator_peak_bytes", "memory.together_peak_bytes", "memory.public_key_bytes"),
-    *("memory.relinearisation_key_bytes", "memory.rotation_keys_bytes", "memory.bootstrap_keys_bytes"),
-    *("memory.ciphertexts_in_bytes", "memory.ciphertexts_out_bytes", "memory.prepared_model_bytes"),
-    *("counts.bootstraps", "counts.round_trips", "counts.rotations", "counts.rotation_keys"),
-    *("counts.ct_ct", "counts.ct_pt", "counts.rescales", "counts.levels_used", "counts.levels_after_refresh"),
-    *("wire.to_evaluator_bytes", "wire.to_key_owner_bytes", "wire.messages", "environment.threads"),
-)
+#: Names of columns by what their numbers are; None of text, flags and lists. See `Unit`.
+_BY_UNIT: Mapping[Unit | None, tuple[str, ...]] = {
+    None: (
+        *("run_id", "started_at", "suite", "case", "backend", "parameter_set", "cell", "key"),
+        *("status", "reason", "weights", "security.secret", "security.secure", "ladder.metric"),
+    ),
+    Unit.COUNT: (
+        *("samples", "batch", "repeats", "security.bits", "security.log_n"),
+        *("counts.bootstraps", "counts.round_trips", "counts.rotations", "counts.rotation_keys"),
+        *("counts.ct_ct", "counts.ct_pt", "counts.rescales", "counts.levels_used"),
+        *("counts.levels_after_refresh", "wire.messages", "environment.threads"),
+    ),
+    Unit.METRIC: ("ladder.original", "ladder.he_friendly", "ladder.polynomial", "ladder.encrypted"),
+    Unit.FRACTION: ("ladder.label_agreement",),
+    Unit.NUMBER: ("ladder.logit_error_max", "ladder.precision.error_max"),
+    Unit.BITS: (
+        *("security.log_qp", "ladder.precision_bits", "ladder.precision.least", "ladder.precision.mean"),
+        *("ladder.precision.median", "ladder.precision.p99"),
+    ),
+    Unit.SECONDS: (
+        *("latency.plan_s", "latency.keygen_s", "latency.prepare_model_s", "latency.encrypt_s"),
+        *("latency.evaluate_s", "latency.round_trips_s", "latency.decrypt_s", "latency.per_sample_s"),
+        "latency.clear_model_s",
+    ),
+    Unit.BYTES: (
+        *("memory.keygen_peak_bytes", "memory.key_owner_peak_bytes", "memory.evaluator_peak_bytes"),
+        *("memory.together_peak_bytes", "memory.public_key_bytes", "memory.relinearisation_key_bytes"),
+        *("memory.rotation_keys_bytes", "memory.bootstrap_keys_bytes", "memory.ciphertexts_in_bytes"),
+        *("memory.ciphertexts_out_bytes", "memory.prepared_model_bytes", "wire.to_evaluator_bytes"),
+        "wire.to_key_owner_bytes",
+    ),
+}
+COLUMNS = tuple(name for names in _BY_UNIT.values() for name in names)
 
-DERIVED = (
-    *("derived.standing", "derived.newest", "derived.group", "derived.front", "derived.one_input_s"),
-    *("derived.full_batch_s", "derived.batches", "derived.evaluation_keys_bytes", "derived.loss_model"),
-    *("derived.loss_encryption", "derived.loss_total", "derived.probed", "derived.timed_layers"),
-    *("derived.timed_primitives", "derived.timed_course", "derived.measured"),
-)
+#: Name of what is computed here → what its numbers are.
+DERIVED: Mapping[str, Unit | None] = {
+    "derived.standing": None,
+    "derived.newest": None,
+    "derived.group": None,
+    "derived.front": None,
+    "derived.one_input_s": Unit.SECONDS,
+    "derived.full_batch_s": Unit.SECONDS,
+    "derived.batches": Unit.COUNT,
+    "derived.evaluation_keys_bytes": Unit.BYTES,
+    "derived.loss_model": Unit.LOSS,
+    "derived.loss_encryption": Unit.LOSS,
+    "derived.loss_total": Unit.LOSS,
+    "derived.probed": None,
+    "derived.timed_layers": None,
+    "derived.timed_primitives": None,
+    "derived.timed_course": None,
+    "derived.measured": None,
+}
+
+
+def units() -> dict[str, str]:
+    """Name of each column that holds numbers → the name of their unit."""
+    plain = [(name, unit) for unit, names in _BY_UNIT.items() for name in names]
+    return {name: unit.value for name, unit in (*plain, *DERIVED.items()) if unit is not None}
 
 
 def index(records: Sequence[Record], grouped: Sequence[int]) -> dict[str, Any]:
@@ -74,9 +111,11 @@ def _values(record: Record) -> list[Any]:
 
 
 def _value(fields: dict[str, Any], name: str) -> Any:
-    block, _, inner = name.partition(".")
-    found = fields[block]
-    return getattr(found, inner) if isinstance(found, Block) else found
+    first, *rest = name.split(".")
+    found = fields[first]
+    for step in rest:
+        found = None if found is None else getattr(found, step)
+    return found
 
 
 def _derived(record: Record, last: bool, group: int, best: bool) -> list[Any]:

@@ -7,8 +7,9 @@ from collections.abc import Hashable, Sequence
 from typing import Any
 
 from reports.comparability import sample_set
-from reports.held_out import DRIFTS, TITLES, loss
+from reports.figures import loss_with_interval
 from reports.record import HeldOut, Record
+from reports.scoring.held_out import LOSSES, TITLES
 
 
 def conditions(records: Sequence[Record], grouped: Sequence[int]) -> list[dict[str, Any]]:
@@ -36,9 +37,9 @@ def held_out(records: Sequence[Record], newest: Sequence[bool]) -> list[dict[str
     return list(found.values())
 
 
-def drift_titles() -> list[str]:
+def loss_titles() -> list[str]:
     """From which rung to which a loss is told, in the order of `held_out`'s lists."""
-    return [f"Lost: {TITLES[before]} → {TITLES[after]}" for before, after in DRIFTS]
+    return [f"Lost: {TITLES[before]} → {TITLES[after]}" for before, after in LOSSES]
 
 
 def _conditions(group: int, records: list[Record]) -> dict[str, Any]:
@@ -67,8 +68,8 @@ def _software(record: Record) -> str:
 
 
 def _held_out(place: int, record: Record, block: HeldOut) -> dict[str, Any]:
-    drifts = {(drift.from_rung, drift.to_rung): drift for drift in block.drifts}
-    told = [drifts.get(pair) for pair in DRIFTS]
+    losses = {(loss.from_rung, loss.to_rung): loss for loss in block.drifts}
+    told = [losses.get(pair) for pair in LOSSES]
     return {
         "place": place,
         "case": f"{record.suite} / {record.case}",
@@ -77,6 +78,6 @@ def _held_out(place: int, record: Record, block: HeldOut) -> dict[str, Any]:
         "original": block.original,
         "he_friendly": block.he_friendly,
         "polynomial": block.polynomial,
-        "means": [None if drift is None else drift.mean for drift in told],
-        "losses": [None if drift is None else loss(block, drift) for drift in told],
+        "means": [None if loss is None else loss.mean for loss in told],
+        "losses": [None if loss is None else loss_with_interval(block, loss) for loss in told],
     }

@@ -14,13 +14,12 @@ from collections.abc import Sequence
 from math import comb
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 
+from models.metrics.arrays import Array
 from reports.errors import ReportError
 
 Values = Sequence[float]
-Ranks = NDArray[np.float64]
 
 
 def mann_whitney(pairs: Sequence[tuple[Values, Values]]) -> list[float]:
@@ -48,7 +47,7 @@ def mann_whitney(pairs: Sequence[tuple[Values, Values]]) -> list[float]:
     return [float(p) for p in found]
 
 
-def _cautious(before: Ranks, after: Ranks) -> NDArray[np.float64]:
+def _cautious(before: Array, after: Array) -> Array:
     """The larger p of the two orders of equal values, `[pairs, values]` a side; 1 where they disagree."""
     first, last = (
         stats.mannwhitneyu(before, after + half, alternative="two-sided", axis=1, method="exact")

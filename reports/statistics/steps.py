@@ -15,9 +15,8 @@ from math import log, sqrt
 
 import numpy as np
 import ruptures
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from models.metrics.arrays import Array
 
 #: What a step costs, in variances of the noise, times the logarithm of the length. At 6, sixty values without
 #: a step show one in under 1 % of series, ten in 5 %; a step of six times the noise is found, in over 90 %,

@@ -15,9 +15,9 @@ from collections.abc import Sequence
 from math import log
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 
+from models.metrics.arrays import Array
 from reports.errors import ReportError
 
 #: Coverage of the bootstrap's intervals.
@@ -27,8 +27,6 @@ RESAMPLES = 2_000
 TO_DEVIATION = 1.4826
 #: The same numbers give the same interval on every machine.
 _SEED = 0
-
-Array = NDArray[np.float64]
 
 
 def median(values: Sequence[float]) -> float:

@@ -1,60 +1,79 @@
-"""What each measured primitive must give, on the simulator; on libraries see tests/end_to_end."""
+"""Every primitive is declared once: at the evaluator, in counts, costs and records."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+import inspect
+from collections import defaultdict
 
-import numpy as np
 import pytest
 
-from backends.cleartext.adapter import CleartextEvaluator, Slots, capabilities
-from backends.interface import Capabilities, Vector
-from backends.primitives import BY_NAME, Operands, key_kinds, measured_at, operands
-from tests.toy import BOOTSTRAPPING, PORTABLE
+from backends.costs import Costs
+from backends.errors import ExecutionError
+from backends.interface import Evaluator
+from backends.primitives import COUNTED, Cost, Primitive, cost, primitive
+from backends.program import Instruction, primitives
+from tests.toy import PORTABLE
 
-STEPS = (1, 2, 3)
-
-
-def drawn(level: int, folder: Path) -> tuple[CleartextEvaluator, Operands, Vector, Vector]:
-    a, b = np.random.default_rng(0).uniform(-1, 1, (2, BOOTSTRAPPING.slots))
-    evaluator = CleartextEvaluator(BOOTSTRAPPING)
-    return evaluator, operands(evaluator, Slots(a, level), Slots(b, level), b, STEPS, folder / "file"), a, b
-
-
-def results(name: str, evaluator: CleartextEvaluator, on: Operands) -> Sequence[Slots]:
-    primitive = BY_NAME[name]
-    if name == "load_ciphertext":
-        evaluator.write(on.x, on.file)
-    settled = primitive.settle(evaluator, on, primitive.run(evaluator, on))
-    return [primitive.finish(evaluator, one) for one in settled]
+#: Of programs alone: the key owner does these, or nobody does.
+NOT_AT_AN_EVALUATOR = {Primitive.INPUT, Primitive.PROBE, Primitive.ROUND_TRIP}
+#: Of the evaluator alone: they compute nothing on ciphertexts.
+NOT_PRIMITIVES = {"count", "level", "load_keys", "read", "write"}
 
 
-@pytest.mark.parametrize("name", list(BY_NAME))
-def test_a_primitive_gives_what_is_expected_of_it(name: str, tmp_path: Path) -> None:
-    for level in range(BY_NAME[name].lowest, 3):
-        if name == "bootstrap" and level == 0:
-            continue
-        evaluator, on, a, b = drawn(level, tmp_path)
-        found = results(name, evaluator, on)
-        expected = BY_NAME[name].expected(a, b, STEPS)
-        assert len(found) == len(expected)
-        for one, wanted in zip(found, expected, strict=True):
-            assert not one.product
-            assert np.array_equal(one.values, wanted)
+def test_primitives_are_the_methods_of_an_evaluator() -> None:
+    methods = {
+        name for name, _ in inspect.getmembers(Evaluator, inspect.isfunction) if not name.startswith("_")
+    }
+    declared = {one.operation for one in Primitive if one not in NOT_AT_AN_EVALUATOR}
+    assert declared == methods - NOT_PRIMITIVES
 
 
-def test_every_level_has_every_primitive_that_it_can() -> None:
-    none = Capabilities(no_bootstrap_reason="none")
-    names = [one.name for one in measured_at(1, none)]
-    assert {"encode", "add", "multiply_plain", "multiply_relinearise", "rotate", "rotate_many"} < set(names)
-    lowest = {one.name for one in measured_at(0, none)}
-    assert set(names) - lowest == {"multiply_plain", "multiply_relinearise", "rescale", "drop"}
+def test_what_is_counted_under_one_name_costs_the_same() -> None:
+    costs: dict[str, set[Cost]] = defaultdict(set)
+    for one in Primitive:
+        if one.counted:
+            costs[one.counted].add(one.cost)
+    assert all(len(found) == 1 for found in costs.values())
+    assert set(costs) == {*COUNTED, "encodings", "round_trips"}
+    assert all(found != {Cost()} for found in costs.values())
 
 
-def test_the_bootstrap_is_measured_at_its_lowest_level_alone() -> None:
-    offered = capabilities(BOOTSTRAPPING)
-    at = [level for level in range(19) if BY_NAME["bootstrap"] in measured_at(level, offered)]
-    assert at == [offered.bootstrap_input_level]
-    assert "bootstrap_keys" in key_kinds(offered)
-    assert "bootstrap_keys" not in key_kinds(capabilities(PORTABLE))
+@pytest.mark.parametrize("name", ["roations", "", "rotate"])
+def test_an_unknown_count_has_no_cost(name: str) -> None:
+    with pytest.raises(ExecutionError, match="no primitive is counted under"):
+        cost(name)
+    with pytest.raises(ExecutionError, match="no primitive is counted under"):
+        Costs(PORTABLE).primitive(name, 2)
+
+
+def test_an_unknown_operation_is_an_error() -> None:
+    with pytest.raises(ExecutionError, match="unknown operation 'rotat'"):
+        primitive("rotat")
+    with pytest.raises(ExecutionError, match="unknown operation 'rotat'"):
+        primitives(Instruction("rotat", (1,), (0,)))
+
+
+@pytest.mark.parametrize(
+    ("instruction", "counts"),
+    [
+        (Instruction("input", (0,)), {}),
+        (Instruction("probe", (), (0, 1)), {}),
+        (Instruction("drop", (1,), (0,)), {"drops": 1}),
+        (Instruction("round_trip", (1,), (0,)), {"round_trips": 1}),
+        (Instruction("rotate_many", (1, 2, 3), (0,), steps=(0, 1, 2)), {"rotations": 2}),
+        (Instruction("rotate_sum", (3,), (0, 1, 2), steps=(0, 1, 2)), {"rotations": 2, "additions": 2}),
+        (Instruction("multiply_plain_sum", (3,), (0, 1, 2), (0, 1, 2)), {"ct_pt": 3, "additions": 2}),
+        (Instruction("multiply_sum", (4,), (0, 1, 2, 3)), {"ct_ct": 2, "additions": 1}),
+    ],
+)
+def test_an_instruction_counts_what_it_executes(instruction: Instruction, counts: dict[str, int]) -> None:
+    assert primitives(instruction) == counts
+
+
+def test_compounds_have_the_names_that_records_have() -> None:
+    names = {one.operation: one.recorded for one in Primitive if one.operation != one.recorded}
+    assert names == {
+        "rotate_many": "rotate",
+        "multiply_plain_sum": "multiply_plain",
+        "multiply_sum": "multiply",
+    }

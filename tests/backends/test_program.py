@@ -12,7 +12,8 @@ import pytest
 from backends.cleartext.adapter import CleartextEvaluator, EncodedSlots, Slots
 from backends.costs import Costs
 from backends.errors import ExecutionError, IntegrityError
-from backends.interface import COUNTED, Vector
+from backends.interface import Vector
+from backends.primitives import COUNTED
 from backends.program import REFRESHES, Program, load_program
 from backends.replay import Measured, check_counts, prepare, replay
 from backends.tensor.layout import pack, unpack

@@ -11,7 +11,7 @@ from bench.cells import expand, turns
 from bench.errors import UserError
 from bench.suite import Suite, load_suite
 from bench.workload import layer_workload
-from reports.metrics import precision_bits
+from reports.scoring.precision import precision_bits
 
 SUITE = """suite: small
 title: small

@@ -33,7 +33,7 @@ def test_a_store_against_an_exported_file(tmp_path: Path) -> None:
     assert "| rotations | better | 1200 | 1199 | 1 fewer, and exact |" in text
     assert "| bootstraps | same | 0 | 0 |  |" in text
     assert "too few processes, 1 a side" in text
-    assert "| peak of the evaluator | same | 2.4 GB | 2.4 GB |  |" in text
+    assert "| peak of the evaluator | same | 2.400 GB | 2.400 GB |  |" in text
 
 
 def test_a_regression_is_said_and_is_no_failure_of_the_command(tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from reports.baseline import read_records
-from reports.held_out import loss
-from reports.record import Drift, HeldOut, Record
+from reports.figures import loss_with_interval
+from reports.record import HeldOut, Loss, Record
 from tests.models.committed import FOLDERS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,7 +31,7 @@ def block(name: str) -> HeldOut:
     return found
 
 
-def drift(name: str, before: str, after: str) -> Drift:
+def drift(name: str, before: str, after: str) -> Loss:
     """What is lost from one rung to another."""
     return next(one for one in block(name).drifts if (one.from_rung, one.to_rung) == (before, after))
 
@@ -78,7 +78,8 @@ def row(record: Record, written: dict[str, Any]) -> str:
     ]
     metric = "accuracy" if held_out.metric == "accuracy" else "perplexity per character"
     losses = [
-        loss(held_out, drift(record.suite, before, "polynomial")) for before in ("he_friendly", "original")
+        loss_with_interval(held_out, drift(record.suite, before, "polynomial"))
+        for before in ("he_friendly", "original")
     ]
     cells = [f"`{record.suite}`", f"{held_out.samples:,}", metric, *(f"{one:.4f}" for one in rungs), *losses]
     return f"| {' | '.join(cells)} |"

@@ -14,8 +14,9 @@ from bench.workload import load_workload
 from models.checkpoint import load_graph, save_graph
 from models.errors import ModelError
 from models.graph import Graph
+from models.metrics.catalogue import PERPLEXITY
 from models.reference import outputs
-from reports.held_out import held_out
+from reports.scoring.held_out import held_out_ladder
 from tests.bench.checkpoints import CONTEXT, TEXT, VOCABULARY, language_model
 
 DIGITS = CHECKPOINTS / "vit_tiny"
@@ -65,7 +66,7 @@ def test_progress_is_told_once_a_case() -> None:
 
 def test_a_language_model_takes_numbers_of_characters(windows: Path) -> None:
     workload = load_workload(windows, "tiny_shakespeare", 3)
-    assert workload.metric == "perplexity"
+    assert workload.metric is PERPLEXITY
     assert workload.samples.inputs.shape == workload.samples.labels.shape == (3, CONTEXT)
     assert workload.logits["polynomial"].shape == (3, CONTEXT, len(VOCABULARY))
     assert len(workload.held_out) == (len(TEXT) // 10 - 1) // CONTEXT
@@ -76,7 +77,7 @@ def test_perplexity_is_exp_of_the_cross_entropy_of_all_tokens(windows: Path) -> 
     everything = workload.held_out.samples(0, len(workload.held_out))
     logits = outputs(workload.polynomial, everything.inputs).reshape(-1, len(VOCABULARY))
     likelihoods = np.exp(logits[np.arange(len(logits)), everything.labels.ravel()]) / np.exp(logits).sum(1)
-    block = held_out(workload.metric, workload.scores, workload.held_out.digest)
+    block = held_out_ladder(workload.metric.name, workload.scores, workload.held_out.digest)
     assert block.polynomial == pytest.approx(np.exp(-np.log(likelihoods).mean()))
     assert block.samples == len(everything)
     assert block.drifts[2].mean == pytest.approx(block.polynomial / block.original - 1)
@@ -94,7 +95,7 @@ def test_another_preparation_is_another_digest(windows: Path, tmp_path: Path) ->
 
 def test_a_metric_that_nobody_knows(windows: Path) -> None:
     language_model(windows, metric="perplexty")
-    with pytest.raises(ModelError, match="'perplexty', which is unknown; use accuracy or perplexity"):
+    with pytest.raises(ModelError, match="the metric 'perplexty' is unknown; use accuracy or perplexity"):
         load_workload(windows, "tiny_shakespeare", 3)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from backends.errors import BackendError, ExecutionError
-from backends.interface import COUNTED
+from backends.primitives import COUNTED
 from tests.conformance.conftest import STEPS, Parties, precision_bits
 from tests.toy import PORTABLE
 

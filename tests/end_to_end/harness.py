@@ -20,7 +20,7 @@ from bench.cell import decode, decode_probes, probe_references
 from bench.protocol import Evaluation, Session
 from models import reference
 from models.graph import Array, Graph
-from reports.metrics import precision_bits
+from reports.scoring.precision import precision_bits
 from tests.toy import BOOTSTRAPS
 
 TIME_LIMIT_S = 600.0

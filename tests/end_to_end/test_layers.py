@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from backends.high_level import PROGRAMS
+from backends.native import PROGRAMS
 from backends.registry import get
 from tests.end_to_end.test_run import bench, exported
 
@@ -44,7 +44,7 @@ def test_a_librarys_own_types_are_a_baseline_or_unsupported(
     )  # fmt: skip
     records = exported(tmp_path)
     assert [record["case"] for record in records] == ["linear", "activation"]
-    has_types = program in get(backend).high_level
+    has_types = program in get(backend).native_types
     assert done.returncode == int(not has_types), done.stdout + done.stderr
     for record in records:
         assert record["parameter_set"].endswith(f"_INSECURE_{program}")

@@ -7,17 +7,18 @@ import pytest
 
 from reports.record import (
     Counts,
-    Drift,
     Environment,
+    Evaluation,
     HeldOut,
     Ladder,
     Latency,
     LayerPrecision,
     LayerTime,
+    Loss,
     Memory,
+    Precision,
     Primitive,
     Record,
-    Run,
     SecurityBlock,
     Status,
     Stretch,
@@ -54,7 +55,15 @@ def fields() -> dict[str, Any]:
             logit_error_max=1e-4,
             logit_error_mean=2e-5,
             precision_bits=15.5,
-            layers=[LayerPrecision(name="block0.attention", precision_bits=16.25, error_max=1e-5)],
+            precision=Precision(least=15.5, mean=17.75, median=18.25, p99=16.5, error_max=1e-4),
+            layers=[
+                LayerPrecision(
+                    name="block0.attention",
+                    precision_bits=16.25,
+                    error_max=1e-5,
+                    precision=Precision(least=16.25, mean=18.25, median=18.5, p99=17.0, error_max=1e-5),
+                )
+            ],
             held_out=HeldOut(
                 samples=360,
                 digest="cd" * 32,
@@ -63,7 +72,7 @@ def fields() -> dict[str, Any]:
                 he_friendly=0.9875,
                 polynomial=0.98,
                 drifts=[
-                    Drift(
+                    Loss(
                         from_rung="he_friendly",
                         to_rung="polynomial",
                         mean=0.0075,
@@ -94,7 +103,7 @@ def fields() -> dict[str, Any]:
                 Primitive(name="rotations", level=7, count=120, s=4.5, samples_s=[0.036, 0.038], bytes=786432)
             ],
             unsupported=[UnsupportedPrimitive(name="bootstrap", reason="SEAL has no CKKS bootstrap")],
-            runs=[Run(cold=True, evaluate_s=60.0), Run(cold=False, evaluate_s=58.0)],
+            runs=[Evaluation(cold=True, evaluate_s=60.0), Evaluation(cold=False, evaluate_s=58.0)],
         ),
         "memory": Memory(
             keygen_peak_bytes=1_200_000_000,

@@ -11,7 +11,7 @@ from reports.baseline import contradictions, read_records, write_records
 from reports.errors import ReportError
 from reports.export import to_json
 from reports.gate.accept import accept
-from reports.record import Counts, Primitive, Record, Run, SecurityBlock
+from reports.record import Counts, Evaluation, Primitive, Record, SecurityBlock
 from tests.reports.processes import FAILED, processes, vary
 
 ROTATE = Primitive(name="rotate", level=7, count=2, s=0.07)
@@ -167,5 +167,7 @@ def test_a_file_that_cannot_be_written_is_told(record: Record, tmp_path: Path) -
 
 
 def test_what_a_run_without_security_or_repeats_writes_is_sound(record: Record) -> None:
-    plain = vary(record, {"security": SecurityBlock(), "latency.runs": [Run(cold=True, evaluate_s=60.0)]})
+    plain = vary(
+        record, {"security": SecurityBlock(), "latency.runs": [Evaluation(cold=True, evaluate_s=60.0)]}
+    )
     assert list(contradictions(plain)) == []

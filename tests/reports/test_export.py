@@ -7,8 +7,8 @@ import json
 import pytest
 
 from reports.export import to_csv, to_json, to_markdown
-from reports.metrics import RUNGS
 from reports.record import Record
+from reports.scoring.ladder import RUNGS
 from tests.reports.html.records import failing, insecure, made
 
 
@@ -22,6 +22,7 @@ def test_csv_is_flat(record: Record) -> None:
     [row] = csv.DictReader(io.StringIO(to_csv([record])))
     assert row["schema"] == "1"
     assert row["ladder.precision_bits"] == "15.5"
+    assert (row["ladder.precision.median"], row["ladder.precision.error_max"]) == ("18.25", "0.0001")
     assert row["memory.bootstrap_keys_bytes"] == ""
     assert row["environment.libraries.tenseal"] == "0.3.18"
     assert json.loads(row["ladder.layers"])[0]["name"] == "block0.attention"
@@ -112,6 +113,12 @@ def test_markdown_shows_nothing_for_null() -> None:
         *("key generation (s)", "evaluate (s)", "key owner peak (GB)", "evaluator peak (GB)"),
         *("bootstraps", "round trips"),
     }
+
+
+def test_markdown_shows_the_distribution_of_precision(record: Record) -> None:
+    *_, row = rows(to_markdown([record]))
+    assert row["precision (bits)"] == "15.5"
+    assert row["mean / median / 99 % (bits)"] == "17.8 / 18.2 / 16.5"
 
 
 def test_markdown_takes_names_and_reasons_from_files_for_text(record: Record) -> None:

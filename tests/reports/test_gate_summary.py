@@ -4,6 +4,7 @@ from math import inf
 
 import pytest
 
+from reports.figures import Unit
 from reports.gate.compare import Comparison
 from reports.gate.summary import NAMED, gate, value
 from reports.gate.verdicts import Finding, Verdict
@@ -12,19 +13,20 @@ from reports.gate.verdicts import Finding, Verdict
 @pytest.mark.parametrize(
     ("number", "unit", "shown"),
     [
-        (1200.0, "", "1200"),
-        (0.98, "", "0.98"),
-        (8.7e9, "bytes", "8.7 GB"),
-        (58, "bytes", "58 B"),
-        (15.5, "bits", "15.5 bits"),
-        (inf, "bits", "exact"),
-        (60.0, "s", "60 s"),
-        (0.0000034, "s", "3.4e-06 s"),
-        ("failed", "", "failed"),
-        (None, "bytes", "–"),
+        (1200.0, Unit.COUNT, "1200"),
+        (0.98, Unit.METRIC, "0.98"),
+        (8.7e9, Unit.BYTES, "8.700 GB"),
+        (58, Unit.BYTES, "58 B"),
+        (15.5, Unit.BITS, "15.5 bits"),
+        (inf, Unit.BITS, "exact"),
+        (60.0, Unit.SECONDS, "60.00 s"),
+        (0.0000034, Unit.SECONDS, "3.400 µs"),
+        (3, Unit.FLIPPED, "3 flipped"),
+        ("failed", Unit.NUMBER, "failed"),
+        (None, Unit.BYTES, "–"),
     ],
 )
-def test_values(number: float | str | None, unit: str, shown: str) -> None:
+def test_values(number: float | str | None, unit: Unit, shown: str) -> None:
     assert value(number, unit) == shown
 
 

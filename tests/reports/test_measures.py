@@ -7,7 +7,7 @@ import pytest
 
 from reports.measures import PLAIN, UNJUDGED, Kind, Measure
 from reports.readings import dispensable, readings
-from reports.record import Counts, Ladder, Memory, Primitive, Record, Run, Wire
+from reports.record import Counts, Evaluation, Ladder, Memory, Primitive, Record, Wire
 
 
 def named(record: Record) -> dict[str, float]:
@@ -46,7 +46,10 @@ def test_perplexity_is_better_low(record: Record) -> None:
 
 
 def test_cold_and_hot_are_two_measures_and_a_process_says_one_number_of_each(record: Record) -> None:
-    runs = [Run(cold=True, evaluate_s=90.0), *(Run(cold=False, evaluate_s=s) for s in (50.0, 70.0, 51.0))]
+    runs = [
+        Evaluation(cold=True, evaluate_s=90.0),
+        *(Evaluation(cold=False, evaluate_s=s) for s in (50.0, 70.0, 51.0)),
+    ]
     repeated = record.model_copy(
         update={"latency": record.latency.model_copy(update={"evaluate_s": 90.0, "runs": runs})}
     )

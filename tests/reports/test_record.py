@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from reports.metrics import RUNGS
 from reports.record import Counts, Ladder, Latency, Memory, Record, SecurityBlock, Status
+from reports.scoring.ladder import RUNGS
 
 GOLDEN = Path(__file__).with_name("golden_record.json")
 
@@ -19,7 +19,7 @@ NAMES = {
     "security weights samples batch repeats ladder latency memory counts wire environment",
     "security": "bits log_n log_qp secret source secure",
     "ladder": "metric original he_friendly polynomial encrypted label_agreement logit_error_max "
-    "logit_error_mean precision_bits layers held_out",
+    "logit_error_mean precision_bits precision layers held_out",
     "latency": "plan_s keygen_s prepare_model_s encrypt_s evaluate_s round_trips_s decrypt_s "
     "per_sample_s clear_model_s layers course primitives unsupported runs",
     "memory": "keygen_peak_bytes key_owner_peak_bytes evaluator_peak_bytes together_peak_bytes "
@@ -39,6 +39,18 @@ def test_golden(record: Record) -> None:
     assert Record.from_json(GOLDEN.read_text()) == record
 
 
+def test_a_record_from_before_the_distribution_of_precision_is_read(record: Record) -> None:
+    written = json.loads(GOLDEN.read_text())
+    del written["ladder"]["precision"], written["ladder"]["layers"][0]["precision"]
+    found = Record.from_json(json.dumps(written))
+    assert (found.ladder.precision, found.ladder.precision_bits) == (None, 15.5)
+
+
+def test_a_metric_that_this_version_does_not_know_is_refused() -> None:
+    with pytest.raises(ValidationError, match="'f1' is not a metric of this version; use accuracy or"):
+        Ladder(metric="f1")
+
+
 @pytest.mark.parametrize("block", NAMES)
 def test_names_are_the_designs_and_all_are_present(record: Record, block: str) -> None:
     written = json.loads(record.to_json())
@@ -47,7 +59,10 @@ def test_names_are_the_designs_and_all_are_present(record: Record, block: str) -
 
 def test_names_inside_lists(record: Record) -> None:
     written = json.loads(record.to_json())
-    assert set(written["ladder"]["layers"][0]) == {"name", "precision_bits", "error_max"}
+    layer = {"name", "precision_bits", "error_max", "precision"}
+    assert set(written["ladder"]["layers"][0]) == layer
+    precision = {"least", "mean", "median", "p99", "error_max"}
+    assert set(written["ladder"]["precision"]) == precision
     held_out = {"samples", "digest", "metric", "original", "he_friendly", "polynomial", "drifts"}
     assert set(written["ladder"]["held_out"]) == held_out
     drift = {"from", "to", "mean", "low", "high", "standard_error", "confidence"}

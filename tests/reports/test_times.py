@@ -12,7 +12,7 @@ from reports.gate.rules import Rules, TimeRule
 from reports.gate.times import Timed, judge_times, needed_at, times_tested
 from reports.gate.verdicts import Finding, Verdict
 from reports.measures import HOT, Kind, Measure
-from reports.record import Latency, Primitive, Record, Run
+from reports.record import Evaluation, Latency, Primitive, Record
 from tests.reports.processes import of, processes
 from tests.reports.simulated import BY_SPREAD, TYPICAL, enough, false_alarms, found
 
@@ -136,8 +136,8 @@ def slowed(record: Record, factor: float) -> Latency:
         update={
             "evaluate_s": 60.0 * factor,
             "runs": [
-                Run(cold=True, evaluate_s=60.0 * factor),
-                *(Run(cold=False, evaluate_s=noisy * factor) for noisy in (50.0, 90.0, 52.0)),
+                Evaluation(cold=True, evaluate_s=60.0 * factor),
+                *(Evaluation(cold=False, evaluate_s=noisy * factor) for noisy in (50.0, 90.0, 52.0)),
             ],
             "primitives": [Primitive(name="rotate", level=7, samples_s=[0.1 * factor, 0.3, 0.01])],
         }

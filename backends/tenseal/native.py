@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from tenseal import sealapi  # noqa: F401 - without it TenSEAL's own context cannot show its primes
 
 from backends.errors import ParameterError
-from backends.high_level import Ciphertexts, HighLevel, HighLevelEvaluator, HighLevelKeyOwner
 from backends.interface import KeyFile, SecurityFacts
+from backends.native import Ciphertexts, NativeEvaluator, NativeKeyOwner, NativeTypes
 from backends.parameters import ParameterSet
 from backends.seal.capabilities import SECRET
 from backends.seal.chain import ModulusChain, modulus_bits
@@ -25,20 +25,18 @@ from models.graph import Array
 CONTEXT = KeyFile("context", "context.tenseal")
 
 
-class _Types(HighLevel):
+class _Types(NativeTypes):
     """One of TenSEAL's types: how it holds rows, and how it computes on them."""
 
     rotates: ClassVar[bool]
 
     @classmethod
-    def key_owner(cls, parameters: ParameterSet) -> HighLevelKeyOwner:
+    def key_owner(cls, parameters: ParameterSet) -> NativeKeyOwner:
         """A key owner with fresh keys."""
         return _KeyOwner(cls, parameters)
 
     @classmethod
-    def evaluator(
-        cls, parameters: ParameterSet, folder: Path, files: Sequence[KeyFile]
-    ) -> HighLevelEvaluator:
+    def evaluator(cls, parameters: ParameterSet, folder: Path, files: Sequence[KeyFile]) -> NativeEvaluator:
         """An evaluator over the key owner's context, which holds public and evaluation keys."""
         return _Evaluator(cls, folder)
 
@@ -75,12 +73,12 @@ class Vectors(_Types):
 
     @classmethod
     def encrypt(cls, context: Any, values: Array) -> Ciphertexts:
-        """See `HighLevelKeyOwner.encrypt`."""
+        """See `NativeKeyOwner.encrypt`."""
         return [tenseal.ckks_vector(context, row.tolist()) for row in values]
 
     @classmethod
     def decrypt(cls, ciphertexts: Ciphertexts) -> Array:
-        """See `HighLevelKeyOwner.decrypt`."""
+        """See `NativeKeyOwner.decrypt`."""
         return np.array([vector.decrypt() for vector in ciphertexts])
 
     @classmethod
@@ -90,7 +88,7 @@ class Vectors(_Types):
 
     @classmethod
     def linear(cls, x: Ciphertexts, weight: NDArray[Any], bias: NDArray[Any]) -> Ciphertexts:
-        """See `HighLevelEvaluator.linear`."""
+        """See `NativeEvaluator.linear`."""
         matrix, shift = weight.T.tolist(), bias.tolist()
         return [vector.mm(matrix) + shift for vector in x]
 
@@ -102,13 +100,13 @@ class Tensors(_Types):
 
     @classmethod
     def encrypt(cls, context: Any, values: Array) -> Ciphertexts:
-        """See `HighLevelKeyOwner.encrypt`; `mm` wants a matrix beside the batch."""
+        """See `NativeKeyOwner.encrypt`; `mm` wants a matrix beside the batch."""
         plain = tenseal.plain_tensor(values[:, None, :].tolist())
         return [tenseal.ckks_tensor(context, plain, batch=True)]
 
     @classmethod
     def decrypt(cls, ciphertexts: Ciphertexts) -> Array:
-        """See `HighLevelKeyOwner.decrypt`."""
+        """See `NativeKeyOwner.decrypt`."""
         (tensor,) = ciphertexts
         return np.array(tensor.decrypt().tolist())[:, 0]
 
@@ -119,13 +117,13 @@ class Tensors(_Types):
 
     @classmethod
     def linear(cls, x: Ciphertexts, weight: NDArray[Any], bias: NDArray[Any]) -> Ciphertexts:
-        """See `HighLevelEvaluator.linear`."""
+        """See `NativeEvaluator.linear`."""
         (tensor,) = x
         matrix = tenseal.plain_tensor(weight.T.tolist())
         return [tensor.mm(matrix) + tenseal.plain_tensor(bias[None].tolist())]
 
 
-class _KeyOwner(HighLevelKeyOwner):
+class _KeyOwner(NativeKeyOwner):
     """Holds TenSEAL's context with its secret key."""
 
     def __init__(self, types: type[_Types], parameters: ParameterSet) -> None:
@@ -145,7 +143,7 @@ class _KeyOwner(HighLevelKeyOwner):
         self._context.global_scale = 2.0**parameters.scale_bits
 
     def generate(self, folder: Path) -> list[KeyFile]:
-        """See `HighLevelKeyOwner.generate`; rotation keys are those of all powers of two."""
+        """See `NativeKeyOwner.generate`; rotation keys are those of all powers of two."""
         if self._types.rotates:
             self._context.generate_galois_keys()
         public = self._context.serialize(save_secret_key=False, save_galois_keys=self._types.rotates)
@@ -153,19 +151,19 @@ class _KeyOwner(HighLevelKeyOwner):
         return [CONTEXT]
 
     def encrypt(self, values: Array) -> Ciphertexts:
-        """See `HighLevelKeyOwner.encrypt`."""
+        """See `NativeKeyOwner.encrypt`."""
         return self._types.encrypt(self._context, values)
 
     def decrypt(self, ciphertexts: Ciphertexts) -> Array:
-        """See `HighLevelKeyOwner.decrypt`."""
+        """See `NativeKeyOwner.decrypt`."""
         return self._types.decrypt(ciphertexts)
 
     def write(self, ciphertext: Any, path: Path) -> None:
-        """See `HighLevelKeyOwner.write`."""
+        """See `NativeKeyOwner.write`."""
         path.write_bytes(ciphertext.serialize())
 
     def read(self, path: Path) -> Any:
-        """See `HighLevelKeyOwner.read`."""
+        """See `NativeKeyOwner.read`."""
         return self._types.load(self._context, path.read_bytes())
 
     def security(self) -> SecurityFacts:
@@ -175,7 +173,7 @@ class _KeyOwner(HighLevelKeyOwner):
         return ModulusChain.of(self._parameters, moduli).security(SECRET)
 
 
-class _Evaluator(HighLevelEvaluator):
+class _Evaluator(NativeEvaluator):
     """Holds TenSEAL's context without a secret key."""
 
     def __init__(self, types: type[_Types], folder: Path) -> None:
@@ -184,19 +182,19 @@ class _Evaluator(HighLevelEvaluator):
         self._context = tenseal.context_from(data, n_threads=_threads())
 
     def linear(self, x: Ciphertexts, weight: NDArray[Any], bias: NDArray[Any]) -> Ciphertexts:
-        """See `HighLevelEvaluator.linear`."""
+        """See `NativeEvaluator.linear`."""
         return self._types.linear(x, weight, bias)
 
     def polynomial(self, x: Ciphertexts, coefficients: Sequence[float]) -> Ciphertexts:
-        """See `HighLevelEvaluator.polynomial`; both types have a `polyval`."""
+        """See `NativeEvaluator.polynomial`; both types have a `polyval`."""
         return [value.polyval(list(coefficients)) for value in x]
 
     def write(self, ciphertext: Any, path: Path) -> None:
-        """See `HighLevelEvaluator.write`."""
+        """See `NativeEvaluator.write`."""
         path.write_bytes(ciphertext.serialize())
 
     def read(self, path: Path) -> Any:
-        """See `HighLevelEvaluator.read`."""
+        """See `NativeEvaluator.read`."""
         return self._types.load(self._context, path.read_bytes())
 
 

@@ -15,12 +15,10 @@ from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtri, stdtrit
 
-from reports.errors import ReportError
-
-Array = NDArray[np.float64]
+from models.errors import ScoreError
+from models.metrics.arrays import Array
 
 #: Coverage of every interval in a record.
 CONFIDENCE = 0.95
@@ -57,9 +55,9 @@ def matched_proportions(before: Array, after: Array) -> Interval:
         after: the same of the second rung on the same samples.
 
     Raises:
-        ReportError: there is no pair, or the two are not of the same samples.
+        ScoreError: there is no pair, or the two are not of the same samples.
     """
-    count = _pairs(before, after, at_least=1)
+    count = pairs(before, after, at_least=1)
     lost = int(np.count_nonzero(before > after))
     gained = int(np.count_nonzero(before < after))
     size = count + 4 * _PSEUDO_PAIRS
@@ -68,6 +66,24 @@ def matched_proportions(before: Array, after: Array) -> Interval:
     reach = float(ndtri((1 + CONFIDENCE) / 2)) * error
     centre = difference / size
     return Interval(difference / count, max(-1.0, centre - reach), min(1.0, centre + reach), error)
+
+
+def mean_decrease(before: Array, after: Array) -> Interval:
+    """How much the mean of the scores falls: mean of `before` - `after`, with Student's t interval of it.
+
+    Args:
+        before: mean log-likelihood per token of every sequence under the first rung, in nats.
+        after: the same under the second rung, of the same sequences, all equally long.
+
+    Raises:
+        ScoreError: there are fewer than two pairs, the two are not of the same samples, or a score is not
+            finite.
+    """
+    found = _student(before, after)
+    if not np.isfinite(found).all():
+        raise ScoreError("a rung has scores that are not finite; the second model gives no answer")
+    mean, reach, error = map(float, found)
+    return Interval(mean, mean - reach, mean + reach, error)
 
 
 def relative_increase(before: Array, after: Array) -> Interval:
@@ -82,27 +98,37 @@ def relative_increase(before: Array, after: Array) -> Interval:
         after: the same under the second rung, of the same sequences, all equally long.
 
     Raises:
-        ReportError: there are fewer than two pairs, or the two are not of the same samples.
+        ScoreError: there are fewer than two pairs, or the two are not of the same samples.
     """
-    count = _pairs(before, after, at_least=2)
-    differences = before - after
+    mean, reach, error = _student(before, after)
     with np.errstate(over="ignore", invalid="ignore"):
-        mean, error = differences.mean(), differences.std(ddof=1) / sqrt(count)
-        reach = stdtrit(count - 1, (1 + CONFIDENCE) / 2) * error
         found = [*np.expm1([mean, mean - reach, mean + reach]), np.exp(mean) * error]
     if not np.isfinite(found).all():
-        raise ReportError(
+        raise ScoreError(
             f"perplexity grows by a factor of exp({mean:.4g}), more than a number holds; the second model "
             "gives no answer"
         )
     return Interval(*map(float, found))
 
 
-def _pairs(before: Array, after: Array, at_least: int) -> int:
-    """How many pairs there are."""
+def pairs(before: Array, after: Array, at_least: int) -> int:
+    """How many pairs there are.
+
+    Raises:
+        ScoreError: there are fewer than `at_least`, or the two are not of the same samples.
+    """
     if before.shape != after.shape or before.ndim != 1 or len(before) < at_least:
-        raise ReportError(
+        raise ScoreError(
             f"scores of shapes {before.shape} and {after.shape} are not {at_least} or more pairs; "
             "score both rungs on the same samples"
         )
     return len(before)
+
+
+def _student(before: Array, after: Array) -> tuple[np.float64, np.float64, np.float64]:
+    """Mean of the paired differences, half the width of its t interval, and its standard error."""
+    count = pairs(before, after, at_least=2)
+    with np.errstate(over="ignore", invalid="ignore"):
+        differences = before - after
+        mean, error = differences.mean(), differences.std(ddof=1) / sqrt(count)
+    return mean, stdtrit(count - 1, (1 + CONFIDENCE) / 2) * error, error

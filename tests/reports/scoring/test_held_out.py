@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from reports.errors import ReportError
-from reports.held_out import held_out, loss
-from reports.metrics import Array
-from reports.statistics.intervals import matched_proportions, relative_increase
+from models.errors import ScoreError
+from models.metrics.arrays import Array
+from models.metrics.intervals import matched_proportions, mean_decrease, relative_increase
+from reports.figures import loss_with_interval
+from reports.scoring.held_out import held_out_ladder
 
 #: Right or wrong on six samples.
 RIGHT = {
@@ -27,10 +28,11 @@ LIKELIHOODS = {
     [
         ("accuracy", RIGHT, (5 / 6, 5 / 6, 0.5), matched_proportions),
         ("perplexity", LIKELIHOODS, (4.0, 4.0, 100 ** (1 / 3)), relative_increase),
+        ("cross_entropy", LIKELIHOODS, (np.log(4), np.log(4), np.log(100) / 3), mean_decrease),
     ],
 )
 def test_rungs_and_losses(metric: str, scores: dict[str, Array], expected: object, interval: object) -> None:
-    block = held_out(metric, scores, "d")
+    block = held_out_ladder(metric, scores, "d")
     assert (block.samples, block.digest, block.metric) == (len(scores["original"]), "d", metric)
     assert (block.original, block.he_friendly, block.polynomial) == pytest.approx(expected)
     assert [(drift.from_rung, drift.to_rung) for drift in block.drifts] == [
@@ -45,19 +47,25 @@ def test_rungs_and_losses(metric: str, scores: dict[str, Array], expected: objec
         assert drift.confidence == 0.95
 
 
-def test_a_loss_is_positive_in_both_metrics() -> None:
-    assert held_out("accuracy", RIGHT, "d").drifts[1].mean == pytest.approx(1 / 3)
-    assert held_out("perplexity", LIKELIHOODS, "d").drifts[1].mean == pytest.approx(100 ** (1 / 3) / 4 - 1)
+def test_a_loss_is_positive_in_every_metric() -> None:
+    assert held_out_ladder("accuracy", RIGHT, "d").drifts[1].mean == pytest.approx(1 / 3)
+    assert held_out_ladder("perplexity", LIKELIHOODS, "d").drifts[1].mean == pytest.approx(
+        100 ** (1 / 3) / 4 - 1
+    )
+    entropy = held_out_ladder("cross_entropy", LIKELIHOODS, "d")
+    assert entropy.drifts[1].mean == pytest.approx(np.log(100) / 3 - np.log(4))
 
 
 def test_a_loss_in_a_table() -> None:
-    accuracy = held_out("accuracy", RIGHT, "d")
-    assert loss(accuracy, accuracy.drifts[1]).startswith("33.33 [-")
-    assert loss(accuracy, accuracy.drifts[1]).endswith("] points")
-    perplexity = held_out("perplexity", LIKELIHOODS, "d")
-    assert loss(perplexity, perplexity.drifts[0]) == "0.00 [0.00, 0.00] %"
+    accuracy = held_out_ladder("accuracy", RIGHT, "d")
+    assert loss_with_interval(accuracy, accuracy.drifts[1]).startswith("33.33 [-")
+    assert loss_with_interval(accuracy, accuracy.drifts[1]).endswith("] points")
+    perplexity = held_out_ladder("perplexity", LIKELIHOODS, "d")
+    assert loss_with_interval(perplexity, perplexity.drifts[0]) == "0.00 [0.00, 0.00] %"
+    entropy = held_out_ladder("cross_entropy", LIKELIHOODS, "d")
+    assert loss_with_interval(entropy, entropy.drifts[0]) == "0.0000 [0.0000, 0.0000] nats"
 
 
 def test_a_perplexity_that_no_number_holds() -> None:
-    with pytest.raises(ReportError, match=r"grows by a factor of exp\(1999\), more than a number holds"):
-        held_out("perplexity", {**LIKELIHOODS, "polynomial": np.full(3, -2000.0)}, "d")
+    with pytest.raises(ScoreError, match=r"grows by a factor of exp\(1999\), more than a number holds"):
+        held_out_ladder("perplexity", {**LIKELIHOODS, "polynomial": np.full(3, -2000.0)}, "d")

@@ -1,8 +1,8 @@
-"""The contract of a baseline: a layer in a library's own high-level types, as its users write it today.
+"""The contract of a baseline: a layer in a library's own (native) types, as its users write it today.
 
 It shares nothing with the engine: no layout, no plan, no levels. A layer's input is `[rows, features]`, a row
 for each token of each sample, and every operation is the type's own. An adapter offers a class for each such
-program (see `Descriptor.high_level`); most libraries have none.
+program (see `Descriptor.native_types`); most libraries have none.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ OPERATIONS = ("linear", "polynomial")
 Ciphertexts = Sequence[Any]
 
 
-class HighLevelKeyOwner(ABC):
+class NativeKeyOwner(ABC):
     """The party that holds the secret key."""
 
     @abstractmethod
@@ -54,7 +54,7 @@ class HighLevelKeyOwner(ABC):
         """Read from the library's own context."""
 
 
-class HighLevelEvaluator(ABC):
+class NativeEvaluator(ABC):
     """The party that computes; it has no way to decrypt."""
 
     @abstractmethod
@@ -74,12 +74,12 @@ class HighLevelEvaluator(ABC):
         """Load one from a file whose digest the caller has checked."""
 
 
-class HighLevel(ABC):
+class NativeTypes(ABC):
     """The entry: the two roles, one a process."""
 
     @classmethod
     @abstractmethod
-    def key_owner(cls, parameters: ParameterSet) -> HighLevelKeyOwner:
+    def key_owner(cls, parameters: ParameterSet) -> NativeKeyOwner:
         """The key owner's role in this process.
 
         Raises:
@@ -88,9 +88,7 @@ class HighLevel(ABC):
 
     @classmethod
     @abstractmethod
-    def evaluator(
-        cls, parameters: ParameterSet, folder: Path, files: Sequence[KeyFile]
-    ) -> HighLevelEvaluator:
+    def evaluator(cls, parameters: ParameterSet, folder: Path, files: Sequence[KeyFile]) -> NativeEvaluator:
         """The evaluator's role in this process, from the files that the key owner wrote."""
 
     @classmethod

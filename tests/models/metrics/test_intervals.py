@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from reports.errors import ReportError
-from reports.statistics.intervals import Array, matched_proportions, relative_increase
+from models.errors import ScoreError
+from models.metrics.arrays import Array
+from models.metrics.intervals import matched_proportions, relative_increase
 
 
 def table(both: int, lost: int, gained: int, neither: int) -> tuple[Array, Array]:
@@ -83,12 +84,12 @@ def test_pairing_takes_out_what_is_hard_for_both() -> None:
 
 
 def test_what_are_no_pairs_is_refused() -> None:
-    with pytest.raises(ReportError, match="are not 1 or more pairs"):
+    with pytest.raises(ScoreError, match="are not 1 or more pairs"):
         matched_proportions(np.ones(3), np.ones(2))
-    with pytest.raises(ReportError, match="are not 2 or more pairs"):
+    with pytest.raises(ScoreError, match="are not 2 or more pairs"):
         relative_increase(np.ones(1), np.ones(1))
 
 
 def test_a_model_that_lost_everything_has_no_number() -> None:
-    with pytest.raises(ReportError, match=r"grows by a factor of exp\(1000\)"):
+    with pytest.raises(ScoreError, match=r"grows by a factor of exp\(1000\)"):
         relative_increase(np.array([-1.0, -2.0]), np.array([-1001.0, -1002.0]))

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from backends.high_level import PROGRAMS
+from backends.native import PROGRAMS
 from backends.parameters import ParameterSet
 from backends.registry import get
 from bench.parties.high_level import load_types
@@ -60,7 +60,7 @@ def _decrypts(ciphertext: object) -> bool:
 
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_own_types_compute_layers_and_hide_the_secret_key(backend: str, program: str, tmp_path: Path) -> None:
-    target = get(backend).high_level.get(program)
+    target = get(backend).native_types.get(program)
     if target is None:  # which is an outcome; tests/end_to_end/test_layers.py has its reason
         return
     with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as pool:

@@ -1,0 +1,177 @@
+"""Microbenchmarks: the primitives that are measured one by one, and what must come out of each.
+
+Every one works on two ciphertexts of known values, at one level. A result is checked by what it decrypts to:
+results of one primitive are first added up, so that a single decryption covers all its repetitions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from backends.interface import Capabilities, Ciphertext, Evaluator, Plaintext, Vector
+from backends.primitives import Primitive
+
+#: Kinds of keys, as in `backends.interface.KeyFile`, whose making, writing and loading is measured.
+KEY_KINDS = ("public_key", "relinearisation_key", "rotation_keys", "bootstrap_keys")
+#: Those that an evaluator loads to compute with.
+LOADED_KINDS = ("relinearisation_key", "rotation_keys", "bootstrap_keys")
+#: What the key owner does at each level; it includes encoding and decoding.
+ENCRYPTION = ("encrypt", "decrypt")
+
+
+@dataclass(frozen=True)
+class Operands:
+    """What primitives work on at one level.
+
+    Attributes:
+        x, y: ciphertexts of `a` and `b`.
+        b: slot vector.
+        plaintext: b, encoded.
+        product: x·y, relinearised and not rescaled; None at level 0.
+        level: of all of these.
+        steps: of rotations.
+        file: where a ciphertext may be written.
+    """
+
+    x: Ciphertext
+    y: Ciphertext
+    b: Vector
+    plaintext: Plaintext
+    product: Ciphertext
+    level: int
+    steps: tuple[int, ...]
+    file: Path
+
+
+@dataclass(frozen=True)
+class Measurable:
+    """One primitive at an evaluator, or a few in a row.
+
+    Attributes:
+        name: as in records; a compound has its own, for it is measured apart from what it is made of.
+        run: what is timed.
+        expected: the slot vectors of its results, from those of x and y and the steps.
+        settle: the ciphertexts of one result, to be added up; none where there is nothing to check.
+        finish: makes their sum one that can be decrypted.
+        lowest: level from which on it can be done.
+    """
+
+    name: str
+    run: Callable[[Evaluator, Operands], Any]
+    expected: Callable[[Vector, Vector, Sequence[int]], list[Vector]]
+    settle: Callable[[Evaluator, Operands, Any], list[Ciphertext]] = lambda evaluator, operands, result: [
+        result
+    ]
+    finish: Callable[[Evaluator, Ciphertext], Ciphertext] = lambda evaluator, total: total
+    lowest: int = 0
+
+
+def operands(
+    evaluator: Evaluator, x: Ciphertext, y: Ciphertext, b: Vector, steps: Sequence[int], file: Path
+) -> Operands:
+    """Everything that the primitives at the level of x and y need."""
+    level = evaluator.level(x)
+    product = _product(evaluator, x, y) if level else None
+    return Operands(x, y, b, evaluator.encode(b, level), product, level, tuple(steps), file)
+
+
+def _product(evaluator: Evaluator, x: Ciphertext, y: Ciphertext) -> Ciphertext:
+    return evaluator.relinearise(evaluator.multiply(x, y))
+
+
+def _rescaled(evaluator: Evaluator, total: Ciphertext) -> Ciphertext:
+    return evaluator.rescale(total)
+
+
+def _rotated(values: Vector, steps: Sequence[int]) -> list[Vector]:
+    return [np.roll(values, -step) for step in steps]
+
+
+_WRITE = Measurable(
+    "serialise_ciphertext",
+    lambda evaluator, on: evaluator.write(on.x, on.file),
+    lambda a, b, steps: [],
+    settle=lambda evaluator, on, result: [],
+)
+_READ = Measurable("load_ciphertext", lambda evaluator, on: evaluator.read(on.file), lambda a, b, steps: [a])
+
+#: In the order in which they are measured: what is written is loaded next.
+PRIMITIVES: tuple[Measurable, ...] = (
+    Measurable(
+        Primitive.ENCODE.operation,
+        lambda evaluator, on: evaluator.encode(on.b, on.level),
+        lambda a, b, steps: [a + b],
+        settle=lambda evaluator, on, plaintext: [evaluator.add_plain(on.x, plaintext)],
+    ),
+    Measurable(
+        Primitive.ADD.operation, lambda evaluator, on: evaluator.add(on.x, on.y), lambda a, b, steps: [a + b]
+    ),
+    Measurable(
+        Primitive.ADD_PLAIN.operation,
+        lambda evaluator, on: evaluator.add_plain(on.x, on.plaintext),
+        lambda a, b, steps: [a + b],
+    ),
+    Measurable(
+        Primitive.MULTIPLY_PLAIN.operation,
+        lambda evaluator, on: evaluator.multiply_plain(on.x, on.plaintext),
+        lambda a, b, steps: [a * b],
+        finish=_rescaled,
+        lowest=1,
+    ),
+    Measurable(
+        "multiply_relinearise",
+        lambda evaluator, on: _product(evaluator, on.x, on.y),
+        lambda a, b, steps: [a * b],
+        finish=_rescaled,
+        lowest=1,
+    ),
+    Measurable(
+        Primitive.RESCALE.operation,
+        lambda evaluator, on: evaluator.rescale(on.product),
+        lambda a, b, steps: [a * b],
+        lowest=1,
+    ),
+    Measurable(
+        Primitive.DROP.operation,
+        lambda evaluator, on: evaluator.drop(on.x, on.level - 1),
+        lambda a, b, steps: [a],
+        lowest=1,
+    ),
+    Measurable(
+        Primitive.ROTATE.operation,
+        lambda evaluator, on: evaluator.rotate(on.x, on.steps[0]),
+        lambda a, b, steps: _rotated(a, steps[:1]),
+    ),
+    Measurable(
+        Primitive.ROTATE_MANY.operation,
+        lambda evaluator, on: evaluator.rotate_many(on.x, on.steps),
+        lambda a, b, steps: _rotated(a, steps),
+        settle=lambda evaluator, on, results: results,
+    ),
+    _WRITE,
+    _READ,
+)
+
+BOOTSTRAP = Measurable(
+    Primitive.BOOTSTRAP.operation, lambda evaluator, on: evaluator.bootstrap(on.x), lambda a, b, steps: [a]
+)
+
+BY_NAME = {primitive.name: primitive for primitive in (*PRIMITIVES, BOOTSTRAP)}
+
+
+def measured_at(level: int, capabilities: Capabilities) -> list[Measurable]:
+    """The primitives that are measured at a level; the bootstrap at its lowest level alone."""
+    found = [primitive for primitive in PRIMITIVES if primitive.lowest <= level]
+    bootstraps = capabilities.bootstrap_output_level is not None
+    return [*found, BOOTSTRAP] if bootstraps and level == capabilities.bootstrap_input_level else found
+
+
+def key_kinds(capabilities: Capabilities) -> list[str]:
+    """The kinds of keys that are measured."""
+    bootstraps = capabilities.bootstrap_output_level is not None
+    return [kind for kind in KEY_KINDS if bootstraps or kind != "bootstrap_keys"]

@@ -1,0 +1,97 @@
+"""What a metric is, and what follows from one for the scores of any model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.errors import ScoreError
+from models.metrics.arrays import Array, Labels
+from models.metrics.intervals import Interval
+
+
+@dataclass(frozen=True)
+class NumberFormat:
+    """How a number is written for readers.
+
+    Attributes:
+        unit: the unit that follows the number, empty where it has none.
+        scale: the factor from the number as it is recorded: 100 makes a percentage of a fraction.
+        digits: how many digits follow the decimal point, or how many are significant.
+        significant: whether `digits` are significant ones.
+    """
+
+    unit: str = ""
+    scale: float = 1.0
+    digits: int = 4
+    significant: bool = False
+
+
+@dataclass(frozen=True)
+class Metric:
+    """How a rung of the ladder is judged, and how the result is compared and written.
+
+    Attributes:
+        name: in records, checkpoints and `ladder.json`.
+        title: as readers know it.
+        higher_is_better: which way is better.
+        low: the least value that the metric can have.
+        high: the largest one, which may be infinite.
+        format: how readers see a value.
+        loss_format: how readers see a loss.
+        proportion: whether it is the fraction of samples that are answered rightly.
+        answers_labels: whether a model's outputs score labels of which the largest is its answer. Else the
+            one output of a sample is its answer.
+        scores: outputs `[samples, positions, outputs]` and labels `[samples, positions]` → what each sample
+            contributes, `[samples]` or `[samples, numbers]`. Everything else follows from these scores.
+        whole: scores of all samples → the metric. It may be any function of them, not only a mean.
+        loss: the metric before and after → what is lost, where positive is worse.
+        interval: scores before and after of the same samples → the loss with its paired interval.
+    """
+
+    name: str
+    title: str
+    higher_is_better: bool
+    low: float
+    high: float
+    format: NumberFormat
+    loss_format: NumberFormat
+    proportion: bool
+    answers_labels: bool
+    scores: Callable[[Array, Labels], Array]
+    whole: Callable[[Array], float]
+    loss: Callable[[float, float], float]
+    interval: Callable[[Array, Array], Interval]
+
+
+def scores(metric: Metric, outputs: Array, labels: Labels) -> Array:
+    """What each sample contributes to the metric.
+
+    Args:
+        metric: by which the model is judged.
+        outputs: `[samples, positions, outputs]`; a model of one position may leave that axis out.
+        labels: `[samples, positions]` or, at one position, `[samples]`.
+
+    Returns:
+        `[samples]` or `[samples, numbers]`, as the metric has it.
+
+    Raises:
+        ScoreError: the shapes do not fit, or the metric is not defined for them.
+    """
+    answers = outputs[:, None] if outputs.ndim == 2 else outputs
+    wanted = labels[:, None] if labels.ndim == 1 else labels
+    if answers.ndim != 3 or answers.shape[:2] != wanted.shape or not wanted.size:
+        raise ScoreError(
+            f"logits of shape {outputs.shape} do not fit labels of shape {labels.shape}; "
+            "store both of one run"
+        )
+    return metric.scores(answers, wanted)
+
+
+def whole(metric: Metric, found: Array) -> float | None:
+    """The metric of a rung from the scores of its samples; None where no finite number says it."""
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        value = metric.whole(found)
+    return float(value) if np.isfinite(value) else None

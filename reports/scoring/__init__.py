@@ -1,0 +1,1 @@
+"""What raw outputs say: the ladder of a cell, the held-out ladder of a case, and the precision of both."""

@@ -1,0 +1,72 @@
+"""Ideas that have one home: metrics are named, and bytes are formatted, in one file each."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from models.metrics.catalogue import METRICS
+from tests.test_walls import ROOT, SOURCES
+
+METRICS_HOME = ROOT / "models" / "metrics" / "catalogue.py"
+FORMATS_HOME = ROOT / "reports" / "figures.py"
+#: The form of another harness has a field of its own that is called so.
+FOREIGN_NAMES = {(ROOT / "reports" / "exports" / "fhe_benchmarking.py", "accuracy")}
+#: A unit of bytes behind a formatted number, and divisors and shifts that make one.
+FORMATTED = re.compile(
+    r"""\}\s?(?:[kKMGT]i?B)\b|/\s*(?:1e[69]|10\s?\*\*\s?[69]|2\s?\*\*\s?[23]0|1024|_?GIB|_?MIB)\b"""
+)
+
+
+def metric_names(source: str) -> Iterator[str]:
+    """Text in a module that is the name of a metric, docstrings apart."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Constant) and node.value in METRICS:
+            yield str(node.value)
+
+
+def formatted_bytes(source: str) -> list[str]:
+    """Lines that scale bytes or write their unit."""
+    return [line.strip() for line in source.splitlines() if FORMATTED.search(line)]
+
+
+def test_metrics_are_asked_for_by_name_nowhere() -> None:
+    found = {
+        (path, name) for path in SOURCES if path != METRICS_HOME for name in metric_names(path.read_text())
+    }
+    assert found == FOREIGN_NAMES
+
+
+def test_bytes_are_formatted_in_one_place() -> None:
+    found = {
+        str(path.relative_to(ROOT)): lines
+        for path in SOURCES
+        if path != FORMATS_HOME and (lines := formatted_bytes(path.read_text()))
+    }
+    assert found == {}
+
+
+def test_units_are_not_guessed_from_names() -> None:
+    guess = re.compile(r"""endswith\(\(?["'](?:_s|_bytes|_bits|\.bytes)["']""")
+    assert [str(path) for path in SOURCES if guess.search(path.read_text())] == []
+
+
+@pytest.mark.parametrize("source", ['x == "accuracy"', 'f({"metric": "perplexity"})'])
+def test_a_metric_that_is_asked_for_is_found(source: str) -> None:
+    assert len(list(metric_names(source))) == 1
+
+
+@pytest.mark.parametrize(
+    "source", ['f"{size / 1e9:.1f} GB"', "size / 2**30", "free / _GIB", 'f"{size:.3g} MB"', 'f"{shown} GiB"']
+)
+def test_formatted_bytes_are_found(source: str) -> None:
+    assert formatted_bytes(source) == [source]
+
+
+def test_the_homes_are_there() -> None:
+    assert set(metric_names(METRICS_HOME.read_text())) == set(METRICS)
+    assert Path(FORMATS_HOME).is_file()
