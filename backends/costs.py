@@ -19,8 +19,9 @@ from backends.program import Instruction, PlaintextEntry, Program, primitives
 #: Seconds per butterfly-level of one transform, from rotations on one core of a 2024 server (N = 2^15).
 SECONDS_PER_POINT = 1.95e-9
 BYTES_PER_RESIDUE = 8
-#: What one round trip is held to cost when refreshes are placed, in seconds: the key owner must be there to
-#: answer, over a network. On one machine it takes a tenth; a plan made for that would ask it at every step.
+#: What one client-aided refresh (round trip) is taken to cost when refreshes are placed, in seconds: the key
+#: owner must be there to answer, over a network. On one machine it takes a tenth, but a plan made for that
+#: would ask the key owner at every step.
 ROUND_TRIP_PRICE_S = 1.0
 
 
@@ -70,8 +71,8 @@ class Costs:
         return self.primitive(Primitive.BOOTSTRAP.counted, level)
 
     def instruction(self, instruction: Instruction) -> float:
-        """Transforms of one instruction, at the level of its operands."""
-        level = instruction.level + (instruction.operation == "rescale")
+        """Transforms of one instruction."""
+        level = instruction.priced_level
         return sum(count * self.primitive(name, level) for name, count in primitives(instruction).items())
 
     def seconds(self, transforms: float) -> float:

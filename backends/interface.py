@@ -18,8 +18,8 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
-from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,9 +29,28 @@ from backends.parameters import ParameterSet
 from backends.primitives import Primitive
 
 Vector = NDArray[np.float64]
-Ciphertext = Any  # the library's own object, opaque to everything outside the adapter
-Plaintext = Any
-Keys = Any
+
+
+class Ciphertext:
+    """A library's own ciphertext, opaque to everything outside the adapter that made it.
+
+    An adapter declares in `Protocol` classes which calls of its library take and return one; a type checker
+    then tells ciphertexts, plaintexts and keys apart, though at run time they are the library's objects.
+    """
+
+    __slots__ = ()
+
+
+class Plaintext:
+    """A library's own plaintext, opaque like `Ciphertext`."""
+
+    __slots__ = ()
+
+
+class Keys:
+    """Keys that an adapter made in order to measure them, opaque like `Ciphertext`."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True)
@@ -121,7 +140,7 @@ class KeyOwner(ABC):
     # leave them out.
 
     def make_keys(self, kind: str, steps: Sequence[int]) -> Keys:
-        """Make the keys of one `KeyFile.kind` once more, of rotations those by `steps`.
+        """Make the keys of one `KeyFile.kind` once more; where they are rotation keys, those for `steps`.
 
         A `public_key` is made with a new secret key of its own, the others under the secret key in use.
 
@@ -206,7 +225,7 @@ class Evaluator(ABC):
 
     @abstractmethod
     def drop(self, a: Ciphertext, level: int) -> Ciphertext:
-        """The same values at a lower level, exactly at that level's canonical scale."""
+        """Switch the ciphertext modulus: the same values at a lower level, exactly at its canonical scale."""
 
     @abstractmethod
     def rotate(self, a: Ciphertext, step: int) -> Ciphertext:
@@ -219,51 +238,26 @@ class Evaluator(ABC):
     # The compound operations below mean exactly the loops they are written as; a library that can hoist or
     # work in an extended basis overrides them and still counts each rotation and each product.
 
-    def rotate_many(self, a: Ciphertext, steps: Sequence[int]) -> list[Ciphertext]:
+    def rotate_many(self, a: Ciphertext, steps: Sequence[int]) -> Sequence[Ciphertext]:
         """One rotation of a per step."""
         return [self.rotate(a, step) for step in steps]
 
     def rotate_sum(self, terms: Sequence[tuple[Ciphertext, int]]) -> Ciphertext:
         """Sum over (ciphertext, step) of the rotated ciphertexts; step 0 is the ciphertext itself."""
-        total: Ciphertext = None
-        for ciphertext, step in terms:
-            rotated = self.rotate(ciphertext, step) if step else ciphertext
-            total = rotated if total is None else self.add(total, rotated)
-        return total
+        rotated = (self.rotate(ciphertext, step) if step else ciphertext for ciphertext, step in terms)
+        return reduce(self.add, rotated)
 
     def multiply_plain_sum(self, terms: Sequence[tuple[Ciphertext, Plaintext]]) -> Ciphertext:
         """Sum of ciphertext·plaintext: a product."""
-        total: Ciphertext = None
-        for ciphertext, plaintext in terms:
-            product = self.multiply_plain(ciphertext, plaintext)
-            total = product if total is None else self.add(total, product)
-        return total
+        return reduce(self.add, (self.multiply_plain(a, plaintext) for a, plaintext in terms))
 
     def multiply_sum(self, terms: Sequence[tuple[Ciphertext, Ciphertext]]) -> Ciphertext:
         """Sum of ciphertext·ciphertext before one relinearisation: a product of three polynomials."""
-        total: Ciphertext = None
-        for a, b in terms:
-            product = self.multiply(a, b)
-            total = product if total is None else self.add(total, product)
-        return total
+        return reduce(self.add, (self.multiply(a, b) for a, b in terms))
 
 
 class Library(ABC):
-    """The entry of an adapter: what the library can do, and its two roles. One role per process."""
-
-    name: ClassVar[str]
-
-    @classmethod
-    @abstractmethod
-    def capabilities(cls, parameters: ParameterSet) -> Capabilities:
-        """What the library offers at `parameters`, without making keys.
-
-        Importing an adapter's module must not be needed for this in the front process: each adapter keeps
-        this method's answer in a module that imports no library (`capabilities.py` in its folder).
-
-        Raises:
-            Unsupported: the library cannot use these parameters; the text says why.
-        """
+    """The entry of an adapter: its two roles, one in each process. What it can do is in its `Descriptor`."""
 
     @classmethod
     @abstractmethod

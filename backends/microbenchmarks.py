@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 import numpy as np
 
@@ -42,10 +42,15 @@ class Operands:
     y: Ciphertext
     b: Vector
     plaintext: Plaintext
-    product: Ciphertext
+    product: Ciphertext | None
     level: int
     steps: tuple[int, ...]
     file: Path
+
+
+def _alone(evaluator: Evaluator, on: Operands, made: object) -> list[Ciphertext]:
+    """A result that is one ciphertext."""
+    return [cast(Ciphertext, made)]
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,7 @@ class Measurable:
 
     Attributes:
         name: as in records; a compound has its own, for it is measured apart from what it is made of.
-        run: what is timed.
+        run: what is timed; what it makes is known to `settle`.
         expected: the slot vectors of its results, from those of x and y and the steps.
         settle: the ciphertexts of one result, to be added up; none where there is nothing to check.
         finish: makes their sum one that can be decrypted.
@@ -62,11 +67,9 @@ class Measurable:
     """
 
     name: str
-    run: Callable[[Evaluator, Operands], Any]
+    run: Callable[[Evaluator, Operands], object]
     expected: Callable[[Vector, Vector, Sequence[int]], list[Vector]]
-    settle: Callable[[Evaluator, Operands, Any], list[Ciphertext]] = lambda evaluator, operands, result: [
-        result
-    ]
+    settle: Callable[[Evaluator, Operands, object], Sequence[Ciphertext]] = _alone
     finish: Callable[[Evaluator, Ciphertext], Ciphertext] = lambda evaluator, total: total
     lowest: int = 0
 
@@ -82,6 +85,11 @@ def operands(
 
 def _product(evaluator: Evaluator, x: Ciphertext, y: Ciphertext) -> Ciphertext:
     return evaluator.relinearise(evaluator.multiply(x, y))
+
+
+def _rescale(evaluator: Evaluator, on: Operands) -> Ciphertext:
+    assert on.product is not None  # a rescale is measured from level 1 on
+    return evaluator.rescale(on.product)
 
 
 def _rescaled(evaluator: Evaluator, total: Ciphertext) -> Ciphertext:
@@ -106,7 +114,7 @@ PRIMITIVES: tuple[Measurable, ...] = (
         Primitive.ENCODE.operation,
         lambda evaluator, on: evaluator.encode(on.b, on.level),
         lambda a, b, steps: [a + b],
-        settle=lambda evaluator, on, plaintext: [evaluator.add_plain(on.x, plaintext)],
+        settle=lambda evaluator, on, made: [evaluator.add_plain(on.x, cast(Plaintext, made))],
     ),
     Measurable(
         Primitive.ADD.operation, lambda evaluator, on: evaluator.add(on.x, on.y), lambda a, b, steps: [a + b]
@@ -132,7 +140,7 @@ PRIMITIVES: tuple[Measurable, ...] = (
     ),
     Measurable(
         Primitive.RESCALE.operation,
-        lambda evaluator, on: evaluator.rescale(on.product),
+        _rescale,
         lambda a, b, steps: [a * b],
         lowest=1,
     ),
@@ -151,7 +159,7 @@ PRIMITIVES: tuple[Measurable, ...] = (
         Primitive.ROTATE_MANY.operation,
         lambda evaluator, on: evaluator.rotate_many(on.x, on.steps),
         lambda a, b, steps: _rotated(a, steps),
-        settle=lambda evaluator, on, results: results,
+        settle=lambda evaluator, on, made: cast(Sequence[Ciphertext], made),
     ),
     _WRITE,
     _READ,

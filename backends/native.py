@@ -10,20 +10,17 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from numpy.typing import NDArray
-
-from backends.interface import KeyFile, SecurityFacts
+from backends.interface import Ciphertext, KeyFile, SecurityFacts
 from backends.parameters import ParameterSet
 from models.graph import Array
 
-#: `vectors`: a ciphertext a row; `tensors`: a ciphertext a feature, all rows in its slots.
+#: `vectors`: a ciphertext for each row; `tensors`: one for each feature, all rows in its slots.
 PROGRAMS = ("vectors", "tensors")
 #: Operations of a graph that the contract has.
 OPERATIONS = ("linear", "polynomial")
 #: Ciphertexts of one value, in the type's own order.
-Ciphertexts = Sequence[Any]
+Ciphertexts = Sequence[Ciphertext]
 
 
 class NativeKeyOwner(ABC):
@@ -42,11 +39,11 @@ class NativeKeyOwner(ABC):
         """The values `[rows, features]` of a result."""
 
     @abstractmethod
-    def write(self, ciphertext: Any, path: Path) -> None:
+    def write(self, ciphertext: Ciphertext, path: Path) -> None:
         """Serialise one ciphertext object to a file."""
 
     @abstractmethod
-    def read(self, path: Path) -> Any:
+    def read(self, path: Path) -> Ciphertext:
         """Load one from a file whose digest the caller has checked."""
 
     @abstractmethod
@@ -58,7 +55,7 @@ class NativeEvaluator(ABC):
     """The party that computes; it has no way to decrypt."""
 
     @abstractmethod
-    def linear(self, x: Ciphertexts, weight: NDArray[Any], bias: NDArray[Any]) -> Ciphertexts:
+    def linear(self, x: Ciphertexts, weight: Array, bias: Array) -> Ciphertexts:
         """x·weightᵀ + bias, `weight [out, features]` and `bias [out]`."""
 
     @abstractmethod
@@ -66,11 +63,11 @@ class NativeEvaluator(ABC):
         """A polynomial at each value, coefficients from the constant up."""
 
     @abstractmethod
-    def write(self, ciphertext: Any, path: Path) -> None:
+    def write(self, ciphertext: Ciphertext, path: Path) -> None:
         """Serialise one ciphertext object to a file."""
 
     @abstractmethod
-    def read(self, path: Path) -> Any:
+    def read(self, path: Path) -> Ciphertext:
         """Load one from a file whose digest the caller has checked."""
 
 

@@ -122,7 +122,7 @@ class ParameterSet:
             parts.append("INSECURE")
         return "_".join(parts)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """The literal from which `from_json` makes this set again."""
         return asdict(self)
 

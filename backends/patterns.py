@@ -2,7 +2,7 @@
 
 A pattern is a `[features, tokens]` constant (see `backends.tensor.layout`). A diagonal of a linear map is one
 column of features at every real token and zeros at the padding, a mask is one of a few columns at each
-token; so columns are kept once, and a pattern says which of them stands at each token.
+token; so columns are kept once, and a pattern says which of them is at each token.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from models.graph import Array
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Patterns:
 
     Attributes:
         columns: `[columns, features]`, each once.
-        places: `[patterns, tokens]`: which column stands at each token.
+        places: `[patterns, tokens]`: which column is at each token.
     """
 
     columns: Array

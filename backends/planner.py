@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 
-from backends.cleartext.adapter import CleartextEvaluator
 from backends.costs import Costs
 from backends.engine import Engine, choose_layout
 from backends.errors import PlanError, Unsupported
-from backends.interface import Capabilities
+from backends.interface import Capabilities, Ciphertext
 from backends.parameters import ParameterSet
 from backends.primitives import Primitive
 from backends.program import Program, primitives
-from backends.recorder import Recorded, Recorder
+from backends.recorder import Recorder
 from backends.schedule import ALIASES, NodeCost, Refresh, Schedule, schedule
 from backends.tensor.arrangement import Arrangement
 from backends.tensor.tensor import Tensor
@@ -53,7 +52,7 @@ def plan(
     rest = graph.not_polynomial()
     if rest:
         raise PlanError(
-            f"{graph.name} cannot be encrypted: {rest[0]} is no polynomial; convert the model first"
+            f"{graph.name} cannot be encrypted: {rest[0]} is not a polynomial; convert the model first"
         )
     planner = Planner(graph, parameters, refresh)
     return planner.record(schedule(graph, planner.node_costs(), refresh, Costs(parameters)), probes)
@@ -119,7 +118,7 @@ class Planner:
         return recorder.finish(inputs.ciphertexts, inputs.layout, output.ciphertexts, output.layout)
 
     def _recording(self) -> tuple[Recorder, Engine]:
-        recorder = Recorder(CleartextEvaluator(self._parameters), self._layout)
+        recorder = Recorder(self._refresh, self._layout)
         return recorder, Engine(self._arrangement, self._layout, recorder)
 
     def _input(self, recorder: Recorder, level: int) -> Tensor:
@@ -152,7 +151,7 @@ class Planner:
         return tensor.with_ciphertexts([_shifted(recorder, recorder.bootstrap(c), mean) for c in centred])
 
 
-def _shifted(recorder: Recorder, ciphertext: Recorded, by: float) -> Recorded:
+def _shifted(recorder: Recorder, ciphertext: Ciphertext, by: float) -> Ciphertext:
     if by == 0:
         return ciphertext
     return recorder.add_plain(ciphertext, recorder.encode(by, recorder.level(ciphertext)))
@@ -167,7 +166,7 @@ def _counted(recorder: Recorder) -> Counter[tuple[str, int]]:
     """Primitives, and constants encoded, by the level of their operands above the result."""
     counted: Counter[tuple[str, int]] = Counter()
     for instruction in recorder.instructions:
-        level = instruction.level - _HIGH + (instruction.operation == "rescale")
+        level = instruction.priced_level - _HIGH
         for name, count in primitives(instruction).items():
             counted[name, level] += count
     for constant in recorder.constants:

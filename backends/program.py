@@ -10,11 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from safetensors.numpy import load, save
 
@@ -50,6 +48,11 @@ class Instruction:
     steps: tuple[int, ...] = ()
     level: int = 0
     layer: int = 0
+
+    @property
+    def priced_level(self) -> int:
+        """The level that says what it costs: its result's, or for a rescale that of its operand."""
+        return self.level + (self.operation == Primitive.RESCALE.operation)
 
 
 @dataclass(frozen=True)
@@ -117,7 +120,7 @@ class Program:
     @property
     def input_level(self) -> int:
         """The level at which the key owner encrypts the inputs."""
-        return next(i.level for i in self.instructions if i.operation == "input")
+        return next(i.level for i in self.instructions if i.operation == Primitive.INPUT.operation)
 
     @property
     def levels_used(self) -> int:
@@ -125,7 +128,7 @@ class Program:
         spent: dict[int, int] = {}
         for instruction in self.instructions:
             before = max((spent[operand] for operand in instruction.operands), default=0)
-            after = before + (instruction.operation == "rescale")
+            after = before + (instruction.operation == Primitive.RESCALE.operation)
             spent.update(dict.fromkeys(instruction.results, after))
         return max(spent[output] for output in self.outputs)
 
@@ -141,7 +144,7 @@ class Program:
         (folder / f"{name}.json").write_text(text)
         return hashlib.sha256(text.encode()).hexdigest()
 
-    def _header(self, patterns_sha256: str) -> dict[str, Any]:
+    def _header(self, patterns_sha256: str) -> dict[str, object]:
         return {
             "format": FORMAT,
             "layout": self.layout.to_json(),
@@ -189,7 +192,7 @@ def load_program(folder: Path, name: str, digest: str) -> Program:
     )
 
 
-def _instruction(entry: Sequence[Any]) -> Instruction:
+def _instruction(entry: tuple[str, list[int], list[int], list[int], list[int], int, int]) -> Instruction:
     operation, results, operands, plaintexts, steps, level, layer = entry
     return Instruction(
         operation, tuple(results), tuple(operands), tuple(plaintexts), tuple(steps), level, layer
@@ -207,12 +210,12 @@ def primitives(instruction: Instruction) -> Counter[str]:
         return Counter()
     counts = Counter({found.counted: _executions(instruction, found)})
     if found.adds_up:
-        counts["additions"] = _terms(instruction, found) - 1
+        counts[Primitive.ADD.counted] = _terms(instruction, found) - 1
     return counts
 
 
 def _executions(instruction: Instruction, found: Primitive) -> int:
-    """How often an instruction executes its primitive; a step of 0 is no rotation."""
+    """How often an instruction executes its primitive; a step of 0 is not a rotation."""
     if instruction.steps:
         return sum(step != 0 for step in instruction.steps)
     return _terms(instruction, found)

@@ -1,49 +1,55 @@
-"""Writes down every primitive of tensor code as an instruction, on the cleartext backend without its slots.
+"""Writes down every primitive of tensor code as an instruction.
 
-What is recorded does not depend on the values encrypted, so ciphertexts and constants hold one slot here:
-levels, products and steps are checked as in any run, and a program of any size is recorded in seconds.
+What is recorded does not depend on the values encrypted, so ciphertexts hold none here: levels and products
+are checked as in any run (see `backends.contract`), and a program of any size is recorded in seconds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 
-import numpy as np
-
-from backends.cleartext.adapter import CleartextEvaluator, EncodedSlots, Slots
-from backends.interface import Evaluator, Vector
+from backends import contract
+from backends.contract import State
+from backends.errors import ExecutionError
+from backends.interface import Ciphertext, Evaluator, Plaintext, Vector
 from backends.patterns import PatternBook
 from backends.primitives import Primitive
 from backends.program import Instruction, PlaintextEntry, Probe, Program
+from backends.schedule import Refresh
 from backends.tensor.layout import Layout, ValueLayout
 
 
 @dataclass(frozen=True)
-class Recorded:
-    """A ciphertext of the program under way: its id, and its level and state."""
+class Recorded(State, Ciphertext):
+    """A ciphertext of the program under way: its id, and its state."""
 
     name: int
-    slots: Slots
 
 
 @dataclass(frozen=True)
-class RecordedPlaintext:
-    """A constant of the program under way."""
+class RecordedPlaintext(Plaintext):
+    """A constant of the program under way, and the level at which it is encoded."""
 
     index: int
-    encoded: EncodedSlots
+    level: int
 
 
 class Recorder(Evaluator):
-    """An `Evaluator` that remembers what it was asked for."""
+    """An `Evaluator` that remembers what it was asked for.
 
-    def __init__(self, evaluator: CleartextEvaluator, layout: Layout) -> None:
+    Args:
+        refresh: how ciphertexts get their levels back, and the levels of a bootstrap with it.
+        layout: of the program's values.
+    """
+
+    def __init__(self, refresh: Refresh, layout: Layout) -> None:
         super().__init__()
         self.layout = layout
         self.instructions: list[Instruction] = []
-        self._evaluator = evaluator
+        self._refresh = refresh
         self._layers: dict[str, int] = {}
         self._layer = 0
         self._ciphertexts = 0
@@ -62,22 +68,22 @@ class Recorder(Evaluator):
 
     def input(self, level: int) -> Recorded:
         """A ciphertext that the key owner sends."""
-        return self._append(Primitive.INPUT, [Slots(np.zeros(1), level)])[0]
+        return self._append(Primitive.INPUT, [State(level=level)])[0]
 
-    def round_trip(self, a: Recorded, level: int) -> Recorded:
+    def round_trip(self, a: Ciphertext, level: int) -> Recorded:
         """The key owner decrypts a and encrypts it again at `level`."""
-        return self._append(Primitive.ROUND_TRIP, [Slots(a.slots.values, level)], (a,))[0]
+        return self._append(Primitive.ROUND_TRIP, [State(level=level)], (a,))[0]
 
-    def probe(self, name: str, ciphertexts: Sequence[Recorded], layout: ValueLayout) -> None:
+    def probe(self, name: str, ciphertexts: Sequence[Ciphertext], layout: ValueLayout) -> None:
         """Show a value to the key owner, in a run of its own that is never timed."""
-        self._probes.append(Probe(name, tuple(c.name for c in ciphertexts), layout))
+        self._probes.append(Probe(name, _names(ciphertexts), layout))
         self._append(Primitive.PROBE, [], ciphertexts)
 
     def finish(
         self,
-        inputs: Sequence[Recorded],
+        inputs: Sequence[Ciphertext],
         input_layout: ValueLayout,
-        outputs: Sequence[Recorded],
+        outputs: Sequence[Ciphertext],
         output_layout: ValueLayout,
     ) -> Program:
         """The program recorded so far."""
@@ -87,8 +93,8 @@ class Recorder(Evaluator):
             instructions=tuple(self.instructions),
             plaintexts=self.constants,
             patterns=self._patterns.patterns(),
-            inputs=tuple(c.name for c in inputs),
-            outputs=tuple(c.name for c in outputs),
+            inputs=_names(inputs),
+            outputs=_names(outputs),
             input_layout=input_layout,
             output_layout=output_layout,
             probes=tuple(self._probes),
@@ -97,9 +103,9 @@ class Recorder(Evaluator):
     def _append(
         self,
         primitive: Primitive,
-        results: Sequence[Slots],
-        operands: Sequence[Recorded] = (),
-        plaintexts: Sequence[RecordedPlaintext] = (),
+        results: Sequence[State],
+        operands: Sequence[Ciphertext] = (),
+        plaintexts: Sequence[Plaintext] = (),
         steps: Sequence[int] = (),
     ) -> list[Recorded]:
         names = tuple(range(self._ciphertexts, self._ciphertexts + len(results)))
@@ -108,30 +114,30 @@ class Recorder(Evaluator):
             Instruction(
                 primitive.operation,
                 names,
-                tuple(operand.name for operand in operands),
-                tuple(plaintext.index for plaintext in plaintexts),
+                _names(operands),
+                tuple(_constant(plaintext).index for plaintext in plaintexts),
                 tuple(steps),
                 results[0].level if results else 0,
                 self._layer,
             )
         )
-        return [Recorded(name, slots) for name, slots in zip(names, results, strict=True)]
+        return [_named(name, state) for name, state in zip(names, results, strict=True)]
 
     def read(self, path: Path) -> Recorded:
         """See `Evaluator.read`."""
         raise NotImplementedError("a recorder has no files; use input")
 
-    def write(self, ciphertext: Recorded, path: Path) -> None:
+    def write(self, ciphertext: Ciphertext, path: Path) -> None:
         """See `Evaluator.write`."""
         raise NotImplementedError("a recorder has no files; use finish")
 
-    def level(self, ciphertext: Recorded) -> int:
+    def level(self, ciphertext: Ciphertext) -> int:
         """See `Evaluator.level`."""
-        return ciphertext.slots.level
+        return _own(ciphertext).level
 
     def encode(self, values: Vector | float, level: int) -> RecordedPlaintext:
         """See `Evaluator.encode`."""
-        self._evaluator.encode(values, level)  # refuses what is not finite
+        contract.finite(values)
         if isinstance(values, float):
             entry = PlaintextEntry(level, value=values)
         else:
@@ -139,76 +145,94 @@ class Recorder(Evaluator):
             grid = values.reshape(layout.features, layout.images, layout.tokens)
             entry = PlaintextEntry(level, row=self._patterns.add(grid[:, 0, :]))
         index = self._plaintexts.setdefault(entry, len(self._plaintexts))
-        return RecordedPlaintext(index, EncodedSlots(0.0, level))
+        return RecordedPlaintext(index, level)
 
-    def add(self, a: Recorded, b: Recorded) -> Recorded:
+    def add(self, a: Ciphertext, b: Ciphertext) -> Recorded:
         """See `Evaluator.add`."""
-        return self._append(Primitive.ADD, [self._evaluator.add(a.slots, b.slots)], (a, b))[0]
+        return self._append(Primitive.ADD, [contract.added(_own(a), _own(b))], (a, b))[0]
 
-    def subtract(self, a: Recorded, b: Recorded) -> Recorded:
+    def subtract(self, a: Ciphertext, b: Ciphertext) -> Recorded:
         """See `Evaluator.subtract`."""
-        return self._append(Primitive.SUBTRACT, [self._evaluator.subtract(a.slots, b.slots)], (a, b))[0]
+        return self._append(Primitive.SUBTRACT, [contract.added(_own(a), _own(b))], (a, b))[0]
 
-    def negate(self, a: Recorded) -> Recorded:
+    def negate(self, a: Ciphertext) -> Recorded:
         """See `Evaluator.negate`."""
-        return self._append(Primitive.NEGATE, [self._evaluator.negate(a.slots)], (a,))[0]
+        return self._append(Primitive.NEGATE, [_own(a)], (a,))[0]
 
-    def add_plain(self, a: Recorded, plaintext: RecordedPlaintext) -> Recorded:
+    def add_plain(self, a: Ciphertext, plaintext: Plaintext) -> Recorded:
         """See `Evaluator.add_plain`."""
-        result = self._evaluator.add_plain(a.slots, plaintext.encoded)
-        return self._append(Primitive.ADD_PLAIN, [result], (a,), (plaintext,))[0]
+        state = contract.added_plain(_own(a), _constant(plaintext).level)
+        return self._append(Primitive.ADD_PLAIN, [state], (a,), (plaintext,))[0]
 
-    def multiply_plain(self, a: Recorded, plaintext: RecordedPlaintext) -> Recorded:
+    def multiply_plain(self, a: Ciphertext, plaintext: Plaintext) -> Recorded:
         """See `Evaluator.multiply_plain`."""
         return self.multiply_plain_sum([(a, plaintext)])
 
-    def multiply(self, a: Recorded, b: Recorded) -> Recorded:
+    def multiply(self, a: Ciphertext, b: Ciphertext) -> Recorded:
         """See `Evaluator.multiply`."""
         return self.multiply_sum([(a, b)])
 
-    def relinearise(self, product: Recorded) -> Recorded:
+    def relinearise(self, product: Ciphertext) -> Recorded:
         """See `Evaluator.relinearise`."""
-        return self._append(Primitive.RELINEARISE, [self._evaluator.relinearise(product.slots)], (product,))[
-            0
-        ]
+        return self._append(Primitive.RELINEARISE, [contract.relinearised(_own(product))], (product,))[0]
 
-    def rescale(self, product: Recorded) -> Recorded:
+    def rescale(self, product: Ciphertext) -> Recorded:
         """See `Evaluator.rescale`."""
-        return self._append(Primitive.RESCALE, [self._evaluator.rescale(product.slots)], (product,))[0]
+        return self._append(Primitive.RESCALE, [contract.rescaled(_own(product))], (product,))[0]
 
-    def drop(self, a: Recorded, level: int) -> Recorded:
+    def drop(self, a: Ciphertext, level: int) -> Recorded:
         """See `Evaluator.drop`."""
-        return self._append(Primitive.DROP, [self._evaluator.drop(a.slots, level)], (a,))[0]
+        return self._append(Primitive.DROP, [contract.dropped(_own(a), level)], (a,))[0]
 
-    def rotate(self, a: Recorded, step: int) -> Recorded:
+    def rotate(self, a: Ciphertext, step: int) -> Recorded:
         """See `Evaluator.rotate`."""
         return self.rotate_many(a, [step])[0]
 
-    def bootstrap(self, a: Recorded) -> Recorded:
+    def bootstrap(self, a: Ciphertext) -> Recorded:
         """See `Evaluator.bootstrap`."""
-        return self._append(Primitive.BOOTSTRAP, [self._evaluator.bootstrap(a.slots)], (a,))[0]
+        state = contract.bootstrapped(_own(a), self._refresh.entry, self._refresh.top)
+        return self._append(Primitive.BOOTSTRAP, [state], (a,))[0]
 
-    def rotate_many(self, a: Recorded, steps: Sequence[int]) -> list[Recorded]:
+    def rotate_many(self, a: Ciphertext, steps: Sequence[int]) -> list[Recorded]:
         """See `Evaluator.rotate_many`."""
-        return self._append(
-            Primitive.ROTATE_MANY, self._evaluator.rotate_many(a.slots, steps), (a,), steps=steps
-        )
+        rotated = [contract.rotated(_own(a))] * len(steps)
+        return self._append(Primitive.ROTATE_MANY, rotated, (a,), steps=steps)
 
-    def rotate_sum(self, terms: Sequence[tuple[Recorded, int]]) -> Recorded:
+    def rotate_sum(self, terms: Sequence[tuple[Ciphertext, int]]) -> Recorded:
         """See `Evaluator.rotate_sum`."""
         operands, steps = zip(*terms, strict=True)
-        result = self._evaluator.rotate_sum([(a.slots, step) for a, step in terms])
-        return self._append(Primitive.ROTATE_SUM, [result], operands, steps=steps)[0]
+        rotated = (contract.rotated(_own(a)) if step else _own(a) for a, step in terms)
+        return self._append(Primitive.ROTATE_SUM, [reduce(contract.added, rotated)], operands, steps=steps)[0]
 
-    def multiply_plain_sum(self, terms: Sequence[tuple[Recorded, RecordedPlaintext]]) -> Recorded:
+    def multiply_plain_sum(self, terms: Sequence[tuple[Ciphertext, Plaintext]]) -> Recorded:
         """See `Evaluator.multiply_plain_sum`."""
         operands, plaintexts = zip(*terms, strict=True)
-        result = self._evaluator.multiply_plain_sum([(a.slots, p.encoded) for a, p in terms])
-        return self._append(Primitive.MULTIPLY_PLAIN_SUM, [result], operands, plaintexts)[0]
+        products = (contract.multiplied_plain(_own(a), _constant(b).level) for a, b in terms)
+        total = reduce(contract.added, products)
+        return self._append(Primitive.MULTIPLY_PLAIN_SUM, [total], operands, plaintexts)[0]
 
-    def multiply_sum(self, terms: Sequence[tuple[Recorded, Recorded]]) -> Recorded:
+    def multiply_sum(self, terms: Sequence[tuple[Ciphertext, Ciphertext]]) -> Recorded:
         """See `Evaluator.multiply_sum`."""
-        result = self._evaluator.multiply_sum([(a.slots, b.slots) for a, b in terms])
-        return self._append(
-            Primitive.MULTIPLY_SUM, [result], [operand for pair in terms for operand in pair]
-        )[0]
+        operands = [operand for pair in terms for operand in pair]
+        total = reduce(contract.added, (contract.multiplied(_own(a), _own(b)) for a, b in terms))
+        return self._append(Primitive.MULTIPLY_SUM, [total], operands)[0]
+
+
+def _own(ciphertext: Ciphertext) -> Recorded:
+    if not isinstance(ciphertext, Recorded):
+        raise ExecutionError(f"{type(ciphertext).__name__} was not recorded here; begin with input")
+    return ciphertext
+
+
+def _constant(plaintext: Plaintext) -> RecordedPlaintext:
+    if not isinstance(plaintext, RecordedPlaintext):
+        raise ExecutionError(f"{type(plaintext).__name__} was not recorded here; begin with encode")
+    return plaintext
+
+
+def _names(ciphertexts: Sequence[Ciphertext]) -> tuple[int, ...]:
+    return tuple(_own(ciphertext).name for ciphertext in ciphertexts)
+
+
+def _named(name: int, state: State) -> Recorded:
+    return Recorded(name, level=state.level, product=state.product, polynomials=state.polynomials)

@@ -1,24 +1,34 @@
-"""Finds backends by entry point, so that one from another package stands beside the four of this one.
+"""Finds backends: those of this project by their folders, those of other packages by their entry points.
 
-Importing this module imports no homomorphic-encryption library. Each backend has a `Descriptor`, made in a
-module that imports none either; the adapter is imported by the parties, in the backend's own environment.
+A folder of `backends` whose package has a `DESCRIPTOR` is a backend, and nothing outside it names it. Finding
+backends imports no homomorphic-encryption library: a `Descriptor` is made in a module that imports none, and
+the adapter is imported by the parties, in the backend's own environment.
 """
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
+from pkgutil import iter_modules, resolve_name
 from typing import Protocol
 
+import backends
 from backends.errors import BackendError
-from backends.interface import Capabilities, Library
+from backends.interface import Capabilities, Ciphertext, Evaluator, Library, Vector
+from backends.native import NativeTypes
 from backends.parameters import ParameterSet
 
+#: The entry points under which other packages name their descriptors.
 GROUP = "bench.backends"
+
+#: What is tried, and how; the slots that come out, or one of the exceptions by which a library refuses.
+Attempt = tuple[str, Callable[[], Vector]]
+#: Ways to decrypt a ciphertext with an evaluator and the paths of its key files.
+Attack = Callable[[Evaluator, Ciphertext, Sequence[Path]], Iterator[Attempt]]
 
 
 class CapabilityCheck(Protocol):
@@ -40,6 +50,7 @@ class Descriptor:
         environment: the folder's `environment.yaml`, or None where numpy is all it needs.
         simulates: whether it computes in the clear and has no keys: nothing is there to protect or to size.
         native_types: program → `module:Class` of a `NativeTypes` (see `backends.native`), where there is one.
+        attack: `module:function` of an `Attack`, for the conformance kit; a simulator has no secret.
     """
 
     name: str
@@ -49,23 +60,49 @@ class Descriptor:
     environment: Path | None = None
     simulates: bool = False
     native_types: Mapping[str, str] = field(default_factory=dict)
+    attack: str | None = None
 
 
 def load_library(target: str) -> type[Library]:
     """Import `module:Class`, an adapter, and with it its library."""
-    module, _, name = target.partition(":")
-    library: type[Library] = getattr(import_module(module), name)
+    library: type[Library] = resolve_name(target)
     return library
 
 
+def load_native_types(target: str) -> type[NativeTypes]:
+    """Import `module:Class`, an adapter of a library's native types, and with it the library."""
+    types: type[NativeTypes] = resolve_name(target)
+    return types
+
+
+def load_attack(target: str) -> Attack:
+    """Import `module:function`, an attack, and with it the library."""
+    attack: Attack = resolve_name(target)
+    return attack
+
+
 def available() -> dict[str, Descriptor]:
-    """Every registered backend by name."""
-    found: dict[str, Descriptor] = {}
-    for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
-        found[entry.name] = entry.load()
-    if not found:
-        raise BackendError("no backend is registered; install this project with `pip install -e .`")
-    return found
+    """Every backend by name, in alphabetical order.
+
+    Raises:
+        BackendError: two backends have one name.
+    """
+    found = _in_folders()
+    for entry in entry_points(group=GROUP):
+        descriptor: Descriptor = entry.load()
+        if found.setdefault(entry.name, descriptor) is not descriptor:
+            raise BackendError(f"two backends are called {entry.name!r}; rename that of {entry.value}")
+    return dict(sorted(found.items()))
+
+
+def _in_folders() -> dict[str, Descriptor]:
+    """The backends of this project; a folder without a descriptor serves others."""
+    packages = (module.name for module in iter_modules(backends.__path__) if module.ispkg)
+    described = {name: vars(import_module(f"backends.{name}")).get("DESCRIPTOR") for name in packages}
+    for folder, descriptor in described.items():
+        if descriptor is not None and descriptor.name != folder:
+            raise BackendError(f"the folder {folder!r} has the backend {descriptor.name!r}; rename one")
+    return {folder: descriptor for folder, descriptor in described.items() if descriptor is not None}
 
 
 def get(name: str) -> Descriptor:

@@ -16,7 +16,8 @@ from backends.program import REFRESHES, Instruction, Probe, Program, primitives
 RoundTrip = Callable[[Ciphertext, int], Ciphertext]
 #: Shows a probed value's ciphertexts to the key owner.
 ShowProbe = Callable[[Probe, Sequence[Ciphertext]], None]
-#: The part of a program's instructions that one stretch may have: a long layer is seen in pieces.
+#: The part of a program's instructions that one stretch of the level profile may have, so that a long layer
+#: is seen in pieces.
 LONGEST_STRETCH = 0.01
 #: Told after each instruction: (its index, the instruction, seconds).
 Progress = Callable[[int, Instruction, float], None]
@@ -24,7 +25,7 @@ Progress = Callable[[int, Instruction, float], None]
 
 @dataclass
 class Stretch:
-    """A few instructions in a row that serve one layer, or that refresh: a piece of the course of levels.
+    """A piece (stretch) of the level profile: a few instructions in a row that serve one layer, or refresh.
 
     Attributes:
         layer: its name.
@@ -51,7 +52,7 @@ class Measured:
         seconds: the whole replay, round trips included.
         round_trips_s: the part spent waiting for the key owner.
         layers: seconds per layer name.
-        course: the levels in the order of the computation.
+        course: the level profile: the levels in the order of the computation.
         primitives: (operation, level of its operands) → (instructions, primitives, seconds).
         counts: primitives executed, taken at the library's calls, and round trips.
     """
@@ -152,7 +153,7 @@ def _note(measured: Measured, program: Program, instruction: Instruction, second
 
 
 def _lengthen(course: list[Stretch], program: Program, instruction: Instruction, seconds: float) -> None:
-    """Count an instruction to the last stretch where it belongs there, else to a new one."""
+    """Add an instruction to the last stretch where it belongs there, else to a new one."""
     layer = program.layers[instruction.layer]
     refresh = instruction.operation if instruction.operation in REFRESHES else None
     full = LONGEST_STRETCH * len(program.instructions)
@@ -207,7 +208,7 @@ class _Machine:
         evaluator = self._evaluator
         match wanted:
             case Primitive.ROTATE_MANY:
-                return evaluator.rotate_many(operands[0], instruction.steps)
+                return list(evaluator.rotate_many(operands[0], instruction.steps))
             case Primitive.ROTATE_SUM:
                 return [evaluator.rotate_sum(list(zip(operands, instruction.steps, strict=True)))]
             case Primitive.MULTIPLY_PLAIN_SUM:

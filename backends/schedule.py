@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 
@@ -78,8 +78,24 @@ class NodeCost:
 
 #: Levels needed of the values alive, in an order that all states of one moment share.
 _Levels = tuple[int, ...]
-#: (node, level made, level needed, refreshed) and the decisions before it.
-_Decisions = tuple[Any, ...] | None
+
+
+class _Decision(NamedTuple):
+    """What was decided of a node, and of those before it in the search.
+
+    Attributes:
+        node: its name.
+        made: level of its result, before any refresh.
+        needed: level at which its readers want it.
+        refreshed: whether it is refreshed.
+        before: the decision before this one.
+    """
+
+    node: str
+    made: int
+    needed: int
+    refreshed: bool
+    before: _Decision | None
 
 
 def schedule(graph: Graph, nodes: Mapping[str, NodeCost], refresh: Refresh, costs: Costs) -> Schedule:
@@ -89,7 +105,7 @@ def schedule(graph: Graph, nodes: Mapping[str, NodeCost], refresh: Refresh, cost
         PlanError: some node needs more levels than a refresh returns.
     """
     alive: list[str] = [graph.output]
-    states: dict[_Levels, tuple[float, _Decisions]] = {(0,): (0.0, None)}
+    states: dict[_Levels, tuple[float, _Decision | None]] = {(0,): (0.0, None)}
     for node in reversed(graph.nodes):
         if node.name in alive:
             step = _Step(node, nodes[node.name], alive, refresh, costs)
@@ -102,9 +118,9 @@ def schedule(graph: Graph, nodes: Mapping[str, NodeCost], refresh: Refresh, cost
             )
     decisions = list(_listed(min(states.values(), key=lambda state: state[0])[1]))
     return Schedule(
-        refreshed=frozenset(name for name, _, _, refreshed in decisions if refreshed),
-        made={name: made for name, made, _, _ in decisions},
-        needed={name: needed for name, _, needed, _ in decisions},
+        refreshed=frozenset(one.node for one in decisions if one.refreshed),
+        made={one.node: one.made for one in decisions},
+        needed={one.node: one.needed for one in decisions},
     )
 
 
@@ -128,10 +144,10 @@ class _Step:
         )
 
     def before(
-        self, states: Mapping[_Levels, tuple[float, _Decisions]]
-    ) -> dict[_Levels, tuple[float, _Decisions]]:
+        self, states: Mapping[_Levels, tuple[float, _Decision | None]]
+    ) -> dict[_Levels, tuple[float, _Decision | None]]:
         """Every state as it is, and with the node's value refreshed after it."""
-        found: dict[_Levels, tuple[float, _Decisions]] = {}
+        found: dict[_Levels, tuple[float, _Decision | None]] = {}
         for levels, (cost, decisions) in states.items():
             needed = levels[self._at]
             for made, refreshed in self._choices(needed):
@@ -140,7 +156,7 @@ class _Step:
                     continue
                 total = cost + self._price(made) + (self._refresh_price(needed) if refreshed else 0.0)
                 if operands not in found or total < found[operands][0]:
-                    found[operands] = total, ((self._node.name, made, needed, refreshed), decisions)
+                    found[operands] = total, _Decision(self._node.name, made, needed, refreshed, decisions)
         return found
 
     def _choices(self, needed: int) -> Iterator[tuple[int, bool]]:
@@ -157,14 +173,14 @@ class _Step:
 
 
 def _undominated(
-    states: dict[_Levels, tuple[float, _Decisions]],
-) -> dict[_Levels, tuple[float, _Decisions]]:
+    states: dict[_Levels, tuple[float, _Decision | None]],
+) -> dict[_Levels, tuple[float, _Decision | None]]:
     """Without the states that another beats in cost and in every level."""
     ordered = sorted(states.items(), key=lambda state: (state[1][0], sum(state[0])))
     if not ordered or not ordered[0][0]:
         return dict(ordered[:1])
     kept = np.empty((len(ordered), len(ordered[0][0])), int)
-    found: dict[_Levels, tuple[float, _Decisions]] = {}
+    found: dict[_Levels, tuple[float, _Decision | None]] = {}
     for levels, state in ordered:
         if not np.any(np.all(kept[: len(found)] <= levels, axis=1)):
             kept[len(found)] = levels
@@ -172,7 +188,7 @@ def _undominated(
     return found
 
 
-def _listed(decisions: _Decisions) -> Iterator[tuple[str, int, int, bool]]:
-    while decisions is not None:
-        yield decisions[0]
-        decisions = decisions[1]
+def _listed(decision: _Decision | None) -> Iterator[_Decision]:
+    while decision is not None:
+        yield decision
+        decision = decision.before

@@ -1,6 +1,6 @@
 """One judge of security for every backend: from log QP as it really is and the secret in use.
 
-A library's acceptance is no proof: SEAL's table is that of 2018, and OpenFHE judges a sparse secret by the
+A library's acceptance is not a proof: SEAL's table is that of 2018, and OpenFHE judges a sparse secret by the
 row of a dense one.
 
 Dense secrets are judged by the guidelines of 2024, `GUIDELINES` below: classical adversary, uniform ternary
@@ -83,7 +83,7 @@ def judge(facts: SecurityFacts) -> Security:
     """Judge what an adapter read from its library's context and keys.
 
     Raises:
-        ParameterError: the secret is unknown here, or log QP is no positive number.
+        ParameterError: the secret is unknown here, or log QP is not a positive number.
     """
     if not (isfinite(facts.log_qp) and facts.log_qp > 0):
         raise ParameterError(f"log QP is {facts.log_qp}; read it from the primes of the library's context")

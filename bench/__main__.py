@@ -4,7 +4,7 @@ import sys
 
 if __name__ == "__main__":
     try:
-        from bench.cli import main
+        from bench.cli.main import main
     except KeyboardInterrupt:  # while the libraries are still being imported
         sys.exit(1)
     main()

@@ -1,4 +1,4 @@
-"""How the rungs of one model compare on the same samples, in the clear."""
+"""How the stages of conversion (rungs) of one model compare on the same samples, in the clear."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from models.metrics.catalogue import CROSS_ENTROPY, METRICS
 from models.metrics.metric import scores, whole
 from models.reference import Inputs, outputs, run
 
-#: Of every metric of a model that answers labels, by name; None where values exploded.
+#: Value of every metric of a model that answers labels, by name; None where values exploded.
 Measures = dict[str, float | None]
 #: Told how many samples of how many have passed every rung.
 Progress = Callable[[int, int], None]
 
 #: Samples that a worker takes and evaluates at a time, a whole number of the reference's batches: a whole set
-#: of prepared images fits no memory.
+#: of prepared images does not fit in memory.
 PIECE = 64
 #: What a ladder may tell of, in the order in which it is made. Beside the rungs of a checkpoint there are
 #: `substituted`, the HE-friendly rung as polynomials were put into it, and `tightened`, the same after
@@ -127,7 +127,7 @@ def _judged(rows: Array, labels: Labels) -> Array:
 def _compared(a: Array, b: Array) -> Array:
     """`[3, predictions]`: whether both name the same label, the largest and the mean distance of logits.
 
-    Logits that are not all finite name no label: there is nothing that another could agree with.
+    Logits that are not all finite name no label, so no other can agree with them.
     """
     with np.errstate(invalid="ignore"):
         apart = np.abs(a - b)

@@ -1,7 +1,7 @@
-"""Records in a file that `export --format json` wrote: a baseline, checked before anything rests on it.
+"""Records in a file that `export --format json` wrote: a baseline, checked before it is used.
 
 A store's line carries a digest; such a file has none, and people merge and edit it. So every record is held
-to the schema and to what must be true within it, and none may stand twice.
+to the schema and to what must be true within it, and none may appear twice.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from models.metrics.catalogue import metric_named
 from reports.errors import ReportError
 from reports.export import to_json
 from reports.identity import canonical_json
-from reports.record import SCHEMA, HeldOut, Ladder, Record, Status
+from reports.record import SCHEMA, HeldOutLadder, Ladder, Record, Status
 from reports.scoring.ladder import RUNGS
 
 #: Relative, of numbers that follow from each other.
@@ -30,8 +30,8 @@ def read_records(path: Path) -> list[Record]:
     """All records of a file.
 
     Raises:
-        ReportError: there is no such file, it is no list of records, or one of them breaks the schema,
-            contradicts itself or stands twice; the sentence names it.
+        ReportError: there is no such file, it is not a list of records, or one of them breaks the schema,
+            contradicts itself or appears twice; the sentence names it.
     """
     try:
         written = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_object)
@@ -42,10 +42,10 @@ def read_records(path: Path) -> list[Record]:
     except UnicodeDecodeError as error:
         raise ReportError(f"{path} is not UTF-8 text ({error.reason}); export it again") from error
     except (ValueError, RecursionError) as error:  # a number of thousands of digits among them
-        raise ReportError(f"{path} is no JSON ({error}); export it again") from error
+        raise ReportError(f"{path} is not JSON ({error}); export it again") from error
     if not isinstance(written, list) or not written:
         raise ReportError(
-            f"{path} holds no list of records; make it with `bench export RESULTS --format json`"
+            f"{path} does not hold a list of records; make it with `bench export RESULTS --format json`"
         )
     records = [_record(f"{path}: record {number}", one) for number, one in enumerate(written, start=1)]
     _refuse_twins(path, records)
@@ -56,7 +56,7 @@ def check(path: Path, records: Sequence[Record]) -> None:
     """See that a file of these records could be read again.
 
     Raises:
-        ReportError: there is none, or one of them contradicts itself or stands twice; the sentence names it.
+        ReportError: there is none, or one of them contradicts itself or appears twice; the sentence names it.
     """
     if not records:
         raise ReportError(f"{path} would hold no record; keep at least one")
@@ -106,7 +106,7 @@ def contradictions(record: Record) -> Iterator[str]:
         yield "its time per sample is not that of the evaluation"
     operations = [(one.name, one.level) for one in latency.primitives or []]
     if len(set(operations)) < len(operations):
-        yield "one primitive stands twice at one level"
+        yield "one primitive appears twice at one level"
     yield from _impossible_metrics(record.ladder)
     yield from _impossible_errors(record)
     counts = record.counts
@@ -117,7 +117,7 @@ def contradictions(record: Record) -> Iterator[str]:
 
 
 def _impossible_metrics(ladder: Ladder) -> Iterator[str]:
-    blocks: list[Ladder | HeldOut] = [ladder] if ladder.held_out is None else [ladder, ladder.held_out]
+    blocks: list[Ladder | HeldOutLadder] = [ladder] if ladder.held_out is None else [ladder, ladder.held_out]
     for block in blocks:
         rungs = [getattr(block, rung) for rung in RUNGS if hasattr(block, rung)]
         metric = metric_named(block.metric)
@@ -126,7 +126,7 @@ def _impossible_metrics(ladder: Ladder) -> Iterator[str]:
 
 
 def _impossible_errors(record: Record) -> Iterator[str]:
-    """No mean error is over the largest one, and nothing has the one without the other."""
+    """No mean error is over the largest one, and neither is there without the other."""
     largest, mean = record.ladder.logit_error_max, record.ladder.logit_error_mean
     if largest is not None and mean is not None and mean > largest * (1 + ROUNDING):
         yield "its mean logit error is over its largest"
@@ -137,17 +137,17 @@ def _impossible_errors(record: Record) -> Iterator[str]:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """A JSON object; of a name that stands twice, only one of the two would be held to anything."""
+    """A JSON object; of a name that appears twice, only one of the two would be checked."""
     found = dict(pairs)
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
-        raise ValueError(f"the name {next(one for one in names if names.count(one) > 1)} stands twice")
+        raise ValueError(f"the name {next(one for one in names if names.count(one) > 1)} appears twice")
     return found
 
 
 def _record(place: str, written: Any) -> Record:
     if not isinstance(written, dict):
-        raise ReportError(f"{place} is no record; export the file again")
+        raise ReportError(f"{place} is not a record; export the file again")
     named = f"{place} ({written.get('cell', 'without a cell')})"
     if written.get("schema") != SCHEMA:
         raise ReportError(

@@ -1,6 +1,6 @@
 """What makes the times of two records not comparable, named.
 
-Three things stand behind a time: the machine with the threads that it lent, the software, and the samples.
+A time depends on three things: the machine with the threads that it lent, the software, and the samples.
 A gate that compares two builds takes the software as part of what it judges, so each has a function of its
 own. Each entry names a difference and both sides: `threads: 1 and 2`. What a record does not say is unknown.
 """

@@ -10,7 +10,7 @@ from typing import Any
 
 from reports.figures import bits, gigabytes, loss_with_interval, significant
 from reports.markdown import plain, table
-from reports.record import TIMING_ONLY, HeldOut, Precision, Record, Status
+from reports.record import TIMING_ONLY, HeldOutLadder, Precision, Record, Status
 from reports.scoring.held_out import LOSSES, TITLES
 
 HELD_OUT_HEADINGS = (
@@ -105,7 +105,7 @@ def _ladders(records: Sequence[Record]) -> list[tuple[str, ...]]:
     return [(*row, key) for row, key in newest.items()]
 
 
-def _held_out(record: Record, block: HeldOut) -> tuple[str, ...]:
+def _held_out(record: Record, block: HeldOutLadder) -> tuple[str, ...]:
     losses = {(one.from_rung, one.to_rung): loss_with_interval(block, one) for one in block.drifts}
     return (
         plain(record.suite),

@@ -11,10 +11,10 @@ from math import log10
 
 from models.metrics.catalogue import metric_named
 from models.metrics.metric import NumberFormat
-from reports.record import HeldOut, Loss
+from reports.record import HeldOutLadder, Loss
 
 THIN_SPACE = "\u2009"
-#: What stands for a number that was not measured; it is never 0.
+#: What is written for a number that was not measured; it is never 0.
 ABSENT = "–"
 _SIZES = ("B", "kB", "MB", "GB", "TB", "PB")
 _BINARY = ("B", "K", "M", "G", "T", "P")
@@ -34,17 +34,13 @@ class Unit(str, Enum):
     LOSS = "loss"  # in the format of a loss of the record's metric
 
 
-#: Units that are written after their number.
-_SAID = (Unit.BITS, Unit.FLIPPED)
-
-
 def significant(value: float, digits: int = 3, thousands: str = THIN_SPACE) -> str:
     """So many significant digits, in full and not as a power of ten: 0.0085, 26.1, 15 300.
 
     Args:
         value: any finite number.
         digits: how many; whole digits are never rounded away.
-        thousands: stands between them.
+        thousands: the sign between them.
     """
     if value == 0:
         return "0"
@@ -85,11 +81,11 @@ def binary_size(value: float) -> str:
     return f"{value:.1f}{_BINARY[power]}"
 
 
-def seconds(value: float, digits: int = 3) -> str:
+def seconds(value: float, digits: int = 3, thousands: str = "") -> str:
     """A duration in the unit that suits it: 26.1 s, 8.50 ms, 12.0 µs."""
     for unit, least, scale in (("s", 1.0, 1.0), ("ms", 1e-3, 1e3), ("µs", 0.0, 1e6)):
         if value >= least or value == 0:
-            return f"{significant(value * scale, digits, thousands='')} {unit}"
+            return f"{significant(value * scale, digits, thousands)} {unit}"
     raise ValueError(f"{value} seconds are not a duration")
 
 
@@ -103,28 +99,25 @@ def gigabytes(value: float, digits: int = 3) -> str:
     return significant(value / 1e9, digits, thousands="")
 
 
-def formatted(value: float, how: NumberFormat) -> str:
-    """A number with its unit, in a format that its metric declares: 97.50 %, 4.123, 0.12 points."""
-    return f"{digits_of(value, how)} {how.unit}".rstrip()
-
-
-def written(value: float, unit: Unit, digits: int = 3) -> str:
+def written(value: float, unit: Unit, digits: int = 3, thousands: str = "") -> str:
     """A number in the unit that it is counted in: 15.5 bits, 8.50 ms, 26.1 GB, 42."""
     if unit is Unit.BYTES:
         return size(value, digits)
     if unit is Unit.SECONDS:
-        return seconds(value, digits)
+        return seconds(value, digits, thousands)
+    if unit is Unit.BITS:
+        return f"{significant(value, digits, thousands)} bits"
     shown = f"{value:.0f}" if value == int(value) else f"{value:.{digits}g}"
-    return f"{shown} {unit.value}" if unit in _SAID else shown
+    return f"{shown} flipped" if unit is Unit.FLIPPED else shown
 
 
 def digits_of(value: float, how: NumberFormat) -> str:
-    """The same without the unit."""
+    """The digits of a number in a format that its metric declares, without the unit: 97.50, 4.123."""
     scaled = how.scale * value
     return significant(scaled, how.digits) if how.significant else f"{scaled:.{how.digits}f}"
 
 
-def loss_with_interval(block: HeldOut, loss: Loss) -> str:
+def loss_with_interval(block: HeldOutLadder, loss: Loss) -> str:
     """A loss as tables show it, in the format of the block's metric: `0.12 [-0.05, 0.29] points`."""
     how = metric_named(block.metric).loss_format
     mean, low, high = (digits_of(value, how) for value in (loss.mean, loss.low, loss.high))

@@ -15,11 +15,12 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, Field, ValidationError
 
+from reports.block import Block
 from reports.errors import ReportError
 from reports.gate.exact import settled
 from reports.gate.sides import Processes, Side
 from reports.measures import Kind
-from reports.record import Block, Count, Status
+from reports.record import Count, Status
 from reports.store import append_line
 
 SCHEMA = 1
@@ -38,9 +39,9 @@ class CellEntry(Block):
 
     Attributes:
         status: the worst of its processes.
-        processes: that ended ok.
-        machine: on which they ran.
-        measures: kind → measure → value, of several processes the median or, of exact kinds, the worst.
+        processes: how many of them ended ok.
+        machine: the one on which they ran.
+        measures: kind → measure → value; the median of several processes or, for exact kinds, the worst.
     """
 
     status: Status
@@ -53,9 +54,9 @@ class Entry(Block):
     """What one gate measured.
 
     Attributes:
-        schema_version: of the line.
+        schema_version: version of the line's schema.
         at: when the gate ran.
-        commit: of the candidate, None where it is no checkout.
+        commit: the candidate's, None where it is not a checkout.
         passed: the gate's verdict.
         cells: by `cell`.
     """

@@ -21,14 +21,14 @@ class Origin:
 
     Attributes:
         cell: see `cell_id`.
-        model_digest: of the checkpoint's rungs.
-        data_digest: of the data set's file or arrays.
+        model_digest: digest of the checkpoint's rungs.
+        data_digest: digest of the data set's file or arrays.
         parameters: the parameter set's literal, with how it is used: refresh, program.
-        engine_digest: of the code that records programs.
-        adapter_digest: of the backend's adapter.
-        libraries: name → version, of the HE library and what it is built on.
-        threads: of the evaluator.
-        repeats: evaluations asked for; one is no answer to a request for five.
+        engine_digest: digest of the code that records programs.
+        adapter_digest: digest of the backend's adapter.
+        libraries: name → version of the HE library and what it is built on.
+        threads: how many the evaluator has.
+        repeats: evaluations asked for; one does not answer a request for five.
         probes: whether layers are decrypted.
     """
 
@@ -48,10 +48,10 @@ def cell_id(suite: str, case: str, backend: str, parameter_set: str, sample_ids:
     """The question: `suite/case/backend/parameter set/digest of the sample ids`.
 
     Raises:
-        ReportError: a sample stands twice, so that fewer inputs ran than are counted.
+        ReportError: a sample appears twice, so that fewer inputs ran than are counted.
     """
     if len(set(sample_ids)) != len(sample_ids):
-        raise ReportError("a sample id stands twice; give every sample of a batch its own id")
+        raise ReportError("a sample id appears twice; give every sample of a batch its own id")
     samples = digest(list(sample_ids))[:12]
     return "/".join((suite, case, backend, parameter_set, samples))
 

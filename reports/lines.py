@@ -19,9 +19,9 @@ class Line(NamedTuple):
     """What a line holds.
 
     Attributes:
-        record: of one process.
+        record: the record of one process.
         raw: name of the file beside the store that has its raw outputs, None without them.
-        raw_sha256: of that file.
+        raw_sha256: digest of that file.
     """
 
     record: Record

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-#: Signs that mean something to Markdown or to HTML wherever they stand.
+#: Signs that mean something to Markdown or to HTML wherever they are.
 _ESCAPES = str.maketrans(
     {
         "\\": "\\\\",
@@ -18,7 +18,7 @@ _ESCAPES = str.maketrans(
         ">": "&gt;",
     }
 )
-#: Signs that mean something where they stand: an underscore at a word's edge, which begins or ends emphasis;
+#: Signs that mean something by where they are: an underscore at a word's edge, which begins or ends emphasis;
 #: what makes a link of the brackets before it; and what makes a heading, a list, a rule or a box to tick of a
 #: line that begins with it.
 _PLACED = re.compile(r"(?<![^\W_])_|_(?![^\W_])|\](?=[(\[:])|^[#+-](?=[\s#-]|$)|^\[(?=[ xX]\])")
@@ -35,7 +35,7 @@ def plain(text: str) -> str:
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table, of cells that are Markdown already; nothing where there is no row."""
+    """A table of cells that are Markdown already; empty text where there is no row."""
     cells = list(rows)
     if not cells:
         return ""

@@ -20,10 +20,10 @@ class Kind(str, Enum):
 
     COUNT = "count"  # the same on every machine: any difference counts
     SIZE = "size"  # bytes of what was written or sent: compressed, so they vary by a little
-    BITS = "bits"  # of precision: they vary with the noise of the encryption
-    METRIC = "metric"  # of a rung of the ladder
-    MEMORY = "memory"  # a peak: of one machine
-    TIME = "time"  # of one machine, and of many processes
+    BITS = "bits"  # precision: they vary with the noise of the encryption
+    METRIC = "metric"  # the metric of a rung of the ladder
+    MEMORY = "memory"  # a peak, which holds for one machine
+    TIME = "time"  # holds for one machine, and needs many processes
 
     @property
     def unit(self) -> Unit:
@@ -51,10 +51,10 @@ class Measure:
         kind: how it is judged.
         higher_is_better: which way is better.
         judged: whether the gate holds it; one that is not follows from others or is the harness's own.
-        by_largest: of bits, whether by the largest error: one draw of the noise's tail.
+        by_largest: whether bits are by the largest error, which is one draw of the noise's tail.
         always: whether a cell that ended ok has it in every build or in none, so that to lose it is a loss.
         needed_by: places of counts; where all of them are 0, a record may lack the measure all the same.
-        metric: of a rung of the ladder, the metric by which it is judged.
+        metric: by which a stage of conversion is judged; None of every other measure.
     """
 
     name: str
@@ -110,7 +110,7 @@ LEVELS_AFTER = Measure(
 HOT = _time("latency.runs.evaluate_s", "evaluate, hot")
 HOT_DECRYPT = _time("latency.runs.decrypt_s", "decrypt, hot")
 
-#: What stands at one place of a record and is read from there.
+#: Measures that are read from one place of a record.
 PLAIN = (
     SECURITY,
     _count("counts.bootstraps_planned", "bootstraps planned"),
@@ -189,10 +189,10 @@ def of_primitive(
     """The time of one operation, its precision by the largest and the mean error, and the size of its result.
 
     Args:
-        name: of the primitive.
-        level: at which it works, None of keys.
+        name: the primitive's.
+        level: at which it works; None for keys, which have none.
         measured: whether it was measured by itself, as it is in every build. Those of an evaluation come and
-            go with the program: what no longer runs at a level is no loss.
+            go with the program: what no longer runs at a level is not a loss.
     """
     place = f"latency.primitives.{name}" + ("" if level is None else f"@{level}")
     title = (name if level is None else f"{name}, level {level}").replace("_", " ")

@@ -1,7 +1,7 @@
 """What a record says of every measure: one fresh process, one number.
 
-Of times that the process took often it is the median. A cold evaluation and hot ones are two measures and
-never one.
+Where the process took a time often, the number is their median. A cold evaluation and hot ones are two
+measures and never one.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from reports.measures import (
     of_rung,
 )
 from reports.record import Ladder, Primitive, Record
-from reports.statistics.summaries import median
+from reports.statistics.robust import median
 
 
 def readings(record: Record) -> dict[Measure, float]:
@@ -104,7 +104,7 @@ def _exact(primitive: Primitive) -> bool:
 
 
 def _seconds(primitive: Primitive) -> float | None:
-    """Of one operation: the median of its samples, else the mean of all that ran."""
+    """Seconds of one operation: the median of its samples, else the mean of all that ran."""
     if primitive.samples_s:
         return median(primitive.samples_s)
     return primitive.s / primitive.count if primitive.s is not None and primitive.count else None

@@ -10,13 +10,14 @@ from __future__ import annotations
 from enum import Enum
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, model_validator
 
 from models.metrics.catalogue import DEFAULT, METRICS
+from reports.block import Block
 
 SCHEMA = 1
 
-#: What stands in tables in place of the metric of a model whose weights are random.
+#: What tables say in place of the metric of a model whose weights are random.
 TIMING_ONLY = "random weights, timing only"
 
 Seconds = Annotated[float, Field(ge=0)]
@@ -35,16 +36,8 @@ def _known_metric(name: str) -> str:
 MetricName = Annotated[str, AfterValidator(_known_metric)]
 
 
-class Block(BaseModel):
-    """What all parts of a record share: strict types, finite numbers, no unknown names, no later change."""
-
-    model_config = ConfigDict(
-        strict=True, extra="forbid", frozen=True, allow_inf_nan=False, validate_default=True
-    )
-
-
 class Status(str, Enum):
-    """How a cell ended. `unsupported` is an outcome of the library, no failure of the harness."""
+    """How a cell ended. `unsupported` is an outcome of the library, not a failure of the harness."""
 
     OK = "ok"
     UNSUPPORTED = "unsupported"
@@ -94,7 +87,7 @@ class LayerPrecision(Block):
 
 
 class Loss(Block):
-    """What is lost from one rung to another; positive is worse (see `reports.scoring.held_out`)."""
+    """What is lost from one stage of conversion (rung) to another; positive is worse."""
 
     model_config = ConfigDict(populate_by_name=True)
 
@@ -107,8 +100,11 @@ class Loss(Block):
     confidence: Annotated[float, Field(gt=0, lt=1)]
 
 
-class HeldOut(Block):
-    """The clear rungs over the case's held-out set, of which the cell's samples are the first few."""
+class HeldOutLadder(Block):
+    """The stages of conversion in the clear, over the case's whole held-out set.
+
+    The cell's samples are the first few of that set (see `reports.scoring.held_out`).
+    """
 
     samples: Annotated[int, Field(gt=0)]
     digest: str
@@ -120,7 +116,7 @@ class HeldOut(Block):
 
 
 class Ladder(Block):
-    """The same samples through every rung (see `reports.scoring.ladder`)."""
+    """The same samples through every stage of conversion, or rung (see `reports.scoring.ladder`)."""
 
     metric: MetricName = DEFAULT.name
     original: float | None = None
@@ -133,7 +129,7 @@ class Ladder(Block):
     precision_bits: float | None = None
     precision: Precision | None = None
     layers: list[LayerPrecision] | None = None
-    held_out: HeldOut | None = None
+    held_out: HeldOutLadder | None = None
 
 
 class LayerTime(Block):
@@ -144,7 +140,7 @@ class LayerTime(Block):
 
 
 class Stretch(Block):
-    """A piece of the course of levels: instructions in a row that serve one layer, or refreshes in a row.
+    """A piece of the level profile: instructions in a row that serve one layer, or refreshes in a row.
 
     `highest` and `lowest` are levels of their results, `count` is how many instructions of the program.
     """
@@ -190,10 +186,10 @@ class Evaluation(Block):
 class Latency(Block):
     """Seconds per stage of the protocol, none of the harness; `evaluate_s` is one cold evaluation.
 
-    `evaluate_s` includes the round trips, which `round_trips_s` names apart. `clear_model_s` is the
-    polynomial model in the clear, for comparison, and is part of no other figure. `course` is the first
-    batch's, in the order of the computation. `unsupported` is there where primitives were measured one by one
-    and the library lacks some.
+    `evaluate_s` includes client-aided refreshes (round trips), which `round_trips_s` names apart.
+    `clear_model_s` is the polynomial model in the clear, for comparison, and is part of no other figure.
+    `course` is the level profile of the first batch, in the order of the computation. `unsupported` is there
+    where primitives were measured one by one and the library lacks some.
     """
 
     plan_s: Seconds | None = None

@@ -14,11 +14,11 @@ from math import log
 
 from reports.history import CellEntry, Entry, Machine
 from reports.measures import UNJUDGED, Kind
+from reports.statistics.robust import median
 from reports.statistics.steps import changes, steps
-from reports.statistics.summaries import median
 
 OF_A_MACHINE = (Kind.TIME, Kind.MEMORY)
-#: Noise of neighbours is taken to be at least this: of logarithms, but for bits. Counts have none.
+#: Noise of neighbours is taken to be at least this, of logarithms except for bits. Counts have none.
 LEAST_NOISE: Mapping[Kind, float] = {
     Kind.TIME: 0.01,
     Kind.MEMORY: 0.01,
@@ -53,7 +53,7 @@ class Step:
     """A measure that went to another level.
 
     Attributes:
-        series: of the measure.
+        series: the measure's.
         last: index of the last point at the old level.
         before: the old level.
         after: the new one.
@@ -94,7 +94,7 @@ def find_steps(one: Series) -> list[Step]:
     least = LEAST_NOISE.get(one.kind)
     if least is None:
         begins = changes(values)
-    elif one.kind is not Kind.BITS and min(values) <= 0:  # nothing has no logarithm
+    elif one.kind is not Kind.BITS and min(values) <= 0:  # 0 has no logarithm
         return []
     else:
         begins = steps(values if one.kind is Kind.BITS else [log(value) for value in values], least)
@@ -102,6 +102,13 @@ def find_steps(one: Series) -> list[Step]:
         Step(one, begin - 1, median(values[start:begin]), median(values[begin:end]))
         for start, begin, end in zip([0, *begins], begins, [*begins[1:], len(values)], strict=False)
     ]
+
+
+def newest_steps(entries: Sequence[Entry], count: int) -> list[Step]:
+    """The newest steps of all measures, so many and the newest last."""
+    found = [step for one in series(entries) for step in find_steps(one)]
+    found.sort(key=lambda step: step.series.points[step.last + 1].at)
+    return found[-count:]
 
 
 def _values(measured: CellEntry) -> Iterator[tuple[Kind, str, float]]:

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from models.metrics.catalogue import METRICS
-from tests.test_walls import ROOT, SOURCES
+from tests.test_walls import ROOT, SOURCES, module_of
+from tests.walls import imported, within
 
 METRICS_HOME = ROOT / "models" / "metrics" / "catalogue.py"
 FORMATS_HOME = ROOT / "reports" / "figures.py"
@@ -53,6 +54,33 @@ def test_bytes_are_formatted_in_one_place() -> None:
 def test_units_are_not_guessed_from_names() -> None:
     guess = re.compile(r"""endswith\(\(?["'](?:_s|_bytes|_bits|\.bytes)["']""")
     assert [str(path) for path in SOURCES if guess.search(path.read_text())] == []
+
+
+def closure(*roots: str) -> set[str]:
+    """Modules of this project that importing these loads, themselves included."""
+    modules = {module_of(path): path for path in SOURCES}
+    found: set[str] = set()
+    left = [name for name in modules if any(within(name, root) for root in roots)]
+    while left:
+        module = left.pop()
+        found.add(module)
+        path = modules[module]
+        names = imported(module, path.read_text(), is_package=path.name == "__init__.py")
+        reached = {one for name in names for one in (name, name.rpartition(".")[0]) if one in modules}
+        left += reached - found
+    return found
+
+
+def test_scoring_depends_on_nothing_but_what_scores() -> None:
+    """What a record's scores are computed by, apart from page, gate, exports and store."""
+    allowed = ("models.metrics", "models.errors", "reports.scoring", "reports.record", "reports.block")
+    loaded = closure("models.metrics", "reports.scoring") - {"models", "reports", "reports.errors"}
+    assert [name for name in sorted(loaded) if not any(within(name, one) for one in allowed)] == []
+
+
+def test_that_closure_sees_what_is_imported_indirectly() -> None:
+    assert "models.metrics.intervals" in closure("reports.figures")
+    assert "reports.store" not in closure("reports.scoring")
 
 
 @pytest.mark.parametrize("source", ['x == "accuracy"', 'f({"metric": "perplexity"})'])

@@ -11,7 +11,7 @@ import pytest
 
 from tests import walls
 
-ROOT = Path(__file__).parents[1]
+ROOT = walls.ROOT
 SOURCES = sorted(path for package in walls.PACKAGES for path in (ROOT / package).rglob("*.py"))
 TEXTS = (".py", ".yaml", ".yml", ".toml", ".ini", ".md", ".txt", ".json", ".cfg")
 #: Made by tools, in folders that git ignores.
@@ -103,20 +103,21 @@ def test_that_subprocess_notices_a_library() -> None:
         (walls.against_direction, "reports.record", "from models import metrics, errors"),
         (walls.against_direction, "models.metrics.metric", "from reports.record import Record"),
         (walls.against_direction, "reports.store", "def f():\n    import backends.registry"),
-        (walls.against_direction, "bench.cell", "from backends.openfhe import adapter"),
+        (walls.against_direction, "bench.run.model", "from backends.openfhe import adapter"),
         (
             walls.against_direction,
-            "bench.cell",
+            "bench.run.model",
             "from importlib import import_module\nimport_module('backends.openfhe')",
         ),
         (walls.against_direction, "backends.tenseal.adapter", "from ..pyfhel import context"),
+        (walls.against_direction, "backends.planner", "from backends.cleartext.adapter import Slots"),
         (walls.foreign_library, "backends.tensor.linear", "import openfhe"),
         (walls.foreign_library, "backends.seal.chain", "import tenseal.sealapi as seal"),
-        (walls.foreign_library, "bench.cell", "def f():\n    from Pyfhel import Pyfhel"),
+        (walls.foreign_library, "bench.run.model", "def f():\n    from Pyfhel import Pyfhel"),
         (walls.foreign_library, "backends.openfhe.adapter", "import tenseal"),
         (walls.not_lean, "backends.replay", "import pydantic"),
         (walls.not_lean, "models.checkpoint", "import torch"),
-        (walls.not_lean, "bench.parties.serve", "from bench.display import Display"),
+        (walls.not_lean, "bench.parties.serve", "from bench.cli.progress import Display"),
         (walls.not_lean, "backends.engine", "from models.training import train"),
         (walls.prints, "reports.store", "print('done')"),
         (walls.foreign_paths, "README.md", "cd /ro" + "ot/project"),
@@ -130,7 +131,7 @@ def test_each_check_can_fail(check: Check, module: str, source: str) -> None:
 @pytest.mark.parametrize(
     ("check", "module", "source"),
     [
-        (walls.against_direction, "bench.cell", "import backends.registry, models.graph, reports.store"),
+        (walls.against_direction, "bench.run.model", "import backends.registry, models.graph, reports.store"),
         (walls.against_direction, "reports.record", "from models.metrics.catalogue import METRICS"),
         (walls.against_direction, "backends.openfhe.adapter", "from .context import make_context"),
         (walls.foreign_library, "backends.pyfhel.adapter", "from Pyfhel import Pyfhel"),
@@ -140,7 +141,7 @@ def test_each_check_can_fail(check: Check, module: str, source: str) -> None:
             "import json\nimport numpy as np\nfrom models.graph import Graph",
         ),
         (walls.not_lean, "models.training", "import torch"),
-        (walls.prints, "bench.cli", "print('done')"),
+        (walls.prints, "bench.cli.main", "print('done')"),
         (walls.foreign_paths, "docs.md", "see docs/work/here and https://example.org/home"),
     ],
 )

@@ -6,7 +6,11 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
+import yaml
+
+ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("bench", "backends", "models", "reports")
 
 #: What each package may import of this project; a dotted name allows that package of another and no more.
@@ -17,8 +21,21 @@ MAY_IMPORT = {
     "reports": {"reports", "models.metrics"},
 }
 
-#: Each homomorphic-encryption library's module and the only package that may import it.
-LIBRARIES = {"openfhe": "backends.openfhe", "tenseal": "backends.tenseal", "Pyfhel": "backends.pyfhel"}
+#: The folders of the adapters: those with a descriptor, as `backends.registry` finds them.
+ADAPTER_FOLDERS = [
+    path.parent
+    for path in sorted(ROOT.glob("backends/*/__init__.py"))
+    if "\nDESCRIPTOR = " in path.read_text()
+]
+#: Their packages, which the registry alone may load.
+ADAPTERS = [f"backends.{folder.name}" for folder in ADAPTER_FOLDERS]
+#: Each homomorphic-encryption library's module, as its adapter declares it, and the only package that may
+#: import it.
+LIBRARIES = {
+    yaml.safe_load(declaration.read_text())["imports"]: f"backends.{folder.name}"
+    for folder in ADAPTER_FOLDERS
+    if (declaration := folder / "environment.yaml").is_file()
+}
 
 #: What parties import, in environments that hold numpy, safetensors and one library.
 LEAN = (
@@ -39,7 +56,7 @@ FOREIGN = re.compile(r"(?<![\w.])/(?:root|home|work|opt)/\w|\.\./shared\b|index[
 def imported(module: str, source: str, *, is_package: bool = False) -> Iterator[str]:
     """Absolute names of the modules that a module imports, anywhere in it.
 
-    `from a import b` gives `a.b`, which may name a module or what stands in one.
+    `from a import b` gives `a.b`, which may name a module or what is defined in one.
     """
     parents = module.split(".") if is_package else module.split(".")[:-1]
     for node in ast.walk(ast.parse(source)):
@@ -62,7 +79,7 @@ def against_direction(module: str, source: str, *, is_package: bool = False) -> 
         allowed = MAY_IMPORT[module.partition(".")[0]]
         if name.partition(".")[0] in PACKAGES and not any(within(name, package) for package in allowed):
             wrong.append(f"{module} imports {name}")
-        for adapter in LIBRARIES.values():
+        for adapter in ADAPTERS:
             if within(name, adapter) and not within(module, adapter):
                 wrong.append(f"{module} imports {name}, which the registry alone may load")
     return wrong
@@ -108,7 +125,7 @@ def foreign_paths(name: str, text: str) -> list[str]:
 
 
 def within(name: str, package: str) -> bool:
-    """Whether a dotted name is a package or stands in it."""
+    """Whether a dotted name is a package or is in it."""
     return name == package or name.startswith(package + ".")
 
 

@@ -1,8 +1,4 @@
-"""The contract of `backends.interface` over numpy vectors, enforced strictly.
-
-What a library would answer with silent loss of precision (operands at different levels, a rotated product of
-three polynomials, a second rescale) is an error here, so a program that runs here is well formed anywhere.
-"""
+"""The contract of `backends.interface` over numpy vectors, enforced strictly by `backends.contract`."""
 
 from __future__ import annotations
 
@@ -12,32 +8,34 @@ from pathlib import Path
 
 import numpy as np
 
+from backends import contract
+from backends.contract import State
 from backends.errors import ExecutionError, IntegrityError
 from backends.interface import (
     Capabilities,
+    Ciphertext,
     Evaluator,
     KeyFile,
     KeyOwner,
     Library,
+    Plaintext,
     SecurityFacts,
     Vector,
 )
 from backends.parameters import ParameterSet
+from backends.primitives import Primitive
 
 
 @dataclass(frozen=True)
-class Slots:
-    """What stands for a ciphertext: its slots, its level, and the state that the contract speaks of."""
+class Slots(State, Ciphertext):
+    """The simulator's ciphertext: its slots, and the state that the contract speaks of."""
 
     values: Vector
-    level: int
-    product: bool = False
-    polynomials: int = 2
 
 
 @dataclass(frozen=True)
-class EncodedSlots:
-    """What stands for a plaintext."""
+class EncodedSlots(Plaintext):
+    """The simulator's plaintext: its values, and the level at which it is encoded."""
 
     values: Vector | float
     level: int
@@ -53,21 +51,22 @@ def capabilities(parameters: ParameterSet) -> Capabilities:
     )
 
 
-def _write(ciphertext: Slots, path: Path) -> None:
+def _write(ciphertext: Ciphertext, path: Path) -> None:
+    slots = _slots(ciphertext)
     with path.open("wb") as file:
-        np.savez(file, values=ciphertext.values, level=ciphertext.level)
+        np.savez(file, values=slots.values, level=slots.level)
 
 
 def _read(path: Path) -> Slots:
     try:
         with np.load(path) as stored:
-            return Slots(stored["values"], int(stored["level"]))
+            return Slots(stored["values"], level=int(stored["level"]))
     except (OSError, ValueError, KeyError) as error:
         raise IntegrityError(f"{path.name} is not a ciphertext ({error}); send it again") from error
 
 
 class CleartextKeyOwner(KeyOwner):
-    """The key owner's role; its public key says that there is none."""
+    """The key owner's role; there is nothing that it keeps secret."""
 
     def __init__(self, parameters: ParameterSet) -> None:
         self._parameters = parameters
@@ -80,16 +79,19 @@ class CleartextKeyOwner(KeyOwner):
     def encrypt(self, values: Vector, level: int) -> Slots:
         """See `KeyOwner.encrypt`."""
         if values.shape != (self._parameters.slots,):
-            raise ExecutionError(f"a slot vector has {self._parameters.slots} values, not {values.shape}")
-        return Slots(np.array(values, dtype=float), level)
+            raise ExecutionError(
+                f"a slot vector has {self._parameters.slots} values, not {values.shape}; pad it"
+            )
+        return Slots(np.array(values, dtype=float), level=level)
 
-    def decrypt(self, ciphertext: Slots) -> Vector:
+    def decrypt(self, ciphertext: Ciphertext) -> Vector:
         """See `KeyOwner.decrypt`."""
-        if ciphertext.product:
-            raise ExecutionError("a product is rescaled before it is decrypted")
-        return ciphertext.values
+        slots = _slots(ciphertext)
+        if slots.product:
+            raise ExecutionError("a product cannot be decrypted; rescale it first")
+        return slots.values
 
-    def write(self, ciphertext: Slots, path: Path) -> None:
+    def write(self, ciphertext: Ciphertext, path: Path) -> None:
         """See `KeyOwner.write`."""
         _write(ciphertext, path)
 
@@ -97,9 +99,9 @@ class CleartextKeyOwner(KeyOwner):
         """See `KeyOwner.read`."""
         return _read(path)
 
-    def level(self, ciphertext: Slots) -> int:
+    def level(self, ciphertext: Ciphertext) -> int:
         """See `KeyOwner.level`."""
-        return ciphertext.level
+        return _slots(ciphertext).level
 
     def security(self) -> SecurityFacts:
         """See `KeyOwner.security`."""
@@ -107,7 +109,7 @@ class CleartextKeyOwner(KeyOwner):
 
 
 class CleartextEvaluator(Evaluator):
-    """The evaluator's role; `rotation_steps` is None where every rotation is allowed, as when planning."""
+    """The evaluator's role; `rotation_steps` is None where every rotation is allowed."""
 
     def __init__(self, parameters: ParameterSet, rotation_steps: frozenset[int] | None = None) -> None:
         super().__init__()
@@ -118,125 +120,103 @@ class CleartextEvaluator(Evaluator):
         """See `Evaluator.read`."""
         return _read(path)
 
-    def write(self, ciphertext: Slots, path: Path) -> None:
+    def write(self, ciphertext: Ciphertext, path: Path) -> None:
         """See `Evaluator.write`."""
         _write(ciphertext, path)
 
-    def level(self, ciphertext: Slots) -> int:
+    def level(self, ciphertext: Ciphertext) -> int:
         """See `Evaluator.level`."""
-        return ciphertext.level
+        return _slots(ciphertext).level
 
     def encode(self, values: Vector | float, level: int) -> EncodedSlots:
         """See `Evaluator.encode`."""
-        if not np.all(np.isfinite(values)):
-            raise ExecutionError("a plaintext holds values that are not finite")
+        contract.finite(values)
         return EncodedSlots(values, level)
 
-    def add(self, a: Slots, b: Slots) -> Slots:
+    def add(self, a: Ciphertext, b: Ciphertext) -> Slots:
         """See `Evaluator.add`."""
-        self.counts["additions"] += 1
-        return replace(
-            _matched(a, b), values=a.values + b.values, polynomials=max(a.polynomials, b.polynomials)
-        )
+        self.count(Primitive.ADD)
+        x, y = _slots(a), _slots(b)
+        return replace(contract.added(x, y), values=x.values + y.values)
 
-    def subtract(self, a: Slots, b: Slots) -> Slots:
+    def subtract(self, a: Ciphertext, b: Ciphertext) -> Slots:
         """See `Evaluator.subtract`."""
-        self.counts["additions"] += 1
-        return replace(
-            _matched(a, b), values=a.values - b.values, polynomials=max(a.polynomials, b.polynomials)
-        )
+        self.count(Primitive.SUBTRACT)
+        x, y = _slots(a), _slots(b)
+        return replace(contract.added(x, y), values=x.values - y.values)
 
-    def negate(self, a: Slots) -> Slots:
+    def negate(self, a: Ciphertext) -> Slots:
         """See `Evaluator.negate`."""
-        self.counts["negations"] += 1
-        return replace(a, values=-a.values)
+        self.count(Primitive.NEGATE)
+        x = _slots(a)
+        return replace(x, values=-x.values)
 
-    def add_plain(self, a: Slots, plaintext: EncodedSlots) -> Slots:
+    def add_plain(self, a: Ciphertext, plaintext: Plaintext) -> Slots:
         """See `Evaluator.add_plain`."""
-        self.counts["additions"] += 1
-        return replace(_factor(a, plaintext.level), values=a.values + plaintext.values)
+        self.count(Primitive.ADD_PLAIN)
+        x, constant = _slots(a), _encoded(plaintext)
+        return replace(contract.added_plain(x, constant.level), values=x.values + constant.values)
 
-    def multiply_plain(self, a: Slots, plaintext: EncodedSlots) -> Slots:
+    def multiply_plain(self, a: Ciphertext, plaintext: Plaintext) -> Slots:
         """See `Evaluator.multiply_plain`."""
-        self.counts["ct_pt"] += 1
-        return replace(_factor(a, plaintext.level), values=a.values * plaintext.values, product=True)
+        self.count(Primitive.MULTIPLY_PLAIN)
+        x, constant = _slots(a), _encoded(plaintext)
+        return replace(contract.multiplied_plain(x, constant.level), values=x.values * constant.values)
 
-    def multiply(self, a: Slots, b: Slots) -> Slots:
+    def multiply(self, a: Ciphertext, b: Ciphertext) -> Slots:
         """See `Evaluator.multiply`."""
-        self.counts["ct_ct"] += 1
-        _factor(a, b.level), _factor(b, a.level)
-        return Slots(a.values * b.values, a.level, product=True, polynomials=3)
+        self.count(Primitive.MULTIPLY)
+        x, y = _slots(a), _slots(b)
+        return replace(contract.multiplied(x, y), values=x.values * y.values)
 
-    def relinearise(self, product: Slots) -> Slots:
+    def relinearise(self, product: Ciphertext) -> Slots:
         """See `Evaluator.relinearise`."""
-        self.counts["relinearisations"] += 1
-        if product.polynomials != 3:
-            raise ExecutionError("only a ciphertext of three polynomials is relinearised")
-        return replace(product, polynomials=2)
+        self.count(Primitive.RELINEARISE)
+        return contract.relinearised(_slots(product))
 
-    def rescale(self, product: Slots) -> Slots:
+    def rescale(self, product: Ciphertext) -> Slots:
         """See `Evaluator.rescale`."""
-        self.counts["rescales"] += 1
-        if not product.product or product.polynomials != 2:
-            raise ExecutionError("only a relinearised product is rescaled")
-        if product.level == 0:
-            raise ExecutionError("there is no level left to rescale; refresh earlier")
-        return Slots(product.values, product.level - 1)
+        self.count(Primitive.RESCALE)
+        return contract.rescaled(_slots(product))
 
-    def drop(self, a: Slots, level: int) -> Slots:
+    def drop(self, a: Ciphertext, level: int) -> Slots:
         """See `Evaluator.drop`."""
-        self.counts["drops"] += 1
-        if a.product or not 0 <= level < a.level:
-            raise ExecutionError(f"cannot drop a ciphertext at level {a.level} to level {level}")
-        return replace(a, level=level)
+        self.count(Primitive.DROP)
+        return contract.dropped(_slots(a), level)
 
-    def rotate(self, a: Slots, step: int) -> Slots:
+    def rotate(self, a: Ciphertext, step: int) -> Slots:
         """See `Evaluator.rotate`."""
-        self.counts["rotations"] += 1
-        if a.polynomials != 2:
-            raise ExecutionError("a ciphertext of three polynomials is relinearised before it is rotated")
+        self.count(Primitive.ROTATE)
         if self._rotation_steps is not None and step not in self._rotation_steps:
             raise ExecutionError(f"there is no rotation key for step {step}; plan it")
-        return replace(a, values=np.roll(a.values, -step))
+        x = contract.rotated(_slots(a))
+        return replace(x, values=np.roll(x.values, -step))
 
-    def bootstrap(self, a: Slots) -> Slots:
+    def bootstrap(self, a: Ciphertext) -> Slots:
         """See `Evaluator.bootstrap`."""
-        self.counts["bootstraps"] += 1
+        self.count(Primitive.BOOTSTRAP)
         offered = capabilities(self._parameters)
         if offered.bootstrap_output_level is None:
             raise ExecutionError(f"cannot bootstrap: {offered.no_bootstrap_reason}")
-        if a.product or a.level < offered.bootstrap_input_level:
-            raise ExecutionError(
-                f"a bootstrap takes level {offered.bootstrap_input_level} or more, not {a.level}"
-            )
-        return replace(a, level=offered.bootstrap_output_level)
+        return contract.bootstrapped(_slots(a), offered.bootstrap_input_level, offered.bootstrap_output_level)
 
 
-def _matched(a: Slots, b: Slots) -> Slots:
-    if a.level != b.level or a.product != b.product:
+def _slots(ciphertext: Ciphertext) -> Slots:
+    if not isinstance(ciphertext, Slots):
         raise ExecutionError(
-            f"operands differ: level {a.level} and {b.level}, product {a.product} and {b.product}"
+            f"{type(ciphertext).__name__} is not the simulator's ciphertext; encrypt with it"
         )
-    return a
+    return ciphertext
 
 
-def _factor(a: Slots, level: int) -> Slots:
-    if a.product or a.polynomials != 2:
-        raise ExecutionError("a product is relinearised and rescaled before it is used as an operand")
-    if a.level != level:
-        raise ExecutionError(f"operands differ in level: {a.level} and {level}")
-    return a
+def _encoded(plaintext: Plaintext) -> EncodedSlots:
+    if not isinstance(plaintext, EncodedSlots):
+        raise ExecutionError(f"{type(plaintext).__name__} is not the simulator's plaintext; encode with it")
+    return plaintext
 
 
 class Cleartext(Library):
     """The simulator's two roles."""
-
-    name = "cleartext"
-
-    @classmethod
-    def capabilities(cls, parameters: ParameterSet) -> Capabilities:
-        """See `Library.capabilities`."""
-        return capabilities(parameters)
 
     @classmethod
     def key_owner(cls, parameters: ParameterSet) -> CleartextKeyOwner:

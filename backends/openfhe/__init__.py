@@ -11,4 +11,5 @@ DESCRIPTOR = Descriptor(
     adapter="backends.openfhe.adapter:OpenFHE",
     capabilities=capabilities,
     environment=Path(__file__).with_name("environment.yaml"),
+    attack="backends.openfhe.attack:attempts",
 )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import openfhe
 
-from backends.interface import Capabilities, Evaluator, KeyFile, KeyOwner, Library
+from backends.interface import Evaluator, KeyFile, KeyOwner, Library
 from backends.openfhe.capabilities import capabilities
 from backends.openfhe.evaluator import OpenFHEEvaluator
 from backends.openfhe.key_owner import OpenFHEKeyOwner
@@ -17,13 +17,6 @@ from backends.parameters import ParameterSet
 
 class OpenFHE(Library):
     """CKKS with bootstrapping on OpenFHE's Python bindings."""
-
-    name = "openfhe"
-
-    @classmethod
-    def capabilities(cls, parameters: ParameterSet) -> Capabilities:
-        """See `Library.capabilities`."""
-        return capabilities(parameters)
 
     @classmethod
     def key_owner(cls, parameters: ParameterSet) -> KeyOwner:

@@ -6,13 +6,12 @@ OpenFHE ties loaded keys and ciphertexts to the equal context that already exist
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import openfhe
 
 from backends.errors import ParameterError
-from backends.interface import Vector
+from backends.interface import Plaintext, Vector
+from backends.openfhe.bindings import CryptoContext
 from backends.parameters import ParameterSet
 
 SECRETS = {
@@ -29,7 +28,7 @@ SECURITY_LEVELS = {
 }
 
 
-def make_context(parameters: ParameterSet) -> Any:
+def make_context(parameters: ParameterSet) -> CryptoContext:
     """A context of exactly the ring, moduli and digits asked for.
 
     FLEXIBLEAUTO gives every level its own exact scale. Its automatic rescaling never acts here, because the
@@ -50,7 +49,7 @@ def make_context(parameters: ParameterSet) -> Any:
     settings.SetKeySwitchTechnique(openfhe.HYBRID)
     settings.SetNumLargeDigits(parameters.digits)
     try:
-        context = openfhe.GenCryptoContext(settings)
+        context: CryptoContext = openfhe.GenCryptoContext(settings)
     except RuntimeError as error:
         raise ParameterError(
             f"OpenFHE refuses {parameters.name}: {error}; change the parameter set"
@@ -60,7 +59,7 @@ def make_context(parameters: ParameterSet) -> Any:
     return context
 
 
-def set_up_bootstrap(context: Any, parameters: ParameterSet, *, precompute: bool) -> None:
+def set_up_bootstrap(context: CryptoContext, parameters: ParameterSet, *, precompute: bool) -> None:
     """Prepare key generation for bootstraps over all slots and, with `precompute`, their plaintexts too.
 
     When choosing a set, mind the primes: OpenFHE takes the first modulus q for exactly 2^c times the top
@@ -87,7 +86,7 @@ def set_up_bootstrap(context: Any, parameters: ParameterSet, *, precompute: bool
 _TOO_SMALL = "Scaling factor too small"
 
 
-def encode(context: Any, parameters: ParameterSet, values: Vector, level: int) -> Any:
+def encode(context: CryptoContext, parameters: ParameterSet, values: Vector, level: int) -> Plaintext:
     """A plaintext of all slots at `level`'s own scale."""
     dropped = parameters.depth - level
     slots = np.asarray(values, np.float64)

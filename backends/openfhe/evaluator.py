@@ -9,34 +9,37 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import reduce
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import openfhe
 
+from backends import contract
 from backends.errors import ExecutionError
-from backends.interface import Evaluator, KeyFile, Vector
+from backends.interface import Ciphertext, Evaluator, KeyFile, Plaintext, Vector
+from backends.openfhe import bindings
+from backends.openfhe.bindings import ConstantPlaintext, Digits, PublicKey
 from backends.openfhe.capabilities import capabilities
 from backends.openfhe.context import encode, make_context, set_up_bootstrap
 from backends.openfhe.files import load_keys, read_ciphertext, read_public_key, write_ciphertext
 from backends.parameters import ParameterSet
+from backends.primitives import Primitive
 
 
 class OpenFHEEvaluator(Evaluator):
     """Computes with the evaluation keys in the process-wide maps of OpenFHE.
 
-    A plaintext is the library's, or a float for a constant vector: OpenFHE multiplies and adds one without
-    encoding it. In OpenFHE's words a product is a ciphertext of noise scale degree 2.
+    In OpenFHE's words a product is a ciphertext of noise scale degree 2.
     """
 
     def __init__(self, parameters: ParameterSet, folder: Path, files: Sequence[KeyFile]) -> None:
         super().__init__()
         self._parameters = parameters
         self._context = make_context(parameters)
-        self._zeros: dict[int, Any] = {}
-        self._encrypted_zeros: dict[int, Any] = {}
-        self._public_key: Any = None
+        self._zeros: dict[int, Plaintext] = {}
+        self._encrypted_zeros: dict[int, Ciphertext] = {}
+        self._public_key: PublicKey | None = None
         for file in files:
             self.load_keys(folder, file)
         if any(file.kind == "bootstrap_keys" for file in files):
@@ -53,7 +56,7 @@ class OpenFHEEvaluator(Evaluator):
         elif file.kind in ("rotation_keys", "bootstrap_keys"):
             load_keys(openfhe.CryptoContext.DeserializeEvalAutomorphismKey, path)
 
-    def read(self, path: Path) -> Any:
+    def read(self, path: Path) -> Ciphertext:
         """See `Evaluator.read`; what was read is added to a zero that the library itself made.
 
         A deserialised ciphertext is an object of the Python bindings, whose code to copy polynomials is not
@@ -63,133 +66,117 @@ class OpenFHEEvaluator(Evaluator):
         loaded = read_ciphertext(path)
         return self._context.EvalAdd(self._encrypted_zero(self.level(loaded)), loaded)
 
-    def write(self, ciphertext: Any, path: Path) -> None:
+    def write(self, ciphertext: Ciphertext, path: Path) -> None:
         """See `Evaluator.write`."""
         write_ciphertext(ciphertext, path)
 
-    def level(self, ciphertext: Any) -> int:
+    def level(self, ciphertext: Ciphertext) -> int:
         """See `Evaluator.level`; OpenFHE itself counts the primes already dropped."""
-        return int(self._parameters.depth - ciphertext.GetLevel())
+        return self._parameters.depth - bindings.ciphertext(ciphertext).GetLevel()
 
-    def encode(self, values: Vector | float, level: int) -> Any:
+    def encode(self, values: Vector | float, level: int) -> Plaintext:
         """See `Evaluator.encode`.
 
         Raises:
             ExecutionError: a value is not finite, which OpenFHE would encode as any number.
         """
-        if not np.all(np.isfinite(values)):
-            raise ExecutionError("a plaintext holds values that are not finite; look for them in the model")
+        contract.finite(values)
         if isinstance(values, (int, float)):
-            return float(values)
+            return ConstantPlaintext(values)
         return encode(self._context, self._parameters, values, level)
 
-    def add(self, a: Any, b: Any) -> Any:
+    def add(self, a: Ciphertext, b: Ciphertext) -> Ciphertext:
         """See `Evaluator.add`."""
         _alike(a, b)
-        self.counts["additions"] += 1
+        self.count(Primitive.ADD)
         return self._context.EvalAddMutable(a, b)
 
-    def subtract(self, a: Any, b: Any) -> Any:
+    def subtract(self, a: Ciphertext, b: Ciphertext) -> Ciphertext:
         """See `Evaluator.subtract`."""
         _alike(a, b)
-        self.counts["additions"] += 1
+        self.count(Primitive.ADD)
         return self._context.EvalSubMutable(a, b)
 
-    def negate(self, a: Any) -> Any:
+    def negate(self, a: Ciphertext) -> Ciphertext:
         """See `Evaluator.negate`."""
-        self.counts["negations"] += 1
+        self.count(Primitive.NEGATE)
         return self._context.EvalNegate(a)
 
-    def add_plain(self, a: Any, plaintext: Any) -> Any:
+    def add_plain(self, a: Ciphertext, plaintext: Plaintext) -> Ciphertext:
         """See `Evaluator.add_plain`."""
         self._fits(a, plaintext)
-        self.counts["additions"] += 1
+        self.count(Primitive.ADD)
         return self._context.EvalAdd(a, plaintext)
 
-    def multiply_plain(self, a: Any, plaintext: Any) -> Any:
+    def multiply_plain(self, a: Ciphertext, plaintext: Plaintext) -> Ciphertext:
         """See `Evaluator.multiply_plain`."""
         self._fits(a, plaintext)
-        self.counts["ct_pt"] += 1
+        self.count(Primitive.MULTIPLY_PLAIN)
         return self._context.EvalMult(a, plaintext)
 
-    def multiply(self, a: Any, b: Any) -> Any:
+    def multiply(self, a: Ciphertext, b: Ciphertext) -> Ciphertext:
         """See `Evaluator.multiply`."""
         _alike(a, b)
         _not_a_product(a)
         _relinearised(a, b)
-        self.counts["ct_ct"] += 1
+        self.count(Primitive.MULTIPLY)
         return self._context.EvalMultNoRelin(a, b)
 
-    def relinearise(self, product: Any) -> Any:
+    def relinearise(self, product: Ciphertext) -> Ciphertext:
         """See `Evaluator.relinearise`."""
-        self.counts["relinearisations"] += 1
+        self.count(Primitive.RELINEARISE)
         return self._context.Relinearize(product)
 
-    def rescale(self, product: Any) -> Any:
+    def rescale(self, product: Ciphertext) -> Ciphertext:
         """See `Evaluator.rescale`; under FLEXIBLEAUTO, Rescale and ModReduce would leave it as it is."""
-        if product.GetNoiseScaleDeg() != 2:
+        if bindings.ciphertext(product).GetNoiseScaleDeg() != 2:
             raise ExecutionError("only a product can be rescaled; the program rescales twice or too early")
-        self.counts["rescales"] += 1
+        self.count(Primitive.RESCALE)
         return self._compress(product, self.level(product) - 1)
 
-    def drop(self, a: Any, level: int) -> Any:
+    def drop(self, a: Ciphertext, level: int) -> Ciphertext:
         """See `Evaluator.drop`."""
         _not_a_product(a)
         if not 0 <= level < self.level(a):
             raise ExecutionError(f"a ciphertext at level {self.level(a)} cannot drop to level {level}")
-        self.counts["drops"] += 1
+        self.count(Primitive.DROP)
         return self._lowered(a, level)
 
-    def rotate(self, a: Any, step: int) -> Any:
+    def rotate(self, a: Ciphertext, step: int) -> Ciphertext:
         """See `Evaluator.rotate`."""
         _relinearised(a)
-        self.counts["rotations"] += 1
+        self.count(Primitive.ROTATE)
         with _rotation(step):
             return self._context.EvalRotate(a, step)
 
-    def rotate_many(self, a: Any, steps: Sequence[int]) -> list[Any]:
+    def rotate_many(self, a: Ciphertext, steps: Sequence[int]) -> list[Ciphertext]:
         """Hoisted: the digits of a are computed once (Halevi and Shoup 2018)."""
         _relinearised(a)
         digits = self._context.EvalFastRotationPrecompute(a)
         return [self._hoisted(a, step, digits) for step in steps]
 
-    def rotate_sum(self, terms: Sequence[tuple[Any, int]]) -> Any:
+    def rotate_sum(self, terms: Sequence[tuple[Ciphertext, int]]) -> Ciphertext:
         """Summed modulo Q·P, with one division by P at the end (Bossuat et al. 2021)."""
         _alike(*(ciphertext for ciphertext, _ in terms))
         _relinearised(*(ciphertext for ciphertext, _ in terms))
         moved = [(ciphertext, step) for ciphertext, step in terms if step]
         if len(moved) < 2:
             return super().rotate_sum(terms)
-        total: Any = None
-        digits: dict[int, Any] = {}
-        for ciphertext, step in moved:
-            if id(ciphertext) not in digits:
-                digits[id(ciphertext)] = self._context.EvalFastRotationPrecompute(ciphertext)
-            rotated = self._extended(ciphertext, step, digits[id(ciphertext)])
-            total = rotated if total is None else self._add_to(total, rotated)
-        total = self._context.KeySwitchDown(total)
+        total = self._context.KeySwitchDown(reduce(self._add_to, self._extended_rotations(moved)))
         for ciphertext in (ciphertext for ciphertext, step in terms if not step):
-            self.counts["additions"] += 1
+            self.count(Primitive.ADD)
             self._context.EvalAddInPlace(total, ciphertext)
         return total
 
-    def multiply_plain_sum(self, terms: Sequence[tuple[Any, Any]]) -> Any:
+    def multiply_plain_sum(self, terms: Sequence[tuple[Ciphertext, Plaintext]]) -> Ciphertext:
         """See `Evaluator.multiply_plain_sum`; added in place."""
-        total: Any = None
-        for ciphertext, plaintext in terms:
-            product = self.multiply_plain(ciphertext, plaintext)
-            total = product if total is None else self._add_to(total, product)
-        return total
+        return reduce(self._add_to, (self.multiply_plain(a, plaintext) for a, plaintext in terms))
 
-    def multiply_sum(self, terms: Sequence[tuple[Any, Any]]) -> Any:
+    def multiply_sum(self, terms: Sequence[tuple[Ciphertext, Ciphertext]]) -> Ciphertext:
         """See `Evaluator.multiply_sum`; added in place."""
-        total: Any = None
-        for a, b in terms:
-            product = self.multiply(a, b)
-            total = product if total is None else self._add_to(total, product)
-        return total
+        return reduce(self._add_to, (self.multiply(a, b) for a, b in terms))
 
-    def bootstrap(self, a: Any) -> Any:
+    def bootstrap(self, a: Ciphertext) -> Ciphertext:
         """See `Evaluator.bootstrap`; the library returns a product, which is rescaled here.
 
         What has more levels than a bootstrap gives, the library would return as it is: it is lowered before.
@@ -203,14 +190,15 @@ class OpenFHEEvaluator(Evaluator):
             )
         if level > offered.bootstrap_output_level:
             a = self._lowered(a, offered.bootstrap_output_level)
-        self.counts["bootstraps"] += 1
+        self.count(Primitive.BOOTSTRAP)
         try:
             raised = self._context.EvalBootstrap(a)
         except RuntimeError as error:
             raise ExecutionError(f"OpenFHE cannot bootstrap ({error}); load its bootstrap keys") from error
-        return self._compress(raised, self.level(raised) - (raised.GetNoiseScaleDeg() - 1))
+        scale_degree = bindings.ciphertext(raised).GetNoiseScaleDeg()
+        return self._compress(raised, self.level(raised) - (scale_degree - 1))
 
-    def _lowered(self, a: Any, level: int) -> Any:
+    def _lowered(self, a: Ciphertext, level: int) -> Ciphertext:
         """The same values at a lower level.
 
         All primes but one are cut off at no cost; added to a zero at the target, the library then multiplies
@@ -218,66 +206,78 @@ class OpenFHEEvaluator(Evaluator):
         """
         return self._context.EvalAdd(self._compress(a, level + 1), self._zero(level))
 
-    def _encrypted_zero(self, level: int) -> Any:
+    def _encrypted_zero(self, level: int) -> Ciphertext:
         """A ciphertext of two zero polynomials."""
         if level not in self._encrypted_zeros:
+            assert self._public_key is not None  # which the key owner always makes
             some = self._context.Encrypt(self._public_key, self._zero(level))
             self._encrypted_zeros[level] = self._context.EvalSub(some, some)
         return self._encrypted_zeros[level]
 
-    def _zero(self, level: int) -> Any:
+    def _zero(self, level: int) -> Plaintext:
         """A plaintext of zeros, kept."""
         if level not in self._zeros:
             self._zeros[level] = self.encode(np.zeros(self._parameters.slots), level)
         return self._zeros[level]
 
-    def _compress(self, a: Any, level: int) -> Any:
+    def _compress(self, a: Ciphertext, level: int) -> Ciphertext:
         """Rescale a if it is a product, then cut it to `level` without a change of scale."""
         return self._context.Compress(a, level + 1, 1)
 
-    def _add_to(self, total: Any, term: Any) -> Any:
+    def _add_to(self, total: Ciphertext, term: Ciphertext) -> Ciphertext:
         """Add `term` to `total` in place; both belong to the caller."""
         _alike(total, term)
-        self.counts["additions"] += 1
+        self.count(Primitive.ADD)
         self._context.EvalAddMutableInPlace(total, term)
         return total
 
-    def _hoisted(self, a: Any, step: int, digits: Any) -> Any:
-        self.counts["rotations"] += 1
+    def _hoisted(self, a: Ciphertext, step: int, digits: Digits) -> Ciphertext:
+        self.count(Primitive.ROTATE)
         with _rotation(step):
             return self._context.EvalFastRotation(a, step, digits)
 
-    def _extended(self, a: Any, step: int, digits: Any) -> Any:
-        self.counts["rotations"] += 1
+    def _extended_rotations(self, terms: Sequence[tuple[Ciphertext, int]]) -> Iterator[Ciphertext]:
+        """The rotated ciphertexts modulo Q·P; the digits of each are computed once."""
+        digits: dict[int, Digits] = {}
+        for ciphertext, step in terms:
+            if id(ciphertext) not in digits:
+                digits[id(ciphertext)] = self._context.EvalFastRotationPrecompute(ciphertext)
+            yield self._extended(ciphertext, step, digits[id(ciphertext)])
+
+    def _extended(self, a: Ciphertext, step: int, digits: Digits) -> Ciphertext:
+        self.count(Primitive.ROTATE)
         with _rotation(step):
             return self._context.EvalFastRotationExt(a, step, digits, True)
 
-    def _fits(self, a: Any, plaintext: Any) -> None:
+    def _fits(self, a: Ciphertext, plaintext: Plaintext) -> None:
         """Raise unless `plaintext` can meet `a` without a hidden adjustment."""
         _not_a_product(a)
-        if not isinstance(plaintext, float) and plaintext.GetLevel() != a.GetLevel():
-            encoded = self._parameters.depth - plaintext.GetLevel()
+        if isinstance(plaintext, ConstantPlaintext):
+            return
+        encoded = self._parameters.depth - bindings.plaintext(plaintext).GetLevel()
+        if encoded != self.level(a):
             raise ExecutionError(
                 f"a plaintext at level {encoded} meets a ciphertext at level {self.level(a)}"
             )
 
 
-def _alike(*ciphertexts: Any) -> None:
+def _alike(*ciphertexts: Ciphertext) -> None:
     """Raise unless all are at one level, and all products or none."""
-    kinds = {(ciphertext.GetLevel(), ciphertext.GetNoiseScaleDeg()) for ciphertext in ciphertexts}
+    told = [bindings.ciphertext(ciphertext) for ciphertext in ciphertexts]
+    kinds = {(one.GetLevel(), one.GetNoiseScaleDeg()) for one in told}
     if len(kinds) > 1:
         raise ExecutionError(
             f"operands differ in (primes dropped, noise scale degree): {sorted(kinds)}; rescale or drop first"
         )
 
 
-def _not_a_product(a: Any) -> None:
-    if a.GetNoiseScaleDeg() != 1:
+def _not_a_product(a: Ciphertext) -> None:
+    if bindings.ciphertext(a).GetNoiseScaleDeg() != 1:
         raise ExecutionError("an operand is a product; rescale it first")
 
 
-def _relinearised(*ciphertexts: Any) -> None:
-    if any(ciphertext.NumberCiphertextElements() != 2 for ciphertext in ciphertexts):
+def _relinearised(*ciphertexts: Ciphertext) -> None:
+    if any(bindings.ciphertext(ciphertext).NumberCiphertextElements() != 2 for ciphertext in ciphertexts):
         raise ExecutionError("an operand has three polynomials; relinearise it first")
 
 

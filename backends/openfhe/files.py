@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import openfhe
 
 from backends.errors import BackendError, IntegrityError
+from backends.interface import Ciphertext
+from backends.openfhe.bindings import Form, PublicKey
+
+Loaded = TypeVar("Loaded")
 
 
-def write(save: Callable[[str, Any], bool], path: Path) -> int:
+def write(save: Callable[[str, Form], bool], path: Path) -> int:
     """Let `save`, which takes a path and a serialisation type, write a file; return its size.
 
     Raises:
@@ -28,7 +32,7 @@ def write(save: Callable[[str, Any], bool], path: Path) -> int:
     )
 
 
-def load(read: Callable[[str, Any], Any], path: Path) -> Any:
+def load(read: Callable[[str, Form], Loaded], path: Path) -> Loaded:
     """What `read`, which takes a path and a serialisation type, makes of a file.
 
     Raises:
@@ -44,28 +48,30 @@ def load(read: Callable[[str, Any], Any], path: Path) -> Any:
         ) from error
 
 
-def write_ciphertext(ciphertext: Any, path: Path) -> None:
+def write_ciphertext(ciphertext: Ciphertext, path: Path) -> None:
     """Serialise a ciphertext to a file."""
     write(lambda name, form: openfhe.SerializeToFile(name, ciphertext, form), path)
 
 
-def read_ciphertext(path: Path) -> Any:
+def read_ciphertext(path: Path) -> Ciphertext:
     """Load a ciphertext."""
-    ciphertext, success = load(openfhe.DeserializeCiphertext, path)
+    read: Callable[[str, Form], tuple[Ciphertext | None, bool]] = openfhe.DeserializeCiphertext
+    ciphertext, success = load(read, path)
     if not success or ciphertext is None:
-        raise IntegrityError(f"{path} holds no OpenFHE ciphertext; have the other party send it again")
+        raise IntegrityError(f"{path} is not a ciphertext of OpenFHE; have the other party send it again")
     return ciphertext
 
 
-def read_public_key(path: Path) -> Any:
+def read_public_key(path: Path) -> PublicKey:
     """Load a public key."""
-    public_key, success = load(openfhe.DeserializePublicKey, path)
+    read: Callable[[str, Form], tuple[PublicKey | None, bool]] = openfhe.DeserializePublicKey
+    public_key, success = load(read, path)
     if not success or public_key is None:
-        raise IntegrityError(f"{path} holds no OpenFHE public key; have the key owner send it again")
+        raise IntegrityError(f"{path} is not a public key of OpenFHE; have the key owner send it again")
     return public_key
 
 
-def load_keys(read: Callable[[str, Any], bool], path: Path) -> None:
+def load_keys(read: Callable[[str, Form], bool], path: Path) -> None:
     """Load evaluation keys into the process-wide map that `read` fills."""
     if not load(read, path):
-        raise IntegrityError(f"{path} holds no OpenFHE keys; have the key owner send it again")
+        raise IntegrityError(f"{path} is not a file of OpenFHE's keys; have the key owner send it again")

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import log2
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import numpy as np
 import openfhe
 
 from backends.errors import ExecutionError
-from backends.interface import KeyFile, KeyOwner, Keys, SecurityFacts, Vector
+from backends.interface import Ciphertext, KeyFile, KeyOwner, Keys, SecurityFacts, Vector
+from backends.openfhe import bindings
+from backends.openfhe.bindings import PublicKey
 from backends.openfhe.context import encode, make_context, set_up_bootstrap
 from backends.openfhe.files import read_ciphertext, write, write_ciphertext
 from backends.parameters import SPECIAL_PRIME_BITS, ParameterSet
@@ -23,11 +25,17 @@ KEYS_PER_FILE = 4
 BYTES_PER_RESIDUE = 8
 
 
-class _Made(NamedTuple):
-    """Keys made to measure them: of what kind, and a public key, which alone stands in no map."""
+@dataclass(frozen=True)
+class MeasuredKeys(Keys):
+    """Keys made to measure them.
+
+    Attributes:
+        kind: as in `KeyFile`.
+        public_key: of the kind `public_key`; other keys are in OpenFHE's process-wide maps.
+    """
 
     kind: str
-    public_key: Any = None
+    public_key: PublicKey | None = None
 
 
 class OpenFHEKeyOwner(KeyOwner):
@@ -53,20 +61,21 @@ class OpenFHEKeyOwner(KeyOwner):
             _move_automorphism_keys(folder / files[-1].name)
         return files
 
-    def make_keys(self, kind: str, steps: Sequence[int]) -> Keys:
+    def make_keys(self, kind: str, steps: Sequence[int]) -> MeasuredKeys:
         """See `KeyOwner.make_keys`; OpenFHE makes none that its maps already hold: release them first."""
         if kind == "public_key":
-            return _Made(kind, self._context.KeyGen().publicKey)
+            return MeasuredKeys(kind, self._context.KeyGen().publicKey)
         if kind == "relinearisation_key":
             self._context.EvalMultKeyGen(self._keys.secretKey)
         elif kind == "rotation_keys":
             self._context.EvalRotateKeyGen(self._keys.secretKey, list(steps))
         else:
             self._context.EvalBootstrapKeyGen(self._keys.secretKey, self._parameters.slots)
-        return _Made(kind)
+        return MeasuredKeys(kind)
 
     def write_keys(self, keys: Keys, folder: Path) -> KeyFile:
         """See `KeyOwner.write_keys`."""
+        assert isinstance(keys, MeasuredKeys)
         file = KeyFile(keys.kind, f"measured_{keys.kind}.bin")
         if keys.kind == "public_key":
             write(lambda name, form: openfhe.SerializeToFile(name, keys.public_key, form), folder / file.name)
@@ -77,13 +86,14 @@ class OpenFHEKeyOwner(KeyOwner):
         return file
 
     def release_keys(self, keys: Keys) -> None:
-        """See `KeyOwner.release_keys`; of these keys' kind all there are."""
+        """See `KeyOwner.release_keys`; all keys of their kind are released."""
+        assert isinstance(keys, MeasuredKeys)
         if keys.kind == "relinearisation_key":
             openfhe.ClearEvalMultKeys()
         elif keys.kind != "public_key":
             _release_automorphism_keys()
 
-    def encrypt(self, values: Vector, level: int) -> Any:
+    def encrypt(self, values: Vector, level: int) -> Ciphertext:
         """See `KeyOwner.encrypt`; made at its level.
 
         Under the secret key, whose noise is one error polynomial's: four bits less, at N = 2^15, than that
@@ -92,30 +102,30 @@ class OpenFHEKeyOwner(KeyOwner):
         plaintext = encode(self._context, self._parameters, values, level)
         return self._context.Encrypt(self._keys.secretKey, plaintext)
 
-    def decrypt(self, ciphertext: Any) -> Vector:
+    def decrypt(self, ciphertext: Ciphertext) -> Vector:
         """See `KeyOwner.decrypt`."""
         plaintext = self._context.Decrypt(self._keys.secretKey, ciphertext)
         plaintext.SetLength(self._parameters.slots)
         return np.array(plaintext.GetRealPackedValueArray(), np.float64)
 
-    def write(self, ciphertext: Any, path: Path) -> None:
+    def write(self, ciphertext: Ciphertext, path: Path) -> None:
         """See `KeyOwner.write`."""
         write_ciphertext(ciphertext, path)
 
-    def read(self, path: Path) -> Any:
+    def read(self, path: Path) -> Ciphertext:
         """See `KeyOwner.read`."""
         return read_ciphertext(path)
 
-    def level(self, ciphertext: Any) -> int:
+    def level(self, ciphertext: Ciphertext) -> int:
         """See `KeyOwner.level`; OpenFHE itself counts the primes already dropped."""
-        return int(self._parameters.depth - ciphertext.GetLevel())
+        return self._parameters.depth - bindings.ciphertext(ciphertext).GetLevel()
 
     def security(self) -> SecurityFacts:
         """Q exactly, from the context; P from above, from the relinearisation key as it was written.
 
         The bindings do not show P. A key-switching key holds `digits` pairs of polynomials modulo Q·P, so its
-        size gives the number of primes of Q·P: what is no polynomial in the file (some 10 kB) can only add to
-        that number. Those that are not Q's are P's, each below 2^60.
+        size gives the number of primes of Q·P: what is not a polynomial in the file (some 10 kB) can only add
+        to that number. Those that are not Q's are P's, each below 2^60.
 
         Raises:
             ExecutionError: no keys have been generated.

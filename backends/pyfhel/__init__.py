@@ -11,4 +11,5 @@ DESCRIPTOR = Descriptor(
     adapter="backends.pyfhel.adapter:Pyfhel",
     capabilities=capabilities,
     environment=Path(__file__).with_name("environment.yaml"),
+    attack="backends.pyfhel.attack:attempts",
 )

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
-from typing import ClassVar
 
 import numpy as np
 from Pyfhel import PyCtxt
-from Pyfhel import Pyfhel as Binding
+from Pyfhel import Pyfhel as PyfhelBinding
 
-from backends.errors import ExecutionError
 from backends.interface import (
-    Capabilities,
     Ciphertext,
     Evaluator,
     KeyFile,
@@ -22,25 +20,35 @@ from backends.interface import (
     Keys,
     Library,
     Plaintext,
-    SecurityFacts,
     Vector,
 )
 from backends.parameters import ParameterSet
-from backends.pyfhel import galois_file
-from backends.pyfhel.capabilities import capabilities
-from backends.pyfhel.context import COMPRESSION, Context
-from backends.seal.calls import counted, refusals, writing
-from backends.seal.capabilities import SECRET, refuse_bootstrap
+from backends.primitives import Primitive
+from backends.pyfhel import bindings, galois_file
+from backends.pyfhel.bindings import PyfhelObject
+from backends.pyfhel.context import COMPRESSION, PyfhelContext
+from backends.seal.calls import writing
+from backends.seal.capabilities import refuse_bootstrap
+from backends.seal.evaluator import SEALEvaluator, counted
+from backends.seal.key_owner import SEALKeyOwner
 from backends.seal.keys import SUFFIX, KeyFolder, galois_element
 
 
-class PyfhelKeyOwner(KeyOwner):
+@dataclass(frozen=True)
+class MeasuredKeys(Keys):
+    """The kind, as in `KeyFile`, of keys made to measure them; they stay in a Pyfhel object."""
+
+    kind: str
+
+
+class PyfhelKeyOwner(SEALKeyOwner):
     """Holds the secret key, in the Pyfhel object."""
 
     def __init__(self, parameters: ParameterSet) -> None:
+        context = PyfhelContext(parameters)
+        super().__init__(context)
         self._parameters = parameters
-        self._context = Context(parameters)
-        self._binding = self._context.binding
+        self._binding = context.binding
         self._binding.keyGen()
 
     def generate(self, folder: Path, rotation_steps: Sequence[int], bootstrap: bool) -> list[KeyFile]:
@@ -57,8 +65,8 @@ class PyfhelKeyOwner(KeyOwner):
                 galois_file.merge(self._rotation_keys(rotation_steps, target.with_suffix(".single")), target)
         return files.files
 
-    def make_keys(self, kind: str, steps: Sequence[int]) -> Keys:
-        """See `KeyOwner.make_keys`; the keys stay in a Pyfhel object, and what is returned is their kind."""
+    def make_keys(self, kind: str, steps: Sequence[int]) -> MeasuredKeys:
+        """See `KeyOwner.make_keys`."""
         if kind == "public_key":
             self._spare.keyGen()
         elif kind == "relinearisation_key":
@@ -66,24 +74,25 @@ class PyfhelKeyOwner(KeyOwner):
         else:
             refuse_bootstrap(kind == "bootstrap_keys")
             self._binding.rotateKeyGen(list(steps))
-        return kind
+        return MeasuredKeys(kind)
 
     def write_keys(self, keys: Keys, folder: Path) -> KeyFile:
         """See `KeyOwner.write_keys`; names of their own, for a file of rotation keys holds all there are."""
-        file = KeyFile(keys, f"measured_{keys}{SUFFIX}")
+        assert isinstance(keys, MeasuredKeys)
+        file = KeyFile(keys.kind, f"measured_{keys.kind}{SUFFIX}")
         save = {
             "public_key": self._spare.save_public_key,
             "relinearisation_key": self._binding.save_relin_key,
             "rotation_keys": self._binding.save_rotate_key,
-        }[keys]
+        }[keys.kind]
         with writing(folder):
             save(str(folder / file.name), COMPRESSION)
         return file
 
     @cached_property
-    def _spare(self) -> Binding:
+    def _spare(self) -> PyfhelObject:
         """Another Pyfhel object, whose secret key may be made anew."""
-        return Context(self._parameters).binding
+        return PyfhelContext(self._parameters).binding
 
     def _rotation_keys(self, steps: Sequence[int], path: Path) -> Iterator[tuple[int, Path]]:
         """Each step's Galois element and, at `path` until the next is asked for, its key."""
@@ -94,164 +103,109 @@ class PyfhelKeyOwner(KeyOwner):
             yield element, path
             path.unlink()
 
-    def encrypt(self, values: Vector, level: int) -> Ciphertext:
-        """Encode and encrypt at `level` itself."""
-        plaintext = self._context.encode(values, level, self._context.chain.scale(level))
-        with refusals("an encryption"):
-            return self._binding.encryptPtxt(plaintext)
+    def _encrypt(self, plaintext: Plaintext) -> Ciphertext:
+        return self._binding.encryptPtxt(plaintext)
 
-    def decrypt(self, ciphertext: Ciphertext) -> Vector:
-        """Decrypt and decode the real parts."""
-        with refusals("a decryption"):
-            return np.asarray(self._binding.decryptFrac(ciphertext))
-
-    def write(self, ciphertext: Ciphertext, path: Path) -> None:
-        """Save in SEAL's own format."""
-        self._context.write(ciphertext, path)
-
-    def read(self, path: Path) -> Ciphertext:
-        """Load what either role wrote."""
-        return self._context.read(path)
-
-    def level(self, ciphertext: Ciphertext) -> int:
-        """From the size of the ciphertext."""
-        return self._context.level(ciphertext)
-
-    def security(self) -> SecurityFacts:
-        """From the context's primes."""
-        return self._context.chain.security(SECRET)
+    def _decrypt(self, ciphertext: Ciphertext) -> Vector:
+        return np.asarray(self._binding.decryptFrac(ciphertext))
 
 
-class PyfhelEvaluator(Evaluator):
+class PyfhelEvaluator(SEALEvaluator):
     """Computes with a Pyfhel object that is given public and evaluation keys only.
 
     Its decryption is never called: without a secret key it would end the process. Nor is an operation whose
     key is missing: Pyfhel would make one under a secret of its own, and the result would be noise.
+
+    Attributes:
+        context: SEAL's context.
     """
 
-    def __init__(self, parameters: ParameterSet, folder: Path, files: Sequence[KeyFile]) -> None:
-        super().__init__()
-        self._parameters = parameters
-        keys = KeyFolder(folder, files)
-        self._context = Context.load(parameters, keys.path("context"))
-        self._binding = self._context.binding
-        self._rotation_elements: set[int] = set()
-        self._ones: dict[tuple[int, int], Plaintext] = {}
-        keys.path("relinearisation_key")  # which the key owner always makes
-        self._load(keys)
+    context: PyfhelContext
 
-    def load_keys(self, folder: Path, file: KeyFile) -> None:
-        """See `Evaluator.load_keys`; a file of rotation keys takes the place of those loaded before."""
-        self._load(KeyFolder(folder, [file]))
+    def __init__(self, parameters: ParameterSet, folder: Path, files: Sequence[KeyFile]) -> None:
+        keys = KeyFolder(folder, files)
+        super().__init__(PyfhelContext.load(parameters, keys.path("context")))
+        self._n = parameters.n
+        self._binding = self.context.binding
+        self._rotation_elements: set[int] = set()
+        self._take(keys)
 
     def _load(self, keys: KeyFolder) -> None:
-        with refusals("the evaluation keys"):
-            for path in keys.paths("relinearisation_key"):
-                self._binding.load_relin_key(str(path))
-            for path in keys.paths("rotation_keys"):
-                self._rotation_elements = galois_file.elements(path)
-                self._binding.load_rotate_key(str(path))
+        """A file of rotation keys takes the place of all those loaded before."""
+        for path in keys.paths("relinearisation_key"):
+            self._binding.load_relin_key(str(path))
+        for path in keys.paths("rotation_keys"):
+            self._rotation_elements = galois_file.elements(path)
+            self._binding.load_rotate_key(str(path))
 
-    def read(self, path: Path) -> Ciphertext:
-        """Load what either role wrote."""
-        return self._context.read(path)
+    def _has_rotation_key(self, step: int) -> bool:
+        return galois_element(step, self._n) in self._rotation_elements
 
-    def write(self, ciphertext: Ciphertext, path: Path) -> None:
-        """Save in SEAL's own format."""
-        self._context.write(ciphertext, path)
-
-    def level(self, ciphertext: Ciphertext) -> int:
-        """From the size of the ciphertext."""
-        return self._context.level(ciphertext)
-
-    def encode(self, values: Vector | float, level: int) -> Plaintext:
-        """Encode at the level's canonical scale."""
-        return self._context.encode(values, level, self._context.chain.scale(level))
-
+    @counted(Primitive.ADD)
     def add(self, a: Ciphertext, b: Ciphertext) -> Ciphertext:
-        """a + b."""
-        with counted(self.counts, "additions"):
-            return self._binding.add(a, b, in_new_ctxt=True)
+        """See `Evaluator.add`."""
+        return self._binding.add(a, b, in_new_ctxt=True)
 
+    @counted(Primitive.SUBTRACT)
     def subtract(self, a: Ciphertext, b: Ciphertext) -> Ciphertext:
-        """a - b."""
-        with counted(self.counts, "additions"):
-            return self._binding.sub(a, b, in_new_ctxt=True)
+        """See `Evaluator.subtract`."""
+        return self._binding.sub(a, b, in_new_ctxt=True)
 
+    @counted(Primitive.NEGATE)
     def negate(self, a: Ciphertext) -> Ciphertext:
-        """-a."""
-        with counted(self.counts, "negations"):
-            return self._binding.negate(a, in_new_ctxt=True)
+        """See `Evaluator.negate`."""
+        return self._binding.negate(a, in_new_ctxt=True)
 
+    @counted(Primitive.ADD_PLAIN)
     def add_plain(self, a: Ciphertext, plaintext: Plaintext) -> Ciphertext:
-        """a + plaintext."""
-        with counted(self.counts, "additions"):
-            return self._binding.add_plain(a, plaintext, in_new_ctxt=True)
+        """See `Evaluator.add_plain`."""
+        return self._binding.add_plain(a, plaintext, in_new_ctxt=True)
 
+    @counted(Primitive.MULTIPLY_PLAIN)
     def multiply_plain(self, a: Ciphertext, plaintext: Plaintext) -> Ciphertext:
-        """a·plaintext, not rescaled."""
-        with counted(self.counts, "ct_pt"):
-            return self._binding.multiply_plain(a, plaintext, in_new_ctxt=True)
+        """See `Evaluator.multiply_plain`."""
+        return self._binding.multiply_plain(a, plaintext, in_new_ctxt=True)
 
+    @counted(Primitive.MULTIPLY)
     def multiply(self, a: Ciphertext, b: Ciphertext) -> Ciphertext:
-        """a·b, neither relinearised nor rescaled."""
-        with counted(self.counts, "ct_ct"):
-            return self._binding.multiply(a, b, in_new_ctxt=True)
+        """See `Evaluator.multiply`."""
+        return self._binding.multiply(a, b, in_new_ctxt=True)
 
+    @counted(Primitive.RELINEARISE)
     def relinearise(self, product: Ciphertext) -> Ciphertext:
-        """Back to two polynomials."""
-        result = PyCtxt(copy_ctxt=product)
-        with counted(self.counts, "relinearisations"):
-            self._binding.relinearize(result)
+        """See `Evaluator.relinearise`."""
+        result = _copy(product)
+        self._binding.relinearize(result)
         return result
 
-    def rescale(self, product: Ciphertext) -> Ciphertext:
-        """Divide by the level's prime; the scale must come out canonical."""
-        result = PyCtxt(copy_ctxt=product)
-        with counted(self.counts, "rescales"):
-            self._binding.rescale_to_next(result)
-        result.set_scale(self._context.chain.canonical(self.level(result), result.scale))
+    @counted(Primitive.RESCALE)
+    def _rescaled(self, product: Ciphertext) -> Ciphertext:
+        result = _copy(product)
+        self._binding.rescale_to_next(result)
         return result
 
-    def drop(self, a: Ciphertext, level: int) -> Ciphertext:
-        """Switch to level + 1, multiply by 1.0 at the scale that fits, rescale."""
-        chain, start = self._context.chain, self.level(a)
-        one = self._one(start, level)
-        result = PyCtxt(copy_ctxt=a)
-        with counted(self.counts, "drops"):
-            for _ in range(start - level - 1):
-                self._binding.mod_switch_to_next_ctxt(result)
-            self._binding.multiply_plain(result, one)
-            self._binding.rescale_to_next(result)
-        result.set_scale(chain.canonical(level, result.scale))
+    @counted(Primitive.DROP)
+    def _dropped(self, a: Ciphertext, start: int, level: int, one: Plaintext) -> Ciphertext:
+        result = _copy(a)
+        for _ in range(start - level - 1):
+            self._binding.mod_switch_to_next_ctxt(result)
+        self._binding.multiply_plain(result, one)
+        self._binding.rescale_to_next(result)
         return result
 
-    def _one(self, start: int, level: int) -> Plaintext:
-        """The plaintext that takes level `start` to `level`; kept, for a constant is slow to encode."""
-        if (start, level) not in self._ones:
-            scale = self._context.chain.drop_scale(start, level)
-            self._ones[start, level] = self._context.encode(1.0, level + 1, scale)
-        return self._ones[start, level]
+    @counted(Primitive.ROTATE)
+    def _rotated(self, a: Ciphertext, step: int) -> Ciphertext:
+        return self._binding.rotate(a, step, in_new_ctxt=True)
 
-    def rotate(self, a: Ciphertext, step: int) -> Ciphertext:
-        """Rotate with the step's own key; Pyfhel would compose others where it is missing."""
-        if galois_element(step, self._parameters.n) not in self._rotation_elements:
-            raise ExecutionError(
-                f"there is no key for a rotation by {step}; name the step when the keys are made"
-            )
-        with counted(self.counts, "rotations"):
-            return self._binding.rotate(a, step, in_new_ctxt=True)
+
+def _copy(ciphertext: Ciphertext) -> Ciphertext:
+    """A ciphertext that an operation may change."""
+    copied: Ciphertext = PyCtxt(copy_ctxt=ciphertext)
+    return copied
 
 
 class Pyfhel(Library):
     """Pyfhel 3.5.0."""
-
-    name: ClassVar[str] = "pyfhel"
-
-    @classmethod
-    def capabilities(cls, parameters: ParameterSet) -> Capabilities:
-        """See `backends.pyfhel.capabilities`."""
-        return capabilities(parameters)
 
     @classmethod
     def key_owner(cls, parameters: ParameterSet) -> KeyOwner:
@@ -266,7 +220,7 @@ class Pyfhel(Library):
     @classmethod
     def versions(cls) -> dict[str, str]:
         """Pyfhel's version and, from the header of what SEAL saves, that of the SEAL it was built with."""
-        binding = Binding()
+        binding: PyfhelObject = PyfhelBinding()
         binding.contextGen("ckks", n=1024, scale=2.0**30, sec=0, qi_sizes=[40, 30, 40])
-        header = binding.encodeFrac(np.ones(1)).to_bytes(COMPRESSION)
+        header = bindings.plaintext(binding.encodeFrac(np.ones(1))).to_bytes(COMPRESSION)
         return {"pyfhel": version("pyfhel"), "seal": f"{header[3]}.{header[4]}"}

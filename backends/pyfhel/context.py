@@ -1,22 +1,23 @@
-"""A Pyfhel object over a checked SEAL context, and what both roles do alike with it."""
+"""A Pyfhel object over a checked SEAL context."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from Pyfhel import PyCtxt
-from Pyfhel import Pyfhel as Binding
+from Pyfhel import PyCtxt, Pyfhel
 
 from backends.errors import ParameterError
 from backends.interface import Ciphertext, Plaintext, Vector
 from backends.parameters import ParameterSet
-from backends.seal.calls import constant, refusals, slot_vector, writing
+from backends.pyfhel import bindings
+from backends.pyfhel.bindings import PyfhelObject
+from backends.seal.calls import constant, refusals, slot_vector
 from backends.seal.chain import ModulusChain, modulus_bits
+from backends.seal.context import SEALContext
 
 COMPRESSION = "none"  # as built, SEAL has no compression
 _VALID = "success: valid"
@@ -26,12 +27,11 @@ _ENCODERS = 3
 _WORD_BYTES = 8
 
 
-class Context:
+class PyfhelContext(SEALContext):
     """A validated SEAL context with its modulus chain.
 
     Attributes:
         binding: the Pyfhel object, which holds the context and all keys it is given.
-        chain: primes and canonical scales.
     """
 
     def __init__(self, parameters: ParameterSet, moduli: Sequence[int] = ()) -> None:
@@ -40,14 +40,14 @@ class Context:
         Raises:
             ParameterError: SEAL refuses the parameters.
         """
-        self._parameters = parameters
         self.binding = _binding(parameters, moduli)
         self._moduli = [int(prime) for prime in self.binding.qi]
-        self.chain = ModulusChain.of(parameters, self._moduli)
-        self._encoder: Callable[[int], Any] = lru_cache(maxsize=_ENCODERS)(self._make_encoder)
+        super().__init__(parameters, ModulusChain.of(parameters, self._moduli))
+        self._encoder = lru_cache(maxsize=_ENCODERS)(self._make_encoder)
+        self._ones: dict[tuple[int, int], Plaintext] = {}
 
     @classmethod
-    def load(cls, parameters: ParameterSet, path: Path) -> Context:
+    def load(cls, parameters: ParameterSet, path: Path) -> PyfhelContext:
         """The context that a key owner wrote with `save`: the same primes give the same context."""
         return cls(parameters, json.loads(path.read_text())["moduli"])
 
@@ -56,8 +56,8 @@ class Context:
         path.write_text(json.dumps({"moduli": self._moduli}))
 
     def encode(self, values: Vector | float, level: int, scale: float) -> Plaintext:
-        """A plaintext at a level and scale; Pyfhel has no shorter way for a constant than its full vector."""
-        slots = self._parameters.slots
+        """See `SEALContext.encode`; Pyfhel has no shorter way for a constant than its full vector."""
+        slots = self.parameters.slots
         vector = (
             slot_vector(values, slots) if isinstance(values, np.ndarray) else np.full(slots, constant(values))
         )
@@ -65,39 +65,45 @@ class Context:
         with refusals("an encoding"):
             return encoder.encodeFrac(vector, scale=scale)
 
+    def one(self, start: int, level: int) -> Plaintext:
+        """See `SEALContext.one`; kept, because a constant is slow to encode."""
+        if (start, level) not in self._ones:
+            self._ones[start, level] = super().one(start, level)
+        return self._ones[start, level]
+
     def level(self, ciphertext: Ciphertext) -> int:
         """The level, from the ciphertext's bytes: Pyfhel's `mod_level` is wrong after products and loads."""
-        polynomial_bytes = self._parameters.n * _WORD_BYTES
-        primes: int = ciphertext.sizeof_ciphertext(COMPRESSION) // (ciphertext.size() * polynomial_bytes)
-        return primes - 1
+        told = bindings.ciphertext(ciphertext)
+        polynomial_bytes = self.parameters.n * _WORD_BYTES
+        return told.sizeof_ciphertext(COMPRESSION) // (told.size() * polynomial_bytes) - 1
 
-    def write(self, ciphertext: Ciphertext, path: Path) -> None:
-        """Serialise in SEAL's own format."""
-        with writing(path):
-            ciphertext.save(str(path), COMPRESSION)
+    def scale(self, ciphertext: Ciphertext) -> float:
+        """See `SEALContext.scale`."""
+        return bindings.ciphertext(ciphertext).scale
 
-    def read(self, path: Path) -> Ciphertext:
-        """A ciphertext at its level's canonical scale.
+    def set_scale(self, ciphertext: Ciphertext, scale: float) -> None:
+        """See `SEALContext.set_scale`."""
+        bindings.ciphertext(ciphertext).set_scale(scale)
 
-        Raises:
-            ExecutionError: the file is no ciphertext of this context, or not at the canonical scale.
-        """
-        ciphertext = PyCtxt(pyfhel=self.binding)
-        with refusals(f"the ciphertext {path.name}"):
-            ciphertext.load(str(path))
-        ciphertext.set_scale(self.chain.canonical(self.level(ciphertext), ciphertext.scale))
+    def _load(self, path: Path) -> Ciphertext:
+        ciphertext: Ciphertext = PyCtxt(pyfhel=self.binding)
+        bindings.ciphertext(ciphertext).load(str(path))
         return ciphertext
 
-    def _make_encoder(self, level: int) -> Any:
+    def _save(self, ciphertext: Ciphertext, path: Path) -> None:
+        bindings.ciphertext(ciphertext).save(str(path), COMPRESSION)
+
+    def _make_encoder(self, level: int) -> PyfhelObject:
         """Pyfhel encodes at the top only; in a context without the primes above a level that is the top."""
         self.chain.scale(level)
-        return _binding(self._parameters, [*self._moduli[: level + 1], self._moduli[-1]])
+        return _binding(self.parameters, [*self._moduli[: level + 1], self._moduli[-1]])
 
 
-def _binding(parameters: ParameterSet, moduli: Sequence[int]) -> Any:
-    """A Pyfhel object; it raises on nothing, so its status and the security level in force are checked."""
+def _binding(parameters: ParameterSet, moduli: Sequence[int]) -> PyfhelObject:
+    """A Pyfhel object; it never raises, so its status and the security level in force are checked."""
     primes = {"qi": list(moduli)} if moduli else {"qi_sizes": modulus_bits(parameters)}
-    binding, security = Binding(), parameters.security
+    binding: PyfhelObject = Pyfhel()
+    security = parameters.security
     try:
         status = binding.contextGen(
             "ckks", n=parameters.n, scale=2.0**parameters.scale_bits, sec=security, **primes

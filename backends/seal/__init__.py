@@ -1,1 +1,1 @@
-"""What the adapters over Microsoft SEAL share; it imports no library and is no backend itself."""
+"""What the adapters over Microsoft SEAL share; it imports no library and is not a backend itself."""

@@ -1,8 +1,7 @@
-"""The call into the library: counted, checked on the way in, and its errors said in our words."""
+"""The call into the library: checked on the way in, and its errors said in our words."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,20 +15,11 @@ _LIBRARY_ERRORS = (ValueError, RuntimeError, IndexError)
 
 
 @contextmanager
-def counted(counts: Counter[str], primitive: str) -> Iterator[None]:
-    """Count one primitive around the library's call.
-
-    Raises:
-        ExecutionError: SEAL refused its operands.
-    """
-    counts[primitive] += 1
-    with refusals(primitive):
-        yield
-
-
-@contextmanager
 def refusals(action: str) -> Iterator[None]:
     """Turn the exceptions of SEAL's bindings into ours.
+
+    Args:
+        action: what was asked of SEAL.
 
     Raises:
         ExecutionError: SEAL refused its operands.

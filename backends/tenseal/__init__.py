@@ -15,4 +15,5 @@ DESCRIPTOR = Descriptor(
         "vectors": "backends.tenseal.native:Vectors",
         "tensors": "backends.tenseal.native:Tensors",
     },
+    attack="backends.tenseal.attack:attempts",
 )

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from tenseal import sealapi
 
 from backends.errors import ExecutionError
 from backends.interface import (
-    Capabilities,
     Ciphertext,
     Evaluator,
     KeyFile,
@@ -20,37 +19,55 @@ from backends.interface import (
     Keys,
     Library,
     Plaintext,
-    SecurityFacts,
     Vector,
 )
 from backends.parameters import ParameterSet
-from backends.seal.calls import constant, counted, refusals, slot_vector, writing
-from backends.seal.capabilities import SECRET, refuse_bootstrap
+from backends.primitives import Primitive
+from backends.seal.calls import writing
+from backends.seal.capabilities import refuse_bootstrap
+from backends.seal.evaluator import SEALEvaluator, counted
+from backends.seal.key_owner import SEALKeyOwner
 from backends.seal.keys import KeyFolder, galois_element
-from backends.tenseal.capabilities import capabilities
-from backends.tenseal.context import Context
+from backends.tenseal.bindings import (
+    Decryptor,
+    Encryptor,
+    GaloisKeys,
+    KeyGenerator,
+    Operator,
+    PublicKey,
+    RelinearisationKeys,
+    Saved,
+)
+from backends.tenseal.context import TenSEALContext
 
 
-class _Made(NamedTuple):
-    """Keys made to measure them: of what kind, for which rotation, and SEAL's object."""
+@dataclass(frozen=True)
+class MeasuredKeys(Keys):
+    """Keys made to measure them.
+
+    Attributes:
+        kind: as in `KeyFile`.
+        step: of a rotation key, else None.
+        seal: SEAL's object.
+    """
 
     kind: str
     step: int | None
-    seal: Any
+    seal: Saved
 
 
-class TenSEALKeyOwner(KeyOwner):
+class TenSEALKeyOwner(SEALKeyOwner):
     """Holds the secret key, in SEAL's key generator."""
 
     def __init__(self, parameters: ParameterSet) -> None:
-        self._parameters = parameters
-        self._context = Context.create(parameters)
-        self._generator = sealapi.KeyGenerator(self._context.seal)
-        self._public_key = sealapi.PublicKey()
+        context = TenSEALContext.create(parameters)
+        super().__init__(context)
+        self._seal, self._encoder, self._n = context.seal, context.encoder, parameters.n
+        self._generator: KeyGenerator = sealapi.KeyGenerator(context.seal)
+        self._public_key: PublicKey = sealapi.PublicKey()
         self._generator.create_public_key(self._public_key)
-        self._encoder = sealapi.CKKSEncoder(self._context.seal)
-        self._encryptor = sealapi.Encryptor(self._context.seal, self._public_key)
-        self._decryptor = sealapi.Decryptor(self._context.seal, self._generator.secret_key())
+        self._encryptor: Encryptor = sealapi.Encryptor(context.seal, self._public_key)
+        self._decryptor: Decryptor = sealapi.Decryptor(context.seal, self._generator.secret_key())
 
     def generate(self, folder: Path, rotation_steps: Sequence[int], bootstrap: bool) -> list[KeyFile]:
         """Write the context and the keys; each rotation key is made, seeded, written and freed alone."""
@@ -64,215 +81,155 @@ class TenSEALKeyOwner(KeyOwner):
                 self._rotation_key(step).save(str(files.add_rotation(step)))
         return files.files
 
-    def _rotation_key(self, step: int) -> Any:
-        return self._generator.create_galois_keys([galois_element(step, self._parameters.n)])
+    def _rotation_key(self, step: int) -> Saved:
+        return self._generator.create_galois_keys([galois_element(step, self._n)])
 
-    def make_keys(self, kind: str, steps: Sequence[int]) -> Keys:
-        """See `KeyOwner.make_keys`; of rotations one step at a time."""
+    def make_keys(self, kind: str, steps: Sequence[int]) -> MeasuredKeys:
+        """See `KeyOwner.make_keys`; rotation keys are made for one step at a time."""
         if kind == "public_key":
-            public_key = sealapi.PublicKey()
-            sealapi.KeyGenerator(self._context.seal).create_public_key(public_key)
-            return _Made(kind, None, public_key)
+            public_key: PublicKey = sealapi.PublicKey()
+            generator: KeyGenerator = sealapi.KeyGenerator(self._seal)
+            generator.create_public_key(public_key)
+            return MeasuredKeys(kind, None, public_key)
         if kind == "relinearisation_key":
-            return _Made(kind, None, self._generator.create_relin_keys())
+            return MeasuredKeys(kind, None, self._generator.create_relin_keys())
         refuse_bootstrap(kind == "bootstrap_keys")
         (step,) = steps
-        return _Made(kind, step, self._rotation_key(step))
+        return MeasuredKeys(kind, step, self._rotation_key(step))
 
     def write_keys(self, keys: Keys, folder: Path) -> KeyFile:
         """See `KeyOwner.write_keys`."""
+        assert isinstance(keys, MeasuredKeys)
         files = KeyFolder(folder)
         path = files.add(keys.kind) if keys.step is None else files.add_rotation(keys.step)
         with writing(folder):
             keys.seal.save(str(path))
         return files.files[0]
 
-    def encrypt(self, values: Vector, level: int) -> Ciphertext:
-        """Encode and encrypt at `level` itself."""
-        plaintext, ciphertext = sealapi.Plaintext(), sealapi.Ciphertext()
-        vector = slot_vector(values, self._parameters.slots)
-        with refusals("an encryption"):
-            self._encoder.encode(
-                vector, self._context.parms_id(level), self._context.chain.scale(level), plaintext
-            )
-            self._encryptor.encrypt(plaintext, ciphertext)
+    def _encrypt(self, plaintext: Plaintext) -> Ciphertext:
+        ciphertext: Ciphertext = sealapi.Ciphertext()
+        self._encryptor.encrypt(plaintext, ciphertext)
         return ciphertext
 
-    def decrypt(self, ciphertext: Ciphertext) -> Vector:
-        """Decrypt and decode the real parts."""
-        plaintext = sealapi.Plaintext()
-        with refusals("a decryption"):
-            self._decryptor.decrypt(ciphertext, plaintext)
-            return np.array(self._encoder.decode_double(plaintext))
-
-    def write(self, ciphertext: Ciphertext, path: Path) -> None:
-        """Save in SEAL's own format."""
-        self._context.write(ciphertext, path)
-
-    def read(self, path: Path) -> Ciphertext:
-        """Load what either role wrote."""
-        return self._context.read(path)
-
-    def level(self, ciphertext: Ciphertext) -> int:
-        """The number of the ciphertext's primes, less one."""
-        return self._context.level(ciphertext)
-
-    def security(self) -> SecurityFacts:
-        """From the context's primes."""
-        return self._context.chain.security(SECRET)
+    def _decrypt(self, ciphertext: Ciphertext) -> Vector:
+        plaintext: Plaintext = sealapi.Plaintext()
+        self._decryptor.decrypt(ciphertext, plaintext)
+        return np.array(self._encoder.decode_double(plaintext))
 
 
-class TenSEALEvaluator(Evaluator):
-    """Computes with SEAL's evaluator; it is given public and evaluation keys only."""
+class TenSEALEvaluator(SEALEvaluator):
+    """Computes with SEAL's evaluator; it is given public and evaluation keys only.
+
+    Attributes:
+        context: SEAL's context.
+    """
+
+    context: TenSEALContext
 
     def __init__(self, parameters: ParameterSet, folder: Path, files: Sequence[KeyFile]) -> None:
-        super().__init__()
-        self._parameters = parameters
         keys = KeyFolder(folder, files)
-        self._context = Context.load(parameters, keys.path("context"))
-        self._encoder = sealapi.CKKSEncoder(self._context.seal)
-        self._evaluator = sealapi.Evaluator(self._context.seal)
-        self._relinearisation_key = sealapi.RelinKeys()
-        self._rotation_keys: dict[int, sealapi.GaloisKeys] = {}
-        keys.path("relinearisation_key")  # which the key owner always makes
-        self._load(keys)
-
-    def load_keys(self, folder: Path, file: KeyFile) -> None:
-        """See `Evaluator.load_keys`."""
-        self._load(KeyFolder(folder, [file]))
+        super().__init__(TenSEALContext.load(parameters, keys.path("context")))
+        self._n = parameters.n
+        self._operator: Operator = sealapi.Evaluator(self.context.seal)
+        self._relinearisation_key: RelinearisationKeys = sealapi.RelinKeys()
+        self._rotation_keys: dict[int, GaloisKeys] = {}
+        self._take(keys)
 
     def _load(self, keys: KeyFolder) -> None:
-        with refusals("the evaluation keys"):
-            for path in keys.paths("relinearisation_key"):
-                self._relinearisation_key.load(self._context.seal, str(path))
-            for step, path in keys.rotations():
-                self._rotation_keys[step] = self._load_rotation_key(step, path)
+        for path in keys.paths("relinearisation_key"):
+            self._relinearisation_key.load(self.context.seal, str(path))
+        for step, path in keys.rotations():
+            self._rotation_keys[step] = self._load_rotation_key(step, path)
 
-    def _load_rotation_key(self, step: int, path: Path) -> sealapi.GaloisKeys:
-        key = sealapi.GaloisKeys()
-        key.load(self._context.seal, str(path))
-        if not key.has_key(galois_element(step, self._parameters.n)):
+    def _load_rotation_key(self, step: int, path: Path) -> GaloisKeys:
+        key: GaloisKeys = sealapi.GaloisKeys()
+        key.load(self.context.seal, str(path))
+        if not key.has_key(galois_element(step, self._n)):
             raise ExecutionError(f"{path.name} holds no key for a rotation by {step}; make the keys again")
         return key
 
-    def read(self, path: Path) -> Ciphertext:
-        """Load what either role wrote."""
-        return self._context.read(path)
+    def _has_rotation_key(self, step: int) -> bool:
+        return step in self._rotation_keys
 
-    def write(self, ciphertext: Ciphertext, path: Path) -> None:
-        """Save in SEAL's own format."""
-        self._context.write(ciphertext, path)
-
-    def level(self, ciphertext: Ciphertext) -> int:
-        """The number of the ciphertext's primes, less one."""
-        return self._context.level(ciphertext)
-
-    def encode(self, values: Vector | float, level: int) -> Plaintext:
-        """Encode at the level's canonical scale; a float is encoded without a transform."""
-        return self._encode(values, level, self._context.chain.scale(level))
-
-    def _encode(self, values: Vector | float, level: int, scale: float) -> Plaintext:
-        operand = (
-            slot_vector(values, self._parameters.slots)
-            if isinstance(values, np.ndarray)
-            else constant(values)
-        )
-        plaintext = sealapi.Plaintext()
-        with refusals("an encoding"):
-            self._encoder.encode(operand, self._context.parms_id(level), scale, plaintext)
-        return plaintext
-
+    @counted(Primitive.ADD)
     def add(self, a: Ciphertext, b: Ciphertext) -> Ciphertext:
-        """a + b."""
-        result = sealapi.Ciphertext()
-        with counted(self.counts, "additions"):
-            self._evaluator.add(a, b, result)
+        """See `Evaluator.add`."""
+        result = _new()
+        self._operator.add(a, b, result)
         return result
 
+    @counted(Primitive.SUBTRACT)
     def subtract(self, a: Ciphertext, b: Ciphertext) -> Ciphertext:
-        """a - b."""
-        result = sealapi.Ciphertext()
-        with counted(self.counts, "additions"):
-            self._evaluator.sub(a, b, result)
+        """See `Evaluator.subtract`."""
+        result = _new()
+        self._operator.sub(a, b, result)
         return result
 
+    @counted(Primitive.NEGATE)
     def negate(self, a: Ciphertext) -> Ciphertext:
-        """-a."""
-        result = sealapi.Ciphertext()
-        with counted(self.counts, "negations"):
-            self._evaluator.negate(a, result)
+        """See `Evaluator.negate`."""
+        result = _new()
+        self._operator.negate(a, result)
         return result
 
+    @counted(Primitive.ADD_PLAIN)
     def add_plain(self, a: Ciphertext, plaintext: Plaintext) -> Ciphertext:
-        """a + plaintext."""
-        result = sealapi.Ciphertext()
-        with counted(self.counts, "additions"):
-            self._evaluator.add_plain(a, plaintext, result)
+        """See `Evaluator.add_plain`."""
+        result = _new()
+        self._operator.add_plain(a, plaintext, result)
         return result
 
+    @counted(Primitive.MULTIPLY_PLAIN)
     def multiply_plain(self, a: Ciphertext, plaintext: Plaintext) -> Ciphertext:
-        """a·plaintext, not rescaled."""
-        result = sealapi.Ciphertext()
-        with counted(self.counts, "ct_pt"):
-            self._evaluator.multiply_plain(a, plaintext, result)
+        """See `Evaluator.multiply_plain`."""
+        result = _new()
+        self._operator.multiply_plain(a, plaintext, result)
         return result
 
+    @counted(Primitive.MULTIPLY)
     def multiply(self, a: Ciphertext, b: Ciphertext) -> Ciphertext:
-        """a·b, neither relinearised nor rescaled."""
-        result = sealapi.Ciphertext()
-        with counted(self.counts, "ct_ct"):
-            self._evaluator.multiply(a, b, result)
+        """See `Evaluator.multiply`."""
+        result = _new()
+        self._operator.multiply(a, b, result)
         return result
 
+    @counted(Primitive.RELINEARISE)
     def relinearise(self, product: Ciphertext) -> Ciphertext:
-        """Back to two polynomials."""
-        result = sealapi.Ciphertext()
-        with counted(self.counts, "relinearisations"):
-            self._evaluator.relinearize(product, self._relinearisation_key, result)
+        """See `Evaluator.relinearise`."""
+        result = _new()
+        self._operator.relinearize(product, self._relinearisation_key, result)
         return result
 
-    def rescale(self, product: Ciphertext) -> Ciphertext:
-        """Divide by the level's prime; the scale must come out canonical."""
-        result = sealapi.Ciphertext()
-        with counted(self.counts, "rescales"):
-            self._evaluator.rescale_to_next(product, result)
-        result.scale = self._context.chain.canonical(self.level(result), result.scale)
+    @counted(Primitive.RESCALE)
+    def _rescaled(self, product: Ciphertext) -> Ciphertext:
+        result = _new()
+        self._operator.rescale_to_next(product, result)
         return result
 
-    def drop(self, a: Ciphertext, level: int) -> Ciphertext:
-        """Switch to level + 1, multiply by 1.0 at the scale that fits, rescale."""
-        chain = self._context.chain
-        one = self._encode(1.0, level + 1, chain.drop_scale(self.level(a), level))
-        result = sealapi.Ciphertext()
-        with counted(self.counts, "drops"):
-            self._evaluator.mod_switch_to(a, self._context.parms_id(level + 1), result)
-            self._evaluator.multiply_plain_inplace(result, one)
-            self._evaluator.rescale_to_next_inplace(result)
-        result.scale = chain.canonical(level, result.scale)
+    @counted(Primitive.DROP)
+    def _dropped(self, a: Ciphertext, start: int, level: int, one: Plaintext) -> Ciphertext:
+        result = _new()
+        self._operator.mod_switch_to(a, self.context.parms_id(level + 1), result)
+        self._operator.multiply_plain_inplace(result, one)
+        self._operator.rescale_to_next_inplace(result)
         return result
 
-    def rotate(self, a: Ciphertext, step: int) -> Ciphertext:
+    @counted(Primitive.ROTATE)
+    def _rotated(self, a: Ciphertext, step: int) -> Ciphertext:
         """Apply the step's own Galois element; `rotate_vector` would compose other keys."""
-        key = self._rotation_keys.get(step)
-        if key is None:
-            raise ExecutionError(
-                f"there is no key for a rotation by {step}; name the step when the keys are made"
-            )
-        result = sealapi.Ciphertext()
-        with counted(self.counts, "rotations"):
-            self._evaluator.apply_galois(a, galois_element(step, self._parameters.n), key, result)
+        result = _new()
+        self._operator.apply_galois(a, galois_element(step, self._n), self._rotation_keys[step], result)
         return result
+
+
+def _new() -> Ciphertext:
+    """An empty ciphertext, for SEAL to put a result into."""
+    ciphertext: Ciphertext = sealapi.Ciphertext()
+    return ciphertext
 
 
 class TenSEAL(Library):
     """TenSEAL 0.3.16 to 0.3.18."""
-
-    name: ClassVar[str] = "tenseal"
-
-    @classmethod
-    def capabilities(cls, parameters: ParameterSet) -> Capabilities:
-        """See `backends.tenseal.capabilities`."""
-        return capabilities(parameters)
 
     @classmethod
     def key_owner(cls, parameters: ParameterSet) -> KeyOwner:

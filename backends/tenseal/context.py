@@ -1,19 +1,22 @@
-"""A SEAL context made from a parameter set, or read back, and what both roles do alike with it."""
+"""A SEAL context made from a parameter set, or read back, through `tenseal.sealapi`."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
+import numpy as np
 from tenseal import sealapi
 
 from backends.errors import ParameterError
-from backends.interface import Ciphertext
+from backends.interface import Ciphertext, Plaintext, Vector
 from backends.parameters import ParameterSet
-from backends.seal.calls import refusals, writing
+from backends.seal.calls import constant, refusals, slot_vector
 from backends.seal.chain import ModulusChain, modulus_bits
+from backends.seal.context import SEALContext
+from backends.tenseal import bindings
+from backends.tenseal.bindings import Encoder, EncryptionParameters, SecurityLevel
 
-_SECURITY_LEVELS = {
+_SECURITY_LEVELS: dict[int, SecurityLevel] = {
     0: sealapi.SEC_LEVEL_TYPE.NONE,
     128: sealapi.SEC_LEVEL_TYPE.TC128,
     192: sealapi.SEC_LEVEL_TYPE.TC192,
@@ -21,31 +24,32 @@ _SECURITY_LEVELS = {
 }
 
 
-class Context:
+class TenSEALContext(SEALContext):
     """A validated SEAL context with its modulus chain.
 
     Attributes:
         seal: the library's context.
-        chain: primes and canonical scales.
+        encoder: its encoder.
     """
 
-    def __init__(self, parameters: ParameterSet, encryption_parameters: Any) -> None:
+    def __init__(self, parameters: ParameterSet, encryption_parameters: EncryptionParameters) -> None:
         security = _SECURITY_LEVELS[parameters.security]
-        self._encryption_parameters = encryption_parameters
-        self.seal = sealapi.SEALContext(encryption_parameters, True, security)
+        self.seal: bindings.Context = sealapi.SEALContext(encryption_parameters, True, security)
         _check(parameters, self.seal, security)
         moduli = [modulus.value() for modulus in encryption_parameters.coeff_modulus()]
-        self.chain = ModulusChain.of(parameters, moduli)
+        super().__init__(parameters, ModulusChain.of(parameters, moduli))
+        self.encoder: Encoder = sealapi.CKKSEncoder(self.seal)
+        self._encryption_parameters = encryption_parameters
         self._parms_ids = self._by_level()
 
     @classmethod
-    def create(cls, parameters: ParameterSet) -> Context:
+    def create(cls, parameters: ParameterSet) -> TenSEALContext:
         """The context of a parameter set.
 
         Raises:
             ParameterError: SEAL refuses it.
         """
-        encryption_parameters = sealapi.EncryptionParameters(sealapi.SCHEME_TYPE.CKKS)
+        encryption_parameters: EncryptionParameters = sealapi.EncryptionParameters(sealapi.SCHEME_TYPE.CKKS)
         encryption_parameters.set_poly_modulus_degree(parameters.n)
         try:
             moduli = sealapi.CoeffModulus.Create(parameters.n, modulus_bits(parameters))
@@ -57,9 +61,9 @@ class Context:
         return cls(parameters, encryption_parameters)
 
     @classmethod
-    def load(cls, parameters: ParameterSet, path: Path) -> Context:
+    def load(cls, parameters: ParameterSet, path: Path) -> TenSEALContext:
         """The context that a key owner wrote with `save`."""
-        encryption_parameters = sealapi.EncryptionParameters(sealapi.SCHEME_TYPE.CKKS)
+        encryption_parameters: EncryptionParameters = sealapi.EncryptionParameters(sealapi.SCHEME_TYPE.CKKS)
         with refusals(f"the context {path.name}"):
             encryption_parameters.load(str(path))
         return cls(parameters, encryption_parameters)
@@ -73,26 +77,35 @@ class Context:
         self.chain.scale(level)
         return self._parms_ids[level]
 
+    def encode(self, values: Vector | float, level: int, scale: float) -> Plaintext:
+        """See `SEALContext.encode`; a float is encoded without a transform."""
+        operand = (
+            slot_vector(values, self.parameters.slots) if isinstance(values, np.ndarray) else constant(values)
+        )
+        plaintext: Plaintext = sealapi.Plaintext()
+        with refusals("an encoding"):
+            self.encoder.encode(operand, self.parms_id(level), scale, plaintext)
+        return plaintext
+
     def level(self, ciphertext: Ciphertext) -> int:
-        """The level of a ciphertext, from the number of its primes."""
-        return int(ciphertext.coeff_modulus_size()) - 1
+        """See `SEALContext.level`."""
+        return bindings.ciphertext(ciphertext).coeff_modulus_size() - 1
 
-    def write(self, ciphertext: Ciphertext, path: Path) -> None:
-        """Serialise in SEAL's own format."""
-        with writing(path):
-            ciphertext.save(str(path))
+    def scale(self, ciphertext: Ciphertext) -> float:
+        """See `SEALContext.scale`."""
+        return bindings.ciphertext(ciphertext).scale
 
-    def read(self, path: Path) -> Ciphertext:
-        """A ciphertext at its level's canonical scale.
+    def set_scale(self, ciphertext: Ciphertext, scale: float) -> None:
+        """See `SEALContext.set_scale`."""
+        bindings.ciphertext(ciphertext).scale = scale
 
-        Raises:
-            ExecutionError: the file is no ciphertext of this context, or not at the canonical scale.
-        """
-        ciphertext = sealapi.Ciphertext()
-        with refusals(f"the ciphertext {path.name}"):
-            ciphertext.load(self.seal, str(path))
-        ciphertext.scale = self.chain.canonical(self.level(ciphertext), ciphertext.scale)
+    def _load(self, path: Path) -> Ciphertext:
+        ciphertext: Ciphertext = sealapi.Ciphertext()
+        bindings.ciphertext(ciphertext).load(self.seal, str(path))
         return ciphertext
+
+    def _save(self, ciphertext: Ciphertext, path: Path) -> None:
+        bindings.ciphertext(ciphertext).save(str(path))
 
     def _by_level(self) -> list[list[int]]:
         parms_ids = []
@@ -103,7 +116,7 @@ class Context:
         return parms_ids
 
 
-def _check(parameters: ParameterSet, context: Any, security: Any) -> None:
+def _check(parameters: ParameterSet, context: bindings.Context, security: SecurityLevel) -> None:
     """Raise ParameterError where SEAL made no valid context, or one at another security level than asked."""
     if not context.parameters_set():
         raise ParameterError(

@@ -6,20 +6,20 @@ import os
 from abc import abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import tenseal
-from numpy.typing import NDArray
 from tenseal import sealapi  # noqa: F401 - without it TenSEAL's own context cannot show its primes
 
 from backends.errors import ParameterError
-from backends.interface import KeyFile, SecurityFacts
+from backends.interface import Ciphertext, KeyFile, SecurityFacts
 from backends.native import Ciphertexts, NativeEvaluator, NativeKeyOwner, NativeTypes
 from backends.parameters import ParameterSet
 from backends.seal.capabilities import SECRET
 from backends.seal.chain import ModulusChain, modulus_bits
 from backends.tenseal.adapter import TenSEAL
+from backends.tenseal.native_bindings import NativeContext, PlainTensor, tensors, value
 from models.graph import Array
 
 CONTEXT = KeyFile("context", "context.tenseal")
@@ -47,7 +47,7 @@ class _Types(NativeTypes):
 
     @classmethod
     @abstractmethod
-    def encrypt(cls, context: Any, values: Array) -> Ciphertexts:
+    def encrypt(cls, context: NativeContext, values: Array) -> Ciphertexts:
         """Encrypt `[rows, features]`."""
 
     @classmethod
@@ -57,12 +57,12 @@ class _Types(NativeTypes):
 
     @classmethod
     @abstractmethod
-    def load(cls, context: Any, data: bytes) -> Any:
+    def load(cls, context: NativeContext, data: bytes) -> Ciphertext:
         """One ciphertext object."""
 
     @classmethod
     @abstractmethod
-    def linear(cls, x: Ciphertexts, weight: NDArray[Any], bias: NDArray[Any]) -> Ciphertexts:
+    def linear(cls, x: Ciphertexts, weight: Array, bias: Array) -> Ciphertexts:
         """x·weightᵀ + bias."""
 
 
@@ -72,25 +72,26 @@ class Vectors(_Types):
     rotates = True
 
     @classmethod
-    def encrypt(cls, context: Any, values: Array) -> Ciphertexts:
+    def encrypt(cls, context: NativeContext, values: Array) -> Ciphertexts:
         """See `NativeKeyOwner.encrypt`."""
         return [tenseal.ckks_vector(context, row.tolist()) for row in values]
 
     @classmethod
     def decrypt(cls, ciphertexts: Ciphertexts) -> Array:
         """See `NativeKeyOwner.decrypt`."""
-        return np.array([vector.decrypt() for vector in ciphertexts])
+        return np.array([value(vector).decrypt() for vector in ciphertexts])
 
     @classmethod
-    def load(cls, context: Any, data: bytes) -> Any:
+    def load(cls, context: NativeContext, data: bytes) -> Ciphertext:
         """See `_Types.load`."""
-        return tenseal.ckks_vector_from(context, data)
+        vector: Ciphertext = tenseal.ckks_vector_from(context, data)
+        return vector
 
     @classmethod
-    def linear(cls, x: Ciphertexts, weight: NDArray[Any], bias: NDArray[Any]) -> Ciphertexts:
+    def linear(cls, x: Ciphertexts, weight: Array, bias: Array) -> Ciphertexts:
         """See `NativeEvaluator.linear`."""
         matrix, shift = weight.T.tolist(), bias.tolist()
-        return [vector.mm(matrix) + shift for vector in x]
+        return [value(vector).mm(matrix) + shift for vector in x]
 
 
 class Tensors(_Types):
@@ -99,7 +100,7 @@ class Tensors(_Types):
     rotates = False
 
     @classmethod
-    def encrypt(cls, context: Any, values: Array) -> Ciphertexts:
+    def encrypt(cls, context: NativeContext, values: Array) -> Ciphertexts:
         """See `NativeKeyOwner.encrypt`; `mm` wants a matrix beside the batch."""
         plain = tenseal.plain_tensor(values[:, None, :].tolist())
         return [tenseal.ckks_tensor(context, plain, batch=True)]
@@ -107,20 +108,22 @@ class Tensors(_Types):
     @classmethod
     def decrypt(cls, ciphertexts: Ciphertexts) -> Array:
         """See `NativeKeyOwner.decrypt`."""
-        (tensor,) = ciphertexts
-        return np.array(tensor.decrypt().tolist())[:, 0]
+        decrypted = tensors(ciphertexts).decrypt()
+        assert not isinstance(decrypted, list)
+        return np.array(decrypted.tolist())[:, 0]
 
     @classmethod
-    def load(cls, context: Any, data: bytes) -> Any:
+    def load(cls, context: NativeContext, data: bytes) -> Ciphertext:
         """See `_Types.load`."""
-        return tenseal.ckks_tensor_from(context, data)
+        tensor: Ciphertext = tenseal.ckks_tensor_from(context, data)
+        return tensor
 
     @classmethod
-    def linear(cls, x: Ciphertexts, weight: NDArray[Any], bias: NDArray[Any]) -> Ciphertexts:
+    def linear(cls, x: Ciphertexts, weight: Array, bias: Array) -> Ciphertexts:
         """See `NativeEvaluator.linear`."""
-        (tensor,) = x
-        matrix = tenseal.plain_tensor(weight.T.tolist())
-        return [tensor.mm(matrix) + tenseal.plain_tensor(bias[None].tolist())]
+        matrix: PlainTensor = tenseal.plain_tensor(weight.T.tolist())
+        shift: PlainTensor = tenseal.plain_tensor(bias[None].tolist())
+        return [tensors(x).mm(matrix) + shift]
 
 
 class _KeyOwner(NativeKeyOwner):
@@ -129,7 +132,7 @@ class _KeyOwner(NativeKeyOwner):
     def __init__(self, types: type[_Types], parameters: ParameterSet) -> None:
         self._types, self._parameters = types, parameters
         try:
-            self._context = tenseal.context(
+            self._context: NativeContext = tenseal.context(
                 tenseal.SCHEME_TYPE.CKKS,
                 parameters.n,
                 coeff_mod_bit_sizes=modulus_bits(parameters),
@@ -158,11 +161,11 @@ class _KeyOwner(NativeKeyOwner):
         """See `NativeKeyOwner.decrypt`."""
         return self._types.decrypt(ciphertexts)
 
-    def write(self, ciphertext: Any, path: Path) -> None:
+    def write(self, ciphertext: Ciphertext, path: Path) -> None:
         """See `NativeKeyOwner.write`."""
-        path.write_bytes(ciphertext.serialize())
+        path.write_bytes(value(ciphertext).serialize())
 
-    def read(self, path: Path) -> Any:
+    def read(self, path: Path) -> Ciphertext:
         """See `NativeKeyOwner.read`."""
         return self._types.load(self._context, path.read_bytes())
 
@@ -179,21 +182,21 @@ class _Evaluator(NativeEvaluator):
     def __init__(self, types: type[_Types], folder: Path) -> None:
         self._types = types
         data = (folder / CONTEXT.name).read_bytes()
-        self._context = tenseal.context_from(data, n_threads=_threads())
+        self._context: NativeContext = tenseal.context_from(data, n_threads=_threads())
 
-    def linear(self, x: Ciphertexts, weight: NDArray[Any], bias: NDArray[Any]) -> Ciphertexts:
+    def linear(self, x: Ciphertexts, weight: Array, bias: Array) -> Ciphertexts:
         """See `NativeEvaluator.linear`."""
         return self._types.linear(x, weight, bias)
 
     def polynomial(self, x: Ciphertexts, coefficients: Sequence[float]) -> Ciphertexts:
         """See `NativeEvaluator.polynomial`; both types have a `polyval`."""
-        return [value.polyval(list(coefficients)) for value in x]
+        return [value(one).polyval(list(coefficients)) for one in x]
 
-    def write(self, ciphertext: Any, path: Path) -> None:
+    def write(self, ciphertext: Ciphertext, path: Path) -> None:
         """See `NativeEvaluator.write`."""
-        path.write_bytes(ciphertext.serialize())
+        path.write_bytes(value(ciphertext).serialize())
 
-    def read(self, path: Path) -> Any:
+    def read(self, path: Path) -> Ciphertext:
         """See `NativeEvaluator.read`."""
         return self._types.load(self._context, path.read_bytes())
 

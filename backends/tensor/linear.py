@@ -17,13 +17,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from backends.errors import PlanError
-from backends.interface import Ciphertext, Evaluator
+from backends.interface import Ciphertext, Evaluator, Plaintext
 from backends.tensor.elementwise import add_constant, affine
 from backends.tensor.layout import Array, Layout, ValueLayout, power_of_two
 from backends.tensor.reductions import rotated_sum
 from backends.tensor.tensor import Tensor, as_features
-
-LINEAR_DEPTH = 1
 
 #: (input chunk, step) → the diagonal that multiplies the input rotated by step.
 Diagonals = dict[tuple[int, int], Array]
@@ -123,7 +121,7 @@ def _rotates_inputs(baby_count: int, diagonals: Sequence[Diagonals]) -> bool:
 
 def _term(
     evaluator: Evaluator, layout: Layout, x: Tensor, ciphertext: Ciphertext, diagonal: Array, turn: int
-) -> tuple[Ciphertext, object]:
+) -> tuple[Ciphertext, Plaintext]:
     """A ciphertext and its diagonal, turned back because the sum that it enters is rotated by `turn`."""
     real = np.arange(layout.tokens) < x.layout.tokens
     pattern = np.outer(np.roll(diagonal, turn), real)
@@ -139,7 +137,7 @@ def _from_rotated(
     x: Tensor,
 ) -> Ciphertext:
     """Sum over giant steps of the rotated sums over baby steps: a product."""
-    giants: dict[int, list[tuple[Ciphertext, object]]] = {}
+    giants: dict[int, list[tuple[Ciphertext, Plaintext]]] = {}
     for (source, step), diagonal in diagonals.items():
         baby = step % baby_count
         giant = step - baby
@@ -155,7 +153,7 @@ def _by_rotated_sums(
     evaluator: Evaluator, layout: Layout, baby_count: int, diagonals: Diagonals, x: Tensor
 ) -> Ciphertext:
     """The same sum, but every step's sum over chunks is rotated, first by baby and then by giant steps."""
-    steps: dict[int, list[tuple[Ciphertext, object]]] = {}
+    steps: dict[int, list[tuple[Ciphertext, Plaintext]]] = {}
     for (source, step), diagonal in diagonals.items():
         term = _term(evaluator, layout, x, x.ciphertexts[source], diagonal, step)
         steps.setdefault(step, []).append(term)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, TextIO
 
-from backends.registry import load_library
+from backends.registry import load_library, load_native_types
 from bench.parties.memory import peak_bytes, reset_peak
 
 Message = dict[str, Any]
@@ -58,26 +58,26 @@ def serve(role: str, adapter: str, source: TextIO, sink: TextIO) -> None:
 
 def _handlers(role: str, adapter: str, channel: Channel) -> dict[str, Handler]:
     if role in ("high_level_key_owner", "high_level_evaluator"):
-        from bench.parties import high_level
+        from bench.parties.roles import native as high_level
 
-        types = high_level.load_types(adapter)
+        types = load_native_types(adapter)
         if role == "high_level_key_owner":
             return high_level.HighLevelKeyOwnerParty(types).handlers()
         return high_level.HighLevelEvaluatorParty(types).handlers()
     library = load_library(adapter)
     if role == "key_owner":
-        from bench.parties.key_owner import KeyOwnerParty
+        from bench.parties.roles.key_owner import KeyOwnerParty
 
         return KeyOwnerParty(library).handlers()
     if role == "evaluator":
-        from bench.parties.evaluator import EvaluatorParty
+        from bench.parties.roles.evaluator import EvaluatorParty
 
         return EvaluatorParty(library, channel).handlers()
     if role == "measuring_key_owner":
-        from bench.parties.measuring_key_owner import MeasuringKeyOwner
+        from bench.parties.roles.primitives_key_owner import MeasuringKeyOwner
 
         return MeasuringKeyOwner(library, channel).handlers()
-    from bench.parties.measuring_evaluator import MeasuringEvaluator
+    from bench.parties.roles.primitives_evaluator import MeasuringEvaluator
 
     return MeasuringEvaluator(library, channel).handlers()
 

@@ -35,12 +35,12 @@ def correlation_lost(before: Array, after: Array) -> Interval:
     """How much of a correlation with the labels is lost: that of `before` minus that of `after`.
 
     Zou's interval (2007) for two correlations that share a variable: each one's own interval is Fisher's, and
-    their dependence comes from the correlation of the two rungs' answers. The standard error is the
+    their dependence comes from the correlation of the two models' answers. The standard error is the
     asymptotic one (Olkin and Siotani, 1976).
 
     Args:
-        before: `[samples, 2]`: answer of the first rung, and label.
-        after: `[samples, 2]`: answer of the second rung, and the same label.
+        before: `[samples, 2]`: answer of the first model, and label.
+        after: `[samples, 2]`: answer of the second model, and the same label.
 
     Raises:
         ScoreError: there are fewer than four samples, the two are not of the same samples, or answers or
@@ -49,7 +49,7 @@ def correlation_lost(before: Array, after: Array) -> Interval:
     count = pairs(before[:, 0], after[:, 0], at_least=LEAST_SAMPLES)
     first, second, shared = correlation(before), correlation(after), _pearson(before[:, 0], after[:, 0])
     if not np.isfinite([first, second, shared]).all() or not np.array_equal(before[:, 1], after[:, 1]):
-        raise ScoreError("a correlation needs finite answers that vary, and the same labels for both rungs")
+        raise ScoreError("a correlation needs finite answers that vary, and the same labels for both models")
     together = _covariation(first, second, shared)
     (down, up), (other_down, other_up) = (_fisher(one, count) for one in (first, second))
     lost = first - second

@@ -1,6 +1,6 @@
-"""Intervals for what one rung loses against another on the same samples.
+"""Intervals for what one model loses against another on the same samples.
 
-Both rungs answer the same samples, so the intervals are paired: what makes a sample hard for both cancels
+Both models answer the same samples, so the intervals are paired: what makes a sample hard for both cancels
 out, and they are much narrower than two separate intervals would be.
 
 References:
@@ -51,8 +51,8 @@ def matched_proportions(before: Array, after: Array) -> Interval:
     pairs differ, and has a width where none do.
 
     Args:
-        before: 1 where the first rung is right on a sample, 0 where it is wrong.
-        after: the same of the second rung on the same samples.
+        before: 1 where the first model is right on a sample, 0 where it is wrong.
+        after: the same of the second model on the same samples.
 
     Raises:
         ScoreError: there is no pair, or the two are not of the same samples.
@@ -72,8 +72,8 @@ def mean_decrease(before: Array, after: Array) -> Interval:
     """How much the mean of the scores falls: mean of `before` - `after`, with Student's t interval of it.
 
     Args:
-        before: mean log-likelihood per token of every sequence under the first rung, in nats.
-        after: the same under the second rung, of the same sequences, all equally long.
+        before: mean log-likelihood per token of every sequence under the first model, in nats.
+        after: the same under the second model, of the same sequences, all equally long.
 
     Raises:
         ScoreError: there are fewer than two pairs, the two are not of the same samples, or a score is not
@@ -81,7 +81,7 @@ def mean_decrease(before: Array, after: Array) -> Interval:
     """
     found = _student(before, after)
     if not np.isfinite(found).all():
-        raise ScoreError("a rung has scores that are not finite; the second model gives no answer")
+        raise ScoreError("a model has scores that are not finite; the second model gives no answer")
     mean, reach, error = map(float, found)
     return Interval(mean, mean - reach, mean + reach, error)
 
@@ -94,8 +94,8 @@ def relative_increase(before: Array, after: Array) -> Interval:
     one text are only nearly.
 
     Args:
-        before: mean log-likelihood per token of every sequence under the first rung, in nats.
-        after: the same under the second rung, of the same sequences, all equally long.
+        before: mean log-likelihood per token of every sequence under the first model, in nats.
+        after: the same under the second model, of the same sequences, all equally long.
 
     Raises:
         ScoreError: there are fewer than two pairs, or the two are not of the same samples.
@@ -120,7 +120,7 @@ def pairs(before: Array, after: Array, at_least: int) -> int:
     if before.shape != after.shape or before.ndim != 1 or len(before) < at_least:
         raise ScoreError(
             f"scores of shapes {before.shape} and {after.shape} are not {at_least} or more pairs; "
-            "score both rungs on the same samples"
+            "score both models on the same samples"
         )
     return len(before)
 

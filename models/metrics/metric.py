@@ -31,7 +31,7 @@ class NumberFormat:
 
 @dataclass(frozen=True)
 class Metric:
-    """How a rung of the ladder is judged, and how the result is compared and written.
+    """How a model is judged, and how the result is compared and written.
 
     Attributes:
         name: in records, checkpoints and `ladder.json`.
@@ -91,7 +91,7 @@ def scores(metric: Metric, outputs: Array, labels: Labels) -> Array:
 
 
 def whole(metric: Metric, found: Array) -> float | None:
-    """The metric of a rung from the scores of its samples; None where no finite number says it."""
+    """The metric of a model from the scores of its samples; None where no finite number says it."""
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         value = metric.whole(found)
     return float(value) if np.isfinite(value) else None

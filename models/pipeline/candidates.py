@@ -14,7 +14,7 @@ class Candidates:
 
     Attributes:
         graphs: name → graph, in the order in which they came.
-        scores: name → measures on the validation samples; of a graph that stands alone there are none.
+        scores: name → measures on the validation samples; there are none of a graph without rivals.
     """
 
     def __init__(self, graphs: Mapping[str, Graph], validation: Samples) -> None:

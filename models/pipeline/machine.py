@@ -13,7 +13,7 @@ def machine(threads: int) -> dict[str, Any]:
     """What the same recipe takes longer or shorter on.
 
     Args:
-        threads: of the processor, in training.
+        threads: how many training uses.
 
     Returns:
         `device`, on which torch trains, `cpu` or `cuda`; `name` of the GPU, or of the processor; `threads`.
@@ -28,6 +28,6 @@ def machine(threads: int) -> dict[str, Any]:
 
 
 def versions() -> dict[str, str]:
-    """Of Python and of the libraries by which results are computed."""
+    """Versions of Python and of the libraries by which results are computed."""
     libraries = {name: version(name) for name in ("numpy", "scipy", "torch")}
     return {"python": platform.python_version()} | libraries

@@ -52,8 +52,8 @@ def convert(
         untrained: leave the weights random, for timing alone; the checkpoint says so.
 
     Returns:
-        The ladder: measures of every rung on the held-out samples, and all that says how it came about. Of
-        random weights there are no measures, but `weights: random`.
+        The ladder: measures of every rung on the held-out samples, and all that says how it came about. With
+        random weights it has no measures, but `weights: random`.
 
     Raises:
         ModelError: the recipe is wrong, the folder exists, data or torch are absent, or a rung differs from

@@ -70,7 +70,7 @@ class Conversion:
 
         Args:
             label: begins the stage's lines of progress.
-            name: of its folder: all that it depends on, the circumstances apart.
+            name: its folder's, from all that it depends on, the circumstances apart.
             make: from the file of its state and its own report; its origin has `wall_s`, the seconds that
                 it took, those before interruptions too. The versions of libraries are added.
         """
@@ -88,7 +88,7 @@ class Conversion:
 
 
 class Stopwatch:
-    """Seconds spent inside it, entered as often as one likes; what stages took stands in their origins."""
+    """Seconds spent inside it, entered as often as one likes; what stages took is in their origins."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
@@ -104,12 +104,12 @@ def accepted(label: str, error: float, tolerance: float) -> float:
     """The error.
 
     Raises:
-        DivergenceError: it is no number, for the answers are none.
+        DivergenceError: it is not a number, because the answers are not.
         ModelError: it is above the tolerance.
     """
     if not math.isfinite(error):
         raise DivergenceError(
-            f"{label}: the answers are no numbers; use a smaller learning_rate or a wider margin"
+            f"{label}: the answers are not numbers; use a smaller learning_rate or a wider margin"
         )
     if error > tolerance:
         raise ModelError(

@@ -3,9 +3,9 @@
 What a backend cannot do is skipped, with its reason; a wrong answer is a failure; what ran out of time or
 memory is an error. A test's time is that of its protocol, not of the harness.
 
-A cell's newest run counts, so that a failure which a later run mended is none. Of several processes of that
-run the worst outcome counts, so that no round hides another's failure, and the test's time is the median of
-those that ended so.
+A cell's newest run counts, so that a failure which a later run mended is not one. Where that run had several
+processes, the worst outcome counts, so that no round hides another's failure, and the test's time is the
+median of those that ended so.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import NamedTuple
 from xml.etree import ElementTree
 
 from reports.record import Record, Status
-from reports.statistics.summaries import median
+from reports.statistics.robust import median
 
 #: How an outcome is called; ok has no element.
 ELEMENTS = {
@@ -38,7 +38,7 @@ class Outcome(NamedTuple):
     """How a cell ended in its newest run.
 
     Attributes:
-        record: of the processes that ended worst, the newest.
+        record: the newest of the processes that ended worst.
         time: seconds, the median of those processes.
         processes: how many the run had, whatever they ended as.
     """
@@ -66,7 +66,7 @@ def _outcomes(records: Sequence[Record]) -> list[Outcome]:
 
 
 def _outcome(records: Sequence[Record]) -> Outcome:
-    """Of a cell's records, oldest first."""
+    """The outcome of a cell from its records, oldest first."""
     run = [record for record in records if record.run_id == records[-1].run_id]
     worst = min((record.status for record in run), key=WORST_FIRST.index)
     ended = [record for record in run if record.status is worst]

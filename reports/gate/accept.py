@@ -1,6 +1,6 @@
 """Taking a candidate into the baseline, with the reason kept beside it.
 
-The baseline stays a plain list of records, which other programs read. The reasons stand in a file of their
+The baseline stays a plain list of records, which other programs read. The reasons are in a file of their
 own beside it, `baseline.reasons.jsonl` for `baseline.json`: a line for each acceptance, never rewritten.
 """
 
@@ -15,14 +15,15 @@ from typing import Annotated
 from pydantic import AwareDatetime, Field
 
 from reports.baseline import check, write_records
+from reports.block import Block
 from reports.comparability import machine_differences, software_differences
 from reports.errors import ReportError
 from reports.gate.compare import compare
+from reports.gate.markdown import value
 from reports.gate.rules import Rules
 from reports.gate.sides import Side, rank
-from reports.gate.summary import value
 from reports.gate.verdicts import Verdict
-from reports.record import Block, Record, Status
+from reports.record import Record, Status
 from reports.store import append_line
 
 SCHEMA = 1
@@ -33,9 +34,9 @@ class Reason(Block):
     """One acceptance.
 
     Attributes:
-        schema_version: of the line.
+        schema_version: version of the line's schema.
         at: when.
-        commit: of the candidate, None where it is no checkout.
+        commit: the candidate's, None where it is not a checkout.
         reason: as it was given.
         changes: cell → what changed, a sentence each.
     """
@@ -52,7 +53,7 @@ def accepted(baseline: Sequence[Record], candidate: Side, *, drop: bool) -> list
 
     Args:
         baseline: as it is.
-        candidate: of each cell, the newest build's records.
+        candidate: the newest build's records of each cell.
         drop: whether cells that the candidate lacks are dropped; else they stay.
 
     Raises:
@@ -89,7 +90,7 @@ def changes(baseline: Side, candidate: Side, rules: Rules, *, drop: bool) -> dic
 
 
 def reasons_file(baseline: Path) -> Path:
-    """Where the reasons of a baseline stand."""
+    """The file with the reasons of a baseline."""
     return baseline.with_name(f"{baseline.stem}.reasons.jsonl")
 
 

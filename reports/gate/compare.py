@@ -109,7 +109,7 @@ def _alone(cell: str, baseline: Side, candidate: Side) -> Finding:
 def _standing(cell: str, before: Processes, after: Processes) -> Iterator[Finding]:
     """Whether the cell still ends as well as it did, and is still secure."""
     old, new = before.worst(), after.worst()
-    # One failure of many, and then all of them, is no standstill.
+    # A cell of which one process failed, and then all of them did, got worse.
     changes = (rank(new.status) - rank(old.status), after.failed - before.failed)
     worse = any(change > 0 for change in changes)
     verdict = Verdict.WORSE if worse else Verdict.BETTER if any(changes) else Verdict.SAME
@@ -170,7 +170,7 @@ def _notes(baseline: Side, candidate: Side) -> Iterator[str]:
             yield f"left out of the {name}, being of older builds or other settings: {one.left_out} record(s)"
     for cell in sorted(baseline.cells.keys() & candidate.cells.keys()):
         if both := shared(baseline.cells[cell], candidate.cells[cell]):
-            yield f"{cell}: {both} of its processes stand on both sides, which is no comparison of builds"
+            yield f"{cell}: {both} of its processes are on both sides, which does not compare builds"
         old, new = baseline.cells[cell].records[-1], candidate.cells[cell].records[-1]
         differences = software_differences(old, new)
         if differences:

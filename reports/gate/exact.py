@@ -8,20 +8,20 @@ from dataclasses import replace
 from reports.gate.rules import Rules
 from reports.gate.verdicts import Finding, Verdict
 from reports.measures import Kind, Measure
-from reports.statistics.summaries import median
+from reports.statistics.robust import median
 
 Values = Sequence[float]
 
-#: Of what every build measures.
+#: Why a measure that every build has is worse.
 GONE = "no longer measured"
 
 
 def judge(cell: str, measure: Measure, before: Values, after: Values, rules: Rules) -> Finding:
-    """The verdict on one measure; of several processes a side, its worst counts, and of memory the median.
+    """The verdict on one measure; the worst of several processes a side counts, and of memory their median.
 
     Args:
         cell: as in records.
-        measure: of any kind but time.
+        measure: one of any kind but time.
         before: the baseline's values, none where it did not measure it.
         after: the candidate's.
         rules: how much may be lost.
@@ -40,12 +40,12 @@ def not_comparable(finding: Finding, why: str) -> Finding:
 
 
 def gone(finding: Finding, why: str) -> Finding:
-    """Not measured by all who should."""
+    """The same values, worse because not every process that should have measured it did."""
     return replace(finding, verdict=Verdict.WORSE, why=why)
 
 
 def settled(measure: Measure, values: Values) -> float | None:
-    """The one value that stands for several processes'; None where there are none."""
+    """The one value that represents several processes; None where there are none."""
     if not values:
         return None
     if measure.kind in (Kind.MEMORY, Kind.TIME):
@@ -80,8 +80,8 @@ def _memory(measure: Measure, old: float, new: float, rules: Rules) -> tuple[Ver
 
 
 def _by_ratio(old: float, new: float, allowed: float) -> tuple[Verdict, str]:
-    """Of two positive numbers where fewer are better."""
-    why = f"{new / old - 1:+.1%}, and up to {allowed - 1:.0%} is no difference"
+    """The verdict on two positive numbers where fewer are better."""
+    why = f"{new / old - 1:+.1%}, and up to {allowed - 1:.0%} is not a difference"
     if new > old * allowed:
         return Verdict.WORSE, why
     return (Verdict.BETTER, why) if new * allowed < old else (Verdict.SAME, "")
@@ -100,7 +100,7 @@ def _metric(measure: Measure, old: float, new: float, rules: Rules) -> tuple[Ver
 
 
 def _by_loss(lost: float, allowed: float, said: str) -> tuple[Verdict, str]:
-    why = f"{said}, and up to {allowed:g} is no difference"
+    why = f"{said}, and up to {allowed:g} is not a difference"
     if lost > allowed:
         return Verdict.WORSE, why
     return (Verdict.BETTER, why) if lost < -allowed else (Verdict.SAME, "")

@@ -40,8 +40,8 @@ class Flip:
 def judge(cell: str, before: Processes, after: Processes, rule: LabelsRule) -> list[Finding]:
     """Whether a label of the candidate flipped over a margin that the baseline's errors do not explain.
 
-    Nothing is said of cells without labels: a layer's outputs are features and no logits, and those of random
-    weights lie so close together that any error flips some.
+    Nothing is said of cells without labels: a layer's outputs are features and not logits, and those of
+    random weights lie so close together that any error flips some.
 
     Raises:
         ReportError: the candidate's raw outputs are damaged.

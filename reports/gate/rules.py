@@ -10,25 +10,21 @@ from collections.abc import Collection
 from fnmatch import fnmatchcase
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_core.core_schema import ValidationInfo
 
+from reports.block import Block
+
 Ratio = Annotated[float, Field(ge=1)]
 Part = Annotated[float, Field(ge=1e-9, lt=1)]
-
-
-class Block(BaseModel):
-    """What all parts share: strict types, no unknown keys, no later change."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class SizeRule(Block):
     """Sizes within a ratio: compressed keys and ciphertexts vary by a little.
 
     Attributes:
-        ratio: the largest that is no difference.
+        ratio: the largest that is not a difference.
     """
 
     ratio: Ratio = 1.01
@@ -38,9 +34,9 @@ class BitsRule(Block):
     """Bits of precision.
 
     Attributes:
-        lost: so many may be, by the mean error.
-        lost_by_largest: so many may be by the largest error: one draw of the noise's tail, which swings from
-            key to key.
+        lost: how many may be lost, by the mean error.
+        lost_by_largest: how many may be lost by the largest error, which is one draw of the noise's tail and
+            swings from key to key.
         enough: bits above this count as this: they are rounding of float64, which differs by machine.
     """
 
@@ -50,10 +46,11 @@ class BitsRule(Block):
 
 
 class MetricRule(Block):
-    """The clear rungs of the ladder.
+    """The stages of conversion in the clear.
 
     Attributes:
-        lost: accuracy, a fraction, or the fraction by which perplexity grows, that may be lost.
+        lost: the largest loss, as the metric counts it (`models.metrics`): of accuracy a fraction, of
+            perplexity the fraction by which it grows, of cross-entropy nats, of a correlation its difference.
     """
 
     lost: Annotated[float, Field(ge=0)] = 0.005
@@ -63,8 +60,8 @@ class LabelsRule(Block):
     """Labels that flip.
 
     Attributes:
-        errors: no sample may whose clear margin exceeds so many of the baseline's largest logit errors. Two
-            logits that each err by one error cannot change places over a margin of more than two.
+        errors: a sample may not flip whose clear margin exceeds so many of the baseline's largest logit
+            errors. Two logits that each err by one error cannot change places over a margin of more than two.
     """
 
     errors: Annotated[float, Field(gt=0)] = 2.0
@@ -74,9 +71,10 @@ class MemoryRule(Block):
     """Peaks of memory.
 
     Attributes:
-        ratio: of medians, the largest that is no difference.
-        least_bytes: up to so many are none whatever their ratio. Interpreters and imported libraries take
-            tens of megabytes more or less from one installation to the next, and toy cells are little else.
+        ratio: the largest ratio of medians that is not a difference.
+        least_bytes: up to so many are not a difference whatever their ratio. Interpreters and imported
+            libraries take tens of megabytes more or less from one installation to the next, and toy cells are
+            little else.
     """
 
     ratio: Ratio = 1.1
@@ -87,12 +85,12 @@ class TimeRule(Block):
     """Times: a rank test and a ratio, both, over processes that took turns on one machine.
 
     Attributes:
-        ratio: of medians, the largest that is no difference.
+        ratio: the largest ratio of medians that is not a difference.
         significance: the chance that one or more of all times of a gate is called different where none is.
         difference: the ratio that has to be found for a time to be called the same; over `ratio`.
         power: the chance with which it has to be.
         spread: between processes, as assumed where too few ran to tell.
-        measures: patterns of the names of those that are judged.
+        measures: patterns of the names of the times that are judged.
     """
 
     ratio: Ratio = 1.05

@@ -1,4 +1,4 @@
-"""One side of a comparison: of every cell, the records of its newest build.
+"""One side of a comparison: the records of every cell's newest build.
 
 Several records of one cell are several fresh processes. They count together where they have one `key`, which
 says that nothing differs that could change the result; records of older keys are left out, and counted.
@@ -18,7 +18,7 @@ from reports.readings import readings
 from reports.record import Record, Status
 from reports.store import Stored, check_raw, load_output
 
-#: From the best to the worst: what a library cannot do is no failure.
+#: From the best to the worst: what a library cannot do is not a failure.
 _RANKS = {Status.OK: 0, Status.UNSUPPORTED: 1}
 _FAILURE = 2
 
@@ -41,7 +41,7 @@ class Processes:
 
     @property
     def failed(self) -> float:
-        """Which part of them neither ended ok nor is unsupported."""
+        """The fraction of them that neither ended ok nor is unsupported."""
         return sum(rank(record.status) == _FAILURE for record in self.records) / len(self.records)
 
     def worst(self) -> Record:
@@ -49,7 +49,7 @@ class Processes:
         return max(self.records, key=lambda record: rank(record.status))
 
     def readings(self) -> dict[Measure, list[float]]:
-        """Of every measure, a value for each process that ended ok and has it."""
+        """For every measure, the value of each process that ended ok and has it."""
         found: dict[Measure, list[float]] = defaultdict(list)
         for one in self.finished:
             for measure, value in readings(one.record).items():
@@ -63,8 +63,8 @@ class Side:
 
     Attributes:
         cells: by `cell`.
-        refused: a sentence for each line of a store that was refused, for each process that stands twice, and
-            for raw outputs that are damaged or gone.
+        refused: a sentence for each line of a store that was refused, for each process that appears twice,
+            and for raw outputs that are damaged or gone.
         left_out: records of builds that are not their cell's newest.
     """
 
@@ -79,12 +79,12 @@ def rank(status: Status) -> int:
 
 
 def shared(one: Processes, other: Processes) -> int:
-    """How many processes stand in both."""
+    """How many processes are in both."""
     return len({process(record) for record in one.records} & {process(record) for record in other.records})
 
 
 def side(stored: Iterable[Stored], refused: Sequence[str] = ()) -> Side:
-    """A side from records, in whatever order; one that stands twice is no second process, and is refused."""
+    """A side from records in any order; one that appears twice is not a second process, and is refused."""
     once, twins = _once(stored)
     ordered = sorted(once, key=lambda one: one.record.started_at)
     by_cell: dict[str, list[Stored]] = defaultdict(list)
@@ -99,7 +99,7 @@ def side(stored: Iterable[Stored], refused: Sequence[str] = ()) -> Side:
 
 
 def _once(stored: Iterable[Stored]) -> tuple[list[Stored], list[str]]:
-    """Each process once, and a sentence for each that stands twice."""
+    """Each process once, and a sentence for each that appears twice."""
     by_process: dict[Hashable, list[Stored]] = defaultdict(list)
     for one in stored:
         by_process[process(one.record)].append(one)
@@ -125,7 +125,7 @@ def read_side(path: Path) -> Side:
     """A side from the folder of a run or of several, or from a file that `export --format json` wrote.
 
     Raises:
-        ReportError: there is no run, or the file is no list of sound records.
+        ReportError: there is no run, or the file is not a list of sound records.
     """
     if path.is_dir():
         loaded = load_output(path)

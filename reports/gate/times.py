@@ -19,8 +19,8 @@ from reports.gate.sides import Processes, Side, shared
 from reports.gate.verdicts import Finding, Verdict
 from reports.measures import Kind, Measure
 from reports.statistics.ranks import fewest, holm, mann_whitney
+from reports.statistics.robust import median, quantile, ratio_interval, spread
 from reports.statistics.sample_size import processes_needed
-from reports.statistics.summaries import median, quantile, ratio_interval, spread
 
 #: The longest stretch of one side while two sides take turns in whatever order: A B B A.
 TURN = 2
@@ -32,7 +32,7 @@ class Timed:
 
     Attributes:
         cell: as in records.
-        measure: of times.
+        measure: a time.
         before: the baseline's processes, in seconds.
         after: the candidate's.
         obstacle: why the cell's times do not compare, None where they do.
@@ -53,9 +53,9 @@ def machine_obstacle(before: Processes, after: Processes) -> str | None:
 
 
 def same_obstacle(before: Processes, after: Processes) -> str | None:
-    """That processes stand on both sides, and so would be compared with themselves; None where none does."""
+    """That processes are on both sides, and would be compared with themselves; None where none is."""
     both = shared(before, after)
-    return f"{both} processes stand on both sides" if both else None
+    return f"{both} processes are on both sides" if both else None
 
 
 def turns_obstacle(before: Processes, after: Processes) -> str | None:

@@ -9,7 +9,7 @@ from reports.figures import Unit
 
 
 class Verdict(str, Enum):
-    """Of the candidate against the baseline."""
+    """How the candidate compares with the baseline."""
 
     BETTER = "better"
     WORSE = "worse"
@@ -26,7 +26,7 @@ class Finding:
         cell: as in records.
         measure: name of a measure, or `status`, `security.secure`, `labels`.
         title: as readers know it.
-        verdict: of the candidate.
+        verdict: on the candidate.
         why: what the verdict rests on.
         before: the baseline's value, None where it has none.
         after: the candidate's.

@@ -8,23 +8,16 @@ from pathlib import Path
 
 import yaml
 
+from reports.html.modules import join
+
 FOLDER = Path(__file__).parent
 LIBRARY = FOLDER / "vendor" / "echarts"
 
-#: Scripts in the order in which they are joined: what others use comes first, and what starts them last.
-SCRIPTS = (
-    *("format", "dom", "data", "processes", "controls", "filters", "table", "columns", "theme", "labels"),
-    *("plot", "bands", "course", "record"),
-    *(f"sections/{name}" for name in (
-        "overview", "ladder", "drift", "time", "primitives", "memory", "levels", "front", "sweeps",
-        "amortised", "history", "conditions", "records",
-    )),
-    "main",
-)  # fmt: skip
+SCRIPTS = FOLDER / "scripts"
 
 
 def library() -> str:
-    """The plotting library, as its publisher made it; its licence stands at its head."""
+    """The plotting library, as its publisher made it; its licence is at its head."""
     return (LIBRARY / "echarts.min.js").read_text(encoding="utf-8")
 
 
@@ -35,14 +28,13 @@ def library_facts() -> dict[str, str]:
 
 
 def scripts() -> str:
-    """The report's own scripts as one, whose names nothing outside sees."""
-    parts = [(FOLDER / "scripts" / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS]
-    return '(() => {\n"use strict";\n' + "\n".join(parts) + "\n})();\n"
+    """The report's own modules as one script, whose names nothing outside sees."""
+    return join(SCRIPTS, "main.js")
 
 
 def first_script() -> str:
     """What runs before the page is drawn."""
-    return (FOLDER / "scripts" / "first.js").read_text(encoding="utf-8")
+    return (SCRIPTS / "first.js").read_text(encoding="utf-8")
 
 
 def styles() -> str:
@@ -51,5 +43,5 @@ def styles() -> str:
 
 
 def csp_source(script: str) -> str:
-    """What a content security policy calls a script: nothing that is not named so runs."""
+    """What a content security policy calls a script: a script that is not named so does not run."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"

@@ -1,8 +1,9 @@
 """Which records' times compare: those of one case on one machine, with the same threads and samples.
 
 Within such a group, backends and parameter sets are what is compared, so the software of two backends may
-differ. Of one backend it may not: a reader would take two versions for the same. The newest versions of all
-backends are in one group, so that they are compared with each other, and every older one is in another.
+differ. Within one backend it may not, because a reader would take two versions for the same. The newest
+versions of all backends are in one group, so that they are compared with each other, and every older one is
+in another.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from reports.record import Record, Status
 
 
 class Warned(NamedTuple):
-    """Two records that stand for their groups, and what makes their times not comparable."""
+    """Two records that represent their groups, and what makes their times not comparable."""
 
     one: int
     other: int
@@ -89,7 +90,7 @@ def _compare(one: Record, other: Record) -> bool:
 def _versions(records: Sequence[Record], machines: Sequence[int]) -> list[int]:
     """How many newer versions of its backend's software there are on a record's machine.
 
-    What did not end ok may not know its software, and is never ranked: it stands with the newest.
+    What did not end ok may not know its software, and is never ranked: it counts with the newest.
     """
     known: defaultdict[Hashable, dict[Hashable, int]] = defaultdict(dict)
     found = []

@@ -1,4 +1,4 @@
-"""At a glance: of each group of comparable records the best secure cells, measure by measure."""
+"""At a glance: the best secure cells of each group of comparable records, measure by measure."""
 
 from __future__ import annotations
 
@@ -6,24 +6,36 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+from reports.figures import Unit
 from reports.html.derived import one_input_s, standing
 from reports.html.processes import Ranked, ranked
 from reports.record import Record
 
-#: measure → its value in a record.
-MEASURES: Mapping[str, Callable[[Record], float | None]] = {
-    "throughput": lambda record: record.latency.per_sample_s,
-    "waiting": one_input_s,
-    "precision": lambda record: record.ladder.precision_bits,
-    "memory": lambda record: record.memory.evaluator_peak_bytes,
-    "traffic": lambda record: record.wire.to_evaluator_bytes,
+
+class Ranking(NamedTuple):
+    """A measure that ranks cells: its title, its unit, its value in a record, and which way is better."""
+
+    title: str
+    unit: Unit
+    value: Callable[[Record], float | None]
+    more_is_better: bool = False
+
+
+RANKINGS: Mapping[str, Ranking] = {
+    "throughput": Ranking("Least time per sample", Unit.SECONDS, lambda record: record.latency.per_sample_s),
+    "waiting": Ranking("Shortest wait for one input", Unit.SECONDS, one_input_s),
+    "precision": Ranking(
+        "Most precise", Unit.BITS, lambda record: record.ladder.precision_bits, more_is_better=True
+    ),
+    "memory": Ranking(
+        "Least memory, evaluator", Unit.BYTES, lambda record: record.memory.evaluator_peak_bytes
+    ),
+    "traffic": Ranking("Least sent to evaluator", Unit.BYTES, lambda record: record.wire.to_evaluator_bytes),
 }
-#: Those of which more is better.
-MORE_IS_BETTER = ("precision",)
 
 
 class Best(NamedTuple):
-    """The best cell in a measure: its value, the process that stands for it, and how many there are."""
+    """The best cell in a measure: its value, the process that represents it, and how many there are."""
 
     value: float
     place: int
@@ -42,9 +54,9 @@ class Glance(NamedTuple):
 def glances(records: Sequence[Record], grouped: Sequence[int]) -> list[Glance]:
     """One for each group, in order. What is INSECURE or did not end ok is counted and not ranked."""
     best: defaultdict[int, dict[str, Best]] = defaultdict(dict)
-    for name in MEASURES:
-        for group, cells in _by_group(records, grouped, MEASURES[name]).items():
-            best[group][name] = _best(cells, more_is_better=name in MORE_IS_BETTER)
+    for name, ranking in RANKINGS.items():
+        for group, cells in _by_group(records, grouped, ranking.value).items():
+            best[group][name] = _best(cells, more_is_better=ranking.more_is_better)
     counted = Counter(grouped)
     secure = Counter(
         group for record, group in zip(records, grouped, strict=True) if standing(record) == "secure"

@@ -11,18 +11,18 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from reports.figures import significant
+from reports.figures import THIN_SPACE, Unit, written
 from reports.history import Entry
 from reports.html import assets
 from reports.html.conditions import groups, warnings
 from reports.html.derived import standing
 from reports.html.formats import metrics
-from reports.html.glance import MEASURES, glances
+from reports.html.glance import RANKINGS, glances
 from reports.html.history import Told, told
 from reports.html.packing import DIGITS, PER_STREAM, streams
 from reports.html.processes import newest
 from reports.html.rows import index, units
-from reports.html.summaries import conditions, held_out, loss_titles
+from reports.html.shared import conditions, held_out_ladders, loss_titles
 from reports.record import TIMING_ONLY, Record
 
 #: A page with thousands of damaged lines or warnings names the first; the command names every damaged line.
@@ -43,7 +43,7 @@ def render(
         refused: a sentence for each line of the stores that holds no sound record.
         sources: where the records came from, as the reader named it.
         made: the time that the page gives as its own.
-        entries: of a history of gates, oldest first.
+        entries: a history of gates, oldest first.
     """
     template = _templates().get_template("page.html.j2")
     first, library, scripts = assets.first_script(), assets.library(), assets.scripts()
@@ -83,7 +83,7 @@ def _page_data(records: Sequence[Record], grouped: Sequence[int], history: Told 
         "metrics": metrics(),
         "units": units(),
         "conditions": conditions(records, grouped),
-        "held_out": held_out(records, newest(records, grouped)),
+        "held_out": held_out_ladders(records, newest(records, grouped)),
         "drifts": loss_titles(),
         "steps": history.steps if history else [],
     }
@@ -98,9 +98,9 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     templates.policies["json.dumps_kwargs"] = {"separators": (",", ":")}
-    templates.filters["significant"] = _significant
+    templates.filters["written"] = _written
     templates.filters["breakable"] = _breakable
-    templates.globals["measures"] = list(MEASURES)
+    templates.globals["rankings"] = RANKINGS
     return templates
 
 
@@ -109,6 +109,6 @@ def _breakable(name: str) -> Markup:
     return Markup("_<wbr>").join(name.split("_"))
 
 
-def _significant(value: float, divisor: float = 1) -> str:
-    """Three significant digits in units of so many, as the scripts write them."""
-    return significant(value / divisor)
+def _written(value: float, unit: Unit) -> str:
+    """A number in its unit, with the scripts' sign between thousands."""
+    return written(value, unit, thousands=THIN_SPACE)

@@ -1,7 +1,8 @@
-"""What stands for a cell where several records do: the median over the processes of its newest key.
+"""What represents a cell that has several records: the median over the processes of its newest key.
 
 Records of one `key` are processes that differ in nothing that could change the result; records of an older
-key of their cell are superseded, and ranked no more. Those with probes are ranked where there are no others.
+key of their cell are superseded, and no longer ranked. Those with probes are ranked where there are no
+others.
 """
 
 from __future__ import annotations
@@ -12,12 +13,12 @@ from typing import NamedTuple
 
 from reports.html.derived import probed, standing
 from reports.record import Record, Status
-from reports.statistics.summaries import median
+from reports.statistics.robust import median
 
 #: The numbers of a record that are ranked; one that lacks any of them is not ranked.
 Measure = Callable[[Record], tuple[float | None, ...]]
 
-#: Of one cell, without probes and with them: key → places of its processes.
+#: The keys of one cell, without probes and with them: key → places of its processes.
 _Keys = dict[bool, dict[str, list[int]]]
 
 
@@ -25,8 +26,8 @@ class Ranked(NamedTuple):
     """What a cell is ranked by.
 
     Attributes:
-        group: of the conditions that it was measured under.
-        places: of its processes in the report, oldest first.
+        group: number of the conditions that it was measured under.
+        places: where its processes are in the report, oldest first.
         medians: over them, one for each number of the measure.
         middle: place of the process that is nearest to the first of the medians, of two the lesser.
     """
@@ -38,7 +39,7 @@ class Ranked(NamedTuple):
 
 
 def ranked(records: Sequence[Record], grouped: Sequence[int], measure: Measure) -> list[Ranked]:
-    """Of each cell in each group, its newest key that has a measure; secure records alone."""
+    """For each cell in each group, its newest key that has a measure; secure records alone."""
     cells: defaultdict[Hashable, _Keys] = defaultdict(lambda: {False: {}, True: {}})
     numbers: dict[int, tuple[float, ...]] = {}
     for place, (record, group) in enumerate(zip(records, grouped, strict=True)):
@@ -58,7 +59,7 @@ def _ranked(grouped: Sequence[int], places: list[int], numbers: Mapping[int, tup
 
 
 def newest(records: Sequence[Record], grouped: Sequence[int]) -> list[bool]:
-    """Whether a record is still an answer: of the newest key that ended ok, in its cell and its group.
+    """Whether each record still answers its cell: it has the newest key that ended ok in its group.
 
     A run with probes has no times, so neither it nor a run without supersedes the other. What did not end ok
     is superseded by a later run that did, and not by other processes of its own run.

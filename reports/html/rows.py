@@ -97,7 +97,7 @@ def index(records: Sequence[Record], grouped: Sequence[int]) -> dict[str, Any]:
 
 
 def _on_front(records: Sequence[Record], grouped: Sequence[int]) -> set[int]:
-    """Places of the records that stand for a cell on its front, all processes of a cell alike."""
+    """Places of the records that represent a cell on its front, all processes of a cell alike."""
     cells = ranked(
         records, grouped, lambda record: (record.latency.per_sample_s, record.ladder.precision_bits)
     )

@@ -1,4 +1,4 @@
-"""The clear rungs over a whole held-out set, and what is lost from rung to rung with paired intervals.
+"""The stages of conversion (rungs) in the clear over a whole held-out set, and what is lost between them.
 
 A loss is the metric's own (`models.metrics`): of accuracy, that of the rung before minus that of the rung
 after; of perplexity, the fraction by which it grows. Positive is worse for every metric, so `high` is the
@@ -13,7 +13,7 @@ from models.metrics.arrays import Array
 from models.metrics.catalogue import metric_named
 from models.metrics.intervals import CONFIDENCE
 from models.metrics.metric import Metric, whole
-from reports.record import HeldOut, Loss
+from reports.record import HeldOutLadder, Loss
 
 #: From which rung to which a loss is told.
 LOSSES = (("original", "he_friendly"), ("he_friendly", "polynomial"), ("original", "polynomial"))
@@ -22,19 +22,19 @@ LOSSES = (("original", "he_friendly"), ("he_friendly", "polynomial"), ("original
 TITLES = {"original": "original", "he_friendly": "HE-friendly", "polynomial": "polynomial"}
 
 
-def held_out_ladder(metric: str, scores: Mapping[str, Array], digest: str) -> HeldOut:
+def held_out_ladder(metric: str, scores: Mapping[str, Array], digest: str) -> HeldOutLadder:
     """The record's block from every rung's scores (see `models.metrics.metric.scores`).
 
     Args:
         metric: name of one of `models.metrics.catalogue`.
         scores: clear rung → `[samples]`, or `[samples, numbers]` as the metric has it.
-        digest: of the held-out samples.
+        digest: digest of the held-out samples.
 
     Raises:
         ScoreError: the metric is unknown, or no finite number says what is lost.
     """
     judged = metric_named(metric)
-    return HeldOut(
+    return HeldOutLadder(
         samples=len(scores["polynomial"]),
         digest=digest,
         metric=metric,

@@ -1,4 +1,4 @@
-"""The ladder of one cell: the metric of every rung, and how far decryption is from the polynomial model.
+"""The ladder of one cell: the metric of every stage of conversion (rung), and how exact the encryption is.
 
 Logits are `[samples, positions, classes]` (a model of one position may leave that axis out), labels
 `[samples, positions]` or, at one position, `[samples]`.
@@ -25,7 +25,7 @@ from reports.scoring.precision import (
     precision,
 )
 
-#: The rungs, from the model as trained down to the decrypted result.
+#: The stages of conversion, from the model as trained down to the decrypted result.
 RUNGS = ("original", "he_friendly", "polynomial", "encrypted")
 
 
@@ -41,7 +41,7 @@ def ladder(
 
     Args:
         logits: rung → logits; a rung that is absent becomes null.
-        labels: of the same samples.
+        labels: those of the same samples.
         probes: layer → decrypted values; None where layers were not probed.
         references: layer → the polynomial model's values.
         metric: name of one of `models.metrics.catalogue`.

@@ -27,7 +27,7 @@ def mann_whitney(pairs: Sequence[tuple[Values, Values]]) -> list[float]:
 
     Equal values of the two samples are put in the order that speaks most against a difference. With them in
     an order drawn by lot p would be as rare as it says; no order gives a larger one, so ties never make a
-    difference of nothing, which an approximation by the normal distribution can.
+    difference where there is none, which an approximation by the normal distribution can.
 
     Raises:
         ReportError: the two samples of a pair are not equally large, or have no value. Uneven ones come of a
@@ -37,7 +37,7 @@ def mann_whitney(pairs: Sequence[tuple[Values, Values]]) -> list[float]:
     for index, (before, after) in enumerate(pairs):
         if not len(before) or len(before) != len(after):
             raise ReportError(
-                f"{len(before)} values against {len(after)} are no even comparison; measure both as often"
+                f"{len(before)} values against {len(after)} are not an even comparison; measure both as often"
             )
         together[len(before)].append(index)
     found = np.ones(len(pairs))

@@ -29,7 +29,7 @@ def processes_needed(
     Args:
         spread: relative standard deviation between processes, such as 0.05.
         ratio: the slowdown to be found, such as 1.10.
-        significance: of one test, two-sided, corrected for the number of tests.
+        significance: that of one test, two-sided, corrected for the number of tests.
         power: chance of finding it.
         threshold: the ratio of medians that the observed one has to exceed as well.
 

@@ -22,7 +22,8 @@ from models.metrics.arrays import Array
 #: a step show one in under 1 % of series, ten in 5 %; a step of six times the noise is found, in over 90 %,
 #: as soon as its second value is there.
 PRICE = 6.0
-#: A lone value is no level. One outside both its neighbours is brought back to within so much noise of them.
+#: A lone value is not a level. One outside both its neighbours is brought back to within so much noise of
+#: them.
 SHORTEST, REACH = 2, 2.0
 #: 0.6745: the median of a standard normal's absolute value; √2: a difference of two values has twice the
 #: variance of one.

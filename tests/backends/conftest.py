@@ -1,5 +1,11 @@
-"""The tests of one library's own behaviour are collected where that library is."""
+"""The tests of one library's own behaviour, `test_<backend>.py`, are collected where that library is."""
 
 from importlib.util import find_spec
 
-collect_ignore = [f"test_{library}.py" for library in ("openfhe",) if find_spec(library) is None]
+from tests.walls import LIBRARIES
+
+collect_ignore = [
+    f"test_{package.rpartition('.')[2]}.py"
+    for library, package in LIBRARIES.items()
+    if find_spec(library) is None
+]

@@ -45,8 +45,8 @@ def evaluated(
             program,
             evaluator,
             prepare(program, evaluator),
-            [Slots(vector, program.input_level) for vector in vectors],
-            lambda ciphertext, level: Slots(ciphertext.values, level),
+            [Slots(vector, level=program.input_level) for vector in vectors],
+            lambda ciphertext, level: Slots(ciphertext.values, level=level),
             lambda probe, ciphertexts: values.setdefault(probe.name, []).append(
                 unpack(program.layout, probe.layout, [c.values for c in ciphertexts], len(batch))  # noqa: B023
             ),

@@ -19,7 +19,12 @@ STEPS = (1, 2, 3)
 def drawn(level: int, folder: Path) -> tuple[CleartextEvaluator, Operands, Vector, Vector]:
     a, b = np.random.default_rng(0).uniform(-1, 1, (2, BOOTSTRAPPING.slots))
     evaluator = CleartextEvaluator(BOOTSTRAPPING)
-    return evaluator, operands(evaluator, Slots(a, level), Slots(b, level), b, STEPS, folder / "file"), a, b
+    return (
+        evaluator,
+        operands(evaluator, Slots(a, level=level), Slots(b, level=level), b, STEPS, folder / "file"),
+        a,
+        b,
+    )
 
 
 def results(name: str, evaluator: CleartextEvaluator, on: Operands) -> Sequence[Slots]:

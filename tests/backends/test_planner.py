@@ -123,7 +123,7 @@ def test_a_clear_rung_is_never_encrypted() -> None:
         Node("input", "input", attributes={"tokens": 2, "features": 2}),
         Node("soft", "softmax", ("input",)),
     )
-    with pytest.raises(PlanError, match="soft is no polynomial; convert the model first"):
+    with pytest.raises(PlanError, match="soft is not a polynomial; convert the model first"):
         plan(Graph("clear", nodes, "soft"), PARAMETERS, ROUND_TRIPS)
 
 

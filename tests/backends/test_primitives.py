@@ -14,9 +14,9 @@ from backends.primitives import COUNTED, Cost, Primitive, cost, primitive
 from backends.program import Instruction, primitives
 from tests.toy import PORTABLE
 
-#: Of programs alone: the key owner does these, or nobody does.
+#: Programs alone have these: the key owner does them, or nobody does.
 NOT_AT_AN_EVALUATOR = {Primitive.INPUT, Primitive.PROBE, Primitive.ROUND_TRIP}
-#: Of the evaluator alone: they compute nothing on ciphertexts.
+#: The evaluator's other methods: they compute nothing on ciphertexts.
 NOT_PRIMITIVES = {"count", "level", "load_keys", "read", "write"}
 
 

@@ -45,8 +45,8 @@ def replayed(program: Program, evaluator: CleartextEvaluator, inputs: np.ndarray
         program,
         evaluator,
         prepare(program, evaluator),
-        [Slots(vector, program.input_level) for vector in vectors],
-        lambda ciphertext, level: Slots(ciphertext.values, level),
+        [Slots(vector, level=program.input_level) for vector in vectors],
+        lambda ciphertext, level: Slots(ciphertext.values, level=level),
         lambda probe, ciphertexts: None,
         lambda index, instruction, seconds: None,
     )

@@ -1,4 +1,4 @@
-"""What stands around a refresh in a program."""
+"""What a program does around a refresh."""
 
 from dataclasses import replace
 

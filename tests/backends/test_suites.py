@@ -11,8 +11,8 @@ from backends.program import Program
 from backends.registry import available
 from backends.replay import prepare, replay
 from backends.tensor.layout import pack, unpack
-from bench.cases import ModelCase
-from bench.suite import SUITES, Suite, load_suite
+from bench.spec.cases import ModelCase
+from bench.spec.suite import SUITES, Suite, load_suite
 from models import reference
 from models.checkpoint import load_graph
 from models.data import preparation
@@ -53,8 +53,8 @@ def simulated(program: Program, evaluator: CleartextEvaluator, inputs: Inputs) -
         program,
         evaluator,
         prepare(program, evaluator, ahead=()),  # all at once, those of a large model fill the memory
-        [Slots(vector, program.input_level) for vector in vectors],
-        lambda ciphertext, level: Slots(ciphertext.values, level),
+        [Slots(vector, level=program.input_level) for vector in vectors],
+        lambda ciphertext, level: Slots(ciphertext.values, level=level),
         lambda probe, ciphertexts: None,
         lambda index, instruction, seconds: None,
     )

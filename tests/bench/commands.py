@@ -8,7 +8,7 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
-from bench.cli import cli
+from bench.cli.main import cli
 
 ROOT = Path(__file__).resolve().parents[2]
 

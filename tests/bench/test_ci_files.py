@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bench.cli import cli
+from bench.cli.main import cli
 from reports.baseline import read_records
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -10,7 +10,7 @@ import pytest
 
 from reports.baseline import read_records
 from reports.figures import loss_with_interval
-from reports.record import HeldOut, Loss, Record
+from reports.record import HeldOutLadder, Loss, Record
 from tests.models.committed import FOLDERS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,7 +24,7 @@ OF_FEW_SAMPLES = {"vit_tiny": 0.0055}
 MOST_ALTOGETHER = {"accuracy": 0.01, "perplexity": 0.03}
 
 
-def block(name: str) -> HeldOut:
+def block(name: str) -> HeldOutLadder:
     """A suite's clear rungs over its held-out set."""
     found = RECORDS[name].ladder.held_out
     assert found is not None

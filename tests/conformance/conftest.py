@@ -66,17 +66,20 @@ def library(backend: str) -> type[Library]:
 
 
 @pytest.fixture(scope="session")
-def programs(library: type[Library]) -> dict[str, Program]:
+def programs(backend: str) -> dict[str, Program]:
     """Small models that together have every operation of a graph, planned with round trips."""
-    refresh = refresh_for("round_trip", PORTABLE, library.capabilities(PORTABLE))
+    refresh = refresh_for("round_trip", PORTABLE, get(backend).capabilities(PORTABLE))
     return {name: plan(make(), PORTABLE, refresh) for name, make in MODELS.items()}
 
 
 @pytest.fixture(scope="session")
 def parties(
-    library: type[Library], programs: dict[str, Program], tmp_path_factory: pytest.TempPathFactory
+    backend: str,
+    library: type[Library],
+    programs: dict[str, Program],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Parties:
-    folder = tmp_path_factory.mktemp(library.name)
+    folder = tmp_path_factory.mktemp(backend)
     owner = library.key_owner(PORTABLE)
     steps = {*STEPS, *(step for program in programs.values() for step in program.rotation_steps)}
     files = owner.generate(folder, sorted(steps), bootstrap=False)

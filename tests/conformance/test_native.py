@@ -11,8 +11,7 @@ import pytest
 
 from backends.native import PROGRAMS
 from backends.parameters import ParameterSet
-from backends.registry import get
-from bench.parties.high_level import load_types
+from backends.registry import get, load_native_types
 from tests.conformance.conftest import MINIMUM_BITS, precision_bits
 
 #: No library's own types run at less than 128 bits.
@@ -22,7 +21,7 @@ COEFFICIENTS = (0.1, 0.4, -0.3, 0.2)
 
 def computed(target: str, folder: Path) -> tuple[dict[str, float], bool]:
     """Bits of each operation, and whether an evaluator can decrypt; in its own process, as each party is."""
-    types = load_types(target)
+    types = load_native_types(target)
     owner = types.key_owner(PARAMETERS)
     files = owner.generate(folder)
     evaluator = types.evaluator(PARAMETERS, folder, files)

@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 
 from backends.errors import Unsupported
-from backends.interface import Library
 from backends.registry import get, load_library
 from tests.conformance.conftest import precision_bits
 from tests.toy import BOOTSTRAPPING, PORTABLE
@@ -22,25 +21,25 @@ def bootstrap_once(name: str, folder: Path) -> tuple[int, float, Counter[str]]:
     owner = library.key_owner(BOOTSTRAPPING)
     evaluator = library.evaluator(BOOTSTRAPPING, folder, owner.generate(folder, (), bootstrap=True))
     values = np.random.default_rng(3).uniform(-1, 1, BOOTSTRAPPING.slots)
-    lowest = library.capabilities(BOOTSTRAPPING).bootstrap_input_level
+    lowest = get(name).capabilities(BOOTSTRAPPING).bootstrap_input_level
     refreshed = evaluator.bootstrap(owner.encrypt(values, lowest))
     return evaluator.level(refreshed), precision_bits(owner.decrypt(refreshed), values), evaluator.counts
 
 
-def test_bootstraps_as_announced_or_says_why_not(library: type[Library], tmp_path: Path) -> None:
+def test_bootstraps_as_announced_or_says_why_not(backend: str, tmp_path: Path) -> None:
     try:
-        offered = library.capabilities(BOOTSTRAPPING)
+        offered = get(backend).capabilities(BOOTSTRAPPING)
     except Unsupported:  # the reasons are tested where they are written
         return
     with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as pool:
-        level, bits, counts = pool.submit(bootstrap_once, library.name, tmp_path).result()
+        level, bits, counts = pool.submit(bootstrap_once, backend, tmp_path).result()
     assert level == offered.bootstrap_output_level
     assert bits >= 12
     assert counts == {"bootstraps": 1}
 
 
-def test_without_a_bootstrap_there_is_a_reason(library: type[Library]) -> None:
-    offered = library.capabilities(PORTABLE)
+def test_without_a_bootstrap_there_is_a_reason(backend: str) -> None:
+    offered = get(backend).capabilities(PORTABLE)
     assert offered.bootstrap_output_level is None
     assert offered.no_bootstrap_reason
 
@@ -72,12 +71,10 @@ def keys_one_kind_at_a_time(name: str, folder: Path) -> dict[str, float]:
     }
 
 
-def test_makes_and_loads_keys_one_kind_at_a_time_or_says_why_not(
-    library: type[Library], tmp_path: Path
-) -> None:
+def test_makes_and_loads_keys_one_kind_at_a_time_or_says_why_not(backend: str, tmp_path: Path) -> None:
     with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as pool:
         try:
-            bits = pool.submit(keys_one_kind_at_a_time, library.name, tmp_path).result()
+            bits = pool.submit(keys_one_kind_at_a_time, backend, tmp_path).result()
         except Unsupported as error:
             reason, bits = str(error), {}
     assert bits or "make_keys" in reason

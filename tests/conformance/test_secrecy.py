@@ -79,7 +79,7 @@ def reachable(value: Any, seen: set[int] | None = None) -> Iterator[Any]:
         yield from reachable(child, seen)
 
 
-def test_the_evaluator_process_cannot_decrypt(parties: Parties, tmp_path: Path) -> None:
+def test_the_evaluator_process_cannot_decrypt(parties: Parties, backend: str, tmp_path: Path) -> None:
     """A process of its own, given the evaluator's folder and a ciphertext, tries what the library offers."""
     if not encrypts(parties):
         return
@@ -90,7 +90,7 @@ def test_the_evaluator_process_cannot_decrypt(parties: Parties, tmp_path: Path) 
         sys.executable,
         "-m",
         "tests.conformance.attack",
-        parties.library.name,
+        backend,
         str(parties.folder),
         str(tmp_path),
     ]

@@ -16,8 +16,8 @@ from backends.parameters import ParameterSet
 from backends.planner import Refresh, plan, refresh_for
 from backends.program import Program
 from backends.registry import get
-from bench.cell import decode, decode_probes, probe_references
-from bench.protocol import Evaluation, Session
+from bench.run.model import decode, decode_probes, probe_references
+from bench.run.session import Evaluation, Session
 from models import reference
 from models.graph import Array, Graph
 from reports.scoring.precision import precision_bits

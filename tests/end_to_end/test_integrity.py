@@ -11,7 +11,7 @@ from backends.errors import IntegrityError
 from backends.planner import plan
 from bench.parties.process import PartyError
 from bench.parties.wire import Shipment, Wire
-from bench.protocol import Session
+from bench.run.session import Session
 from tests.end_to_end.harness import refresh_of, session
 from tests.random_vit import random_inputs, random_vit
 from tests.toy import ROUND_TRIPS

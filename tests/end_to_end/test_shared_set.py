@@ -7,9 +7,9 @@ from pathlib import Path
 
 from backends.planner import plan, refresh_for
 from backends.registry import get
-from bench.cases import ModelCase
-from bench.suite import load_suite
-from bench.workload import load_workload
+from bench.run.workload import load_workload
+from bench.spec.cases import ModelCase
+from bench.spec.suite import load_suite
 from tests.end_to_end.test_run import bench, exported
 
 IMAGES = 16

@@ -9,7 +9,7 @@ from reports.record import (
     Counts,
     Environment,
     Evaluation,
-    HeldOut,
+    HeldOutLadder,
     Ladder,
     Latency,
     LayerPrecision,
@@ -64,7 +64,7 @@ def fields() -> dict[str, Any]:
                     precision=Precision(least=16.25, mean=18.25, median=18.5, p99=17.0, error_max=1e-5),
                 )
             ],
-            held_out=HeldOut(
+            held_out=HeldOutLadder(
                 samples=360,
                 digest="cd" * 32,
                 metric="accuracy",

@@ -55,7 +55,7 @@ def pair(random: np.random.Generator, count: int, slowed: int | None = None) -> 
 
 
 def verdicts(times: list[Timed]) -> list[Verdict]:
-    """By the rules as they stand."""
+    """Judged by the rules as they are."""
     return [finding.verdict for finding in judge_times(times, TimeRule())]
 
 

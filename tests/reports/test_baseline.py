@@ -75,11 +75,11 @@ def test_a_damaged_record_is_refused_by_name(
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "is no JSON"),
-        ('[{"schema": 1', "is no JSON"),
-        ("{}", "holds no list of records"),
-        ("[]", "holds no list of records"),
-        ("[3]", "record 1 is no record"),
+        ("", "is not JSON"),
+        ('[{"schema": 1', "is not JSON"),
+        ("{}", "does not hold a list of records"),
+        ("[]", "does not hold a list of records"),
+        ("[3]", "record 1 is not a record"),
         ("[{}]", "record 1 (without a cell) has schema None"),
         ('[{"schema": 1, "samples": NaN}]', "cannot be written as JSON"),
     ],
@@ -125,10 +125,12 @@ def test_what_could_not_be_read_is_not_written(record: Record, tmp_path: Path) -
 
 
 def test_a_name_that_stands_twice_is_refused(record: Record, tmp_path: Path) -> None:
-    """The last of the two would count, and nothing be held to the first."""
+    """The last of the two would count, and the first would not be checked."""
     path = written(tmp_path, [record])
     path.write_text(path.read_text().replace('"rotations": 1200', '"rotations": 1200, "rotations": 9000'))
-    with pytest.raises(ReportError, match=r"is no JSON \(the name rotations stands twice\); export it again"):
+    with pytest.raises(
+        ReportError, match=r"is not JSON \(the name rotations appears twice\); export it again"
+    ):
         read_records(path)
 
 
@@ -136,7 +138,7 @@ def test_a_name_that_stands_twice_is_refused(record: Record, tmp_path: Path) -> 
 def test_a_number_without_end_is_one_sentence(record: Record, tmp_path: Path, digits: int) -> None:
     path = written(tmp_path, [record])
     path.write_text(path.read_text().replace('"rotations": 1200', '"rotations": ' + "9" * digits))
-    with pytest.raises(ReportError, match=r"breaks the schema|is no JSON"):
+    with pytest.raises(ReportError, match=r"breaks the schema|is not JSON"):
         read_records(path)
 
 
@@ -147,7 +149,7 @@ def test_a_number_without_end_is_one_sentence(record: Record, tmp_path: Path, di
         ({"ladder.held_out.original": 1.5}, "its accuracy is not between 0 and 1"),
         ({"ladder.metric": "perplexity"}, "its perplexity is not between 1 and inf"),
         ({"counts": Counts()}, "it ran a program and counted nothing"),
-        ({"latency.primitives": [ROTATE, ROTATE]}, "one primitive stands twice at one level"),
+        ({"latency.primitives": [ROTATE, ROTATE]}, "one primitive appears twice at one level"),
     ],
 )
 def test_what_no_run_measures_contradicts_itself(record: Record, changes: dict[str, Any], said: str) -> None:

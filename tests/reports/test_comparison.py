@@ -66,6 +66,24 @@ def test_a_loss_is_a_regression(record: Record, measure: str, value: object) -> 
 
 
 @pytest.mark.parametrize(
+    ("metric", "before", "kept", "lost"),
+    [
+        ("accuracy", 0.98, 0.976, 0.974),
+        ("perplexity", 8.0, 8.03, 8.05),
+        ("cross_entropy", 2.0, 2.004, 2.006),
+        ("correlation", 0.9, 0.896, 0.894),
+    ],
+)
+def test_every_metric_is_held_to_its_own_loss(
+    record: Record, metric: str, before: float, kept: float, lost: float
+) -> None:
+    old = vary(record, {"ladder.metric": metric, "ladder.polynomial": before})
+    for after, worse in ((kept, False), (lost, True)):
+        found = compared(old, **{"ladder.polynomial": after})
+        assert [one.measure for one in found.of(Verdict.WORSE)] == ["ladder.polynomial"] * worse
+
+
+@pytest.mark.parametrize(
     ("measure", "value"),
     [
         ("counts.rotations", 1199),
@@ -288,11 +306,11 @@ def test_levels_after_a_refresh_are_there_wherever_it_refreshes(record: Record) 
 def test_a_process_on_both_sides_is_told(record: Record) -> None:
     found = compare(of(processes(record, 3)), of(processes(record, 3)), Rules())
     (note,) = found.notes
-    assert note.endswith("3 of its processes stand on both sides, which is no comparison of builds")
+    assert note.endswith("3 of its processes are on both sides, which does not compare builds")
     (evaluate,) = (one for one in found.findings if one.measure == "latency.evaluate_s")
     assert (evaluate.verdict, evaluate.why) == (
         Verdict.NOT_COMPARABLE,
-        "3 processes stand on both sides",
+        "3 processes are on both sides",
     )
 
 
@@ -332,7 +350,7 @@ def test_a_cell_on_other_samples_is_another_question_and_that_is_said(record: Re
 
 
 def test_insecure_where_it_was_secure_is_a_regression(record: Record) -> None:
-    """Defect 13: a faster result at a modulus that no longer holds is no improvement."""
+    """Defect 13: a faster result at a modulus that no longer holds is not an improvement."""
     insecure = SecurityBlock(bits=None, log_n=14, log_qp=1552.0, secret="uniform_ternary")
     found = compared(record, security=insecure)
     assert {finding.measure for finding in found.of(Verdict.WORSE)} == {"security.secure", "security.bits"}
@@ -382,7 +400,7 @@ def test_memory_of_another_machine_is_not_compared_and_counts_are(record: Record
 
 
 def test_records_of_older_builds_are_left_out_and_counted(record: Record) -> None:
-    """Defect 7: what an older build found never stands for this one."""
+    """Defect 7: what an older build found never counts for this one."""
     older = processes(record, 3, key="cd" * 32, counts__rotations=1300)
     newer = [vary(one, {"counts.rotations": 1200}) for one in processes(record, 2, place=9)]
     found = compare(of(older + newer), of(processes(record, 2, place=10)), Rules())

@@ -143,7 +143,7 @@ def test_a_clear_rung_steps_beyond_rounding(record: Record) -> None:
 
 
 def test_times_of_two_machines_are_two_series_and_counts_one(record: Record) -> None:
-    """Gates that land now on one machine and now on another are no steps."""
+    """Gates that land now on one machine and now on another are not steps."""
     entries = over_time(
         record,
         [

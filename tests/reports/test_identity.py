@@ -61,7 +61,7 @@ def test_cell_says_which_question_is_answered() -> None:
 
 
 def test_defect_3_the_same_input_twice_is_refused() -> None:
-    with pytest.raises(ReportError, match="stands twice"):
+    with pytest.raises(ReportError, match="appears twice"):
         cell_id("vit_tiny", "digits", "openfhe", "n16", ["3", "1", "3"])
 
 

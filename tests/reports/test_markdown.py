@@ -10,7 +10,7 @@ from reports.markdown import plain, table
     [
         ("n14_first48_scale40_depth8_digits9", "n14_first48_scale40_depth8_digits9"),
         ("ratio 1.100 [1.05, 1.15], p 0.001", "ratio 1.100 [1.05, 1.15], p 0.001"),
-        ("-3.0%, and up to 1 % is no difference", "-3.0%, and up to 1 % is no difference"),
+        ("-3.0%, and up to 1 % is not a difference", "-3.0%, and up to 1 % is not a difference"),
         ("vit_tiny/digits", "vit_tiny/digits"),
         ("_all_ of *it* is ~~bold~~", r"\_all\_ of \*it\* is \~\~bold\~\~"),
         ("__init__", r"\_\_init\_\_"),

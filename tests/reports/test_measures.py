@@ -39,10 +39,14 @@ def test_which_way_is_better(record: Record) -> None:
     assert not higher & {"counts.rotations", "counts.levels_used", "latency.evaluate_s"}
 
 
-def test_perplexity_is_better_low(record: Record) -> None:
-    language = record.model_copy(update={"ladder": Ladder(metric="perplexity", polynomial=8.0)})
-    (rung,) = (measure for measure in readings(language) if measure.name == "ladder.polynomial")
-    assert not rung.higher_is_better
+@pytest.mark.parametrize(
+    ("metric", "higher"),
+    [("accuracy", True), ("perplexity", False), ("cross_entropy", False), ("correlation", True)],
+)
+def test_which_way_a_metric_is_better(record: Record, metric: str, higher: bool) -> None:
+    judged = record.model_copy(update={"ladder": Ladder(metric=metric, polynomial=0.5)})
+    (rung,) = (measure for measure in readings(judged) if measure.name == "ladder.polynomial")
+    assert (rung.title, rung.higher_is_better) == (f"{metric}: polynomial", higher)
 
 
 def test_cold_and_hot_are_two_measures_and_a_process_says_one_number_of_each(record: Record) -> None:

@@ -35,7 +35,7 @@ def test_ties_never_make_a_difference_of_nothing() -> None:
     )
 )
 def test_with_ties_a_p_is_as_rare_as_it_says(sides: tuple[list[int], list[int]]) -> None:
-    """Of all arrangements of the values, at most a share of p has a p as small.
+    """At most a share of p of all arrangements of the values has a p as small.
 
     The normal approximation breaks this: corrected for ties, it gives 0.0040 where counting gives 0.0079.
     """

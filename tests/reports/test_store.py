@@ -157,7 +157,7 @@ def test_a_line_nested_too_deep_costs_no_other_line(run: Run, record: Record) ->
 
 
 def test_a_record_of_another_run_is_refused_where_it_was_copied_to(tmp_path: Path, record: Record) -> None:
-    """`cat` of two stores into one: what stands in both would count as two processes."""
+    """`cat` of two stores into one: what is in both would count as two processes."""
     one, other = create_run(tmp_path), create_run(tmp_path)
     one.append(of(one, record))
     other.append(of(other, record))

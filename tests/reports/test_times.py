@@ -38,7 +38,7 @@ def test_equal_builds_are_not_flagged() -> None:
 
 
 def test_a_slowdown_of_a_tenth_is_found_with_the_number_that_is_said() -> None:
-    """Of the time that takes the fewest processes, of one in the middle, and of a hard one."""
+    """The time that takes the fewest processes, one in the middle, and a hard one."""
     measures = (BY_SPREAD[0], TYPICAL, BY_SPREAD[-10])
     assert [enough(measure) for measure in measures] == [29, 34, 46]
     for measure in measures:
@@ -174,7 +174,7 @@ def test_times_of_another_machine_are_not_comparable_and_it_is_named(record: Rec
 
 
 def test_sides_that_ran_one_after_the_other_are_not_comparable(record: Record) -> None:
-    """A machine that slows down in between is no regression."""
+    """A machine that slows down in between is not a regression."""
     later = [
         one.model_copy(
             update={"started_at": one.started_at + timedelta(days=1), "latency": slowed(record, 1.2)}

@@ -7,8 +7,8 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 
-from bench.cli import cli
-from bench.commands import convert
+from bench.cli.commands import convert
+from bench.cli.main import cli
 from models.checkpoint import RUNGS
 from models.errors import ModelError
 from tests.training.recipes import SMALL

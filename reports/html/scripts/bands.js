@@ -1,11 +1,25 @@
-// Horizontal plots of a record a row: its label stands in a line of its own above what is drawn of it, so that
-// names of any length find room on a screen of any width.
+// Horizontal plots of a record a row: its label has a line of its own above what is drawn of it, so that names of
+// any length find room on a screen of any width.
+
+/** @import { Options, Part, Row, TableSpec } from "./types.js" */
+import { legend, valueAxis } from "./axes.js";
+import { recordColumn, STANDINGS } from "./columns.js";
+import { page } from "./data.js";
+import { absent, significant } from "./format.js";
+import { LETTER, naming, wrap } from "./labels.js";
+import { backendInk, backendPlace, shade, style } from "./theme.js";
 
 const LINE = 14;
-const BANDS = { left: 4, right: 24, top: 34, bottom: 46 };
 
-/** The lines of each row's label at a width, and the height that a band needs for the tallest. */
-function bandsOf(rows, width) {
+/** The room around bands. */
+export const BANDS = { left: 4, right: 24, top: 34, bottom: 46 };
+
+/**
+ * The lines of each row's label at a width, the height that a band needs for the tallest, and that of all.
+ * @param {Row[]} rows
+ * @param {number} width
+ */
+export function bandsOf(rows, width) {
   const name = naming(rows);
   const letters = Math.max(20, Math.floor((width - 50) / LETTER));
   const labels = rows.map((row) => wrap(name(row), letters));
@@ -13,116 +27,130 @@ function bandsOf(rows, width) {
   return { labels, band, height: rows.length * 2 * band };
 }
 
-/** Categories for the axis: for each row its label, then its place. */
-function bandAxis(rows, width) {
+/** Styles of text by the places of backends, in their colours. */
+const inks = () =>
+  Object.fromEntries(
+    page().backends.map((backend, place) => [`b${place}`, { color: backendInk(backend), fontSize: 13 }]),
+  );
+
+/**
+ * Categories for the axis: for each row its label, then its place.
+ * @param {Row[]} rows
+ * @param {number} width
+ * @returns {Options}
+ */
+export function bandAxis(rows, width) {
   const { labels, band } = bandsOf(rows, width);
-  const rich = Object.fromEntries(PAGE.backends.map((backend, place) => [`b${place}`, { color: backendInk(backend), fontSize: 13 }]));
   return {
-    type: "category", inverse: true, data: rows.flatMap((row, place) => [`label-${place}`, `row-${place}`]),
-    axisLine: { show: false }, axisTick: { show: false }, splitLine: { show: false }, z: 10,
+    type: "category",
+    inverse: true,
+    data: rows.flatMap((_row, place) => [`label-${place}`, `row-${place}`]),
+    axisLine: { show: false },
+    axisTick: { show: false },
+    splitLine: { show: false },
+    z: 10,
     axisLabel: {
-      inside: true, margin: 2, interval: 0, align: "left", verticalAlign: "bottom", lineHeight: LINE, color: style("--text"), rich,
+      inside: true,
+      margin: 2,
+      interval: 0,
+      align: "left",
+      verticalAlign: "bottom",
+      lineHeight: LINE,
+      color: style("--text"),
+      rich: inks(),
       padding: [0, 0, -band / 2 + 4, 0],
-      formatter: (category) => {
-        const [kind, place] = category.split("-");
-        return kind === "label" ? `{b${backendPlace(rows[place].backend)}|●} ${labels[place].join("\n")}` : "";
-      },
+      formatter: bandLabel(rows, labels),
     },
   };
 }
 
-/** A value at a row's place, nothing at its label. */
-const onBands = (rows, item) => rows.flatMap((row) => [null, item(row)]);
+/**
+ * What is written at a category.
+ * @param {Row[]} rows
+ * @param {string[][]} labels
+ */
+const bandLabel = (rows, labels) => (/** @type {string} */ category) => {
+  const [kind, place] = category.split("-");
+  const row = rows[Number(place)];
+  return kind === "label" ? `{b${backendPlace(row.backend)}|●} ${labels[Number(place)].join("\n")}` : "";
+};
 
-/** Bars of parts: hue tells the backend, shade the part. `parts`: [{title, value: row → number or null}]. */
-function barsOption(rows, parts, { unit, stacked, width, show }) {
-  const name = naming(rows);
-  const amount = (place) => 1 - (0.82 * place) / Math.max(1, parts.length - 1);
+/**
+ * How bars are drawn.
+ * @typedef {object} Bars
+ * @property {string} unit
+ * @property {boolean} stacked whether the parts are those of a whole
+ * @property {number} width
+ * @property {(value: number) => string} show
+ */
+
+/**
+ * Bars of parts: hue tells the backend, shade the part.
+ * @param {Row[]} rows
+ * @param {Part[]} parts
+ * @param {Bars} bars
+ */
+export function barsOption(rows, parts, bars) {
+  const amount = (/** @type {number} */ place) => 1 - (0.82 * place) / Math.max(1, parts.length - 1);
   return {
-    height: bandsOf(rows, width).height + BANDS.top + BANDS.bottom, grid: BANDS, legend: legend(),
-    xAxis: valueAxis(unit),
-    yAxis: bandAxis(rows, width),
-    series: parts.map((part, place) => ({
-      type: "bar", name: part.title, stack: stacked ? "all" : undefined, barGap: "8%", barCategoryGap: stacked ? "25%" : "6%",
-      color: shade(style("--neutral"), amount(place)),
-      data: onBands(rows, (row) => {
-        const value = part.value(row);
-        return value === null || value === undefined ? null : {
-          value, place: row.place, lines: [name(row), `${part.title}: ${show(value)}`],
-          itemStyle: { color: shade(backendInk(row.backend), amount(place)), borderColor: style("--surface"), borderWidth: stacked ? 0.5 : 0 },
-        };
-      }),
+    height: bandsOf(rows, bars.width).height + BANDS.top + BANDS.bottom,
+    grid: BANDS,
+    legend: legend(),
+    xAxis: valueAxis(bars.unit),
+    yAxis: bandAxis(rows, bars.width),
+    series: parts.map((part, place) => barSeries(rows, part, amount(place), bars)),
+  };
+}
+
+/**
+ * The bars of one part.
+ * @param {Row[]} rows
+ * @param {Part} part
+ * @param {number} amount how much there is of the backend's colour
+ * @param {Bars} bars
+ */
+function barSeries(rows, part, amount, { stacked, show }) {
+  const name = naming(rows);
+  const bar = (/** @type {Row} */ row) => {
+    const value = part.value(row);
+    if (absent(value)) return null;
+    const itemStyle = {
+      color: shade(backendInk(row.backend), amount),
+      borderColor: style("--surface"),
+      borderWidth: stacked ? 0.5 : 0,
+    };
+    return { value, place: row.place, lines: [name(row), `${part.title}: ${show(value)}`], itemStyle };
+  };
+  return {
+    type: "bar",
+    name: part.title,
+    stack: stacked ? "all" : undefined,
+    barGap: "8%",
+    barCategoryGap: stacked ? "25%" : "6%",
+    color: shade(style("--neutral"), amount),
+    data: rows.flatMap((row) => [null, bar(row)]), // nothing at its label
+  };
+}
+
+/**
+ * The table behind bars.
+ * @param {string} caption
+ * @param {Row[]} rows
+ * @param {Part[]} parts
+ * @param {string} unit
+ * @returns {TableSpec<Row>}
+ */
+export const barsTable = (caption, rows, parts, unit) => ({
+  caption,
+  rows,
+  groups: STANDINGS,
+  columns: [
+    recordColumn(naming(rows)),
+    ...parts.map((part) => ({
+      ...part,
+      unit,
+      numeric: true,
+      cell: (/** @type {Row} */ row) => significant(part.value(row)),
     })),
-  };
-}
-
-/** The table behind bars. */
-function barsTable(caption, rows, parts, unit, scale = (value) => value) {
-  const name = naming(rows);
-  return {
-    caption, rows, groups: STANDINGS,
-    columns: [
-      { title: "Record", heading: true, value: name, cell: (row) => recordLink(row, breakable(name(row))) },
-      ...parts.map((part) => ({
-        title: part.title, unit, numeric: true, source: part.source, value: part.value,
-        cell: (row) => significant(scale(part.value(row))),
-      })),
-    ],
-  };
-}
-
-/** A heat map of records by the names of their parts. `cells`: row → [{name, value, lines}]. */
-function heatOption(rows, cells, { unit, width, order = undefined }) {
-  const found = rows.map(cells);
-  const names = partNames(found, order);
-  const values = found.flat().map((cell) => cell.value).filter((value) => value !== null);
-  const [low, high] = [Math.min(...values), Math.max(...values)];
-  const room = (width - 12) / names.length;
-  const upright = room > longest(names) * LETTER + 8;
-  const bottom = 48 + (upright ? 16 : longest(names) * 6);
-  return {
-    height: bandsOf(rows, width).height + 6 + bottom, grid: { left: 4, right: 8, top: 6, bottom },
-    xAxis: {
-      type: "category", data: names, axisTick: { show: false }, axisLine: { show: false },
-      axisLabel: { rotate: upright ? 0 : 90, interval: 0, color: style("--text"), fontSize: room < 14 ? 10 : 11 },
-    },
-    yAxis: bandAxis(rows, width),
-    visualMap: amounts(low, high === low ? low + 1 : high, unit, 3),
-    series: [{
-      type: "heatmap", itemStyle: { borderColor: style("--surface"), borderWidth: 1 },
-      label: { show: room >= 30, fontSize: 11, formatter: (event) => significant(event.value[2], room >= 44 ? 3 : 2) },
-      data: rows.flatMap((row, place) => found[place].filter((cell) => cell.value !== null).map((cell) => ({
-        value: [cell.name, `row-${place}`, cell.value], place: row.place, lines: cell.lines,
-        label: { color: lettersOn((cell.value - low) / (high - low || 1)) },
-      }))),
-    }],
-  };
-}
-
-/** Whether there is anything to draw: the heat map of records that have no value has no amounts. */
-const hasHeat = (rows, cells) => rows.some((row) => cells(row).some((cell) => cell.value !== null));
-
-/** The parts' names, in the order of the first record that has them, or in one that is given. */
-function partNames(found, order) {
-  const names = [...new Set(found.flat().map((cell) => cell.name))];
-  return order ? names.sort(order) : names;
-}
-
-const longest = (names) => Math.max(0, ...names.map((name) => name.length));
-
-/** The table behind a heat map: a column a part. */
-function heatTable(caption, rows, cells, unit, order) {
-  const name = naming(rows);
-  const found = new Map(rows.map((row) => [row, new Map(cells(row).map((cell) => [cell.name, cell.value]))]));
-  const names = partNames(rows.map(cells), order);
-  return {
-    caption, rows, groups: STANDINGS,
-    columns: [
-      { title: "Record", heading: true, value: name, cell: (row) => recordLink(row, breakable(name(row))) },
-      ...names.map((part) => ({
-        title: part, unit, numeric: true, value: (row) => found.get(row).get(part) ?? null,
-        cell: (row) => significant(found.get(row).get(part)),
-      })),
-    ],
-  };
-}
+  ],
+});

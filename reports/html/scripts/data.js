@@ -1,62 +1,73 @@
-// The records: a row each for tables and plots, and the whole of one unpacked when it is asked for.
+// What the page holds: a row of each record for tables and plots, and whole records, unpacked when they are asked for.
 
-const read = (id) => JSON.parse(document.getElementById(id).textContent);
+/** @import { Found, Index, PageData, Row, WholeRecord } from "./types.js" */
+import { byId } from "./dom.js";
+import { rowsOf, sorted } from "./rows.js";
 
-const { compare: compareNames } = new Intl.Collator("en", { numeric: true });
+/**
+ * A value that is made when it is first asked for, so that a module can be read where there is no page.
+ * @template T
+ * @param {() => T} make
+ */
+function once(make) {
+  /** @type {T | undefined} */
+  let made;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
 
-const PAGE = read("page-data");
-const ROWS = (() => {
-  const { columns, rows } = read("record-index");
-  return rows.map((values, place) => {
-    const row = { place };
-    columns.forEach((name, column) => (row[name] = values[column]));
-    return row;
-  });
-})();
+/** The text of an element. */
+const textOf = (/** @type {string} */ id) => byId(id).textContent ?? "";
 
-/** As readers are shown them: what is secure first, then by name; equal ones oldest first. */
-const ORDERED = (() => {
-  const rank = { secure: 0, insecure: 1, unfinished: 2 };
-  const names = ["suite", "case", "parameter_set", "backend"];
-  const order = (one, other) => names.reduce((found, name) => found || compareNames(one[name], other[name]), rank[one["derived.standing"]] - rank[other["derived.standing"]]);
-  return [...ROWS].sort(order);
-})();
+/** What is known beside the records. */
+export const page = once(() => /** @type {PageData} */ (JSON.parse(textOf("page-data"))));
 
-const unpacked = new Map();
+/** The rows of all records, by their place in the file. */
+export const allRows = once(() => rowsOf(/** @type {Index} */ (JSON.parse(textOf("record-index")))));
 
-/** The lines of a packed stream. */
-async function unpack(id) {
-  const packed = document.getElementById(id).textContent;
-  const compressed = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
+/** The same rows as readers are shown them. */
+export const orderedRows = once(() => sorted(allRows()));
+
+/**
+ * The lines of a packed stream.
+ * @param {string} id
+ */
+export async function unpack(id) {
+  const compressed = Uint8Array.from(atob(textOf(id)), (letter) => letter.charCodeAt(0));
   const stream = new Blob([compressed]).stream().pipeThrough(new DecompressionStream("gzip"));
   const text = await new Response(stream).text();
   return text.split("\n");
 }
 
-/** The whole record of a row. */
-async function whole(row) {
-  const number = Math.floor(row.place / PAGE.per_stream);
-  if (!unpacked.has(number)) unpacked.set(number, unpack(`records-${number}`));
-  return JSON.parse((await unpacked.get(number))[row.place % PAGE.per_stream]);
+/** Number of a stream → its lines. @type {Map<number, Promise<string[]>>} */
+const unpacked = new Map();
+
+/**
+ * The lines of a stream of records, unpacked once.
+ * @param {number} number
+ */
+function linesOf(number) {
+  const lines = unpacked.get(number) ?? unpack(`records-${number}`);
+  unpacked.set(number, lines);
+  return lines;
 }
 
-const wholes = (rows) => Promise.all(rows.map(async (row) => [row, await whole(row)]));
-
-const distinct = (rows, name) => [...new Set(rows.map((row) => row[name]))].sort();
-
-/** Rows by a key, in order of appearance. */
-function groupBy(rows, key) {
-  const found = new Map();
-  for (const row of rows) {
-    const name = key(row);
-    if (!found.has(name)) found.set(name, []);
-    found.get(name).push(row);
-  }
-  return found;
+/**
+ * The whole record of a row.
+ * @param {Row} row
+ * @returns {Promise<WholeRecord>}
+ */
+export async function whole({ place }) {
+  const { per_stream: size } = page();
+  const lines = await linesOf(Math.floor(place / size));
+  return JSON.parse(lines[place % size]);
 }
 
-const caseOf = (row) => `${row.suite} / ${row.case}`;
-const secureRow = (row) => row["derived.standing"] === "secure";
-const endedOk = (row) => row.status === "ok";
-/** Of a model whose weights are random; single primitives have no model. */
-const untrained = (row) => row.weights === "random" && !row["derived.measured"];
+/**
+ * Rows with their whole records.
+ * @param {Row[]} rows
+ * @returns {Promise<Found[]>}
+ */
+export const wholes = (rows) => Promise.all(rows.map(async (row) => [row, await whole(row)]));

@@ -1,57 +1,87 @@
 // The page's elements. Text always goes in as text, so that no name or reason is ever read as HTML.
 
-/** An element: attributes by name, `on…` listeners, children that are elements, text or null. */
-function el(tag, attributes = {}, ...children) {
+/** @import { Content } from "./types.js" */
+
+/**
+ * An element: attributes by name, `on…` listeners, children that are elements, text or nothing.
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Record<string, unknown>} attributes
+ * @param {Content[]} children
+ */
+export function el(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value === null || value === undefined || value === false) continue;
-    if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
-    else made.setAttribute(name, value === true ? "" : value);
-  }
-  made.append(...children.flat().filter((child) => child !== null && child !== undefined));
+  for (const [name, value] of Object.entries(attributes)) set(made, name, value);
+  made.append(...flat(children));
   return made;
 }
 
+/**
+ * Set an attribute, or listen to an event.
+ * @param {HTMLElement} element
+ * @param {string} name
+ * @param {unknown} value
+ */
+function set(element, name, value) {
+  if (value === null || value === undefined || value === false) return;
+  if (typeof value === "function")
+    element.addEventListener(name.slice(2), /** @type {EventListener} */ (value));
+  else element.setAttribute(name, value === true ? "" : String(value));
+}
+
+/**
+ * Content without lists in lists.
+ * @param {Content} content
+ * @returns {(Node | string)[]}
+ */
+function flat(content) {
+  if (Array.isArray(content)) return content.flatMap(flat);
+  if (content === null || content === undefined) return [];
+  return [content instanceof Node ? content : String(content)];
+}
+
+/** A paragraph that says why there is nothing to see. */
+export const emptyNote = (/** @type {string} */ text) => el("p", { class: "empty" }, text);
+
+export const note = (/** @type {string} */ text) => el("p", { class: "note" }, text);
+
 /** A long name that may break after its separators. */
-function breakable(text) {
-  const parts = String(text).split(/(?<=[_/.,])/);
-  return el("span", { class: String(text).length > 24 ? "name long" : "name" }, parts.flatMap((part, place) => (place ? [el("wbr"), part] : [part])));
+export function breakable(/** @type {string} */ text) {
+  const parts = text.split(/(?<=[_/.,])/);
+  return el(
+    "span",
+    { class: text.length > 24 ? "name long" : "name" },
+    parts.map((part, place) => (place ? [el("wbr"), part] : part)),
+  );
 }
 
-/** What says in words and colour that a record is not to be ranked, or why. */
-function chip(kind, text, title) {
-  return el("span", { class: `chip ${kind}`, title }, text);
-}
+/**
+ * What says in words and colour that a record is not to be ranked, or why.
+ * @param {"good" | "warn" | "bad" | "plain"} kind
+ * @param {string} text
+ * @param {string | null} [title]
+ */
+export const chip = (kind, text, title) => el("span", { class: `chip ${kind}`, title }, text);
 
-function backendName(name) {
-  return el("span", { class: "backend" }, el("span", { class: "dot", style: `--c: ${backendColour(name)}`, "aria-hidden": "true" }), name);
-}
-
-/** A link to a record, from wherever one of its numbers stands. */
-function recordLink(row, ...children) {
-  const content = children.length ? children : [row.key.slice(0, 8)];
-  const others = processesOf(row).length > 1 ? `; numbers are medians of ${processCount(row.processes.length)}, this is the newest` : "";
-  return el("a", { href: `#record-${row.place}`, title: `record ${row.key} of run ${row.run_id}${others}` }, ...content);
-}
-
-/** Under which conditions a record was measured. */
-function conditionsLink(row) {
-  return el("a", { href: "#conditions" }, `C${row["derived.group"]}`);
-}
-
-function securityChip(row) {
-  if (row["security.secure"]) return chip("good", `${row["security.bits"]} bits`, row["security.secret"]);
-  const judged = row["security.log_qp"] !== null;
-  const title = judged ? "under 128 bits" : "not encrypted, or not judged";
-  return chip("warn", "INSECURE", title);
-}
-
-function statusChip(row) {
-  const kind = { ok: "plain", unsupported: "plain" }[row.status] ?? "bad";
-  return chip(kind, STATUS[row.status], row.reason);
-}
-
-function clear(node) {
+/**
+ * An element without its children.
+ * @template {Element} T
+ * @param {T} node
+ */
+export function clear(node) {
   node.replaceChildren();
   return node;
+}
+
+/** A caption stays in view, however far its table is scrolled. */
+export const captionOf = (/** @type {string} */ text) => el("caption", {}, el("span", {}, text));
+
+/**
+ * An element that the page's template has.
+ * @param {string} id
+ */
+export function byId(id) {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`the page has no element with the id ${id}; see templates/page.html.j2`);
+  return found;
 }

@@ -1,62 +1,124 @@
 // What a record is called in a plot: its backend and parameter set, and whatever else tells it from the others.
 
-/** A naming of rows by what differs among them. */
-function naming(rows) {
-  const differs = (name) => new Set(rows.map((row) => row[name])).size > 1;
-  const unlike = underSeveral(rows, (row) => [caseOf(row), row["environment.threads"], row.samples].join("\n"));
-  const parts = [
-    differs("suite") && ((row) => row.suite),
-    differs("case") && ((row) => row.case),
+/** @import { Row } from "./types.js" */
+import { grouped, several } from "./format.js";
+import { processCount, processesOf } from "./processes.js";
+import { caseOf, endedOk, groupBy, STATUS, untrained } from "./rows.js";
+
+/** Pixels that a letter of a label takes at 12 px. */
+export const LETTER = 6.4;
+
+/**
+ * A naming of rows by what differs among them.
+ * @param {Row[]} rows
+ */
+export function naming(rows) {
+  const parts = telling(rows);
+  const plain = (/** @type {Row} */ row) =>
+    parts
+      .map((part) => part(row))
+      .filter(Boolean)
+      .join(" · ");
+  const alike = groupBy(rows, plain);
+  return (/** @type {Row} */ row) => plain(row) + told(row, alike.get(plain(row)) ?? [row]) + mark(row);
+}
+
+/**
+ * What a name is made of: what may differ, and nothing that is the same for all rows but backend and parameters.
+ * @param {Row[]} rows
+ * @returns {((row: Row) => string | false)[]}
+ */
+function telling(rows) {
+  const differs = (/** @type {keyof Row} */ name) => new Set(rows.map((row) => row[name])).size > 1;
+  const [suites, cases, threads, samples] = [
+    differs("suite"),
+    differs("case"),
+    differs("environment.threads"),
+    differs("samples"),
+  ];
+  const unlike = underSeveral(rows, (row) =>
+    [caseOf(row), row["environment.threads"], row.samples].join("\n"),
+  );
+  return [
+    (row) => suites && row.suite,
+    (row) => cases && row.case,
     (row) => row.backend,
     (row) => row.parameter_set,
-    differs("environment.threads") && ((row) => `${row["environment.threads"] ?? "?"} thread${row["environment.threads"] === 1 ? "" : "s"}`),
-    differs("samples") && ((row) => `${row.samples} samples`),
+    (row) => threads && threadsOf(row),
+    (row) => samples && `${row.samples} samples`,
     (row) => unlike(row) && `C${row["derived.group"]}`,
-  ].filter(Boolean);
-  const plain = (row) => parts.map((part) => part(row)).filter(Boolean).join(" · ");
-  const alike = groupBy(rows, plain);
-  return (row) => plain(row) + told(row, alike.get(plain(row)) ?? [row]) + mark(row);
+  ];
 }
 
-/** Whether those of a row's kind were measured under several conditions, or what else `of` tells of a row. */
-function underSeveral(rows, kind, of = (row) => row["derived.group"]) {
-  const unlike = new Set([...groupBy(rows, kind)].filter(([, alike]) => new Set(alike.map(of)).size > 1).map(([name]) => name));
-  return (row) => unlike.has(kind(row));
+/** A row's threads, which may be unknown. */
+function threadsOf(/** @type {Row} */ row) {
+  const threads = row["environment.threads"];
+  return threads === null ? "? threads" : several(threads, "thread");
 }
 
-/** The end of a parameter set's name where a layer is in a library's own types, not in the portable program. */
-const OWN_TYPES = /_(vectors|tensors)$/;
+/**
+ * Whether those of a row's kind were measured under several conditions, or what else `of` tells of a row.
+ * @param {Row[]} rows
+ * @param {(row: Row) => string} kind
+ * @param {(row: Row) => unknown} of
+ */
+export function underSeveral(rows, kind, of = (row) => row["derived.group"]) {
+  const groups = [...groupBy(rows, kind)];
+  const several = groups.filter(([, alike]) => new Set(alike.map(of)).size > 1);
+  const unlike = new Set(several.map(([name]) => name));
+  return (/** @type {Row} */ row) => unlike.has(kind(row));
+}
 
-/** What tells a row from those that are called the same: its key, or where that is theirs too, when it began. */
+/**
+ * What tells a row from those that are called the same: its key, or where that is theirs too, when it began.
+ * @param {Row} row
+ * @param {Row[]} alike
+ */
 function told(row, alike) {
   if (alike.length === 1) return "";
   const keys = new Set(alike.map((one) => one.key.slice(0, 6)));
-  return ` · ${keys.size === alike.length ? row.key.slice(0, 6) : row.started_at.replace("T", " ").replace(/(\+00:00|Z)$/, "")}`;
+  const began = row.started_at.replace("T", " ").replace(/(\+00:00|Z)$/, "");
+  return ` · ${keys.size === alike.length ? row.key.slice(0, 6) : began}`;
 }
 
 /** What must be said wherever a record is shown. */
-function mark(row) {
-  const insecure = row["security.secure"] || row.parameter_set.includes("INSECURE") ? "" : " · INSECURE";
-  const processes = processesOf(row).length;
-  return [insecure, untrained(row) ? " · random weights" : "", endedOk(row) ? "" : ` · ${STATUS[row.status]}`, processes > 1 ? ` · ${processCount(processes)}` : ""].join("");
+function mark(/** @type {Row} */ row) {
+  const marks = [
+    row["security.secure"] || row.parameter_set.includes("INSECURE") ? "" : "INSECURE",
+    untrained(row) ? "random weights" : "",
+    endedOk(row) ? "" : STATUS[row.status],
+    processesOf(row).length > 1 ? processCount(processesOf(row).length) : "",
+  ];
+  return marks
+    .filter(Boolean)
+    .map((one) => ` · ${one}`)
+    .join("");
 }
 
-/** Text in lines of so many characters, broken after spaces and separators, else anywhere. */
-function wrap(text, length) {
+/**
+ * Text in lines of so many characters, broken after spaces and separators, else anywhere.
+ * @param {string} text
+ * @param {number} length
+ */
+export function wrap(text, length) {
   const lines = [""];
+  const last = () => lines[lines.length - 1];
   for (const part of text.split(/(?<=[ _])/)) {
-    if (lines.at(-1).length + part.trimEnd().length > length && lines.at(-1)) lines.push("");
+    if (last().length + part.trimEnd().length > length && last()) lines.push("");
     lines[lines.length - 1] += part;
-    while (lines.at(-1).length > length) {
-      const long = lines.pop();
-      lines.push(long.slice(0, length), long.slice(length));
+    while (last().length > length) {
+      const long = last();
+      lines.splice(-1, 1, long.slice(0, length), long.slice(length));
     }
   }
   return lines.map((line) => line.trimEnd());
 }
 
-/** At most so many of the rows, and a sentence that says so where there are more. */
-function firstOf(rows, limit = 24) {
-  const note = rows.length > limit ? `The first ${limit} of ${grouped(rows.length)} records; filter to see others.` : null;
-  return { shown: rows.slice(0, limit), note };
+/**
+ * At most so many of the rows, and a sentence that says so where there are more.
+ * @param {Row[]} rows
+ */
+export function firstOf(rows, limit = 24) {
+  const few = `The first ${limit} of ${grouped(rows.length)} records; filter to see others.`;
+  return { shown: rows.slice(0, limit), note: rows.length > limit ? few : null };
 }

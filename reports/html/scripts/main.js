@@ -1,21 +1,64 @@
 // Starts the page: filters, theme, then one section after another, so that the first can be used at once.
 
-const SECTIONS = { overview, ladder, drift, time, primitives, memory, levels, front, sweeps, amortised, history, conditions, records };
+/** @import { Row } from "./types.js" */
+import { byId, el } from "./dom.js";
+import { filtered, startFilters } from "./filters.js";
+import { clearPlots, redrawFigures } from "./plot.js";
+import { together } from "./processes.js";
+import { startRecords } from "./record.js";
+import { amortised } from "./sections/amortised.js";
+import { conditions } from "./sections/conditions.js";
+import { drift } from "./sections/drift.js";
+import { front } from "./sections/front.js";
+import { history } from "./sections/history.js";
+import { ladder } from "./sections/ladder.js";
+import { levels } from "./sections/levels.js";
+import { memory } from "./sections/memory.js";
+import { overview } from "./sections/overview.js";
+import { primitives } from "./sections/primitives.js";
+import { records } from "./sections/records.js";
+import { sweeps } from "./sections/sweeps.js";
+import { time } from "./sections/time.js";
+import { printTables } from "./table.js";
+import { startTheme } from "./theme.js";
+
+/** What draws each section, by the id of its element. @type {Record<string, (parent: HTMLElement, rows: Row[]) => void | Promise<void>>} */
+const SECTIONS = {
+  overview,
+  ladder,
+  drift,
+  time,
+  primitives,
+  memory,
+  levels,
+  front,
+  sweeps,
+  amortised,
+  history,
+  conditions,
+  records,
+};
+
+/** Warnings that a reader has not unfolded. */
+const FOLDED = /** @type {"details"} */ ("details.notice:not([open])");
 
 /** Sections that show each process; the others show one row for all processes of a cell. */
 const BY_PROCESS = ["primitives", "records"];
 
+/** The number of the newest drawing. */
 let generation = 0;
 
 const breathe = () => new Promise((resolve) => setTimeout(resolve));
 
 /** Draw every section; a newer drawing stops an older one. */
 async function draw() {
-  const mine = (generation += 1);
+  generation += 1;
+  const mine = generation;
   const rows = filtered();
   const cells = together(rows);
   document.documentElement.dataset.drawn = "no";
   for (const [name, section] of Object.entries(SECTIONS)) {
+    /** @type {HTMLElement | null} */
     const old = document.querySelector(`#${name} > .content`);
     if (!old) continue; // a page without a history
     const made = el("div", { class: "content" });
@@ -30,11 +73,15 @@ async function draw() {
   document.documentElement.dataset.drawn = "yes";
 }
 
-/** On paper: light, with every row and warning that a reader could want, plots as wide as the paper. */
+/**
+ * On paper: light, with every row and warning that a reader could want, plots as wide as the paper.
+ * @param {() => void} theme
+ */
 function startPrinting(theme) {
+  /** @type {HTMLDetailsElement[]} */
   let folded = [];
-  const printing = (on) => {
-    if (on) folded = [...document.querySelectorAll("details.notice:not([open])")];
+  const printing = (/** @type {boolean} */ on) => {
+    if (on) folded = [...document.querySelectorAll(FOLDED)];
     document.documentElement.toggleAttribute("data-printing", on);
     for (const notice of folded) notice.open = on;
     printTables(on);
@@ -42,10 +89,11 @@ function startPrinting(theme) {
   };
   addEventListener("beforeprint", () => printing(true));
   addEventListener("afterprint", () => printing(false));
-  document.getElementById("print").addEventListener("click", () => print());
+  byId("print").addEventListener("click", () => print());
 }
 
 const theme = startTheme(() => redrawFigures(true));
+
 startFilters(draw);
 startRecords();
 startPrinting(theme);

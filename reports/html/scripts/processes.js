@@ -1,35 +1,42 @@
 // Processes: the records of one key, which differ in nothing that could change the result, are shown as one.
 
+/** @import { Row } from "./types.js" */
+import { several } from "./format.js";
+import { groupBy } from "./rows.js";
+
 /** What tells processes of one cell from those of another; one that failed is none of those that ended ok. */
-const processKey = (row) => [row.key, row.status, row["derived.group"]].join("\n");
+const processKey = (/** @type {Row} */ row) => [row.key, row.status, row["derived.group"]].join("\n");
 
-const processesOf = (row) => row.processes ?? [row];
+/** The rows of each process that a row represents. */
+export const processesOf = (/** @type {Row} */ row) => row.processes ?? [row];
 
-const middle = (values) => {
+/** The median. */
+export function middle(/** @type {number[]} */ values) {
   const sorted = [...values].sort((one, other) => one - other);
   const half = sorted.length >> 1;
   return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
-};
+}
 
 /** A row for each cell: of each number the median over its processes; all else, the link too, is the newest's. */
-function together(rows) {
-  return [...groupBy(rows, processKey).values()].map((processes) => (processes.length > 1 ? medianRow(processes) : processes[0]));
+export function together(/** @type {Row[]} */ rows) {
+  return [...groupBy(rows, processKey).values()].map((processes) =>
+    processes.length > 1 ? medianRow(processes) : processes[0],
+  );
 }
 
+/**
+ * The newest row with the medians of all numbers.
+ * @param {Row[]} processes
+ * @returns {Row}
+ */
 function medianRow(processes) {
-  const made = { ...processes.at(-1), processes };
-  for (const name of Object.keys(made)) {
+  const newest = processes[processes.length - 1];
+  const names = /** @type {(keyof Row)[]} */ (Object.keys(newest)).filter((name) => name !== "place");
+  const medians = names.flatMap((name) => {
     const values = processes.map((row) => row[name]).filter((value) => typeof value === "number");
-    if (values.length && name !== "place") made[name] = middle(values);
-  }
-  return made;
+    return values.length ? [[name, middle(values)]] : [];
+  });
+  return { ...newest, ...Object.fromEntries(medians), processes };
 }
 
-const processCount = (count) => several(count, "process", "processes");
-
-/** How many processes a row stands for, each a link away. */
-function processLinks(row) {
-  const rows = processesOf(row);
-  const link = (one) => [" ", recordLink(one, one.started_at.slice(11, 19))];
-  return el("span", { class: "processes" }, processCount(rows.length), ":", rows.flatMap(link));
-}
+export const processCount = (/** @type {number} */ count) => several(count, "process", "processes");

@@ -1,127 +1,213 @@
-// Tables that sort, filter and turn pages; a few rows stand in the document, however many there are.
+// Tables that sort, filter and turn pages; a few rows are in the document, however many there are.
 //
-// A column: {title, unit, source, value: row → what is sorted by, cell: row → what is shown, numeric, heading, width}.
 // Controls are made once and changed, never made anew, so that whoever is at one with the keyboard stays there.
-// Groups ({title, has}) keep their order whatever is sorted by, so that nothing is ranked beside what it must not be.
+// Groups keep their order whatever is sorted by, so that nothing is ranked beside what it must not be.
+
+/** @import { Column, Group, TableSpec } from "./types.js" */
+import { captionOf, clear, el } from "./dom.js";
+import { ABSENT, grouped } from "./format.js";
+import { arranged } from "./order.js";
 
 const PAGE_ROWS = 25;
 const PRINTED_ROWS = 500;
+/** A table of fewer rows has no filter of its own. */
+const FILTERED_ROWS = 9;
 
-function compare(one, other, direction) {
-  const absent = (value) => value === null || value === undefined;
-  if (absent(one) || absent(other)) return absent(one) - absent(other);
-  const order = typeof one === "number" && typeof other === "number" ? one - other : compareNames(String(one), String(other));
-  return direction * order;
+/** What a table is sorted by: the place of a column, and 1 or -1. @typedef {{ column: number | null, direction: number }} Sorting */
+
+/**
+ * How a column says whether the table is sorted by it.
+ * @param {Sorting} sorting
+ * @param {number} place
+ */
+function orderOf(sorting, place) {
+  if (sorting.column !== place) return "none";
+  return sorting.direction > 0 ? "ascending" : "descending";
 }
 
-function headingCell(column, state, place, sort) {
-  const sorted = state.column === place;
-  const order = sorted ? (state.direction > 0 ? "ascending" : "descending") : "none";
-  return el("th", { scope: "col", class: column.numeric ? "numeric" : null, "aria-sort": order, title: column.source, style: column.width ? `width: ${column.width}` : null },
-    el("button", { type: "button", onclick: () => sort(place) },
-      el("span", {}, column.title), column.unit ? el("span", { class: "unit" }, ` ${column.unit}`) : null));
+/**
+ * A heading that sorts.
+ * @template T
+ * @param {Column<T>} column
+ * @param {string} order
+ * @param {() => void} sort
+ */
+function headingCell(column, order, sort) {
+  const unit = column.unit ? el("span", { class: "unit" }, ` ${column.unit}`) : null;
+  const button = el("button", { type: "button", onclick: sort }, el("span", {}, column.title), unit);
+  const attributes = {
+    scope: "col",
+    class: column.numeric ? "numeric" : null,
+    "aria-sort": order,
+    title: column.source,
+    style: column.width ? `width: ${column.width}` : null,
+  };
+  return el("th", attributes, button);
 }
 
+/**
+ * A cell of a row.
+ * @template T
+ * @param {Column<T>} column
+ * @param {T} row
+ */
 function bodyCell(column, row) {
-  const shown = column.cell ? column.cell(row) : column.value(row) ?? ABSENT;
+  const shown = column.cell ? column.cell(row) : String(column.value(row) ?? ABSENT);
   const attributes = { class: column.numeric ? "numeric" : null };
   return column.heading ? el("th", { scope: "row", ...attributes }, shown) : el("td", attributes, shown);
 }
 
-/** A caption stays in view, however far its table is scrolled. */
-const captionOf = (text) => el("caption", {}, el("span", {}, text));
-
+/** @template T */
 class Table {
-  constructor({ caption, columns, rows, groups = null, search = true, page = PAGE_ROWS }) {
-    Object.assign(this, { columns, rows, groups, page, start: 0, words: "", everything: false });
-    this.state = { column: null, direction: 1 };
-    this.head = el("thead");
-    this.bodies = el("tbody");
-    this.table = el("table", {}, captionOf(caption), this.head, this.bodies);
-    this.shown = el("span", { role: "status" });
-    this.previous = this.turner("Previous", -1);
-    this.next = this.turner("Next", 1);
-    this.pager = el("div", { class: "pager" }, this.shown, this.previous, this.next);
-    this.cut = el("p", { class: "note cut" });
-    const box = el("input", {
-      type: "search", "aria-label": `filter the table: ${caption}`, placeholder: "filter this table",
-      oninput: (event) => { this.words = event.target.value.toLowerCase(); this.start = 0; this.draw(); },
-    });
-    const scroller = el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption }, this.table);
-    this.node = el("div", { class: "table" }, search && rows.length > 8 ? el("div", { class: "table-tools" }, box) : null, scroller, this.pager, this.cut);
-    this.node.table = this;
+  /** @type {Sorting} */
+  sorting = { column: null, direction: 1 };
+  /** The words that rows are filtered by. */
+  words = "";
+  /** The place of the first row that is shown. */
+  start = 0;
+  /** Whether all rows are shown, on paper. */
+  everything = false;
+  head = el("thead");
+  shown = el("span", { role: "status" });
+  previous = this.turner("Previous", -1);
+  next = this.turner("Next", 1);
+  pager = el("div", { class: "pager" }, this.shown, this.previous, this.next);
+  cut = el("p", { class: "note cut" });
+
+  /** @param {TableSpec<T>} spec */
+  constructor(spec) {
+    this.spec = spec;
+    this.table = el("table", {}, captionOf(spec.caption), this.head);
+    const region = { class: "scroll", tabindex: "0", role: "region", "aria-label": spec.caption };
+    const tools =
+      spec.rows.length < FILTERED_ROWS ? null : el("div", { class: "table-tools" }, this.filter());
+    this.node = el("div", { class: "table" }, tools, el("div", region, this.table), this.pager, this.cut);
+    Object.assign(this.node, { table: this });
     this.draw();
   }
 
+  get rows() {
+    return this.spec.rows;
+  }
+
+  get groups() {
+    return this.spec.groups;
+  }
+
+  /** The box that filters this table. */
+  filter() {
+    const label = `filter the table: ${this.spec.caption}`;
+    const box = el("input", { type: "search", "aria-label": label, placeholder: "filter this table" });
+    box.addEventListener("input", () => {
+      this.words = box.value.toLowerCase();
+      this.start = 0;
+      this.draw();
+    });
+    return box;
+  }
+
+  /**
+   * Sort by a column; once more, the other way.
+   * @param {number} place
+   */
   sort(place) {
-    const same = this.state.column === place;
-    this.state = { column: place, direction: same ? -this.state.direction : 1 };
+    const same = this.sorting.column === place;
+    this.sorting = { column: place, direction: same ? -this.sorting.direction : 1 };
     this.start = 0;
     this.draw();
     this.head.querySelectorAll("button")[place].focus();
   }
 
-  /** The rows that pass the table's own filter, group after group. */
-  ordered() {
-    const text = (row) => this.columns.map((column) => column.value(row) ?? "").join(" ").toLowerCase();
-    const passing = this.words ? this.rows.filter((row) => text(row).includes(this.words)) : [...this.rows];
-    const column = this.columns[this.state.column];
-    if (column) passing.sort((one, other) => compare(column.value(one), column.value(other), this.state.direction));
-    if (!this.groups) return passing.map((row) => [null, row]);
-    return this.groups.flatMap((group) => passing.filter(group.has).map((row) => [group, row]));
-  }
-
+  /** Show the rows that are wanted now. */
   draw() {
-    const ordered = this.ordered();
-    const count = this.everything ? PRINTED_ROWS : this.page;
-    const shown = ordered.slice(this.everything ? 0 : this.start, (this.everything ? 0 : this.start) + count);
-    clear(this.head).append(el("tr", {}, this.columns.map((column, place) => headingCell(column, this.state, place, (at) => this.sort(at)))));
-    const bodies = [];
-    let last = null;
-    for (const [group, row] of shown) {
-      if (group !== last || !bodies.length) bodies.push(this.body(group));
-      last = group;
-      bodies.at(-1).append(el("tr", {}, this.columns.map((column) => bodyCell(column, row))));
-    }
-    this.table.querySelectorAll("tbody").forEach((body) => body.remove());
-    this.table.append(...bodies);
+    const ordered = arranged(this.spec, this.words, this.sorting);
+    const shown = this.everything
+      ? ordered.slice(0, PRINTED_ROWS)
+      : ordered.slice(this.start, this.start + PAGE_ROWS);
+    clear(this.head).append(this.headings());
+    for (const body of [...this.table.tBodies]) body.remove();
+    this.table.append(...this.bodies(shown));
     this.tell(ordered.length);
   }
 
+  headings() {
+    const cells = this.spec.columns.map((column, place) =>
+      headingCell(column, orderOf(this.sorting, place), () => this.sort(place)),
+    );
+    return el("tr", {}, cells);
+  }
+
+  /**
+   * Rows under the titles of their groups.
+   * @param {[Group<T> | null, T][]} shown
+   */
+  bodies(shown) {
+    /** @type {HTMLTableSectionElement[]} */
+    const bodies = [];
+    shown.forEach(([group, row], place) => {
+      if (!place || group !== shown[place - 1][0]) bodies.push(this.body(group));
+      const cells = this.spec.columns.map((column) => bodyCell(column, row));
+      bodies[bodies.length - 1].append(el("tr", {}, cells));
+    });
+    return bodies;
+  }
+
+  /** @param {Group<T> | null} group */
   body(group) {
     if (!group) return el("tbody");
-    return el("tbody", {}, el("tr", { class: "group" }, el("th", { scope: "rowgroup", colspan: this.columns.length }, el("span", {}, group.title))));
+    const span = { scope: "rowgroup", colspan: this.spec.columns.length };
+    return el("tbody", {}, el("tr", { class: "group" }, el("th", span, el("span", {}, group.title))));
   }
 
-  /** A button that turns pages; at an end it stays where it is and does nothing. */
+  /**
+   * A button that turns pages; at an end it stays where it is and does nothing.
+   * @param {string} text
+   * @param {number} direction
+   */
   turner(text, direction) {
-    const turn = (event) => {
-      if (event.currentTarget.getAttribute("aria-disabled") === "true") return;
-      this.start = Math.max(0, this.start + direction * this.page);
+    const button = el("button", { type: "button" }, text);
+    button.addEventListener("click", () => {
+      if (button.getAttribute("aria-disabled") === "true") return;
+      this.start = Math.max(0, this.start + direction * PAGE_ROWS);
       this.draw();
-    };
-    return el("button", { type: "button", onclick: turn }, text);
+    });
+    return button;
   }
 
-  /** Say which rows are shown, on screen and on paper, where it is not all of them. */
+  /**
+   * Say which rows are shown, on screen and on paper, where it is not all of them.
+   * @param {number} total
+   */
   tell(total) {
-    const last = Math.min(this.start + this.page, total);
-    this.pager.hidden = total <= this.page && !this.words;
-    this.shown.textContent = total ? `${grouped(this.start + 1)}–${grouped(last)} of ${grouped(total)}` : "nothing fits the filter";
-    this.previous.setAttribute("aria-disabled", this.start === 0);
-    this.next.setAttribute("aria-disabled", last >= total);
-    this.cut.textContent = this.everything && total > PRINTED_ROWS ? `The first ${grouped(PRINTED_ROWS)} of ${grouped(total)} rows.` : "";
+    const last = Math.min(this.start + PAGE_ROWS, total);
+    const range = `${grouped(this.start + 1)}–${grouped(last)} of ${grouped(total)}`;
+    const cut = `The first ${grouped(PRINTED_ROWS)} of ${grouped(total)} rows.`;
+    this.pager.hidden = total <= PAGE_ROWS && !this.words;
+    this.shown.textContent = total ? range : "nothing fits the filter";
+    this.previous.setAttribute("aria-disabled", String(this.start === 0));
+    this.next.setAttribute("aria-disabled", String(last >= total));
+    this.cut.textContent = this.everything && total > PRINTED_ROWS ? cut : "";
   }
 }
 
-function addTable(parent, spec) {
-  const made = new Table(spec);
-  parent.append(made.node);
-  return made;
+/**
+ * Add a table to a place.
+ * @template T
+ * @param {HTMLElement} parent
+ * @param {TableSpec<T>} spec
+ */
+export function addTable(parent, spec) {
+  parent.append(new Table(spec).node);
 }
 
-function printTables(everything) {
-  for (const { table } of document.querySelectorAll(".table")) {
-    if (table.rows.length > table.page) Object.assign(table, { everything }).draw();
+/** Show all rows of every table, for paper, or a page of them. */
+export function printTables(/** @type {boolean} */ everything) {
+  const nodes = /** @type {NodeListOf<HTMLElement & { table: Table<unknown> }>} */ (
+    document.querySelectorAll(".table")
+  );
+  for (const { table } of nodes) {
+    if (table.rows.length <= PAGE_ROWS) continue;
+    table.everything = everything;
+    table.draw();
   }
 }

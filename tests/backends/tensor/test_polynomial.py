@@ -24,7 +24,7 @@ coefficients = st.floats(0.1, 2) | st.floats(-2, -0.1)
 
 def evaluated(p: Series) -> tuple[Slots, CleartextEvaluator]:
     evaluator = CleartextEvaluator(PARAMETERS)
-    return evaluate(evaluator, p, Slots(X, PARAMETERS.depth)), evaluator
+    return evaluate(evaluator, p, Slots(X, level=PARAMETERS.depth)), evaluator
 
 
 @given(st.lists(coefficients, min_size=2, max_size=33), st.sampled_from(["power", "chebyshev"]))

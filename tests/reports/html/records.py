@@ -83,7 +83,7 @@ def many(count: int) -> list[Record]:
 
 LAYERS = tuple(f"blocks.{block}.{part}" for block in range(6) for part in ("attention", "mlp"))
 OPERATIONS = ("add", "multiply", "multiply_plain", "relinearise", "rescale", "rotate", "rotate_sum")
-#: Of so many records one is of measured primitives.
+#: One of so many records is of measured primitives.
 ONE_IS_MEASURED = 10
 
 

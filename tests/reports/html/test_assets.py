@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import re
 
+from models.metrics.catalogue import METRICS
 from reports.html import assets
+from reports.html.modules import ordered
 
 
 def test_the_plotting_library_is_the_one_that_its_digest_names() -> None:
@@ -21,11 +24,8 @@ def test_its_licence_lies_beside_it_and_stands_at_its_head() -> None:
 
 
 def test_every_script_is_in_the_page() -> None:
-    there = {
-        path.relative_to(assets.FOLDER / "scripts").with_suffix("").as_posix()
-        for path in (assets.FOLDER / "scripts").rglob("*.js")
-    }
-    assert there == {*assets.SCRIPTS, "first"}
+    there = {path.relative_to(assets.SCRIPTS).as_posix() for path in assets.SCRIPTS.rglob("*.js")}
+    assert there == {*ordered(assets.SCRIPTS, "main.js"), "first.js"}
 
 
 def test_no_script_ends_its_own_element() -> None:
@@ -37,3 +37,15 @@ def test_no_script_ends_its_own_element() -> None:
 def test_no_script_of_ours_writes_html() -> None:
     for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function"):
         assert way not in assets.scripts()
+
+
+def test_no_script_and_no_template_knows_a_metric_by_its_name() -> None:
+    """A new metric is an entry of the catalogue, and the page's data say how it is written."""
+    template = (assets.FOLDER / "templates" / "page.html.j2").read_text()
+    for name, metric in METRICS.items():
+        for word in (name, metric.title):
+            assert not re.search(rf"\b{word}\b", assets.scripts() + template, re.IGNORECASE)
+
+
+def test_no_script_guesses_a_unit_from_the_end_of_a_name() -> None:
+    assert "endsWith" not in assets.scripts()

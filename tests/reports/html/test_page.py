@@ -8,6 +8,7 @@ import hashlib
 import json
 import re
 from datetime import datetime, timezone
+from typing import Any
 
 from reports.html.packing import PER_STREAM, streams
 from reports.html.page import render
@@ -20,6 +21,12 @@ ATTACK = "</script><script>alert(1)</script><img src=x onerror=alert(2)>"
 
 def page(records: list[Record], refused: tuple[str, ...] = ()) -> str:
     return render(records, refused, ["results"], MADE)
+
+
+def data(text: str, name: str) -> Any:
+    """What an element of JSON holds."""
+    (found,) = re.findall(rf'<script type="application/json" id="{name}">(.*?)</script>', text)
+    return json.loads(found)
 
 
 def test_every_key_cell_and_run_is_found_in_the_file() -> None:

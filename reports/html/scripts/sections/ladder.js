@@ -1,79 +1,179 @@
 // The ladder: the same samples through original, HE-friendly, polynomial and encrypted.
 
-const RUNGS = [["ladder.original", "original"], ["ladder.he_friendly", "HE-friendly"], ["ladder.polynomial", "polynomial"], ["ladder.encrypted", "encrypted"]];
+/** @import { Metric, NumberName, Options, Row, TableSpec } from "../types.js" */
+import { valueAxis } from "../axes.js";
+import { figureColumn, lossColumns, recordColumn, STANDINGS, totalLossColumn } from "../columns.js";
+import { el, emptyNote, note } from "../dom.js";
+import { heldOut } from "../held_out.js";
+import { firstOf, naming } from "../labels.js";
+import { addFigure } from "../plot.js";
+import { caseOf, groupBy } from "../rows.js";
+import { backendInk, backendSymbol, style } from "../theme.js";
+import { metricNamed, score } from "../units.js";
+
+/** The stages of conversion (rungs). @type {{ source: NumberName, title: string }[]} */
+const RUNGS = [
+  { source: "ladder.original", title: "original" },
+  { source: "ladder.he_friendly", title: "HE-friendly" },
+  { source: "ladder.polynomial", title: "polynomial" },
+  { source: "ladder.encrypted", title: "encrypted" },
+];
+/** How many ladders are drawn. */
 const LADDERS = 4;
 
-/** Encrypted records stand side by side around the last rung, so that equal ones do not hide each other. */
-function rungPlace(place, count, rung) {
-  return rung < 3 ? rung : 3 + (count > 1 ? ((place / (count - 1)) - 0.5) * 0.7 : 0);
+/**
+ * Where a record is at a rung: encrypted ones are side by side around the last, so that equal ones do not hide each
+ * other.
+ * @param {number} place
+ * @param {number} count
+ * @param {number} rung
+ */
+export function rungPlace(place, count, rung) {
+  if (rung < 3 || count === 1) return rung;
+  return 3 + (place / (count - 1) - 0.5) * 0.7;
 }
 
-/** An axis that shows differences, and no more of the rest than they need; never over 100 %. */
-function room(percent) {
-  if (!percent) return {};
-  const pad = (extent) => Math.max(2, (extent.max - extent.min) * 0.3);
-  return { min: (extent) => Math.max(0, Math.floor(extent.min - pad(extent))), max: (extent) => Math.min(100, Math.ceil(extent.max + pad(extent))), axisLine: { onZero: false } };
-}
+/** The least and the most on an axis, as the plotting library tells them. @typedef {{ min: number, max: number }} Extent */
 
-function ladderOption(rows, percent, width) {
-  const name = naming(rows);
-  const scale = (value) => (value === null ? null : percent ? 100 * value : value);
-  const show = (value) => (percent ? `${fixed(value, 2)} %` : significant(value, 4));
+/**
+ * An axis that shows differences, and no more of the rest than they need; never beyond a metric's bounds. A metric
+ * without bounds is left to the plotting library.
+ * @param {Metric | undefined} metric
+ */
+export function bounded(metric) {
+  if (!metric || metric.low === null || metric.high === null) return {};
+  const { scale } = metric.format;
+  const [low, high] = [scale * metric.low, scale * metric.high];
+  const step = (high - low) / 100;
+  const pad = (/** @type {Extent} */ { min, max }) => Math.max(2 * step, (max - min) * 0.3);
   return {
-    height: 260, grid: { left: 52, right: 16, top: 16, bottom: 34 },
-    xAxis: {
-      type: "value", min: -0.4, max: 3.5, splitLine: { show: false }, axisTick: { show: false }, axisLine: { lineStyle: { color: style("--line-strong") } },
-      axisLabel: { customValues: [0, 1, 2, 3], fontSize: width < 420 ? 10 : 12, color: style("--text"), formatter: (value) => RUNGS[Math.round(value)]?.[1] ?? "" },
-    },
-    yAxis: valueAxis(percent ? "accuracy, %" : "perplexity", { scale: true, nameGap: 40, ...room(percent) }),
+    min: (/** @type {Extent} */ extent) =>
+      Math.max(low, Math.floor((extent.min - pad(extent)) / step) * step),
+    max: (/** @type {Extent} */ extent) =>
+      Math.min(high, Math.ceil((extent.max + pad(extent)) / step) * step),
+    axisLine: { onZero: false },
+  };
+}
+
+/** The axis of scores. */
+function scoreAxis(/** @type {Metric | undefined} */ metric) {
+  const title = [metric?.title, metric?.format.unit].filter(Boolean).join(", ");
+  return valueAxis(title, { scale: true, nameGap: 40, ...bounded(metric) });
+}
+
+/**
+ * The axis of the rungs.
+ * @param {number} width
+ * @returns {Options}
+ */
+const rungAxis = (width) => ({
+  type: "value",
+  min: -0.4,
+  max: 3.5,
+  splitLine: { show: false },
+  axisTick: { show: false },
+  axisLine: { lineStyle: { color: style("--line-strong") } },
+  axisLabel: {
+    customValues: [0, 1, 2, 3],
+    fontSize: width < 420 ? 10 : 12,
+    color: style("--text"),
+    formatter: (/** @type {number} */ value) => RUNGS[Math.round(value)]?.title ?? "",
+  },
+});
+
+/**
+ * A line for each record.
+ * @param {Row[]} rows
+ * @param {number} width
+ */
+function ladderOption(rows, width) {
+  const metric = metricNamed(rows[0]["ladder.metric"]);
+  const name = naming(rows);
+  return {
+    height: 260,
+    grid: { left: 52, right: 16, top: 16, bottom: 34 },
+    xAxis: rungAxis(width),
+    yAxis: scoreAxis(metric),
     series: rows.map((row, place) => ({
-      type: "line", name: name(row), color: backendInk(row.backend), symbol: backendSymbol(row.backend), symbolSize: 9, lineStyle: { width: 1.5 },
-      data: RUNGS.map(([source, title], rung) => ({
-        value: [rungPlace(place, rows.length, rung), scale(row[source])], place: row.place, lines: [name(row), `${title}: ${show(scale(row[source]))}`],
-      })).filter((point) => point.value[1] !== null),
+      type: "line",
+      name: name(row),
+      color: backendInk(row.backend),
+      symbol: backendSymbol(row.backend),
+      symbolSize: 9,
+      lineStyle: { width: 1.5 },
+      data: rungMarks(row, name(row), metric?.format.scale ?? 1, (rung) =>
+        rungPlace(place, rows.length, rung),
+      ),
     })),
   };
 }
 
-const ladderColumns = (name) => [
-  { title: "Record", heading: true, value: name, cell: (row) => recordLink(row, breakable(name(row))) },
-  ...RUNGS.map(([source, title]) => ({ title, source, numeric: true, value: (row) => row[source], cell: (row) => metric(row, row[source]) })),
-  lossColumn("Lost by conversion", "derived.loss_model"),
-  lossColumn("Lost by encryption", "derived.loss_encryption"),
-  lossColumn("Lost in all", "derived.loss_total"),
-  figureColumn("Same label", "fraction", "ladder.label_agreement", (value) => fixed(value, 4)),
-];
+/**
+ * A mark at each rung that was measured.
+ * @param {Row} row
+ * @param {string} name
+ * @param {number} scale
+ * @param {(rung: number) => number} at
+ */
+const rungMarks = (row, name, scale, at) =>
+  RUNGS.flatMap(({ source, title }, rung) => {
+    const value = row[source];
+    if (value === null) return [];
+    const lines = [name, `${title}: ${score(row["ladder.metric"], value)}`];
+    return [{ value: [at(rung), scale * value], place: row.place, lines }];
+  });
 
-function heldOutTable(parent) {
-  if (!PAGE.held_out.length) return;
-  const metricOf = (item, value) => (value === null ? ABSENT : item.metric === "accuracy" ? `${fixed(100 * value, 2)} %` : significant(value, 4));
-  const rung = (title, name) => ({ title, numeric: true, source: `ladder.held_out.${name}`, value: (item) => item[name], cell: (item) => metricOf(item, item[name]) });
-  addTable(parent, {
-    caption: "The clear rungs on whole held-out sets, whatever the filters: a line for each model that newest records are of. What is lost from rung to rung has 95 % intervals; positive is worse",
-    rows: PAGE.held_out,
-    columns: [
-      { title: "Case", heading: true, value: (item) => item.case, cell: (item) => el("a", { href: `#record-${item.place}` }, breakable(item.case)) },
-      { title: "Samples", numeric: true, value: (item) => item.samples, cell: (item) => grouped(item.samples) },
-      rung("Original", "original"), rung("HE-friendly", "he_friendly"), rung("Polynomial", "polynomial"),
-      ...PAGE.drifts.map((title, place) => ({ title, numeric: true, source: "ladder.held_out.drifts", value: (item) => item.means[place] ?? null, cell: (item) => item.losses[place] ?? ABSENT })),
-    ],
+/**
+ * The table behind a ladder.
+ * @param {string} caption
+ * @param {Row[]} rows
+ * @returns {TableSpec<Row>}
+ */
+function ladderTable(caption, rows) {
+  const rungs = RUNGS.map(({ source, title }) => ({
+    title,
+    source,
+    numeric: true,
+    value: (/** @type {Row} */ row) => row[source],
+    cell: (/** @type {Row} */ row) => score(row["ladder.metric"], row[source]),
+  }));
+  const losses = [...lossColumns(rows), totalLossColumn(rows)];
+  const agreement = figureColumn("Same label", "ladder.label_agreement");
+  const columns = [recordColumn(naming(rows)), ...rungs, ...losses, agreement];
+  return { caption, rows, groups: STANDINGS, columns };
+}
+
+/**
+ * The figure of one case.
+ * @param {HTMLElement} parent
+ * @param {string} title
+ * @param {Row[]} rows
+ */
+function ladderFigure(parent, title, rows) {
+  const { shown, note } = firstOf(rows, 16);
+  addFigure(parent, {
+    title,
+    note,
+    alt: `A line for each of ${shown.length} records over the four rungs.`,
+    option: (width) => ladderOption(shown, width),
+    table: () => ladderTable(title, rows),
   });
 }
 
-function ladder(parent, rows) {
+/**
+ * A figure for each case, and the held-out ladders.
+ * @param {HTMLElement} parent
+ * @param {Row[]} rows
+ */
+export function ladder(parent, rows) {
   const measured = rows.filter((row) => row["ladder.polynomial"] !== null);
-  const cases = [...groupBy(measured, (row) => `${caseOf(row)}, ${row.samples} samples`).entries()];
+  const cases = [...groupBy(measured, (row) => `${caseOf(row)}, ${row.samples} samples`)];
   const grid = el("div", { class: "pair" });
   parent.append(grid);
-  for (const [title, all] of cases.slice(0, LADDERS)) {
-    const { shown, note } = firstOf(all, 16);
-    const percent = shown[0]["ladder.metric"] === "accuracy";
-    addFigure(grid, {
-      title, note, alt: `A line for each of ${shown.length} records over the four rungs.`, option: (width) => ladderOption(shown, percent, width),
-      table: () => ({ caption: title, rows: all, groups: STANDINGS, columns: ladderColumns(naming(all)) }),
-    });
-  }
-  if (!cases.length) parent.append(el("p", { class: "empty" }, "No record has a metric: there are none, or their weights are random."));
-  if (cases.length > LADDERS) parent.append(el("p", { class: "note" }, `The first ${LADDERS} of ${cases.length} cases; filter to see others.`));
-  heldOutTable(parent);
+  for (const [title, all] of cases.slice(0, LADDERS)) ladderFigure(grid, title, all);
+  const none = "No record has a metric: there are none, or their weights are random.";
+  if (!cases.length) parent.append(emptyNote(none));
+  const cut = `The first ${LADDERS} of ${cases.length} cases; filter to see others.`;
+  if (cases.length > LADDERS) parent.append(note(cut));
+  heldOut(parent);
 }

@@ -1,96 +1,112 @@
 // The overview: a map of case and parameter set by backend, then every record with all that it cost.
 
-const metricColumn = {
-  title: "Metric, encrypted", source: "ladder.encrypted", numeric: true, value: (row) => row["ladder.encrypted"],
-  cell: (row) => (untrained(row) ? chip("warn", PAGE.timing_only) : metric(row, row["ladder.encrypted"])),
-};
-
-const overviewColumns = () => [
-  ...nameColumns(),
-  { title: "Status", source: "status, reason", value: (row) => `${row.status} ${row.reason ?? ""}`, cell: (row) => (row.reason ? el("span", { class: "reason" }, statusChip(row), " ", row.reason) : statusChip(row)) },
-  { title: "Security", source: "security.bits", value: (row) => row["security.bits"], cell: securityChip },
-  metricColumn,
-  lossColumn("Lost by conversion", "derived.loss_model"),
-  lossColumn("Lost by encryption", "derived.loss_encryption"),
-  precisionColumn,
-  seconds3("Evaluate", "latency.evaluate_s"),
-  seconds3("One input", "derived.one_input_s"),
-  seconds3("Per sample", "latency.per_sample_s"),
-  seconds3("Key generation", "latency.keygen_s"),
-  gigabytes("Evaluator peak", "memory.evaluator_peak_bytes"),
-  gigabytes("Key owner peak", "memory.key_owner_peak_bytes"),
-  count("Bootstraps", "counts.bootstraps"),
-  count("Round trips", "counts.round_trips"),
-  megabytes("To evaluator", "wire.to_evaluator_bytes"),
-  megabytes("To key owner", "wire.to_key_owner_bytes"),
+/** @import { Column, Row } from "../types.js" */
+import {
   conditionsColumn,
-  { title: "Processes", source: "records of one key", numeric: true, value: (row) => processesOf(row).length, cell: processLinks },
-  count("Threads", "environment.threads"),
-  { title: "Samples", unit: "(batch)", source: "samples, batch", numeric: true, value: (row) => row.samples, cell: (row) => `${grouped(row.samples)} (${row.batch ?? ABSENT})` },
+  figureColumn,
+  lossColumns,
+  NAME_COLUMNS,
+  precisionColumn,
+  STANDINGS,
+} from "../columns.js";
+import { page } from "../data.js";
+import { chip, el, note } from "../dom.js";
+import { ABSENT, grouped } from "../format.js";
+import { processLinks, securityChip, statusChip } from "../links.js";
+import { processesOf } from "../processes.js";
+import { untrained } from "../rows.js";
+import { addTable } from "../table.js";
+import { score } from "../units.js";
+import { mapOfCells } from "./map.js";
+
+const MEDIANS =
+  "Of a cell with several processes each number is their median; what is drawn by layer or in the course of a computation is of the newest.";
+
+/** What tells how a cell ended. @type {Column<Row>[]} */
+const STATUS_COLUMNS = [
+  {
+    title: "Status",
+    source: "status, reason",
+    value: (row) => `${row.status} ${row.reason ?? ""}`,
+    cell: (row) =>
+      row.reason ? el("span", { class: "reason" }, statusChip(row), " ", row.reason) : statusChip(row),
+  },
+  { title: "Security", source: "security.bits", value: (row) => row["security.bits"], cell: securityChip },
 ];
 
-/** What a backend reached at a case and a parameter set, in the map; the record is a click away. */
-function mapCell(row, others) {
-  const marks = [row["security.secure"] ? null : securityChip(row), untrained(row) ? chip("warn", "random weights", PAGE.timing_only) : null];
-  if (!endedOk(row)) {
-    return el("td", { class: "map off" }, recordLink(row, statusChip(row)), marks, el("div", { class: "why" }, row.reason), others);
-  }
-  const refreshes = [["counts.bootstraps", "bootstrap"], ["counts.round_trips", "round trip"]]
-    .filter(([name]) => row[name]).map(([name, title]) => several(row[name], title));
-  const processes = processesOf(row).length > 1 ? [`median of ${processCount(row.processes.length)}`] : [];
-  return el("td", { class: "map" },
-    mapTime(row),
-    mapPrecision(row),
-    el("div", { class: "why" }, [...refreshes, `${bytes(row["memory.evaluator_peak_bytes"])} peak`, ...processes].join(" · ")),
-    marks, others);
-}
+/** The score of decrypted results. @type {Column<Row>} */
+const METRIC_COLUMN = {
+  title: "Metric, encrypted",
+  source: "ladder.encrypted",
+  numeric: true,
+  value: (row) => row["ladder.encrypted"],
+  cell: (row) =>
+    untrained(row) ? chip("warn", page().timing_only) : score(row["ladder.metric"], row["ladder.encrypted"]),
+};
 
-function mapPrecision(row) {
-  if (exact(row)) return el("div", {}, "exact");
-  return row["ladder.precision_bits"] === null ? null : el("div", {}, `${precision(row)} bits of precision`);
-}
+/** @type {Column<Row>} */
+const PROCESSES_COLUMN = {
+  title: "Processes",
+  source: "records of one key",
+  numeric: true,
+  value: (row) => processesOf(row).length,
+  cell: processLinks,
+};
 
-/** Time per sample, or what kind of record has none. */
-function mapTime(row) {
-  if (row["latency.per_sample_s"] !== null) return recordLink(row, el("strong", {}, seconds(row["latency.per_sample_s"])), " per sample");
-  if (row["derived.measured"]) return [recordLink(row, "primitives, one by one"), el("div", {}, el("a", { href: "#primitives" }, "times by level"))];
-  return recordLink(row, row["derived.probed"] ? "no times: probed" : "no times");
-}
+/** @type {Column<Row>} */
+const SAMPLES_COLUMN = {
+  title: "Samples",
+  unit: "(batch)",
+  source: "samples, batch",
+  numeric: true,
+  value: (row) => row.samples,
+  cell: (row) => `${grouped(row.samples)} (${row.batch ?? ABSENT})`,
+};
 
-const MAP_ROWS = 12;
+/** What a cell cost. */
+const costColumns = () => [
+  figureColumn("Evaluate", "latency.evaluate_s"),
+  figureColumn("One input", "derived.one_input_s"),
+  figureColumn("Per sample", "latency.per_sample_s"),
+  figureColumn("Key generation", "latency.keygen_s"),
+  figureColumn("Evaluator peak", "memory.evaluator_peak_bytes", "GB"),
+  figureColumn("Key owner peak", "memory.key_owner_peak_bytes", "GB"),
+  figureColumn("Bootstraps", "counts.bootstraps"),
+  figureColumn("Round trips", "counts.round_trips"),
+  figureColumn("To evaluator", "wire.to_evaluator_bytes"),
+  figureColumn("To key owner", "wire.to_key_owner_bytes"),
+];
 
-/** A backend's cell of the map: its newest that has times, else its newest; beside it what did not end ok. */
-function mapOfBackend(rows, mixed) {
-  if (!rows.length) return el("td", { class: "map none" }, "not run");
-  const times = (row) => row["latency.per_sample_s"] !== null || row["derived.measured"];
-  const chosen = rows.findLast(times) ?? rows.findLast(endedOk) ?? rows.at(-1);
-  const failed = rows.filter((row) => row !== chosen && !endedOk(row)).map((row) => recordLink(row, statusChip(row)));
-  const conditions = mixed ? el("div", { class: "why" }, conditionsLink(chosen), `, ${several(chosen["environment.threads"], "thread")}`) : null;
-  return mapCell(chosen, [conditions, ...failed]);
-}
+/**
+ * All columns of a cell.
+ * @param {Row[]} rows
+ * @returns {Column<Row>[]}
+ */
+const overviewColumns = (rows) => [
+  ...NAME_COLUMNS,
+  ...STATUS_COLUMNS,
+  METRIC_COLUMN,
+  ...lossColumns(rows),
+  precisionColumn,
+  ...costColumns(),
+  conditionsColumn,
+  PROCESSES_COLUMN,
+  figureColumn("Threads", "environment.threads"),
+  SAMPLES_COLUMN,
+];
 
-function mapOfCells(parent, rows) {
-  const backends = distinct(rows, "backend");
-  const all = [...groupBy(rows, (row) => `${caseOf(row)}\n${row.parameter_set}`).values()];
-  const secureFirst = all.sort((one, other) => other.some(secureRow) - one.some(secureRow));
-  const line = (group) => {
-    const mixed = new Set(group.filter(endedOk).map((row) => row["derived.group"])).size > 1;
-    return el("tr", {},
-      el("th", { scope: "row" }, breakable(caseOf(group[0])), el("div", { class: "why" }, breakable(group[0].parameter_set), mixed ? "; not all measured under the same conditions" : null)),
-      backends.map((name) => mapOfBackend(group.filter((row) => row.backend === name), mixed)));
-  };
-  const table = el("table", { class: "cells" },
-    captionOf("Map of cells: the newest of each case and parameter set, by backend"),
-    el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Case and parameter set"), backends.map((name) => el("th", { scope: "col", style: `width: ${76 / backends.length}%` }, backendName(name))))),
-    el("tbody", {}, secureFirst.slice(0, MAP_ROWS).map(line)));
-  parent.append(el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Map of cells" }, table));
-  if (all.length > MAP_ROWS) parent.append(el("p", { class: "note" }, `The first ${MAP_ROWS} of ${grouped(all.length)} rows; filter to see others. The table below has them all.`));
-}
-
-function overview(parent, rows) {
+/**
+ * The map, then the table of every cell.
+ * @param {HTMLElement} parent
+ * @param {Row[]} rows
+ */
+export function overview(parent, rows) {
   mapOfCells(parent, rows);
   addTable(parent, {
-    caption: "Every cell. Sorting keeps secure, INSECURE and unfinished ones apart", rows, columns: overviewColumns(), groups: STANDINGS,
+    caption: "Every cell. Sorting keeps secure, INSECURE and unfinished ones apart",
+    rows,
+    columns: overviewColumns(rows),
+    groups: STANDINGS,
   });
-  if (rows.some((row) => row.processes)) parent.append(el("p", { class: "note" }, "Of a cell with several processes each number is their median; what is drawn by layer or in the course of a computation is of the newest."));
+  if (rows.some((row) => row.processes)) parent.append(note(MEDIANS));
 }

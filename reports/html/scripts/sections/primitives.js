@@ -1,178 +1,105 @@
-// What one operation costs at each level, backend beside backend: a table and a curve for each set of records
-// whose primitives compare. Measured primitives and those of an evaluation are never in one.
+// What one operation costs at each level, backend beside backend: a table and a curve for each set of records whose
+// primitives compare. Measured primitives and those of an evaluation are never in one.
 
-const PRIMITIVE_TABLES = 6;
+/** @import { Content, Row } from "../types.js" */
+/** @import { Compared } from "../curves.js" */
+/** @import { Line } from "../operations.js" */
+import { backendColumns, curves } from "../curves.js";
+import { wholes } from "../data.js";
+import { breakable, el, emptyNote, note } from "../dom.js";
+import { grouped, several } from "../format.js";
+import { backendName, conditionsLink, processLinks, recordLink, statusChip } from "../links.js";
+import {
+  comparedPrimitives,
+  comparedTitle,
+  levelGroups,
+  newestProcesses,
+  operations,
+} from "../operations.js";
+import { caseOf, endedOk, groupBy } from "../rows.js";
+import { addTable } from "../table.js";
 
-/** Rows whose primitives compare: of one case, parameter set, standing and conditions, measured alike. */
-function comparedPrimitives(rows) {
-  const key = (row) => [caseOf(row), row.parameter_set, row["derived.standing"], row["derived.group"], row["derived.measured"]].join("\n");
-  const found = [...groupBy(rows.filter((row) => row["derived.timed_primitives"]), key).values()];
-  const rank = ([row]) => 2 * secureRow(row) + row["derived.measured"];
-  return found.sort((one, other) => rank(other) - rank(one));
-}
+/** How many tables are drawn. */
+const TABLES = 6;
 
-/** Of each backend the processes of its newest key: an older build is not the same thing measured again. */
-function newestProcesses(rows) {
-  return [...groupBy(rows, (row) => row.backend).values()].flatMap((of) => of.filter((row) => row.key === of.at(-1).key));
-}
+/**
+ * A line of the list of who was measured.
+ * @param {Row} row
+ * @param {Content[]} content
+ */
+const participant = (row, ...content) => el("li", {}, backendName(row.backend), " ", content);
 
-function comparedTitle([row]) {
-  const insecure = secureRow(row) || row.parameter_set.includes("INSECURE") ? "" : " · INSECURE";
-  return `${caseOf(row)} · ${row.parameter_set}${insecure} · C${row["derived.group"]}${row["derived.measured"] ? "" : " · within evaluations"}`;
-}
-
-/** Seconds of one operation in one process: the median of single samples where they were taken, else the mean. */
-function oneOperation(primitive) {
-  if (primitive.samples_s?.length) return middle(primitive.samples_s);
-  return primitive.s !== null && primitive.count ? primitive.s / primitive.count : null;
-}
-
-/** A line for each primitive and level, in the order of measurement; in it, by backend, the processes' values. */
-function operations(found) {
-  const lines = new Map();
-  const lineOf = (name, level) => {
-    const id = `${name}\n${level}`;
-    if (!lines.has(id)) lines.set(id, { name, level, by: {} });
-    return lines.get(id);
-  };
-  for (const [row, { latency }] of found) {
-    for (const primitive of latency.primitives) {
-      const { by } = lineOf(primitive.name, primitive.level);
-      by[row.backend] ??= { processes: [] };
-      by[row.backend].processes.push({ row, primitive, s: oneOperation(primitive) });
-    }
-  }
-  for (const [row, { latency }] of found) {
-    for (const { name, reason } of latency.unsupported ?? []) {
-      const places = [...lines.values()].filter((line) => line.name === name);
-      for (const { by } of places.length ? places : [lineOf(name, null)]) by[row.backend] ??= { reason };
-    }
-  }
-  for (const line of lines.values()) Object.values(line.by).forEach(summarise);
-  return [...lines.values()];
-}
-
-/** The median of the processes' values, the least and the most, the fewest bits, and the process in the middle. */
-function summarise(found) {
-  if (!found.processes) return;
-  const timed = found.processes.filter((one) => one.s !== null).sort((one, other) => one.s - other.s);
-  const values = (name) => found.processes.map((one) => one.primitive[name] ?? null).filter((value) => value !== null);
-  const [bits, sizes] = [values("precision_bits"), values("bytes")];
-  Object.assign(found, {
-    s: timed.length ? middle(timed.map((one) => one.s)) : null, least: timed[0]?.s, most: timed.at(-1)?.s,
-    bits: bits.length ? Math.min(...bits) : null, bytes: sizes.length ? middle(sizes) : null,
-    row: (timed[(timed.length - 1) >> 1] ?? found.processes[0]).row,
-  });
-}
-
-const milliseconds = (s) => significant(s === null ? null : 1e3 * s);
-
-/** What lies behind an operation's time: the spread over processes, how many where it is not all, bits and bytes. */
-function operationFacts(found, processes) {
-  const count = found.processes.length;
-  return [
-    count > 1 && found.s !== null ? `${milliseconds(found.least)}–${milliseconds(found.most)}` : null,
-    count === processes ? null : processCount(count),
-    found.bits === null ? null : `${fixed(found.bits, 1)} bits`,
-    found.bytes === null ? null : bytes(found.bytes),
-  ].filter(Boolean);
-}
-
-function operationCell(found, processes) {
-  if (!found) return ABSENT;
-  if (!found.processes) return [chip("plain", STATUS.unsupported), el("div", { class: "why" }, found.reason)];
-  return [recordLink(found.row, el("strong", {}, milliseconds(found.s))), el("div", { class: "why facts" }, operationFacts(found, processes).map((fact) => el("span", {}, fact)))];
-}
-
-/** A column for each backend of some rows, all as wide. */
-function backendColumns(rows) {
-  const backends = [...groupBy(rows, (row) => row.backend)];
-  return backends.map(([name, processes]) => ({
-    width: `${75 / backends.length}%`, title: name, unit: `ms, ${processCount(processes.length)}`, numeric: true, source: "latency.primitives: of each process the median of samples_s, else s / count; of these the median, and least–most",
-    value: (line) => line.by[name]?.s ?? null, cell: (line) => operationCell(line.by[name], processes.length),
-  }));
-}
-
-const hasTimes = (line) => Object.values(line.by).some((found) => found.processes);
-
-/** Groups of lines that no sorting mixes: keys, then what no backend here has, then a level each from the top. */
-function levelGroups(lines) {
-  const levels = [...new Set(lines.map((line) => line.level).filter((level) => level !== null))].sort((one, other) => other - one);
-  return [
-    { title: "Keys, at no level", has: (line) => line.level === null && hasTimes(line) },
-    { title: "Unsupported by every backend here", has: (line) => line.level === null && !hasTimes(line) },
-    ...levels.map((level) => ({ title: `Level ${level}`, has: (line) => line.level === level })),
-  ];
-}
-
-/** Who was measured, process by process, and which cells at the same place were not. */
+/**
+ * Who was measured, process by process, and which cells at the same place were not.
+ * @param {Row[]} rows
+ * @param {Row[]} all
+ */
 function participants(rows, all) {
-  const line = (row, ...content) => el("li", {}, backendName(row.backend), " ", content);
-  const here = (row) => caseOf(row) === caseOf(rows[0]) && row.parameter_set === rows[0].parameter_set;
-  const measured = [...groupBy(rows, (row) => row.backend).values()].map((processes) => line(processes[0], processLinks({ ...processes[0], processes })));
-  const lacking = all.filter((row) => here(row) && !endedOk(row)).map((row) => line(row, recordLink(row, statusChip(row)), " ", row.reason));
-  const conditions = el("li", {}, conditionsLink(rows[0]), `: ${several(rows[0]["environment.threads"], "thread")}`);
+  const [first] = rows;
+  const here = (/** @type {Row} */ row) =>
+    caseOf(row) === caseOf(first) && row.parameter_set === first.parameter_set;
+  const backends = [...groupBy(rows, (row) => row.backend).values()];
+  const measured = backends.map((processes) =>
+    participant(processes[0], processLinks({ ...processes[0], processes })),
+  );
+  const lacking = all
+    .filter((row) => here(row) && !endedOk(row))
+    .map((row) => participant(row, recordLink(row, statusChip(row)), " ", row.reason));
+  const threads = `: ${several(first["environment.threads"], "thread")}`;
+  const conditions = el("li", {}, conditionsLink(first), threads);
   return el("ul", { class: "participants" }, conditions, measured, lacking);
 }
 
-function operationsTable(parent, rows, all, lines) {
+/**
+ * The table of one set of records that compare.
+ * @param {HTMLElement} parent
+ * @param {Compared} compared
+ * @param {Row[]} all
+ */
+function operationsTable(parent, { title, rows, lines }, all) {
   const box = el("div", { class: "compared" });
   addTable(box, {
-    caption: `One operation, ${rows[0]["derived.measured"] ? "median" : "mean"} time: ${comparedTitle(rows)}`, rows: lines, groups: levelGroups(lines),
-    columns: [{ title: "Primitive", heading: true, value: (line) => line.name, cell: (line) => breakable(line.name) }, ...backendColumns(rows)],
+    caption: `One operation, ${rows[0]["derived.measured"] ? "median" : "mean"} time: ${title}`,
+    rows: lines,
+    groups: levelGroups(lines),
+    columns: [
+      {
+        title: "Primitive",
+        heading: true,
+        value: (line) => line.name,
+        cell: (/** @type {Line} */ line) => breakable(line.name),
+      },
+      ...backendColumns(rows),
+    ],
   });
   box.append(participants(rows, all));
   parent.append(box);
 }
 
-function curveOption(rows, lines) {
-  const backends = distinct(rows, "backend");
-  const points = (name) => lines.filter((line) => line.by[name]?.s).sort((one, other) => one.level - other.level).map((line) => ({ level: line.level, ...line.by[name] }));
-  return {
-    height: 340, grid: { left: 56, right: 16, top: 34, bottom: 44 }, legend: legend(),
-    xAxis: valueAxis("level", { minInterval: 1 }), yAxis: logAxis("ms (log)", backends.flatMap(points).map((one) => 1e3 * one.s), { nameGap: 42 }),
-    series: backends.map((name) => ({
-      type: "line", name, color: backendInk(name), symbol: backendSymbol(name), symbolSize: 8, lineStyle: { type: secureRow(rows[0]) ? "solid" : "dashed" },
-      data: points(name).map((one) => ({
-        value: [one.level, 1e3 * one.s], place: one.row.place, lines: [name, `level ${one.level}: ${milliseconds(one.s)} ms`, processCount(one.processes.length), ...operationFacts(one, one.processes.length)],
-      })),
-    })),
-  };
+/**
+ * Rows that compare, with the lines of their table.
+ * @param {Row[]} rows
+ * @returns {Promise<Compared>}
+ */
+async function comparedOf(rows) {
+  const newest = newestProcesses(rows);
+  return { title: comparedTitle(newest), rows: newest, lines: operations(await wholes(newest)) };
 }
 
-/** One primitive over levels, of one of the tables below. `compared`: [{title, rows, lines}]. */
-function curves(parent, compared) {
-  const named = ({ lines }) => [...new Set(lines.filter((line) => line.level !== null && Object.values(line.by).some((found) => found.s)).map((line) => line.name))].sort();
-  const drawn = compared.filter((one) => named(one).length);
-  if (!drawn.length) return;
-  const place = el("div");
-  let [chosen, name] = [drawn[0], "rotate"];
-  const draw = () => {
-    const names = named(chosen);
-    name = names.includes(name) ? name : names[0];
-    rechoose(nameBox, names, name);
-    const lines = chosen.lines.filter((line) => line.name === name && line.level !== null);
-    addFigure(clearPlots(place), {
-      title: `${name} by level, milliseconds: ${chosen.title}`, note: secureRow(chosen.rows[0]) ? null : "Dashed: INSECURE.", alt: "A line for each backend over levels.", option: () => curveOption(chosen.rows, lines),
-      table: () => ({ caption: `${name}: ${chosen.title}`, rows: lines, columns: [{ title: "Level", heading: true, numeric: true, value: (line) => line.level }, ...backendColumns(chosen.rows)] }),
-    });
-  };
-  const titles = drawn.map((one) => one.title);
-  const ofBox = drawn.length > 1 ? chooser("Of", titles, titles[0], (title, number) => { chosen = drawn[number]; draw(); }) : null;
-  const nameBox = chooser("Primitive", [], name, (wanted) => { name = wanted; draw(); });
-  parent.append(el("div", { class: "choosers" }, ofBox, nameBox), place);
-  draw();
-}
-
-async function primitives(parent, rows) {
+/**
+ * Curves of one primitive, then a table for each set of records that compare.
+ * @param {HTMLElement} parent
+ * @param {Row[]} rows
+ */
+export async function primitives(parent, rows) {
   const all = comparedPrimitives(rows);
   if (!all.length) {
-    parent.append(el("p", { class: "empty" }, "No record has times of primitives."));
+    parent.append(emptyNote("No record has times of primitives."));
     return;
   }
-  const shown = all.slice(0, PRIMITIVE_TABLES).map(newestProcesses);
-  const compared = await Promise.all(shown.map(async (some) => ({ title: comparedTitle(some), rows: some, lines: operations(await wholes(some)) })));
+  const compared = await Promise.all(all.slice(0, TABLES).map(comparedOf));
   curves(parent, compared);
-  for (const one of compared) operationsTable(parent, one.rows, rows, one.lines);
-  if (all.length > shown.length) parent.append(el("p", { class: "note" }, `The first ${shown.length} of ${grouped(all.length)} tables; filter to see others.`));
+  for (const one of compared) operationsTable(parent, one, rows);
+  const cut = `The first ${TABLES} of ${grouped(all.length)} tables; filter to see others.`;
+  if (all.length > TABLES) parent.append(note(cut));
 }

@@ -1,67 +1,142 @@
 // Sweeps: how a measure changes with a parameter, a line for records that compare.
 
-const PARAMETERS = [
-  ["log₂ of the ring's degree", "security.log_n"], ["log₂ of the modulus QP", "security.log_qp"], ["levels after a refresh", "counts.levels_after_refresh"],
-  ["threads", "environment.threads"], ["batch", "batch"], ["samples", "samples"],
-];
-const SWEPT = [
-  ["evaluate, s", "latency.evaluate_s", (value) => value], ["per sample, s", "latency.per_sample_s", (value) => value], ["one input, s", "derived.one_input_s", (value) => value],
-  ["precision, bits", "ladder.precision_bits", (value) => value], ["key generation, s", "latency.keygen_s", (value) => value],
-  ["evaluator peak, GB", "memory.evaluator_peak_bytes", toGigabytes], ["evaluation keys, MB", "derived.evaluation_keys_bytes", toMegabytes], ["to evaluator, MB", "wire.to_evaluator_bytes", toMegabytes],
-];
+/** @import { Column, Row, TableSpec } from "../types.js" */
+/** @import { Measure, Parameter } from "../sweeping.js" */
+import { legend, valueAxis } from "../axes.js";
+import { conditionsColumn, figureColumn, NAME_COLUMNS, STANDINGS } from "../columns.js";
+import { chooser, choosers } from "../controls.js";
+import { el, emptyNote } from "../dom.js";
+import { grouped, significant } from "../format.js";
+import { firstOf, naming } from "../labels.js";
+import { addFigure, clearPlots, MANY } from "../plot.js";
+import { endedOk, secureRow } from "../rows.js";
+import { differing, measureOf, measureTitle, SWEPT, sweepLines } from "../sweeping.js";
+import { backendInk, backendSymbol, style } from "../theme.js";
 
-const CONDITIONS = ["environment.threads", "samples"];
+const NOTHING =
+  "No parameter differs between the records; run a suite with several parameter sets, or with other --threads.";
 
-/** Where a row was measured: its conditions, or where one of those is swept, the machine. */
-function measuredOn(row, x) {
-  const { cpu, cores } = PAGE.conditions[row["derived.group"] - 1];
-  return CONDITIONS.includes(x) ? `${cpu ?? "unknown CPU"}, ${cores ?? "?"} cores` : `C${row["derived.group"]}`;
-}
+/** A measure along a parameter. @typedef {{ parameter: Parameter, measure: Measure }} Chosen */
 
-/** Rows that a line may join: of one backend, case, program and standing, and measured at one place. */
-function sweepLines(rows, x) {
-  const placed = underSeveral(rows, caseOf, (row) => measuredOn(row, x));
-  const parts = (row) => [row.backend, caseOf(row), OWN_TYPES.exec(row.parameter_set)?.[1], placed(row) && measuredOn(row, x), !secureRow(row) && "INSECURE"];
-  return groupBy(rows, (row) => parts(row).filter(Boolean).join(" · "));
-}
-
-function sweepOption(rows, [across, x], [measure, y, scale]) {
+/**
+ * Lines of rows that compare.
+ * @param {Row[]} rows
+ * @param {Chosen} chosen
+ */
+function sweepOption(rows, chosen) {
+  const { source, title } = chosen.parameter;
+  const lines = [...sweepLines(rows, source)];
+  const whole = rows.every((row) => Number.isInteger(row[source]));
+  const across = { scale: true, minInterval: whole ? 1 : undefined, boundaryGap: ["6%", "6%"] };
   const name = naming(rows);
   return {
-    height: 400, grid: { left: 60, right: 20, top: 40, bottom: 48 }, legend: legend(),
-    xAxis: valueAxis(across, { scale: true, minInterval: rows.every((row) => Number.isInteger(row[x])) ? 1 : undefined, boundaryGap: ["6%", "6%"] }), yAxis: valueAxis(measure, { nameGap: 44 }),
-    series: [...sweepLines(rows, x)].map(([title, group]) => ({
-      type: "line", name: title, color: backendInk(group[0].backend), symbol: backendSymbol(group[0].backend), symbolSize: 10,
-      itemStyle: secureRow(group[0]) ? {} : { color: style("--surface"), borderColor: backendInk(group[0].backend), borderWidth: 2 },
-      // Records that share a value of the parameter differ in something else: no line joins them.
-      lineStyle: { type: secureRow(group[0]) ? "solid" : "dashed", width: new Set(group.map((row) => row[x])).size === group.length ? 2 : 0 },
-      data: group.sort((one, other) => one[x] - other[x]).map((row) => ({ value: [row[x], scale(row[y])], place: row.place, lines: [name(row), `${across}: ${row[x]}`, `${measure}: ${significant(scale(row[y]))}`] })),
-    })),
+    height: 400,
+    grid: { left: 60, right: 20, top: 40, bottom: 48 },
+    legend: legend(),
+    xAxis: valueAxis(title, across),
+    yAxis: valueAxis(measureTitle(chosen.measure), { nameGap: 44 }),
+    series: lines.map(([line, group]) => ({ name: line, ...sweepSeries(group, chosen, name) })),
   };
 }
 
-function sweeps(parent, rows) {
+/**
+ * A line, filled where it is of secure records.
+ * @param {Row[]} group
+ * @param {Chosen} chosen
+ * @param {(row: Row) => string} name
+ */
+function sweepSeries(group, { parameter: { title, source }, measure }, name) {
+  const color = backendInk(group[0].backend);
+  const secure = secureRow(group[0]);
+  const value = measureOf(measure);
+  const point = (/** @type {Row} */ row) => ({
+    value: [row[source], value(row)],
+    place: row.place,
+    lines: [name(row), `${title}: ${row[source]}`, `${measureTitle(measure)}: ${significant(value(row))}`],
+  });
+  // Records that share a value of the parameter differ in something else: no line joins them.
+  const apart = new Set(group.map((row) => row[source])).size === group.length;
+  const sorted = [...group].sort((one, other) => Number(one[source]) - Number(other[source]));
+  return {
+    type: "line",
+    color,
+    symbol: backendSymbol(group[0].backend),
+    symbolSize: 10,
+    itemStyle: secure ? {} : { color: style("--surface"), borderColor: color, borderWidth: 2 },
+    lineStyle: { type: secure ? "solid" : "dashed", width: apart ? 2 : 0 },
+    data: sorted.map(point),
+  };
+}
+
+/**
+ * The table behind a sweep.
+ * @param {string} caption
+ * @param {Row[]} rows
+ * @param {Chosen} chosen
+ * @returns {TableSpec<Row>}
+ */
+function sweepTable(caption, rows, { parameter: { title, source }, measure }) {
+  /** @type {Column<Row>} */
+  const across = {
+    title,
+    source,
+    numeric: true,
+    value: (row) => row[source],
+    cell: (row) => grouped(row[source]),
+  };
+  const up = figureColumn(measure.title, measure.source, measure.wanted);
+  const columns = [...NAME_COLUMNS, across, up, conditionsColumn];
+  return { caption, rows, groups: STANDINGS, columns };
+}
+
+/**
+ * The figure of what was chosen.
+ * @param {HTMLElement} place
+ * @param {Row[]} rows
+ * @param {Chosen} chosen
+ */
+function drawSweep(place, rows, chosen) {
+  const { parameter, measure } = chosen;
+  const both = rows.filter((row) => row[parameter.source] !== null && row[measure.source] !== null);
+  const { shown, note } = firstOf(both, MANY);
+  const title = `${measureTitle(measure)} by ${parameter.title}`;
+  addFigure(clearPlots(place), {
+    title,
+    note: ["Hollow and dashed: INSECURE.", note].filter(Boolean).join(" "),
+    renderer: shown.length > 200 ? "canvas" : "svg",
+    alt: `${shown.length} records, a line for those that compare.`,
+    empty: shown.length ? null : "No record has both.",
+    option: () => sweepOption(shown, chosen),
+    table: () => sweepTable(title, shown, chosen),
+  });
+}
+
+/**
+ * A measure along a parameter, both chosen.
+ * @param {HTMLElement} parent
+ * @param {Row[]} rows
+ */
+export function sweeps(parent, rows) {
   const ok = rows.filter(endedOk);
-  const swept = PARAMETERS.filter(([, source]) => new Set(ok.map((row) => row[source]).filter((value) => value !== null)).size > 1);
-  if (!swept.length) {
-    parent.append(el("p", { class: "empty" }, "No parameter differs between the records; run a suite with several parameter sets, or with other --threads."));
+  const parameters = differing(ok);
+  if (!parameters.length) {
+    parent.append(emptyNote(NOTHING));
     return;
   }
-  const chosen = { parameter: swept[0], measure: SWEPT[0] };
+  let chosen = { parameter: parameters[0], measure: SWEPT[0] };
   const place = el("div");
-  const draw = () => {
-    const { parameter, measure } = chosen;
-    const { shown: points, note } = firstOf(ok.filter((row) => row[parameter[1]] !== null && row[measure[1]] !== null), MANY);
-    addFigure(clearPlots(place), {
-      title: `${measure[0]} by ${parameter[0]}`, note: ["Hollow and dashed: INSECURE.", note].filter(Boolean).join(" "), renderer: points.length > 200 ? "canvas" : "svg", alt: `${points.length} records, a line for those that compare.`,
-      empty: points.length ? null : "No record has both.", option: () => sweepOption(points, parameter, measure),
-      table: () => ({ caption: `${measure[0]} by ${parameter[0]}`, rows: points, groups: STANDINGS, columns: [...nameColumns(), figureColumn(parameter[0], null, parameter[1], grouped), figureColumn(measure[0], null, measure[1], significant, measure[2]), conditionsColumn] }),
-    });
+  const choose = (/** @type {Partial<Chosen>} */ change) => {
+    chosen = { ...chosen, ...change };
+    drawSweep(place, ok, chosen);
   };
-  const choose = (label, key, options) => chooser(label, options.map(([title]) => title), options[0][0], (title) => {
-    chosen[key] = options.find((option) => option[0] === title);
-    draw();
-  });
-  parent.append(el("div", { class: "choosers" }, choose("Parameter", "parameter", swept), choose("Measure", "measure", SWEPT)), place);
-  draw();
+  const titles = parameters.map(({ title }) => title);
+  const measures = SWEPT.map(measureTitle);
+  parent.append(
+    choosers(
+      chooser("Parameter", titles, titles[0], (_, at) => choose({ parameter: parameters[at] })),
+      chooser("Measure", measures, measures[0], (_, at) => choose({ measure: SWEPT[at] })),
+    ),
+    place,
+  );
+  choose({});
 }

@@ -1,0 +1,149 @@
+"""The calls of OpenFHE's Python bindings that this adapter makes, as types; the bindings have no stubs.
+
+Ciphertexts and plaintexts are `backends.interface`'s opaque ones. `ciphertext` and `plaintext` show what
+OpenFHE's own objects can be asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol, cast
+
+from backends.interface import Ciphertext, Plaintext, Vector
+
+
+class PublicKey:
+    """A public key."""
+
+
+class Form:
+    """A format of files, such as `openfhe.BINARY`."""
+
+
+class Digits:
+    """The digits of a ciphertext, computed once for several rotations."""
+
+
+class SecretKey(Protocol):
+    """A secret key."""
+
+    def GetKeyTag(self) -> str: ...
+
+
+class KeyPair(Protocol):
+    """A public key and its secret key."""
+
+    publicKey: PublicKey  # noqa: N815
+    secretKey: SecretKey  # noqa: N815
+
+
+class LibraryCiphertext(Protocol):
+    """What a ciphertext tells of itself."""
+
+    def GetLevel(self) -> int: ...
+
+    def GetNoiseScaleDeg(self) -> int: ...
+
+    def NumberCiphertextElements(self) -> int: ...
+
+
+class LibraryPlaintext(Protocol):
+    """A plaintext's level and, once decrypted, its slots."""
+
+    def GetLevel(self) -> int: ...
+
+    def SetLength(self, slots: int) -> None: ...
+
+    def GetRealPackedValue(self) -> Sequence[float]: ...
+
+    def GetRealPackedValueArray(self) -> Sequence[float]: ...
+
+
+class ElementParameters(Protocol):
+    """The ring of ciphertexts."""
+
+    def GetModulus(self) -> int: ...
+
+
+class CryptoContext(Protocol):
+    """A context: keys, encryption and every operation."""
+
+    def Enable(self, feature: object) -> None: ...
+
+    def GetRingDimension(self) -> int: ...
+
+    def GetElementParams(self) -> ElementParameters: ...
+
+    def GetModulusCKKS(self) -> int: ...
+
+    def FindAutomorphismIndex(self, step: int) -> int: ...
+
+    def KeyGen(self) -> KeyPair: ...
+
+    def EvalMultKeyGen(self, key: SecretKey) -> None: ...
+
+    def EvalRotateKeyGen(self, key: SecretKey, steps: list[int]) -> None: ...
+
+    def EvalBootstrapSetup(
+        self, level_budget: list[int], steps: list[int], slots: int, correction_factor: int, precompute: bool
+    ) -> None: ...
+
+    def EvalBootstrapKeyGen(self, key: SecretKey, slots: int) -> None: ...
+
+    def MakeCKKSPackedPlaintext(
+        self, values: Vector, scale_degree: int, dropped: int, parameters: None, slots: int
+    ) -> Plaintext: ...
+
+    def Encrypt(self, key: PublicKey | SecretKey, plaintext: Plaintext) -> Ciphertext: ...
+
+    def Decrypt(self, key: SecretKey, ciphertext: Ciphertext) -> LibraryPlaintext: ...
+
+    def EvalAdd(self, a: Ciphertext, b: Ciphertext | Plaintext) -> Ciphertext: ...
+
+    def EvalAddInPlace(self, a: Ciphertext, b: Ciphertext) -> None: ...
+
+    def EvalAddMutable(self, a: Ciphertext, b: Ciphertext) -> Ciphertext: ...
+
+    def EvalAddMutableInPlace(self, a: Ciphertext, b: Ciphertext) -> None: ...
+
+    def EvalSub(self, a: Ciphertext, b: Ciphertext) -> Ciphertext: ...
+
+    def EvalSubMutable(self, a: Ciphertext, b: Ciphertext) -> Ciphertext: ...
+
+    def EvalNegate(self, a: Ciphertext) -> Ciphertext: ...
+
+    def EvalMult(self, a: Ciphertext, b: Plaintext) -> Ciphertext: ...
+
+    def EvalMultNoRelin(self, a: Ciphertext, b: Ciphertext) -> Ciphertext: ...
+
+    def Relinearize(self, a: Ciphertext) -> Ciphertext: ...
+
+    def Compress(self, a: Ciphertext, primes: int, scale_degree: int) -> Ciphertext: ...
+
+    def EvalRotate(self, a: Ciphertext, step: int) -> Ciphertext: ...
+
+    def EvalFastRotationPrecompute(self, a: Ciphertext) -> Digits: ...
+
+    def EvalFastRotation(self, a: Ciphertext, step: int, digits: Digits) -> Ciphertext: ...
+
+    def EvalFastRotationExt(
+        self, a: Ciphertext, step: int, digits: Digits, with_first: bool
+    ) -> Ciphertext: ...
+
+    def KeySwitchDown(self, a: Ciphertext) -> Ciphertext: ...
+
+    def EvalBootstrap(self, a: Ciphertext) -> Ciphertext: ...
+
+
+class ConstantPlaintext(float, Plaintext):
+    """A constant vector: OpenFHE adds and multiplies a number without encoding it."""
+
+
+def ciphertext(opaque: Ciphertext) -> LibraryCiphertext:
+    """What a ciphertext of this adapter tells of itself."""
+    return cast(LibraryCiphertext, opaque)
+
+
+def plaintext(opaque: Plaintext) -> LibraryPlaintext:
+    """What a plaintext of this adapter tells of itself; it is not a constant."""
+    return cast(LibraryPlaintext, opaque)

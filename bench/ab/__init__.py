@@ -1,0 +1,1 @@
+"""Two checkouts of this project that run a suite in turns."""

@@ -1,0 +1,1 @@
+"""The command line: progress, tables, and a command a file."""

@@ -1,0 +1,17 @@
+"""`bench doctor`: what each backend has and lacks, and what to do."""
+
+from __future__ import annotations
+
+import click
+from rich.console import Console
+
+from bench.environments import doctor as examination
+
+
+@click.command()
+@click.option("--backend", multiple=True, metavar="NAME", help="Only this backend; may be repeated.")
+def doctor(backend: tuple[str, ...]) -> int:
+    """Look at backends, data, memory and disk; install nothing."""
+    findings = examination.doctor(backend)
+    Console().print(examination.render(findings))
+    return int(any(finding.state == "missing" for finding in findings))

@@ -1,0 +1,23 @@
+"""`bench validate`: read a suite and everything that it names, without running it."""
+
+from __future__ import annotations
+
+import click
+from rich.console import Console
+
+from backends.registry import available
+from bench.run.subject import load_subject
+from bench.spec.cells import expand
+from bench.spec.suite import load_suite
+
+
+@click.command()
+@click.argument("suite")
+def validate(suite: str) -> int:
+    """Check SUITE, its models and its data."""
+    loaded = load_suite(suite, list(available()))
+    cells = expand(loaded)
+    for cell in {cell.case.name: cell for cell in cells}.values():
+        load_subject(cell)
+    Console().print(f"{loaded.path}: {len(cells)} cells, all valid", highlight=False)
+    return 0

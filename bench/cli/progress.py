@@ -1,0 +1,145 @@
+"""What a run shows while it works: a live line on a terminal, plain lines in a log."""
+
+from __future__ import annotations
+
+from itertools import accumulate
+from statistics import median
+from time import monotonic
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from backends.costs import Costs
+from backends.program import REFRESHES, Program
+from bench.environments.steps import Step
+from bench.parties.process import Message
+from reports.figures import seconds
+
+#: The part of a stage below which its pace foretells nothing.
+LEAST_DONE = 0.02
+
+
+class Display:
+    """Shows stages, the layer and level under way, the refreshes so far and the time left."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self._live = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=20),
+            TextColumn("{task.fields[detail]}"),
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        self._task = self._live.add_task("", total=1.0, detail="")
+        self._shares: list[float] = []
+        self._batches = 1
+        self._started = 0.0
+        self._layer = ""
+        self._refreshes: dict[str, list[int]] = {}
+
+    def __enter__(self) -> Display:
+        self._live.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._live.stop()
+
+    def begin(self, cell: str) -> None:
+        """A cell starts."""
+        self.say(cell)
+
+    def say(self, line: str) -> None:
+        """One line that stays."""
+        self.console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+    def environment(self, step: Step) -> None:
+        """A step in the making of a backend's environment."""
+        self._show(f"{step.backend}: {step.stage}", step.detail[-80:], 0.0)
+        stage = f"environment {step.backend}: {step.stage}"
+        if stage != self._layer:  # its first line says what is done; the tools' own lines are in the log
+            self._layer = stage
+            self._plain(f"  {stage}: {step.detail}")
+
+    def held_out(self, done: int, total: int) -> None:
+        """So many of a case's held-out samples have passed the clear rungs."""
+        if done == 0:
+            self._started = monotonic()
+        detail = ", ".join(filter(None, (f"{done} of {total} samples", self._left(done / total))))
+        self._show("clear rungs on the held-out set", detail, done / total)
+        tenth = f"held out {10 * done // total}"
+        if tenth != self._layer:
+            self._layer = tenth
+            self._plain(f"  clear rungs on the held-out set: {detail}")
+
+    def planned(self, program: Program, costs: Costs, batches: int) -> None:
+        """The program is known: so is each instruction's share of the evaluation, and what to expect."""
+        total = [costs.instruction(instruction) for instruction in program.instructions]
+        self._shares = [share / max(sum(total), 1e-9) for share in accumulate(total)]
+        self._refreshes = {
+            kind: list(accumulate(i.operation == kind for i in program.instructions)) for kind in REFRESHES
+        }
+        self._batches = batches
+        layout, counts = program.layout, program.counts
+        self.say(
+            f"  plan: {batches} batch(es) of {layout.images} samples in {layout.slots} slots, each with "
+            f"{program.input_level} levels on entry, {counts['bootstraps']} bootstraps, "
+            f"{counts['round_trips']} round trips, {counts['rotations']} rotations with "
+            f"{len(program.rotation_steps)} keys, {counts['ct_ct']} ct·ct and {counts['ct_pt']} ct·pt"
+        )
+
+    def report(self, stage: str, message: Message) -> None:
+        """A stage begins, or the evaluator is under way."""
+        if stage == "progress":
+            self._progress(message)
+            return
+        if stage == "measured":
+            self._measured(message)
+            return
+        if stage == "unsupported":
+            self.say(f"  not measured: {message['name']}: {message['reason']}")
+            return
+        if stage == "evaluation":
+            self._started, self._layer = monotonic(), ""
+        self._show(stage, "", 0.0)
+        self._plain(f"  {stage}")
+
+    def _progress(self, message: Message) -> None:
+        index, batch = message["index"], message["batch"]
+        done = (batch + self._shares[index]) / self._batches
+        refreshed = ", ".join(
+            f"{kind.replace('_', ' ')}s {batch * so_far[-1] + so_far[index]} of {self._batches * so_far[-1]}"
+            for kind, so_far in self._refreshes.items()
+            if so_far[-1]
+        )
+        place = f"layer {message['layer']}, level {message['level']}"
+        detail = ", ".join(filter(None, (place, refreshed, self._left(done))))
+        self._show(f"evaluation, batch {batch + 1} of {self._batches}", detail, done)
+        layer = f"{batch} {message['layer']}"
+        if layer != self._layer:
+            self._layer = layer
+            self._plain(f"  evaluation, batch {batch + 1} of {self._batches}: {detail}")
+
+    def _measured(self, message: Message) -> None:
+        """One primitive has been timed and is right."""
+        level = "" if message["level"] is None else f", level {message['level']}"
+        took = median(message["samples_s"])
+        self._show("primitives", f"{message['name']}{level}: {seconds(took)}", 0.0)
+
+    def _left(self, done: float) -> str:
+        """The time to go, at the pace so far; nothing before there is a pace to speak of."""
+        elapsed = monotonic() - self._started
+        return f"about {elapsed / done - elapsed:.0f} s left" if LEAST_DONE < done < 1 else ""
+
+    def _show(self, description: str, detail: str, done: float) -> None:
+        self._live.update(self._task, description=description, detail=detail, completed=done)
+
+    def _plain(self, line: str) -> None:
+        if not self.console.is_terminal:
+            self.say(line)

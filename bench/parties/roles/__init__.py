@@ -1,0 +1,1 @@
+"""What each party does, a role a file."""

@@ -1,0 +1,183 @@
+"""From what a session measured to the blocks of the record."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from backends.primitives import primitive
+from backends.program import REFRESHES, Program
+from backends.security import Security
+from bench.parties.process import Message
+from bench.parties.wire import Shipment, Wire
+from bench.run.session import Evaluation, Peaks
+from reports import record
+
+
+@dataclass
+class Figures:
+    """What is known of a cell so far; what never came to be measured stays None."""
+
+    plan_s: float | None = None
+    clear_model_s: float | None = None
+    keygen_s: float | None = None
+    prepare_model_s: float | None = None
+    prepared_model_bytes: int | None = None
+    encrypt_s: float | None = None
+    keys: list[Shipment] = field(default_factory=list)
+    ciphertexts_in_bytes: int | None = None
+    evaluations: list[Evaluation] = field(default_factory=list)
+    primitives: list[record.Primitive] = field(default_factory=list)
+    unsupported: list[record.UnsupportedPrimitive] = field(default_factory=list)
+    peaks: Peaks = field(default_factory=Peaks)
+    together_peak_bytes: int | None = None
+    security: Security | None = None
+    libraries: dict[str, str] = field(default_factory=dict)
+    wire: record.Wire = field(default_factory=record.Wire)
+
+
+def latency(figures: Figures, samples: int, correct: bool) -> record.Latency:
+    """Seconds by stage; a wrong output gives no time of evaluation."""
+    runs = [
+        _run(figures, evaluation, cold=number == 0) for number, evaluation in enumerate(figures.evaluations)
+    ]
+    cold = runs[0] if runs and correct else None
+    first = figures.evaluations[0].measured if cold is not None else []
+    return record.Latency(
+        plan_s=figures.plan_s,
+        clear_model_s=figures.clear_model_s,
+        keygen_s=figures.keygen_s,
+        prepare_model_s=figures.prepare_model_s,
+        encrypt_s=figures.encrypt_s,
+        evaluate_s=cold.evaluate_s if cold else None,
+        round_trips_s=cold.round_trips_s if cold else None,
+        decrypt_s=cold.decrypt_s if cold else None,
+        per_sample_s=cold.evaluate_s / samples if cold else None,
+        layers=_layers(first) if cold else None,
+        course=_course(first[0]) if first else None,
+        primitives=_entries(figures, first) if correct else None,
+        unsupported=figures.unsupported or None,
+        runs=runs if cold else None,
+    )
+
+
+def _run(figures: Figures, evaluation: Evaluation, *, cold: bool) -> record.Evaluation:
+    return record.Evaluation(
+        cold=cold,
+        encrypt_s=figures.encrypt_s if cold else None,
+        evaluate_s=sum(batch["evaluate_s"] for batch in evaluation.measured),
+        round_trips_s=sum(batch["round_trips_s"] for batch in evaluation.measured),
+        decrypt_s=evaluation.decrypt_s,
+    )
+
+
+def _layers(batches: Iterable[Message]) -> list[record.LayerTime]:
+    total: dict[str, float] = defaultdict(float)
+    for batch in batches:
+        for name, seconds in batch["layers"].items():
+            total[name] += seconds
+    return [record.LayerTime(name=name, s=seconds) for name, seconds in total.items()]
+
+
+def _course(batch: Message) -> list[record.Stretch] | None:
+    """The course of levels; None where a library's own types keep it to themselves."""
+    return [
+        record.Stretch(
+            layer=stretch["layer"],
+            refresh=stretch["refresh"],
+            highest=stretch["highest"],
+            lowest=stretch["lowest"],
+            count=stretch["instructions"],
+            s=stretch["seconds"],
+        )
+        for stretch in batch["course"]
+    ] or None
+
+
+def _entries(figures: Figures, batches: Sequence[Message]) -> list[record.Primitive] | None:
+    """Primitives measured one by one, or those of an evaluation; None where there were neither."""
+    return figures.primitives or _primitives(batches) or None
+
+
+def _primitives(batches: Iterable[Message]) -> list[record.Primitive]:
+    counts: Counter[tuple[str, int]] = Counter()
+    seconds: dict[tuple[str, int], float] = defaultdict(float)
+    for batch in batches:
+        for operation, level, _, count, took in batch["primitives"]:
+            key = (primitive(operation).recorded, level)
+            counts[key] += count
+            seconds[key] += took
+    return [
+        record.Primitive(name=name, level=level, count=counts[name, level], s=seconds[name, level])
+        for name, level in sorted(counts)
+    ]
+
+
+def memory(figures: Figures) -> record.Memory:
+    """Peaks from the operating system, sizes of what was written."""
+    return record.Memory(
+        keygen_peak_bytes=figures.peaks.keygen or None,
+        key_owner_peak_bytes=figures.peaks.key_owner or None,
+        evaluator_peak_bytes=figures.peaks.evaluator or None,
+        together_peak_bytes=figures.together_peak_bytes,
+        public_key_bytes=_key_bytes(figures.keys, "public_key"),
+        relinearisation_key_bytes=_key_bytes(figures.keys, "relinearisation_key"),
+        rotation_keys_bytes=_key_bytes(figures.keys, "rotation_keys"),
+        bootstrap_keys_bytes=_key_bytes(figures.keys, "bootstrap_keys"),
+        ciphertexts_in_bytes=figures.ciphertexts_in_bytes,
+        ciphertexts_out_bytes=figures.evaluations[0].ciphertexts_out_bytes if figures.evaluations else None,
+        prepared_model_bytes=figures.prepared_model_bytes or None,
+    )
+
+
+def _key_bytes(keys: Sequence[Shipment], kind: str) -> int | None:
+    return sum(key.size_bytes for key in keys if key.kind == kind) or None
+
+
+def counts(figures: Figures, program: Program | None, batches: int) -> record.Counts:
+    """Executed over all batches of the first evaluation; null where nothing was executed."""
+    if program is None:
+        return record.Counts()
+    planned = record.Counts(
+        bootstraps_planned=program.counts["bootstraps"] * batches,
+        rotation_keys=len(program.rotation_steps),
+        levels_used=program.levels_used,
+        levels_after_refresh=levels_after_refresh(program),
+    )
+    if not figures.evaluations:
+        return planned
+    done: Counter[str] = Counter()
+    for batch in figures.evaluations[0].measured:
+        done.update(batch["counts"])
+    names = ("bootstraps", "round_trips", "rotations", "ct_ct", "ct_pt", "rescales")
+    return planned.model_copy(update={name: done[name] for name in names})
+
+
+def levels_after_refresh(program: Program) -> int | None:
+    """The fewest levels that a refresh gives back; None where the program has none."""
+    levels = [i.level for i in program.instructions if i.operation in REFRESHES]
+    return min(levels, default=None)
+
+
+def wire(counted: Wire) -> record.Wire:
+    """What has crossed so far."""
+    return record.Wire(
+        to_evaluator_bytes=counted.to_evaluator_bytes or None,
+        to_key_owner_bytes=counted.to_key_owner_bytes or None,
+        messages=counted.messages,
+    )
+
+
+def security(judged: Security | None) -> record.SecurityBlock:
+    """The verdict; null where no key was made."""
+    if judged is None:
+        return record.SecurityBlock()
+    return record.SecurityBlock(
+        bits=judged.bits,
+        log_n=judged.log_n,
+        log_qp=judged.log_qp,
+        secret=judged.secret,
+        source=judged.source,
+        secure=judged.secure,
+    )

@@ -1,0 +1,159 @@
+"""What a case brings to its cells: the rungs of its model, its samples, and what each clear rung answers."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from time import perf_counter
+from typing import Literal
+
+import numpy as np
+
+from bench.errors import UserError
+from bench.run.clear_rungs import HeldOut, Progress, answers, unseen
+from bench.spec.cases import LayerLiteral
+from models import checkpoint, reference
+from models.data import catalogue, literals
+from models.data.samples import Samples
+from models.errors import ModelError, ScoreError
+from models.graph import Array, Graph
+from models.layers import LayerShape, layer, layer_inputs
+from models.metrics.catalogue import metric_of
+from models.metrics.metric import Metric
+from reports import identity
+
+
+@dataclass(frozen=True)
+class Workload:
+    """One case on its samples.
+
+    Attributes:
+        graphs: rung → graph.
+        metric: by which the case's rungs are judged; None where samples have no labels to judge by.
+        held_out: the set on which the clear rungs are compared; None where there is none.
+        samples: the first few of it, which the cells run.
+        model_digest: of all rungs.
+        progress: told how far `scores` is.
+    """
+
+    graphs: Mapping[str, Graph]
+    metric: Metric | None
+    held_out: HeldOut | None
+    samples: Samples
+    model_digest: str
+    progress: Progress
+
+    @property
+    def polynomial(self) -> Graph:
+        """The rung that is encrypted."""
+        return self.graphs["polynomial"]
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Of the samples."""
+        return self.samples.ids
+
+    @property
+    def data_digest(self) -> str:
+        """Of the samples, and of all that is held out."""
+        held_out = () if self.held_out is None else (self.held_out.digest,)
+        return identity.digest([self.samples.digest(), *held_out])
+
+    @property
+    def weights(self) -> Literal["trained", "random"]:
+        """Whether the rungs were trained, or are random and only as large as those that would be."""
+        marks = {graph.metadata.get("weights") for graph in self.graphs.values()}
+        return "random" if "random" in marks else "trained"
+
+    @cached_property
+    def logits(self) -> dict[str, Array]:
+        """Clear rung → logits `[samples, positions, classes]`."""
+        return {rung: answers(graph, self.samples.inputs) for rung, graph in self.graphs.items()}
+
+    @cached_property
+    def scores(self) -> dict[str, Array]:
+        """Clear rung → score of every held-out sample; the work of minutes where the set is large.
+
+        Raises:
+            ScoreError: a rung's answers have no score.
+        """
+        assert self.held_out is not None, "a layer has no scores"
+        assert self.metric is not None, "a layer has no scores"
+        return self.held_out.scores(self.graphs, self.metric, self.progress)
+
+    @cached_property
+    def values(self) -> dict[str, Array]:
+        """Every value of the polynomial rung.
+
+        Raises:
+            IntervalError: a polynomial's input left its interval, named by layer.
+        """
+        return reference.run(self.polynomial, self.samples.inputs, check_intervals=True)
+
+    def clear_model_s(self) -> float:
+        """Seconds of the polynomial rung in the clear, on this machine."""
+        started = perf_counter()
+        reference.run(self.polynomial, self.samples.inputs)
+        return perf_counter() - started
+
+
+def load_workload(
+    model: Path, data: str, samples: int, held_out: int | None = None, progress: Progress = unseen
+) -> Workload:
+    """A case's model and its held-out samples.
+
+    Args:
+        model: the checkpoint's folder.
+        data: name of a data set.
+        samples: how many samples the cells run.
+        held_out: on how many samples the clear rungs are compared; None for all.
+        progress: told how far that is.
+
+    Raises:
+        ModelError: the checkpoint or the data set is missing or corrupt, or they do not fit each other.
+        UserError: the data set has fewer samples.
+    """
+    graphs = {rung: checkpoint.load_graph(model, rung) for rung in checkpoint.RUNGS}
+    metadata = graphs["polynomial"].metadata
+    try:
+        metric = metric_of(metadata)
+    except ScoreError as error:
+        raise ModelError(f"the checkpoint {model} cannot be judged: {error}") from error
+    if "preparation" not in metadata:
+        raise UserError(
+            f"the checkpoint {model} does not say how {data} becomes its inputs; make it with `bench convert`"
+        )
+    source = catalogue.load(data, "held_out")
+    everything = HeldOut(source, literals.parse(metadata["preparation"]), held_out)
+    if samples > everything.available:
+        raise UserError(
+            f"{samples} samples were asked for and {data} holds out {everything.available}; "
+            "ask for at most that"
+        )
+    digests = "".join(checkpoint.digest(model, rung) for rung in checkpoint.RUNGS)
+    return Workload(
+        graphs=graphs,
+        metric=metric,
+        held_out=everything,
+        samples=everything.samples(0, samples),
+        model_digest=hashlib.sha256(digests.encode()).hexdigest(),
+        progress=progress,
+    )
+
+
+def layer_workload(literal: LayerLiteral, samples: int) -> Workload:
+    """A layer and inputs drawn for it; it has one rung and no labels."""
+    shape = LayerShape(literal.kind, literal.tokens, literal.features, literal.heads, literal.degree)
+    inputs = layer_inputs(shape, samples, literal.seed)
+    ids = tuple(f"drawn-{literal.seed}-{number}" for number in range(samples))
+    return Workload(
+        graphs={"polynomial": layer(shape, literal.seed)},
+        metric=None,
+        held_out=None,
+        samples=Samples(inputs, np.zeros(samples, np.int64), ids),
+        model_digest=identity.digest(literal.model_dump(mode="json")),
+        progress=unseen,
+    )

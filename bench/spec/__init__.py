@@ -1,0 +1,1 @@
+"""What is asked: suites, cases, the selection of cells, YAML documents, recipes."""

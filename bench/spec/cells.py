@@ -1,0 +1,143 @@
+"""Cells: what a suite and the command line select, as case × backend × parameter set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from backends.registry import simulates
+from bench.errors import UserError
+from bench.spec.cases import Case
+from bench.spec.document import did_you_mean
+from bench.spec.suite import PORTABLE, Limits, ParameterChoice, Suite
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What is planned, isolated, run, limited, resumed, recorded and compared.
+
+    Attributes:
+        suite: its name.
+        case: as the suite has it.
+        model_folder: where the checkpoint of a model lies; None of other cases.
+        backend: name of a registered backend.
+        choice: the parameter set and how it is used; `choice.threads` are the evaluator's.
+        samples: how many of the case's held-out samples.
+        held_out: on how many of them the clear rungs are compared; None for all.
+        repeats: evaluations, the first cold.
+        rounds: fresh processes, in turns with the other cells.
+        limits: of this cell.
+    """
+
+    suite: str
+    case: Case
+    model_folder: Path | None
+    backend: str
+    choice: ParameterChoice
+    samples: int
+    held_out: int | None
+    repeats: int
+    rounds: int
+    limits: Limits
+
+
+def expand(
+    suite: Suite,
+    backends: Sequence[str] = (),
+    parameters: Sequence[str] = (),
+    cases: Sequence[str] = (),
+    samples: int | None = None,
+    repeats: int | None = None,
+    threads: int | None = None,
+) -> list[Cell]:
+    """The cells that a suite and the command line's options select, head-to-head ones in a row.
+
+    Without `backends` a parameter set runs on those that it lists. A backend asked for by name runs the sets
+    that list it, a simulator all of them; with `parameters` named as well it runs just those, listed or not.
+    Likewise a set runs the cases that it lists, and with both named just those.
+    None and empty stand for what the suite says.
+
+    Raises:
+        UserError: a name is unknown, a number is not positive, nothing is selected, or a model is not here.
+    """
+    for option, number in (("--samples", samples), ("--repeats", repeats), ("--threads", threads)):
+        if number is not None and number < 1:
+            raise UserError(f"{option} is {number}; give 1 or more")
+    _check_names("backend", backends, suite.known_backends)
+    _check_names("case", cases, [case.name for case in suite.cases])
+    _check_names("parameter set", parameters, [name for one in suite.parameter_sets for name in one.names])
+    selected = [case for case in suite.cases if not cases or case.name in cases]
+    for case in selected:
+        if case.name in suite.missing:
+            raise UserError(suite.missing[case.name])
+    chosen = [one for one in suite.parameter_sets if not parameters or set(parameters) & set(one.names)]
+    cells = [
+        Cell(
+            suite=suite.name,
+            case=case,
+            model_folder=suite.model_folders.get(case.name),
+            backend=backend,
+            choice=choice if threads is None else replace(choice, threads=threads),
+            samples=suite.samples if samples is None else samples,
+            held_out=suite.held_out,
+            repeats=choice.repeats if repeats is None else repeats,
+            rounds=suite.rounds,
+            limits=choice.limits,
+        )
+        for case in selected
+        for choice in chosen
+        if case.name in choice.cases or (cases and parameters)
+        for backend in _backends(choice, backends, named=bool(parameters))
+    ]
+    if not cells:
+        raise UserError(_nothing(suite.name, selected, chosen, backends))
+    return cells
+
+
+def _nothing(
+    suite: str, selected: Sequence[Case], chosen: Sequence[ParameterChoice], backends: Sequence[str]
+) -> str:
+    """Why nothing is selected."""
+    names = [case.name for case in selected]
+    for_cases = [choice for choice in chosen if set(choice.cases) & set(names)]
+    if not for_cases:
+        return (
+            f"no parameter set of suite {suite} lists {' or '.join(names)}; name a set with --parameters too"
+        )
+    listed = sorted({backend for choice in for_cases for backend in choice.backends})
+    return (
+        f"no parameter set of suite {suite} lists {' or '.join(backends)}; they list "
+        f"{', '.join(listed)}, or name the set with --parameters"
+    )
+
+
+def turns(cells: Sequence[Cell], rounds: int | None = None) -> Iterator[tuple[int, Cell]]:
+    """Every cell once a round, with the number of the round from 0.
+
+    So what changes on the machine in the course of a run falls on all cells alike. Whoever wants fewer rounds
+    than another cell takes part in the first ones.
+
+    Args:
+        rounds: for all cells; None for what each says.
+    """
+    wanted = [(cell, cell.rounds if rounds is None else rounds) for cell in cells]
+    for number in range(max((count for _, count in wanted), default=0)):
+        yield from ((number, cell) for cell, count in wanted if number < count)
+
+
+def _backends(choice: ParameterChoice, asked: Sequence[str], named: bool) -> Sequence[str]:
+    if not asked:
+        return choice.backends
+    portable = choice.program == PORTABLE  # a simulator has no native types
+    return [
+        name
+        for name in dict.fromkeys(asked)
+        if named or (portable and simulates(name)) or name in choice.backends
+    ]
+
+
+def _check_names(what: str, names: Sequence[str], known: Sequence[str]) -> None:
+    for name in names:
+        if name not in known:
+            raise UserError(f"no {what} is called {name!r}{did_you_mean(name, known)}")

@@ -1,0 +1,75 @@
+// What a row says of its record: its case, its standing, and how precise it is.
+
+/** @import { Index, Row, Standing, Status } from "./types.js" */
+import { fixed } from "./format.js";
+import { compareNames } from "./order.js";
+
+/**
+ * Items by a key, in order of appearance.
+ * @template T, Key
+ * @param {T[]} items
+ * @param {(item: T) => Key} key
+ */
+export function groupBy(items, key) {
+  /** @type {Map<Key, T[]>} */
+  const found = new Map();
+  for (const item of items) {
+    const group = found.get(key(item));
+    if (group) group.push(item);
+    else found.set(key(item), [item]);
+  }
+  return found;
+}
+
+export const caseOf = (/** @type {Row} */ row) => `${row.suite} / ${row.case}`;
+
+export const secureRow = (/** @type {Row} */ row) => row["derived.standing"] === "secure";
+
+export const endedOk = (/** @type {Row} */ row) => row.status === "ok";
+
+/** Whether it is of a model whose weights are random; single primitives have no model. */
+export const untrained = (/** @type {Row} */ row) => row.weights === "random" && !row["derived.measured"];
+
+/** Whether no result is off by anything: there is no number of bits that says so. */
+export const exact = (/** @type {Row} */ row) =>
+  row["ladder.precision_bits"] === null && row["ladder.logit_error_max"] === 0;
+
+/** Bits of precision. */
+export const precision = (/** @type {Row} */ row) =>
+  exact(row) ? "exact" : fixed(row["ladder.precision_bits"], 1);
+
+/** @type {Record<Status, string>} */
+export const STATUS = {
+  ok: "ok",
+  unsupported: "unsupported",
+  failed: "failed",
+  timed_out: "timed out",
+  out_of_memory: "out of memory",
+};
+
+/**
+ * Rows by the names of their columns.
+ * @param {Index} index
+ * @returns {Row[]}
+ */
+export function rowsOf({ columns, rows }) {
+  const named = (/** @type {unknown[]} */ values) => columns.map((name, place) => [name, values[place]]);
+  return rows.map((values, place) => ({ place, ...Object.fromEntries(named(values)) }));
+}
+
+/** @type {Record<Standing, number>} */
+const RANKS = { secure: 0, insecure: 1, unfinished: 2 };
+
+/** @type {("suite" | "case" | "parameter_set" | "backend")[]} */
+const NAMES = ["suite", "case", "parameter_set", "backend"];
+
+/**
+ * Rows as readers are shown them: what is secure first, then by name; equal ones oldest first.
+ * @param {Row[]} rows
+ */
+export function sorted(rows) {
+  const rank = (/** @type {Row} */ row) => RANKS[row["derived.standing"]];
+  const byNames = (/** @type {Row} */ one, /** @type {Row} */ other) =>
+    NAMES.reduce((found, name) => found || compareNames(one[name], other[name]), 0);
+  return [...rows].sort((one, other) => rank(one) - rank(other) || byNames(one, other));
+}

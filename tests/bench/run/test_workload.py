@@ -1,0 +1,120 @@
+"""What a case brings to its cells: samples as its model takes them, and the clear rungs on all of them."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bench.errors import UserError
+from bench.run.workload import load_workload
+from bench.spec.suite import CHECKPOINTS
+from models.checkpoint import load_graph, save_graph
+from models.errors import ModelError
+from models.graph import Graph
+from models.metrics.catalogue import CROSS_ENTROPY, PERPLEXITY
+from models.reference import outputs
+from reports.scoring.held_out import held_out_ladder
+from tests.bench.checkpoints import CONTEXT, TEXT, VOCABULARY, language_model
+
+DIGITS = CHECKPOINTS / "vit_tiny"
+
+
+@pytest.fixture
+def windows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A language model's checkpoint, and its text where data sets are looked for."""
+    (tmp_path / "tinyshakespeare.txt").write_text(TEXT)
+    monkeypatch.setenv("BENCH_DATA", str(tmp_path))
+    language_model(tmp_path / "checkpoint")
+    return tmp_path / "checkpoint"
+
+
+def test_a_classifiers_rungs_on_all_that_is_held_out() -> None:
+    workload = load_workload(DIGITS, "digits", 8)
+    assert (len(workload.held_out), len(workload.samples)) == (360, 8)
+    assert workload.logits["original"].shape == (8, 1, 10)
+    everything = workload.held_out.samples(0, 360)
+    for rung, graph in workload.graphs.items():
+        right = outputs(graph, everything.inputs)[:, 0].argmax(axis=1) == everything.labels
+        assert workload.scores[rung].tolist() == right.tolist()
+
+
+def test_the_cells_samples_are_the_first_of_the_held_out_ones() -> None:
+    workload = load_workload(DIGITS, "digits", 8)
+    first = workload.held_out.samples(0, 8)
+    assert workload.samples.ids == first.ids
+    assert np.array_equal(workload.samples.inputs, first.inputs)
+
+
+def test_a_limit_shortens_the_comparison_alone() -> None:
+    whole, limited = load_workload(DIGITS, "digits", 8), load_workload(DIGITS, "digits", 8, 5)
+    assert len(limited.held_out) == 5
+    assert limited.samples.digest() == whole.samples.digest()
+    assert limited.scores["polynomial"].tolist() == whole.scores["polynomial"][:5].tolist()
+    assert limited.held_out.digest != whole.held_out.digest
+    assert len(load_workload(DIGITS, "digits", 8, 1000).held_out) == 360
+
+
+def test_progress_is_told_once_a_case() -> None:
+    told: list[tuple[int, int]] = []
+    workload = load_workload(DIGITS, "digits", 8, None, lambda done, total: told.append((done, total)))
+    assert workload.scores is workload.scores
+    assert told == [(done, 360) for done in (0, 64, 128, 192, 256, 320, 360)]
+
+
+def test_a_language_model_takes_numbers_of_characters(windows: Path) -> None:
+    workload = load_workload(windows, "tiny_shakespeare", 3)
+    assert workload.metric is PERPLEXITY
+    assert workload.samples.inputs.shape == workload.samples.labels.shape == (3, CONTEXT)
+    assert workload.logits["polynomial"].shape == (3, CONTEXT, len(VOCABULARY))
+    assert len(workload.held_out) == (len(TEXT) // 10 - 1) // CONTEXT
+
+
+def test_perplexity_is_exp_of_the_cross_entropy_of_all_tokens(windows: Path) -> None:
+    workload = load_workload(windows, "tiny_shakespeare", 3)
+    everything = workload.held_out.samples(0, len(workload.held_out))
+    logits = outputs(workload.polynomial, everything.inputs).reshape(-1, len(VOCABULARY))
+    likelihoods = np.exp(logits[np.arange(len(logits)), everything.labels.ravel()]) / np.exp(logits).sum(1)
+    block = held_out_ladder(workload.metric.name, workload.scores, workload.held_out.digest)
+    assert block.polynomial == pytest.approx(np.exp(-np.log(likelihoods).mean()))
+    assert block.samples == len(everything)
+    assert block.drifts[2].mean == pytest.approx(block.polynomial / block.original - 1)
+
+
+def test_a_model_may_be_judged_by_its_cross_entropy(windows: Path) -> None:
+    by_perplexity = load_workload(windows, "tiny_shakespeare", 3)
+    language_model(windows, metric=CROSS_ENTROPY.name)
+    workload = load_workload(windows, "tiny_shakespeare", 3)
+    found = {
+        one.metric: held_out_ladder(one.metric.name, one.scores, "d") for one in (by_perplexity, workload)
+    }
+    assert found[CROSS_ENTROPY].polynomial == pytest.approx(np.log(found[PERPLEXITY].polynomial))
+    assert found[CROSS_ENTROPY].drifts[2].mean == pytest.approx(np.log1p(found[PERPLEXITY].drifts[2].mean))
+
+
+def test_another_preparation_is_another_digest(windows: Path, tmp_path: Path) -> None:
+    before = load_workload(windows, "tiny_shakespeare", 3).held_out.digest
+    shutil.copytree(windows, tmp_path / "shorter")
+    graph = load_graph(windows, "polynomial")
+    preparation = {**graph.metadata["preparation"], "context": CONTEXT - 1}
+    shorter = Graph(graph.name, graph.nodes, graph.output, {**graph.metadata, "preparation": preparation})
+    save_graph(shorter, tmp_path / "shorter", "polynomial")
+    assert load_workload(tmp_path / "shorter", "tiny_shakespeare", 3).held_out.digest != before
+
+
+def test_a_metric_that_nobody_knows(windows: Path) -> None:
+    language_model(windows, metric="perplexty")
+    with pytest.raises(ModelError, match="the metric 'perplexty' is unknown; use accuracy or perplexity"):
+        load_workload(windows, "tiny_shakespeare", 3)
+
+
+def test_a_data_set_of_another_kind(windows: Path) -> None:
+    with pytest.raises(ModelError, match="characters does not read images"):
+        load_workload(windows, "digits", 3)
+
+
+def test_more_samples_than_there_are() -> None:
+    with pytest.raises(UserError, match="361 samples were asked for and digits holds out 360"):
+        load_workload(DIGITS, "digits", 361)

@@ -1,0 +1,83 @@
+"""A case is a model on data, a layer or primitives, and nothing in between."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bench.errors import UserError
+from bench.run.workload import layer_workload
+from bench.spec.cases import LayerCase, PrimitivesCase
+from bench.spec.cells import expand, turns
+from bench.spec.suite import Suite, load_suite
+from reports.scoring.precision import precision_bits
+
+SUITE = """suite: small
+title: small
+samples: 4
+rounds: 2
+cases:
+  - {name: one, CASE}
+parameter_sets:
+  - {log_n: 14, first_modulus_bits: 48, scale_bits: 40, depth: 8, digits: 9,
+     refresh: round_trip, backends: [a, b]}
+"""
+
+
+def suite(tmp_path: Path, case: str) -> Suite:
+    path = tmp_path / "small.yaml"
+    path.write_text(SUITE.replace("CASE", case))
+    return load_suite(str(path), ["a", "b"])
+
+
+def test_a_layer_needs_no_checkpoint(tmp_path: Path) -> None:
+    loaded = suite(tmp_path, "layer: {kind: attention, tokens: 4, features: 8, heads: 2, degree: 3}")
+    (case,) = loaded.cases
+    assert isinstance(case, LayerCase)
+    assert (case.layer.heads, case.layer.seed) == (2, 0)
+    assert not loaded.missing
+    assert all(cell.model_folder is None for cell in expand(loaded))
+
+
+def test_primitives_have_their_repetitions(tmp_path: Path) -> None:
+    (case,) = suite(tmp_path, "primitives: {}").cases
+    assert isinstance(case, PrimitivesCase)
+    assert (case.primitives.repetitions, case.primitives.long_repetitions) == (30, 5)
+
+
+@pytest.mark.parametrize(
+    ("case", "sentence"),
+    [
+        ("layer: {kind: linear, tokens: 4, features: 8}, primitives: {}", "not layer and primitives"),
+        ("primitives: {}, data: digits", "not primitives and data"),
+        ("data: digits", "the key 'model' is missing"),
+        ("model: vit_tiny", "the key 'data' is missing"),
+        ("layer: {kind: lineer, tokens: 4, features: 8}", "did you mean linear?"),
+        ("layer: {kind: attention, tokens: 4, features: 8, heads: 3}", "8 features do not divide among 3"),
+        ("primitives: {repetition: 3}", "did you mean repetitions?"),
+        ("primitives: {repetitions: 0}", "greater than 0"),
+    ],
+)
+def test_what_is_no_case_is_refused_with_its_line(tmp_path: Path, case: str, sentence: str) -> None:
+    with pytest.raises(UserError, match=r"small\.yaml:\d+: .*") as refused:
+        suite(tmp_path, case)
+    assert sentence in str(refused.value)
+
+
+def test_in_each_round_every_cell_has_its_turn(tmp_path: Path) -> None:
+    cells = expand(suite(tmp_path, "primitives: {}"))
+    assert [(turn, cell.backend) for turn, cell in turns(cells)] == [(0, "a"), (0, "b"), (1, "a"), (1, "b")]
+    assert [turn for turn, _ in turns(cells, rounds=1)] == [0, 0]
+
+
+@pytest.mark.parametrize("kind", ["linear", "activation", "attention", "block"])
+def test_a_layer_is_drawn_alike_each_time_and_stays_in_its_intervals(tmp_path: Path, kind: str) -> None:
+    (case,) = suite(tmp_path, f"layer: {{kind: {kind}, tokens: 4, features: 8, heads: 2, seed: 3}}").cases
+    assert isinstance(case, LayerCase)
+    workload, again = layer_workload(case.layer, 100), layer_workload(case.layer, 101)
+    assert workload.weights == "random"
+    assert workload.metric is None
+    values = workload.values[workload.polynomial.output]
+    assert values.shape == (100, 4, 8)
+    assert precision_bits(values, again.values[again.polynomial.output][:100]) is None

@@ -1,0 +1,224 @@
+"""The suite file: what is read from it, and one sentence with file and line for what is wrong in it."""
+
+from pathlib import Path
+
+import pytest
+
+from bench.errors import UserError
+from bench.spec.cases import Case, LayerCase, ModelCase
+from bench.spec.suite import SUITES, Suite, find_suite, load_suite
+
+BACKENDS = ("cleartext", "openfhe", "pyfhel", "tenseal")
+
+GOOD = """\
+suite: small
+title: a small suite
+samples: 4
+threads: 2
+cases:
+  - name: digits
+    model: checkpoint
+    data: digits
+parameter_sets:
+  - alias: shared14
+    log_n: 14
+    first_modulus_bits: 48
+    scale_bits: 40
+    depth: 8
+    digits: 9
+    refresh: round_trip
+    backends: [openfhe, tenseal]
+    threads: 1
+  - alias: toy
+    log_n: 12
+    first_modulus_bits: 55
+    scale_bits: 50
+    depth: 24
+    digits: 3
+    security: 0
+    bootstrap: {level_budget: [3, 3], correction_factor: 5, depth: 16}
+    refresh: bootstrap
+    backends: [openfhe]
+    cases: [digits]
+    repeats: 3
+limits: {seconds: 60}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "checkpoint").mkdir()
+    return tmp_path
+
+
+def load(folder: Path, text: str) -> Suite:
+    path = folder / "small.yaml"
+    path.write_text(text)
+    return load_suite(str(path), BACKENDS)
+
+
+def test_a_good_suite(folder: Path) -> None:
+    suite = load(folder, GOOD)
+    assert (suite.name, suite.samples, suite.rounds) == ("small", 4, 1)
+    assert suite.model_folders == {"digits": folder / "checkpoint"}
+    shared, toy = suite.parameter_sets
+    assert shared.names == ("shared14", "n14_first48_scale40_depth8_digits9")
+    assert (shared.threads, toy.threads) == (1, 2)
+    assert (shared.repeats, toy.repeats) == (1, 3)
+    assert shared.cases == toy.cases == ("digits",)
+    assert (shared.parameters.security, toy.parameters.security) == (128, 0)
+    assert toy.parameters.bootstrap is not None
+    assert toy.parameters.bootstrap.level_budget == (3, 3)
+    assert toy.parameters.name.endswith("INSECURE")
+    assert (shared.limits.seconds, shared.limits.memory_bytes) == (60.0, None)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "sentence"),
+    [
+        ("samples: 4", "sampels: 4", 3, "'sampels' is no key here; did you mean samples?"),
+        (
+            "    scale_bits: 40",
+            "    scale_bit: 40",
+            13,
+            "'scale_bit' is no key here; did you mean scale_bits?",
+        ),
+        (
+            "level_budget: [3, 3]",
+            "level_budgets: [3, 3]",
+            26,
+            "'level_budgets' is no key here; did you mean level_budget?",
+        ),
+        ("title: a small suite\n", "", 1, "the key 'title' is missing; add it"),
+        ("    depth: 8\n", "", 10, "the key 'depth' is missing; add it"),
+        ("samples: 4", "samples: four", 3, "samples is text 'four'; write a whole number"),
+        ("samples: 4", "samples: 4.5", 3, "samples is a number 4.5; write a whole number"),
+        ("samples: 4", "samples: true", 3, "samples is true or false True; write a whole number"),
+        ("samples: 4", "samples:", 3, "samples is nothing; write a whole number"),
+        (
+            "samples: 4",
+            "samples: 4\nheld_out: many",
+            4,
+            "held_out is 'many'; write all, or 2 or more samples",
+        ),
+        ("samples: 4", "samples: 4\nheld_out: 1", 4, "held_out is 1; write all, or 2 or more samples"),
+        ("samples: 4", "samples: 0", 3, "samples is 0; input should be greater than 0"),
+        ("log_n: 14", "log_n: [14]", 11, r"parameter_sets\[0\].log_n is a list; write a whole number"),
+        ("limits: {seconds: 60}", "limits: 60", 31, "limits is a whole number 60; write a block of keys"),
+        (
+            "[openfhe, tenseal]",
+            "openfhe",
+            17,
+            r"parameter_sets\[0\].backends is text 'openfhe'; write a list",
+        ),
+        (
+            "[openfhe, tenseal]",
+            "[openfhe, tenseel]",
+            17,
+            "no backend is called 'tenseel'; did you mean tenseal?",
+        ),
+        ("cases: [digits]", "cases: [digit]", 29, "no case is called 'digit'; did you mean digits?"),
+        ("repeats: 3", "repeats: 0", 30, r"parameter_sets\[1\].repeats is 0; input should be greater than 0"),
+        ("refresh: round_trip", "refresh: roundtrip", 16, "refresh is 'roundtrip'; did you mean round_trip?"),
+        ("samples: 4", "samples: 4\nsamples: 5", 4, "the key 'samples' stands twice; keep one"),
+        ("alias: toy", "alias: shared14", 19, "shared14 stands twice in parameter_sets"),
+        ("scale_bits: 40", "scale_bits: 48", 10, "first_modulus_bits is 48; choose more than scale_bits"),
+        (
+            "first_modulus_bits: 48",
+            "first_modulus_bits: 52",
+            10,
+            "log QP is 432 bits .* allow 430; lower depth",
+        ),
+        ("security: 0", "security: 128", 19, "no bound on log QP|log QP is 1735 bits .* allow 106"),
+        ("samples: 4", "samples: 4\nsecurity: 192", 11, "log QP is 428 bits and 192 bits .* allow 297"),
+        ("refresh: bootstrap", "refresh: round_trip", 27, "round_trip has no use for the block 'bootstrap'"),
+        ("refresh: round_trip", "refresh: bootstrap", 16, "bootstrap needs the block 'bootstrap'"),
+        ("model: checkpoint", "model: vit_tyny", 7, "no model is called 'vit_tyny'"),
+        ("cases:", "cases: [", 6, "this is no YAML"),
+        ("title: a small suite", "[a]: 4", 2, "a key is a list or a block"),
+        ("title: a small suite", "title: 2024-02-31", 2, "this value cannot be read"),
+        ("title: a small suite", "title: &a [*a]", 2, "nested deeper"),
+    ],
+)
+def test_what_is_wrong_is_one_sentence_with_file_and_line(
+    folder: Path, old: str, new: str, line: int, sentence: str
+) -> None:
+    assert old in GOOD
+    with pytest.raises(UserError, match=sentence) as caught:
+        load(folder, GOOD.replace(old, new, 1))
+    text = str(caught.value)
+    assert text.startswith(f"{folder / 'small.yaml'}:{line}: ")
+    assert "\n" not in text
+
+
+def test_a_set_may_not_demand_less_than_the_suite(folder: Path) -> None:
+    text = GOOD.replace("samples: 4", "samples: 4\nsecurity: 192").replace(
+        "digits: 9", "digits: 9\n    security: 128"
+    )
+    with pytest.raises(
+        UserError, match=r"small.yaml:17: security is 128 where the suite demands more; write 192"
+    ):
+        load(folder, text)
+
+
+@pytest.mark.parametrize(("content", "sentence"), [(b"", "is empty"), (b"\xff\xfe\x00", "UTF-8|no YAML")])
+def test_a_file_that_is_no_suite(folder: Path, content: bytes, sentence: str) -> None:
+    path = folder / "small.yaml"
+    path.write_bytes(content)
+    with pytest.raises(UserError, match=sentence):
+        load_suite(str(path), BACKENDS)
+
+
+def test_the_only_item_of_a_list_is_told_by_its_own_line(folder: Path) -> None:
+    text = (Path("suites") / "toy.yaml").read_text()
+    path = folder / "single.yaml"
+    path.write_text(text.replace("    data: digits\n", "    dta: digits\n"))
+    with pytest.raises(UserError, match=r"'dta' is no key here; did you mean data\?"):
+        load_suite(str(path), ["openfhe", "tenseal", "pyfhel"])
+
+
+def test_an_unknown_suite_lists_what_is_near() -> None:
+    with pytest.raises(UserError, match=r"no suite is called 'vit_tny'; did you mean vit_tiny\?"):
+        find_suite("vit_tny")
+    with pytest.raises(UserError, match=r"there is no file suites/vit_tiny.yml; did you mean vit_tiny\?"):
+        find_suite("suites/vit_tiny.yml")
+
+
+def test_a_bare_name_is_found_from_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert find_suite("vit_tiny").samefile(SUITES / "vit_tiny.yaml")
+    (tmp_path / "suites").mkdir()
+    (tmp_path / "suites" / "mine.yaml").write_text(GOOD)
+    assert find_suite("mine") == Path("suites/mine.yaml")
+
+
+def test_the_suites_of_the_project_are_what_they_say() -> None:
+    tiny = {choice.alias: choice for choice in load_suite("vit_tiny", BACKENDS).parameter_sets}
+    assert {choice.parameters.security for choice in tiny.values()} == {128}
+    assert tiny["bootstrap"].parameters.log_n == 16
+    assert {tiny[alias].backends for alias in ("shared14", "shared15")} == {("openfhe", "tenseal", "pyfhel")}
+    assert {tiny[alias].threads for alias in ("shared14", "shared15")} == {1}
+    toy = load_suite("toy", BACKENDS)
+    assert all("INSECURE" in choice.parameters.name for choice in toy.parameter_sets)
+    assert "INSECURE" in toy.title
+
+
+@pytest.mark.parametrize(("written", "count"), [("", None), ("held_out: all\n", None), ("held_out: 7\n", 7)])
+def test_on_how_many_samples_the_clear_rungs_are_compared(
+    folder: Path, written: str, count: int | None
+) -> None:
+    assert load(folder, written + GOOD).held_out == count
+
+
+def has_random_weights(case: Case) -> bool:
+    return isinstance(case, LayerCase) or (isinstance(case, ModelCase) and case.model.endswith("_random"))
+
+
+@pytest.mark.parametrize("path", sorted(SUITES.glob("*.yaml")), ids=lambda path: path.stem)
+def test_the_projects_own_suites(path: Path) -> None:
+    """Each bears its file's name, says what is random and, the toys apart, demands 128 bits of every set."""
+    suite = load_suite(str(path), BACKENDS)
+    assert suite.name == path.stem
+    assert any(map(has_random_weights, suite.cases)) == ("RANDOM WEIGHTS" in suite.title)
+    for choice in suite.parameter_sets:
+        assert choice.parameters.security == (0 if "toy" in suite.name else 128)
