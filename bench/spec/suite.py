@@ -234,6 +234,6 @@ def _missing(document: Document, index: int, case: ModelCase) -> str:
     place, sentence = ("cases", index, "model"), f"no model is called {case.model!r}"
     making = command(case.model)
     if making is None:
-        known = [folder.name for folder in CHECKPOINTS.glob("*") if folder.is_dir()]
+        known = sorted(folder.name for folder in CHECKPOINTS.glob("*") if folder.is_dir())
         document.fail(place, sentence + did_you_mean(case.model, known))
     return document.told(place, f"{sentence}; make it with {making}")
