@@ -47,6 +47,7 @@ LEAN = (
     "models.operations",
     "models.checkpoint",
     "models.errors",
+    "models.names",
     "models.shapes",
     "models.approximation.series",
 )
