@@ -1,21 +1,21 @@
 """Counts the source files in which each operation of the graph is named by a string.
 
-Run as `python -m tests.operation_names`. Some of the names are those of other things too: of an array (`bias`,
-`mask`, `scale`), of a rung of the ladder (`polynomial`), of a primitive (`add`, `multiply`).
+Run as `python -m tests.operation_names`. Some of the names are those of other things too: of an array
+(`bias`, `mask`, `scale`), of a rung of the ladder (`polynomial`), of a primitive (`add`, `multiply`).
 """
 
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 from models.operations import OPERATIONS
 
 ROOT = Path(__file__).parents[1]
-SOURCES = [
-    path for package in ("bench", "backends", "models") for path in sorted((ROOT / package).rglob("*.py"))
-]
+PACKAGES = ("bench", "backends", "models")
+SOURCES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
 
 
 def files_that_name() -> Mapping[str, list[str]]:
@@ -35,7 +35,7 @@ def files_that_name() -> Mapping[str, list[str]]:
 def main() -> None:
     """Write a line for each operation."""
     for name, files in files_that_name().items():
-        print(f"{name:14} {len(files):3}  {' '.join(files)}")
+        sys.stdout.write(f"{name:14} {len(files):3}  {' '.join(files)}\n")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""An operation is named in its declaration, in torch, in the engine, and by what rewrites it, nowhere else."""
+"""An operation is named in its declaration, in torch, in the engine and by what rewrites or makes it."""
 
 import pytest
 
