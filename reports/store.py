@@ -14,7 +14,7 @@ import errno
 import hashlib
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
@@ -133,19 +133,23 @@ def load_output(output: Path) -> Loaded:
     )
 
 
-def all_finished(output: Path, cell: str, key: str) -> list[Stored]:
-    """Every record under `output` that ended ok and answers a cell under this key, newest first.
-
-    Each is of other processes. There are none where another build or other settings ran the cell since:
-    whoever reads the store takes its newest key for the answer, and an older record would not be it.
-    """
+def records_of(output: Path, cell: str) -> list[Stored]:
+    """Every record of a cell under `output`, newest first."""
     found = [
         stored
         for path in sorted(output.glob(f"*/{RECORDS}"), reverse=True)
         for stored in reversed(_refused_or_loaded(path.parent).stored)
         if stored.record.cell == cell
     ]
-    found.sort(key=lambda stored: stored.record.started_at, reverse=True)
+    return sorted(found, key=lambda stored: stored.record.started_at, reverse=True)
+
+
+def all_finished(found: Sequence[Stored], key: str) -> list[Stored]:
+    """The records of one cell, newest first, that ended ok and answer it under this key.
+
+    Each is of other processes. There are none where another build or other settings ran the cell since:
+    whoever reads the store takes its newest key for the answer, and an older record would not be it.
+    """
     if found and found[0].record.key != key:
         return []
     return [one for one in found if one.record.key == key and one.record.status is Status.OK]

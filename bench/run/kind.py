@@ -1,0 +1,150 @@
+"""A kind of cell: everything that differs between a model by its program, native types, and primitives."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+from numpy.typing import NDArray
+
+from backends.registry import Descriptor
+from bench.run import scoring
+from bench.run.clear_rungs import Progress
+from bench.run.life import Life, Outcome
+from bench.run.raw_outputs import decrypted, raw_outputs
+from bench.run.workload import Workload
+from bench.spec.cells import Cell
+from bench.spec.suite import Limits
+from reports.record import Ladder
+
+Raw = Mapping[str, NDArray[Any]]
+
+
+class CellKind(ABC):
+    """A kind of cell, loaded with what a case brings to its cells.
+
+    Attributes:
+        modules: those whose imports compute the raw outputs; the key of a result digests them.
+        scored_again: whether raw outputs hold all that scoring needs.
+    """
+
+    modules: ClassVar[tuple[str, ...]]
+    scored_again: ClassVar[bool]
+
+    @classmethod
+    @abstractmethod
+    def load(cls, cell: Cell, progress: Progress) -> CellKind:
+        """Load what a cell's case brings.
+
+        Raises:
+            ModelError: the checkpoint or the data set is missing or corrupt, or they do not fit each other.
+            UserError: the data set has fewer samples.
+        """
+
+    @property
+    @abstractmethod
+    def ids(self) -> tuple[str, ...]:
+        """The ids of the samples."""
+
+    @property
+    @abstractmethod
+    def model_digest(self) -> str:
+        """A digest of the model that is computed."""
+
+    @property
+    @abstractmethod
+    def data_digest(self) -> str:
+        """A digest of the data on which it is computed."""
+
+    @property
+    @abstractmethod
+    def weights(self) -> Literal["trained", "random"]:
+        """Whether the model was trained, or is there for its size alone."""
+
+    @abstractmethod
+    def estimate(self, cell: Cell, descriptor: Descriptor) -> dict[str, str]:
+        """What a cell will count, need and take, name → figure, for `bench plan`.
+
+        Raises:
+            Unsupported: the library cannot, with the reason.
+            PlanError: no program can be made.
+        """
+
+    @abstractmethod
+    def run(self, life: Life) -> None:
+        """Have two parties compute the cell, and put what they found into `life.outcome`.
+
+        Raises:
+            CellError, or what `bench.run.life.live` names: the cell cannot go on.
+        """
+
+    @abstractmethod
+    def check(self, outcome: Outcome, limits: Limits) -> None:
+        """See that what was decrypted is as right as the suite demands.
+
+        Raises:
+            CellError: it is wrong.
+        """
+
+    @abstractmethod
+    def ladder(self, outcome: Outcome) -> Ladder:
+        """The record's ladder; empty where there is no stage of conversion (rung)."""
+
+    @abstractmethod
+    def raw_outputs(self, outcome: Outcome) -> Raw | None:
+        """Everything from which the ladder can be computed again; None where it is all in the record."""
+
+    @abstractmethod
+    def restored(self, outcome: Outcome, raw: Raw) -> Outcome:
+        """An outcome with what raw outputs say was decrypted, to be checked and scored again."""
+
+
+@dataclass(frozen=True)
+class WorkloadKind(CellKind):
+    """What a model and a layer have in common, however it is computed: samples, clear rungs, and scoring."""
+
+    workload: Workload
+
+    scored_again: ClassVar[bool] = True
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of the samples."""
+        return self.workload.ids
+
+    @property
+    def model_digest(self) -> str:
+        """A digest of all rungs."""
+        return self.workload.model_digest
+
+    @property
+    def data_digest(self) -> str:
+        """A digest of the samples and of all that is held out."""
+        return self.workload.data_digest
+
+    @property
+    def weights(self) -> Literal["trained", "random"]:
+        """Whether the rungs were trained."""
+        return self.workload.weights
+
+    def check(self, outcome: Outcome, limits: Limits) -> None:
+        """See `bench.run.scoring.check`."""
+        if outcome.decrypted is not None:
+            scoring.check(self.workload, outcome.decrypted, limits)
+
+    def ladder(self, outcome: Outcome) -> Ladder:
+        """See `bench.run.scoring.ladder`."""
+        return scoring.ladder(self.workload, outcome.decrypted, outcome.held_out)
+
+    def raw_outputs(self, outcome: Outcome) -> Raw | None:
+        """See `bench.run.raw_outputs`."""
+        compared = self.workload.scores if outcome.held_out is not None else {}
+        return raw_outputs(self.workload, outcome.decrypted, compared)
+
+    def restored(self, outcome: Outcome, raw: Raw) -> Outcome:
+        """See `bench.run.raw_outputs`; the clear rungs are compared anew."""
+        outcome.held_out = scoring.held_out(self.workload)
+        outcome.decrypted = decrypted(raw)
+        return outcome
