@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from numpy.typing import NDArray
 
 from backends.registry import Descriptor
-from bench.run import scoring
 from bench.run.clear_rungs import Progress
 from bench.run.life import Life, Outcome
-from bench.run.raw_outputs import decrypted, raw_outputs
-from bench.run.workload import Workload
 from bench.spec.cells import Cell
 from bench.spec.suite import Limits
 from reports.record import Ladder
@@ -99,52 +95,3 @@ class CellKind(ABC):
     @abstractmethod
     def restored(self, outcome: Outcome, raw: Raw) -> Outcome:
         """An outcome with what raw outputs say was decrypted, to be checked and scored again."""
-
-
-@dataclass(frozen=True)
-class WorkloadKind(CellKind):
-    """What a model and a layer have in common, however it is computed: samples, clear rungs, and scoring."""
-
-    workload: Workload
-
-    scored_again: ClassVar[bool] = True
-
-    @property
-    def ids(self) -> tuple[str, ...]:
-        """The ids of the samples."""
-        return self.workload.ids
-
-    @property
-    def model_digest(self) -> str:
-        """A digest of all rungs."""
-        return self.workload.model_digest
-
-    @property
-    def data_digest(self) -> str:
-        """A digest of the samples and of all that is held out."""
-        return self.workload.data_digest
-
-    @property
-    def weights(self) -> Literal["trained", "random"]:
-        """Whether the rungs were trained."""
-        return self.workload.weights
-
-    def check(self, outcome: Outcome, limits: Limits) -> None:
-        """See `bench.run.scoring.check`."""
-        if outcome.decrypted is not None:
-            scoring.check(self.workload, outcome.decrypted, limits)
-
-    def ladder(self, outcome: Outcome) -> Ladder:
-        """See `bench.run.scoring.ladder`."""
-        return scoring.ladder(self.workload, outcome.decrypted, outcome.held_out)
-
-    def raw_outputs(self, outcome: Outcome) -> Raw | None:
-        """See `bench.run.raw_outputs`."""
-        compared = self.workload.scores if outcome.held_out is not None else {}
-        return raw_outputs(self.workload, outcome.decrypted, compared)
-
-    def restored(self, outcome: Outcome, raw: Raw) -> Outcome:
-        """See `bench.run.raw_outputs`; the clear rungs are compared anew."""
-        outcome.held_out = scoring.held_out(self.workload)
-        outcome.decrypted = decrypted(raw)
-        return outcome

@@ -17,11 +17,11 @@ from backends.registry import Descriptor
 from backends.tensor.layout import ValueLayout, unpack
 from bench.run import estimates, recording, scoring
 from bench.run.clear_rungs import Progress
-from bench.run.kind import WorkloadKind
 from bench.run.life import Life
 from bench.run.scoring import Decrypted
 from bench.run.session import Evaluation, Session
 from bench.run.workload import load
+from bench.run.workload_kind import WorkloadKind
 from bench.spec.cells import Cell
 from models.graph import Array, Graph, Node
 

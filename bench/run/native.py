@@ -17,11 +17,11 @@ from bench.parties.wire import Shipment
 from bench.run import recording
 from bench.run.clear_rungs import Progress
 from bench.run.estimates import key_bytes
-from bench.run.kind import WorkloadKind
 from bench.run.life import Life
 from bench.run.scoring import Decrypted
 from bench.run.session import Session
 from bench.run.workload import load
+from bench.run.workload_kind import WorkloadKind
 from bench.spec.cells import Cell
 from models import checkpoint
 from models.graph import Array, Graph
