@@ -29,6 +29,9 @@ from reports.record import Record, Status
 
 RECORDS = "records.jsonl"
 
+#: Name → array, of any type: logits, labels, sample ids, probes.
+RawOutputs = Mapping[str, NDArray[Any]]
+
 
 @dataclass(frozen=True)
 class Stored:
@@ -58,7 +61,7 @@ class Run:
         """The folder's name, which every record of the run carries."""
         return self.folder.name
 
-    def append(self, record: Record, raw: Mapping[str, NDArray[Any]] | None = None) -> Stored:
+    def append(self, record: Record, raw: RawOutputs | None = None) -> Stored:
         """Write a record and its raw outputs (logits, labels, sample ids, probes).
 
         Raises:
@@ -164,7 +167,7 @@ def free(path: Path) -> Path:
     return found
 
 
-def read_raw(stored: Stored) -> dict[str, NDArray[Any]]:
+def read_raw(stored: Stored) -> RawOutputs:
     """The raw outputs of a record.
 
     Raises:
@@ -230,7 +233,7 @@ def _read_line(text: bytes, folder: Path, run_id: str) -> Stored:
     return Stored(line.record, None if line.raw is None else folder / line.raw, line.raw_sha256)
 
 
-def _write_raw(path: Path, arrays: Mapping[str, NDArray[Any]]) -> str:
+def _write_raw(path: Path, arrays: RawOutputs) -> str:
     """Write arrays under a temporary name, rename them, and return their SHA-256."""
     temporary = path.with_suffix(".npz.part")
     try:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from typing import Any, ClassVar, Literal
-
-from numpy.typing import NDArray
+from typing import ClassVar, Literal
 
 from backends.registry import Descriptor
 from bench.run.clear_rungs import Progress
@@ -14,8 +11,7 @@ from bench.run.life import Life, Outcome
 from bench.spec.cells import Cell
 from bench.spec.suite import Limits
 from reports.record import Ladder
-
-Raw = Mapping[str, NDArray[Any]]
+from reports.store import RawOutputs
 
 
 class CellKind(ABC):
@@ -89,9 +85,9 @@ class CellKind(ABC):
         """The record's ladder; empty where there is no stage of conversion (rung)."""
 
     @abstractmethod
-    def raw_outputs(self, outcome: Outcome) -> Raw | None:
+    def raw_outputs(self, outcome: Outcome) -> RawOutputs | None:
         """Everything from which the ladder can be computed again; None where it is all in the record."""
 
     @abstractmethod
-    def restored(self, outcome: Outcome, raw: Raw) -> Outcome:
+    def restored(self, outcome: Outcome, raw: RawOutputs) -> Outcome:
         """An outcome with what raw outputs say was decrypted, to be checked and scored again."""

@@ -19,7 +19,7 @@ from bench.run import estimates
 from bench.run.clear_rungs import Progress
 from bench.run.errors import CellError
 from bench.run.estimates import key_bytes
-from bench.run.kind import CellKind, Raw
+from bench.run.kind import CellKind
 from bench.run.life import Life, Outcome
 from bench.run.session import Session
 from bench.spec.cases import PrimitivesCase, PrimitivesLiteral
@@ -28,6 +28,7 @@ from bench.spec.suite import Limits
 from reports import identity, record
 from reports.record import Status
 from reports.scoring.precision import mean_precision_bits, precision_bits
+from reports.store import RawOutputs
 
 
 @dataclass(frozen=True)
@@ -211,11 +212,11 @@ class PrimitivesKind(CellKind):
         """An empty ladder."""
         return record.Ladder()
 
-    def raw_outputs(self, outcome: Outcome) -> Raw | None:
+    def raw_outputs(self, outcome: Outcome) -> RawOutputs | None:
         """None: all is in the record."""
         return None
 
-    def restored(self, outcome: Outcome, raw: Raw) -> Outcome:
+    def restored(self, outcome: Outcome, raw: RawOutputs) -> Outcome:
         """The outcome as it is."""
         return outcome
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from backends.registry import Descriptor, get
 from bench.environments.ensure import Environment, ensure
 from bench.errors import UserError
-from bench.run.kind import CellKind, Raw
+from bench.run.kind import CellKind
 from bench.run.kinds import kind_of
 from bench.run.life import Life, Outcome, guarded
 from bench.run.listener import Listener
@@ -29,7 +29,7 @@ from reports.errors import ReportError
 from reports.identity import cell_id, result_key
 from reports.origin import CHANGED, SCORED_AGAIN, changed
 from reports.record import Record, Status
-from reports.store import Run, Stored, all_finished, create_run, free, read_raw, records_of
+from reports.store import RawOutputs, Run, Stored, all_finished, create_run, free, read_raw, records_of
 
 
 @dataclass
@@ -120,7 +120,7 @@ class Service:
         return None
 
     def _score_again(
-        self, asked: Asked, loaded: CellKind, earlier: Sequence[Stored], raws: Sequence[Raw]
+        self, asked: Asked, loaded: CellKind, earlier: Sequence[Stored], raws: Sequence[RawOutputs]
     ) -> list[Record]:
         """New records of kept raw outputs, written oldest first; returned newest first, as they were given.
 
@@ -170,7 +170,7 @@ def _whole(loaded: CellKind, life: Life) -> None:
     loaded.check(life.outcome, life.cell.limits)
 
 
-def _scored(cell: Cell, loaded: CellKind, outcome: Outcome, raw: Raw) -> None:
+def _scored(cell: Cell, loaded: CellKind, outcome: Outcome, raw: RawOutputs) -> None:
     """Take kept raw outputs for what was decrypted, and see that it is right."""
     loaded.check(loaded.restored(outcome, raw), cell.limits)
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from bench.run import scoring
-from bench.run.kind import CellKind, Raw
+from bench.run.kind import CellKind
 from bench.run.life import Outcome
 from bench.run.raw_outputs import decrypted, raw_outputs
 from bench.run.workload import Workload
 from bench.spec.suite import Limits
 from reports.record import Ladder
+from reports.store import RawOutputs
 
 
 @dataclass(frozen=True)
@@ -51,12 +52,12 @@ class WorkloadKind(CellKind):
         """See `bench.run.scoring.ladder`."""
         return scoring.ladder(self.workload, outcome.decrypted, outcome.held_out)
 
-    def raw_outputs(self, outcome: Outcome) -> Raw | None:
+    def raw_outputs(self, outcome: Outcome) -> RawOutputs | None:
         """See `bench.run.raw_outputs`."""
         compared = self.workload.scores if outcome.held_out is not None else {}
         return raw_outputs(self.workload, outcome.decrypted, compared)
 
-    def restored(self, outcome: Outcome, raw: Raw) -> Outcome:
+    def restored(self, outcome: Outcome, raw: RawOutputs) -> Outcome:
         """See `bench.run.raw_outputs`; the clear rungs are compared anew."""
         outcome.held_out = scoring.held_out(self.workload)
         outcome.decrypted = decrypted(raw)
