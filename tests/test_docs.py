@@ -10,7 +10,7 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel
 
-from bench.spec.suite import SuiteFile
+from bench.spec.file import SuiteFile
 from reports.record import Record
 
 ROOT = Path(__file__).parents[1]
