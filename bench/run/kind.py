@@ -9,7 +9,7 @@ from backends.registry import Descriptor
 from bench.run.clear_rungs import Progress
 from bench.run.life import Life, Outcome
 from bench.spec.cells import Cell
-from bench.spec.suite import Limits
+from bench.spec.file import Limits
 from reports.record import Ladder
 from reports.store import RawOutputs
 

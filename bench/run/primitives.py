@@ -24,7 +24,7 @@ from bench.run.life import Life, Outcome
 from bench.run.session import Session
 from bench.spec.cases import PrimitivesCase, PrimitivesLiteral
 from bench.spec.cells import Cell
-from bench.spec.suite import Limits
+from bench.spec.file import Limits
 from reports import identity, record
 from reports.record import Status
 from reports.scoring.precision import mean_precision_bits, precision_bits

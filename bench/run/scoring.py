@@ -13,7 +13,7 @@ import numpy as np
 
 from bench.run.errors import CellError
 from bench.run.workload import Workload
-from bench.spec.suite import Limits
+from bench.spec.file import Limits
 from models.graph import Array
 from reports import record
 from reports.record import Status

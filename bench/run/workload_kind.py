@@ -10,7 +10,7 @@ from bench.run.kind import CellKind
 from bench.run.life import Outcome
 from bench.run.raw_outputs import decrypted, raw_outputs
 from bench.run.workload import Workload
-from bench.spec.suite import Limits
+from bench.spec.file import Limits
 from reports.record import Ladder
 from reports.store import RawOutputs
 
