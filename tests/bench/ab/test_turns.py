@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.ab.turns import Build, request, take_turns
+from bench.ab.builds import Build, request
+from bench.ab.turns import take_turns
 from bench.cli.commands.options import Selection
 from bench.cli.main import cli
 from bench.errors import UserError
