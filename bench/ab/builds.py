@@ -8,9 +8,11 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
-import bench
 from bench.errors import UserError
+from bench.run.listener import Silent
+from bench.run.service import Service
 from bench.spec.cells import Cell
 from reports.store import RECORDS, Loaded, load_run
 
@@ -20,9 +22,42 @@ logger = logging.getLogger(__name__)
 OWN_PYTHON = Path(".venv") / "bin" / "python"
 
 
+class Side(Protocol):
+    """What takes turns: it runs a cell when asked, and keeps the records."""
+
+    @property
+    def name(self) -> str:
+        """`baseline` or `candidate`."""
+
+    @property
+    def output(self) -> Path:
+        """Where its runs go."""
+
+    def run(self, cell: Cell, suite: Path) -> None:
+        """Run one cell of a suite in fresh processes of its parties."""
+
+
+@dataclass(frozen=True)
+class ThisBuild:
+    """The build that this process runs, asked without a command line between."""
+
+    name: str
+    output: Path
+
+    def run(self, cell: Cell, suite: Path) -> None:
+        """Run one cell, whose record goes to a run of its own.
+
+        Raises:
+            ModelError, UserError: the case's model or data are missing.
+            ReportError: the record cannot be written.
+        """
+        for record in Service(self.output, Silent(), fresh=True).records([cell], rounds=1):
+            logger.debug("%s: %s is %s", self.name, record.cell, record.status.value)
+
+
 @dataclass(frozen=True)
 class Build:
-    """One side.
+    """A side in another checkout, of which nothing but its command line and its records is known.
 
     Attributes:
         name: `baseline` or `candidate`.
@@ -55,7 +90,7 @@ class Build:
         return {path.parent for path in self.output.glob(f"*/{RECORDS}")}
 
 
-def builds(against: Path, results: Path, python: Path | None = None) -> tuple[Build, Build]:
+def builds(against: Path, results: Path, python: Path | None = None) -> tuple[Build, ThisBuild]:
     """The baseline's build and this one.
 
     Args:
@@ -70,17 +105,13 @@ def builds(against: Path, results: Path, python: Path | None = None) -> tuple[Bu
     if not (checkout / "bench" / "__main__.py").is_file():
         raise UserError(f"{against} is not a checkout of this project; make one with `git worktree add`")
     own = checkout / OWN_PYTHON
-    old = Build(
-        "baseline", checkout, python or (own if own.exists() else Path(sys.executable)), results / "baseline"
-    )
-    here = Path(bench.__file__).resolve().parent.parent
-    new = Build("candidate", here, Path(sys.executable), results / "candidate")
-    for build in (old, new):
-        if build.output.exists():
-            raise UserError(
-                f"{build.output} is there already; name a new folder, so that nothing old is judged"
-            )
-        _check(build)
+    interpreter = python or (own if own.exists() else Path(sys.executable))
+    old = Build("baseline", checkout, interpreter, results / "baseline")
+    new = ThisBuild("candidate", results / "candidate")
+    for output in (old.output, new.output):
+        if output.exists():
+            raise UserError(f"{output} is there already; name a new folder, so that nothing old is judged")
+    _check(old)
     return old, new
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bench.ab.builds import Build
+from bench.ab.builds import Side
 from bench.spec.cells import Cell
 from reports.gate.rules import TimeRule
 from reports.gate.sides import read_side
@@ -21,7 +21,7 @@ Say = Callable[[str], None]
 def run_both(
     cells: Sequence[Cell],
     suite: Path,
-    sides: tuple[Build, Build],
+    sides: tuple[Side, Side],
     processes: int | None,
     rule: TimeRule,
     say: Say,
@@ -44,9 +44,7 @@ def run_both(
         take_turns(cells, suite, sides, range(1, _enough(times, rule, say)), say)
 
 
-def take_turns(
-    cells: Sequence[Cell], suite: Path, sides: tuple[Build, Build], turns: range, say: Say
-) -> None:
+def take_turns(cells: Sequence[Cell], suite: Path, sides: tuple[Side, Side], turns: range, say: Say) -> None:
     """Run every cell once on each side in each of the turns.
 
     Args:
