@@ -14,8 +14,10 @@ from backends.planner import Refresh, plan, refresh_for
 from backends.program import Program
 from backends.tensor.layout import ValueLayout, unpack
 from bench.run import recording
+from bench.run.exchanges import Evaluation, bytes_of
+from bench.run.program_parties import ROLES, ProgramParties
 from bench.run.runner import CellError, Outcome, Runner
-from bench.run.session import Evaluation, Session
+from bench.run.session import Session, Stage
 from bench.run.workload import Workload
 from bench.spec.cells import Cell
 from models.graph import Array, Graph, Node
@@ -45,7 +47,7 @@ class CellRunner(Runner):
     def _run(self, cell: Cell, outcome: Outcome, probes: bool) -> None:
         figures, parameters = outcome.figures, cell.choice.parameters
         self._compare_clear_rungs(outcome)
-        self.report("plan", {})
+        self.report(Stage("plan"))
         capabilities = self.descriptor.capabilities(parameters)
         refresh = refresh_for(cell.choice.refresh, parameters, capabilities)
         references = self.workload.values  # the clear run first: it finds inputs outside their interval
@@ -62,7 +64,7 @@ class CellRunner(Runner):
             room = int(CONSTANTS_SHARE * left)
         self.planned(outcome.program, costs, outcome.batches)
         self._watched(
-            cell, outcome, Session, lambda session: self._protocol(cell, outcome, refresh, session, room)
+            cell, outcome, ROLES, lambda session: self._protocol(cell, outcome, refresh, session, room)
         )
         self._score(cell, outcome, references)
 
@@ -81,17 +83,17 @@ class CellRunner(Runner):
         """The two parties' part of a cell's life."""
         figures, program = outcome.figures, outcome.program
         assert program is not None
-        made, facts, figures.keys = session.generate_keys(program, refresh.kind == "bootstrap")
-        figures.keygen_s, figures.libraries = made["seconds"], made["versions"]
-        self._judge(cell, figures, facts)
-        loaded, prepared = session.prepare(program, figures.keys, room)
-        figures.prepare_model_s = loaded["seconds"] + prepared["seconds"]
-        figures.prepared_model_bytes = prepared["prepared_model_bytes"]
-        encrypted, batches = session.encrypt(self.workload.samples.inputs, program)
-        figures.encrypt_s = encrypted["seconds"]
-        figures.ciphertexts_in_bytes = sum(shipment.size_bytes for batch in batches for shipment in batch)
+        parties = ProgramParties(session, cell.choice.parameters)
+        made = parties.generate_keys(program, refresh.kind == "bootstrap")
+        figures.keys, figures.keygen_s, figures.libraries = made.files, made.seconds, made.versions
+        self._judge(cell, figures, made.security)
+        loaded, prepared = parties.prepare(program, figures.keys, room)
+        figures.prepare_model_s = loaded.seconds + prepared.seconds
+        figures.prepared_model_bytes = prepared.prepared_model_bytes
+        encrypted = parties.encrypt(self.workload.samples.inputs, program)
+        figures.encrypt_s, figures.ciphertexts_in_bytes = encrypted.seconds, bytes_of(encrypted.batches)
         for _ in range(cell.repeats):
-            figures.evaluations.append(session.evaluate(batches))
+            figures.evaluations.append(parties.evaluate(encrypted.batches))
             if len(figures.evaluations) == 1:
                 figures.wire = recording.wire(session.wire)
 

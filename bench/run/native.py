@@ -2,55 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
-
-import numpy as np
 
 from backends.costs import Costs
 from backends.errors import Unsupported
 from backends.native import OPERATIONS
 from backends.registry import Descriptor
-from bench.parties.process import Message
-from bench.parties.roles.native import RUNG
-from bench.parties.wire import Shipment
 from bench.run import recording
+from bench.run.exchanges import bytes_of
 from bench.run.model import check_precision
+from bench.run.native_parties import ROLES, NativeParties
 from bench.run.runner import Outcome, Runner
-from bench.run.session import Session
+from bench.run.session import Session, Stage
 from bench.run.workload import Workload
 from bench.spec.cells import Cell
-from models import checkpoint
-from models.graph import Array, Graph
-
-
-class HighLevelSession(Session):
-    """Two parties that compute in a library's own types."""
-
-    ROLES: ClassVar[Mapping[str, str]] = {
-        "key_owner": "high_level_key_owner",
-        "evaluator": "high_level_evaluator",
-    }
-
-    def prepare_graph(self, graph: Graph, keys: Sequence[Shipment]) -> tuple[Message, Message]:
-        """Start the evaluator, and have it load keys and graph."""
-        self.wire.carry("evaluator", keys)
-        self._start("evaluator")
-        loaded = self.load_keys(keys)
-        self.report("model preparation", {})
-        checkpoint.save_graph(graph, self._folders["evaluator"], RUNG, "float64")
-        return loaded, self._ask("evaluator", "prepare")
-
-    def encrypt_rows(self, rows: Array) -> tuple[Message, list[list[Shipment]]]:
-        """Have the key owner encrypt `[rows, features]`, and send them."""
-        self.report("encryption", {})
-        np.save(self._folders["key_owner"] / "rows.npy", rows)
-        answer = self._ask("key_owner", "encrypt", rows="rows.npy")
-        batches = [[Shipment(**literal) for literal in batch] for batch in answer["batches"]]
-        for batch in batches:
-            self.wire.carry("evaluator", batch)
-        return answer, batches
+from models.graph import Graph
 
 
 def adapter(descriptor: Descriptor, cell: Cell, graph: Graph) -> str:
@@ -87,30 +53,30 @@ class HighLevelRunner(Runner):
         return adapter(self.descriptor, cell, self.workload.polynomial)
 
     def _run(self, cell: Cell, outcome: Outcome, probes: bool) -> None:
-        self.report("plan", {})
+        self.report(Stage("plan"))
         self.descriptor.capabilities(cell.choice.parameters)
         self._adapter(cell)
         outcome.figures.clear_model_s = self.workload.clear_model_s()
         size = keys_bytes(cell)
         self._room(size, 3 * size, cell.limits.memory_bytes)  # as keys, as bytes, and in a cache
-        self._watched(cell, outcome, HighLevelSession, lambda session: self._protocol(cell, outcome, session))
+        self._watched(cell, outcome, ROLES, lambda session: self._protocol(cell, outcome, session))
         expected = self.workload.logits["polynomial"]
         for evaluation in outcome.figures.evaluations:
             outcome.encrypted = evaluation.outputs[0].reshape(expected.shape)
             check_precision(outcome.encrypted, expected, cell.limits.precision_bits)
 
-    def _protocol(self, cell: Cell, outcome: Outcome, session: HighLevelSession) -> None:
+    def _protocol(self, cell: Cell, outcome: Outcome, session: Session) -> None:
         figures, inputs = outcome.figures, self.workload.samples.inputs
-        made, facts, figures.keys = session.generate_keys_for([], bootstrap=False)
-        figures.keygen_s, figures.libraries = made["seconds"], made["versions"]
-        self._judge(cell, figures, facts)
-        loaded, prepared = session.prepare_graph(self.workload.polynomial, figures.keys)
-        figures.prepare_model_s = loaded["seconds"] + prepared["seconds"]
-        encrypted, batches = session.encrypt_rows(inputs.reshape(-1, inputs.shape[-1]))
-        figures.encrypt_s = encrypted["seconds"]
-        figures.ciphertexts_in_bytes = sum(shipment.size_bytes for batch in batches for shipment in batch)
+        parties = NativeParties(session, cell.choice.parameters)
+        made = parties.generate_keys()
+        figures.keys, figures.keygen_s, figures.libraries = made.files, made.seconds, made.versions
+        self._judge(cell, figures, made.security)
+        loaded, prepared = parties.prepare(self.workload.polynomial, figures.keys)
+        figures.prepare_model_s = loaded.seconds + prepared.seconds
+        encrypted = parties.encrypt(inputs.reshape(-1, inputs.shape[-1]))
+        figures.encrypt_s, figures.ciphertexts_in_bytes = encrypted.seconds, bytes_of(encrypted.batches)
         for _ in range(cell.repeats):
-            figures.evaluations.append(session.evaluate(batches))
+            figures.evaluations.append(parties.evaluate(encrypted.batches))
             if len(figures.evaluations) == 1:
                 figures.wire = recording.wire(session.wire)
 

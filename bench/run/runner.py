@@ -15,7 +15,6 @@ from datetime import datetime, timezone
 from math import inf
 from pathlib import Path
 from time import monotonic
-from typing import TypeVar
 
 import psutil
 
@@ -25,10 +24,10 @@ from backends.program import Program
 from backends.registry import Descriptor
 from backends.security import judge
 from bench.environments.ensure import Environment
-from bench.parties.process import PartyError
+from bench.parties.errors import PartyError
 from bench.run import host as machine
 from bench.run import recording
-from bench.run.session import Report, Session
+from bench.run.session import Report, Roles, Session
 from bench.spec.cells import Cell
 from models.errors import ModelError
 from models.graph import Array
@@ -36,8 +35,6 @@ from reports import record
 from reports.errors import ReportError
 from reports.figures import size
 from reports.record import Status
-
-AnySession = TypeVar("AnySession", bound=Session)
 
 #: Exceptions of a party that mean that memory ran out.
 OUT_OF_MEMORY = ("MemoryError", "OutOfMemory")
@@ -136,17 +133,15 @@ class Runner(ABC):
         """The `module:Class` that the parties import."""
         return self.descriptor.adapter
 
-    def _watched(
-        self, cell: Cell, outcome: Outcome, kind: type[AnySession], use: Callable[[AnySession], None]
-    ) -> None:
+    def _watched(self, cell: Cell, outcome: Outcome, roles: Roles, use: Callable[[Session], None]) -> None:
         """The parties' part, with an eye on the memory of all processes."""
         limit, figures = cell.limits.memory_bytes, outcome.figures
         with machine.MemorySampler(limit_bytes=limit, spared=[os.getpid()]) as sampler:
             try:
-                with kind(
+                with Session(
                     python=self.environment.python,
                     adapter=self._adapter(cell),
-                    parameters=cell.choice.parameters,
+                    roles=roles,
                     threads=cell.choice.threads,
                     folder=self.folder,
                     logs=self.folder,
