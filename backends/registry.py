@@ -7,7 +7,6 @@ the adapter is imported by the parties, in the backend's own environment.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -21,6 +20,7 @@ from backends.errors import BackendError
 from backends.interface import Capabilities, Ciphertext, Evaluator, Library, Vector
 from backends.native import NativeTypes
 from backends.parameters import ParameterSet
+from models.names import did_you_mean
 
 #: The entry points under which other packages name their descriptors.
 GROUP = "bench.backends"
@@ -114,9 +114,7 @@ def get(name: str) -> Descriptor:
     found = available()
     if name in found:
         return found[name]
-    near = difflib.get_close_matches(name, found, n=1)
-    hint = f"; did you mean {near[0]}?" if near else f"; there are {', '.join(found)}"
-    raise BackendError(f"no backend is called {name!r}{hint}")
+    raise BackendError(f"no backend is called {name!r}{did_you_mean(name, found)}")
 
 
 def simulates(name: str) -> bool:

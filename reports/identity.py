@@ -8,40 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
 from typing import Any
 
 from reports.errors import ReportError
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Everything that could change a result; there are no defaults, so that nothing is left out.
-
-    Attributes:
-        cell: see `cell_id`.
-        model_digest: digest of the checkpoint's rungs.
-        data_digest: digest of the data set's file or arrays.
-        parameters: the parameter set's literal, with how it is used: refresh, program.
-        engine_digest: digest of the code that records programs.
-        adapter_digest: digest of the backend's adapter.
-        libraries: name → version of the HE library and what it is built on.
-        threads: how many the evaluator has.
-        repeats: evaluations asked for; one does not answer a request for five.
-        probes: whether layers are decrypted.
-    """
-
-    cell: str
-    model_digest: str
-    data_digest: str
-    parameters: Mapping[str, Any]
-    engine_digest: str
-    adapter_digest: str
-    libraries: Mapping[str, str]
-    threads: int
-    repeats: int
-    probes: bool
+from reports.origin import Origin
 
 
 def cell_id(suite: str, case: str, backend: str, parameter_set: str, sample_ids: Sequence[str]) -> str:
@@ -56,9 +27,9 @@ def cell_id(suite: str, case: str, backend: str, parameter_set: str, sample_ids:
     return "/".join((suite, case, backend, parameter_set, samples))
 
 
-def result_key(origin: Origin) -> str:
-    """SHA-256 over an origin."""
-    return digest(asdict(origin))
+def result_key(cell: str, origin: Origin) -> str:
+    """SHA-256 over a cell (see `cell_id`) and everything that could change its result."""
+    return digest([cell, origin.model_dump()])
 
 
 def digest(value: Any) -> str:

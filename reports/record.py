@@ -14,6 +14,7 @@ from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, model_val
 
 from models.metrics.catalogue import DEFAULT, METRICS
 from reports.block import Block
+from reports.origin import Origin
 
 SCHEMA = 1
 
@@ -267,6 +268,9 @@ class Environment(Block):
 class Record(Block):
     """The result of one cell.
 
+    `origin` is what `key` digests. `scored_from` is the run whose raw outputs were scored again: everything
+    but the ladder is that run's.
+
     `weights` says whether the model was trained. One with random weights is there for its size: whatever it
     reached on labelled samples would look like a result, so its ladder has no metric on any rung.
     """
@@ -282,6 +286,8 @@ class Record(Block):
     parameter_set: str
     cell: str
     key: str
+    origin: Origin | None = None
+    scored_from: str | None = None
     status: Status
     reason: str | None = None
     security: SecurityBlock = SecurityBlock()

@@ -14,7 +14,7 @@ import errno
 import hashlib
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
@@ -28,6 +28,9 @@ from reports.lines import Line, decode, encode
 from reports.record import Record, Status
 
 RECORDS = "records.jsonl"
+
+#: Name → array, of any type: logits, labels, sample ids, probes.
+RawOutputs = Mapping[str, NDArray[Any]]
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ class Run:
         """The folder's name, which every record of the run carries."""
         return self.folder.name
 
-    def append(self, record: Record, raw: Mapping[str, NDArray[Any]] | None = None) -> Stored:
+    def append(self, record: Record, raw: RawOutputs | None = None) -> Stored:
         """Write a record and its raw outputs (logits, labels, sample ids, probes).
 
         Raises:
@@ -133,19 +136,23 @@ def load_output(output: Path) -> Loaded:
     )
 
 
-def all_finished(output: Path, cell: str, key: str) -> list[Stored]:
-    """Every record under `output` that ended ok and answers a cell under this key, newest first.
-
-    Each is of other processes. There are none where another build or other settings ran the cell since:
-    whoever reads the store takes its newest key for the answer, and an older record would not be it.
-    """
+def records_of(output: Path, cell: str) -> list[Stored]:
+    """Every record of a cell under `output`, newest first."""
     found = [
         stored
         for path in sorted(output.glob(f"*/{RECORDS}"), reverse=True)
         for stored in reversed(_refused_or_loaded(path.parent).stored)
         if stored.record.cell == cell
     ]
-    found.sort(key=lambda stored: stored.record.started_at, reverse=True)
+    return sorted(found, key=lambda stored: stored.record.started_at, reverse=True)
+
+
+def all_finished(found: Sequence[Stored], key: str) -> list[Stored]:
+    """The records of one cell, newest first, that ended ok and answer it under this key.
+
+    Each is of other processes. There are none where another build or other settings ran the cell since:
+    whoever reads the store takes its newest key for the answer, and an older record would not be it.
+    """
     if found and found[0].record.key != key:
         return []
     return [one for one in found if one.record.key == key and one.record.status is Status.OK]
@@ -160,7 +167,7 @@ def free(path: Path) -> Path:
     return found
 
 
-def read_raw(stored: Stored) -> dict[str, NDArray[Any]]:
+def read_raw(stored: Stored) -> RawOutputs:
     """The raw outputs of a record.
 
     Raises:
@@ -226,7 +233,7 @@ def _read_line(text: bytes, folder: Path, run_id: str) -> Stored:
     return Stored(line.record, None if line.raw is None else folder / line.raw, line.raw_sha256)
 
 
-def _write_raw(path: Path, arrays: Mapping[str, NDArray[Any]]) -> str:
+def _write_raw(path: Path, arrays: RawOutputs) -> str:
     """Write arrays under a temporary name, rename them, and return their SHA-256."""
     temporary = path.with_suffix(".npz.part")
     try:

@@ -44,6 +44,7 @@ LEAN = (
     "models.graph",
     "models.checkpoint",
     "models.errors",
+    "models.names",
     "models.shapes",
     "models.approximation.series",
 )

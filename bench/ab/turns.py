@@ -17,7 +17,7 @@ from bench.errors import UserError
 from bench.spec.cells import Cell
 from reports.store import RECORDS, Loaded, load_run
 
-#: Of a checkout, where its own interpreter is looked for.
+#: Where a checkout's own interpreter is looked for.
 OWN_PYTHON = Path(".venv") / "bin" / "python"
 
 
@@ -51,7 +51,7 @@ def builds(against: Path, results: Path, python: Path | None = None) -> tuple[Bu
     """
     checkout = against.resolve()
     if not (checkout / "bench" / "__main__.py").is_file():
-        raise UserError(f"{against} is no checkout of this project; make one with `git worktree add`")
+        raise UserError(f"{against} is not a checkout of this project; make one with `git worktree add`")
     own = checkout / OWN_PYTHON
     old = Build(
         "baseline", checkout, python or (own if own.exists() else Path(sys.executable)), results / "baseline"

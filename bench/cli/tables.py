@@ -15,6 +15,12 @@ from reports.record import TIMING_ONLY, HeldOutLadder, Ladder, Precision, Primit
 from reports.scoring.held_out import TITLES
 
 
+def ending(records: Sequence[Record]) -> list[Table]:
+    """All tables that end a run."""
+    probed = [layers(record) for record in records if record.ladder.layers]
+    return [*held_out(records), *summaries(records), *primitives(records), *probed]
+
+
 def summaries(records: Sequence[Record]) -> list[Table]:
     """A table per case and parameter set, one column a backend; what was not measured is a dash.
 

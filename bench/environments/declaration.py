@@ -15,7 +15,6 @@ This module needs PyYAML and the standard library alone, because tox's plugin im
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ import yaml
 
 import backends
 from bench.errors import UserError
+from models.names import did_you_mean
 
 #: What every party's environment holds beside its library.
 PARTY_REQUIREMENTS = Path(backends.__file__).with_name("party_requirements.txt")
@@ -107,7 +107,7 @@ def load(path: Path, name: str | None = None) -> Declaration:
         raise UserError(f"{path}: is not YAML ({' '.join(str(error).split())}); correct it") from error
     table = _table(path, "the file", content, required=("imports", "alternatives"), optional=("build",))
     if not isinstance(table["alternatives"], list) or not table["alternatives"]:
-        raise UserError(f"{path}: alternatives is no list of interpreters; write at least one")
+        raise UserError(f"{path}: alternatives is not a list of interpreters; write at least one")
     return Declaration(
         name=name or path.parent.name,
         path=path,
@@ -146,9 +146,7 @@ def _table(
         raise UserError(f"{path}: {where} must be a table with the keys {', '.join(known)}")
     for key in entry:
         if key not in known:
-            near = difflib.get_close_matches(str(key), known, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"use {', '.join(known)}"
-            raise UserError(f"{path}: {where} has no key {key!r}; {hint}")
+            raise UserError(f"{path}: {where} has no key {key!r}{did_you_mean(str(key), known)}")
     for key in required:
         if key not in entry:
             raise UserError(f"{path}: {where} lacks the key {key!r}; add it")

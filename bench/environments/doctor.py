@@ -106,7 +106,7 @@ def _data() -> Finding:
         return Finding("data", "ok", "scikit-learn's digits, installed with it; BENCH_DATA is not set")
     if not Path(folder).is_dir():
         return Finding(
-            "data", "missing", f"BENCH_DATA is {folder}, which is no folder", "make it or unset BENCH_DATA"
+            "data", "missing", f"BENCH_DATA is {folder}, which is not a folder", "make it or unset BENCH_DATA"
         )
     files = sorted(file.name for file in Path(folder).iterdir() if file.is_file())
     return Finding("data", "ok", f"BENCH_DATA is {folder}: {', '.join(files) or 'empty'}")

@@ -1,10 +1,11 @@
-"""Runs one cell of a model from plan to record. Whatever happens to it, it ends in a record that says so."""
+"""A model or a layer by its program: planned, replayed between two parties, decoded."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,20 +13,19 @@ from numpy.typing import NDArray
 from backends.costs import Costs
 from backends.planner import Refresh, plan, refresh_for
 from backends.program import Program
+from backends.registry import Descriptor
 from backends.tensor.layout import ValueLayout, unpack
-from bench.run import recording
+from bench.run import estimates, recording, scoring
+from bench.run.clear_rungs import Progress
 from bench.run.exchanges import Evaluation, bytes_of
+from bench.run.life import Life
 from bench.run.program_parties import ROLES, ProgramParties
-from bench.run.runner import CellError, Outcome, Runner
+from bench.run.scoring import Decrypted
 from bench.run.session import Session, Stage
-from bench.run.workload import Workload
+from bench.run.workload import load
+from bench.run.workload_kind import WorkloadKind
 from bench.spec.cells import Cell
 from models.graph import Array, Graph, Node
-from reports import record
-from reports.record import Status
-from reports.scoring import ladder as scoring
-from reports.scoring import precision
-from reports.scoring.held_out import held_out_ladder
 
 #: Part of the memory left that constants encoded ahead may take. The rest is for the key owner, for this
 #: process, and for what the estimates miss; a constant without room costs milliseconds at each use.
@@ -33,108 +33,82 @@ CONSTANTS_SHARE = 0.6
 
 
 @dataclass(frozen=True)
-class CellRunner(Runner):
-    """Runs cells of one model on one backend.
+class ModelKind(WorkloadKind):
+    """A model or a layer, by the program that is planned for it."""
 
-    Attributes:
-        workload: the case on its samples.
-        planned: told of the program before anything is encrypted.
-    """
+    modules: ClassVar[tuple[str, ...]] = (__name__, *ROLES.modules)
 
-    workload: Workload
-    planned: Callable[[Program, Costs, int], None]
+    @classmethod
+    def load(cls, cell: Cell, progress: Progress) -> ModelKind:
+        """See `bench.run.workload.load`."""
+        return cls(load(cell, progress))
 
-    def _run(self, cell: Cell, outcome: Outcome, probes: bool) -> None:
-        figures, parameters = outcome.figures, cell.choice.parameters
-        self._compare_clear_rungs(outcome)
-        self.report(Stage("plan"))
-        capabilities = self.descriptor.capabilities(parameters)
-        refresh = refresh_for(cell.choice.refresh, parameters, capabilities)
+    def estimate(self, cell: Cell, descriptor: Descriptor) -> dict[str, str]:
+        """Plan the cell, which encrypts nothing."""
+        capabilities = descriptor.capabilities(cell.choice.parameters)
+        refresh = refresh_for(cell.choice.refresh, cell.choice.parameters, capabilities)
+        program = plan(self.workload.polynomial, cell.choice.parameters, refresh)
+        return estimates.of_program(cell, program, capabilities, refresh)
+
+    def run(self, life: Life) -> None:
+        """Compare the clear rungs, plan, and have two parties compute."""
+        outcome, parameters = life.outcome, life.cell.choice.parameters
+        outcome.held_out = scoring.held_out(self.workload)
+        life.listener.report(Stage("plan"))
+        capabilities = life.descriptor.capabilities(parameters)
+        refresh = refresh_for(life.cell.choice.refresh, parameters, capabilities)
         references = self.workload.values  # the clear run first: it finds inputs outside their interval
-        started = perf_counter()
-        outcome.program = plan(self.workload.polynomial, parameters, refresh, probes=probes)
-        figures.plan_s = perf_counter() - started
-        figures.clear_model_s = self.workload.clear_model_s()
-        outcome.batches = -(-len(self.workload.samples) // outcome.program.layout.images)
+        program = self._planned(life, refresh)
         costs = Costs(parameters)
         room = 0  # the simulator has no keys, and encodes a constant as fast as it would find it
-        if not self.descriptor.simulates:
-            needs = costs.needs(outcome.program, capabilities, refresh.kind)
-            left = self._room(needs.keys_bytes, needs.evaluator_bytes, cell.limits.memory_bytes)
-            room = int(CONSTANTS_SHARE * left)
-        self.planned(outcome.program, costs, outcome.batches)
-        self._watched(
-            cell, outcome, ROLES, lambda session: self._protocol(cell, outcome, refresh, session, room)
+        if not life.descriptor.simulates:
+            needs = costs.needs(program, capabilities, refresh.kind)
+            room = int(CONSTANTS_SHARE * life.room(needs.keys_bytes, needs.evaluator_bytes))
+        life.listener.planned(program, costs, outcome.batches)
+        life.watched(
+            ROLES,
+            life.descriptor.adapter,
+            lambda session: self._protocol(life, program, refresh.kind == "bootstrap", room, session),
         )
-        self._score(cell, outcome, references)
+        outcome.decrypted = self._decoded(program, outcome.figures.evaluations, references)
 
-    def _compare_clear_rungs(self, outcome: Outcome) -> None:
-        """The clear rungs on the whole held-out set; the first cell of a case computes, the others share.
+    def _planned(self, life: Life, refresh: Refresh) -> Program:
+        outcome = life.outcome
+        started = perf_counter()
+        program = plan(self.workload.polynomial, life.cell.choice.parameters, refresh, probes=life.probes)
+        outcome.figures.plan_s = perf_counter() - started
+        outcome.figures.clear_model_s = self.workload.clear_model_s()
+        outcome.program = program
+        outcome.batches = -(-len(self.workload.samples) // program.layout.images)
+        return program
 
-        What random weights score there would mean nothing.
-        """
-        metric, everything = self.workload.metric, self.workload.held_out
-        if self.workload.weights == "random" or metric is None or everything is None:
-            return
-        outcome.scores = self.workload.scores
-        outcome.held_out = held_out_ladder(metric.name, outcome.scores, everything.digest)
-
-    def _protocol(self, cell: Cell, outcome: Outcome, refresh: Refresh, session: Session, room: int) -> None:
+    def _protocol(self, life: Life, program: Program, bootstrap: bool, room: int, session: Session) -> None:
         """The two parties' part of a cell's life."""
-        figures, program = outcome.figures, outcome.program
-        assert program is not None
-        parties = ProgramParties(session, cell.choice.parameters)
-        made = parties.generate_keys(program, refresh.kind == "bootstrap")
+        figures = life.outcome.figures
+        parties = ProgramParties(session, life.cell.choice.parameters)
+        made = parties.generate_keys(program, bootstrap)
         figures.keys, figures.keygen_s, figures.libraries = made.files, made.seconds, made.versions
-        self._judge(cell, figures, made.security)
+        life.judge(made.security)
         loaded, prepared = parties.prepare(program, figures.keys, room)
         figures.prepare_model_s = loaded.seconds + prepared.seconds
         figures.prepared_model_bytes = prepared.prepared_model_bytes
         encrypted = parties.encrypt(self.workload.samples.inputs, program)
         figures.encrypt_s, figures.ciphertexts_in_bytes = encrypted.seconds, bytes_of(encrypted.batches)
-        for _ in range(cell.repeats):
+        for _ in range(life.cell.repeats):
             figures.evaluations.append(parties.evaluate(encrypted.batches))
             if len(figures.evaluations) == 1:
                 figures.wire = recording.wire(session.wire)
 
-    def _score(self, cell: Cell, outcome: Outcome, references: Mapping[str, Array]) -> None:
-        """Decode the decrypted slots and refuse a wrong answer, in every repeat."""
-        program, count = outcome.program, len(self.workload.samples)
-        assert program is not None
-        expected = self.workload.logits["polynomial"]
-        for evaluation in outcome.figures.evaluations:
-            encrypted = decode(program, program.output_layout, evaluation.outputs, count)
-            if not np.isfinite(encrypted).all():
-                raise CellError(Status.FAILED, "the decrypted logits are not finite; the result is wrong")
-            if outcome.encrypted is None:
-                outcome.encrypted = encrypted
-            check_precision(encrypted, expected, cell.limits.precision_bits)
-            # Random weights leave logits so close to each other that an error within the limit on precision
-            # changes labels. That limit is relative to the logits themselves and stays.
-            if self.workload.weights == "trained":
-                _check_labels(encrypted, expected, cell.limits.label_agreement)
-        if program.probes:
-            outcome.probes = decode_probes(program, outcome.figures.evaluations[0], count)
-
-
-def check_precision(encrypted: Array, expected: Array, least: float) -> None:
-    """Raise CellError where the decrypted logits are further from the polynomial model's than allowed."""
-    bits = precision.precision_bits(encrypted, expected)
-    if bits is not None and bits < least:
-        raise _wrong(f"{bits:.1f} bits of precision and the suite demands {least:g}")
-
-
-def _check_labels(encrypted: Array, expected: Array, least: float) -> None:
-    """Raise CellError where fewer labels are the polynomial model's than allowed."""
-    agreement = precision.label_agreement(encrypted, expected)
-    if agreement < least:
-        raise _wrong(f"{agreement:.1%} of the labels and the suite demands {least:.1%}")
-
-
-def _wrong(found: str) -> CellError:
-    return CellError(
-        Status.FAILED, f"the decrypted logits share with the polynomial model's {found}; the result is wrong"
-    )
+    def _decoded(
+        self, program: Program, evaluations: Sequence[Evaluation], values: Mapping[str, Array]
+    ) -> Decrypted:
+        """The decrypted slots as logits, and as the values of layers where these were probed."""
+        count = len(self.workload.samples)
+        logits = tuple(decode(program, program.output_layout, one.outputs, count) for one in evaluations)
+        if not program.probes:
+            return Decrypted(logits)
+        probes = decode_probes(program, evaluations[0], count)
+        return Decrypted(logits, probes, probe_references(self.workload.polynomial, values))
 
 
 def decode(program: Program, layout: ValueLayout, slots: NDArray[np.float64], count: int) -> Array:
@@ -173,39 +147,3 @@ def _is_in_heads(node: Node, in_heads: set[str]) -> bool:
     if node.operation in ("scores", "merge_heads"):
         return False
     return node.operation in ("split_heads", "mix") or not in_heads.isdisjoint(node.inputs)
-
-
-def ladder(outcome: Outcome, workload: Workload) -> record.Ladder:
-    """The metric down the rungs, the drift of the last step, and the clear rungs on all that is held out.
-
-    Of random weights only what tells how exact the encryption is.
-    """
-    if workload.metric is None:
-        return _unlabelled(outcome, workload)
-    # A rung that is not finite has failed the cell already; it has no metric.
-    logits = {rung: values for rung, values in workload.logits.items() if np.isfinite(values).all()}
-    if outcome.encrypted is not None:
-        logits["encrypted"] = outcome.encrypted
-    references = None
-    if outcome.probes is not None:
-        references = probe_references(workload.polynomial, workload.values)
-    found = scoring.ladder(
-        logits, workload.samples.labels, outcome.probes, references, metric=workload.metric.name
-    )
-    if workload.weights == "random":
-        return found.model_copy(update=dict.fromkeys(scoring.RUNGS))
-    return found.model_copy(update={"held_out": outcome.held_out})
-
-
-def _unlabelled(outcome: Outcome, workload: Workload) -> record.Ladder:
-    """How exact the encryption is, where there is no label to judge a rung by."""
-    if outcome.encrypted is None:
-        return record.Ladder()
-    encrypted, clear = outcome.encrypted, workload.logits["polynomial"]
-    if not np.isfinite(encrypted).all():
-        return record.Ladder()
-    layers = None
-    if outcome.probes is not None:
-        references = probe_references(workload.polynomial, workload.values)
-        layers = precision.layer_precision(outcome.probes, references)
-    return record.Ladder(layers=layers, **scoring.exactness(encrypted, clear))

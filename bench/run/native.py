@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
-from backends.costs import Costs
 from backends.errors import Unsupported
 from backends.native import OPERATIONS
 from backends.registry import Descriptor
 from bench.run import recording
+from bench.run.clear_rungs import Progress
+from bench.run.estimates import key_bytes
 from bench.run.exchanges import bytes_of
-from bench.run.model import check_precision
+from bench.run.life import Life
 from bench.run.native_parties import ROLES, NativeParties
-from bench.run.runner import Outcome, Runner
+from bench.run.scoring import Decrypted
 from bench.run.session import Session, Stage
-from bench.run.workload import Workload
+from bench.run.workload import load
+from bench.run.workload_kind import WorkloadKind
 from bench.spec.cells import Cell
 from models.graph import Graph
 
@@ -40,48 +43,53 @@ def adapter(descriptor: Descriptor, cell: Cell, graph: Graph) -> str:
 
 
 @dataclass(frozen=True)
-class HighLevelRunner(Runner):
-    """Runs cells of one layer on one backend.
+class NativeKind(WorkloadKind):
+    """A layer in a library's own types, without the engine."""
 
-    Attributes:
-        workload: the layer on its samples.
-    """
+    modules: ClassVar[tuple[str, ...]] = (__name__, *ROLES.modules)
 
-    workload: Workload
+    @classmethod
+    def load(cls, cell: Cell, progress: Progress) -> NativeKind:
+        """See `bench.run.workload.load`."""
+        return cls(load(cell, progress))
 
-    def _adapter(self, cell: Cell) -> str:
-        return adapter(self.descriptor, cell, self.workload.polynomial)
+    def estimate(self, cell: Cell, descriptor: Descriptor) -> dict[str, str]:
+        """Say that the types keep what they do to themselves."""
+        descriptor.capabilities(cell.choice.parameters)
+        adapter(descriptor, cell, self.workload.polynomial)
+        return {"program": f"{cell.choice.program} of the library's own; nothing of it is planned"}
 
-    def _run(self, cell: Cell, outcome: Outcome, probes: bool) -> None:
-        self.report(Stage("plan"))
-        self.descriptor.capabilities(cell.choice.parameters)
-        self._adapter(cell)
+    def run(self, life: Life) -> None:
+        """Have two parties compute the layer in the library's own types."""
+        cell, outcome = life.cell, life.outcome
+        life.listener.report(Stage("plan"))
+        life.descriptor.capabilities(cell.choice.parameters)
+        types = adapter(life.descriptor, cell, self.workload.polynomial)
         outcome.figures.clear_model_s = self.workload.clear_model_s()
         size = keys_bytes(cell)
-        self._room(size, 3 * size, cell.limits.memory_bytes)  # as keys, as bytes, and in a cache
-        self._watched(cell, outcome, ROLES, lambda session: self._protocol(cell, outcome, session))
-        expected = self.workload.logits["polynomial"]
-        for evaluation in outcome.figures.evaluations:
-            outcome.encrypted = evaluation.outputs[0].reshape(expected.shape)
-            check_precision(outcome.encrypted, expected, cell.limits.precision_bits)
+        life.room(size, 3 * size)  # as keys, as bytes, and in a cache
+        life.watched(ROLES, types, lambda session: self._protocol(life, session))
+        shape = self.workload.logits["polynomial"].shape
+        outcome.decrypted = Decrypted(
+            tuple(one.outputs[0].reshape(shape) for one in outcome.figures.evaluations)
+        )
 
-    def _protocol(self, cell: Cell, outcome: Outcome, session: Session) -> None:
-        figures, inputs = outcome.figures, self.workload.samples.inputs
-        parties = NativeParties(session, cell.choice.parameters)
+    def _protocol(self, life: Life, session: Session) -> None:
+        figures, inputs = life.outcome.figures, self.workload.samples.inputs
+        parties = NativeParties(session, life.cell.choice.parameters)
         made = parties.generate_keys()
         figures.keys, figures.keygen_s, figures.libraries = made.files, made.seconds, made.versions
-        self._judge(cell, figures, made.security)
+        life.judge(made.security)
         loaded, prepared = parties.prepare(self.workload.polynomial, figures.keys)
         figures.prepare_model_s = loaded.seconds + prepared.seconds
         encrypted = parties.encrypt(inputs.reshape(-1, inputs.shape[-1]))
         figures.encrypt_s, figures.ciphertexts_in_bytes = encrypted.seconds, bytes_of(encrypted.batches)
-        for _ in range(cell.repeats):
+        for _ in range(life.cell.repeats):
             figures.evaluations.append(parties.evaluate(encrypted.batches))
             if len(figures.evaluations) == 1:
                 figures.wire = recording.wire(session.wire)
 
 
 def keys_bytes(cell: Cell) -> int:
-    """Rotation keys of all powers of two, both ways: an estimate, to tell beforehand what fits."""
-    parameters = cell.choice.parameters
-    return 2 * (parameters.log_n - 1) * Costs(parameters).key_bytes()
+    """What rotation keys of all powers of two take, both ways."""
+    return key_bytes(cell, 2 * (cell.choice.parameters.log_n - 1))

@@ -9,18 +9,25 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from backends.costs import Costs
 from backends.interface import Capabilities, Vector
 from backends.microbenchmarks import BOOTSTRAP, BY_NAME, LOADED_KINDS, key_kinds, measured_at
+from backends.registry import Descriptor
 from bench.parties.messages import NotMeasured, Repetitions, Timed
+from bench.run import estimates
+from bench.run.clear_rungs import Progress
+from bench.run.errors import CellError
+from bench.run.estimates import key_bytes
+from bench.run.kind import CellKind
+from bench.run.life import Life, Outcome
 from bench.run.primitives_parties import ROLES, PrimitivesParties
-from bench.run.runner import CellError, Outcome, Runner
 from bench.run.session import Session, Stage
-from bench.spec.cases import PrimitivesLiteral
+from bench.spec.cases import PrimitivesCase, PrimitivesLiteral
 from bench.spec.cells import Cell
+from bench.spec.file import Limits
 from reports import identity, record
 from reports.record import Status
 from reports.scoring.precision import mean_precision_bits, precision_bits
+from reports.store import RawOutputs
 
 
 @dataclass(frozen=True)
@@ -28,9 +35,6 @@ class Measurement:
     """What a case of primitives brings to its cells: how often, and the two slot vectors `a` and `b`."""
 
     literal: PrimitivesLiteral
-
-    #: There is no model: a record is there for its times and its bits alone.
-    weights: ClassVar[Literal["trained", "random"]] = "random"
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -64,45 +68,96 @@ class Measurement:
 
 
 @dataclass(frozen=True)
-class MeasuringRunner(Runner):
-    """Runs cells of primitives on one backend."""
+class PrimitivesKind(CellKind):
+    """Every primitive of a library at every level, in place of a model."""
 
     measurement: Measurement
 
-    def _run(self, cell: Cell, outcome: Outcome, probes: bool) -> None:
-        parameters = cell.choice.parameters
-        capabilities = self.descriptor.capabilities(parameters)
-        if not self.descriptor.simulates:
-            size = keys_bytes(cell, capabilities, self.measurement)
-            self._room(size, size, cell.limits.memory_bytes)
-        self._watched(cell, outcome, ROLES, partial(self._protocol, cell, outcome, capabilities))
+    modules: ClassVar[tuple[str, ...]] = (__name__, *ROLES.modules)
+    #: Results are summed up and decrypted as they come, and no raw output of them is kept.
+    scored_again: ClassVar[bool] = False
 
-    def _protocol(self, cell: Cell, outcome: Outcome, capabilities: Capabilities, session: Session) -> None:
-        figures, parameters, steps = outcome.figures, cell.choice.parameters, self.measurement.steps
+    @classmethod
+    def load(cls, cell: Cell, progress: Progress) -> PrimitivesKind:
+        """Take the literal of the case; there is nothing to read."""
+        assert isinstance(cell.case, PrimitivesCase), "the table of kinds lets no other case pass"
+        return cls(Measurement(cell.case.primitives))
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The id of the one pair of slot vectors."""
+        return self.measurement.ids
+
+    @property
+    def model_digest(self) -> str:
+        """A digest of all that the literal says."""
+        return self.measurement.model_digest
+
+    @property
+    def data_digest(self) -> str:
+        """A digest of what the slot vectors follow from."""
+        return self.measurement.data_digest
+
+    @property
+    def weights(self) -> Literal["trained", "random"]:
+        """There is no model: a record is there for its times and its bits alone."""
+        return "random"
+
+    def estimate(self, cell: Cell, descriptor: Descriptor) -> dict[str, str]:
+        """Say what is measured, how often, and what the keys take."""
+        capabilities = descriptor.capabilities(cell.choice.parameters)
+        keys = keys_bytes(cell, capabilities, self.measurement)
+        return estimates.of_primitives(cell, capabilities, self.measurement.literal, keys)
+
+    def check(self, outcome: Outcome, limits: Limits) -> None:
+        """Do nothing: every primitive was checked when it was measured."""
+
+    def ladder(self, outcome: Outcome) -> record.Ladder:
+        """An empty ladder."""
+        return record.Ladder()
+
+    def raw_outputs(self, outcome: Outcome) -> RawOutputs | None:
+        """None: all is in the record."""
+        return None
+
+    def restored(self, outcome: Outcome, raw: RawOutputs) -> Outcome:
+        """The outcome as it is."""
+        return outcome
+
+    def run(self, life: Life) -> None:
+        """Have two parties measure."""
+        capabilities = life.descriptor.capabilities(life.cell.choice.parameters)
+        if not life.descriptor.simulates:
+            size = keys_bytes(life.cell, capabilities, self.measurement)
+            life.room(size, size)
+        life.watched(ROLES, life.descriptor.adapter, partial(self._protocol, life, capabilities))
+
+    def _protocol(self, life: Life, capabilities: Capabilities, session: Session) -> None:
+        figures, parameters, steps = life.outcome.figures, life.cell.choice.parameters, self.measurement.steps
 
         def tell(event: Timed | NotMeasured) -> None:
             if isinstance(event, NotMeasured):
                 figures.unsupported.extend(unsupported(event.name, event.reason))
             else:
                 figures.primitives.append(check.primitive(event))
-            self.report(event)
+            life.listener.report(event)
 
         parties = PrimitivesParties(session, parameters, self.measurement.repetitions, tell)
-        check = _Check(cell, self.measurement.values(parameters.slots), steps, parties)
+        check = _Check(life.cell, self.measurement.values(parameters.slots), steps, parties)
         if not check.bootstraps(capabilities) and capabilities.no_bootstrap_reason is not None:
             figures.unsupported.extend(unsupported(BOOTSTRAP.name, capabilities.no_bootstrap_reason))
 
         made = parties.generate_keys(steps, check.bootstraps(capabilities))
         figures.keys, figures.keygen_s, figures.libraries = made.files, made.seconds, made.versions
-        self._judge(cell, figures, made.security)
+        life.judge(made.security)
         session.carry("evaluator", figures.keys)
-        self.report(Stage("keys"))
+        life.listener.report(Stage("keys"))
         measured = parties.measure_keys(key_kinds(capabilities), steps[0])
         keys = parties.measure_loading(figures.keys, measured)
         figures.prepare_model_s = parties.load_keys(keys).seconds
         names = parties.hand_out(check.values)
         for level in range(parameters.depth, -1, -1):
-            self.report(Stage(f"level {level}"))
+            life.listener.report(Stage(f"level {level}"))
             primitives = [primitive.name for primitive in measured_at(level, capabilities)]
             parties.measure(level, names, primitives, steps)
 
@@ -185,6 +240,5 @@ def unsupported(name: str, reason: str) -> Iterator[record.UnsupportedPrimitive]
 
 
 def keys_bytes(cell: Cell, capabilities: Capabilities, measurement: Measurement) -> int:
-    """What keys take on disk and in the evaluator's memory: an estimate, to tell beforehand what fits."""
-    keys = 2 + max(len(measurement.steps), capabilities.bootstrap_keys)
-    return keys * Costs(cell.choice.parameters).key_bytes()
+    """What keys take on disk and in the evaluator's memory."""
+    return key_bytes(cell, 2 + max(len(measurement.steps), capabilities.bootstrap_keys))

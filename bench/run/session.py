@@ -52,6 +52,14 @@ class Roles:
     key_owner: str
     evaluator: str
 
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """The modules that such parties begin with, from which all of their code is imported."""
+        return (
+            "bench.parties.launch",
+            *(role.partition(":")[0] for role in (self.key_owner, self.evaluator)),
+        )
+
 
 @dataclass
 class Peaks:

@@ -14,7 +14,8 @@ import numpy as np
 
 from bench.errors import UserError
 from bench.run.clear_rungs import HeldOut, Progress, answers, unseen
-from bench.spec.cases import LayerLiteral
+from bench.spec.cases import LayerCase, LayerLiteral, ModelCase
+from bench.spec.cells import Cell
 from models import checkpoint, reference
 from models.data import catalogue, literals
 from models.data.samples import Samples
@@ -157,3 +158,17 @@ def layer_workload(literal: LayerLiteral, samples: int) -> Workload:
         model_digest=identity.digest(literal.model_dump(mode="json")),
         progress=unseen,
     )
+
+
+def load(cell: Cell, progress: Progress = unseen) -> Workload:
+    """What the case of a model or a layer brings to a cell.
+
+    Raises:
+        ModelError: the checkpoint or the data set is missing or corrupt, or they do not fit each other.
+        UserError: the data set has fewer samples.
+    """
+    if isinstance(cell.case, LayerCase):
+        return layer_workload(cell.case.layer, cell.samples)
+    assert isinstance(cell.case, ModelCase), "the table of kinds lets no other case pass"
+    assert cell.model_folder is not None, "`expand` lets no other cell pass"
+    return load_workload(cell.model_folder, cell.case.data, cell.samples, cell.held_out, progress)

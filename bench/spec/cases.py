@@ -5,20 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from bench.spec.document import Document
+from reports.block import Block
 
-#: Names stand in file names, in `cell` and on the command line.
+#: Names appear in file names, in `cell` and on the command line.
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
 Positive = Annotated[int, Field(gt=0)]
 Seed = Annotated[int, Field(ge=0)]
-
-
-class Block(BaseModel):
-    """What all parts of a suite file share: strict types, no unknown keys, no later change."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class LayerLiteral(Block):
@@ -83,7 +78,7 @@ class ModelCase:
 
 @dataclass(frozen=True)
 class LayerCase:
-    """One layer on inputs that are drawn; it has no labels, so there is no accuracy to claim."""
+    """One layer on inputs that are drawn; it has no labels, so it has no accuracy."""
 
     name: str
     layer: LayerLiteral

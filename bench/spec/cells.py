@@ -9,8 +9,9 @@ from pathlib import Path
 from backends.registry import simulates
 from bench.errors import UserError
 from bench.spec.cases import Case
-from bench.spec.document import did_you_mean
-from bench.spec.suite import PORTABLE, Limits, ParameterChoice, Suite
+from bench.spec.file import Limits
+from bench.spec.suite import PORTABLE, ParameterChoice, Suite
+from models.names import did_you_mean
 
 
 @dataclass(frozen=True)
@@ -62,29 +63,12 @@ def expand(
         UserError: a name is unknown, a number is not positive, nothing is selected, or a model is not here.
     """
     for option, number in (("--samples", samples), ("--repeats", repeats), ("--threads", threads)):
-        if number is not None and number < 1:
-            raise UserError(f"{option} is {number}; give 1 or more")
+        _check_positive(option, number)
     _check_names("backend", backends, suite.known_backends)
-    _check_names("case", cases, [case.name for case in suite.cases])
-    _check_names("parameter set", parameters, [name for one in suite.parameter_sets for name in one.names])
-    selected = [case for case in suite.cases if not cases or case.name in cases]
-    for case in selected:
-        if case.name in suite.missing:
-            raise UserError(suite.missing[case.name])
-    chosen = [one for one in suite.parameter_sets if not parameters or set(parameters) & set(one.names)]
+    selected = _cases(suite, cases)
+    chosen = _choices(suite, parameters)
     cells = [
-        Cell(
-            suite=suite.name,
-            case=case,
-            model_folder=suite.model_folders.get(case.name),
-            backend=backend,
-            choice=choice if threads is None else replace(choice, threads=threads),
-            samples=suite.samples if samples is None else samples,
-            held_out=suite.held_out,
-            repeats=choice.repeats if repeats is None else repeats,
-            rounds=suite.rounds,
-            limits=choice.limits,
-        )
+        _cell(suite, case, backend, choice, samples, repeats, threads)
         for case in selected
         for choice in chosen
         if case.name in choice.cases or (cases and parameters)
@@ -93,6 +77,51 @@ def expand(
     if not cells:
         raise UserError(_nothing(suite.name, selected, chosen, backends))
     return cells
+
+
+def _check_positive(option: str, number: int | None) -> None:
+    if number is not None and number < 1:
+        raise UserError(f"{option} is {number}; give 1 or more")
+
+
+def _cases(suite: Suite, asked: Sequence[str]) -> list[Case]:
+    """The suite's cases that were asked for, all without a name; each of them can run."""
+    _check_names("case", asked, [case.name for case in suite.cases])
+    selected = [case for case in suite.cases if not asked or case.name in asked]
+    for case in selected:
+        if case.name in suite.missing:
+            raise UserError(suite.missing[case.name])
+    return selected
+
+
+def _choices(suite: Suite, asked: Sequence[str]) -> list[ParameterChoice]:
+    """The suite's parameter sets that were asked for, all without a name."""
+    _check_names("parameter set", asked, [name for one in suite.parameter_sets for name in one.names])
+    return [one for one in suite.parameter_sets if not asked or set(asked) & set(one.names)]
+
+
+def _cell(
+    suite: Suite,
+    case: Case,
+    backend: str,
+    choice: ParameterChoice,
+    samples: int | None,
+    repeats: int | None,
+    threads: int | None,
+) -> Cell:
+    """One cell; None stands for what the suite says."""
+    return Cell(
+        suite=suite.name,
+        case=case,
+        model_folder=suite.model_folders.get(case.name),
+        backend=backend,
+        choice=choice if threads is None else replace(choice, threads=threads),
+        samples=suite.samples if samples is None else samples,
+        held_out=suite.held_out,
+        repeats=choice.repeats if repeats is None else repeats,
+        rounds=suite.rounds,
+        limits=choice.limits,
+    )
 
 
 def _nothing(

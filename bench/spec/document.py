@@ -6,8 +6,7 @@ is reported as `file:line: cause; remedy`.
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
@@ -17,6 +16,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from bench.errors import UserError
+from models.names import did_you_mean
 
 #: A place in a document: keys and indexes from the top.
 Location = tuple[str | int, ...]
@@ -75,7 +75,7 @@ class Document:
         try:
             return schema.model_validate(self.content)
         except ValidationError as error:
-            # What stands in the file is spoken of first: a misspelt key is also a missing one, and a list
+            # What is in the file is reported first: a misspelt key is also a missing one, and a list
             # whose only item is wrong is also too short.
             rank = {"missing": 1, "too_short": 2}
             first = min(error.errors(), key=lambda one: (rank.get(one["type"], 0), self._line(one["loc"])))
@@ -90,7 +90,7 @@ class Document:
         *around, key = error["loc"] or ("the file",)
         given = error["input"]
         if error["type"] == "extra_forbidden":
-            return f"{key!r} is no key here{did_you_mean(str(key), _keys(schema, around))}"
+            return f"{key!r} is not a key here{did_you_mean(str(key), _keys(schema, around))}"
         if error["type"] == "too_short":
             return f"{_place(error['loc'])} has too few items; list at least {error['ctx']['min_length']}"
         if error["type"] == "missing" and isinstance(key, int):
@@ -111,7 +111,7 @@ def read(path: Path) -> Document:
     """Read a YAML file.
 
     Raises:
-        UserError: the file is missing, no YAML, or holds a key twice.
+        UserError: the file is missing, is not YAML, or holds a key twice.
     """
     try:
         root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
@@ -123,10 +123,10 @@ def read(path: Path) -> Document:
         raise UserError(f"{path} is nested too deeply; write it flat") from error
     except yaml.MarkedYAMLError as error:
         line = 1 if error.problem_mark is None else error.problem_mark.line + 1
-        raise UserError(f"{path}:{line}: this is no YAML ({error.problem}); correct the line") from error
+        raise UserError(f"{path}:{line}: this is not YAML ({error.problem}); correct the line") from error
     except yaml.YAMLError as error:
         raise UserError(
-            f"{path}: this is no YAML ({str(error).splitlines()[0]}); correct the file"
+            f"{path}: this is not YAML ({str(error).splitlines()[0]}); correct the file"
         ) from error
     lines: dict[Location, int] = {(): 1}
     document = Document(path, None, lines)
@@ -138,14 +138,8 @@ def read(path: Path) -> Document:
         raise UserError(f"{path} is nested too deeply; write it flat") from error
 
 
-def did_you_mean(name: str, choices: Collection[str]) -> str:
-    """The end of a sentence that refuses a name: the nearest choice, or all of them."""
-    near = difflib.get_close_matches(name, choices, n=1)
-    return f"; did you mean {near[0]}?" if near else f"; there are {', '.join(sorted(choices))}"
-
-
 def _plain(node: yaml.Node, location: Location, document: Document, lines: dict[Location, int]) -> Any:
-    """A node's data; notes the line of every place, and refuses a key that stands twice."""
+    """A node's data; notes the line of every place, and refuses a key that appears twice."""
     lines[location] = node.start_mark.line + 1
     if len(lines) > LARGEST:  # anchors within anchors grow without end
         document.fail(location, f"the file has more than {LARGEST} entries; write fewer")
@@ -161,7 +155,7 @@ def _plain(node: yaml.Node, location: Location, document: Document, lines: dict[
         place = (*location, key)
         if key in mapping:
             lines[place] = key_node.start_mark.line + 1
-            document.fail(place, f"the key {key!r} stands twice; keep one")
+            document.fail(place, f"the key {key!r} appears twice; keep one")
         mapping[key] = _plain(value_node, place, document, lines)
         lines[place] = key_node.start_mark.line + 1
     return mapping

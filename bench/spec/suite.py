@@ -1,118 +1,28 @@
 """The suite: a YAML file's cases, parameter sets and limits, validated into an immutable object.
 
-suite: vit_tiny
-title: one line for `bench list`
-security: 128            # demanded of every parameter set that does not say `security: 0` (INSECURE)
-samples: 64              # that the cells run
-held_out: all            # or the first so many, on which the clear rungs are compared
-repeats: 1
-threads: 2
-rounds: 1                # fresh processes a cell; in each round every cell has its turn
-cases:                   # see bench.spec.cases
-  - {name: digits, model: vit_tiny, data: digits}
-  - {name: linear, layer: {kind: linear, tokens: 16, features: 64}}
-  - {name: all, primitives: {repetitions: 30, long_repetitions: 5}}
-parameter_sets:          # each may have its own cases, repeats, threads and limits
-  - {alias: shared14, log_n: 14, ..., refresh: round_trip, program: portable, backends: [openfhe, tenseal]}
-limits: {seconds: 3600, memory_bytes: 22000000000}
+`bench.spec.file` shows such a file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
-
-from pydantic import BeforeValidator, Field
-from pydantic_core import PydanticCustomError
 
 import bench
 import models
 from backends.errors import ParameterError
 from backends.parameters import ParameterSet
-from backends.security import check_demand
 from bench.errors import UserError
-from bench.spec.cases import Block, Case, CaseLiteral, ModelCase, Name, Positive, case
-from bench.spec.document import Document, did_you_mean, read
+from bench.spec.cases import Case, ModelCase, case
+from bench.spec.document import Document, Location, read
+from bench.spec.file import ChoiceLiteral, Limits, SuiteFile
 from bench.spec.recipes import command
+from models.names import did_you_mean
 
-PORTABLE: Literal["portable"] = "portable"
+PORTABLE = "portable"
 CHECKPOINTS = Path(models.__file__).parent / "checkpoints"
 SUITES = Path(bench.__file__).resolve().parents[1] / "suites"
-
-
-def _count(written: object) -> int | None:
-    """What `held_out` means: None for all."""
-    if written == "all":
-        return None
-    if type(written) is int and written >= 2:
-        return written
-    raise PydanticCustomError("held_out", "write all, or 2 or more samples")
-
-
-HeldOutCount = Annotated[int | None, BeforeValidator(_count)]
-
-
-class BootstrapLiteral(Block):
-    """See `backends.parameters.BootstrapParameters`."""
-
-    level_budget: Annotated[tuple[int, int], Field(strict=False)]
-    correction_factor: int
-    depth: int
-
-
-class Limits(Block):
-    """What a cell may take and must reach.
-
-    Attributes:
-        seconds: from the first stage to the last.
-        memory_bytes: of all its processes together.
-        precision_bits: of the decrypted logits; below, the answer is wrong and the cell fails.
-        label_agreement: fraction of samples to which the polynomial model gives the same label; likewise.
-    """
-
-    seconds: Annotated[float, Field(gt=0)] | None = None
-    memory_bytes: Positive | None = None
-    precision_bits: Annotated[float, Field(ge=0)] = 8.0
-    label_agreement: Annotated[float, Field(ge=0, le=1)] = 0.98
-
-
-class ParameterLiteral(Block):
-    """See `backends.parameters.ParameterSet` for the literal, `ParameterChoice` for how it is used."""
-
-    log_n: int
-    first_modulus_bits: int
-    scale_bits: int
-    depth: int
-    digits: int
-    secret: str = "uniform_ternary"
-    security: int | None = None
-    bootstrap: BootstrapLiteral | None = None
-    alias: Name | None = None
-    refresh: Literal["bootstrap", "round_trip"]
-    program: Literal["portable", "vectors", "tensors"] = PORTABLE
-    backends: Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
-    cases: Annotated[tuple[str, ...], Field(strict=False, min_length=1)] | None = None
-    repeats: Positive | None = None
-    threads: Positive | None = None
-    limits: Limits | None = None
-
-
-class SuiteFile(Block):
-    """The file as it stands."""
-
-    suite: Name
-    title: str
-    security: Literal[0, 128, 192, 256] = 128
-    samples: Positive
-    held_out: HeldOutCount = None
-    repeats: Positive = 1
-    threads: Positive = 1
-    rounds: Positive = 1
-    cases: Annotated[tuple[CaseLiteral, ...], Field(strict=False, min_length=1)]
-    parameter_sets: Annotated[tuple[ParameterLiteral, ...], Field(strict=False, min_length=1)]
-    limits: Limits = Limits()
 
 
 @dataclass(frozen=True)
@@ -215,7 +125,7 @@ def load_suite(reference: str, known_backends: Collection[str]) -> Suite:
     file = document.validate(SuiteFile)
     _refuse_twins(document, "cases", [one.name for one in file.cases])
     choices = [
-        _choice(document, ("parameter_sets", index), literal, file, known_backends)
+        _choice(document, index, literal, file, known_backends)
         for index, literal in enumerate(file.parameter_sets)
     ]
     _refuse_ambiguity(document, choices)
@@ -243,53 +153,60 @@ def load_suite(reference: str, known_backends: Collection[str]) -> Suite:
 
 def _choice(
     document: Document,
-    location: tuple[str, int],
-    literal: ParameterLiteral,
+    index: int,
+    literal: ChoiceLiteral,
     file: SuiteFile,
     known_backends: Collection[str],
 ) -> ParameterChoice:
     """A literal as a validated parameter set that meets the suite's demands."""
-    for index, name in enumerate(literal.backends):
-        if name not in known_backends:
-            place = (*location, "backends", index)
-            document.fail(place, f"no backend is called {name!r}{did_you_mean(name, known_backends)}")
-    if len(set(literal.backends)) != len(literal.backends):
-        document.fail((*location, "backends"), "a backend stands twice in backends; keep one")
+    location = ("parameter_sets", index)
     all_cases = [one.name for one in file.cases]
-    cases = all_cases if literal.cases is None else list(literal.cases)
-    for index, name in enumerate(cases):
-        if name not in all_cases:
-            place = (*location, "cases", index)
-            document.fail(place, f"no case is called {name!r}{did_you_mean(name, all_cases)}")
-    security = file.security if literal.security is None else literal.security
-    if 0 < security < file.security:
-        remedy = f"write {file.security}, or 0 for a toy set that is marked INSECURE"
-        document.fail(
-            (*location, "security"), f"security is {security} where the suite demands more; {remedy}"
-        )
-    if (literal.refresh == "bootstrap") != (literal.bootstrap is not None):
-        contradiction = "needs" if literal.refresh == "bootstrap" else "has no use for"
-        sentence = f"refresh: {literal.refresh} {contradiction} the block 'bootstrap'; change one of the two"
-        document.fail((*location, "refresh"), sentence)
-    used_otherwise = {"alias", "refresh", "program", "backends", "cases", "repeats", "threads", "limits"}
-    try:
-        parameters = ParameterSet.from_json(
-            {**literal.model_dump(exclude=used_otherwise), "security": security}
-        )
-        check_demand(parameters)
-    except ParameterError as error:
-        document.fail(location, str(error))
+    _check_known(document, (*location, "backends"), "backend", literal.backends, known_backends)
+    if len(set(literal.backends)) != len(literal.backends):
+        document.fail((*location, "backends"), "a backend appears twice in backends; keep one")
+    _check_known(document, (*location, "cases"), "case", literal.cases or (), all_cases)
+    _check_refresh(document, location, literal)
     return ParameterChoice(
-        parameters=parameters,
+        parameters=_parameters(document, location, literal, file),
         alias=literal.alias,
         refresh=literal.refresh,
         program=literal.program,
         repeats=literal.repeats or file.repeats,
         threads=literal.threads or file.threads,
         backends=literal.backends,
-        cases=tuple(cases),
+        cases=literal.cases or tuple(all_cases),
         limits=literal.limits or file.limits,
     )
+
+
+def _check_known(
+    document: Document, location: Location, what: str, names: Sequence[str], known: Collection[str]
+) -> None:
+    for index, name in enumerate(names):
+        if name not in known:
+            sentence = f"no {what} is called {name!r}{did_you_mean(name, known)}"
+            document.fail((*location, index), sentence)
+
+
+def _check_refresh(document: Document, location: Location, literal: ChoiceLiteral) -> None:
+    if (literal.refresh == "bootstrap") != (literal.bootstrap is not None):
+        contradiction = "needs" if literal.refresh == "bootstrap" else "has no use for"
+        sentence = f"refresh: {literal.refresh} {contradiction} the block 'bootstrap'; change one of the two"
+        document.fail((*location, "refresh"), sentence)
+
+
+def _parameters(
+    document: Document, location: Location, literal: ChoiceLiteral, file: SuiteFile
+) -> ParameterSet:
+    security = file.security if literal.security is None else literal.security
+    if 0 < security < file.security:
+        remedy = f"write {file.security}, or 0 for a toy set that is marked INSECURE"
+        sentence = f"security is {security} where the suite demands more; {remedy}"
+        document.fail((*location, "security"), sentence)
+    try:
+        return literal.parameters(security)
+    except ParameterError as error:
+        document.fail(location, str(error))
 
 
 def _refuse_ambiguity(document: Document, choices: list[ParameterChoice]) -> None:
@@ -298,13 +215,13 @@ def _refuse_ambiguity(document: Document, choices: list[ParameterChoice]) -> Non
     for index, choice in enumerate(choices):
         others = {name for other in choices[:index] for name in other.names}
         for name in others.intersection(choice.names):
-            document.fail(("parameter_sets", index), f"{name} stands twice in parameter_sets; rename one")
+            document.fail(("parameter_sets", index), f"{name} appears twice in parameter_sets; rename one")
 
 
 def _refuse_twins(document: Document, key: str, names: list[str]) -> None:
     for index, name in enumerate(names):
         if name in names[:index]:
-            document.fail((key, index), f"{name} stands twice in {key}; keep one or rename it")
+            document.fail((key, index), f"{name} appears twice in {key}; keep one or rename it")
 
 
 def _model_folder(document: Document, case: ModelCase) -> Path | None:
@@ -317,6 +234,6 @@ def _missing(document: Document, index: int, case: ModelCase) -> str:
     place, sentence = ("cases", index, "model"), f"no model is called {case.model!r}"
     making = command(case.model)
     if making is None:
-        known = [folder.name for folder in CHECKPOINTS.glob("*") if folder.is_dir()]
+        known = sorted(folder.name for folder in CHECKPOINTS.glob("*") if folder.is_dir())
         document.fail(place, sentence + did_you_mean(case.model, known))
     return document.told(place, f"{sentence}; make it with {making}")

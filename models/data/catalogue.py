@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from models.data.forms import DataSet
 from models.data.samples import interleaved
 from models.data.sources import Source, Text
 from models.errors import ModelError
+from models.names import did_you_mean
 
 DATA_SETS: Mapping[str, DataSet] = {
     "digits": digits.DATA_SET,
@@ -85,9 +85,7 @@ def describe(folder: Path | None = None) -> list[Description]:
 
 def _known(name: str) -> DataSet:
     if name not in DATA_SETS:
-        near = difflib.get_close_matches(name, DATA_SETS, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(DATA_SETS)}"
-        raise ModelError(f"no data set is called {name!r}; {hint}")
+        raise ModelError(f"no data set is called {name!r}{did_you_mean(name, DATA_SETS)}")
     return DATA_SETS[name]
 
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from bench.suite import CHECKPOINTS
 
+from bench.spec.suite import CHECKPOINTS
 from models import checkpoint
 from models.graph import Graph, Node
 

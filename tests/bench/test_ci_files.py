@@ -14,6 +14,10 @@ from reports.baseline import read_records
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = (ROOT / "docs" / "ci" / "gate.yml", ROOT / "docs" / "ci" / "gate.sh")
+ACTIVE = ROOT / ".github" / "workflows" / "ci.yml"
+WORKFLOWS = (FILES[0], ACTIVE)
+#: An action at a commit, with the release that the commit is.
+PINNED = re.compile(r"uses: [\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$")
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
@@ -69,3 +73,34 @@ def test_an_earlier_builds_results_in_the_workspace_are_not_gated(tmp_path: Path
         subprocess.run(["bash", str(FILES[1])], env=os.environ | script, capture_output=True, check=True)
         assert len((tmp_path / "history.jsonl").read_text().splitlines()) == lines
         assert len(list((tmp_path / "exact").iterdir())) == 1
+
+
+def test_the_active_workflow_runs_what_tox_has() -> None:
+    """Each library, and each environment of `tox.ini`; the report in a job of its own, for its browser."""
+    jobs = yaml.safe_load(ACTIVE.read_text())["jobs"]
+    backends = {path.parent.name for path in ROOT.glob("backends/*/environment.yaml")}
+    configured = set(re.findall(r"^\[testenv:(\w+)\]", (ROOT / "tox.ini").read_text(), re.MULTILINE))
+    asked = set(jobs["tox"]["strategy"]["matrix"]["environment"])
+    assert asked == backends | configured - {"report"}
+    assert any("tox run -e report" in step.get("run", "") for step in jobs["report"]["steps"])
+
+
+def test_the_active_workflow_keeps_environments_until_their_declarations_change() -> None:
+    steps = yaml.safe_load(ACTIVE.read_text())["jobs"]["tox"]["steps"]
+    (cached,) = [step["with"] for step in steps if "actions/cache@" in step.get("uses", "")]
+    named = re.findall(r"'([^']+)'", cached["key"])
+    assert all(list(ROOT.glob(pattern)) for pattern in named), named
+    assert {"pyproject.toml", "backends/*/environment.yaml"} <= set(named)
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_actions_are_pinned_by_commit(path: Path) -> None:
+    """A tag can be moved; a commit cannot."""
+    uses = [line.strip(" -") for line in path.read_text().splitlines() if "uses:" in line]
+    assert uses
+    assert [line for line in uses if not PINNED.match(line)] == []
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_workflows_may_only_read_unless_a_job_says_otherwise(path: Path) -> None:
+    assert yaml.safe_load(path.read_text())["permissions"] == {"contents": "read"}

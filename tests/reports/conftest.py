@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from reports.origin import Origin
 from reports.record import (
     Counts,
     Environment,
@@ -39,6 +40,19 @@ def fields() -> dict[str, Any]:
         "parameter_set": "n14_first48_scale40_depth8_digits9",
         "cell": "vit_tiny/digits/tenseal/n14_first48_scale40_depth8_digits9/0123456789ab",
         "key": "ab" * 32,
+        "origin": Origin(
+            program="01" * 32,
+            scoring="02" * 32,
+            adapter="03" * 32,
+            model="04" * 32,
+            data="05" * 32,
+            parameters="06" * 32,
+            demanded="07" * 32,
+            libraries={"tenseal": "0.3.18"},
+            threads=1,
+            repeats=2,
+            probes=False,
+        ),
         "status": Status.OK,
         "security": SecurityBlock(
             bits=128, log_n=14, log_qp=427.99, secret="uniform_ternary", source="table 5.2", secure=True

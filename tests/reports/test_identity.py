@@ -1,33 +1,37 @@
 """The two names of a result: what changes them and what does not."""
 
-from dataclasses import fields, replace
 from typing import Any
 
 import pytest
 
 from reports.errors import ReportError
-from reports.identity import Origin, cell_id, digest, result_key
+from reports.identity import cell_id, digest, result_key
+from reports.origin import CHANGED, SCORED_AGAIN, Origin, changed
+
+CELL = "vit_tiny/digits/openfhe/n16/0123456789ab"
 
 ORIGIN = Origin(
-    cell="vit_tiny/digits/openfhe/n16/0123456789ab",
-    model_digest="m",
-    data_digest="d",
-    parameters={"log_n": 16, "refresh": "bootstrap"},
-    engine_digest="e",
-    adapter_digest="a",
-    libraries={"openfhe": "1.6.1"},
+    program="p",
+    scoring="s",
+    adapter="a",
+    model="m",
+    data="d",
+    parameters="n16",
+    demanded="8 bits",
+    libraries={"openfhe": "1.6.1", "python": "3.10"},
     threads=2,
     repeats=1,
     probes=False,
 )
 
 CHANGES: dict[str, Any] = {
-    "cell": "vit_tiny/digits/openfhe/n16/ba9876543210",
-    "model_digest": "another model",
-    "data_digest": "other data",
-    "parameters": {"log_n": 16, "refresh": "round_trip"},
-    "engine_digest": "another engine",
-    "adapter_digest": "another adapter",
+    "program": "another program",
+    "scoring": "other scoring",
+    "adapter": "another adapter",
+    "model": "another model",
+    "data": "other data",
+    "parameters": "n15",
+    "demanded": "9 bits",
     "libraries": {"openfhe": "1.6.2"},
     "threads": 1,
     "repeats": 5,
@@ -35,20 +39,27 @@ CHANGES: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("changed", CHANGES)
-def test_defect_7_the_key_holds_everything_that_changes_a_result(changed: str) -> None:
+@pytest.mark.parametrize("name", CHANGES)
+def test_defect_7_the_key_holds_everything_that_changes_a_result(name: str) -> None:
     """The library's version, the model and the repeats were each missing from some key."""
-    assert result_key(replace(ORIGIN, **{changed: CHANGES[changed]})) != result_key(ORIGIN)
+    other = ORIGIN.model_copy(update={name: CHANGES[name]})
+    assert result_key(CELL, other) != result_key(CELL, ORIGIN)
+    assert changed(ORIGIN, other) == [name]
+    assert CHANGED[name]
 
 
 def test_defect_7_no_field_of_the_key_goes_untested() -> None:
-    assert set(CHANGES) == {one.name for one in fields(Origin)}
+    assert set(CHANGES) == set(Origin.model_fields) == set(CHANGED)
+    assert set(CHANGED) > SCORED_AGAIN
+    assert result_key("another/cell", ORIGIN) != result_key(CELL, ORIGIN)
 
 
 def test_the_key_does_not_depend_on_the_order_of_names() -> None:
-    parameters = dict(reversed(list(ORIGIN.parameters.items())))
-    assert result_key(replace(ORIGIN, parameters=parameters)) == result_key(ORIGIN)
-    assert len(result_key(ORIGIN)) == 64
+    libraries = dict(reversed(list(ORIGIN.libraries.items())))
+    other = ORIGIN.model_copy(update={"libraries": libraries})
+    assert result_key(CELL, other) == result_key(CELL, ORIGIN)
+    assert len(result_key(CELL, ORIGIN)) == 64
+    assert changed(ORIGIN, other) == []
 
 
 def test_cell_says_which_question_is_answered() -> None:

@@ -15,8 +15,9 @@ GOLDEN = Path(__file__).with_name("golden_record.json")
 
 #: Every name of the record, as the design publishes it.
 NAMES = {
-    "": "schema run_id started_at suite case backend parameter_set cell key status reason "
-    "security weights samples batch repeats ladder latency memory counts wire environment",
+    "": "schema run_id started_at suite case backend parameter_set cell key origin scored_from status "
+    "reason security weights samples batch repeats ladder latency memory counts wire environment",
+    "origin": "program scoring adapter model data parameters demanded libraries threads repeats probes",
     "security": "bits log_n log_qp secret source secure",
     "ladder": "metric original he_friendly polynomial encrypted label_agreement logit_error_max "
     "logit_error_mean precision_bits precision layers held_out",
@@ -44,6 +45,12 @@ def test_a_record_from_before_the_distribution_of_precision_is_read(record: Reco
     del written["ladder"]["precision"], written["ladder"]["layers"][0]["precision"]
     found = Record.from_json(json.dumps(written))
     assert (found.ladder.precision, found.ladder.precision_bits) == (None, 15.5)
+
+
+def test_a_record_from_before_its_origin_was_kept_is_read() -> None:
+    written = json.loads(GOLDEN.read_text())
+    del written["origin"], written["scored_from"]
+    assert Record.from_json(json.dumps(written)).origin is None
 
 
 def test_a_metric_that_this_version_does_not_know_is_refused() -> None:
@@ -90,7 +97,8 @@ def test_a_cell_that_never_ran_has_every_name_and_null(fields: dict[str, Any]) -
     }
     bare = Record(**{name: fields[name] for name in plain}, status=Status.UNSUPPORTED, reason="no bootstrap")
     written = json.loads(bare.to_json())
-    for block, names in NAMES.items():
+    assert written["origin"] is None
+    for block, names in NAMES.items() - {("origin", NAMES["origin"])}:
         assert set(written[block] if block else written) == set(names.split())
     assert {
         value for block in ("latency", "memory", "counts", "wire") for value in written[block].values()

@@ -21,6 +21,7 @@ from reports.store import (
     load_output,
     load_run,
     read_raw,
+    records_of,
 )
 
 
@@ -185,7 +186,7 @@ def test_a_run_that_cannot_be_read_is_refused_and_the_others_load(run: Run, reco
     assert len(loaded.stored) == 1
     (refused,) = loaded.refused
     assert refused.startswith(f"{output / 'broken' / RECORDS} cannot be read")
-    assert len(all_finished(output, record.cell, "ab" * 32)) == 1
+    assert len(all_finished(records_of(output, record.cell), "ab" * 32)) == 1
 
 
 def test_resuming_finds_the_finished_records_of_a_key_newest_first(tmp_path: Path, record: Record) -> None:
@@ -196,11 +197,11 @@ def test_resuming_finds_the_finished_records_of_a_key_newest_first(tmp_path: Pat
     older.append(of(older, record, "aa" * 32))
     newer.append(of(newer, record, "aa" * 32))
     newer.append(of(newer, record, "aa" * 32, Status.FAILED))
-    every = all_finished(output, record.cell, "aa" * 32)
+    every = all_finished(records_of(output, record.cell), "aa" * 32)
     assert [stored.record.run_id for stored in every] == [newer.run_id, older.run_id]
-    assert not all_finished(output, "another/cell", "aa" * 32)
-    assert not all_finished(output, record.cell, "cc" * 32)
-    assert not all_finished(tmp_path / "nothing", record.cell, "aa" * 32)
+    assert not all_finished(records_of(output, "another/cell"), "aa" * 32)
+    assert not all_finished(records_of(output, record.cell), "cc" * 32)
+    assert not all_finished(records_of(tmp_path / "nothing", record.cell), "aa" * 32)
 
 
 def test_what_another_build_ran_since_is_no_answer(run: Run, record: Record) -> None:
@@ -209,8 +210,8 @@ def test_what_another_build_ran_since_is_no_answer(run: Run, record: Record) -> 
     run.append(of(run, record, reverted))
     later = {"started_at": record.started_at + timedelta(seconds=1)}
     run.append(of(run, record.model_copy(update=later), "bb" * 32))
-    assert not all_finished(output, record.cell, reverted)
-    assert len(all_finished(output, record.cell, "bb" * 32)) == 1
+    assert not all_finished(records_of(output, record.cell), reverted)
+    assert len(all_finished(records_of(output, record.cell), "bb" * 32)) == 1
 
 
 def test_an_output_folder_is_all_its_runs_and_a_run_is_itself(

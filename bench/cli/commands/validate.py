@@ -6,7 +6,7 @@ import click
 from rich.console import Console
 
 from backends.registry import available
-from bench.run.subject import load_subject
+from bench.run.kinds import load
 from bench.spec.cells import expand
 from bench.spec.suite import load_suite
 
@@ -18,6 +18,6 @@ def validate(suite: str) -> int:
     loaded = load_suite(suite, list(available()))
     cells = expand(loaded)
     for cell in {cell.case.name: cell for cell in cells}.values():
-        load_subject(cell)
+        load(cell)
     Console().print(f"{loaded.path}: {len(cells)} cells, all valid", highlight=False)
     return 0

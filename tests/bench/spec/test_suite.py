@@ -76,18 +76,18 @@ def test_a_good_suite(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "line", "sentence"),
     [
-        ("samples: 4", "sampels: 4", 3, "'sampels' is no key here; did you mean samples?"),
+        ("samples: 4", "sampels: 4", 3, "'sampels' is not a key here; did you mean samples?"),
         (
             "    scale_bits: 40",
             "    scale_bit: 40",
             13,
-            "'scale_bit' is no key here; did you mean scale_bits?",
+            "'scale_bit' is not a key here; did you mean scale_bits?",
         ),
         (
             "level_budget: [3, 3]",
             "level_budgets: [3, 3]",
             26,
-            "'level_budgets' is no key here; did you mean level_budget?",
+            "'level_budgets' is not a key here; did you mean level_budget?",
         ),
         ("title: a small suite\n", "", 1, "the key 'title' is missing; add it"),
         ("    depth: 8\n", "", 10, "the key 'depth' is missing; add it"),
@@ -120,8 +120,8 @@ def test_a_good_suite(folder: Path) -> None:
         ("cases: [digits]", "cases: [digit]", 29, "no case is called 'digit'; did you mean digits?"),
         ("repeats: 3", "repeats: 0", 30, r"parameter_sets\[1\].repeats is 0; input should be greater than 0"),
         ("refresh: round_trip", "refresh: roundtrip", 16, "refresh is 'roundtrip'; did you mean round_trip?"),
-        ("samples: 4", "samples: 4\nsamples: 5", 4, "the key 'samples' stands twice; keep one"),
-        ("alias: toy", "alias: shared14", 19, "shared14 stands twice in parameter_sets"),
+        ("samples: 4", "samples: 4\nsamples: 5", 4, "the key 'samples' appears twice; keep one"),
+        ("alias: toy", "alias: shared14", 19, "shared14 appears twice in parameter_sets"),
         ("scale_bits: 40", "scale_bits: 48", 10, "first_modulus_bits is 48; choose more than scale_bits"),
         (
             "first_modulus_bits: 48",
@@ -134,7 +134,7 @@ def test_a_good_suite(folder: Path) -> None:
         ("refresh: bootstrap", "refresh: round_trip", 27, "round_trip has no use for the block 'bootstrap'"),
         ("refresh: round_trip", "refresh: bootstrap", 16, "bootstrap needs the block 'bootstrap'"),
         ("model: checkpoint", "model: vit_tyny", 7, "no model is called 'vit_tyny'"),
-        ("cases:", "cases: [", 6, "this is no YAML"),
+        ("cases:", "cases: [", 6, "this is not YAML"),
         ("title: a small suite", "[a]: 4", 2, "a key is a list or a block"),
         ("title: a small suite", "title: 2024-02-31", 2, "this value cannot be read"),
         ("title: a small suite", "title: &a [*a]", 2, "nested deeper"),
@@ -173,7 +173,7 @@ def test_the_only_item_of_a_list_is_told_by_its_own_line(folder: Path) -> None:
     text = (Path("suites") / "toy.yaml").read_text()
     path = folder / "single.yaml"
     path.write_text(text.replace("    data: digits\n", "    dta: digits\n"))
-    with pytest.raises(UserError, match=r"'dta' is no key here; did you mean data\?"):
+    with pytest.raises(UserError, match=r"'dta' is not a key here; did you mean data\?"):
         load_suite(str(path), ["openfhe", "tenseal", "pyfhel"])
 
 

@@ -67,5 +67,5 @@ def test_what_is_not_there_and_rules_that_are_wrong_are_refused(tmp_path: Path) 
     with pytest.raises(ReportError, match="cannot be read"):
         shown(a, str(tmp_path / "nothing"))
     (tmp_path / "rules.yaml").write_text("bits:\n  lsot: 2\n")
-    with pytest.raises(UserError, match=r"rules.yaml:2: 'lsot' is no key here; did you mean lost\?"):
+    with pytest.raises(UserError, match=r"rules.yaml:2: 'lsot' is not a key here; did you mean lost\?"):
         shown(a, a, "--rules", str(tmp_path / "rules.yaml"))

@@ -172,7 +172,7 @@ def test_rules_are_followed_and_told_with_their_line(tmp_path: Path) -> None:
         ("time:\n  ratio: 0.9\n", "rules.yaml:2: time.ratio is 0.9; input should be greater than"),
         ("time:\n  difference: 1.04\n", "rules.yaml:2: time.difference is 1.04; no number of processes"),
         ("memory: 3\n", "rules.yaml:1: memory is a whole number 3; write a block of keys"),
-        ("sizes: {}\n", "rules.yaml:1: 'sizes' is no key here; did you mean size?"),
+        ("sizes: {}\n", "rules.yaml:1: 'sizes' is not a key here; did you mean size?"),
     ):  # fmt: skip
         rules.write_text(text)
         with pytest.raises(UserError) as refused:
@@ -200,7 +200,7 @@ def test_a_history_grows_by_a_line_and_tells_its_steps(tmp_path: Path) -> None:
 def test_driving_needs_a_suite_and_a_checkout(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="--against and --suite go together"):
         gated(tmp_path / "new", "--against", tmp_path, status=2)
-    with pytest.raises(UserError, match="is no checkout of this project"):
+    with pytest.raises(UserError, match="is not a checkout of this project"):
         gated(tmp_path / "new", "--against", tmp_path, "--suite", "toy", status=2)
     (tmp_path / "new" / "candidate").mkdir(parents=True)
     with pytest.raises(UserError, match="is there already; name a new folder"):

@@ -7,8 +7,7 @@ import os
 import shutil
 import sys
 import traceback
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
@@ -25,12 +24,13 @@ from backends.registry import Descriptor
 from backends.security import judge
 from bench.environments.ensure import Environment
 from bench.parties.errors import PartyError
-from bench.run import host as machine
-from bench.run import recording
-from bench.run.session import Report, Roles, Session
+from bench.run import host, recording
+from bench.run.errors import CellError
+from bench.run.listener import Listener
+from bench.run.scoring import Decrypted
+from bench.run.session import Roles, Session
 from bench.spec.cells import Cell
 from models.errors import ModelError
-from models.graph import Array
 from reports import record
 from reports.errors import ReportError
 from reports.figures import size
@@ -40,28 +40,26 @@ from reports.record import Status
 OUT_OF_MEMORY = ("MemoryError", "OutOfMemory")
 
 
-class CellError(Exception):
-    """A cell cannot go on; the text is its reason."""
-
-    def __init__(self, status: Status, reason: str) -> None:
-        super().__init__(reason)
-        self.status = status
-
-
 @dataclass
 class Outcome:
-    """What became of a cell: everything that its record and its raw outputs hold."""
+    """What became of a cell: everything that its record and its raw outputs hold.
+
+    Attributes:
+        program: what the evaluator replays; None where there is none, or it was never made.
+        batches: how many it takes for all samples.
+        held_out: the clear rungs on the whole held-out set.
+        figures: what was measured.
+        decrypted: what the evaluations decrypt to.
+    """
 
     started_at: datetime
     status: Status = Status.OK
     reason: str | None = None
     program: Program | None = None
     batches: int = 0
-    scores: Mapping[str, Array] | None = None
     held_out: record.HeldOutLadder | None = None
     figures: recording.Figures = field(default_factory=recording.Figures)
-    encrypted: Array | None = None
-    probes: dict[str, Array] | None = None
+    decrypted: Decrypted | None = None
     environment: record.Environment = field(default_factory=record.Environment)
 
     @classmethod
@@ -70,54 +68,68 @@ class Outcome:
         return cls(datetime.now(timezone.utc), Status.FAILED, reason)
 
 
+def guarded(outcome: Outcome, folder: Path, work: Callable[[], None]) -> None:
+    """Do some work on a cell; whatever ends it becomes the outcome's status and reason.
+
+    Interruptions pass through, after the parties are gone.
+    """
+    try:
+        work()
+    except Unsupported as error:
+        outcome.status, outcome.reason = Status.UNSUPPORTED, str(error)
+    except (BackendError, ModelError, ReportError) as error:
+        outcome.status, outcome.reason = Status.FAILED, str(error)
+    except PartyError as error:
+        outcome.status, outcome.reason = _party_status(error), str(error)
+    except CellError as error:
+        outcome.status, outcome.reason = error.status, str(error)
+    except Exception as error:  # whatever it is, it must not cost the other cells their records
+        outcome.status, outcome.reason = Status.FAILED, _unforeseen(error, folder)
+
+
+def _unforeseen(error: Exception, folder: Path) -> str:
+    """The sentence for an error that nothing here expects; its traceback goes to a log."""
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return f"the disk of {folder} is full; free some and run again"
+    log = folder / "cell.log"
+    with suppress(OSError):
+        log.write_text("".join(traceback.format_exception(error)))
+    return f"{type(error).__name__}: {error}; {log} has the traceback"
+
+
 @dataclass(frozen=True)
-class Runner(ABC):
-    """Runs cells of one case on one backend.
+class Life:
+    """One cell's life on one backend, up to its outcome.
 
     Attributes:
+        cell: what is run.
         descriptor: the backend.
         environment: the interpreter in which its parties run.
         folder: where the parties' folders and logs go.
-        report: told of stages and progress.
+        listener: told of stages and progress.
+        probes: whether every layer is decrypted.
+        outcome: what has become of the cell so far.
     """
 
+    cell: Cell
     descriptor: Descriptor
     environment: Environment
     folder: Path
-    report: Report
+    listener: Listener
+    probes: bool
+    outcome: Outcome = field(default_factory=lambda: Outcome(datetime.now(timezone.utc)))
 
-    def run(self, cell: Cell, *, probes: bool) -> Outcome:
-        """The life of a cell. Interruptions pass through, after the parties are gone."""
-        outcome = Outcome(datetime.now(timezone.utc))
-        stolen = machine.steal_s()
-        try:
-            self._run(cell, outcome, probes)
-        except Unsupported as error:
-            outcome.status, outcome.reason = Status.UNSUPPORTED, str(error)
-        except (BackendError, ModelError, ReportError) as error:
-            outcome.status, outcome.reason = Status.FAILED, str(error)
-        except PartyError as error:
-            outcome.status, outcome.reason = _party_status(error), str(error)
-        except CellError as error:
-            outcome.status, outcome.reason = error.status, str(error)
-        except Exception as error:  # whatever it is, it must not cost the other cells their records
-            outcome.status, outcome.reason = Status.FAILED, self._unforeseen(error)
-        outcome.environment = self._environment(cell, stolen)
-        return outcome
+    def live(self, work: Callable[[Life], None]) -> Outcome:
+        """Do the work of a kind of cell, and measure the machine around it."""
+        stolen = host.steal_s()
+        guarded(self.outcome, self.folder, lambda: work(self))
+        self.outcome.environment = self._environment(stolen)
+        return self.outcome
 
-    def _unforeseen(self, error: Exception) -> str:
-        """The sentence for an error that nothing here expects; its traceback goes to a log."""
-        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-            return f"the disk of {self.folder} is full; free some and run again"
-        log = self.folder / "cell.log"
-        with suppress(OSError):
-            log.write_text("".join(traceback.format_exception(error)))
-        return f"{type(error).__name__}: {error}; {log} has the traceback"
-
-    def _environment(self, cell: Cell, stolen: float | None) -> record.Environment:
+    def _environment(self, stolen: float | None) -> record.Environment:
         """The machine, and the interpreter and libraries of the parties."""
-        measured = machine.environment(cell.choice.threads, self.environment.versions, {})
-        now = machine.steal_s()
+        measured = host.environment(self.cell.choice.threads, self.environment.versions, {})
+        now = host.steal_s()
         return measured.model_copy(
             update={
                 "python": self.environment.versions.get("python", measured.python),
@@ -125,28 +137,29 @@ class Runner(ABC):
             }
         )
 
-    @abstractmethod
-    def _run(self, cell: Cell, outcome: Outcome, probes: bool) -> None:
-        """Fill the outcome, or raise what ended the cell."""
+    def watched(self, roles: Roles, adapter: str, use: Callable[[Session], None]) -> None:
+        """The parties' part, with an eye on the memory of all processes.
 
-    def _adapter(self, cell: Cell) -> str:
-        """The `module:Class` that the parties import."""
-        return self.descriptor.adapter
+        Args:
+            roles: what the two parties are.
+            adapter: the `module:Class` that they import.
+            use: what is said to the parties.
 
-    def _watched(self, cell: Cell, outcome: Outcome, roles: Roles, use: Callable[[Session], None]) -> None:
-        """The parties' part, with an eye on the memory of all processes."""
-        limit, figures = cell.limits.memory_bytes, outcome.figures
-        with machine.MemorySampler(limit_bytes=limit, spared=[os.getpid()]) as sampler:
+        Raises:
+            CellError: all processes together passed the cell's limit of memory.
+        """
+        limit, figures = self.cell.limits.memory_bytes, self.outcome.figures
+        with host.MemorySampler(limit_bytes=limit, spared=[os.getpid()]) as sampler:
             try:
                 with Session(
                     python=self.environment.python,
-                    adapter=self._adapter(cell),
+                    adapter=adapter,
                     roles=roles,
-                    threads=cell.choice.threads,
+                    threads=self.cell.choice.threads,
                     folder=self.folder,
                     logs=self.folder,
-                    deadline=monotonic() + (cell.limits.seconds or inf),
-                    report=self.report,
+                    deadline=monotonic() + (self.cell.limits.seconds or inf),
+                    report=self.listener.report,
                     watch=sampler.add,
                     peaks=figures.peaks,
                 ) as session:
@@ -161,22 +174,23 @@ class Runner(ABC):
             finally:
                 figures.together_peak_bytes = sampler.peak_bytes
 
-    def _judge(self, cell: Cell, figures: recording.Figures, facts: SecurityFacts) -> None:
+    def judge(self, facts: SecurityFacts) -> None:
         """Compute what the keys really reach.
 
         Raises:
             CellError: less than the suite demands.
         """
+        figures, demanded = self.outcome.figures, self.cell.choice.parameters.security
         if facts.secret != "none":  # the simulator has no key to judge
             figures.security = judge(facts)
-        if cell.choice.parameters.security and figures.security and not figures.security.secure:
+        if demanded and figures.security and not figures.security.secure:
             raise CellError(
                 Status.FAILED,
                 f"the keys reach {figures.security.log_qp:.1f} bits of Q·P, INSECURE where the suite demands "
-                f"{cell.choice.parameters.security} bits; use a smaller depth or scale",
+                f"{demanded} bits; use a smaller depth or scale",
             )
 
-    def _room(self, keys_bytes: int, evaluator_bytes: int, limit: int | None) -> int:
+    def room(self, keys_bytes: int, evaluator_bytes: int) -> int:
         """Bytes of memory beside what the evaluator needs.
 
         Raises:
@@ -189,7 +203,7 @@ class Runner(ABC):
                 f"the keys need about {size(keys_bytes)} and {self.folder} has "
                 f"{size(free)} free; free some or choose another --output",
             )
-        available = min(psutil.virtual_memory().available, limit or sys.maxsize)
+        available = min(psutil.virtual_memory().available, self.cell.limits.memory_bytes or sys.maxsize)
         if evaluator_bytes > available:
             raise CellError(
                 Status.OUT_OF_MEMORY,

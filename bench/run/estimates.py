@@ -1,0 +1,86 @@
+"""What `bench plan` says of a cell: exact counts, estimates of sizes and seconds; nothing is encrypted."""
+
+from __future__ import annotations
+
+from backends.costs import Costs
+from backends.interface import Capabilities, SecurityFacts
+from backends.microbenchmarks import ENCRYPTION, PRIMITIVES, key_kinds, measured_at
+from backends.planner import Refresh
+from backends.program import Program
+from backends.security import judge
+from bench.run.recording import levels_after_refresh
+from bench.spec.cases import PrimitivesLiteral
+from bench.spec.cells import Cell
+from reports.figures import size
+
+#: Counts that a plan tells, in their order.
+COUNTS = (
+    "bootstraps",
+    "round_trips",
+    "rotations",
+    "ct_ct",
+    "ct_pt",
+    "relinearisations",
+    "rescales",
+    "drops",
+)
+
+
+def key_bytes(cell: Cell, keys: int) -> int:
+    """Bytes of so many key-switching keys, on disk and in memory."""
+    return keys * Costs(cell.choice.parameters).key_bytes()
+
+
+def of_program(cell: Cell, program: Program, capabilities: Capabilities, refresh: Refresh) -> dict[str, str]:
+    """What a planned program counts over all batches, needs and takes."""
+    costs = Costs(cell.choice.parameters)
+    batches = -(-cell.samples // program.layout.images)
+    needs = costs.needs(program, capabilities, refresh.kind)
+    seconds = batches * costs.seconds(sum(map(costs.instruction, program.instructions)))
+    counts, layout = program.counts, program.layout
+    after = levels_after_refresh(program)
+    return {
+        "batches × samples": f"{batches} × {layout.images}",
+        "features × images × tokens": f"{layout.features} × {layout.images} × {layout.tokens}",
+        "levels on entry": str(program.input_level),
+        "levels used": str(program.levels_used),
+        "levels after a refresh": "–" if after is None else str(after),
+        **{name.replace("_", " "): str(counts[name] * batches) for name in COUNTS},
+        "rotation keys": str(len(program.rotation_steps)),
+        "keys on disk": size(needs.keys_bytes),
+        "evaluator memory": size(needs.evaluator_bytes),
+        "constants encoded": size(needs.constants_bytes),
+        "evaluate, one thread": f"{seconds:.0f} s",
+        "security": _security(cell),
+    }
+
+
+def of_primitives(
+    cell: Cell, capabilities: Capabilities, literal: PrimitivesLiteral, keys_bytes: int
+) -> dict[str, str]:
+    """What is measured of a library's primitives, how often, and what the keys take."""
+    levels = range(cell.choice.parameters.depth + 1)
+    at_levels = sum(len(ENCRYPTION) + len(measured_at(level, capabilities)) for level in levels)
+    return {
+        "primitives": ", ".join([*ENCRYPTION, *(one.name for one in PRIMITIVES)]),
+        "bootstrap": capabilities.no_bootstrap_reason or f"at level {capabilities.bootstrap_input_level}",
+        "keys": ", ".join(key_kinds(capabilities)),
+        "levels": f"{levels[0]} to {levels[-1]}",
+        "measures": f"{at_levels} at a level, {3 * len(key_kinds(capabilities)) - 1} of keys",
+        "repetitions": f"{literal.repetitions}, or {literal.long_repetitions} of what takes over a second",
+        "rounds": str(cell.rounds),
+        "keys on disk": size(keys_bytes),
+        "security": _security(cell),
+    }
+
+
+def _security(cell: Cell) -> str:
+    judged = judge(_nominal(cell))
+    return f"{judged.bits} bits" if judged.secure else "INSECURE"
+
+
+def _nominal(cell: Cell) -> SecurityFacts:
+    """What the parameter set asks for; the keys of a run are judged as they really are."""
+    parameters = cell.choice.parameters
+    special = 60.0 * parameters.special_primes
+    return SecurityFacts(parameters.log_n, parameters.nominal_log_qp - special, special, parameters.secret)

@@ -1,0 +1,93 @@
+"""A kind of cell: everything that differs between a model by its program, native types, and primitives."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import ClassVar, Literal
+
+from backends.registry import Descriptor
+from bench.run.clear_rungs import Progress
+from bench.run.life import Life, Outcome
+from bench.spec.cells import Cell
+from bench.spec.file import Limits
+from reports.record import Ladder
+from reports.store import RawOutputs
+
+
+class CellKind(ABC):
+    """A kind of cell, loaded with what a case brings to its cells.
+
+    Attributes:
+        modules: those whose imports compute the raw outputs; the key of a result digests them.
+        scored_again: whether raw outputs hold all that scoring needs.
+    """
+
+    modules: ClassVar[tuple[str, ...]]
+    scored_again: ClassVar[bool]
+
+    @classmethod
+    @abstractmethod
+    def load(cls, cell: Cell, progress: Progress) -> CellKind:
+        """Load what a cell's case brings.
+
+        Raises:
+            ModelError: the checkpoint or the data set is missing or corrupt, or they do not fit each other.
+            UserError: the data set has fewer samples.
+        """
+
+    @property
+    @abstractmethod
+    def ids(self) -> tuple[str, ...]:
+        """The ids of the samples."""
+
+    @property
+    @abstractmethod
+    def model_digest(self) -> str:
+        """A digest of the model that is computed."""
+
+    @property
+    @abstractmethod
+    def data_digest(self) -> str:
+        """A digest of the data on which it is computed."""
+
+    @property
+    @abstractmethod
+    def weights(self) -> Literal["trained", "random"]:
+        """Whether the model was trained, or is there for its size alone."""
+
+    @abstractmethod
+    def estimate(self, cell: Cell, descriptor: Descriptor) -> dict[str, str]:
+        """What a cell will count, need and take, name → figure, for `bench plan`.
+
+        Raises:
+            Unsupported: the library cannot, with the reason.
+            PlanError: no program can be made.
+        """
+
+    @abstractmethod
+    def run(self, life: Life) -> None:
+        """Have two parties compute the cell, and put what they found into `life.outcome`.
+
+        Raises:
+            CellError, or what `bench.run.life.live` names: the cell cannot go on.
+        """
+
+    @abstractmethod
+    def check(self, outcome: Outcome, limits: Limits) -> None:
+        """See that what was decrypted is as right as the suite demands.
+
+        Raises:
+            CellError: it is wrong.
+        """
+
+    @abstractmethod
+    def ladder(self, outcome: Outcome) -> Ladder:
+        """The record's ladder; empty where there is no stage of conversion (rung)."""
+
+    @abstractmethod
+    def raw_outputs(self, outcome: Outcome) -> RawOutputs | None:
+        """Everything from which the ladder can be computed again; None where it is all in the record."""
+
+    @abstractmethod
+    def restored(self, outcome: Outcome, raw: RawOutputs) -> Outcome:
+        """An outcome with what raw outputs say was decrypted, to be checked and scored again."""

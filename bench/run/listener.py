@@ -1,0 +1,54 @@
+"""Who is told what a run is doing: a screen, a log, a notebook, or nobody."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from backends.costs import Costs
+from backends.program import Program
+from bench.environments.steps import Step
+from bench.run.session import News
+
+
+class Listener(Protocol):
+    """The service and the kinds of cells call these as they go; none of them changes what is done."""
+
+    def begin(self, cell: str) -> None:
+        """A cell starts."""
+
+    def say(self, line: str) -> None:
+        """Something happened that a reader of the log wants to find there."""
+
+    def environment(self, step: Step) -> None:
+        """A backend's environment is being made."""
+
+    def held_out(self, done: int, total: int) -> None:
+        """So many of a case's held-out samples have passed the clear stages of conversion."""
+
+    def planned(self, program: Program, costs: Costs, batches: int) -> None:
+        """The program of a cell is known, before anything is encrypted."""
+
+    def report(self, news: News) -> None:
+        """A stage of a cell begins, or a party tells how far it is."""
+
+
+class Silent:
+    """A listener for whoever wants the records alone."""
+
+    def begin(self, cell: str) -> None:
+        """Say nothing."""
+
+    def say(self, line: str) -> None:
+        """Say nothing."""
+
+    def environment(self, step: Step) -> None:
+        """Say nothing."""
+
+    def held_out(self, done: int, total: int) -> None:
+        """Say nothing."""
+
+    def planned(self, program: Program, costs: Costs, batches: int) -> None:
+        """Say nothing."""
+
+    def report(self, news: News) -> None:
+        """Say nothing."""

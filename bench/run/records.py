@@ -1,0 +1,84 @@
+"""The record of a cell, from what was asked, what its case brings, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bench.run import recording
+from bench.run.kind import CellKind
+from bench.run.life import Outcome
+from bench.spec.cells import Cell
+from reports.origin import Origin
+from reports.record import Ladder, Latency, Record, Status
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A cell with its two names.
+
+    Attributes:
+        identity: which question is answered (see `reports.identity.cell_id`).
+        key: how it is answered: a digest of `identity` and `origin`.
+    """
+
+    cell: Cell
+    identity: str
+    key: str
+    origin: Origin
+
+
+def record_of(run_id: str, asked: Asked, loaded: CellKind, outcome: Outcome) -> Record:
+    """The record of a cell that was run, whatever became of it."""
+    cell, figures, program = asked.cell, outcome.figures, outcome.program
+    correct = outcome.status is Status.OK and not (program is not None and program.probes)
+    environment = outcome.environment.model_copy(
+        update={"libraries": {**outcome.environment.libraries, **figures.libraries}}
+    )
+    return Record(
+        run_id=run_id,
+        started_at=outcome.started_at,
+        suite=cell.suite,
+        case=cell.case.name,
+        backend=cell.backend,
+        parameter_set=cell.choice.name,
+        cell=asked.identity,
+        key=asked.key,
+        origin=asked.origin,
+        status=outcome.status,
+        reason=outcome.reason,
+        security=recording.security(figures.security),
+        weights=loaded.weights,
+        samples=cell.samples,
+        batch=program.layout.images if program is not None else None,
+        repeats=cell.repeats,
+        ladder=loaded.ladder(outcome),
+        latency=recording.latency(figures, cell.samples, correct),
+        memory=recording.memory(figures),
+        counts=recording.counts(figures, program, outcome.batches),
+        wire=figures.wire,
+        environment=environment,
+    )
+
+
+def scored_again(run_id: str, asked: Asked, loaded: CellKind, kept: Record, outcome: Outcome) -> Record:
+    """A kept record with a new ladder; one that is found wrong has no times of evaluation any more."""
+    wrong = outcome.status is not Status.OK
+    return kept.model_copy(
+        update={
+            "run_id": run_id,
+            "started_at": outcome.started_at,
+            "key": asked.key,
+            "origin": asked.origin,
+            "scored_from": kept.scored_from or kept.run_id,
+            "status": outcome.status,
+            "reason": outcome.reason,
+            "ladder": loaded.ladder(outcome) if outcome.decrypted is not None else Ladder(),
+            "latency": _without_evaluation(kept.latency) if wrong else kept.latency,
+        }
+    )
+
+
+def _without_evaluation(latency: Latency) -> Latency:
+    """The stages before the evaluation; a wrong output gives no other times."""
+    kept = ("plan_s", "clear_model_s", "keygen_s", "prepare_model_s", "encrypt_s", "unsupported")
+    return Latency(**{name: getattr(latency, name) for name in kept})

@@ -1,0 +1,127 @@
+"""What the decrypted outputs of a workload are worth, computed from them and from the clear rungs alone.
+
+Raw outputs are kept beside a record, so a cell whose scoring has changed is scored again and not run again.
+Nothing here knows how the outputs came to be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from bench.run.errors import CellError
+from bench.run.workload import Workload
+from bench.spec.file import Limits
+from models.graph import Array
+from reports import record
+from reports.record import Status
+from reports.scoring import ladder as scoring
+from reports.scoring import precision
+from reports.scoring.held_out import held_out_ladder
+
+
+@dataclass(frozen=True)
+class Decrypted:
+    """What a cell's evaluations decrypt to.
+
+    Attributes:
+        logits: `[samples, positions, classes]` of every evaluation, the cold one first.
+        probes: layer → decrypted values of the cold one; None where layers were not probed.
+        references: layer → the polynomial model's values in the shapes of `probes`.
+    """
+
+    logits: tuple[Array, ...]
+    probes: Mapping[str, Array] | None = None
+    references: Mapping[str, Array] | None = None
+
+
+def check(workload: Workload, decrypted: Decrypted, limits: Limits) -> None:
+    """See that every evaluation is as close to the polynomial model as the suite demands.
+
+    Raises:
+        CellError: one of them is not.
+    """
+    expected = workload.logits["polynomial"]
+    for logits in decrypted.logits:
+        if not np.isfinite(logits).all():
+            raise CellError(Status.FAILED, "the decrypted logits are not finite; the result is wrong")
+        _check_precision(logits, expected, limits.precision_bits)
+        # Random weights leave logits so close to each other that an error within the limit on precision
+        # changes labels. That limit is relative to the logits themselves and stays.
+        if workload.weights == "trained":
+            _check_labels(logits, expected, limits.label_agreement)
+
+
+def _check_precision(encrypted: Array, expected: Array, least: float) -> None:
+    bits = precision.precision_bits(encrypted, expected)
+    if bits is not None and bits < least:
+        raise _wrong(f"{bits:.1f} bits of precision and the suite demands {least:g}")
+
+
+def _check_labels(encrypted: Array, expected: Array, least: float) -> None:
+    agreement = precision.label_agreement(encrypted, expected)
+    if agreement < least:
+        raise _wrong(f"{agreement:.1%} of the labels and the suite demands {least:.1%}")
+
+
+def _wrong(found: str) -> CellError:
+    return CellError(
+        Status.FAILED, f"the decrypted logits share with the polynomial model's {found}; the result is wrong"
+    )
+
+
+def held_out(workload: Workload) -> record.HeldOutLadder | None:
+    """The clear rungs on the whole held-out set, computed once for all cells of a case.
+
+    None where there is no such set, and for random weights, whose scores would mean nothing.
+
+    Raises:
+        ReportError: a rung's answers have no score.
+    """
+    if workload.weights == "random" or workload.metric is None or workload.held_out is None:
+        return None
+    return held_out_ladder(workload.metric.name, workload.scores, workload.held_out.digest)
+
+
+def ladder(
+    workload: Workload, decrypted: Decrypted | None, compared: record.HeldOutLadder | None
+) -> record.Ladder:
+    """The metric down the rungs, how exact the encryption is, and the clear rungs on all that is held out.
+
+    A workload of random weights has no metric: its ladder tells how exact the encryption is, nothing else.
+
+    Args:
+        workload: the case on its samples.
+        decrypted: what the cell reached; None where nothing was decrypted.
+        compared: see `held_out`.
+    """
+    found = decrypted if decrypted is not None and decrypted.logits else None
+    if workload.metric is None:
+        return _unlabelled(workload, found)
+    # A rung that is not finite has failed the cell already; it has no metric.
+    logits = {rung: values for rung, values in workload.logits.items() if np.isfinite(values).all()}
+    if found is not None and np.isfinite(found.logits[0]).all():
+        logits["encrypted"] = found.logits[0]
+    judged = scoring.ladder(
+        logits,
+        workload.samples.labels,
+        None if found is None else found.probes,
+        None if found is None else found.references,
+        metric=workload.metric.name,
+    )
+    if workload.weights == "random":
+        return judged.model_copy(update=dict.fromkeys(scoring.RUNGS))
+    return judged.model_copy(update={"held_out": compared})
+
+
+def _unlabelled(workload: Workload, decrypted: Decrypted | None) -> record.Ladder:
+    """How exact the encryption is, where there is no label to judge a rung by."""
+    if decrypted is None or not np.isfinite(decrypted.logits[0]).all():
+        return record.Ladder()
+    layers = None
+    if decrypted.probes is not None:
+        layers = precision.layer_precision(decrypted.probes, decrypted.references or {})
+    exact = scoring.exactness(decrypted.logits[0], workload.logits["polynomial"])
+    return record.Ladder(layers=layers, **exact)

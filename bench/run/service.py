@@ -1,0 +1,185 @@
+"""Runs cells, each to a record: the one place where a record is made.
+
+It takes cells, a folder of results and a listener, and yields records; a command, a notebook or a gate may
+ask it. A cell that a kept record answers is not run again, one of which only the scoring has changed is
+scored again from its raw outputs, and the listener is told why any other runs.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from functools import partial
+from pathlib import Path
+
+from backends.registry import Descriptor, get
+from bench.environments.ensure import Environment, ensure
+from bench.errors import UserError
+from bench.run.kind import CellKind
+from bench.run.kinds import kind_of
+from bench.run.life import Life, Outcome, guarded
+from bench.run.listener import Listener
+from bench.run.origin import origin
+from bench.run.records import Asked, record_of, scored_again
+from bench.run.session import sweep
+from bench.spec.cells import Cell, turns
+from reports.errors import ReportError
+from reports.identity import cell_id, result_key
+from reports.origin import CHANGED, SCORED_AGAIN, changed
+from reports.record import Record, Status
+from reports.store import RawOutputs, Run, Stored, all_finished, create_run, free, read_raw, records_of
+
+
+@dataclass
+class Service:
+    """One invocation: the run's folder, made with the first record, and what its cells share.
+
+    Attributes:
+        output: where runs are kept, a folder each.
+        listener: told of everything as it happens.
+        fresh: run cells again that a kept record answers.
+        probes: decrypt every layer to see where precision goes; such a run is never timed.
+        folder: the run's folder; None until there is a record.
+    """
+
+    output: Path
+    listener: Listener
+    fresh: bool = False
+    probes: bool = False
+    folder: Path | None = None
+    _run: Run | None = None
+    _loaded: dict[tuple[type[CellKind], str], CellKind] = field(default_factory=dict)
+    _environments: dict[str, tuple[Environment, str | None]] = field(default_factory=dict)
+
+    def records(self, cells: Sequence[Cell], rounds: int | None = None) -> Iterator[Record]:
+        """Every cell's record, round by round.
+
+        Args:
+            cells: what a suite and a request select.
+            rounds: fresh processes a cell; None for what each cell says.
+
+        Raises:
+            ModelError, UserError: a case's model or data are missing or do not fit each other.
+            ReportError: a record cannot be written.
+        """
+        sweep(self.output)
+        for turn, cell in turns(cells, rounds):
+            yield self._record(cell, turn)
+
+    def _record(self, cell: Cell, turn: int) -> Record:
+        """A cell's record in one of its rounds, from a kept one where that answers."""
+        descriptor, loaded = get(cell.backend), self._load(cell)
+        environment, lacking = self._environment(descriptor)
+        identity = cell_id(cell.suite, cell.case.name, cell.backend, cell.choice.name, loaded.ids)
+        found = origin(cell, loaded, descriptor, environment, self.probes)
+        asked = Asked(cell, identity, result_key(identity, found), found)
+        self.listener.begin(identity)
+        kept = self._kept(asked, loaded, turn)
+        if kept is not None:
+            return kept
+        run = self._open()
+        folder = free(run.folder / f"{cell.case.name}.{cell.backend}.{asked.key[:16]}")
+        folder.mkdir()
+        life = Life(cell, descriptor, environment, folder, self.listener, self.probes)
+        outcome = Outcome.failed(lacking) if lacking else life.live(lambda one: _whole(loaded, one))
+        record = record_of(run.run_id, asked, loaded, outcome)
+        run.append(record, loaded.raw_outputs(outcome))
+        self._tell(record)
+        return record
+
+    def _kept(self, asked: Asked, loaded: CellKind, turn: int) -> Record | None:
+        """A record that answers, found or scored again; None, after saying why, where the cell must run."""
+        if self.fresh:
+            return None
+        found = records_of(self.output, asked.identity)
+        finished = all_finished(found, asked.key)
+        if len(finished) > turn:
+            answer = finished[turn].record
+            self.listener.say(f"  answered by {answer.run_id}; --fresh runs it again")
+            return answer
+        if not found or found[0].record.key == asked.key:
+            return None
+        before = found[0].record.origin
+        if before is None:
+            self.listener.say("  runs again: the kept record does not say by which code it was made")
+            return None
+        differing = changed(before, asked.origin)
+        why = "; ".join(CHANGED[name] for name in differing)
+        earlier = all_finished(found, found[0].record.key)
+        if loaded.scored_again and SCORED_AGAIN.issuperset(differing) and len(earlier) > turn:
+            try:
+                raws = [read_raw(stored) for stored in earlier]
+            except ReportError as error:
+                why = str(error)
+            else:
+                self.listener.say(f"  scored again from {earlier[turn].record.run_id}: {why}")
+                return self._score_again(asked, loaded, earlier, raws)[turn]
+        self.listener.say(f"  runs again: {why}")
+        return None
+
+    def _score_again(
+        self, asked: Asked, loaded: CellKind, earlier: Sequence[Stored], raws: Sequence[RawOutputs]
+    ) -> list[Record]:
+        """New records of kept raw outputs, written oldest first; returned newest first, as they were given.
+
+        All processes of a cell are scored at once: with the first new record the old ones cease to answer.
+        """
+        run, made = self._open(), []
+        for stored, raw in reversed(list(zip(earlier, raws, strict=True))):
+            outcome = Outcome(datetime.now(timezone.utc))
+            guarded(outcome, run.folder, partial(_scored, asked.cell, loaded, outcome, raw))
+            record = scored_again(run.run_id, asked, loaded, stored.record, outcome)
+            run.append(record, raw)
+            self._tell(record)
+            made.append(record)
+        return made[::-1]
+
+    def _tell(self, record: Record) -> None:
+        if record.reason is not None:
+            self.listener.say(f"  {record.status.value}: {record.reason}")
+
+    def _open(self) -> Run:
+        if self._run is None:
+            self._run = create_run(self.output)
+            self.folder = self._run.folder
+        return self._run
+
+    def _load(self, cell: Cell) -> CellKind:
+        kind = kind_of(cell)
+        place = (kind, cell.case.name)
+        if place not in self._loaded:
+            self._loaded[place] = kind.load(cell, self.listener.held_out)
+        return self._loaded[place]
+
+    def _environment(self, descriptor: Descriptor) -> tuple[Environment, str | None]:
+        """A backend's environment, or, where it cannot be made, why; other backends' cells go on."""
+        if descriptor.name not in self._environments:
+            try:
+                self._environments[descriptor.name] = ensure(descriptor, self.listener.environment), None
+            except UserError as error:
+                absent = Environment(descriptor.name, Path(sys.executable), {}, made=False)
+                self._environments[descriptor.name] = absent, str(error)
+        return self._environments[descriptor.name]
+
+
+def _whole(loaded: CellKind, life: Life) -> None:
+    """Run a cell and see that its result is right."""
+    loaded.run(life)
+    loaded.check(life.outcome, life.cell.limits)
+
+
+def _scored(cell: Cell, loaded: CellKind, outcome: Outcome, raw: RawOutputs) -> None:
+    """Take kept raw outputs for what was decrypted, and see that it is right."""
+    loaded.check(loaded.restored(outcome, raw), cell.limits)
+
+
+def is_failure(record: Record, asked_for: Sequence[str]) -> bool:
+    """Whether a record is a failure of the run.
+
+    Where a backend cannot do a cell, that is not a failure, unless the backend was asked for by name alone.
+    """
+    if record.status is Status.UNSUPPORTED:
+        return tuple(asked_for) == (record.backend,)
+    return record.status is not Status.OK

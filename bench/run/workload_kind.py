@@ -1,0 +1,64 @@
+"""What a model and a layer have in common, whatever computes them: samples, clear rungs, and scoring."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from bench.run import scoring
+from bench.run.kind import CellKind
+from bench.run.life import Outcome
+from bench.run.raw_outputs import decrypted, raw_outputs
+from bench.run.workload import Workload
+from bench.spec.file import Limits
+from reports.record import Ladder
+from reports.store import RawOutputs
+
+
+@dataclass(frozen=True)
+class WorkloadKind(CellKind):
+    """A kind of cell whose case is a workload, which scores what was decrypted."""
+
+    workload: Workload
+
+    scored_again: ClassVar[bool] = True
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of the samples."""
+        return self.workload.ids
+
+    @property
+    def model_digest(self) -> str:
+        """A digest of all rungs."""
+        return self.workload.model_digest
+
+    @property
+    def data_digest(self) -> str:
+        """A digest of the samples and of all that is held out."""
+        return self.workload.data_digest
+
+    @property
+    def weights(self) -> Literal["trained", "random"]:
+        """Whether the rungs were trained."""
+        return self.workload.weights
+
+    def check(self, outcome: Outcome, limits: Limits) -> None:
+        """See `bench.run.scoring.check`."""
+        if outcome.decrypted is not None:
+            scoring.check(self.workload, outcome.decrypted, limits)
+
+    def ladder(self, outcome: Outcome) -> Ladder:
+        """See `bench.run.scoring.ladder`."""
+        return scoring.ladder(self.workload, outcome.decrypted, outcome.held_out)
+
+    def raw_outputs(self, outcome: Outcome) -> RawOutputs | None:
+        """See `bench.run.raw_outputs`."""
+        compared = self.workload.scores if outcome.held_out is not None else {}
+        return raw_outputs(self.workload, outcome.decrypted, compared)
+
+    def restored(self, outcome: Outcome, raw: RawOutputs) -> Outcome:
+        """See `bench.run.raw_outputs`; the clear rungs are compared anew."""
+        outcome.held_out = scoring.held_out(self.workload)
+        outcome.decrypted = decrypted(raw)
+        return outcome

@@ -1,0 +1,119 @@
+"""The schema of a suite's YAML file.
+
+suite: vit_tiny
+title: one line for `bench list`
+security: 128            # demanded of every parameter set that does not say `security: 0` (INSECURE)
+samples: 64              # that the cells run
+held_out: all            # or the first so many, on which the clear rungs are compared
+repeats: 1
+threads: 2
+rounds: 1                # fresh processes a cell; in each round every cell has its turn
+cases:                   # see bench.spec.cases
+  - {name: digits, model: vit_tiny, data: digits}
+  - {name: linear, layer: {kind: linear, tokens: 16, features: 64}}
+  - {name: all, primitives: {repetitions: 30, long_repetitions: 5}}
+parameter_sets:          # each may have its own cases, repeats, threads and limits
+  - {alias: shared14, log_n: 14, ..., refresh: round_trip, program: portable, backends: [openfhe, tenseal]}
+limits: {seconds: 3600, memory_bytes: 22000000000}
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
+
+from backends.parameters import ParameterSet
+from backends.security import check_demand
+from bench.spec.cases import CaseLiteral, Name, Positive
+from reports.block import Block
+
+
+def _count(written: object) -> int | None:
+    """What `held_out` means: None for all."""
+    if written == "all":
+        return None
+    if type(written) is int and written >= 2:
+        return written
+    raise PydanticCustomError("held_out", "write all, or 2 or more samples")
+
+
+HeldOutCount = Annotated[int | None, BeforeValidator(_count)]
+
+
+class BootstrapLiteral(Block):
+    """See `backends.parameters.BootstrapParameters`."""
+
+    level_budget: Annotated[tuple[int, int], Field(strict=False)]
+    correction_factor: int
+    depth: int
+
+
+class Limits(Block):
+    """What a cell may take and must reach.
+
+    Attributes:
+        seconds: from the first stage to the last.
+        memory_bytes: of all its processes together.
+        precision_bits: of the decrypted logits; below, the answer is wrong and the cell fails.
+        label_agreement: fraction of samples to which the polynomial model gives the same label; likewise.
+    """
+
+    seconds: Annotated[float, Field(gt=0)] | None = None
+    memory_bytes: Positive | None = None
+    precision_bits: Annotated[float, Field(ge=0)] = 8.0
+    label_agreement: Annotated[float, Field(ge=0, le=1)] = 0.98
+
+
+class ParameterLiteral(Block):
+    """See `backends.parameters.ParameterSet`; a set that does not say its security has the suite's."""
+
+    log_n: int
+    first_modulus_bits: int
+    scale_bits: int
+    depth: int
+    digits: int
+    secret: str = "uniform_ternary"
+    security: int | None = None
+    bootstrap: BootstrapLiteral | None = None
+
+    def parameters(self, security: int) -> ParameterSet:
+        """The validated set.
+
+        Raises:
+            ParameterError: no set has these values, or it does not meet its own security.
+        """
+        own = self.model_dump(include=set(ParameterLiteral.model_fields))
+        made = ParameterSet.from_json({**own, "security": security})
+        check_demand(made)
+        return made
+
+
+class ChoiceLiteral(ParameterLiteral):
+    """A parameter set and how a suite uses it (see `bench.spec.suite.ParameterChoice`)."""
+
+    alias: Name | None = None
+    refresh: Literal["bootstrap", "round_trip"]
+    program: Literal["portable", "vectors", "tensors"] = "portable"
+    backends: Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
+    cases: Annotated[tuple[str, ...], Field(strict=False, min_length=1)] | None = None
+    repeats: Positive | None = None
+    threads: Positive | None = None
+    limits: Limits | None = None
+
+
+class SuiteFile(Block):
+    """The whole file."""
+
+    suite: Name
+    title: str
+    security: Literal[0, 128, 192, 256] = 128
+    samples: Positive
+    held_out: HeldOutCount = Field(default=None, validate_default=False)
+    repeats: Positive = 1
+    threads: Positive = 1
+    rounds: Positive = 1
+    cases: Annotated[tuple[CaseLiteral, ...], Field(strict=False, min_length=1)]
+    parameter_sets: Annotated[tuple[ChoiceLiteral, ...], Field(strict=False, min_length=1)]
+    limits: Limits = Limits()

@@ -1,0 +1,132 @@
+"""The service yields a record a cell, and says why a cell runs again, is scored again, or neither."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import bench.run.origin
+from bench.run.listener import Silent
+from bench.run.service import Service, is_failure
+from bench.spec.cells import Cell, expand
+from bench.spec.suite import load_suite
+from reports.record import Record, Status
+from reports.scoring import precision
+from reports.store import load_output, read_raw
+from tests.bench.commands import ROOT
+
+
+@dataclass
+class Heard(Silent):
+    """A listener that keeps what it is told."""
+
+    lines: list[str] = field(default_factory=list)
+    stages: list[str] = field(default_factory=list)
+
+    def say(self, line: str) -> None:
+        self.lines.append(line.strip())
+
+    def report(self, stage: str, message: object) -> None:
+        self.stages.append(stage)
+
+
+@pytest.fixture(scope="module")
+def cells() -> list[Cell]:
+    """The toy suite's cell with round trips, on four samples, compared on four."""
+    suite = load_suite(str(ROOT / "suites" / "toy.yaml"), ["cleartext", "openfhe", "tenseal", "pyfhel"])
+    found = expand(suite, ["cleartext"], ["round_trip"], samples=4, repeats=2)
+    return found[:1]
+
+
+def asked(output: Path, cells: list[Cell], rounds: int = 1) -> tuple[list[Record], Heard]:
+    heard = Heard()
+    return list(Service(output, heard).records(cells, rounds)), heard
+
+
+def test_a_kept_record_answers_and_nothing_is_evaluated(tmp_path: Path, cells: list[Cell]) -> None:
+    (first,), heard = asked(tmp_path, cells)
+    assert first.status is Status.OK
+    assert first.origin is not None
+    assert "evaluation" in heard.stages
+    (second,), heard = asked(tmp_path, cells)
+    assert second == first
+    assert heard.stages == []
+    assert heard.lines == [f"answered by {first.run_id}; --fresh runs it again"]
+
+
+def test_where_scoring_alone_changes_every_process_is_scored_again(
+    tmp_path: Path, cells: list[Cell], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half the precision, and not one evaluation: what gate and report take for the newest has one key."""
+    before, _ = asked(tmp_path, cells, rounds=2)
+    honest = precision._bits
+    monkeypatch.setattr(precision, "_bits", lambda *values: _half(honest(*values)))
+    monkeypatch.setattr(bench.run.origin, "scoring_digest", lambda modules: "another")
+    after, heard = asked(tmp_path, cells, rounds=2)
+    assert heard.stages == []
+    assert "scored again from" in heard.lines[0]
+    assert "the code that scores has changed" in heard.lines[0]
+    assert {record.key for record in after}.isdisjoint(record.key for record in before)
+    assert [record.scored_from for record in after] == [before[0].run_id] * 2
+    halves = [record.ladder.precision_bits / 2 for record in before]
+    assert [record.ladder.precision_bits for record in after] == pytest.approx(halves)
+    assert {record.latency.evaluate_s for record in after} == {one.latency.evaluate_s for one in before}
+    assert [record.counts for record in after] == [record.counts for record in before]
+    assert len({record.key for record in after}) == 1
+    newest = load_output(tmp_path).stored[-1]
+    assert read_raw(newest)["logits_encrypted_repeated"].shape[0] == 1
+
+
+def _half(bits: float | None) -> float | None:
+    return None if bits is None else bits / 2
+
+
+def test_what_is_scored_again_and_wrong_has_no_times_of_evaluation(
+    tmp_path: Path, cells: list[Cell], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked(tmp_path, cells)
+    monkeypatch.setattr(precision, "precision_bits", lambda *values: 1.0)
+    monkeypatch.setattr(bench.run.origin, "scoring_digest", lambda modules: "another")
+    (record,), _ = asked(tmp_path, cells)
+    assert record.status is Status.FAILED
+    assert "1.0 bits of precision and the suite demands 8" in str(record.reason)
+    assert record.latency.evaluate_s is None
+    assert record.latency.keygen_s is not None
+
+
+def test_where_the_program_changes_the_cell_runs_again_and_says_why(
+    tmp_path: Path, cells: list[Cell], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked(tmp_path, cells)
+    monkeypatch.setattr(bench.run.origin, "program_digest", lambda modules: "another")
+    _, heard = asked(tmp_path, cells)
+    assert heard.lines[0] == "runs again: the code that encrypts, computes and measures has changed"
+    assert "evaluation" in heard.stages
+
+
+def test_raw_outputs_that_were_damaged_are_not_scored(
+    tmp_path: Path, cells: list[Cell], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked(tmp_path, cells)
+    (stored,) = load_output(tmp_path).stored
+    assert stored.raw is not None
+    np.savez(stored.raw.with_suffix(".other.npz"), logits=np.zeros(1))
+    stored.raw.with_suffix(".other.npz").replace(stored.raw)
+    monkeypatch.setattr(bench.run.origin, "scoring_digest", lambda modules: "another")
+    (record,), heard = asked(tmp_path, cells)
+    assert record.status is Status.OK
+    assert "evaluation" in heard.stages
+    assert any("does not match the digest" in line for line in heard.lines)
+
+
+def test_unsupported_is_a_failure_where_the_backend_is_asked_for_by_name_alone(
+    tmp_path: Path, cells: list[Cell]
+) -> None:
+    (record,), _ = asked(tmp_path, cells)
+    refused = record.model_copy(update={"status": Status.UNSUPPORTED})
+    assert not is_failure(record, ["cleartext"])
+    assert is_failure(refused, ["cleartext"])
+    assert not is_failure(refused, [])

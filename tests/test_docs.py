@@ -1,0 +1,176 @@
+"""The documentation explains every name that a reader meets: of records, of suites, and of the field."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from pydantic import BaseModel
+
+from bench.spec.file import SuiteFile
+from reports.record import Record
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+METRICS = DOCS / "metrics.md"
+GLOSSARY = DOCS / "glossary.md"
+LINK = re.compile(r"\]\(([^)#\s]+)(?:#([^)]+))?\)")
+
+#: What a reader of suites, records, commands or the report meets: the field's and the project's words.
+WORDS = (
+    "ablation",
+    "accept",
+    "baseline",
+    "batch",
+    "bootstrap",
+    "build",
+    "calibration",
+    "candidate",
+    "case",
+    "cell",
+    "checkpoint",
+    "CKKS",
+    "course",
+    "drift",
+    "drop",
+    "encode",
+    "evaluator",
+    "gate",
+    "graph",
+    "history",
+    "hoisting",
+    "INSECURE",
+    "key",
+    "ladder",
+    "layer",
+    "level",
+    "limits",
+    "loss",
+    "measure",
+    "message",
+    "metric",
+    "model",
+    "operation",
+    "peak",
+    "precision",
+    "primitive",
+    "probes",
+    "process",
+    "product",
+    "program",
+    "recipe",
+    "record",
+    "refresh",
+    "relinearisation",
+    "repeats",
+    "rescale",
+    "rotation",
+    "round",
+    "rules",
+    "run",
+    "rung",
+    "samples",
+    "scale",
+    "simulator",
+    "slot",
+    "stage",
+    "step",
+    "store",
+    "stretch",
+    "suite",
+    "threads",
+    "verdict",
+    "wire",
+)
+PHRASES = (
+    "ciphertext modulus switch",
+    "client-aided refresh",
+    "evaluation keys",
+    "held-out set",
+    "key owner",
+    "key switch",
+    "key-switching digits",
+    "kind of cell",
+    "label agreement",
+    "level profile",
+    "parameter set",
+    "precision bits",
+    "random weights",
+    "raw outputs",
+    "round trip",
+    "security bits",
+    "stage of conversion",
+)
+
+
+def names(schema: type[BaseModel]) -> Iterator[str]:
+    """Names of a schema's fields as a file has them, those of the blocks within it included."""
+    for name, field in schema.model_fields.items():
+        yield field.alias or name
+        for inner in _schemas(field.annotation):
+            yield from names(inner)
+
+
+def _schemas(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The schemas in an annotation such as `list[Drift] | None`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _schemas(argument)
+
+
+def unexplained(wanted: set[str], text: str) -> set[str]:
+    """Names that a document does not have in backticks, alone or as the last part of a longer one."""
+    quoted = {part for name in re.findall(r"`([^`\n]+)`", text) for part in (name, name.rpartition(".")[2])}
+    return wanted - quoted
+
+
+def undefined(wanted: Iterable[str], text: str) -> list[str]:
+    """Words that a glossary has no entry for: none of its bold or italic headings in a first column."""
+    heads = [line.split("|")[1] for line in text.splitlines() if line.startswith("| **")]
+    defined = {
+        word.strip().lower()
+        for head in heads
+        for marked in re.findall(r"\*+([^*]+)\*+", head)
+        for word in (marked, *marked.split(","))
+    }
+    return [word for word in wanted if word.lower() not in defined and f"{word.lower()}s" not in defined]
+
+
+def test_every_name_of_a_record_is_explained() -> None:
+    assert unexplained(set(names(Record)), METRICS.read_text()) == set()
+
+
+def test_every_key_of_a_suite_is_explained() -> None:
+    assert unexplained(set(names(SuiteFile)), GLOSSARY.read_text()) == set()
+
+
+def test_every_word_that_a_reader_meets_is_in_the_glossary() -> None:
+    assert undefined([*WORDS, *PHRASES], GLOSSARY.read_text()) == []
+
+
+def test_each_of_these_can_fail() -> None:
+    assert {"precision_bits", "from", "runs"} <= set(names(Record))
+    assert {"level_budget", "seconds", "heads"} <= set(names(SuiteFile))
+    assert unexplained({"s", "bytes"}, "`latency.s` and bytes") == {"bytes"}
+    assert undefined(["slot", "level"], "| **slot** | level |") == ["level"]
+
+
+@pytest.mark.parametrize("path", [*sorted(ROOT.glob("*.md")), *sorted(DOCS.rglob("*.md"))], ids=str)
+def test_links_lead_to_what_there_is(path: Path) -> None:
+    broken = [
+        target
+        for target, anchor in LINK.findall(path.read_text())
+        if "://" not in target
+        and (not (file := (path.parent / target)).exists() or (anchor and anchor not in anchors(file)))
+    ]
+    assert broken == []
+
+
+def anchors(path: Path) -> set[str]:
+    """The anchors of a document's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", path.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
