@@ -118,7 +118,9 @@ def _named(base: type[Message], name: object, place: str) -> type[Message]:
     for kind in _descendants(base):
         if kind.__name__ == name:
             return kind
-    raise MessageError(f"{place}: {name!r} is not a {base.__name__}; run both sides from one version")
+    raise MessageError(
+        f"{place}: {name!r} is not one of the class {base.__name__}; run both sides from one version"
+    )
 
 
 def _descendants(base: type[Message]) -> Iterator[type[Message]]:

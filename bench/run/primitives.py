@@ -53,7 +53,7 @@ class Measurement:
 
     @property
     def repetitions(self) -> Repetitions:
-        """How often each is measured, as the parties take it (see `bench.parties.roles.sampling`)."""
+        """How often each is measured, as the parties take it (see `bench.parties.sampling`)."""
         return Repetitions(short=self.literal.repetitions, long=self.literal.long_repetitions)
 
     @property

@@ -25,7 +25,7 @@ from bench.parties.messages import (
 )
 from bench.parties.party import Party
 from bench.parties.roles.evaluator import EvaluatorParty, checked_keys
-from bench.parties.roles.sampling import sample
+from bench.parties.sampling import sample
 from bench.parties.wire import Shipment
 
 

@@ -23,7 +23,7 @@ from bench.parties.messages import (
 )
 from bench.parties.party import Party
 from bench.parties.roles.key_owner import KeyOwnerParty, announced
-from bench.parties.roles.sampling import sample
+from bench.parties.sampling import sample
 
 
 class PrimitivesKeyOwnerParty(Party):

@@ -86,9 +86,9 @@ def damaged(**changes: object) -> str:
         ({"rotation_steps": 3}, "Generate.rotation_steps is 3; it must be a list"),
         ({"parameters": None}, "Generate.parameters is None; it must be an object"),
         ({"parameters": {"log_n": 13}}, "Generate.parameters lacks the field"),
-        ({"message": "Guess"}, "'Guess' is not a Request"),
-        ({"message": "Ready"}, "'Ready' is not a Request"),
-        ({"message": ...}, "None is not a Request"),
+        ({"message": "Guess"}, "'Guess' is not one of the class Request"),
+        ({"message": "Ready"}, "'Ready' is not one of the class Request"),
+        ({"message": ...}, "None is not one of the class Request"),
     ],
 )
 def test_a_reader_refuses(changes: dict[str, object], error: str) -> None:
