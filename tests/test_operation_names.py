@@ -14,7 +14,7 @@ LIMITS = {
     "bias": 17,
     "mask": 11,
     "scale": 17,
-    "polynomial": 19,
+    "polynomial": 20,  # most of them mean the stage of conversion
     "add": 11,
     "multiply": 10,
     "split_heads": 7,

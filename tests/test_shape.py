@@ -1,10 +1,11 @@
-"""Figures of the source that may fall and not rise."""
+"""Figures of the source that may fall and not rise, and the rooms of `bench/`."""
 
 from __future__ import annotations
 
 import ast
 from collections import Counter
 
+import grimp
 import pytest
 
 from tests.test_walls import ROOT, SOURCES
@@ -33,3 +34,33 @@ def test_no_more_any_than_there_was(package: str) -> None:
 
 def test_any_is_counted_where_it_is_used() -> None:
     assert count_any("from typing import Any\nx: Any = 1\ny: dict[str, typing.Any]") == 2
+
+
+#: What lies in `bench/`, a folder or a file each, and how many of them may know how many others.
+ROOMS = {"__main__", "ab", "cli", "environments", "errors", "parties", "run", "spec"}
+MOST_ARROWS = 20
+
+
+def room(module: str) -> str:
+    """The folder or file of `bench/` in which a module lies."""
+    return module.split(".")[1] if "." in module else module
+
+
+@pytest.fixture(scope="module")
+def arrows() -> set[tuple[str, str]]:
+    """From which room of `bench/` to which another one imports lead."""
+    graph = grimp.build_graph("bench", cache_dir=None)
+    imports = (
+        (one, other) for one in graph.modules for other in graph.find_modules_directly_imported_by(one)
+    )
+    return {(room(one), room(other)) for one, other in imports if room(one) != room(other)}
+
+
+def test_bench_has_one_home_for_each_idea(arrows: set[tuple[str, str]]) -> None:
+    graph = grimp.build_graph("bench", cache_dir=None)
+    assert {room(module) for module in graph.modules} == {"bench", *ROOMS}
+    assert len(arrows) <= MOST_ARROWS, sorted(arrows)
+
+
+def test_no_two_rooms_of_bench_import_each_other(arrows: set[tuple[str, str]]) -> None:
+    assert [pair for pair in arrows if pair[::-1] in arrows] == []
