@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
+import logging
 import signal
 import sys
+import traceback
 from contextlib import suppress
 from types import FrameType
+from typing import Any, NoReturn
 
 import click
 from rich.console import Console
@@ -29,11 +32,44 @@ from models.errors import ModelError
 from reports.errors import ReportError
 
 MISTAKES = (UserError, BackendError, ModelError, ReportError)
+#: What ends a command with a sentence.
+FORESEEN = (*MISTAKES, OSError)
+#: Those that log under their own names.
+PACKAGES = ("bench", "backends", "models", "reports")
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-def cli() -> None:
+class Explained(click.Group):
+    """Commands whose foreseen errors show where they come from, if that was asked for."""
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run the command; with `--traceback` an error prints its traceback, and its causes, on its way."""
+        try:
+            return super().invoke(context)
+        except FORESEEN:
+            if context.params["traceback"]:
+                traceback.print_exc()
+            raise
+
+
+@click.group(cls=Explained, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--traceback", is_flag=True, help="Print the traceback of an error, with its causes.")
+@click.option(
+    "--log-level",
+    type=click.Choice(["debug", "info", "warning"]),
+    envvar="BENCH_LOG_LEVEL",
+    help="Log to standard error what the harness does, also by BENCH_LOG_LEVEL; silent by default.",
+)
+def cli(traceback: bool, log_level: str | None) -> None:
     """Run polynomial transformers encrypted on several homomorphic-encryption libraries, and measure them."""
+    if log_level is not None:
+        _log(log_level.upper())
+
+
+def _log(level: str) -> None:
+    """Log this project's own lines, and of other packages the warnings alone."""
+    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
+    for package in PACKAGES:
+        logging.getLogger(package).setLevel(level)
 
 
 for command in (
@@ -60,7 +96,6 @@ def main() -> None:
     """
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
-    console = Console(stderr=True, soft_wrap=True)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a terminal that lacks a sign shows a question mark
             stream.reconfigure(errors="replace")
@@ -70,17 +105,20 @@ def main() -> None:
         error.show()
         sys.exit(2)
     except MISTAKES as error:
-        console.print(f"error: {error}", highlight=False, markup=False)
-        sys.exit(2)
+        _end(f"error: {error}", 2)
     except OSError as error:
         with suppress(OSError):
-            console.print(f"error: {error}; see to it and try again", highlight=False, markup=False)
+            _end(f"error: {error}; see to it and try again", 2)
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_IGN)  # once is enough
-        console.print("interrupted; what was finished is kept")
-        sys.exit(1)
+        _end("interrupted; what was finished is kept", 1)
+
+
+def _end(sentence: str, status: int) -> NoReturn:
+    Console(stderr=True, soft_wrap=True).print(sentence, highlight=False, markup=False)
+    sys.exit(status)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

@@ -13,7 +13,9 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from backends.costs import Costs
 from backends.program import REFRESHES, Program
 from bench.environments.steps import Step
-from bench.parties.process import Message
+from bench.parties.messages import NotMeasured, Timed
+from bench.parties.messages import Progress as EvaluationProgress
+from bench.run.session import News
 from reports.figures import seconds
 
 #: The part of a stage below which its pace foretells nothing.
@@ -94,43 +96,44 @@ class Display:
             f"{len(program.rotation_steps)} keys, {counts['ct_ct']} ct·ct and {counts['ct_pt']} ct·pt"
         )
 
-    def report(self, stage: str, message: Message) -> None:
-        """A stage begins, or the evaluator is under way."""
-        if stage == "progress":
-            self._progress(message)
-            return
-        if stage == "measured":
-            self._measured(message)
-            return
-        if stage == "unsupported":
-            self.say(f"  not measured: {message['name']}: {message['reason']}")
-            return
-        if stage == "evaluation":
-            self._started, self._layer = monotonic(), ""
-        self._show(stage, "", 0.0)
-        self._plain(f"  {stage}")
+    def report(self, news: News) -> None:
+        """A stage begins, or a party is under way."""
+        if isinstance(news, EvaluationProgress):
+            self._progress(news)
+        elif isinstance(news, Timed):
+            self._timed(news)
+        elif isinstance(news, NotMeasured):
+            self.say(f"  not measured: {news.name}: {news.reason}")
+        else:
+            self._stage(news.name)
 
-    def _progress(self, message: Message) -> None:
-        index, batch = message["index"], message["batch"]
+    def _stage(self, name: str) -> None:
+        if name == "evaluation":
+            self._started, self._layer = monotonic(), ""
+        self._show(name, "", 0.0)
+        self._plain(f"  {name}")
+
+    def _progress(self, news: EvaluationProgress) -> None:
+        index, batch = news.index, news.batch
         done = (batch + self._shares[index]) / self._batches
         refreshed = ", ".join(
             f"{kind.replace('_', ' ')}s {batch * so_far[-1] + so_far[index]} of {self._batches * so_far[-1]}"
             for kind, so_far in self._refreshes.items()
             if so_far[-1]
         )
-        place = f"layer {message['layer']}, level {message['level']}"
+        place = f"layer {news.layer}, level {news.level}"
         detail = ", ".join(filter(None, (place, refreshed, self._left(done))))
         self._show(f"evaluation, batch {batch + 1} of {self._batches}", detail, done)
-        layer = f"{batch} {message['layer']}"
+        layer = f"{batch} {news.layer}"
         if layer != self._layer:
             self._layer = layer
             self._plain(f"  evaluation, batch {batch + 1} of {self._batches}: {detail}")
 
-    def _measured(self, message: Message) -> None:
+    def _timed(self, news: Timed) -> None:
         """One primitive has been timed and is right."""
-        level = "" if message["level"] is None else f", level {message['level']}"
-        took = median(message["samples_s"])
-        self._show("primitives", f"{message['name']}{level}: {seconds(took)}", 0.0)
+        level = "" if news.level is None else f", level {news.level}"
+        took = median(news.samples_s)
+        self._show("primitives", f"{news.name}{level}: {seconds(took)}", 0.0)
 
     def _left(self, done: float) -> str:
         """The time to go, at the pace so far; nothing before there is a pace to speak of."""

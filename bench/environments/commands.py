@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import subprocess
@@ -9,6 +10,8 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
+
+logger = logging.getLogger(__name__)
 
 #: Lines of output that a failure is judged by; the log has all of them.
 TAIL_LINES = 200
@@ -30,6 +33,7 @@ def run_logged(command: Sequence[str], log: Path, on_line: Callable[[str], None]
         CommandError: the command ended with another status than 0.
         OSError: the program cannot be started or the log cannot be written.
     """
+    logger.debug("%s; its output goes to %s", " ".join(command), log)
     log.parent.mkdir(parents=True, exist_ok=True)
     tail: deque[str] = deque(maxlen=TAIL_LINES)
     with (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import shutil
 import sys
 import time
@@ -22,6 +23,8 @@ from bench.environments.machine import cache_folder, choose
 from bench.environments.probe import probe
 from bench.environments.steps import Report, Step
 from bench.errors import UserError
+
+logger = logging.getLogger(__name__)
 
 #: Written last, so that a folder without it is known to be half-made.
 COMPLETE = "environment.json"
@@ -58,6 +61,7 @@ def ensure(descriptor: Descriptor, report: Report) -> Environment:
     """
     present = find(descriptor)
     if present is not None:
+        logger.debug("%s: %s has it: %s", descriptor.name, present.python, present.versions)
         return present
     assert descriptor.environment is not None
     declaration = load(descriptor.environment, descriptor.name)
@@ -83,7 +87,9 @@ def find(descriptor: Descriptor) -> Environment | None:
     # A wheel may be installed here and yet not load, so both questions are asked; the first costs nothing.
     if find_spec(declaration.imports) is not None:
         answer = probe(here, [declaration.imports])
-        if answer.failure is None:
+        if answer.failure is not None:
+            logger.debug("%s: installed for %s and does not load: %s", descriptor.name, here, answer.failure)
+        else:
             return Environment(descriptor.name, here, answer.versions, made=False)
     for alternative in declaration.alternatives:
         made = _made(declaration, alternative)

@@ -1,14 +1,16 @@
 """Starts a party: `python -I launch.py PARENT ROLE ADAPTER FOLDER THREADS PATH...`.
 
-Run by the backend's own interpreter. PARENT is the id of the process that starts it.
+Run by the backend's own interpreter. PARENT is the id of the process that starts it, ROLE the `module:Class`
+of a `bench.parties.party.Party`, ADAPTER that of what the role imports to compute with.
 
 The interpreter is isolated (no user site, no PYTHON* variables); PATH is where this project's packages and
-the adapter's stand, appended after the interpreter's own so that its libraries win. What a library prints
+the adapter's are, appended after the interpreter's own so that its libraries win. What a library prints
 goes to the log; the pipe to the front process carries messages only.
 """
 
 import os
 import sys
+from pathlib import Path
 
 
 def _die_with_parent(parent: int) -> None:
@@ -37,18 +39,20 @@ def _pin(threads: int) -> None:
 
 def main() -> None:
     """Set the process up, then serve one role until told to stop."""
-    parent, role, adapter, folder, threads, *paths = sys.argv[1:]
+    parent, role, adapter, place, threads, *paths = sys.argv[1:]
     _die_with_parent(int(parent))
     _leave_no_core()
     _pin(int(threads))
     sys.path.extend(paths)
     pipe = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
-    os.chdir(folder)
+    folder = Path(place).resolve()
+    os.chdir(folder)  # what a library leaves in its working directory goes when the folder goes
 
+    from bench.parties.channel import Channel
     from bench.parties.serve import serve
 
-    serve(role, adapter, sys.stdin, pipe)
+    serve(role, adapter, folder, Channel(sys.stdin, pipe))
 
 
 if __name__ == "__main__":

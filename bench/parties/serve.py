@@ -1,85 +1,71 @@
-"""The loop that a party runs: one JSON message a line in, any number out, `done` or `error` last."""
+"""The loop that a party runs: one request a line in, any number of events out, `Done` or `Failed` last."""
 
 from __future__ import annotations
 
 import errno
-import json
 import sys
 import traceback
-from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, TextIO
+from pathlib import Path
+from pkgutil import resolve_name
 
-from backends.registry import load_library, load_native_types
+from bench.parties.channel import Channel
+from bench.parties.errors import MessageError, RoleError
 from bench.parties.memory import peak_bytes, reset_peak
-
-Message = dict[str, Any]
-
-
-class Channel:
-    """Messages to and from the front process."""
-
-    def __init__(self, source: TextIO, sink: TextIO) -> None:
-        self._source, self._sink = source, sink
-
-    def send(self, event: str, **values: Any) -> None:
-        """Send one message."""
-        self._sink.write(json.dumps({"event": event, **values}) + "\n")
-        self._sink.flush()
-
-    def receive(self) -> Message | None:
-        """The next message; None when the front process is gone."""
-        line = self._source.readline()
-        message: Message | None = json.loads(line) if line else None
-        return message
+from bench.parties.messages import Done, Failed, Ready, Request
+from bench.parties.party import Party
 
 
-Handler = Callable[..., Message]
+def serve(role: str, adapter: str, folder: Path, channel: Channel) -> None:
+    """Answer requests until the front process closes its end.
 
-
-def serve(role: str, adapter: str, source: TextIO, sink: TextIO) -> None:
-    """Answer requests with the role's handlers until the front process closes the pipe."""
-    channel = Channel(source, sink)
+    Args:
+        role: `module:Class` of a `Party`.
+        adapter: `module:Class` of what the role imports to compute with.
+        folder: where the party's files lie.
+        channel: to the front process.
+    """
     try:
-        handlers = _handlers(role, adapter, channel)
+        party = load_role(role)(folder, channel, adapter)
     except Exception as error:
         _report(channel, error)
         return
-    channel.send("ready")
-    while (request := channel.receive()) is not None:
-        reset_peak()
-        try:
-            answer = handlers[request.pop("do")](**request)
-        except Exception as error:
-            _report(channel, error)
-            continue
-        channel.send("done", peak_bytes=peak_bytes(), **answer)
+    channel.send(Ready())
+    while _answer_next(party, channel):
+        pass
 
 
-def _handlers(role: str, adapter: str, channel: Channel) -> dict[str, Handler]:
-    if role in ("high_level_key_owner", "high_level_evaluator"):
-        from bench.parties.roles import native as high_level
+def load_role(role: str) -> type[Party]:
+    """Import `module:Class`.
 
-        types = load_native_types(adapter)
-        if role == "high_level_key_owner":
-            return high_level.HighLevelKeyOwnerParty(types).handlers()
-        return high_level.HighLevelEvaluatorParty(types).handlers()
-    library = load_library(adapter)
-    if role == "key_owner":
-        from bench.parties.roles.key_owner import KeyOwnerParty
+    Raises:
+        RoleError: there is no such class, or it is not a party.
+    """
+    try:
+        found = resolve_name(role)
+    except (ValueError, ImportError, AttributeError) as error:
+        raise RoleError(f"the role {role!r} cannot be imported ({error}); give module:Class") from error
+    if not (isinstance(found, type) and issubclass(found, Party)):
+        raise RoleError(f"the role {role!r} is not a class of a Party; give one of bench.parties.roles")
+    return found
 
-        return KeyOwnerParty(library).handlers()
-    if role == "evaluator":
-        from bench.parties.roles.evaluator import EvaluatorParty
 
-        return EvaluatorParty(library, channel).handlers()
-    if role == "measuring_key_owner":
-        from bench.parties.roles.primitives_key_owner import MeasuringKeyOwner
-
-        return MeasuringKeyOwner(library, channel).handlers()
-    from bench.parties.roles.primitives_evaluator import MeasuringEvaluator
-
-    return MeasuringEvaluator(library, channel).handlers()
+def _answer_next(party: Party, channel: Channel) -> bool:
+    """Answer one request; False once there is none."""
+    try:
+        request = channel.receive(Request)
+    except MessageError as error:
+        _report(channel, error)
+        return True
+    if request is None:
+        return False
+    reset_peak()
+    try:
+        answer = party.answer(request)
+        channel.send(Done(peak_bytes(), answer))
+    except Exception as error:
+        _report(channel, error)
+    return True
 
 
 def _report(channel: Channel, error: Exception) -> None:
@@ -90,4 +76,4 @@ def _report(channel: Channel, error: Exception) -> None:
     text = str(error) or type(error).__name__
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         text = "the disk is full; free some or choose another --output"
-    channel.send("error", kind=type(error).__name__, text=text, peak_bytes=peak_bytes())
+    channel.send(Failed(type(error).__name__, text, peak_bytes()))

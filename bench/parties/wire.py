@@ -7,15 +7,19 @@ receiver's (`Wire.carry`), and the receiver checks it (`verify`) before any libr
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 from backends.errors import IntegrityError
 
+#: The two parties, as their folders and logs are called.
+Side = Literal["key_owner", "evaluator"]
+SIDES: tuple[Side, ...] = ("key_owner", "evaluator")
+
 #: What each party may receive. There is no kind for a secret key: none can cross.
-ADMITTED = {
+ADMITTED: dict[Side, tuple[str, ...]] = {
     "evaluator": (
         "context",
         "public_key",
@@ -36,10 +40,6 @@ class Shipment:
     name: str
     size_bytes: int
     sha256: str
-
-    def to_json(self) -> dict[str, Any]:
-        """A literal for `Shipment(**literal)`."""
-        return asdict(self)
 
 
 def announce(folder: Path, kind: str, name: str) -> Shipment:
@@ -75,25 +75,35 @@ def _sha256(path: Path) -> str:
 class Wire:
     """Carries files between the two parties' folders and counts bytes and messages each way."""
 
-    def __init__(self, folders: dict[str, Path]) -> None:
+    def __init__(self, folders: Mapping[Side, Path]) -> None:
         self._folders = folders
+        self._received: dict[Side, set[str]] = {side: set() for side in SIDES}
         self.to_evaluator_bytes = 0
         self.to_key_owner_bytes = 0
         self.messages = 0
 
-    def carry(self, receiver: str, shipments: Sequence[Shipment]) -> None:
+    def folder(self, side: Side) -> Path:
+        """Where the front process lays its own files for a party, and finds what the party left for it."""
+        return self._folders[side]
+
+    def received(self, side: Side) -> frozenset[str]:
+        """The names of all files that a party has received from the other."""
+        return frozenset(self._received[side])
+
+    def carry(self, receiver: Side, shipments: Sequence[Shipment]) -> None:
         """Move one message's files to the receiver's folder.
 
         Raises:
             IntegrityError: a kind that the receiver may not hold, or a name that leaves its folder.
         """
-        sender = "key_owner" if receiver == "evaluator" else "evaluator"
+        sender: Side = "key_owner" if receiver == "evaluator" else "evaluator"
         for shipment in shipments:
             if shipment.kind not in ADMITTED[receiver]:
                 raise IntegrityError(f"the {receiver} may not receive a {shipment.kind} ({shipment.name})")
             if Path(shipment.name).name != shipment.name:
-                raise IntegrityError(f"{shipment.name!r} is no plain file name")
+                raise IntegrityError(f"{shipment.name!r} is not a plain file name; send it under one")
             (self._folders[sender] / shipment.name).replace(self._folders[receiver] / shipment.name)
+            self._received[receiver].add(shipment.name)
         total = sum(shipment.size_bytes for shipment in shipments)
         if receiver == "evaluator":
             self.to_evaluator_bytes += total

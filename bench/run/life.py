@@ -14,7 +14,6 @@ from datetime import datetime, timezone
 from math import inf
 from pathlib import Path
 from time import monotonic
-from typing import TypeVar
 
 import psutil
 
@@ -24,20 +23,18 @@ from backends.program import Program
 from backends.registry import Descriptor
 from backends.security import judge
 from bench.environments.ensure import Environment
-from bench.parties.process import PartyError
+from bench.parties.errors import PartyError
 from bench.run import host, recording
 from bench.run.errors import CellError
 from bench.run.listener import Listener
 from bench.run.scoring import Decrypted
-from bench.run.session import Session
+from bench.run.session import Roles, Session
 from bench.spec.cells import Cell
 from models.errors import ModelError
 from reports import record
 from reports.errors import ReportError
 from reports.figures import size
 from reports.record import Status
-
-AnySession = TypeVar("AnySession", bound=Session)
 
 #: Exceptions of a party that mean that memory ran out.
 OUT_OF_MEMORY = ("MemoryError", "OutOfMemory")
@@ -140,12 +137,12 @@ class Life:
             }
         )
 
-    def watched(self, kind: type[AnySession], adapter: str, use: Callable[[AnySession], None]) -> None:
+    def watched(self, roles: Roles, adapter: str, use: Callable[[Session], None]) -> None:
         """The parties' part, with an eye on the memory of all processes.
 
         Args:
-            kind: the session to open.
-            adapter: the `module:Class` that the parties import.
+            roles: what the two parties are.
+            adapter: the `module:Class` that they import.
             use: what is said to the parties.
 
         Raises:
@@ -154,10 +151,10 @@ class Life:
         limit, figures = self.cell.limits.memory_bytes, self.outcome.figures
         with host.MemorySampler(limit_bytes=limit, spared=[os.getpid()]) as sampler:
             try:
-                with kind(
+                with Session(
                     python=self.environment.python,
                     adapter=adapter,
-                    parameters=self.cell.choice.parameters,
+                    roles=roles,
                     threads=self.cell.choice.threads,
                     folder=self.folder,
                     logs=self.folder,

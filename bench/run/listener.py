@@ -7,7 +7,7 @@ from typing import Protocol
 from backends.costs import Costs
 from backends.program import Program
 from bench.environments.steps import Step
-from bench.parties.process import Message
+from bench.run.session import News
 
 
 class Listener(Protocol):
@@ -28,7 +28,7 @@ class Listener(Protocol):
     def planned(self, program: Program, costs: Costs, batches: int) -> None:
         """The program of a cell is known, before anything is encrypted."""
 
-    def report(self, stage: str, message: Message) -> None:
+    def report(self, news: News) -> None:
         """A stage of a cell begins, or a party tells how far it is."""
 
 
@@ -50,5 +50,5 @@ class Silent:
     def planned(self, program: Program, costs: Costs, batches: int) -> None:
         """Say nothing."""
 
-    def report(self, stage: str, message: Message) -> None:
+    def report(self, news: News) -> None:
         """Say nothing."""

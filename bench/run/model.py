@@ -17,9 +17,11 @@ from backends.registry import Descriptor
 from backends.tensor.layout import ValueLayout, unpack
 from bench.run import estimates, recording, scoring
 from bench.run.clear_rungs import Progress
+from bench.run.exchanges import Evaluation, bytes_of
 from bench.run.life import Life
+from bench.run.program_parties import ROLES, ProgramParties
 from bench.run.scoring import Decrypted
-from bench.run.session import Evaluation, Session
+from bench.run.session import Session, Stage
 from bench.run.workload import load
 from bench.run.workload_kind import WorkloadKind
 from bench.spec.cells import Cell
@@ -34,12 +36,7 @@ CONSTANTS_SHARE = 0.6
 class ModelKind(WorkloadKind):
     """A model or a layer, by the program that is planned for it."""
 
-    modules: ClassVar[tuple[str, ...]] = (
-        __name__,
-        "bench.parties.launch",
-        "bench.parties.roles.key_owner",
-        "bench.parties.roles.evaluator",
-    )
+    modules: ClassVar[tuple[str, ...]] = (__name__, *ROLES.modules)
 
     @classmethod
     def load(cls, cell: Cell, progress: Progress) -> ModelKind:
@@ -57,7 +54,7 @@ class ModelKind(WorkloadKind):
         """Compare the clear rungs, plan, and have two parties compute."""
         outcome, parameters = life.outcome, life.cell.choice.parameters
         outcome.held_out = scoring.held_out(self.workload)
-        life.listener.report("plan", {})
+        life.listener.report(Stage("plan"))
         capabilities = life.descriptor.capabilities(parameters)
         refresh = refresh_for(life.cell.choice.refresh, parameters, capabilities)
         references = self.workload.values  # the clear run first: it finds inputs outside their interval
@@ -69,7 +66,7 @@ class ModelKind(WorkloadKind):
             room = int(CONSTANTS_SHARE * life.room(needs.keys_bytes, needs.evaluator_bytes))
         life.listener.planned(program, costs, outcome.batches)
         life.watched(
-            Session,
+            ROLES,
             life.descriptor.adapter,
             lambda session: self._protocol(life, program, refresh.kind == "bootstrap", room, session),
         )
@@ -88,17 +85,17 @@ class ModelKind(WorkloadKind):
     def _protocol(self, life: Life, program: Program, bootstrap: bool, room: int, session: Session) -> None:
         """The two parties' part of a cell's life."""
         figures = life.outcome.figures
-        made, facts, figures.keys = session.generate_keys(program, bootstrap)
-        figures.keygen_s, figures.libraries = made["seconds"], made["versions"]
-        life.judge(facts)
-        loaded, prepared = session.prepare(program, figures.keys, room)
-        figures.prepare_model_s = loaded["seconds"] + prepared["seconds"]
-        figures.prepared_model_bytes = prepared["prepared_model_bytes"]
-        encrypted, batches = session.encrypt(self.workload.samples.inputs, program)
-        figures.encrypt_s = encrypted["seconds"]
-        figures.ciphertexts_in_bytes = sum(shipment.size_bytes for batch in batches for shipment in batch)
+        parties = ProgramParties(session, life.cell.choice.parameters)
+        made = parties.generate_keys(program, bootstrap)
+        figures.keys, figures.keygen_s, figures.libraries = made.files, made.seconds, made.versions
+        life.judge(made.security)
+        loaded, prepared = parties.prepare(program, figures.keys, room)
+        figures.prepare_model_s = loaded.seconds + prepared.seconds
+        figures.prepared_model_bytes = prepared.prepared_model_bytes
+        encrypted = parties.encrypt(self.workload.samples.inputs, program)
+        figures.encrypt_s, figures.ciphertexts_in_bytes = encrypted.seconds, bytes_of(encrypted.batches)
         for _ in range(life.cell.repeats):
-            figures.evaluations.append(session.evaluate(batches))
+            figures.evaluations.append(parties.evaluate(encrypted.batches))
             if len(figures.evaluations) == 1:
                 figures.wire = recording.wire(session.wire)
 

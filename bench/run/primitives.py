@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from backends.interface import Capabilities, Vector
 from backends.microbenchmarks import BOOTSTRAP, BY_NAME, LOADED_KINDS, key_kinds, measured_at
 from backends.registry import Descriptor
-from bench.parties.process import Message
-from bench.parties.wire import Shipment
+from bench.parties.messages import NotMeasured, Repetitions, Timed
 from bench.run import estimates
 from bench.run.clear_rungs import Progress
 from bench.run.errors import CellError
 from bench.run.estimates import key_bytes
 from bench.run.kind import CellKind
 from bench.run.life import Life, Outcome
-from bench.run.session import Session
+from bench.run.primitives_parties import ROLES, PrimitivesParties
+from bench.run.session import Session, Stage
 from bench.spec.cases import PrimitivesCase, PrimitivesLiteral
 from bench.spec.cells import Cell
 from bench.spec.file import Limits
@@ -53,13 +52,13 @@ class Measurement:
         return identity.digest(list(self.ids))
 
     @property
-    def repetitions(self) -> dict[str, int]:
-        """As the parties take them (see `bench.parties.roles.sampling`)."""
-        return {"short": self.literal.repetitions, "long": self.literal.long_repetitions}
+    def repetitions(self) -> Repetitions:
+        """How often each is measured, as the parties take it (see `bench.parties.sampling`)."""
+        return Repetitions(short=self.literal.repetitions, long=self.literal.long_repetitions)
 
     @property
     def steps(self) -> list[int]:
-        """Of the rotations, of which a single one is by the first."""
+        """The steps of the rotations; a single rotation is by the first."""
         return list(range(1, self.literal.rotations + 1))
 
     def values(self, slots: int) -> tuple[Vector, Vector]:
@@ -68,108 +67,13 @@ class Measurement:
         return a, b
 
 
-class MeasuringSession(Session):
-    """Two parties that time what they do."""
-
-    ROLES: ClassVar[Mapping[str, str]] = {
-        "key_owner": "measuring_key_owner",
-        "evaluator": "measuring_evaluator",
-    }
-
-    def measure_keys(
-        self, kinds: Sequence[str], step: int, repetitions: dict[str, int], on_event: Any
-    ) -> list[Shipment]:
-        """Have the key owner make and write the keys of each kind, and carry those that can be loaded."""
-        answer = self._ask(
-            "key_owner", "measure_keys", on_event, kinds=list(kinds), step=step, repetitions=repetitions
-        )
-        files = [Shipment(**literal) for literal in answer["files"]]
-        self.wire.carry("evaluator", files)
-        return files
-
-    def measure_loading(
-        self,
-        keys: Sequence[Shipment],
-        measured: Sequence[Shipment],
-        repetitions: dict[str, int],
-        on_event: Any,
-    ) -> list[Shipment]:
-        """Start the evaluator and have it load what was measured; returns the keys that lie there to be used.
-
-        A file of the same name as one of `keys` has taken its place: it is a key of the same use.
-        """
-        replaced = {shipment.name: shipment for shipment in measured}
-        there = [replaced.get(key.name, key) for key in keys]
-        few = [key for key in there if key.kind not in ("rotation_keys", "bootstrap_keys")]
-        self._start("evaluator")
-        self._ask(
-            "evaluator",
-            "measure_loading",
-            on_event,
-            parameters=self.parameters.to_json(),
-            files=[key.to_json() for key in few],
-            measured=[file.to_json() for file in measured if file.kind in LOADED_KINDS],
-            repetitions=repetitions,
-        )
-        return there
-
-    def hand_out(self, values: Sequence[Vector]) -> list[str]:
-        """Lay slot vectors into the parties' folders; the evaluator gets the last alone, which it encodes."""
-        names = [f"values_{index}.npy" for index in range(len(values))]
-        for name, vector in zip(names, values, strict=True):
-            np.save(self._folders["key_owner"] / name, vector)
-        np.save(self._folders["evaluator"] / names[-1], values[-1])
-        return names
-
-    def measure(
-        self, level: int, names: list[str], primitives: list[str], measurement: Measurement, on_event: Any
-    ) -> None:
-        """Measure encryption at a level, and primitives on what was encrypted."""
-        answer = self._ask(
-            "key_owner",
-            "measure",
-            on_event,
-            level=level,
-            values=names,
-            repetitions=measurement.repetitions,
-        )
-        operands = [Shipment(**literal) for literal in answer["operands"]]
-        self.wire.carry("evaluator", operands)
-        self._ask(
-            "evaluator",
-            "measure",
-            on_event,
-            primitives=primitives,
-            ciphertexts=[shipment.to_json() for shipment in operands],
-            plain=names[-1],
-            steps=measurement.steps,
-            repetitions=measurement.repetitions,
-        )
-
-    def decrypted(self, message: Message) -> NDArray[np.float64]:
-        """What a measured primitive made, `[results, slots]`, each the mean of its repetitions'."""
-        if "decrypted" in message:  # the key owner's own, every repetition apart
-            path = self._folders["key_owner"] / message["decrypted"]
-            vectors: NDArray[np.float64] = np.load(path, allow_pickle=False)
-            return vectors
-        shipments = [Shipment(**literal) for literal in message["outputs"]]
-        totals, _ = self._decrypt(shipments)
-        means: NDArray[np.float64] = totals / message["terms"]
-        return means
-
-
 @dataclass(frozen=True)
 class PrimitivesKind(CellKind):
     """Every primitive of a library at every level, in place of a model."""
 
     measurement: Measurement
 
-    modules: ClassVar[tuple[str, ...]] = (
-        __name__,
-        "bench.parties.launch",
-        "bench.parties.roles.primitives_key_owner",
-        "bench.parties.roles.primitives_evaluator",
-    )
+    modules: ClassVar[tuple[str, ...]] = (__name__, *ROLES.modules)
     #: Results are summed up and decrypted as they come, and no raw output of them is kept.
     scored_again: ClassVar[bool] = False
 
@@ -226,36 +130,36 @@ class PrimitivesKind(CellKind):
         if not life.descriptor.simulates:
             size = keys_bytes(life.cell, capabilities, self.measurement)
             life.room(size, size)
-        life.watched(MeasuringSession, life.descriptor.adapter, partial(self._protocol, life, capabilities))
+        life.watched(ROLES, life.descriptor.adapter, partial(self._protocol, life, capabilities))
 
-    def _protocol(self, life: Life, capabilities: Capabilities, session: MeasuringSession) -> None:
-        cell, figures = life.cell, life.outcome.figures
-        rule, steps = self.measurement.repetitions, self.measurement.steps
-        check = _Check(cell, self.measurement.values(cell.choice.parameters.slots), steps, session)
+    def _protocol(self, life: Life, capabilities: Capabilities, session: Session) -> None:
+        figures, parameters, steps = life.outcome.figures, life.cell.choice.parameters, self.measurement.steps
+
+        def tell(event: Timed | NotMeasured) -> None:
+            if isinstance(event, NotMeasured):
+                figures.unsupported.extend(unsupported(event.name, event.reason))
+            else:
+                figures.primitives.append(check.primitive(event))
+            life.listener.report(event)
+
+        parties = PrimitivesParties(session, parameters, self.measurement.repetitions, tell)
+        check = _Check(life.cell, self.measurement.values(parameters.slots), steps, parties)
         if not check.bootstraps(capabilities) and capabilities.no_bootstrap_reason is not None:
             figures.unsupported.extend(unsupported(BOOTSTRAP.name, capabilities.no_bootstrap_reason))
 
-        def on_event(message: Message) -> None:
-            if message["event"] == "unsupported":
-                figures.unsupported.extend(unsupported(message["name"], message["reason"]))
-                life.listener.report("unsupported", message)
-                return
-            figures.primitives.append(check.primitive(message))
-            life.listener.report("measured", message)
-
-        made, facts, figures.keys = session.generate_keys_for(steps, check.bootstraps(capabilities))
-        figures.keygen_s, figures.libraries = made["seconds"], made["versions"]
-        life.judge(facts)
-        session.wire.carry("evaluator", figures.keys)
-        life.listener.report("keys", {})
-        measured = session.measure_keys(key_kinds(capabilities), steps[0], rule, on_event)
-        keys = session.measure_loading(figures.keys, measured, rule, on_event)
-        figures.prepare_model_s = session.load_keys(keys)["seconds"]
-        names = session.hand_out(check.values)
-        for level in range(cell.choice.parameters.depth, -1, -1):
-            life.listener.report(f"level {level}", {})
+        made = parties.generate_keys(steps, check.bootstraps(capabilities))
+        figures.keys, figures.keygen_s, figures.libraries = made.files, made.seconds, made.versions
+        life.judge(made.security)
+        session.carry("evaluator", figures.keys)
+        life.listener.report(Stage("keys"))
+        measured = parties.measure_keys(key_kinds(capabilities), steps[0])
+        keys = parties.measure_loading(figures.keys, measured)
+        figures.prepare_model_s = parties.load_keys(keys).seconds
+        names = parties.hand_out(check.values)
+        for level in range(parameters.depth, -1, -1):
+            life.listener.report(Stage(f"level {level}"))
             primitives = [primitive.name for primitive in measured_at(level, capabilities)]
-            session.measure(level, names, primitives, self.measurement, on_event)
+            parties.measure(level, names, primitives, steps)
 
 
 @dataclass(frozen=True)
@@ -265,44 +169,43 @@ class _Check:
     cell: Cell
     values: tuple[Vector, Vector]
     steps: Sequence[int]
-    session: MeasuringSession
+    parties: PrimitivesParties
 
     @staticmethod
     def bootstraps(capabilities: Capabilities) -> bool:
         """Whether there is a bootstrap to measure."""
         return capabilities.bootstrap_output_level is not None
 
-    def primitive(self, message: Message) -> record.Primitive:
+    def primitive(self, timed: Timed) -> record.Primitive:
         """An entry of `latency.primitives`.
 
         Raises:
             CellError: what was computed is wrong.
         """
-        samples = message["samples_s"]
-        bits, mean_bits = self._bits(message)
+        bits, mean_bits = self._bits(timed)
         return record.Primitive(
-            name=message["name"],
-            level=message["level"],
-            count=len(samples),
-            s=sum(samples),
-            samples_s=samples,
+            name=timed.name,
+            level=timed.level,
+            count=len(timed.samples_s),
+            s=sum(timed.samples_s),
+            samples_s=list(timed.samples_s),
             precision_bits=bits,
             mean_precision_bits=mean_bits,
-            bytes=message.get("bytes"),
+            bytes=timed.size_bytes,
         )
 
-    def _bits(self, message: Message) -> tuple[float | None, float | None]:
+    def _bits(self, timed: Timed) -> tuple[float | None, float | None]:
         """The fewest bits of all results, by the largest error of each and by the mean one.
 
         None where there is nothing to decrypt, or no error.
         """
-        if not message.get("outputs") and "decrypted" not in message:
+        vectors = self.parties.decrypted(timed)
+        if vectors is None:
             return None, None
-        vectors = self.session.decrypted(message)
-        place = f"{message['name']} at level {message['level']}"
+        place = f"{timed.name} at level {timed.level}"
         if not np.isfinite(vectors).all():
             raise CellError(Status.FAILED, f"{place} decrypts to values that are not finite; it is wrong")
-        expected = self._expected(message["name"], len(vectors))
+        expected = self._expected(timed.name, len(vectors))
         if len(vectors) != len(expected):
             raise CellError(
                 Status.FAILED, f"{place} gives {len(vectors)} results of {len(expected)}; it is wrong"

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from backends.primitives import primitive
 from backends.program import REFRESHES, Program
 from backends.security import Security
-from bench.parties.process import Message
+from bench.parties.messages import BatchFigures
 from bench.parties.wire import Shipment, Wire
-from bench.run.session import Evaluation, Peaks
+from bench.run.exchanges import Evaluation
+from bench.run.session import Peaks
 from reports import record
 
 
@@ -25,7 +26,7 @@ class Figures:
     prepare_model_s: float | None = None
     prepared_model_bytes: int | None = None
     encrypt_s: float | None = None
-    keys: list[Shipment] = field(default_factory=list)
+    keys: Sequence[Shipment] = ()
     ciphertexts_in_bytes: int | None = None
     evaluations: list[Evaluation] = field(default_factory=list)
     primitives: list[record.Primitive] = field(default_factory=list)
@@ -33,7 +34,7 @@ class Figures:
     peaks: Peaks = field(default_factory=Peaks)
     together_peak_bytes: int | None = None
     security: Security | None = None
-    libraries: dict[str, str] = field(default_factory=dict)
+    libraries: Mapping[str, str] = field(default_factory=dict)
     wire: record.Wire = field(default_factory=record.Wire)
 
 
@@ -66,48 +67,50 @@ def _run(figures: Figures, evaluation: Evaluation, *, cold: bool) -> record.Eval
     return record.Evaluation(
         cold=cold,
         encrypt_s=figures.encrypt_s if cold else None,
-        evaluate_s=sum(batch["evaluate_s"] for batch in evaluation.measured),
-        round_trips_s=sum(batch["round_trips_s"] for batch in evaluation.measured),
+        evaluate_s=sum(batch.evaluate_s for batch in evaluation.measured),
+        round_trips_s=sum(batch.round_trips_s for batch in evaluation.measured),
         decrypt_s=evaluation.decrypt_s,
     )
 
 
-def _layers(batches: Iterable[Message]) -> list[record.LayerTime]:
+def _layers(batches: Iterable[BatchFigures]) -> list[record.LayerTime]:
     total: dict[str, float] = defaultdict(float)
     for batch in batches:
-        for name, seconds in batch["layers"].items():
+        for name, seconds in batch.layers.items():
             total[name] += seconds
     return [record.LayerTime(name=name, s=seconds) for name, seconds in total.items()]
 
 
-def _course(batch: Message) -> list[record.Stretch] | None:
+def _course(batch: BatchFigures) -> list[record.Stretch] | None:
     """The course of levels; None where a library's own types keep it to themselves."""
     return [
-        record.Stretch(
-            layer=stretch["layer"],
-            refresh=stretch["refresh"],
-            highest=stretch["highest"],
-            lowest=stretch["lowest"],
-            count=stretch["instructions"],
-            s=stretch["seconds"],
+        record.Stretch.model_validate(
+            {
+                "layer": stretch.layer,
+                "refresh": stretch.refresh,
+                "highest": stretch.highest,
+                "lowest": stretch.lowest,
+                "count": stretch.instructions,
+                "s": stretch.seconds,
+            }
         )
-        for stretch in batch["course"]
+        for stretch in batch.course
     ] or None
 
 
-def _entries(figures: Figures, batches: Sequence[Message]) -> list[record.Primitive] | None:
+def _entries(figures: Figures, batches: Sequence[BatchFigures]) -> list[record.Primitive] | None:
     """Primitives measured one by one, or those of an evaluation; None where there were neither."""
     return figures.primitives or _primitives(batches) or None
 
 
-def _primitives(batches: Iterable[Message]) -> list[record.Primitive]:
+def _primitives(batches: Iterable[BatchFigures]) -> list[record.Primitive]:
     counts: Counter[tuple[str, int]] = Counter()
     seconds: dict[tuple[str, int], float] = defaultdict(float)
     for batch in batches:
-        for operation, level, _, count, took in batch["primitives"]:
-            key = (primitive(operation).recorded, level)
-            counts[key] += count
-            seconds[key] += took
+        for executed in batch.primitives:
+            key = (primitive(executed.operation).recorded, executed.level)
+            counts[key] += executed.executions
+            seconds[key] += executed.seconds
     return [
         record.Primitive(name=name, level=level, count=counts[name, level], s=seconds[name, level])
         for name, level in sorted(counts)
@@ -149,7 +152,7 @@ def counts(figures: Figures, program: Program | None, batches: int) -> record.Co
         return planned
     done: Counter[str] = Counter()
     for batch in figures.evaluations[0].measured:
-        done.update(batch["counts"])
+        done.update(batch.counts)
     names = ("bootstraps", "round_trips", "rotations", "ct_ct", "ct_pt", "rescales")
     return planned.model_copy(update={name: done[name] for name in names})
 

@@ -1,4 +1,8 @@
-"""The life of a cell between its two parties: keys, model, ciphertexts, evaluation, decryption."""
+"""Two parties, from their start to their end: a session starts, asks, carries and closes.
+
+What a kind of cell says to its parties is in `bench.run.program_parties`, `bench.run.primitives_parties` and
+`bench.run.native_parties`.
+"""
 
 from __future__ import annotations
 
@@ -7,49 +11,54 @@ import shutil
 import signal
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any, ClassVar, TypeVar
 
-import numpy as np
 import psutil
-from numpy.typing import NDArray
 
-from backends.interface import SecurityFacts
-from backends.parameters import ParameterSet
-from backends.program import Program
-from bench.parties.process import Message, PartyError, PartyProcess
-from bench.parties.wire import Shipment, Wire
-from models.reference import Inputs
+from bench.parties.conversation import OnEvent
+from bench.parties.errors import PartyError
+from bench.parties.messages import AnAnswer, NotMeasured, Progress, Request, Timed
+from bench.parties.process import PartyProcess
+from bench.parties.wire import SIDES, Shipment, Side, Wire
 
 #: Begins the name of a session's folder; the id of the process that it belongs to follows.
 SCRATCH = ".parties-"
+#: Where what is kept of a failed cell's evaluator goes, beside the logs.
+KEPT = "evaluator"
+#: How the files of a model end, which the evaluator is handed.
+MODEL_SUFFIXES = (".json", ".safetensors")
 
-Slots = NDArray[np.float64]
-#: Told of stages and of the evaluator's progress.
-Report = Callable[[str, Message], None]
+
+@dataclass(frozen=True)
+class Stage:
+    """A stage of a cell's life begins."""
+
+    name: str
 
 
-@dataclass
-class Evaluation:
-    """One evaluation of all batches.
+#: What a cell tells as it goes.
+News = Stage | Progress | Timed | NotMeasured
+Report = Callable[[News], None]
 
-    Attributes:
-        outputs: `[batches, ciphertexts, slots]`, decrypted.
-        measured: the evaluator's figures, one a batch.
-        probes: node name → `[batches, ciphertexts, slots]`, decrypted.
-        decrypt_s: seconds to decrypt the outputs.
-        ciphertexts_out_bytes: size of the outputs.
-    """
 
-    outputs: Slots
-    measured: list[Message]
-    probes: dict[str, list[Slots]]
-    decrypt_s: float
-    ciphertexts_out_bytes: int
+@dataclass(frozen=True)
+class Roles:
+    """What the two parties of a kind of cell are: `module:Class` of a `bench.parties.party.Party` each."""
+
+    key_owner: str
+    evaluator: str
+
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """The modules that such parties begin with, from which all of their code is imported."""
+        return (
+            "bench.parties.launch",
+            *(role.partition(":")[0] for role in (self.key_owner, self.evaluator)),
+        )
 
 
 @dataclass
@@ -61,16 +70,28 @@ class Peaks:
     evaluator: int = 0
 
 
-AnySession = TypeVar("AnySession", bound="Session")
-
-
 @dataclass
 class Session:
-    """Two parties, their folders and the wire between them; everything is gone when the session is left."""
+    """Two parties, their folders and the wire between them; everything is gone when the session is left.
+
+    Attributes:
+        python: the interpreter of the parties.
+        adapter: `module:Class` of what their roles compute with.
+        roles: what they are.
+        threads: on how many cores each may run.
+        folder: where their folders are made.
+        logs: where their logs go.
+        deadline: of `time.monotonic`, for all of it.
+        report: told of stages and of the parties' progress.
+        watch: told of each party's process id.
+        peaks: of the parties so far.
+        keep_on_failure: keep what is safe of the evaluator's folder beside the logs where an error leaves the
+            session: public and evaluation keys, ciphertexts and the model, never what is in the clear.
+    """
 
     python: Path
     adapter: str
-    parameters: ParameterSet
+    roles: Roles
     threads: int
     folder: Path
     logs: Path
@@ -78,168 +99,95 @@ class Session:
     report: Report
     watch: Callable[[int], None]
     peaks: Peaks = field(default_factory=Peaks)
+    keep_on_failure: bool = False
 
-    #: What each party's process serves (see `bench.parties.serve`).
-    ROLES: ClassVar[Mapping[str, str]] = {"key_owner": "key_owner", "evaluator": "evaluator"}
-
-    def __enter__(self: AnySession) -> AnySession:
+    def __enter__(self) -> Session:
         self._scratch = tempfile.TemporaryDirectory(prefix=f"{SCRATCH}{os.getpid()}-", dir=self.folder)
         root = Path(self._scratch.name)
-        self._folders = {role: root / role for role in ("key_owner", "evaluator")}
-        for folder in self._folders.values():
+        folders: dict[Side, Path] = {side: root / side for side in SIDES}
+        for folder in folders.values():
             folder.mkdir(mode=0o700)
-        self.wire = Wire(self._folders)
-        self._parties: dict[str, PartyProcess] = {}
+        self.wire = Wire(folders)
+        self.parties: dict[Side, PartyProcess] = {}
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         with _uninterrupted():
-            for party in self._parties.values():
-                party.close()
-            self._scratch.cleanup()
+            try:
+                for party in self.parties.values():
+                    party.close()
+                if self.keep_on_failure and isinstance(error, Exception):
+                    keep(self.wire, self.logs / KEPT)
+            finally:
+                self._scratch.cleanup()
 
-    def generate_keys(
-        self, program: Program, bootstrap: bool
-    ) -> tuple[Message, SecurityFacts, list[Shipment]]:
-        """Start the key owner and have it make the keys that the program needs."""
-        return self.generate_keys_for(program.rotation_steps, bootstrap)
+    def start(self, side: Side) -> None:
+        """Start a party and wait until it is ready.
 
-    def generate_keys_for(
-        self, rotation_steps: Sequence[int], bootstrap: bool
-    ) -> tuple[Message, SecurityFacts, list[Shipment]]:
-        """Start the key owner and have it make keys for these rotations."""
-        self._start("key_owner")
-        self.report("key generation", {})
-        answer = self._ask(
-            "key_owner",
-            "generate",
-            parameters=self.parameters.to_json(),
-            rotation_steps=list(rotation_steps),
-            bootstrap=bootstrap,
-        )
-        self.peaks.keygen = answer["peak_bytes"]
-        return (
-            answer,
-            SecurityFacts(**answer["security"]),
-            [Shipment(**literal) for literal in answer["files"]],
-        )
-
-    def prepare(
-        self, program: Program, keys: Sequence[Shipment], room_bytes: int | None = None
-    ) -> tuple[Message, Message]:
-        """Start the evaluator, send it the keys, and have it load them and encode the program's constants.
-
-        Args:
-            room_bytes: memory for constants that are encoded ahead; as much as it takes where it is None.
+        Raises:
+            PartyError: it could not import its library.
         """
-        self.wire.carry("evaluator", keys)
-        self._start("evaluator")
-        return self.load_keys(keys), self.load_program(program, room_bytes)
-
-    def load_keys(self, keys: Sequence[Shipment]) -> Message:
-        """Have the evaluator load keys that were carried to it."""
-        self.report("loading keys", {})
-        return self._ask(
-            "evaluator",
-            "load",
-            parameters=self.parameters.to_json(),
-            files=[key.to_json() for key in keys],
-        )
-
-    def load_program(self, program: Program, room_bytes: int | None = None) -> Message:
-        """Hand the evaluator its model and have it encode the constants."""
-        self.report("model preparation", {})
-        digest = program.save(self._folders["evaluator"], "program")
-        return self._ask("evaluator", "prepare", program="program", digest=digest, room_bytes=room_bytes)
-
-    def encrypt(self, samples: Inputs, program: Program) -> tuple[Message, list[list[Shipment]]]:
-        """Have the key owner pack and encrypt its samples, and send them.
-
-        Args:
-            samples: `[samples, tokens, features]`, or numbers of one-hot tokens `[samples, tokens]`.
-            program: says how they lie in slots, and at which level they are encrypted.
-        """
-        self.report("encryption", {})
-        np.save(self._folders["key_owner"] / "samples.npy", samples)
-        answer = self._ask(
-            "key_owner",
-            "encrypt",
-            samples="samples.npy",
-            layout=program.layout.to_json(),
-            value=program.input_layout.to_json(),
-            level=program.input_level,
-        )
-        batches = [[Shipment(**literal) for literal in batch] for batch in answer["batches"]]
-        for batch in batches:
-            self.wire.carry("evaluator", batch)
-        return answer, batches
-
-    def evaluate(self, batches: Sequence[Sequence[Shipment]]) -> Evaluation:
-        """Have the evaluator compute every batch, serving its round trips, and the key owner decrypt."""
-        self.report("evaluation", {})
-        probes: dict[str, list[Slots]] = {}
-
-        def on_event(message: Message) -> Message | None:
-            if message["event"] == "round_trip":
-                return self._round_trip(message)
-            if message["event"] == "probe":
-                shipped = [Shipment(**literal) for literal in message["ciphertexts"]]
-                probes.setdefault(message["name"], []).append(self._decrypt(shipped)[0])
-            if message["event"] == "progress":
-                self.report("progress", message)
-            return None
-
-        literals = [[shipment.to_json() for shipment in batch] for batch in batches]
-        answer = self._ask("evaluator", "evaluate", on_event, batches=literals)
-        self.report("decryption", {})
-        outputs, seconds, size = [], 0.0, 0
-        for batch in answer["outputs"]:
-            shipped = [Shipment(**literal) for literal in batch]
-            size += sum(shipment.size_bytes for shipment in shipped)
-            slots, took = self._decrypt(shipped)
-            outputs.append(slots)
-            seconds += took
-        return Evaluation(np.stack(outputs), answer["measured"], probes, seconds, size)
-
-    def _round_trip(self, message: Message) -> Message:
-        """Carry one ciphertext to the key owner and the fresh one back."""
-        self.wire.carry("key_owner", [Shipment(**message["ciphertext"])])
-        answer = self._ask("key_owner", "refresh", ciphertext=message["ciphertext"], level=message["level"])
-        self.wire.carry("evaluator", [Shipment(**answer["ciphertext"])])
-        return {"ciphertext": answer["ciphertext"]}
-
-    def _decrypt(self, shipments: list[Shipment]) -> tuple[Slots, float]:
-        self.wire.carry("key_owner", shipments)
-        literals = [shipment.to_json() for shipment in shipments]
-        answer = self._ask("key_owner", "decrypt", ciphertexts=literals, name="decrypted.npy")
-        slots: Slots = np.load(self._folders["key_owner"] / "decrypted.npy", allow_pickle=False)
-        return slots, answer["seconds"]
-
-    def _start(self, role: str) -> None:
-        log = self.logs / f"{role}.log"
         party = PartyProcess(
-            self.ROLES[role], self.python, self.adapter, self._folders[role], log, self.threads
+            name=side.replace("_", " "),
+            role=getattr(self.roles, side),
+            python=self.python,
+            adapter=self.adapter,
+            folder=self.wire.folder(side),
+            log=self.logs / f"{side}.log",
+            threads=self.threads,
         )
-        self._parties[role] = party
+        self.parties[side] = party
         self.watch(party.pid)
-        party.wait_ready(self.deadline)
+        party.conversation.wait_ready(self.deadline)
 
-    def _ask(self, role: str, do: str, on_event: Any = None, **values: Any) -> Message:
+    def ask(self, side: Side, request: Request[AnAnswer], on_event: OnEvent | None = None) -> AnAnswer:
+        """Ask a party and wait for its answer, serving its events.
+
+        Raises:
+            PartyError: the party said why not, died, or took too long.
+        """
         try:
-            answer = self._parties[role].request(do, self.deadline, on_event, **values)
+            answer, peak = self.parties[side].conversation.request(request, self.deadline, on_event)
         except PartyError as error:
-            self._note_peak(role, error.peak_bytes or 0)
+            self._note_peak(side, error.peak_bytes or 0)
             raise
-        self._note_peak(role, answer["peak_bytes"])
+        self._note_peak(side, peak)
         return answer
 
-    def _note_peak(self, role: str, peak: int) -> None:
-        if role == "key_owner":
+    def carry(self, receiver: Side, shipments: Sequence[Shipment]) -> None:
+        """Carry the files of one message to a party (see `Wire.carry`)."""
+        self.wire.carry(receiver, shipments)
+
+    def _note_peak(self, side: Side, peak: int) -> None:
+        if side == "key_owner":
             self.peaks.key_owner = max(self.peaks.key_owner, peak)
         else:
             self.peaks.evaluator = max(self.peaks.evaluator, peak)
+
+
+def keep(wire: Wire, kept: Path) -> None:
+    """Move what is safe of the evaluator's folder into the folder `kept`.
+
+    Safe are the files that the wire brought it, none of which may be a secret key or in the clear, the
+    ciphertexts that it made, and its model. Everything else stays to be removed, the plain vectors of a
+    measurement and a library's own leavings included.
+    """
+    received = wire.received("evaluator")
+    safe = [
+        path
+        for path in sorted(wire.folder("evaluator").iterdir())
+        if path.is_file() and (path.name in received or _is_own(path))
+    ]
+    kept.mkdir(mode=0o700)
+    for path in safe:
+        path.rename(kept / path.name)
+
+
+def _is_own(path: Path) -> bool:
+    """Whether a file is the evaluator's model or a ciphertext that it made."""
+    return path.name.startswith("from_evaluator_") or path.suffix in MODEL_SUFFIXES
 
 
 def sweep(output: Path) -> None:

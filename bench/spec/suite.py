@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,8 @@ from bench.spec.document import Document, Location, read
 from bench.spec.file import ChoiceLiteral, Limits, SuiteFile
 from bench.spec.recipes import command
 from models.names import did_you_mean
+
+logger = logging.getLogger(__name__)
 
 PORTABLE = "portable"
 CHECKPOINTS = Path(models.__file__).parent / "checkpoints"
@@ -122,6 +125,7 @@ def load_suite(reference: str, known_backends: Collection[str]) -> Suite:
         UserError: file, line, what is wrong and what would be right.
     """
     document = read(find_suite(reference))
+    logger.debug("suite %s is %s", reference, document.path)
     file = document.validate(SuiteFile)
     _refuse_twins(document, "cases", [one.name for one in file.cases])
     choices = [

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from bench.cli.commands.ablate import table
+from bench.cli.ablation_table import table
 
 ROOT = Path(__file__).resolve().parents[2]
 ABLATIONS = sorted((ROOT / "suites" / "ablations").glob("*.yaml"))

@@ -16,8 +16,10 @@ from backends.parameters import ParameterSet
 from backends.planner import Refresh, plan, refresh_for
 from backends.program import Program
 from backends.registry import get
+from bench.run.exchanges import Evaluation
 from bench.run.model import decode, decode_probes, probe_references
-from bench.run.session import Evaluation, Session
+from bench.run.program_parties import ROLES, ProgramParties
+from bench.run.session import Session
 from models import reference
 from models.graph import Array, Graph
 from reports.scoring.precision import precision_bits
@@ -53,18 +55,21 @@ def bootstraps(backend: str) -> bool:
     return True
 
 
-def session(backend: str, parameters: ParameterSet, folder: Path, adapter: str | None = None) -> Session:
+def session(
+    backend: str, folder: Path, adapter: str | None = None, *, keep_on_failure: bool = False
+) -> Session:
     """Two parties in this interpreter, by the backend's adapter or another in its place."""
     return Session(
         python=Path(sys.executable),
         adapter=adapter or get(backend).adapter,
-        parameters=parameters,
+        roles=ROLES,
         threads=2,
         folder=folder,
         logs=folder,
         deadline=monotonic() + TIME_LIMIT_S,
-        report=lambda stage, message: None,
+        report=lambda news: None,
         watch=lambda pid: None,
+        keep_on_failure=keep_on_failure,
     )
 
 
@@ -81,11 +86,11 @@ def run(
     """Plan, make keys, encrypt, evaluate and decrypt."""
     refresh = refresh_of(backend, parameters)
     program = plan(graph, parameters, refresh, probes=probes)
-    with session(backend, parameters, folder, adapter) as parties:
-        _, _, keys = parties.generate_keys(program, refresh.kind == "bootstrap")
+    with session(backend, folder, adapter) as opened:
+        parties = ProgramParties(opened, parameters)
+        keys = parties.generate_keys(program, refresh.kind == "bootstrap").files
         parties.prepare(program, keys)
-        _, batches = parties.encrypt(inputs, program)
-        evaluation = parties.evaluate(batches)
+        evaluation = parties.evaluate(parties.encrypt(inputs, program).batches)
     count = len(inputs)
     logits = decode(program, program.output_layout, evaluation.outputs, count).reshape(count, -1)
     return Ran(program, evaluation, logits, decode_probes(program, evaluation, count))
@@ -106,6 +111,4 @@ def logit_bits(ran: Ran, graph: Graph, inputs: Array) -> float:
 
 def refreshes(ran: Ran) -> int:
     """Refreshes executed in all batches, as the evaluator counted them."""
-    return int(
-        np.sum([m["counts"]["bootstraps"] + m["counts"]["round_trips"] for m in ran.evaluation.measured])
-    )
+    return int(np.sum([m.counts["bootstraps"] + m.counts["round_trips"] for m in ran.evaluation.measured]))

@@ -9,9 +9,9 @@ import pytest
 
 from backends.errors import IntegrityError
 from backends.planner import plan
-from bench.parties.process import PartyError
-from bench.parties.wire import Shipment, Wire
-from bench.run.session import Session
+from bench.parties.errors import PartyError
+from bench.parties.wire import SIDES, Shipment, Side, Wire
+from bench.run.program_parties import ProgramParties
 from tests.end_to_end.harness import refresh_of, session
 from tests.random_vit import random_inputs, random_vit
 from tests.toy import ROUND_TRIPS
@@ -27,16 +27,13 @@ def flip(path: Path) -> None:
     path.write_bytes(bytes(content))
 
 
-def evaluator_folder(parties: Session) -> Path:
-    return parties._folders["evaluator"]
-
-
 def test_a_flipped_bit_in_a_key_is_refused(backend: str, tmp_path: Path) -> None:
     program = plan(GRAPH, ROUND_TRIPS, refresh_of(backend, ROUND_TRIPS))
-    with session(backend, ROUND_TRIPS, tmp_path) as parties:
-        _, _, keys = parties.generate_keys(program, bootstrap=False)
+    with session(backend, tmp_path) as opened:
+        parties = ProgramParties(opened, ROUND_TRIPS)
+        keys = parties.generate_keys(program, bootstrap=False).files
         largest = max(keys, key=lambda key: key.size_bytes)
-        flip(parties._folders["key_owner"] / largest.name)
+        flip(opened.wire.folder("key_owner") / largest.name)
         with pytest.raises(PartyError, match="digest") as caught:
             parties.prepare(program, keys)
     assert caught.value.kind == "IntegrityError"
@@ -44,11 +41,12 @@ def test_a_flipped_bit_in_a_key_is_refused(backend: str, tmp_path: Path) -> None
 
 def test_a_flipped_bit_in_a_ciphertext_is_refused(backend: str, tmp_path: Path) -> None:
     program = plan(GRAPH, ROUND_TRIPS, refresh_of(backend, ROUND_TRIPS))
-    with session(backend, ROUND_TRIPS, tmp_path) as parties:
-        _, _, keys = parties.generate_keys(program, bootstrap=False)
+    with session(backend, tmp_path) as opened:
+        parties = ProgramParties(opened, ROUND_TRIPS)
+        keys = parties.generate_keys(program, bootstrap=False).files
         parties.prepare(program, keys)
-        _, batches = parties.encrypt(INPUTS, program)
-        flip(evaluator_folder(parties) / batches[0][0].name)
+        batches = parties.encrypt(INPUTS, program).batches
+        flip(opened.wire.folder("evaluator") / batches[0][0].name)
         with pytest.raises(PartyError, match="digest") as caught:
             parties.evaluate(batches)
     assert caught.value.kind == "IntegrityError"
@@ -57,18 +55,19 @@ def test_a_flipped_bit_in_a_ciphertext_is_refused(backend: str, tmp_path: Path) 
 def test_a_flipped_bit_on_the_way_to_the_key_owner_is_refused(backend: str, tmp_path: Path) -> None:
     """Of a round trip's ciphertext, and of the logits."""
     program = plan(GRAPH, ROUND_TRIPS, refresh_of(backend, ROUND_TRIPS))
-    with session(backend, ROUND_TRIPS, tmp_path) as parties:
-        _, _, keys = parties.generate_keys(program, bootstrap=False)
+    with session(backend, tmp_path) as opened:
+        parties = ProgramParties(opened, ROUND_TRIPS)
+        keys = parties.generate_keys(program, bootstrap=False).files
         parties.prepare(program, keys)
-        _, batches = parties.encrypt(INPUTS, program)
-        carry = parties.wire.carry
+        batches = parties.encrypt(INPUTS, program).batches
+        carry = opened.wire.carry
 
-        def damaging(receiver: str, shipments: Sequence[Shipment]) -> None:
+        def damaging(receiver: Side, shipments: Sequence[Shipment]) -> None:
             carry(receiver, shipments)
             if receiver == "key_owner":
-                flip(parties._folders["key_owner"] / shipments[0].name)
+                flip(opened.wire.folder("key_owner") / shipments[0].name)
 
-        parties.wire.carry = damaging  # type: ignore[method-assign]
+        opened.wire.carry = damaging  # type: ignore[method-assign]
         with pytest.raises(PartyError, match="digest") as caught:
             parties.evaluate(batches)
     assert caught.value.kind == "IntegrityError"
@@ -76,12 +75,13 @@ def test_a_flipped_bit_on_the_way_to_the_key_owner_is_refused(backend: str, tmp_
 
 def test_the_key_owner_gets_no_model_and_the_evaluator_no_data(backend: str, tmp_path: Path) -> None:
     program = plan(GRAPH, ROUND_TRIPS, refresh_of(backend, ROUND_TRIPS))
-    with session(backend, ROUND_TRIPS, tmp_path) as parties:
-        _, _, keys = parties.generate_keys(program, bootstrap=False)
+    with session(backend, tmp_path) as opened:
+        parties = ProgramParties(opened, ROUND_TRIPS)
+        keys = parties.generate_keys(program, bootstrap=False).files
         parties.prepare(program, keys)
-        _, batches = parties.encrypt(INPUTS, program)
+        batches = parties.encrypt(INPUTS, program).batches
         parties.evaluate(batches)
-        theirs = {role: {path.name for path in folder.iterdir()} for role, folder in parties._folders.items()}
+        theirs = {side: {path.name for path in opened.wire.folder(side).iterdir()} for side in SIDES}
     assert theirs["key_owner"] == {"samples.npy", "decrypted.npy"}
     assert {"program.json", "program.safetensors"} <= theirs["evaluator"]
     assert all(name.startswith(("program.", "from_key_owner_")) for name in theirs["evaluator"])
@@ -89,10 +89,11 @@ def test_the_key_owner_gets_no_model_and_the_evaluator_no_data(backend: str, tmp
 
 def test_the_session_leaves_nothing_behind(backend: str, tmp_path: Path) -> None:
     program = plan(GRAPH, ROUND_TRIPS, refresh_of(backend, ROUND_TRIPS))
-    with session(backend, ROUND_TRIPS, tmp_path) as parties:
+    with session(backend, tmp_path) as opened:
+        parties = ProgramParties(opened, ROUND_TRIPS)
         parties.generate_keys(program, bootstrap=False)
-        folders = list(parties._folders.values())
-        pids = [party.pid for party in parties._parties.values()]
+        folders = [opened.wire.folder(side) for side in SIDES]
+        pids = [party.pid for party in opened.parties.values()]
         assert all(folder.is_dir() for folder in folders)
     assert not any(folder.exists() for folder in folders)
     assert not any(Path(f"/proc/{pid}").exists() for pid in pids)

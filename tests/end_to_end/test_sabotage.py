@@ -10,7 +10,9 @@ import pytest
 from backends.parameters import ParameterSet
 from backends.planner import plan
 from backends.registry import get
-from bench.parties.process import PartyError
+from bench.parties.errors import PartyError
+from bench.parties.messages import Refreshed, RoundTrip
+from bench.run.program_parties import ProgramParties
 from tests.end_to_end.harness import bootstraps, refresh_of, run, session
 from tests.end_to_end.saboteur import EXTRA_ROTATION, LOST_RESCALE, SKIPPED_BOOTSTRAP, install
 from tests.random_vit import random_inputs, random_vit
@@ -57,17 +59,22 @@ def test_a_skipped_bootstrap_fails_the_cell_or_is_refused(
     assert "(bootstrap" in str(error)
 
 
+class Lazy(ProgramParties):
+    """Hands the evaluator its own ciphertext as the fresh one; it lies in its folder already."""
+
+    def refresh(self, asked: RoundTrip) -> Refreshed:
+        return Refreshed(asked.ciphertext)
+
+
 def test_a_skipped_round_trip_fails_the_cell(backend: str, tmp_path: Path) -> None:
     """A key owner that hands one ciphertext back as it came."""
     graph, inputs = random_vit(7), random_inputs(7, 2, 12, 5)
     refresh = refresh_of(backend, ROUND_TRIPS)
     program = plan(graph, ROUND_TRIPS, refresh)
-    with session(backend, ROUND_TRIPS, tmp_path) as parties:
-        _, _, keys = parties.generate_keys(program, bootstrap=False)
-        parties.prepare(program, keys)
-        _, batches = parties.encrypt(inputs, program)
-        # The evaluator's own ciphertext as the answer: it lies in its folder already.
-        parties._round_trip = lambda message: {"ciphertext": message["ciphertext"]}  # type: ignore[method-assign]
+    with session(backend, tmp_path) as opened:
+        parties = Lazy(opened, ROUND_TRIPS)
+        parties.prepare(program, parties.generate_keys(program, bootstrap=False).files)
+        batches = parties.encrypt(inputs, program).batches
         with pytest.raises(PartyError) as caught:
             parties.evaluate(batches)
     assert caught.value.kind == "ExecutionError"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from bench.cli.commands.ablate import table
+from bench.cli.ablation_table import table
 from models import ablation
 from models.errors import DivergenceError, ModelError
 from models.recipe import Recipe

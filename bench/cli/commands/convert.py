@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.console import Console
 
-from bench.errors import UserError
+from bench.cli.commands.training_options import WORK_FOLDER, printer, require_torch
+from bench.cli.reached import reached
 from bench.spec.suite import CHECKPOINTS
-from models.ladder import TOLD
-
-WORK_FOLDER = click.option(
-    "--work",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder of unfinished work, from which an interrupted run goes on; .work by default.",
-    default=Path(".work"),
-)
 
 
 @click.command()
@@ -47,30 +37,8 @@ def convert(recipe: Path, output: Path | None, work: Path, keep_work: bool, rand
     console = Console()
     unfinished = work / recipe.stem
     ladder = run_recipe(recipe, folder, unfinished, printer(console), untrained=random_weights)
-    if not (
-        keep_work or random_weights
-    ):  # random weights leave nothing there: what is there is of a training
+    if not keep_work and not random_weights:  # with random weights, what is there belongs to a training
         shutil.rmtree(unfinished, ignore_errors=True)
-    for line in _reached(ladder):
+    for line in reached(ladder):
         console.print(line, highlight=False)
     return 0
-
-
-def _reached(ladder: dict[str, Any]) -> list[str]:
-    """What every rung reaches, in the order in which the rungs are made."""
-    if "held_out" not in ladder:
-        return ["the weights are random: nothing was measured"]
-    metric, scores = ladder["metric"], ladder["held_out"]
-    made = (rung for rung in TOLD if rung in scores)
-    return [f"{rung}: held-out {metric} {scores[rung][metric]:.4f}" for rung in made]
-
-
-def printer(console: Console) -> Callable[[str], None]:
-    """Prints lines of progress as they are."""
-    return lambda line: console.print(line, highlight=False, markup=False)
-
-
-def require_torch() -> None:
-    """Raise UserError where torch is absent."""
-    if find_spec("torch") is None:
-        raise UserError("training needs torch; install it with `pip install -e '.[train]'`")

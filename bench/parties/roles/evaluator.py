@@ -3,129 +3,144 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from time import perf_counter
-from typing import Any
 
 from backends.costs import Costs
 from backends.errors import ExecutionError
-from backends.interface import Ciphertext, Evaluator, KeyFile, Library
-from backends.parameters import ParameterSet
+from backends.interface import Ciphertext, Evaluator, KeyFile
 from backends.program import Instruction, Probe, Program, load_program
+from backends.registry import load_library
 from backends.replay import Constants, Measured, prepare, replay
+from bench.parties.channel import Channel
+from bench.parties.ciphertexts import CiphertextFiles
 from bench.parties.memory import resident_bytes
-from bench.parties.serve import Channel, Handler, Message
-from bench.parties.wire import Shipment, announce, verify
+from bench.parties.messages import (
+    BatchFigures,
+    Evaluate,
+    Evaluated,
+    ExecutedPrimitive,
+    Load,
+    Loaded,
+    Prepare,
+    Prepared,
+    Probed,
+    Progress,
+    Refreshed,
+    RoundTrip,
+)
+from bench.parties.party import Party
+from bench.parties.wire import Shipment, verify
 
-FOLDER = Path()  # a party's working directory is its own folder
 PROGRESS_INTERVAL_S = 0.2
 
 
-class EvaluatorParty:
-    """Loads keys and a program, and replays it on ciphertexts."""
+class EvaluatorParty(Party):
+    """Loads keys and a program, and replays it on ciphertexts.
 
-    def __init__(self, library: type[Library], channel: Channel) -> None:
-        self._library, self._channel = library, channel
-        self._evaluator: Evaluator
+    Attributes:
+        evaluator: the library's evaluator, once keys are loaded.
+        ciphertexts: those that are sent and received.
+    """
+
+    def __init__(self, folder: Path, channel: Channel, adapter: str) -> None:
+        """Import the library of an adapter that is a `backends.interface.Library`."""
+        super().__init__(folder, channel, adapter)
+        self._library = load_library(adapter)
+        self.evaluator: Evaluator
+        self.ciphertexts = CiphertextFiles(folder, "evaluator")
         self._program: Program
         self._constants: Constants
         self._costs: Costs
-        self._sent = 0
         self._last_progress = 0.0
+        self.handles(Load, self.load)
+        self.handles(Prepare, self.prepare)
+        self.handles(Evaluate, self.evaluate)
 
-    def handlers(self) -> dict[str, Handler]:
-        """What the front process may ask for."""
-        return {"load": self.load, "prepare": self.prepare, "evaluate": self.evaluate}
-
-    def load(self, parameters: dict[str, Any], files: list[dict[str, Any]]) -> Message:
-        """Check every key's digest, then let the library load it."""
-        shipments = [Shipment(**literal) for literal in files]
-        for shipment in shipments:
-            verify(FOLDER, shipment)
+    def load(self, request: Load) -> Loaded:
+        """Check every key's digest, let the library load it, and remove its file."""
+        keys = checked_keys(self.folder, request.files)
         started = perf_counter()
-        keys = [KeyFile(shipment.kind, shipment.name) for shipment in shipments]
-        parameter_set = ParameterSet.from_json(parameters)
-        self._costs = Costs(parameter_set)
-        self._evaluator = self._library.evaluator(parameter_set, FOLDER, keys)
+        self._costs = Costs(request.parameters)
+        self.evaluator = self._library.evaluator(request.parameters, self.folder, keys)
         seconds = perf_counter() - started
-        for shipment in shipments:
-            (FOLDER / shipment.name).unlink(missing_ok=True)
-        return {"seconds": seconds}
+        for key in keys:
+            (self.folder / key.name).unlink(missing_ok=True)
+        return Loaded(seconds)
 
-    def prepare(self, program: str, digest: str, room_bytes: int | None) -> Message:
+    def prepare(self, request: Prepare) -> Prepared:
         """Encode the model's constants at their levels, as many as there is room for."""
         before = resident_bytes()
         started = perf_counter()
-        self._program = load_program(FOLDER, program, digest)
-        ahead = None if room_bytes is None else self._costs.constants_ahead(self._program, room_bytes)
-        self._constants = prepare(self._program, self._evaluator, ahead)
+        self._program = load_program(self.folder, request.program, request.digest)
+        self._constants = prepare(self._program, self.evaluator, self._ahead(request.room_bytes))
         seconds = perf_counter() - started
         after = resident_bytes()
-        grown = None if before is None or after is None else max(0, after - before)
-        return {"seconds": seconds, "prepared_model_bytes": grown}
+        return Prepared(seconds, None if before is None or after is None else max(0, after - before))
 
-    def evaluate(self, batches: list[list[dict[str, Any]]]) -> Message:
+    def _ahead(self, room_bytes: int | None) -> Sequence[int] | None:
+        """Which constants are encoded ahead; all where it is None."""
+        return None if room_bytes is None else self._costs.constants_ahead(self._program, room_bytes)
+
+    def evaluate(self, request: Evaluate) -> Evaluated:
         """Replay the program on every batch."""
         outputs, measured = [], []
-        for number, batch in enumerate(batches):
-            inputs = [self._receive(literal) for literal in batch]
+        for number, batch in enumerate(request.batches):
             results, figures = replay(
                 self._program,
-                self._evaluator,
+                self.evaluator,
                 self._constants,
-                inputs,
+                [self.ciphertexts.receive(self.evaluator, shipment) for shipment in batch],
                 self._round_trip,
                 partial(self._show, number),
                 partial(self._progress, number),
             )
-            outputs.append([self._ship(ciphertext) for ciphertext in results])
+            outputs.append(self.ciphertexts.send_all(self.evaluator, results))
             measured.append(_figures(figures))
-        return {"outputs": outputs, "measured": measured}
-
-    def _receive(self, literal: dict[str, Any]) -> Ciphertext:
-        return self._evaluator.read(verify(FOLDER, Shipment(**literal)))
-
-    def _ship(self, ciphertext: Ciphertext) -> dict[str, Any]:
-        name = f"from_evaluator_{self._sent}"
-        self._sent += 1
-        self._evaluator.write(ciphertext, FOLDER / name)
-        return announce(FOLDER, "ciphertext", name).to_json()
+        return Evaluated(tuple(outputs), tuple(measured))
 
     def _round_trip(self, ciphertext: Ciphertext, level: int) -> Ciphertext:
-        self._channel.send("round_trip", ciphertext=self._ship(ciphertext), level=level)
-        answer = self._channel.receive()
-        if answer is None or "ciphertext" not in answer:
+        self.channel.send(RoundTrip(self.ciphertexts.send(self.evaluator, ciphertext), level))
+        answer = self.channel.receive(Refreshed)
+        if answer is None:
             raise ExecutionError("the key owner did not answer a round trip; see its log")
-        fresh = self._receive(answer["ciphertext"])
-        (FOLDER / answer["ciphertext"]["name"]).unlink()
-        return fresh
+        return self.ciphertexts.take(self.evaluator, answer.ciphertext)
 
     def _show(self, batch: int, probe: Probe, ciphertexts: Sequence[Ciphertext]) -> None:
-        shipped = [self._ship(ciphertext) for ciphertext in ciphertexts]
-        self._channel.send("probe", batch=batch, name=probe.name, ciphertexts=shipped)
+        shipped = self.ciphertexts.send_all(self.evaluator, ciphertexts)
+        self.channel.send(Probed(batch, probe.name, shipped))
 
     def _progress(self, batch: int, index: int, instruction: Instruction, seconds: float) -> None:
         now = perf_counter()
         if now - self._last_progress < PROGRESS_INTERVAL_S:
             return
         self._last_progress = now
-        self._channel.send(
-            "progress",
-            batch=batch,
-            index=index,
-            layer=self._program.layers[instruction.layer],
-            level=instruction.level,
-        )
+        layer = self._program.layers[instruction.layer]
+        self.channel.send(Progress(batch, index, layer, instruction.level))
 
 
-def _figures(measured: Measured) -> Message:
-    return {
-        "evaluate_s": measured.seconds,
-        "round_trips_s": measured.round_trips_s,
-        "layers": dict(measured.layers),
-        "course": [asdict(stretch) for stretch in measured.course],
-        "primitives": [[*key, *figures] for key, figures in measured.primitives.items()],
-        "counts": dict(measured.counts),
-    }
+def checked_keys(folder: Path, shipments: Sequence[Shipment]) -> list[KeyFile]:
+    """Key files that a library may load.
+
+    Raises:
+        IntegrityError: one is not what was announced.
+    """
+    for shipment in shipments:
+        verify(folder, shipment)
+    return [KeyFile(shipment.kind, shipment.name) for shipment in shipments]
+
+
+def _figures(measured: Measured) -> BatchFigures:
+    executed = (
+        ExecutedPrimitive(operation, level, *figures)
+        for (operation, level), figures in measured.primitives.items()
+    )
+    return BatchFigures(
+        evaluate_s=measured.seconds,
+        round_trips_s=measured.round_trips_s,
+        layers=dict(measured.layers),
+        course=tuple(measured.course),
+        primitives=tuple(executed),
+        counts=dict(measured.counts),
+    )

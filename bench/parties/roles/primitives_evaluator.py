@@ -4,82 +4,87 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from pathlib import Path
 
 import numpy as np
 
 from backends.errors import Unsupported
 from backends.interface import Ciphertext, Evaluator, KeyFile
 from backends.microbenchmarks import BY_NAME, Measurable, Operands, operands
-from backends.parameters import ParameterSet
-from bench.parties.roles.evaluator import FOLDER, EvaluatorParty
-from bench.parties.roles.sampling import Repetitions, sample
-from bench.parties.serve import Handler, Message
-from bench.parties.wire import Shipment, verify
+from backends.registry import load_library
+from bench.parties.channel import Channel
+from bench.parties.messages import (
+    Finished,
+    Load,
+    MeasureLoading,
+    MeasurePrimitives,
+    NotMeasured,
+    Repetitions,
+    Sums,
+    Timed,
+)
+from bench.parties.party import Party
+from bench.parties.roles.evaluator import EvaluatorParty, checked_keys
+from bench.parties.sampling import sample
+from bench.parties.wire import Shipment
 
 
-class MeasuringEvaluator(EvaluatorParty):
-    """An evaluator that times single primitives instead of a program; it cannot decrypt either."""
+class PrimitivesEvaluatorParty(Party):
+    """Times single primitives instead of a program; it has an evaluator, and cannot decrypt either."""
 
-    def handlers(self) -> dict[str, Handler]:
-        """What the front process may ask for."""
-        measuring: dict[str, Handler] = {"measure_loading": self.measure_loading, "measure": self.measure}
-        return super().handlers() | measuring
+    def __init__(self, folder: Path, channel: Channel, adapter: str) -> None:
+        """Import the library of an adapter that is a `backends.interface.Library`."""
+        super().__init__(folder, channel, adapter)
+        self._library = load_library(adapter)
+        self._usual = EvaluatorParty(folder, channel, adapter)
+        self.handles(Load, self._usual.load)
+        self.handles(MeasureLoading, self.measure_loading)
+        self.handles(MeasurePrimitives, self.measure_primitives)
 
-    def measure_loading(
-        self,
-        parameters: dict[str, Any],
-        files: list[dict[str, Any]],
-        measured: list[dict[str, Any]],
-        repetitions: dict[str, int],
-    ) -> Message:
+    def measure_loading(self, request: MeasureLoading) -> Finished:
         """Load each of the files `measured`, at an evaluator made from `files` and let go of afterwards."""
-        for literal in (*files, *measured):
-            verify(FOLDER, Shipment(**literal))
-        keys = [KeyFile(literal["kind"], literal["name"]) for literal in files]
-        evaluator = self._library.evaluator(ParameterSet.from_json(parameters), FOLDER, keys)
-        for literal in measured:
-            file = KeyFile(literal["kind"], literal["name"])
-            name = f"load_{file.kind}"
-            try:
-                load = partial(evaluator.load_keys, FOLDER, file)
-                self._tell(name, None, sample(load, Repetitions(**repetitions)), bytes=literal["size_bytes"])
-            except Unsupported as error:
-                self._channel.send("unsupported", name=name, reason=str(error))
-        return {}
+        keys = checked_keys(self.folder, request.files)
+        measured = checked_keys(self.folder, request.measured)
+        evaluator = self._library.evaluator(request.parameters, self.folder, keys)
+        for file, shipment in zip(measured, request.measured, strict=True):
+            self._measure_loading(evaluator, file, shipment, request.repetitions)
+        return Finished()
 
-    def measure(
-        self,
-        primitives: list[str],
-        ciphertexts: list[dict[str, Any]],
-        plain: str,
-        steps: list[int],
-        repetitions: dict[str, int],
-    ) -> Message:
-        """Measure the primitives named on two ciphertexts; the file `plain` has the second one's values."""
-        x, y = (self._receive(literal) for literal in ciphertexts)
-        for literal in ciphertexts:
-            (FOLDER / literal["name"]).unlink()
-        values = np.load(FOLDER / plain, allow_pickle=False)
-        on = operands(self._evaluator, x, y, values, steps, FOLDER / "measured_ciphertext")
-        for name in primitives:
-            self._measure(BY_NAME[name], on, Repetitions(**repetitions))
-        return {}
+    def _measure_loading(
+        self, evaluator: Evaluator, file: KeyFile, shipment: Shipment, repetitions: Repetitions
+    ) -> None:
+        name = f"load_{file.kind}"
+        try:
+            samples_s = sample(partial(evaluator.load_keys, self.folder, file), repetitions)
+        except Unsupported as error:
+            self.channel.send(NotMeasured(name, str(error)))
+            return
+        self.channel.send(Timed(name, None, tuple(samples_s), size_bytes=shipment.size_bytes))
+
+    def measure_primitives(self, request: MeasurePrimitives) -> Finished:
+        """Measure the primitives named on two ciphertexts."""
+        evaluator, files = self._usual.evaluator, self._usual.ciphertexts
+        x, y = (files.take(evaluator, shipment) for shipment in request.ciphertexts)
+        values = np.load(self.folder / request.plain, allow_pickle=False)
+        on = operands(evaluator, x, y, values, request.steps, self.folder / "measured_ciphertext")
+        for name in request.primitives:
+            self._measure(BY_NAME[name], on, request.repetitions)
+        return Finished()
 
     def _measure(self, primitive: Measurable, on: Operands, repetitions: Repetitions) -> None:
         """Time a primitive, and send the sum of all its results to be checked."""
-        totals = _Totals(self._evaluator)
+        evaluator = self._usual.evaluator
+        totals = _Totals(evaluator)
         samples_s = sample(
-            lambda: primitive.run(self._evaluator, on),
+            lambda: primitive.run(evaluator, on),
             repetitions,
-            lambda result: totals.add(primitive.settle(self._evaluator, on, result)),
+            lambda result: totals.add(primitive.settle(evaluator, on, result)),
         )
-        outputs = [self._ship(primitive.finish(self._evaluator, total)) for total in totals.ciphertexts]
-        size = {"bytes": on.file.stat().st_size} if primitive.name.endswith("_ciphertext") else {}
-        self._tell(primitive.name, on.level, samples_s, outputs=outputs, terms=totals.terms, **size)
-
-    def _tell(self, name: str, level: int | None, samples_s: list[float], **found: Any) -> None:
-        self._channel.send("measured", name=name, level=level, samples_s=samples_s, **found)
+        finished = [primitive.finish(evaluator, total) for total in totals.ciphertexts]
+        sent = self._usual.ciphertexts.send_all(evaluator, finished)
+        size = on.file.stat().st_size if primitive.name.endswith("_ciphertext") else None
+        sums = Sums(sent, totals.terms) if sent else None
+        self.channel.send(Timed(primitive.name, on.level, tuple(samples_s), size, sums=sums))
 
 
 class _Totals:

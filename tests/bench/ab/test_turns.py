@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from bench.ab.turns import Build, request, take_turns
+from bench.ab.builds import Build, ThisBuild, request
+from bench.ab.turns import take_turns
 from bench.cli.commands.options import Selection
 from bench.cli.main import cli
 from bench.errors import UserError
 from bench.spec.cells import Cell
+from reports.store import load_output
 from tests.bench.commands import ROOT, toy
 
 SELECTING = ("suite", "backend", "parameters", "case", "samples", "repeats", "threads")
@@ -76,3 +78,14 @@ def test_an_answer_to_another_question_is_refused(tmp_path: Path, body: str, sai
     with pytest.raises(UserError) as refused:
         take_turns(cells(str(suite))[:1], suite, (build, build), range(1), lambda line: None)
     assert str(refused.value).startswith(f"the baseline in {tmp_path} {said}")
+
+
+def test_this_build_runs_a_cell_anew_every_time_and_keeps_each_record(tmp_path: Path) -> None:
+    suite = toy(tmp_path, ("samples: 8", "samples: 4\nheld_out: 2"))
+    (cell,) = Selection(suite, ("cleartext",), ("round_trip",), (), None, None, None).cells()
+    side = ThisBuild("candidate", tmp_path / "runs")
+    for _ in range(2):
+        side.run(cell, Path(suite))
+    keys = [stored.record.key for stored in load_output(side.output).stored]
+    assert len(keys) == 2
+    assert len(set(keys)) == 1

@@ -9,7 +9,10 @@ from time import monotonic
 
 import pytest
 
-from bench.parties.process import PartyError, PartyProcess
+from backends.parameters import ParameterSet
+from bench.parties.errors import PartyError
+from bench.parties.messages import Generate
+from bench.parties.process import PartyProcess
 
 #: An adapter from elsewhere whose key owner does what it is told to by its parameters' ring size.
 MODULE = """
@@ -22,9 +25,8 @@ class Faulty(Cleartext):
         {body}
         return super().key_owner(parameters)
 """
-PARAMETERS = {
-    "log_n": 10, "first_modulus_bits": 50, "scale_bits": 40, "depth": 2, "digits": 3, "security": 0
-}  # fmt: skip
+PARAMETERS = ParameterSet(log_n=10, first_modulus_bits=50, scale_bits=40, depth=2, digits=3, security=0)
+KEY_OWNER = "bench.parties.roles.key_owner:KeyOwnerParty"
 
 
 def ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str, seconds: float = 60) -> PartyError:
@@ -33,17 +35,12 @@ def ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str, seconds: flo
     monkeypatch.syspath_prepend(tmp_path)
     sys.modules.pop("faulty", None)
     log = tmp_path / "party.log"
-    party = PartyProcess("key_owner", Path(sys.executable), "faulty:Faulty", tmp_path, log, threads=1)
+    python = Path(sys.executable)
+    party = PartyProcess("key owner", KEY_OWNER, python, "faulty:Faulty", tmp_path, log, threads=1)
     try:
-        party.wait_ready(monotonic() + 60)
+        party.conversation.wait_ready(monotonic() + 60)
         with pytest.raises(PartyError) as caught:
-            party.request(
-                "generate",
-                monotonic() + seconds,
-                parameters=PARAMETERS,
-                rotation_steps=[1],
-                bootstrap=False,
-            )
+            party.conversation.request(Generate(PARAMETERS, (1,), bootstrap=False), monotonic() + seconds)
         return caught.value
     finally:
         party.close()
@@ -86,7 +83,7 @@ def test_a_party_that_crashes_leaves_no_image_of_its_memory(
     assert str(ask(tmp_path, monkeypatch, body)) == "(0, 0)"
 
 
-def test_what_a_library_prints_is_no_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_library_prints_is_not_a_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     body = "print('noise'); os.write(1, b'noise'); raise ValueError('after the noise')"
     assert str(ask(tmp_path, monkeypatch, body)) == "after the noise"
     assert "noise" in (tmp_path / "party.log").read_text()

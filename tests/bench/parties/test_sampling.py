@@ -6,8 +6,9 @@ from time import sleep
 
 import pytest
 
-from bench.parties.roles import sampling
-from bench.parties.roles.sampling import Repetitions, sample
+from bench.parties import sampling
+from bench.parties.messages import Repetitions
+from bench.parties.sampling import sample
 
 
 def test_a_warm_up_and_as_many_samples_as_asked_for() -> None:

@@ -3,31 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from time import perf_counter
 from typing import TypeVar
+
+from bench.parties.messages import Repetitions
 
 Result = TypeVar("Result")
 
 #: From here on an operation is a long one.
 LONG_S = 1.0
-
-
-@dataclass(frozen=True)
-class Repetitions:
-    """How often an operation is timed.
-
-    Attributes:
-        short: where its warm-up takes under a second.
-        long: where it takes longer.
-    """
-
-    short: int
-    long: int
-
-    def after(self, warm_up_s: float) -> int:
-        """Samples to take after a warm-up that took so long."""
-        return self.short if warm_up_s < LONG_S else self.long
 
 
 def sample(
@@ -40,10 +24,11 @@ def sample(
     Args:
         operation: what is timed.
         repetitions: how often.
-        each: is handed every result, that of the warm-up too, outside of the timed region.
+        each: is handed every result, the warm-up's too, outside of the timed region.
     """
     warm_up_s = _timed(operation, each)
-    return [_timed(operation, each) for _ in range(repetitions.after(warm_up_s))]
+    times = repetitions.short if warm_up_s < LONG_S else repetitions.long
+    return [_timed(operation, each) for _ in range(times)]
 
 
 def _timed(operation: Callable[[], Result], each: Callable[[Result], object]) -> float:

@@ -1,0 +1,30 @@
+"""What the commands that train share: their folder of work, how they print, and that torch is there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from bench.errors import UserError
+
+WORK_FOLDER = click.option(
+    "--work",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of unfinished work, from which an interrupted run goes on; .work by default.",
+    default=Path(".work"),
+)
+
+
+def printer(console: Console) -> Callable[[str], None]:
+    """Prints lines of progress as they are."""
+    return lambda line: console.print(line, highlight=False, markup=False)
+
+
+def require_torch() -> None:
+    """Raise UserError where torch is absent."""
+    if find_spec("torch") is None:
+        raise UserError("training needs torch; install it with `pip install -e '.[train]'`")

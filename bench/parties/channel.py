@@ -1,0 +1,36 @@
+"""Messages over a pair of streams of text, a line each; the same on both sides."""
+
+from __future__ import annotations
+
+from typing import IO, TypeVar
+
+from bench.parties.codec import Message, decode, encode
+
+AnyMessage = TypeVar("AnyMessage", bound=Message)
+
+
+class Channel:
+    """One end: what it sends and receives are messages alone, and files go by the wire."""
+
+    def __init__(self, source: IO[str], sink: IO[str]) -> None:
+        self._source, self._sink = source, sink
+
+    def send(self, message: Message) -> None:
+        """Send one message.
+
+        Raises:
+            MessageError: a field is not of its type.
+            BrokenPipeError: the other end is gone.
+        """
+        self._sink.write(encode(message) + "\n")
+        self._sink.flush()
+
+    def receive(self, expected: type[AnyMessage]) -> AnyMessage | None:
+        """The next message, which must be an `expected`; None when the other end is gone.
+
+        Raises:
+            MessageError: it is something else.
+        """
+        line = self._source.readline()
+        # A line without its end is what is left of an end that died as it wrote.
+        return decode(expected, line) if line.endswith("\n") else None

@@ -1,0 +1,441 @@
+"""Everything that the front process and a party say to each other, one class a message.
+
+The front process sends requests; a party sends events while it works on one, and then `Done` with the
+request's answer, or `Failed`. `bench.parties.codec` checks each on both sides. Keys and ciphertexts are
+files, which messages announce as shipments (see `bench.parties.wire`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar, get_args
+
+from backends.interface import SecurityFacts
+from backends.parameters import ParameterSet
+from backends.replay import Stretch
+from backends.tensor.layout import Layout, ValueLayout
+from bench.parties.codec import Message
+from bench.parties.wire import Shipment
+
+Batch = tuple[Shipment, ...]
+
+
+@dataclass(frozen=True)
+class Answer(Message):
+    """What a party has to say once it has done what it was asked for."""
+
+
+@dataclass(frozen=True)
+class Finished(Answer):
+    """It is done, and there is nothing more to say."""
+
+
+AnAnswer = TypeVar("AnAnswer", bound=Answer, covariant=True)
+
+
+@dataclass(frozen=True)
+class Request(Message, Generic[AnAnswer]):
+    """Something that a party is asked to do; the parameter is the class of its answer."""
+
+    @classmethod
+    def answer(cls) -> type[AnAnswer]:
+        """The class of the answer to this request."""
+        (base,) = (one for one in vars(cls)["__orig_bases__"] if get_args(one))
+        kind: type[AnAnswer] = get_args(base)[0]
+        return kind
+
+
+@dataclass(frozen=True)
+class Event(Message):
+    """What a party says without being done."""
+
+
+# What any party says.
+
+
+@dataclass(frozen=True)
+class Ready(Event):
+    """The party has imported its library."""
+
+
+@dataclass(frozen=True)
+class Done(Event):
+    """The request was done.
+
+    Attributes:
+        peak_bytes: the process's peak memory during it.
+    """
+
+    peak_bytes: int
+    answer: Answer
+
+
+@dataclass(frozen=True)
+class Failed(Event):
+    """The request, or the start of the party, ended with an exception.
+
+    Attributes:
+        kind: the exception's name.
+        text: its sentence.
+        peak_bytes: the process's peak memory during it.
+    """
+
+    kind: str
+    text: str
+    peak_bytes: int
+
+
+# Keys.
+
+
+@dataclass(frozen=True)
+class Generated(Answer):
+    """The keys are made, and those that the evaluator needs are written.
+
+    Attributes:
+        seconds: what making and writing them took.
+        security: what the keys are, read from the library.
+        versions: of the library and of what it is built on.
+    """
+
+    seconds: float
+    files: tuple[Shipment, ...]
+    security: SecurityFacts
+    versions: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Generate(Request[Generated]):
+    """Make keys for some rotations, and for the bootstrap if asked for."""
+
+    parameters: ParameterSet
+    rotation_steps: tuple[int, ...]
+    bootstrap: bool
+
+
+@dataclass(frozen=True)
+class GenerateNative(Request[Generated]):
+    """Make the keys of a library's own types; which rotations there are is the library's choice."""
+
+    parameters: ParameterSet
+
+
+@dataclass(frozen=True)
+class Loaded(Answer):
+    """The keys are loaded; `seconds` is what that took after their digests were checked."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Load(Request[Loaded]):
+    """Check every key file's digest, then let the library load it."""
+
+    parameters: ParameterSet
+    files: tuple[Shipment, ...]
+
+
+# A program, or a layer in a library's own types.
+
+
+@dataclass(frozen=True)
+class Prepared(Answer):
+    """The model is there.
+
+    Attributes:
+        prepared_model_bytes: memory that its encoded constants take; None where the system does not say.
+    """
+
+    seconds: float
+    prepared_model_bytes: int | None
+
+
+@dataclass(frozen=True)
+class Prepare(Request[Prepared]):
+    """Load a program and encode its constants.
+
+    Attributes:
+        program: the name of its files.
+        digest: of the program.
+        room_bytes: memory for constants that are encoded ahead; as much as it takes where it is None.
+    """
+
+    program: str
+    digest: str
+    room_bytes: int | None
+
+
+@dataclass(frozen=True)
+class PrepareGraph(Request[Prepared]):
+    """Load a graph; a library's own types encode nothing ahead. `graph` is the name of its files."""
+
+    graph: str
+
+
+@dataclass(frozen=True)
+class Encrypted(Answer):
+    """The ciphertexts are written, batch by batch."""
+
+    seconds: float
+    batches: tuple[Batch, ...]
+
+
+@dataclass(frozen=True)
+class Encrypt(Request[Encrypted]):
+    """Pack the samples of a file, batch by batch, and encrypt each.
+
+    Attributes:
+        samples: a file of `[samples, tokens, features]`, or of numbers of one-hot tokens `[samples, tokens]`.
+        layout: the sides of a ciphertext's slots.
+        value: where the values of a sample lie in them.
+        level: at which they are encrypted.
+    """
+
+    samples: str
+    layout: Layout
+    value: ValueLayout
+    level: int
+
+
+@dataclass(frozen=True)
+class EncryptRows(Request[Encrypted]):
+    """Encrypt a file of `[rows, features]` as a library's own types do."""
+
+    rows: str
+
+
+@dataclass(frozen=True)
+class Decrypted(Answer):
+    """The values are written to the file that the request names."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Decrypt(Request[Decrypted]):
+    """Decrypt into a file: slot vectors `[ciphertexts, slots]`, or `[rows, features]` of native types."""
+
+    ciphertexts: Batch
+    file: str
+
+
+@dataclass(frozen=True)
+class Refreshed(Answer):
+    """A fresh ciphertext of the same values."""
+
+    ciphertext: Shipment
+
+
+@dataclass(frozen=True)
+class Refresh(Request[Refreshed]):
+    """Decrypt a ciphertext and encrypt it again at a level."""
+
+    ciphertext: Shipment
+    level: int
+
+
+@dataclass(frozen=True)
+class ExecutedPrimitive:
+    """What one primitive did in a batch.
+
+    Attributes:
+        operation: of a `backends.primitives.Primitive`.
+        level: of its operands.
+        instructions: of the program that have it.
+        executions: of the primitive; a compound instruction has several.
+        seconds: together.
+    """
+
+    operation: str
+    level: int
+    instructions: int
+    executions: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class BatchFigures:
+    """What the evaluator measured in one batch.
+
+    Attributes:
+        evaluate_s: the whole evaluation, round trips included.
+        round_trips_s: the part spent waiting for the key owner.
+        layers: seconds per layer name.
+        course: the level profile; empty where a library's own types keep it to themselves.
+        primitives: those executed, by level; empty likewise.
+        counts: primitives executed, by the name that they are counted under; empty likewise.
+    """
+
+    evaluate_s: float
+    round_trips_s: float
+    layers: Mapping[str, float]
+    course: tuple[Stretch, ...] = ()
+    primitives: tuple[ExecutedPrimitive, ...] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Evaluated(Answer):
+    """Every batch is computed; outputs and figures are in the order of the batches."""
+
+    outputs: tuple[Batch, ...]
+    measured: tuple[BatchFigures, ...]
+
+
+@dataclass(frozen=True)
+class Evaluate(Request[Evaluated]):
+    """Compute every batch."""
+
+    batches: tuple[Batch, ...]
+
+
+@dataclass(frozen=True)
+class RoundTrip(Event):
+    """The evaluator waits for a client-aided refresh: it is to be sent a `Refreshed` at this level."""
+
+    ciphertext: Shipment
+    level: int
+
+
+@dataclass(frozen=True)
+class Probed(Event):
+    """A value at a layer's boundary, for the key owner to decrypt."""
+
+    batch: int
+    name: str
+    ciphertexts: Batch
+
+
+@dataclass(frozen=True)
+class Progress(Event):
+    """The evaluator has done an instruction.
+
+    Attributes:
+        batch: its number.
+        index: of the instruction in the program.
+        layer: that the instruction serves.
+        level: of its results.
+    """
+
+    batch: int
+    index: int
+    layer: str
+    level: int
+
+
+# Primitives measured one by one.
+
+
+@dataclass(frozen=True)
+class Repetitions:
+    """How often an operation is timed.
+
+    Attributes:
+        short: where its warm-up takes under a second.
+        long: where it takes longer.
+    """
+
+    short: int
+    long: int
+
+
+@dataclass(frozen=True)
+class Sums:
+    """The results of a primitive, to be checked by decryption.
+
+    Attributes:
+        ciphertexts: one for each ciphertext of a result: its sum over the repetitions.
+        terms: how many results were added up.
+    """
+
+    ciphertexts: Batch
+    terms: int
+
+
+@dataclass(frozen=True)
+class Timed(Event):
+    """A primitive has been timed.
+
+    Attributes:
+        level: of its operands; None where it has none.
+        samples_s: seconds of each repetition.
+        size_bytes: of the file that it wrote or read.
+        decrypted: the key owner's file of what came out, `[repetitions, slots]`.
+        sums: the evaluator's results, where there is something to check.
+    """
+
+    name: str
+    level: int | None
+    samples_s: tuple[float, ...]
+    size_bytes: int | None = None
+    decrypted: str | None = None
+    sums: Sums | None = None
+
+
+@dataclass(frozen=True)
+class NotMeasured(Event):
+    """The library cannot do a primitive, and why."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class MeasuredKeys(Answer):
+    """The keys that were measured, those that an evaluator can load."""
+
+    files: tuple[Shipment, ...]
+
+
+@dataclass(frozen=True)
+class MeasureKeys(Request[MeasuredKeys]):
+    """Time the making and writing of each kind of key; a rotation's key is that of `step`."""
+
+    kinds: tuple[str, ...]
+    step: int
+    repetitions: Repetitions
+
+
+@dataclass(frozen=True)
+class MeasuredEncryption(Answer):
+    """One ciphertext of each file of values, for the evaluator to measure on."""
+
+    ciphertexts: Batch
+
+
+@dataclass(frozen=True)
+class MeasureEncryption(Request[MeasuredEncryption]):
+    """Time encryption and decryption at a level; `values` are files of slot vectors."""
+
+    level: int
+    values: tuple[str, ...]
+    repetitions: Repetitions
+
+
+@dataclass(frozen=True)
+class MeasureLoading(Request[Finished]):
+    """Time the loading of each file in `measured`, at an evaluator made from `files`."""
+
+    parameters: ParameterSet
+    files: tuple[Shipment, ...]
+    measured: tuple[Shipment, ...]
+    repetitions: Repetitions
+
+
+@dataclass(frozen=True)
+class MeasurePrimitives(Request[Finished]):
+    """Time primitives on two ciphertexts.
+
+    Attributes:
+        primitives: names of `backends.microbenchmarks.BY_NAME`.
+        ciphertexts: the two.
+        plain: a file with the second one's values.
+        steps: of the rotations.
+    """
+
+    primitives: tuple[str, ...]
+    ciphertexts: Batch
+    plain: str
+    steps: tuple[int, ...]
+    repetitions: Repetitions

@@ -1,0 +1,105 @@
+"""What is said to two parties that compute a program: keys, model, ciphertexts, evaluation, decryption."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from backends.parameters import ParameterSet
+from backends.program import Program
+from bench.parties.messages import (
+    Batch,
+    Encrypt,
+    Encrypted,
+    Event,
+    Generate,
+    Generated,
+    Loaded,
+    Prepare,
+    Prepared,
+    Probed,
+    Progress,
+    Refresh,
+    Refreshed,
+    RoundTrip,
+)
+from bench.parties.wire import Shipment
+from bench.run import exchanges
+from bench.run.exchanges import Evaluation, Slots
+from bench.run.session import Roles, Session, Stage
+from models.reference import Inputs
+
+ROLES = Roles(
+    key_owner="bench.parties.roles.key_owner:KeyOwnerParty",
+    evaluator="bench.parties.roles.evaluator:EvaluatorParty",
+)
+#: The files that the front process lays into the parties' folders.
+SAMPLES, PROGRAM = "samples.npy", "program"
+
+
+@dataclass(frozen=True)
+class ProgramParties:
+    """Two parties in the `ROLES` of this module, and the parameters under which they compute."""
+
+    session: Session
+    parameters: ParameterSet
+
+    def generate_keys(self, program: Program, bootstrap: bool) -> Generated:
+        """Start the key owner and have it make the keys that the program needs."""
+        return exchanges.generate_keys(
+            self.session, Generate(self.parameters, program.rotation_steps, bootstrap)
+        )
+
+    def prepare(
+        self, program: Program, keys: Sequence[Shipment], room_bytes: int | None = None
+    ) -> tuple[Loaded, Prepared]:
+        """Start the evaluator, send it the keys, and have it load them and encode the program's constants.
+
+        Args:
+            program: what it is to compute.
+            keys: as the key owner announced them.
+            room_bytes: memory for constants that are encoded ahead; as much as it takes where it is None.
+        """
+        self.session.carry("evaluator", keys)
+        self.session.start("evaluator")
+        loaded = exchanges.load_keys(self.session, self.parameters, keys)
+        self.session.report(Stage("model preparation"))
+        digest = program.save(self.session.wire.folder("evaluator"), PROGRAM)
+        return loaded, self.session.ask("evaluator", Prepare(PROGRAM, digest, room_bytes))
+
+    def encrypt(self, samples: Inputs, program: Program) -> Encrypted:
+        """Have the key owner pack and encrypt its samples, and send them.
+
+        Args:
+            samples: `[samples, tokens, features]`, or numbers of one-hot tokens `[samples, tokens]`.
+            program: says how they lie in slots, and at which level they are encrypted.
+        """
+        self.session.report(Stage("encryption"))
+        np.save(self.session.wire.folder("key_owner") / SAMPLES, samples)
+        request = Encrypt(SAMPLES, program.layout, program.input_layout, program.input_level)
+        return exchanges.encrypt(self.session, request)
+
+    def evaluate(self, batches: Sequence[Batch]) -> Evaluation:
+        """Have the evaluator compute every batch, serving its round trips, and the key owner decrypt."""
+        probes: dict[str, list[Slots]] = {}
+
+        def on_event(event: Event) -> Refreshed | None:
+            if isinstance(event, RoundTrip):
+                return self.refresh(event)
+            if isinstance(event, Probed):
+                slots, _ = exchanges.decrypt(self.session, event.ciphertexts)
+                probes.setdefault(event.name, []).append(slots)
+            if isinstance(event, Progress):
+                self.session.report(event)
+            return None
+
+        return exchanges.evaluate(self.session, batches, probes, on_event)
+
+    def refresh(self, asked: RoundTrip) -> Refreshed:
+        """Carry one ciphertext to the key owner and the fresh one back: a client-aided refresh."""
+        self.session.carry("key_owner", [asked.ciphertext])
+        answer = self.session.ask("key_owner", Refresh(asked.ciphertext, asked.level))
+        self.session.carry("evaluator", [answer.ciphertext])
+        return answer

@@ -1,0 +1,54 @@
+"""The options of whoever debugs: `--traceback` and `--log-level`."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.bench.commands import ROOT
+
+WRONG = ("validate", "no_such_suite.yaml")
+
+
+def told(*arguments: str, status: int, **variables: str) -> str:
+    """What a command says on standard error."""
+    command = [sys.executable, "-m", "bench", *arguments]
+    environment = {**os.environ, **variables}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == status, done.stdout + done.stderr
+    return done.stderr
+
+
+def test_a_foreseen_error_is_one_sentence() -> None:
+    (line,) = told(*WRONG, status=2).splitlines()
+    assert line.startswith("error: there is no file no_such_suite.yaml")
+
+
+def test_with_traceback_it_shows_where_it_comes_from_and_ends_with_the_sentence() -> None:
+    text = told("--traceback", *WRONG, status=2)
+    assert "Traceback (most recent call last)" in text
+    assert "in find_suite" in text
+    assert text.splitlines()[-1].startswith("error: there is no file no_such_suite.yaml")
+
+
+def test_with_traceback_a_cause_is_shown(tmp_path: Path) -> None:
+    suite = tmp_path / "latin.yaml"
+    suite.write_bytes(b"title: \xe9\n")
+    text = told("--traceback", "validate", str(suite), status=2)
+    assert "UnicodeDecodeError: " in text
+    assert "The above exception was the direct cause of the following exception" in text
+
+
+@pytest.mark.parametrize("how", [{"BENCH_LOG_LEVEL": "debug"}, {}])
+def test_a_log_names_the_module_that_speaks(how: dict[str, str]) -> None:
+    options = () if how else ("--log-level", "debug")
+    text = told(*options, "validate", "layers_toy", status=0, **how)
+    assert "DEBUG bench.spec.suite: suite layers_toy is " in text
+
+
+def test_nothing_is_logged_unless_asked_for() -> None:
+    assert told("validate", "layers_toy", status=0) == ""

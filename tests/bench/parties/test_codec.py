@@ -1,0 +1,120 @@
+"""Messages are checked on both sides: what is written and what is read is what its class says."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from backends.interface import SecurityFacts
+from backends.parameters import BootstrapParameters, ParameterSet
+from backends.replay import Stretch
+from backends.tensor.layout import Layout, ValueLayout
+from bench.parties.codec import Message, decode, encode
+from bench.parties.errors import MessageError
+from bench.parties.messages import (
+    Batch,
+    BatchFigures,
+    Done,
+    Encrypt,
+    Evaluate,
+    Evaluated,
+    Event,
+    ExecutedPrimitive,
+    Failed,
+    Generate,
+    Generated,
+    Prepare,
+    Prepared,
+    Ready,
+    Refreshed,
+    Request,
+    Sums,
+    Timed,
+)
+from bench.parties.wire import Shipment
+
+SHIPMENT = Shipment("ciphertext", "from_key_owner_0", 7, "ab")
+BATCH: Batch = (SHIPMENT, SHIPMENT)
+PARAMETERS = ParameterSet(13, 60, 50, 12, 3, bootstrap=BootstrapParameters((2, 2), 7, 8))
+FIGURES = BatchFigures(
+    evaluate_s=1.5,
+    round_trips_s=0.0,
+    layers={"block1": 1.5},
+    course=(Stretch("block1", None, 3, 2, 4, 1.5),),
+    primitives=(ExecutedPrimitive("rotate_many", 3, 1, 4, 0.5),),
+    counts={"rotations": 4},
+)
+MESSAGES = [
+    Ready(),
+    Failed("OutOfMemory", "no room", 1 << 40),
+    Generate(PARAMETERS, (1, 2), bootstrap=True),
+    Encrypt("samples.npy", Layout(4, 2, 8), ValueLayout("features", (0, 1), 5), 3),
+    Prepare("program", "digest", None),
+    Evaluate((BATCH, ())),
+    Refreshed(SHIPMENT),
+    Done(5, Generated(0.5, BATCH, SecurityFacts(13, 100.5, 60, "uniform_ternary"), {"seal": "4.1"})),
+    Done(5, Prepared(0.5, None)),
+    Done(5, Evaluated((BATCH,), (FIGURES,))),
+    Timed("add", 3, (0.1, 0.2), sums=Sums(BATCH, 2)),
+]
+
+
+@pytest.mark.parametrize("message", MESSAGES, ids=lambda message: type(message).__name__)
+def test_a_message_comes_out_as_it_went_in(message: Message) -> None:
+    line = encode(message)
+    assert "\n" not in line
+    assert decode(type(message), line) == message
+    assert decode(Message, line) == message
+
+
+def damaged(**changes: object) -> str:
+    """A request with other fields; a field that is to be left out is given as ...."""
+    literal = json.loads(encode(MESSAGES[2])) | changes
+    return json.dumps({name: value for name, value in literal.items() if value is not ...})
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"bootstrap": ...}, "Generate lacks the field 'bootstrap'"),
+        ({"rotations": 3}, "Generate has no field 'rotations'"),
+        ({"bootstrap": 1}, "Generate.bootstrap is 1; it must be a boolean"),
+        ({"rotation_steps": [1, "2"]}, r"Generate.rotation_steps\[1\] is '2'; it must be a whole number"),
+        ({"rotation_steps": [1, True]}, r"Generate.rotation_steps\[1\] is True; it must be a whole number"),
+        ({"rotation_steps": 3}, "Generate.rotation_steps is 3; it must be a list"),
+        ({"parameters": None}, "Generate.parameters is None; it must be an object"),
+        ({"parameters": {"log_n": 13}}, "Generate.parameters lacks the field"),
+        ({"message": "Guess"}, "'Guess' is not one of the class Request"),
+        ({"message": "Ready"}, "'Ready' is not one of the class Request"),
+        ({"message": ...}, "None is not one of the class Request"),
+    ],
+)
+def test_a_reader_refuses(changes: dict[str, object], error: str) -> None:
+    with pytest.raises(MessageError, match=error):
+        decode(Request, damaged(**changes))
+
+
+def test_a_reader_refuses_what_is_not_json() -> None:
+    with pytest.raises(MessageError, match="not a line of JSON"):
+        decode(Event, "Traceback (most recent call last):")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "error"),
+    [
+        ("rotation_steps", (1, 2.5), r"Generate.rotation_steps\[1\] is 2.5; it must be a whole number"),
+        ("bootstrap", "yes", "Generate.bootstrap is 'yes'; it must be a boolean"),
+        ("parameters", SHIPMENT, "Generate.parameters"),
+    ],
+)
+def test_a_writer_refuses(field: str, value: object, error: str) -> None:
+    changes = {field: value}
+    with pytest.raises(MessageError, match=error):
+        encode(replace(MESSAGES[2], **changes))
+
+
+def test_a_request_names_its_answer() -> None:
+    assert Generate.answer() is Generated
+    assert Prepare.answer() is Prepared
