@@ -31,11 +31,11 @@ def run_both(
     How many times the cells have, and so how many processes they take, is known once each has run.
 
     Args:
-        cells: of the suite, as this build reads it.
+        cells: the suite's cells, as this build reads it.
         suite: its file, the same for both.
         sides: the baseline's build and the candidate's.
         processes: a side; None for as many as find the rule's difference in any of the cells' times.
-        rule: for that case.
+        rule: the rule about times that decides it.
         say: told of every process, and of their number where it is found.
     """
     take_turns(cells, suite, sides, range(processes or 1), say)
@@ -48,7 +48,7 @@ def take_turns(cells: Sequence[Cell], suite: Path, sides: tuple[Side, Side], tur
     """Run every cell once on each side in each of the turns.
 
     Args:
-        cells: of the suite, as this build reads it.
+        cells: the suite's cells, as this build reads it.
         suite: its file, the same for both.
         sides: the two builds; the first begins in even turns.
         turns: their numbers, from 0; the last one is that of processes a side, less one.
@@ -66,8 +66,8 @@ def take_turns(cells: Sequence[Cell], suite: Path, sides: tuple[Side, Side], tur
 
 
 def _enough(times: int, rule: TimeRule, say: Say) -> int:
-    """Processes a side that are enough for so many times, which is told."""
-    if not times:  # nothing ended well, and more of it tells no more
+    """Processes a side that are enough for so many times; the number is reported."""
+    if not times:  # nothing ended well, and more processes would show no more
         return 1
     count = needed_at(rule.spread, times, rule)
     found = f"find a difference of {rule.difference - 1:.0%} in any of {times} times"

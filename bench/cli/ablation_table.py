@@ -6,14 +6,16 @@ from typing import Any
 
 import numpy as np
 
-#: From which rung to which a change is told: what substitution costs, and what fine-tuning gives back.
+#: The stages of conversion (rungs) between which a change is told: what substitution costs, and what
+#: fine-tuning gives back.
 CHANGES = (("he_friendly", "substituted"), ("substituted", "polynomial"))
 
 
 def table(rows: list[dict[str, Any]], rungs: tuple[str, ...]) -> str:
     """Markdown: a line a variant, with mean and standard deviation over the seeds that succeeded.
 
-    They are of every rung, of every change from one to another, seed by seed, and of what calibration met.
+    The columns are every stage's metric, every change from one to another, seed by seed, and what calibration
+    met.
     """
     changes = [f"{before} → {after}" for before, after in CHANGES]
     titles = ["variant", "runs", *rungs, *changes, "largest activation", "variance ratio"]

@@ -44,10 +44,10 @@ def _models() -> list[tuple[str, str]]:
 
 
 def _rungs(folder: Path) -> str:
-    """The rungs that a checkpoint has, and whether they are good for more than timing."""
+    """A checkpoint's stages of conversion (rungs), and whether they are fit for more than timing."""
     found = sorted(path.stem for path in folder.glob("*.safetensors"))
     text = ", ".join(found)
-    try:  # every rung of random weights says so
+    try:  # every stage of a model with random weights says so
         random = any(load_graph(folder, rung).metadata.get("weights") == "random" for rung in found[:1])
     except ModelError as error:
         return f"{text}; {error}"

@@ -94,11 +94,7 @@ def main() -> None:
 
     Exit status: 0 all is well, 1 a failed cell, a regression or an interruption, 2 a wrong request.
     """
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a terminal that lacks a sign shows a question mark
-            stream.reconfigure(errors="replace")
+    _prepare()
     try:
         sys.exit(cli.main(standalone_mode=False) or 0)
     except click.ClickException as error:
@@ -114,6 +110,15 @@ def main() -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_IGN)  # once is enough
         _end("interrupted; what was finished is kept", 1)
+
+
+def _prepare() -> None:
+    """Signals that end the process interrupt it, and a terminal that lacks a sign shows a question mark."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _end(sentence: str, status: int) -> NoReturn:

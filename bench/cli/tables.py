@@ -107,7 +107,7 @@ def _milliseconds(entries: Sequence[Primitive]) -> str:
 
 
 def held_out(records: Sequence[Record]) -> list[Table]:
-    """A table per case of its clear rungs on the whole held-out set, and what is lost from rung to rung."""
+    """A table per case: its clear stages of conversion (rungs) on the held-out set, and each step's loss."""
     blocks = {
         (record.case, record.ladder.held_out.digest): record.ladder.held_out
         for record in records

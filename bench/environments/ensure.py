@@ -37,7 +37,7 @@ class Environment:
     Attributes:
         backend: the backend's name.
         python: the interpreter.
-        versions: of Python and of the library's distributions.
+        versions: those of Python and of the library's distributions.
         made: whether the harness made it, rather than found the library in this interpreter.
     """
 
@@ -75,7 +75,7 @@ def ensure(descriptor: Descriptor, report: Report) -> Environment:
 
 
 def find(descriptor: Descriptor) -> Environment | None:
-    """The environment of a backend where it stands already and works, else None.
+    """The environment of a backend where it exists already and works, else None.
 
     Raises:
         UserError: the backend's declaration is wrong.

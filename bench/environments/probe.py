@@ -28,7 +28,7 @@ class Probe:
     """What an interpreter answered.
 
     Attributes:
-        versions: of Python and of the distributions that hold the modules; empty where it failed.
+        versions: those of Python and of the distributions that hold the modules; empty where it failed.
         failure: the line that says why a module cannot be imported, or None.
     """
 

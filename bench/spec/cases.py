@@ -21,10 +21,10 @@ class LayerLiteral(Block):
 
     Attributes:
         kind: what it is.
-        tokens, features: of its input.
-        heads: of its attention.
-        degree: of its polynomials.
-        seed: of weights and inputs.
+        tokens, features: how many its input has.
+        heads: how many its attention has.
+        degree: the degree of its polynomials.
+        seed: what weights and inputs are drawn from.
     """
 
     kind: Literal["linear", "activation", "attention", "block"]
@@ -39,10 +39,10 @@ class PrimitivesLiteral(Block):
     """How primitives are measured.
 
     Attributes:
-        repetitions: of what takes under a second.
-        long_repetitions: of what takes longer.
+        repetitions: how often a primitive runs that takes under a second.
+        long_repetitions: how often one runs that takes longer.
         rotations: how many `rotate_many` does at once.
-        seed: of the two slot vectors that everything is computed on.
+        seed: what the two slot vectors are drawn from that everything is computed on.
     """
 
     repetitions: Positive = 30
@@ -66,7 +66,7 @@ class ModelCase:
     """One model on one slice of a data set.
 
     Attributes:
-        name: as in records.
+        name: the name in records.
         model: a checkpoint folder under `models/checkpoints`, or a path relative to the suite file.
         data: name of a data set.
     """

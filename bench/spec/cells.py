@@ -20,15 +20,15 @@ class Cell:
 
     Attributes:
         suite: its name.
-        case: as the suite has it.
+        case: what is computed, as the suite has it.
         model_folder: where the checkpoint of a model lies; None of other cases.
         backend: name of a registered backend.
         choice: the parameter set and how it is used; `choice.threads` are the evaluator's.
         samples: how many of the case's held-out samples.
-        held_out: on how many of them the clear rungs are compared; None for all.
+        held_out: how many of them the clear stages of conversion (rungs) are compared on; None for all.
         repeats: evaluations, the first cold.
         rounds: fresh processes, in turns with the other cells.
-        limits: of this cell.
+        limits: what the cell may take and must reach.
     """
 
     suite: str
@@ -148,7 +148,7 @@ def turns(cells: Sequence[Cell], rounds: int | None = None) -> Iterator[tuple[in
     than another cell takes part in the first ones.
 
     Args:
-        rounds: for all cells; None for what each says.
+        rounds: how many for all cells; None for what each cell says.
     """
     wanted = [(cell, cell.rounds if rounds is None else rounds) for cell in cells]
     for number in range(max((count for _, count in wanted), default=0)):

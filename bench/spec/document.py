@@ -49,9 +49,9 @@ class Document:
     """A YAML file's content.
 
     Attributes:
-        path: of the file, as reported.
+        path: the file, as errors name it.
         content: mappings, lists and scalars.
-        lines: line of each place, from 1.
+        lines: the line of each place, from 1.
     """
 
     path: Path

@@ -4,7 +4,7 @@ suite: vit_tiny
 title: one line for `bench list`
 security: 128            # demanded of every parameter set that does not say `security: 0` (INSECURE)
 samples: 64              # that the cells run
-held_out: all            # or the first so many, on which the clear rungs are compared
+held_out: all            # or how many samples, from the first, the clear rungs (stages) are compared on
 repeats: 1
 threads: 2
 rounds: 1                # fresh processes a cell; in each round every cell has its turn
@@ -54,10 +54,10 @@ class Limits(Block):
     """What a cell may take and must reach.
 
     Attributes:
-        seconds: from the first stage to the last.
-        memory_bytes: of all its processes together.
-        precision_bits: of the decrypted logits; below, the answer is wrong and the cell fails.
-        label_agreement: fraction of samples to which the polynomial model gives the same label; likewise.
+        seconds: the longest time from the first stage to the last.
+        memory_bytes: the largest memory of all its processes together.
+        precision_bits: the least precision of the decrypted logits; below it the cell fails.
+        label_agreement: the least fraction of samples with the polynomial model's label; likewise.
     """
 
     seconds: Annotated[float, Field(gt=0)] | None = None

@@ -38,9 +38,9 @@ class ParameterChoice:
         refresh: `bootstrap` or `round_trip`.
         program: `portable`: real slots and primitives that every library has; `vectors` or `tensors`: a
             library's own types (see `backends.native`).
-        repeats: evaluations, the first cold; the set's own, or the suite's.
-        threads: of the evaluator, equal for all backends; likewise.
-        limits: likewise.
+        repeats: how many evaluations, the first cold; the set's own, or the suite's.
+        threads: how many the evaluator has, equal for all backends; the set's own, or the suite's.
+        limits: what its cells may take and must reach; the set's own, or the suite's.
         backends: which backends run it unless others are asked for by name.
         cases: names of those that it runs.
     """
@@ -72,7 +72,8 @@ class Suite:
     """A validated suite.
 
     Attributes:
-        held_out: on how many held-out samples the clear rungs are compared; None for all.
+        held_out: how many held-out samples the clear stages of conversion (rungs) are compared on; None for
+            all.
         rounds: fresh processes a cell, in turns.
         known_backends: every backend that is registered; the file may name these.
         model_folders: checkpoint folder per case name, of the cases whose checkpoint is here.

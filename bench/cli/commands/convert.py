@@ -1,4 +1,4 @@
-"""`bench convert`: a recipe to a checkpoint with every rung and its ladder."""
+"""`bench convert`: a recipe to a checkpoint with every stage of conversion (rung) and its ladder."""
 
 from __future__ import annotations
 

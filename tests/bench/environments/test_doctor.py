@@ -44,7 +44,7 @@ def test_what_can_be_made_is_absent_and_is_not_made(tmp_path: Path, monkeypatch:
     [
         ({"alternatives": [{"python": "3.2"}]}, "Python 3.2 was not found", "pyenv install 3.2"),
         ({"alternatives": [{"python": HERE, "glibc": "99"}]}, "needs glibc 99", "use a newer Linux"),
-        ({"alternatives": 3}, "alternatives is no list", "write at least one"),
+        ({"alternatives": 3}, "alternatives is not a list", "write at least one"),
     ],
 )
 def test_what_the_user_must_get_is_missing_with_the_remedy(

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from bench.cli.commands import list as listing
+from bench.cli import listing
+from bench.cli.commands.list import list_command
 from bench.cli.main import cli
 from bench.errors import UserError
 from bench.spec import recipes
@@ -84,7 +85,7 @@ def test_the_suite_is_listed_with_what_is_missing(tmp_path: Path, monkeypatch: p
     monkeypatch.setenv("COLUMNS", "400")
     monkeypatch.setattr(listing, "SUITES", tmp_path)
     lacking(tmp_path, "trained_random")
-    shown = CliRunner().invoke(listing.list_command, ["suites"], catch_exceptions=False).output
+    shown = CliRunner().invoke(list_command, ["suites"], catch_exceptions=False).output
     assert f"every library; not here: trained_random: make it with {COMMANDS['trained_random']}" in shown
-    shown = CliRunner().invoke(listing.list_command, ["parameters"], catch_exceptions=False).output
+    shown = CliRunner().invoke(list_command, ["parameters"], catch_exceptions=False).output
     assert "toy: round_trip" in shown
