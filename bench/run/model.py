@@ -16,9 +16,9 @@ from backends.program import Program
 from backends.registry import Descriptor
 from backends.tensor.layout import ValueLayout, unpack
 from bench.run import estimates, recording, scoring
-from bench.run.clear_rungs import Progress
 from bench.run.exchanges import Evaluation, bytes_of
 from bench.run.life import Life
+from bench.run.listener import Progress
 from bench.run.program_parties import ROLES, ProgramParties
 from bench.run.scoring import Decrypted
 from bench.run.session import Session, Stage
