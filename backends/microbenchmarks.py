@@ -33,8 +33,8 @@ class Operands:
         b: slot vector.
         plaintext: b, encoded.
         product: x·y, relinearised and not rescaled; None at level 0.
-        level: of all of these.
-        steps: of rotations.
+        level: the level of all of these.
+        steps: the steps of rotations.
         file: where a ciphertext may be written.
     """
 

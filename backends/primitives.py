@@ -34,7 +34,7 @@ class Primitive(Enum):
     Attributes:
         operation: in programs, and the evaluator's method, where the evaluator does it.
         counted: the name under which it is counted, empty where it computes nothing.
-        cost: of one.
+        cost: the cost of one.
         recorded: the name in records.
         adds_up: whether it is a compound that adds up its terms.
     """

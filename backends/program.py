@@ -32,7 +32,7 @@ class Instruction:
     """One primitive, or one compound of primitives that a library may hoist.
 
     Attributes:
-        operation: of a `backends.primitives.Primitive`.
+        operation: the operation of a `backends.primitives.Primitive`.
         results: ids of the ciphertexts made, one but for `rotate_many`.
         operands: ids of the ciphertexts read; pairs in turn for `multiply_sum`.
         plaintexts: indices into `Program.plaintexts`.

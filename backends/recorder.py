@@ -42,7 +42,7 @@ class Recorder(Evaluator):
 
     Args:
         refresh: how ciphertexts get their levels back, and the levels of a bootstrap with it.
-        layout: of the program's values.
+        layout: the layout of the program's values.
     """
 
     def __init__(self, refresh: Refresh, layout: Layout) -> None:

@@ -59,7 +59,7 @@ class NodeCost:
 
     Attributes:
         primitives: (primitive, level of its operands above the node's result) → how many.
-        ciphertexts: of the result.
+        ciphertexts: the ciphertexts of the result.
         depths: levels between each operand and the result.
     """
 

@@ -56,7 +56,7 @@ def load(path: Path) -> Ablation:
     """Read and validate an ablation.
 
     Raises:
-        ModelError: the file is missing, is not YAML, or is no ablation.
+        ModelError: the file is missing, is not YAML, or is not an ablation.
     """
     try:
         return Ablation.model_validate(yaml.safe_load(path.read_text()))
@@ -65,7 +65,7 @@ def load(path: Path) -> Ablation:
             f"the ablation {path} cannot be read ({error.strerror}); name an existing file"
         ) from error
     except (yaml.YAMLError, ValidationError) as error:
-        raise ModelError(f"{path} is no valid ablation ({error}); correct it") from error
+        raise ModelError(f"{path} is not a valid ablation ({error}); correct it") from error
 
 
 def run(path: Path, folder: Path, work_folder: Path, report: pipeline.Report) -> list[dict[str, Any]]:

@@ -31,9 +31,9 @@ class LayerShape:
 
     Attributes:
         kind: one of `KINDS`.
-        tokens, features: of its input, and of its output but for the output of `linear`, which is as wide.
-        heads: of its attention, dividing the features.
-        degree: of its polynomials.
+        tokens, features: those of its input, and of its output except that of `linear`, which is as wide.
+        heads: the heads of its attention, dividing the features.
+        degree: the degree of its polynomials.
     """
 
     kind: str

@@ -48,7 +48,7 @@ class Recipe(Settings):
     """Everything that a checkpoint depends on, library versions apart.
 
     Attributes:
-        name: of the checkpoint.
+        name: the name of the checkpoint.
         title: what it is, in one line.
         data: the data set.
         preparation: how it becomes the model's inputs.
@@ -64,7 +64,7 @@ class Recipe(Settings):
         tightening: training towards the HE-friendly model's own answers on shorter ranges, before
             substitution; none where it is absent, as in the paper.
         fine_tuning: the same after substitution, with the polynomials in place; likewise.
-        storage: of the weights in the checkpoint.
+        storage: the storage of the weights in the checkpoint.
     """
 
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")
@@ -141,7 +141,7 @@ def parse(content: object, origin: str, folder: Path) -> Recipe:
         faults = "; ".join(
             f"{'.'.join(map(str, fault['loc'])) or 'recipe'}: {fault['msg']}" for fault in error.errors()
         )
-        raise ModelError(f"{origin} is no valid recipe ({faults}); correct these entries") from error
+        raise ModelError(f"{origin} is not a valid recipe ({faults}); correct these entries") from error
     if found.original is None:
         return found
     return found.model_copy(update={"original": folder / found.original})

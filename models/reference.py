@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,8 @@ from models.operations import declared
 
 #: What a graph takes: `[samples, tokens, features]`, or one-hot tokens by their numbers, `[samples, tokens]`.
 Inputs = NDArray[np.float64] | NDArray[np.int64]
+#: An array of numpy's or of torch's.
+Value = TypeVar("Value")
 
 #: Samples evaluated at a time where only the result is wanted: their values stay near the processor.
 _BATCH = 8
@@ -68,7 +70,7 @@ def ranges(graph: Graph, inputs: Inputs) -> Mapping[str, tuple[float, float]]:
     return met
 
 
-def evaluate(node: Node, operands: list[Array]) -> Array:
+def evaluate(node: Node, operands: Sequence[Inputs]) -> Array:
     """One node's result `[samples, ...]` from its operands' values; the input's operand are the samples.
 
     Raises:
@@ -77,13 +79,13 @@ def evaluate(node: Node, operands: list[Array]) -> Array:
     return np.asarray(declared(node.operation).evaluate(node, *operands))
 
 
-def operands_of(node: Node, values: Mapping[str, Any], inputs: Any) -> list[Any]:
+def operands_of(node: Node, values: Mapping[str, Value], inputs: Value) -> list[Value]:
     """What a node reads: values of other nodes, or of the input the samples."""
     return [inputs] if node.is_input else [values[name] for name in node.inputs]
 
 
-def _values(graph: Graph, inputs: Inputs) -> dict[str, Any]:
-    values: dict[str, Any] = {}
+def _values(graph: Graph, inputs: Inputs) -> dict[str, Array]:
+    values: dict[str, Array] = {}
     for node in graph:
         operands = operands_of(node, values, inputs)
         values[node.name] = evaluate(node, operands)

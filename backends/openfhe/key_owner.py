@@ -31,7 +31,7 @@ class MeasuredKeys(Keys):
 
     Attributes:
         kind: as in `KeyFile`.
-        public_key: of the kind `public_key`; other keys are in OpenFHE's process-wide maps.
+        public_key: the public key of the kind `public_key`; other keys are in OpenFHE's process-wide maps.
     """
 
     kind: str

@@ -47,7 +47,7 @@ class MeasuredKeys(Keys):
 
     Attributes:
         kind: as in `KeyFile`.
-        step: of a rotation key, else None.
+        step: the step of a rotation key, else None.
         seal: SEAL's object.
     """
 

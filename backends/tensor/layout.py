@@ -68,7 +68,7 @@ class ValueLayout:
             power of two above `heads`.
         rows: see `kind`.
         tokens: real tokens.
-        heads: of a head value or of scores, else 1.
+        heads: the heads of a head value or of scores, else 1.
         block: tokens of a block of scores, else 0.
     """
 

@@ -44,10 +44,10 @@ class Context:
     """What an operation computes with.
 
     Attributes:
-        evaluator: of a library, of the simulator, or one that records.
-        layout: of the slots.
+        evaluator: the evaluator of a library, of the simulator, or one that records.
+        layout: the layout of the slots.
         babies: rotations that linear maps of one input share.
-        rows: of the result's features; node → rows.
+        rows: the rows of the result's features; node → rows.
     """
 
     evaluator: Evaluator

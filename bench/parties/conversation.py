@@ -23,7 +23,7 @@ class Conversation:
         """Begin to listen.
 
         Args:
-            name: of the party, for sentences.
+            name: the name of the party, for sentences.
             channel: to it.
             ended: says how the party ended, once its end of the channel is closed.
         """

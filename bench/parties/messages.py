@@ -96,7 +96,7 @@ class Generated(Answer):
     Attributes:
         seconds: what making and writing them took.
         security: what the keys are, read from the library.
-        versions: of the library and of what it is built on.
+        versions: the versions of the library and of what it is built on.
     """
 
     seconds: float
@@ -157,7 +157,7 @@ class Prepare(Request[Prepared]):
 
     Attributes:
         program: the name of its files.
-        digest: of the program.
+        digest: the digest of the program.
         room_bytes: memory for constants that are encoded ahead; as much as it takes where it is None.
     """
 
@@ -240,10 +240,10 @@ class ExecutedPrimitive:
     """What one primitive did in a batch.
 
     Attributes:
-        operation: of a `backends.primitives.Primitive`.
-        level: of its operands.
-        instructions: of the program that have it.
-        executions: of the primitive; a compound instruction has several.
+        operation: the operation of a `backends.primitives.Primitive`.
+        level: the level of its operands.
+        instructions: the instructions of the program that have it.
+        executions: the executions of the primitive; a compound instruction has several.
         seconds: together.
     """
 
@@ -313,9 +313,9 @@ class Progress(Event):
 
     Attributes:
         batch: its number.
-        index: of the instruction in the program.
+        index: the index of the instruction in the program.
         layer: that the instruction serves.
-        level: of its results.
+        level: the level of its results.
     """
 
     batch: int
@@ -358,9 +358,9 @@ class Timed(Event):
     """A primitive has been timed.
 
     Attributes:
-        level: of its operands; None where it has none.
+        level: the level of its operands; None where it has none.
         samples_s: seconds of each repetition.
-        size_bytes: of the file that it wrote or read.
+        size_bytes: the size in bytes of the file that it wrote or read.
         decrypted: the key owner's file of what came out, `[repetitions, slots]`.
         sums: the evaluator's results, where there is something to check.
     """
@@ -431,7 +431,7 @@ class MeasurePrimitives(Request[Finished]):
         primitives: names of `backends.microbenchmarks.BY_NAME`.
         ciphertexts: the two.
         plain: a file with the second one's values.
-        steps: of the rotations.
+        steps: the steps of the rotations.
     """
 
     primitives: tuple[str, ...]

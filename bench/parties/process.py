@@ -28,7 +28,7 @@ class PartyProcess:
         """Start it.
 
         Args:
-            name: of the party, for sentences.
+            name: the name of the party, for sentences.
             role: `module:Class` of a `bench.parties.party.Party`.
             python: the interpreter that runs it.
             adapter: `module:Class` of what the role imports to compute with.

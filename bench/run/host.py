@@ -27,7 +27,7 @@ def environment(threads: int, libraries: Mapping[str, str], build: Mapping[str, 
     """Measure the machine; takes under a second.
 
     Args:
-        threads: of the evaluator.
+        threads: the threads of the evaluator.
         libraries: name → version, of the HE library and what it is built on.
         build: how the library was built, as far as it says.
     """

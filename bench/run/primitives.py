@@ -43,12 +43,12 @@ class Measurement:
 
     @property
     def model_digest(self) -> str:
-        """Of all that the literal says."""
+        """A digest of all that the literal says."""
         return identity.digest(self.literal.model_dump(mode="json"))
 
     @property
     def data_digest(self) -> str:
-        """Of what the slot vectors follow from."""
+        """A digest of what the slot vectors follow from."""
         return identity.digest(list(self.ids))
 
     @property

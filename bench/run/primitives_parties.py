@@ -96,10 +96,10 @@ class PrimitivesParties:
         """Measure encryption at a level, and primitives on what was encrypted.
 
         Args:
-            level: of the ciphertexts.
+            level: the level of the ciphertexts.
             names: files of slot vectors, as `hand_out` laid them.
             primitives: to be measured.
-            steps: of the rotations.
+            steps: the steps of the rotations.
         """
         encryption = MeasureEncryption(level, tuple(names), self.repetitions)
         operands = self.session.ask("key_owner", encryption, self._on_event).ciphertexts

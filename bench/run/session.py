@@ -81,10 +81,10 @@ class Session:
         threads: on how many cores each may run.
         folder: where their folders are made.
         logs: where their logs go.
-        deadline: of `time.monotonic`, for all of it.
+        deadline: a time of `time.monotonic`, for all of it.
         report: told of stages and of the parties' progress.
         watch: told of each party's process id.
-        peaks: of the parties so far.
+        peaks: the peaks of the parties so far.
         keep_on_failure: keep what is safe of the evaluator's folder beside the logs where an error leaves the
             session: public and evaluation keys, ciphertexts and the model, never what is in the clear.
     """

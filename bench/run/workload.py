@@ -36,7 +36,7 @@ class Workload:
         metric: by which the case's rungs are judged; None where samples have no labels to judge by.
         held_out: the set on which the clear rungs are compared; None where there is none.
         samples: the first few of it, which the cells run.
-        model_digest: of all rungs.
+        model_digest: the digest of all rungs.
         progress: told how far `scores` is.
     """
 
@@ -54,12 +54,12 @@ class Workload:
 
     @property
     def ids(self) -> tuple[str, ...]:
-        """Of the samples."""
+        """The ids of the samples."""
         return self.samples.ids
 
     @property
     def data_digest(self) -> str:
-        """Of the samples, and of all that is held out."""
+        """A digest of the samples and of all that is held out."""
         held_out = () if self.held_out is None else (self.held_out.digest,)
         return identity.digest([self.samples.digest(), *held_out])
 

@@ -29,8 +29,9 @@ class Approximation:
     again.
 
     Attributes:
-        name: of the function.
-        interval: of x. Where the function is even or odd and it lies right of 0, its mirror image counts too.
+        name: the name of the function.
+        interval: the interval of x. Where the function is even or odd and the interval lies right of 0, its
+            mirror image counts too.
         factor: from x to v.
         stages: what is evaluated, in order.
         error: largest deviation from the function on the interval, measured on a dense grid.
@@ -50,7 +51,7 @@ class Approximation:
 
     @property
     def degree(self) -> int:
-        """Of all stages together, as a polynomial in x."""
+        """The degree of all stages together, as a polynomial in x."""
         degree = 1
         for stage in self.stages:
             degree = degree * stage.degree if isinstance(stage, Series) else stage.degree(degree)

@@ -106,7 +106,7 @@ def _refined(
     Args:
         make: from the degree of the series and the number of refinements.
         levels: that a number of refinements takes.
-        depth: of both together.
+        depth: the depth of both together.
     """
 
     def choice(refinements: int, series_depth: int) -> Choice:

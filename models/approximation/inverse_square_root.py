@@ -26,8 +26,8 @@ def inverse_square_root(interval: Interval, degree: int, newton_steps: int) -> A
     """1/√x from a minimax polynomial and steps after it; relative error.
 
     Args:
-        interval: of x, right of 0.
-        degree: of the polynomial, from 1.
+        interval: the interval of x, right of 0.
+        degree: the degree of the polynomial, from 1.
         newton_steps: steps after it, two levels each.
 
     Raises:

@@ -46,7 +46,7 @@ def minimax(
         interval: low and high end. With a parity either symmetric or right of 0, where it stands for itself
             and its mirror image.
         weight: elementwise and positive; 1 where absent. 1/|function| makes the error a relative one.
-        parity: of the function; the other powers are then left out.
+        parity: the parity of the function; the other powers are then left out.
 
     Raises:
         ModelError: degree, interval and parity contradict each other, or the exchange does not settle, as for

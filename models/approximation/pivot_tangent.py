@@ -35,7 +35,7 @@ def pivot_tangent(interval: Interval, newton_steps: int) -> Approximation:
     """1/√x from two tangents and Newton's steps after them; relative error.
 
     Args:
-        interval: of x, right of 0.
+        interval: the interval of x, right of 0.
         newton_steps: steps after the guess, two levels each.
 
     Raises:

@@ -36,7 +36,7 @@ def composite_relu(bound: float, margin: float, degrees: Sequence[int]) -> Appro
     Args:
         bound: end of the interval.
         margin: the part of the bound outside which s is made for the sign (Lee et al. 2021).
-        degrees: of the odd polynomials, the first first.
+        degrees: the degrees of the odd polynomials, the first first.
 
     Raises:
         ModelError: the bound is not positive, or margin or degrees make no sign.

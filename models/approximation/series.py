@@ -57,13 +57,13 @@ class Series:
 
     @property
     def factor(self) -> float:
-        """Of the map from x to the basis's own variable; 1 takes no level."""
+        """The slope of the map from x to the basis's own variable; 1 takes no level."""
         factor = 2 / (self.interval[1] - self.interval[0])
         return 1.0 if self.basis == "power" or isclose(factor, 1, rel_tol=_ROUNDING) else factor
 
     @property
     def shift(self) -> float:
-        """Of the map from x to the basis's own variable."""
+        """The offset of the map from x to the basis's own variable."""
         return 0.0 if self.basis == "power" else -self.factor * (self.interval[0] + self.interval[1]) / 2
 
     @property

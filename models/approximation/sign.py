@@ -26,7 +26,7 @@ def composite_sign(interval: Interval, degrees: Sequence[int]) -> Approximation:
     """The best composition of odd polynomials of these degrees for the sign; absolute error.
 
     Args:
-        interval: of x, right of 0; it stands for its mirror image too.
+        interval: the interval of x, right of 0; it stands for its mirror image too.
         degrees: odd, the first polynomial's first.
 
     Raises:

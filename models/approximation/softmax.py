@@ -31,7 +31,7 @@ class SoftmaxForm:
     """numerator(x)/Σ numerator(x) over the last axis, as polynomials.
 
     Attributes:
-        numerator: of every score.
+        numerator: the numerator of every score.
         division: 1/m of the mean m of the numerators over the keys.
         keys: number of keys that a row of scores has.
         error: a weight's largest deviation from the exact form's, a bound that the errors of both parts give.
@@ -49,7 +49,7 @@ class SoftmaxForm:
 
     @property
     def degree(self) -> int:
-        """Of a weight, as a polynomial in the scores of its row."""
+        """The degree of a weight, as a polynomial in the scores of its row."""
         return self.numerator.degree * (1 + self.division.degree)
 
     @property
@@ -101,7 +101,7 @@ def softmax(
     """exp(x)/Σ exp(x) of scores in an interval, the nearest of a depth or the shallowest within an error.
 
     Args:
-        interval: of the scores.
+        interval: the interval of the scores.
         keys: length of a row.
         depth: levels at most.
         error: largest error of a weight at most.
@@ -119,7 +119,7 @@ def softmax(
 
 
 def _nearest(interval: Interval, keys: int, depth: int) -> SoftmaxForm:
-    """Of all ways to share the levels between both parts the one of the least error."""
+    """The way to share the levels between both parts that has the least error."""
     left = depth - _OTHER_LEVELS
     forms = [
         _divided(numerator, keys, depth=left - numerator.depth)

@@ -16,7 +16,7 @@ from models.architectures.options import Options
 from models.architectures.shapes import DataShape
 from models.graph import Array, Graph, Node
 
-#: Of every normalisation, as in torch.
+#: Added to every normalisation's variance, as in torch.
 EPSILON = 1e-5
 
 _EMBEDDING_DEVIATION = 0.02

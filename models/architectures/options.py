@@ -21,13 +21,13 @@ class Options(BaseModel):
         length_scaling: where scores are divided by S(L) = L^`length_power`: before the activation, after it.
         length_power: 0.5 is the paper's √L.
         length: L is the number of tokens that a token sees under its mask, or of the full context.
-        norm: of the residual stream.
+        norm: the norm of the residual stream.
         mlp_norm: one more BatchNorm before the activation of each MLP.
         score_norm: BatchNorm per head on the scores, before their activation.
         score_bias: where a learned bias per head on the scores begins; none where it is absent. Scores begin
             near 0, and so do weights GELU(0): a positive bias lets every pair count from the start, as
             softmax does.
-        activation: of the MLPs.
+        activation: the activation of the MLPs.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -54,8 +54,8 @@ def build(
         options: original or HE-friendly.
         data: sizes that the data fix.
         preparation: how a data set becomes the graph's inputs; it is only noted.
-        rng: of the initial weights.
-        name: of the graph.
+        rng: the generator of the initial weights.
+        name: the name of the graph.
 
     Returns:
         The graph, whose metadata hold the preparation, the metric, the architecture and the options.

@@ -12,8 +12,8 @@ class DataShape:
     """The sizes that the data fix.
 
     Attributes:
-        tokens: of one sample.
-        features: of one token; for one-hot tokens the size of the vocabulary.
+        tokens: the tokens of one sample.
+        features: the features of one token; for one-hot tokens the size of the vocabulary.
         classes: logits per position.
     """
 
@@ -33,7 +33,7 @@ class TransformerShape(Literals):
 
     Attributes:
         dim: features of the residual stream.
-        heads: of each attention.
+        heads: the heads of each attention.
         blocks: pairs of attention and MLP.
         mlp_ratio: hidden features of an MLP per feature of the stream.
     """
@@ -46,5 +46,5 @@ class TransformerShape(Literals):
     @model_validator(mode="after")
     def _heads_divide_dim(self) -> TransformerShape:
         if self.dim % self.heads:
-            raise ValueError(f"dim {self.dim} is no multiple of heads {self.heads}; change one of them")
+            raise ValueError(f"dim {self.dim} is not a multiple of heads {self.heads}; change one of them")
         return self

@@ -32,7 +32,7 @@ class SwinShape(Literals):
     Attributes:
         dim: features of the first stage; each merging doubles them.
         depths: blocks of each stage.
-        heads: of each attention, per stage.
+        heads: the heads of each attention, per stage.
         window: tokens along a side of a window; a smaller grid is one window.
         mlp_ratio: hidden features of an MLP per feature of the stream.
     """
@@ -54,7 +54,7 @@ class SwinShape(Literals):
             dim = self.dim << stage
             if dim % heads:
                 raise ValueError(
-                    f"stage {stage}: {dim} features are no multiple of {heads} heads; change one of them"
+                    f"stage {stage}: {dim} features are not a multiple of {heads} heads; change one of them"
                 )
         return self
 

@@ -59,7 +59,7 @@ def to_polynomial(
         graph: a HE-friendly graph.
         inputs: training inputs.
         settings: degrees and margins.
-        precision: of the weights.
+        precision: the precision of the weights.
 
     Raises:
         ModelError: an operation has no polynomial form, or the settings do not say which.

@@ -53,7 +53,7 @@ def load(name: str, split: str, folder: Path | None = None) -> Source:
     turns is balanced.
 
     Args:
-        name: of the data set.
+        name: the name of the data set.
         split: "training", "validation" or "held_out".
         folder: where the files lie; the data folder where it is absent.
 

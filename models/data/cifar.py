@@ -53,7 +53,7 @@ class Archive:
     """One of the forms in which the images are published.
 
     Attributes:
-        name: of the archive.
+        name: the name of the archive.
         files: split → the files in it that hold the split.
         class_names: the file in it that holds the names of the classes.
     """
@@ -85,7 +85,7 @@ class Cifar:
         binary: the form made for other languages: label and pixels of image after image.
         python: the pickled form.
         label_bytes: bytes before every image of the binary form, the last of them the label.
-        prefix: of the keys of the Python form.
+        prefix: the prefix of the keys of the Python form.
     """
 
     known: ImageSet
@@ -161,14 +161,15 @@ class _ArraysOnly(pickle.Unpickler):
         known = {"_reconstruct": rebuild, "ndarray": np.ndarray, "dtype": np.dtype}
         if module.partition(".")[0] == "numpy" and name in known:
             return known[name]
-        raise pickle.UnpicklingError(f"{module}.{name} is no part of a batch of images")
+        raise pickle.UnpicklingError(f"{module}.{name} is not part of a batch of images")
 
 
 def unpickled(raw: bytes, *keys: str) -> list[Any]:
     """What a file of the Python form holds under these keys.
 
     Raises:
-        ModelError: it is no pickled dictionary with them, or would make more than numbers, bytes and arrays.
+        ModelError: it is not a pickled dictionary with them, or it would make something else than numbers,
+            bytes and arrays.
     """
     try:
         found = _ArraysOnly(io.BytesIO(raw), encoding="bytes").load()

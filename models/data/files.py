@@ -118,12 +118,12 @@ def decoded(raw: bytes, origin: object) -> str:
     """Bytes of a file as text.
 
     Raises:
-        ModelError: they are no UTF-8, or there is nothing in them.
+        ModelError: they are not UTF-8, or there is nothing in them.
     """
     try:
         found = raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise ModelError(f"{origin} is no UTF-8 text ({error}); fetch it again") from error
+        raise ModelError(f"{origin} is not UTF-8 text ({error}); fetch it again") from error
     if not found.strip():
         raise ModelError(f"{origin} is empty; fetch it again")
     return found

@@ -31,9 +31,9 @@ class Patches(_Literal):
             it is averaged over boxes of that multiple.
         patch: side of a patch; the patches tile the image.
         margin: pixels of context around the patch that its token holds too; zero beyond the image.
-        mean: of each channel, in grey levels as stored.
+        mean: the mean of each channel, in grey levels as stored.
         std: standard deviation of each channel; a token holds `(pixel - mean) / std`.
-        order: of the tokens: row by row over the image, or window by window, row by row within each.
+        order: the order of the tokens: row by row over the image, or window by window and row by row in each.
         window: side of a window, in patches.
         lead: whether a token of zeros stands before the patches, such as ViT's [CLS]: the model's position
             embedding gives it its content.
@@ -52,13 +52,13 @@ class Patches(_Literal):
     @model_validator(mode="after")
     def _consistent(self) -> Patches:
         if self.size % self.patch:
-            raise ValueError(f"size {self.size} is no multiple of patch {self.patch}; change one of them")
+            raise ValueError(f"size {self.size} is not a multiple of patch {self.patch}; change one of them")
         if len(self.mean) != len(self.std):
             raise ValueError("mean and std differ in length; give one of each per channel")
         if (self.order == "windows") != (self.window is not None):
             raise ValueError("order: windows and window belong together; give both or neither")
         if self.window is not None and self.side % self.window:
-            raise ValueError(f"{self.side} patches a row are no multiple of window {self.window}")
+            raise ValueError(f"{self.side} patches a row are not a multiple of window {self.window}")
         if self.window is not None and self.lead:
             raise ValueError("a leading token would shift the windows; leave out lead or window")
         return self

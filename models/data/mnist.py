@@ -39,12 +39,12 @@ def idx(raw: bytes, name: str) -> NDArray[np.uint8]:
     """The array of an IDX file: two zero bytes, the type, the number of axes, their lengths, the values.
 
     Raises:
-        ModelError: it is no such file of unsigned bytes.
+        ModelError: it is not such a file of unsigned bytes.
     """
     axes = raw[3] if len(raw) > 3 and raw[:3] == bytes([0, 0, _UNSIGNED_BYTES]) else 0
     shape = np.frombuffer(raw, ">u4", axes, 4) if axes and len(raw) >= 4 + 4 * axes else np.zeros(1)
     if not axes or len(raw) != 4 + 4 * axes + int(np.prod(shape)):
-        raise ModelError(f"{name} is no IDX file of unsigned bytes; fetch it again")
+        raise ModelError(f"{name} is not an IDX file of unsigned bytes; fetch it again")
     return np.frombuffer(raw, np.uint8, offset=4 + 4 * axes).reshape(shape.astype(int))
 
 

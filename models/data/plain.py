@@ -59,7 +59,7 @@ def images(folder: DataFolder, known: ImageSet, split: str) -> Images:
                 raise ModelError(f"{path} lacks {', '.join(absent)}; it serves for what it holds alone")
             pixels, labels, names = (file[name] for name in wanted)
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise ModelError(f"{path} is no file of numpy arrays ({error}); make it again") from error
+        raise ModelError(f"{path} is not a file of numpy arrays ({error}); make it again") from error
     return checked(folder, known, split, pixels, labels, tuple(map(str, names)), published=False)
 
 
@@ -78,7 +78,7 @@ def checked(
     Args:
         folder: what they were read from.
         known: their data set.
-        split: of it.
+        split: the split of it.
         pixels: uint8 `[images, height, width, channels]`.
         labels: `[images]`.
         class_names: one per class.
@@ -109,7 +109,7 @@ def _faults(
     outside = not np.issubdtype(labels.dtype, np.integer) or labels.min() < 0 or labels.max() >= known.classes
     return [
         "no grey level above 1" if pixels.max() <= 1 else None,
-        f"labels are no integers from 0 to {known.classes - 1}" if outside else None,
+        f"labels are not integers from 0 to {known.classes - 1}" if outside else None,
         f"{count} images instead of {counts[-1]}" if count not in counts else None,
         f"{len(class_names)} class names" if len(class_names) != known.classes else None,
     ]

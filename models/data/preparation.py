@@ -84,7 +84,7 @@ def token_ids(source: Source, literal: Preparation) -> NDArray[np.int64]:
     """`[tokens]`: a whole text as ids.
 
     Raises:
-        ModelError: the source is no text, or the literal prepares none.
+        ModelError: the source is not text, or the literal prepares none.
     """
     if isinstance(source, Text) and isinstance(literal, Characters):
         return vocabulary.character_ids(source.text, _filled(literal))

@@ -29,7 +29,7 @@ class WikiText:
     Attributes:
         size: in the names of its files.
         tokens: split → words and line ends, as published.
-        md5: of its archive.
+        md5: the md5 of its archive.
     """
 
     size: int

@@ -35,7 +35,7 @@ class BertConfig(config.EncoderConfig):
         symbols: size of the vocabulary.
         positions: most tokens of a sentence.
         types: kinds of token, of which a single sentence has the first.
-        embedding: of positions.
+        embedding: the embedding of positions.
         decoder: whether tokens see only those before them.
     """
 

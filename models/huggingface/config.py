@@ -21,11 +21,11 @@ class TransformerConfig(BaseModel):
 
     Attributes:
         dim: features of the residual stream.
-        heads: of each attention.
+        heads: the heads of each attention.
         blocks: pairs of attention and MLP.
         hidden: features inside an MLP; four times `dim` where absent.
-        activation: of the MLPs.
-        epsilon: of every LayerNorm.
+        activation: the activation of the MLPs.
+        epsilon: the epsilon of every LayerNorm.
     """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
@@ -40,10 +40,10 @@ class TransformerConfig(BaseModel):
     @model_validator(mode="after")
     def _divide(self) -> TransformerConfig:
         if self.dim % self.heads:
-            raise ValueError(f"{self.dim} features are no multiple of {self.heads} heads")
+            raise ValueError(f"{self.dim} features are not a multiple of {self.heads} heads")
         if self.hidden is not None and self.hidden % self.dim:
             raise ValueError(
-                f"{self.hidden} hidden features of an MLP are no multiple of {self.dim} features"
+                f"{self.hidden} hidden features of an MLP are not a multiple of {self.dim} features"
             )
         return self
 

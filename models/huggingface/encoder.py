@@ -13,8 +13,8 @@ def blocks(tensors: Tensors, prefix: str, config: EncoderConfig, names: Mapping[
     """The arrays of all blocks.
 
     Args:
-        tensors: of the checkpoint.
-        prefix: of the names of all blocks, a dot at its end.
+        tensors: the tensors of the checkpoint.
+        prefix: the prefix of the names of all blocks, a dot at its end.
         config: the sizes.
         names: name of a node within a block → that of its module.
     """

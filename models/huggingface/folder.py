@@ -38,12 +38,12 @@ class Source:
 
     @property
     def config_path(self) -> Path:
-        """Of the file that describes the model."""
+        """The file that describes the model."""
         return self.folder / _CONFIG
 
     @property
     def preprocessor_path(self) -> Path:
-        """Of the file that describes the preparation of images."""
+        """The file that describes the preparation of images."""
         return self.folder / _PREPROCESSOR
 
 
@@ -87,7 +87,7 @@ def _stored(path: Path) -> dict[str, Stored]:
     except OSError as error:
         raise ModelError(f"{path} cannot be read ({error.strerror}); {_ADVICE}") from error
     except SafetensorError as error:
-        raise ModelError(f"{path} is no safetensors file ({error}); restore the folder") from error
+        raise ModelError(f"{path} is not a safetensors file ({error}); restore the folder") from error
     return {name: Stored(entry["dtype"], tuple(entry["shape"]), entry["data"]) for name, entry in entries}
 
 

@@ -26,7 +26,7 @@ class Request:
     """How the caller wants the model; of `preparation` and `context` at most one is given.
 
     Attributes:
-        name: of the graph.
+        name: the name of the graph.
         preparation: how a data set becomes its inputs.
         context: tokens of a text; all positions of the model where absent.
     """

@@ -37,7 +37,7 @@ def load(
             hold none, and the caller gives inputs: numbers of the model's own tokens, -1 for padding at the
             end, or `[samples, tokens, features]` as `models.data.patches` cuts images, a zero token first.
         context: tokens of a text, where no preparation says so; by default all positions of the model.
-        name: of the graph; by default the folder's.
+        name: the name of the graph; by default the folder's.
 
     Returns:
         The graph. Its logits are the model's, `[samples, positions, classes]`; those of a ViTModel are the

@@ -36,10 +36,10 @@ class VitConfig(config.EncoderConfig):
     Attributes:
         size: side of the square image, in pixels.
         patch: side of a patch.
-        channels: of the image.
+        channels: the channels of the image.
         bias: whether queries, keys and values have one.
-        pooler_activation: of ViTModel's pooler.
-        pooler_features: of its output; `dim` where absent.
+        pooler_activation: the pooler activation of ViTModel's pooler.
+        pooler_features: the pooler features of its output; `dim` where absent.
     """
 
     size: PositiveInt = Field(alias="image_size")

@@ -34,7 +34,7 @@ class Interval:
         mean: as observed.
         low: lower end of the interval at `CONFIDENCE`.
         high: upper end.
-        standard_error: of the mean, the one from which the interval is made.
+        standard_error: the standard error of the mean, the one from which the interval is made.
     """
 
     mean: float

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,7 +12,7 @@ from models.operations.operation import Carries, Factor, Operation
 
 
 def _softmax(node: Node, x: Array, keep: Array | None = None) -> Array:
-    left_out: NDArray[Any] = np.asarray(node.arrays.get("mask", np.ones(x.shape[2:])) == 0)
+    left_out: NDArray[np.bool_] = np.asarray(node.arrays.get("mask", np.ones(x.shape[2:])) == 0)
     if keep is not None:
         tokens, block = x.shape[2:]
         absent = (keep[..., 0] == 0).reshape(len(x), 1, tokens // block, 1, block)

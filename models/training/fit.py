@@ -38,7 +38,7 @@ class Schedule:
         batch: samples per step.
         learning_rate: the highest, before a cosine decay to 0.
         warm_up_epochs: linear, before.
-        weight_decay: of the optimiser; see `_optimisers` for what is decayed.
+        weight_decay: the weight decay of the optimiser; see `_optimisers` for what is decayed.
         gradient_norm: longest gradient that is followed.
         optimiser: `adamw` or `muon`.
         precision: `float32` or `bfloat16`.
@@ -68,9 +68,9 @@ class Work:
     Attributes:
         graph: with the weights to begin with.
         feeder: makes the batches.
-        loss: of a batch.
+        loss: the loss of a batch.
         schedule: how long and how fast.
-        seed: of the order of the samples, of augmentation and of dropout.
+        seed: the seed of the order of the samples, of augmentation and of dropout.
         dropout: see `GraphModule`.
         state: file of the state after the last whole epoch; None keeps none.
     """
@@ -96,11 +96,11 @@ def fit(work: Work, threads: int, report: Report) -> Fitted:
 
     Args:
         work: what is trained.
-        threads: of the processor.
+        threads: the threads of the processor.
         report: takes a line an epoch.
 
     Raises:
-        DivergenceError: the loss is no number any more.
+        DivergenceError: the loss is not a number any more.
         ModelError: the saved state cannot be read.
     """
     with _deterministic(threads, device()):

@@ -41,7 +41,7 @@ def overshoot_penalty(evaluation: Evaluation, intervals: Intervals, room: float)
     Of each activation it is the farthest one, and the sum of squares of a sample, in halves of the interval.
 
     Args:
-        evaluation: of a batch.
+        evaluation: the evaluation of a batch.
         intervals: name of an activation or polynomial → its interval.
         room: fraction of half an interval, at each end, that inputs should leave free.
     """

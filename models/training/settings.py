@@ -17,20 +17,21 @@ class TrainingSettings(Settings):
     """How both architectures are trained, alike.
 
     Attributes:
-        seeds: of the weights and of the order of the samples; the best on the validation samples is kept.
+        seeds: the seeds of the weights and of the order of the samples; the best on the validation samples
+            is kept.
         epochs: passes over the samples.
         batch: samples per step.
         optimiser: AdamW, or Muon for the matrices inside the blocks and AdamW for the rest.
         learning_rate: the highest, after a linear warm-up and before a cosine decay to 0.
         warm_up_epochs: length of the warm-up.
-        weight_decay: of both, on arrays of two axes or more (see `models.training.fit`).
-        label_smoothing: of the cross-entropy.
+        weight_decay: the weight decay of both, on arrays of two axes or more (see `models.training.fit`).
+        label_smoothing: the label smoothing of the cross-entropy.
         dropout: fraction left out of what residual additions add.
         gradient_norm: longest gradient that is followed; longer ones are shortened to it.
         range_weight: weight of the range-minimisation term, which only the HE-friendly variant has.
         variance_weight: weight of the variance-minimisation term, likewise.
-        precision: of products of matrices in training; float32 elsewhere.
-        threads: of the processor; the same number gives the same weights.
+        precision: the precision of products of matrices in training; float32 elsewhere.
+        threads: the threads of the processor; the same number gives the same weights.
     """
 
     seeds: tuple[Annotated[int, Field(ge=0)], ...] = Field(min_length=1)
@@ -59,7 +60,7 @@ class DistillationSettings(Settings):
         room: fraction of half an interval, at each end, that inputs should leave free.
         teacher: whose answers; the HE-friendly model's own, or those of the original one.
         labels: weight of the labels, against 1 of the teacher's answers.
-        precision: of products of matrices in training; float32 elsewhere.
+        precision: the precision of products of matrices in training; float32 elsewhere.
     """
 
     epochs: float = Field(gt=0)

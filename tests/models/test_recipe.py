@@ -20,7 +20,7 @@ def test_the_committed_recipes_are_valid() -> None:
     ("old", "new", "message"),
     [
         (" dim: 32", " dim: thirty", "architecture.vit.dim: Input should be a valid integer"),
-        (" dim: 32", " dim: 30", "no multiple of heads 4"),
+        (" dim: 32", " dim: 30", "not a multiple of heads 4"),
         ("kind: vit", "kind: cnn", "architecture: Input tag 'cnn' found"),
         ("attention: gelu", "attention: softmax", "softmax scales its own weights"),
         ("{per_class: 15}", "{per_class: 15, fraction: 0.1}", "give one of per_class, fraction and split"),
@@ -45,5 +45,5 @@ def test_what_is_no_recipe_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="cannot be read"):
         recipe.load(path)
     path.write_text("- a list")
-    with pytest.raises(ModelError, match="no valid recipe"):
+    with pytest.raises(ModelError, match="not a valid recipe"):
         recipe.load(path)

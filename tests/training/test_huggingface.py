@@ -274,7 +274,7 @@ def test_all_that_is_wrong_with_the_weights_is_named_at_once(tmp_path: Path) -> 
         (vit, "hidden_act", "silu", "hidden_act"),
         (vit, "qkv_bias", False, "qkv_bias"),
         (vit, "image_size", 13, "do not tile"),
-        (vit, "num_attention_heads", 5, "no multiple of 5 heads"),
+        (vit, "num_attention_heads", 5, "not a multiple of 5 heads"),
         (gpt2, "n_inner", 30, "30 hidden features"),
         (gpt2, "scale_attn_by_inverse_layer_idx", True, "scale_attn_by_inverse_layer_idx"),
         (gpt2, "vocab_size", None, "vocab_size"),

@@ -132,11 +132,11 @@ def test_a_recipe_names_the_architecture_by_its_kind() -> None:
 @pytest.mark.parametrize(
     ("literal", "cause"),
     [
-        ({"kind": "vit", "dim": 8, "heads": 3, "blocks": 1, "mlp_ratio": 2}, "no multiple of heads 3"),
+        ({"kind": "vit", "dim": 8, "heads": 3, "blocks": 1, "mlp_ratio": 2}, "not a multiple of heads 3"),
         ({"kind": "swin", "dim": 8, "depths": [2], "heads": [2, 2], "window": 2, "mlp_ratio": 2}, "1 stages"),
         (
             {"kind": "swin", "dim": 8, "depths": [1, 1], "heads": [2, 3], "window": 2, "mlp_ratio": 2},
-            "16 features are no multiple of 3",
+            "16 features are not a multiple of 3",
         ),
         ({"kind": "rnn", "dim": 8}, "does not match any of the expected tags"),
     ],

@@ -53,14 +53,14 @@ GOOD: dict[str, Any] = {
     ("change", "fault"),
     [
         ({"test_labels": None}, "lacks test_labels"),
-        ({"class_names": np.array(NAMES, object)}, "no file of numpy arrays"),
+        ({"class_names": np.array(NAMES, object)}, "not a file of numpy arrays"),
         ({"test_images": published.pictures(20, 28, 3)}, r"uint8 images \[20, 28, 28, 3\]"),
         ({"test_images": GOOD["test_images"] / 255}, "float64 images"),
         ({"test_images": GOOD["test_images"][:19]}, r"\[19, 32, 32, 3\] with labels \[20\]"),
         ({"test_images": GOOD["test_images"] // 200}, "no grey level above 1"),
-        ({"test_labels": np.arange(20)}, "no integers from 0 to 9"),
-        ({"test_labels": np.arange(20) % 10 - 1}, "no integers from 0 to 9"),
-        ({"test_labels": (np.arange(20) % 10).astype(float)}, "no integers from 0 to 9"),
+        ({"test_labels": np.arange(20)}, "not integers from 0 to 9"),
+        ({"test_labels": np.arange(20) % 10 - 1}, "not integers from 0 to 9"),
+        ({"test_labels": (np.arange(20) % 10).astype(float)}, "not integers from 0 to 9"),
         ({"class_names": np.array(["a", "b"])}, "2 class names"),
         ({"test_images": GOOD["test_images"][:0], "test_labels": np.zeros(0, int)}, "images"),
         (
@@ -81,7 +81,7 @@ def test_images_of_another_kind_do_not_pass(tmp_path: Path, change: dict[str, An
 
 def test_a_file_that_is_no_npz_is_named(tmp_path: Path) -> None:
     (tmp_path / "mnist.npz").write_bytes(b"PK\x03\x04 cut off")
-    with pytest.raises(ModelError, match=r"mnist.npz is no file of numpy arrays"):
+    with pytest.raises(ModelError, match=r"mnist.npz is not a file of numpy arrays"):
         catalogue.load("mnist", "training", tmp_path)
 
 

@@ -87,7 +87,7 @@ def test_a_damaged_or_incomplete_archive_is_named(tmp_path: Path, archive: str) 
         folder.members(archive, ["set/one"])
 
 
-@pytest.mark.parametrize(("content", "fault"), [(b"\xff\xfe", "no UTF-8"), (b" \n", "is empty")])
+@pytest.mark.parametrize(("content", "fault"), [(b"\xff\xfe", "not UTF-8"), (b" \n", "is empty")])
 def test_what_is_no_text_is_named(tmp_path: Path, content: bytes, fault: str) -> None:
     (tmp_path / "a.txt").write_bytes(content)
     with pytest.raises(ModelError, match=fault):

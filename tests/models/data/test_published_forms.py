@@ -53,7 +53,7 @@ def test_mnist(tmp_path: Path, split: str, compressed: bool) -> None:
 
 @pytest.mark.parametrize("raw", [b"", b"\0\0\x08\x01", b"\0\0\x08\x01\0\0\0\2a", b"\0\0\x0d\x01\0\0\0\1abcd"])
 def test_what_is_no_idx_file_is_refused(raw: bytes) -> None:
-    with pytest.raises(ModelError, match="no IDX file"):
+    with pytest.raises(ModelError, match="not an IDX file"):
         mnist.idx(raw, "labels")
 
 
@@ -110,7 +110,7 @@ class Harmful:
 def test_a_pickle_that_calls_anything_is_refused(tmp_path: Path) -> None:
     made = tmp_path / "made"
     harmful = pickle.dumps({b"data": Harmful(made)})
-    with pytest.raises(ModelError, match="mkdir is no part of a batch"):
+    with pytest.raises(ModelError, match="mkdir is not part of a batch"):
         cifar.unpickled(harmful, "data")
     assert not made.exists()
     pickle.loads(harmful)
