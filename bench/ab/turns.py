@@ -60,7 +60,7 @@ def take_turns(cells: Sequence[Cell], suite: Path, sides: tuple[Side, Side], tur
     for cell in cells:
         for turn in turns:
             for build in sides if turn % 2 == 0 else reversed(sides):
-                name = f"{cell.case.name} on {cell.backend} at {cell.choice.names[0]}"
+                name = f"{cell.case.name} on {cell.backend} at {cell.parameter_set.names[0]}"
                 say(f"{name}: process {turn + 1} of {turns.stop}, {build.name}")
                 build.run(cell, suite)
 

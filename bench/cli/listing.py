@@ -35,7 +35,10 @@ def _parameters() -> list[tuple[str, str]]:
     rows = []
     for path in sorted(SUITES.glob("*.yaml")):
         suite = load_suite(str(path), list(available()))
-        rows += [(f"{suite.name}: {choice.names[0]}", choice.names[-1]) for choice in suite.parameter_sets]
+        rows += [
+            (f"{suite.name}: {parameter_set.names[0]}", parameter_set.names[-1])
+            for parameter_set in suite.parameter_sets
+        ]
     return rows
 
 

@@ -28,12 +28,12 @@ COUNTS = (
 
 def key_bytes(cell: Cell, keys: int) -> int:
     """Bytes of so many key-switching keys, on disk and in memory."""
-    return keys * Costs(cell.choice.parameters).key_bytes()
+    return keys * Costs(cell.parameter_set.parameters).key_bytes()
 
 
 def of_program(cell: Cell, program: Program, capabilities: Capabilities, refresh: Refresh) -> dict[str, str]:
     """What a planned program counts over all batches, needs and takes."""
-    costs = Costs(cell.choice.parameters)
+    costs = Costs(cell.parameter_set.parameters)
     batches = -(-cell.samples // program.layout.images)
     needs = costs.needs(program, capabilities, refresh.kind)
     seconds = batches * costs.seconds(sum(map(costs.instruction, program.instructions)))
@@ -59,7 +59,7 @@ def of_primitives(
     cell: Cell, capabilities: Capabilities, literal: PrimitivesLiteral, keys_bytes: int
 ) -> dict[str, str]:
     """What is measured of a library's primitives, how often, and what the keys take."""
-    levels = range(cell.choice.parameters.depth + 1)
+    levels = range(cell.parameter_set.parameters.depth + 1)
     at_levels = sum(len(ENCRYPTION) + len(measured_at(level, capabilities)) for level in levels)
     return {
         "primitives": ", ".join([*ENCRYPTION, *(one.name for one in PRIMITIVES)]),
@@ -81,6 +81,6 @@ def _security(cell: Cell) -> str:
 
 def _nominal(cell: Cell) -> SecurityFacts:
     """What the parameter set asks for; the keys of a run are judged as they really are."""
-    parameters = cell.choice.parameters
+    parameters = cell.parameter_set.parameters
     special = 60.0 * parameters.special_primes
     return SecurityFacts(parameters.log_n, parameters.nominal_log_qp - special, special, parameters.secret)

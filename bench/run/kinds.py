@@ -26,7 +26,7 @@ KINDS: Mapping[tuple[type[Case], bool], type[CellKind]] = {
 
 def kind_of(cell: Cell) -> type[CellKind]:
     """The kind of a cell."""
-    return KINDS[type(cell.case), cell.choice.program == PORTABLE]
+    return KINDS[type(cell.case), cell.parameter_set.program == PORTABLE]
 
 
 def load(cell: Cell, progress: Progress = unseen) -> CellKind:

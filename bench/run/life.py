@@ -130,7 +130,7 @@ class Life:
 
     def _environment(self, stolen: float | None) -> record.Environment:
         """The machine, and the interpreter and libraries of the parties."""
-        measured = host.environment(self.cell.choice.threads, self.environment.versions, {})
+        measured = host.environment(self.cell.parameter_set.threads, self.environment.versions, {})
         now = host.steal_s()
         return measured.model_copy(
             update={
@@ -157,7 +157,7 @@ class Life:
                     python=self.environment.python,
                     adapter=adapter,
                     roles=roles,
-                    threads=self.cell.choice.threads,
+                    threads=self.cell.parameter_set.threads,
                     folder=self.folder,
                     logs=self.folder,
                     deadline=monotonic() + (self.cell.limits.seconds or inf),
@@ -183,7 +183,7 @@ class Life:
         Raises:
             CellError: less than the suite demands.
         """
-        figures, demanded = self.outcome.figures, self.cell.choice.parameters.security
+        figures, demanded = self.outcome.figures, self.cell.parameter_set.parameters.security
         if facts.secret != "none":  # the simulator has no key to judge
             figures.security = judge(facts)
         if demanded and figures.security and not figures.security.secure:

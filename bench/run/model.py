@@ -46,18 +46,18 @@ class ModelKind(WorkloadKind):
 
     def estimate(self, cell: Cell, descriptor: Descriptor) -> dict[str, str]:
         """Plan the cell, which encrypts nothing."""
-        capabilities = descriptor.capabilities(cell.choice.parameters)
-        refresh = refresh_for(cell.choice.refresh, cell.choice.parameters, capabilities)
-        program = plan(self.workload.polynomial, cell.choice.parameters, refresh)
+        capabilities = descriptor.capabilities(cell.parameter_set.parameters)
+        refresh = refresh_for(cell.parameter_set.refresh, cell.parameter_set.parameters, capabilities)
+        program = plan(self.workload.polynomial, cell.parameter_set.parameters, refresh)
         return estimates.of_program(cell, program, capabilities, refresh)
 
     def run(self, life: Life) -> None:
         """Compare the clear rungs, plan, and have two parties compute."""
-        outcome, parameters = life.outcome, life.cell.choice.parameters
+        outcome, parameters = life.outcome, life.cell.parameter_set.parameters
         outcome.held_out = scoring.held_out(self.workload)
         life.listener.report(Stage("plan"))
         capabilities = life.descriptor.capabilities(parameters)
-        refresh = refresh_for(life.cell.choice.refresh, parameters, capabilities)
+        refresh = refresh_for(life.cell.parameter_set.refresh, parameters, capabilities)
         references = self.workload.values  # the clear run first: it finds inputs outside their interval
         program = self._planned(life, refresh)
         costs = Costs(parameters)
@@ -76,7 +76,9 @@ class ModelKind(WorkloadKind):
     def _planned(self, life: Life, refresh: Refresh) -> Program:
         outcome = life.outcome
         started = perf_counter()
-        program = plan(self.workload.polynomial, life.cell.choice.parameters, refresh, probes=life.probes)
+        program = plan(
+            self.workload.polynomial, life.cell.parameter_set.parameters, refresh, probes=life.probes
+        )
         outcome.figures.plan_s = perf_counter() - started
         outcome.figures.clear_model_s = self.workload.clear_model_s()
         outcome.program = program
@@ -86,7 +88,7 @@ class ModelKind(WorkloadKind):
     def _protocol(self, life: Life, program: Program, bootstrap: bool, room: int, session: Session) -> None:
         """The two parties' part of a cell's life."""
         figures = life.outcome.figures
-        parties = ProgramParties(session, life.cell.choice.parameters)
+        parties = ProgramParties(session, life.cell.parameter_set.parameters)
         made = parties.generate_keys(program, bootstrap)
         figures.keys, figures.keygen_s, figures.libraries = made.files, made.seconds, made.versions
         life.judge(made.security)

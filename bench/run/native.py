@@ -28,7 +28,7 @@ def adapter(descriptor: Descriptor, cell: Cell, graph: Graph) -> str:
     Raises:
         Unsupported: the library has no such types, or they lack an operation of the layer.
     """
-    program = cell.choice.program
+    program = cell.parameter_set.program
     if program not in descriptor.native_types:
         raise Unsupported(
             f"{cell.backend} has no {program} of its own that compute layers; use program: portable"
@@ -55,15 +55,15 @@ class NativeKind(WorkloadKind):
 
     def estimate(self, cell: Cell, descriptor: Descriptor) -> dict[str, str]:
         """Say that the types keep what they do to themselves."""
-        descriptor.capabilities(cell.choice.parameters)
+        descriptor.capabilities(cell.parameter_set.parameters)
         adapter(descriptor, cell, self.workload.polynomial)
-        return {"program": f"{cell.choice.program} of the library's own; nothing of it is planned"}
+        return {"program": f"{cell.parameter_set.program} of the library's own; nothing of it is planned"}
 
     def run(self, life: Life) -> None:
         """Have two parties compute the layer in the library's own types."""
         cell, outcome = life.cell, life.outcome
         life.listener.report(Stage("plan"))
-        life.descriptor.capabilities(cell.choice.parameters)
+        life.descriptor.capabilities(cell.parameter_set.parameters)
         types = adapter(life.descriptor, cell, self.workload.polynomial)
         outcome.figures.clear_model_s = self.workload.clear_model_s()
         size = keys_bytes(cell)
@@ -76,7 +76,7 @@ class NativeKind(WorkloadKind):
 
     def _protocol(self, life: Life, session: Session) -> None:
         figures, inputs = life.outcome.figures, self.workload.samples.inputs
-        parties = NativeParties(session, life.cell.choice.parameters)
+        parties = NativeParties(session, life.cell.parameter_set.parameters)
         made = parties.generate_keys()
         figures.keys, figures.keygen_s, figures.libraries = made.files, made.seconds, made.versions
         life.judge(made.security)
@@ -92,4 +92,4 @@ class NativeKind(WorkloadKind):
 
 def keys_bytes(cell: Cell) -> int:
     """What rotation keys of all powers of two take, both ways."""
-    return key_bytes(cell, 2 * (cell.choice.parameters.log_n - 1))
+    return key_bytes(cell, 2 * (cell.parameter_set.parameters.log_n - 1))

@@ -35,7 +35,7 @@ def origin(
         parameters=digest(_asked(cell)),
         demanded=digest([cell.limits.precision_bits, cell.limits.label_agreement]),
         libraries=dict(environment.versions),
-        threads=cell.choice.threads,
+        threads=cell.parameter_set.threads,
         repeats=cell.repeats,
         probes=probes,
     )
@@ -44,7 +44,7 @@ def origin(
 def _asked(cell: Cell) -> dict[str, object]:
     """The parameter set and how the suite uses it."""
     return {
-        **cell.choice.parameters.to_json(),
-        "refresh": cell.choice.refresh,
-        "program": cell.choice.program,
+        **cell.parameter_set.parameters.to_json(),
+        "refresh": cell.parameter_set.refresh,
+        "program": cell.parameter_set.program,
     }

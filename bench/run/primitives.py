@@ -105,7 +105,7 @@ class PrimitivesKind(CellKind):
 
     def estimate(self, cell: Cell, descriptor: Descriptor) -> dict[str, str]:
         """Say what is measured, how often, and what the keys take."""
-        capabilities = descriptor.capabilities(cell.choice.parameters)
+        capabilities = descriptor.capabilities(cell.parameter_set.parameters)
         keys = keys_bytes(cell, capabilities, self.measurement)
         return estimates.of_primitives(cell, capabilities, self.measurement.literal, keys)
 
@@ -126,14 +126,18 @@ class PrimitivesKind(CellKind):
 
     def run(self, life: Life) -> None:
         """Have two parties measure."""
-        capabilities = life.descriptor.capabilities(life.cell.choice.parameters)
+        capabilities = life.descriptor.capabilities(life.cell.parameter_set.parameters)
         if not life.descriptor.simulates:
             size = keys_bytes(life.cell, capabilities, self.measurement)
             life.room(size, size)
         life.watched(ROLES, life.descriptor.adapter, partial(self._protocol, life, capabilities))
 
     def _protocol(self, life: Life, capabilities: Capabilities, session: Session) -> None:
-        figures, parameters, steps = life.outcome.figures, life.cell.choice.parameters, self.measurement.steps
+        figures, parameters, steps = (
+            life.outcome.figures,
+            life.cell.parameter_set.parameters,
+            self.measurement.steps,
+        )
 
         def tell(event: Timed | NotMeasured) -> None:
             if isinstance(event, NotMeasured):

@@ -74,7 +74,7 @@ class Service:
         """A cell's record in one of its rounds, from a kept one where that answers."""
         descriptor, loaded = get(cell.backend), self._load(cell)
         environment, lacking = self._environment(descriptor)
-        identity = cell_id(cell.suite, cell.case.name, cell.backend, cell.choice.name, loaded.ids)
+        identity = cell_id(cell.suite, cell.case.name, cell.backend, cell.parameter_set.name, loaded.ids)
         found = origin(cell, loaded, descriptor, environment, self.probes)
         asked = Asked(cell, identity, result_key(identity, found), found)
         self.listener.begin(identity)

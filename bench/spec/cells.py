@@ -10,7 +10,7 @@ from backends.registry import simulates
 from bench.errors import UserError
 from bench.spec.cases import Case
 from bench.spec.file import Limits
-from bench.spec.suite import PORTABLE, ParameterChoice, Suite
+from bench.spec.suite import PORTABLE, Suite, SuiteParameterSet
 from models.names import did_you_mean
 
 
@@ -23,7 +23,7 @@ class Cell:
         case: what is computed, as the suite has it.
         model_folder: where the checkpoint of a model lies; None of other cases.
         backend: name of a registered backend.
-        choice: the parameter set and how it is used; `choice.threads` are the evaluator's.
+        parameter_set: the parameter set and how it is used; `parameter_set.threads` are the evaluator's.
         samples: how many of the case's held-out samples.
         held_out: how many of them the clear stages of conversion (rungs) are compared on; None for all.
         repeats: evaluations, the first cold.
@@ -35,7 +35,7 @@ class Cell:
     case: Case
     model_folder: Path | None
     backend: str
-    choice: ParameterChoice
+    parameter_set: SuiteParameterSet
     samples: int
     held_out: int | None
     repeats: int
@@ -66,13 +66,13 @@ def expand(
         _check_positive(option, number)
     _check_names("backend", backends, suite.known_backends)
     selected = _cases(suite, cases)
-    chosen = _choices(suite, parameters)
+    chosen = _parameter_sets(suite, parameters)
     cells = [
-        _cell(suite, case, backend, choice, samples, repeats, threads)
+        _cell(suite, case, backend, parameter_set, samples, repeats, threads)
         for case in selected
-        for choice in chosen
-        if case.name in choice.cases or (cases and parameters)
-        for backend in _backends(choice, backends, named=bool(parameters))
+        for parameter_set in chosen
+        if case.name in parameter_set.cases or (cases and parameters)
+        for backend in _backends(parameter_set, backends, named=bool(parameters))
     ]
     if not cells:
         raise UserError(_nothing(suite.name, selected, chosen, backends))
@@ -94,7 +94,7 @@ def _cases(suite: Suite, asked: Sequence[str]) -> list[Case]:
     return selected
 
 
-def _choices(suite: Suite, asked: Sequence[str]) -> list[ParameterChoice]:
+def _parameter_sets(suite: Suite, asked: Sequence[str]) -> list[SuiteParameterSet]:
     """The suite's parameter sets that were asked for, all without a name."""
     _check_names("parameter set", asked, [name for one in suite.parameter_sets for name in one.names])
     return [one for one in suite.parameter_sets if not asked or set(asked) & set(one.names)]
@@ -104,7 +104,7 @@ def _cell(
     suite: Suite,
     case: Case,
     backend: str,
-    choice: ParameterChoice,
+    parameter_set: SuiteParameterSet,
     samples: int | None,
     repeats: int | None,
     threads: int | None,
@@ -115,26 +115,26 @@ def _cell(
         case=case,
         model_folder=suite.model_folders.get(case.name),
         backend=backend,
-        choice=choice if threads is None else replace(choice, threads=threads),
+        parameter_set=parameter_set if threads is None else replace(parameter_set, threads=threads),
         samples=suite.samples if samples is None else samples,
         held_out=suite.held_out,
-        repeats=choice.repeats if repeats is None else repeats,
+        repeats=parameter_set.repeats if repeats is None else repeats,
         rounds=suite.rounds,
-        limits=choice.limits,
+        limits=parameter_set.limits,
     )
 
 
 def _nothing(
-    suite: str, selected: Sequence[Case], chosen: Sequence[ParameterChoice], backends: Sequence[str]
+    suite: str, selected: Sequence[Case], chosen: Sequence[SuiteParameterSet], backends: Sequence[str]
 ) -> str:
     """Why nothing is selected."""
     names = [case.name for case in selected]
-    for_cases = [choice for choice in chosen if set(choice.cases) & set(names)]
+    for_cases = [parameter_set for parameter_set in chosen if set(parameter_set.cases) & set(names)]
     if not for_cases:
         return (
             f"no parameter set of suite {suite} lists {' or '.join(names)}; name a set with --parameters too"
         )
-    listed = sorted({backend for choice in for_cases for backend in choice.backends})
+    listed = sorted({backend for parameter_set in for_cases for backend in parameter_set.backends})
     return (
         f"no parameter set of suite {suite} lists {' or '.join(backends)}; they list "
         f"{', '.join(listed)}, or name the set with --parameters"
@@ -155,14 +155,14 @@ def turns(cells: Sequence[Cell], rounds: int | None = None) -> Iterator[tuple[in
         yield from ((number, cell) for cell, count in wanted if number < count)
 
 
-def _backends(choice: ParameterChoice, asked: Sequence[str], named: bool) -> Sequence[str]:
+def _backends(parameter_set: SuiteParameterSet, asked: Sequence[str], named: bool) -> Sequence[str]:
     if not asked:
-        return choice.backends
-    portable = choice.program == PORTABLE  # a simulator has no native types
+        return parameter_set.backends
+    portable = parameter_set.program == PORTABLE  # a simulator has no native types
     return [
         name
         for name in dict.fromkeys(asked)
-        if named or (portable and simulates(name)) or name in choice.backends
+        if named or (portable and simulates(name)) or name in parameter_set.backends
     ]
 
 

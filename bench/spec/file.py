@@ -90,8 +90,8 @@ class ParameterLiteral(Block):
         return made
 
 
-class ChoiceLiteral(ParameterLiteral):
-    """A parameter set and how a suite uses it (see `bench.spec.suite.ParameterChoice`)."""
+class SuiteParameterLiteral(ParameterLiteral):
+    """A parameter set and how a suite uses it (see `bench.spec.suite.SuiteParameterSet`)."""
 
     alias: Name | None = None
     refresh: Literal["bootstrap", "round_trip"]
@@ -115,5 +115,5 @@ class SuiteFile(Block):
     threads: Positive = 1
     rounds: Positive = 1
     cases: Annotated[tuple[CaseLiteral, ...], Field(strict=False, min_length=1)]
-    parameter_sets: Annotated[tuple[ChoiceLiteral, ...], Field(strict=False, min_length=1)]
+    parameter_sets: Annotated[tuple[SuiteParameterLiteral, ...], Field(strict=False, min_length=1)]
     limits: Limits = Limits()

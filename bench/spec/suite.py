@@ -17,7 +17,7 @@ from backends.parameters import ParameterSet
 from bench.errors import UserError
 from bench.spec.cases import Case, ModelCase, case
 from bench.spec.document import Document, Location, read
-from bench.spec.file import ChoiceLiteral, Limits, SuiteFile
+from bench.spec.file import Limits, SuiteFile, SuiteParameterLiteral
 from bench.spec.recipes import command
 from models.names import did_you_mean
 
@@ -29,7 +29,7 @@ SUITES = Path(bench.__file__).resolve().parents[1] / "suites"
 
 
 @dataclass(frozen=True)
-class ParameterChoice:
+class SuiteParameterSet:
     """A parameter set and how a suite uses it.
 
     Attributes:
@@ -87,7 +87,7 @@ class Suite:
     held_out: int | None
     rounds: int
     cases: tuple[Case, ...]
-    parameter_sets: tuple[ParameterChoice, ...]
+    parameter_sets: tuple[SuiteParameterSet, ...]
     known_backends: tuple[str, ...]
     model_folders: dict[str, Path]
     missing: dict[str, str]
@@ -129,11 +129,11 @@ def load_suite(reference: str, known_backends: Collection[str]) -> Suite:
     logger.debug("suite %s is %s", reference, document.path)
     file = document.validate(SuiteFile)
     _refuse_twins(document, "cases", [one.name for one in file.cases])
-    choices = [
-        _choice(document, index, literal, file, known_backends)
+    parameter_sets = [
+        _parameter_set(document, index, literal, file, known_backends)
         for index, literal in enumerate(file.parameter_sets)
     ]
-    _refuse_ambiguity(document, choices)
+    _refuse_ambiguity(document, parameter_sets)
     cases = tuple(case(document, index, literal) for index, literal in enumerate(file.cases))
     of_models = {index: one for index, one in enumerate(cases) if isinstance(one, ModelCase)}
     folders = {one.name: _model_folder(document, one) for one in of_models.values()}
@@ -145,7 +145,7 @@ def load_suite(reference: str, known_backends: Collection[str]) -> Suite:
         held_out=file.held_out,
         rounds=file.rounds,
         cases=cases,
-        parameter_sets=tuple(choices),
+        parameter_sets=tuple(parameter_sets),
         known_backends=tuple(known_backends),
         model_folders={name: folder for name, folder in folders.items() if folder is not None},
         missing={
@@ -156,13 +156,13 @@ def load_suite(reference: str, known_backends: Collection[str]) -> Suite:
     )
 
 
-def _choice(
+def _parameter_set(
     document: Document,
     index: int,
-    literal: ChoiceLiteral,
+    literal: SuiteParameterLiteral,
     file: SuiteFile,
     known_backends: Collection[str],
-) -> ParameterChoice:
+) -> SuiteParameterSet:
     """A literal as a validated parameter set that meets the suite's demands."""
     location = ("parameter_sets", index)
     all_cases = [one.name for one in file.cases]
@@ -171,7 +171,7 @@ def _choice(
         document.fail((*location, "backends"), "a backend appears twice in backends; keep one")
     _check_known(document, (*location, "cases"), "case", literal.cases or (), all_cases)
     _check_refresh(document, location, literal)
-    return ParameterChoice(
+    return SuiteParameterSet(
         parameters=_parameters(document, location, literal, file),
         alias=literal.alias,
         refresh=literal.refresh,
@@ -193,7 +193,7 @@ def _check_known(
             document.fail((*location, index), sentence)
 
 
-def _check_refresh(document: Document, location: Location, literal: ChoiceLiteral) -> None:
+def _check_refresh(document: Document, location: Location, literal: SuiteParameterLiteral) -> None:
     if (literal.refresh == "bootstrap") != (literal.bootstrap is not None):
         contradiction = "needs" if literal.refresh == "bootstrap" else "has no use for"
         sentence = f"refresh: {literal.refresh} {contradiction} the block 'bootstrap'; change one of the two"
@@ -201,7 +201,7 @@ def _check_refresh(document: Document, location: Location, literal: ChoiceLitera
 
 
 def _parameters(
-    document: Document, location: Location, literal: ChoiceLiteral, file: SuiteFile
+    document: Document, location: Location, literal: SuiteParameterLiteral, file: SuiteFile
 ) -> ParameterSet:
     security = file.security if literal.security is None else literal.security
     if 0 < security < file.security:
@@ -214,12 +214,12 @@ def _parameters(
         document.fail(location, str(error))
 
 
-def _refuse_ambiguity(document: Document, choices: list[ParameterChoice]) -> None:
+def _refuse_ambiguity(document: Document, parameter_sets: list[SuiteParameterSet]) -> None:
     """A name must select one set, and a cell must not be answered in two ways."""
-    _refuse_twins(document, "parameter_sets", [choice.name for choice in choices])
-    for index, choice in enumerate(choices):
-        others = {name for other in choices[:index] for name in other.names}
-        for name in others.intersection(choice.names):
+    _refuse_twins(document, "parameter_sets", [parameter_set.name for parameter_set in parameter_sets])
+    for index, parameter_set in enumerate(parameter_sets):
+        others = {name for other in parameter_sets[:index] for name in other.names}
+        for name in others.intersection(parameter_set.names):
             document.fail(("parameter_sets", index), f"{name} appears twice in parameter_sets; rename one")
 
 

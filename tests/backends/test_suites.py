@@ -67,9 +67,11 @@ def test_the_program_of_a_suite_computes_its_model(suite: Suite, case: ModelCase
     """At the smallest ring, which takes the least time; two samples where a batch holds as many."""
     assert case.name in suite.model_folders, suite.missing[case.name]
     graph = load_graph(suite.model_folders[case.name], "polynomial")
-    choice = min(suite.parameter_sets, key=lambda choice: choice.parameters.log_n)
-    parameters = choice.parameters
-    program = plan(graph, parameters, refresh_for(choice.refresh, parameters, capabilities(parameters)))
+    parameter_set = min(suite.parameter_sets, key=lambda parameter_set: parameter_set.parameters.log_n)
+    parameters = parameter_set.parameters
+    program = plan(
+        graph, parameters, refresh_for(parameter_set.refresh, parameters, capabilities(parameters))
+    )
     literal = parse(graph.metadata["preparation"])
     inputs = preparation.samples(source(literal), literal, range(min(2, program.layout.images))).inputs
     found = simulated(program, CleartextEvaluator(parameters, frozenset(program.rotation_steps)), inputs)

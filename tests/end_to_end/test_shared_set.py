@@ -24,13 +24,15 @@ def test_a_library_executes_the_portable_program_at_128_bits(backend: str, tmp_p
     assert done.returncode == 0, done.stdout + done.stderr
     (record,) = exported(tmp_path)
     suite = load_suite("vit_tiny", [backend, "openfhe", "tenseal", "pyfhel"])
-    choice = next(choice for choice in suite.parameter_sets if choice.alias == "shared14")
+    parameter_set = next(
+        parameter_set for parameter_set in suite.parameter_sets if parameter_set.alias == "shared14"
+    )
     case = suite.cases[0]
     assert isinstance(case, ModelCase)
     workload = load_workload(suite.model_folders[case.name], case.data, IMAGES)
-    capabilities = get("cleartext").capabilities(choice.parameters)
-    refresh = refresh_for(choice.refresh, choice.parameters, capabilities)
-    program = plan(workload.polynomial, choice.parameters, refresh)
+    capabilities = get("cleartext").capabilities(parameter_set.parameters)
+    refresh = refresh_for(parameter_set.refresh, parameter_set.parameters, capabilities)
+    program = plan(workload.polynomial, parameter_set.parameters, refresh)
     assert record["batch"] == IMAGES
     for name in ("round_trips", "rotations", "ct_ct", "ct_pt", "rescales"):
         assert record["counts"][name] == program.counts[name], json.dumps(record["counts"])

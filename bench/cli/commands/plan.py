@@ -29,7 +29,7 @@ def plan(**selected: object) -> int:
 
 
 def _heading(cell: Cell) -> tuple[str, str]:
-    return cell.case.name, cell.choice.name
+    return cell.case.name, cell.parameter_set.name
 
 
 def _column(cell: Cell) -> dict[str, str]:

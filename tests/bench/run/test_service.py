@@ -11,6 +11,7 @@ import pytest
 import bench.run.origin
 from bench.run.listener import Silent
 from bench.run.service import Service, is_failure
+from bench.run.session import News, Stage
 from bench.spec.cells import Cell, expand
 from bench.spec.suite import load_suite
 from reports.record import Record, Status
@@ -29,8 +30,9 @@ class Heard(Silent):
     def say(self, line: str) -> None:
         self.lines.append(line.strip())
 
-    def report(self, stage: str, message: object) -> None:
-        self.stages.append(stage)
+    def report(self, news: News) -> None:
+        if isinstance(news, Stage):
+            self.stages.append(news.name)
 
 
 @pytest.fixture(scope="module")

@@ -33,7 +33,7 @@ def suite(tmp_path: Path) -> Suite:
 
 
 def names(suite: Suite, **options: list[str]) -> list[tuple[str, str | None, str]]:
-    return [(cell.case.name, cell.choice.alias, cell.backend) for cell in expand(suite, **options)]
+    return [(cell.case.name, cell.parameter_set.alias, cell.backend) for cell in expand(suite, **options)]
 
 
 def test_all_that_the_suite_lists_head_to_head_in_a_row(suite: Suite) -> None:
@@ -82,9 +82,9 @@ def test_a_set_has_repeats_of_its_own(suite: Suite) -> None:
 
 def test_numbers_of_the_suite_and_of_the_command_line(suite: Suite) -> None:
     cell = expand(suite)[0]
-    assert (cell.samples, cell.repeats, cell.choice.threads) == (4, 1, 2)
+    assert (cell.samples, cell.repeats, cell.parameter_set.threads) == (4, 1, 2)
     cell = expand(suite, samples=2, repeats=3, threads=1)[0]
-    assert (cell.samples, cell.repeats, cell.choice.threads) == (2, 3, 1)
+    assert (cell.samples, cell.repeats, cell.parameter_set.threads) == (2, 3, 1)
 
 
 @pytest.mark.parametrize(

@@ -193,13 +193,16 @@ def test_a_bare_name_is_found_from_anywhere(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_the_suites_of_the_project_are_what_they_say() -> None:
-    tiny = {choice.alias: choice for choice in load_suite("vit_tiny", BACKENDS).parameter_sets}
-    assert {choice.parameters.security for choice in tiny.values()} == {128}
+    tiny = {
+        parameter_set.alias: parameter_set
+        for parameter_set in load_suite("vit_tiny", BACKENDS).parameter_sets
+    }
+    assert {parameter_set.parameters.security for parameter_set in tiny.values()} == {128}
     assert tiny["bootstrap"].parameters.log_n == 16
     assert {tiny[alias].backends for alias in ("shared14", "shared15")} == {("openfhe", "tenseal", "pyfhel")}
     assert {tiny[alias].threads for alias in ("shared14", "shared15")} == {1}
     toy = load_suite("toy", BACKENDS)
-    assert all("INSECURE" in choice.parameters.name for choice in toy.parameter_sets)
+    assert all("INSECURE" in parameter_set.parameters.name for parameter_set in toy.parameter_sets)
     assert "INSECURE" in toy.title
 
 
@@ -220,5 +223,5 @@ def test_the_projects_own_suites(path: Path) -> None:
     suite = load_suite(str(path), BACKENDS)
     assert suite.name == path.stem
     assert any(map(has_random_weights, suite.cases)) == ("RANDOM WEIGHTS" in suite.title)
-    for choice in suite.parameter_sets:
-        assert choice.parameters.security == (0 if "toy" in suite.name else 128)
+    for parameter_set in suite.parameter_sets:
+        assert parameter_set.parameters.security == (0 if "toy" in suite.name else 128)
