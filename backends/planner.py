@@ -12,8 +12,9 @@ from backends.parameters import ParameterSet
 from backends.primitives import Primitive
 from backends.program import Program, primitives
 from backends.recorder import Recorder
-from backends.schedule import ALIASES, NodeCost, Refresh, Schedule, schedule
+from backends.schedule import NodeCost, Refresh, Schedule, makes_ciphertexts, schedule
 from backends.tensor.arrangement import Arrangement
+from backends.tensor.operations import encrypted
 from backends.tensor.tensor import Tensor
 from models.graph import Graph
 
@@ -75,7 +76,7 @@ class Planner:
             recorder, engine = self._recording()
             operands = [values[name] for name in node.inputs]
             depths = engine.operand_depths(node, operands)
-            if node.operation == "input":
+            if node.is_input:
                 result = self._input(recorder, _HIGH)
             else:
                 result = engine.run(
@@ -99,7 +100,7 @@ class Planner:
                 continue
             recorder.begin_layer(node.layer or node.name)
             level = run_levels[node.name]
-            if node.operation == "input":
+            if node.is_input:
                 tensor = self._input(recorder, level)
                 inputs = tensor
             else:
@@ -108,7 +109,7 @@ class Planner:
                     for name, depth in zip(node.inputs, self._depths[node.name], strict=True)
                 ]
                 tensor = engine.drop(engine.run(node, operands), plan.made[node.name])
-            if probes and node.operation not in (*ALIASES, "input"):
+            if probes and makes_ciphertexts(node):
                 recorder.probe(node.name, tensor.ciphertexts, tensor.layout)
             if node.name in plan.refreshed:
                 mean = float(node.attributes.get("mean", 0.0))
@@ -127,14 +128,14 @@ class Planner:
         return Tensor(tuple(recorder.input(level) for _ in range(chunks)), layout, clean=True)
 
     def _run_levels(self, plan: Schedule) -> dict[str, int]:
-        """Level of each result as it runs; linear maps of one input share rotations and run together."""
+        """Level of each result as it runs; what shares rotations of one input runs at one level."""
         levels = dict(plan.made)
         for node in self._graph:
-            if node.operation == "linear" and node.name in levels:
+            if encrypted(node).shares_rotations and node.name in levels:
                 siblings = [
                     n.name
                     for n in self._graph.consumers(node.inputs[0])
-                    if n.operation == "linear" and n.layer == node.layer and n.name in levels
+                    if n.operation == node.operation and n.layer == node.layer and n.name in levels
                 ]
                 levels[node.name] = max(plan.made[name] for name in siblings)
         return levels

@@ -19,10 +19,8 @@ import numpy as np
 
 from backends.costs import Costs
 from backends.errors import PlanError
+from backends.tensor.operations import encrypted
 from models.graph import Graph, Node
-
-#: Values that are the same ciphertexts under another name; they are not refreshed twice.
-ALIASES = ("split_heads", "merge_heads")
 
 
 @dataclass(frozen=True)
@@ -124,6 +122,11 @@ def schedule(graph: Graph, nodes: Mapping[str, NodeCost], refresh: Refresh, cost
     )
 
 
+def makes_ciphertexts(node: Node) -> bool:
+    """Whether a node computes new ciphertexts, that may be refreshed and probed."""
+    return not (node.is_input or encrypted(node).alias)
+
+
 class _Step:
     """From the states after a node to those before it.
 
@@ -162,7 +165,7 @@ class _Step:
     def _choices(self, needed: int) -> Iterator[tuple[int, bool]]:
         """Levels at which the value may be made, and whether it is then refreshed."""
         yield needed, False
-        if self._node.operation not in (*ALIASES, "input"):
+        if makes_ciphertexts(self._node):
             yield self._refresh.entry, True
 
     def _needed_before(self, levels: _Levels, made: int) -> _Levels:

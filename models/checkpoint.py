@@ -17,6 +17,7 @@ from safetensors.numpy import load, save
 
 from models.errors import ModelError
 from models.graph import Graph, Node
+from models.operations import declared
 
 RUNGS = ("original", "he_friendly", "polynomial")
 FORMAT = 1
@@ -124,7 +125,7 @@ def _stored(graph: Graph, storage: str) -> dict[str, Any]:
     """`node/array` → the array in the type in which it is kept."""
     arrays: dict[str, Any] = {}
     for node in graph:
-        exact = node.operation == "polynomial"
+        exact = declared(node.operation).exact
         for name, array in node.arrays.items():
             kept = np.ascontiguousarray(array, np.float64 if exact else storage)
             if not np.isfinite(kept).all():

@@ -92,7 +92,7 @@ class _Draft:
         width = self._shape.features
         q, k, v = (self._heads(part, source) for part in ("q", "k", "v"))
         scores = self._add("attention.scores", "scores", q, k)
-        # As conversion folds it: the factor of the scores stands in the weights of q.
+        # As conversion folds it: the weights of q hold the factor of the scores.
         self._scale(FILL / self._largest(scores), "attention.q", q, scores)
         weights = self._activation("attention.activation", scores)
         mixed = self._add("attention.mix", "mix", weights, v)
@@ -122,7 +122,7 @@ class _Draft:
     def _add(self, name: str, operation: str, *inputs: str, arrays: Any = None, **attributes: Any) -> str:
         node = Node(name, operation, inputs, attributes, arrays or {}, layer=name.rpartition(".")[0] or name)
         self._nodes.append(node)
-        if operation != "input":
+        if inputs:
             self._values[name] = reference.evaluate(node, [self._values[one] for one in inputs])
         return name
 

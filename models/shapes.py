@@ -1,48 +1,38 @@
-"""The shapes of a graph's values, told from the graph alone."""
+"""The forms and shapes of a graph's values, told from the graph alone."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from models.graph import Node
+from models.arrays import Array
+from models.node import Node
+from models.operations import declared
+from models.operations.attention import merged
+from models.operations.operation import Form, Shape, Value
 
-Shape = tuple[int, ...]
+__all__ = ["Shape", "heads_side_by_side", "value_shapes", "values_declared"]
+
+
+def values_declared(nodes: Iterable[Node]) -> dict[str, Value]:
+    """The form and shape of every node's value.
+
+    Raises:
+        ModelError: an operation is not declared.
+    """
+    found: dict[str, Value] = {}
+    for node in nodes:
+        found[node.name] = declared(node.operation).result(node, [found[name] for name in node.inputs])
+    return found
 
 
 def value_shapes(nodes: Iterable[Node]) -> dict[str, Shape]:
     """The shape of every node's value, `[tokens, features]` or `[heads, tokens, features or block]`."""
-    found: dict[str, Shape] = {}
-    for node in nodes:
-        found[node.name] = _shape(node, [found[name] for name in node.inputs])
-    return found
+    return {name: value.shape for name, value in values_declared(nodes).items()}
 
 
-def _shape(node: Node, operands: list[Shape]) -> Shape:
-    attributes = node.attributes
-    match node.operation:
-        case "input":
-            return attributes["tokens"], attributes["features"]
-        case "linear":
-            return operands[0][0], len(node.arrays["weight"])
-        case "split_heads":
-            tokens, features = operands[0]
-            heads = int(attributes["heads"])
-            return heads, tokens, features // heads
-        case "merge_heads":
-            heads, tokens, features = operands[0]
-            return tokens, heads * features
-        case "scores":
-            heads, tokens, _ = operands[0]
-            return heads, tokens, int(attributes.get("block", tokens))
-        case "mix":
-            return operands[1]
-        case "sum_tokens":
-            return 1, operands[0][1]
-        case "sum_features":
-            return operands[0][0], int(attributes["features"])
-        case "gather_tokens":
-            return len(attributes["order"]), operands[0][1]
-        case "merge_tokens":
-            groups = attributes["groups"]
-            return len(groups), len(groups[0]) * operands[0][1]
-    return operands[0]
+def heads_side_by_side(nodes: Iterable[Node], values: Mapping[str, Array]) -> dict[str, Array]:
+    """Every value `[samples, ...]`, the features of its heads side by side, `[samples, tokens, features]`."""
+    return {
+        name: merged(values[name]) if value.form is Form.HEADS else values[name]
+        for name, value in values_declared(nodes).items()
+    }

@@ -16,9 +16,10 @@ import numpy as np
 from backends.errors import PlanError
 from backends.interface import Ciphertext, Evaluator
 from backends.tensor.elementwise import cleaned
-from backends.tensor.layout import Array, Layout, ValueLayout, power_of_two
+from backends.tensor.layout import Layout, ValueLayout, power_of_two
 from backends.tensor.reductions import sum_over_heads
 from backends.tensor.tensor import Tensor, drop_to
+from models.arrays import Array
 
 #: Levels that each operand spends: the shifted operand is masked once before the product.
 MIX_DEPTH = (1, 2)
@@ -81,7 +82,7 @@ class TokenShifts:
     def _patterns(self, shift: int, giant: int) -> list[tuple[bool, Array]]:
         """Masks of the value and of it a block before, where the giant step then brings them to a token.
 
-        A token's partner stands `shift` tokens on, or that less a block; counted on into the next block of
+        A token's partner is `shift` tokens on, or that less a block, counted on into the next block of
         padded tokens, which is zero otherwise.
         """
         tokens = np.arange(self._pairs.tokens)

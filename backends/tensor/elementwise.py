@@ -6,8 +6,9 @@ import numpy as np
 
 from backends.errors import PlanError
 from backends.interface import Ciphertext, Evaluator
-from backends.tensor.layout import Array, Layout
+from backends.tensor.layout import Layout
 from backends.tensor.tensor import Tensor, as_features
+from models.arrays import Array
 
 
 def affine(evaluator: Evaluator, layout: Layout, x: Tensor, scale: Array, shift: Array) -> Tensor:

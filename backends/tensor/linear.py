@@ -19,9 +19,10 @@ import numpy as np
 from backends.errors import PlanError
 from backends.interface import Ciphertext, Evaluator, Plaintext
 from backends.tensor.elementwise import add_constant, affine
-from backends.tensor.layout import Array, Layout, ValueLayout, power_of_two
+from backends.tensor.layout import Layout, ValueLayout, power_of_two
 from backends.tensor.reductions import rotated_sum
 from backends.tensor.tensor import Tensor, as_features
+from models.arrays import Array
 
 #: (input chunk, step) → the diagonal that multiplies the input rotated by step.
 Diagonals = dict[tuple[int, int], Array]

@@ -13,10 +13,10 @@ from dataclasses import replace
 import numpy as np
 
 from backends.interface import Ciphertext, Evaluator
-from backends.tensor.arrangement import merged_rows
 from backends.tensor.elementwise import cleaned
 from backends.tensor.layout import Layout, ValueLayout, power_of_two
 from backends.tensor.reductions import rotated_sum
+from backends.tensor.rows import merged_rows
 from backends.tensor.tensor import Tensor
 
 

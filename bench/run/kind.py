@@ -6,8 +6,8 @@ from abc import ABC, abstractmethod
 from typing import ClassVar, Literal
 
 from backends.registry import Descriptor
-from bench.run.clear_rungs import Progress
 from bench.run.life import Life, Outcome
+from bench.run.listener import Progress
 from bench.spec.cells import Cell
 from bench.spec.file import Limits
 from reports.record import Ladder

@@ -108,6 +108,7 @@ class Life:
         folder: where the parties' folders and logs go.
         listener: told of stages and progress.
         probes: whether every layer is decrypted.
+        keep_parties: whether what is safe of a failed evaluator's folder stays beside its log.
         outcome: what has become of the cell so far.
     """
 
@@ -117,6 +118,7 @@ class Life:
     folder: Path
     listener: Listener
     probes: bool
+    keep_parties: bool = False
     outcome: Outcome = field(default_factory=lambda: Outcome(datetime.now(timezone.utc)))
 
     def live(self, work: Callable[[Life], None]) -> Outcome:
@@ -162,6 +164,7 @@ class Life:
                     report=self.listener.report,
                     watch=sampler.add,
                     peaks=figures.peaks,
+                    keep_on_failure=self.keep_parties,
                 ) as session:
                     use(session)
             except PartyError as error:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from backends.costs import Costs
 from backends.program import Program
 from bench.environments.steps import Step
 from bench.run.session import News
+
+#: Told how many of how many samples have passed the clear stages of conversion.
+Progress = Callable[[int, int], None]
 
 
 class Listener(Protocol):

@@ -16,16 +16,17 @@ from backends.program import Program
 from backends.registry import Descriptor
 from backends.tensor.layout import ValueLayout, unpack
 from bench.run import estimates, recording, scoring
-from bench.run.clear_rungs import Progress
 from bench.run.exchanges import Evaluation, bytes_of
 from bench.run.life import Life
+from bench.run.listener import Progress
 from bench.run.program_parties import ROLES, ProgramParties
 from bench.run.scoring import Decrypted
 from bench.run.session import Session, Stage
 from bench.run.workload import load
 from bench.run.workload_kind import WorkloadKind
 from bench.spec.cells import Cell
-from models.graph import Array, Graph, Node
+from models.graph import Array
+from models.shapes import heads_side_by_side
 
 #: Part of the memory left that constants encoded ahead may take. The rest is for the key owner, for this
 #: process, and for what the estimates miss; a constant without room costs milliseconds at each use.
@@ -108,7 +109,7 @@ class ModelKind(WorkloadKind):
         if not program.probes:
             return Decrypted(logits)
         probes = decode_probes(program, evaluations[0], count)
-        return Decrypted(logits, probes, probe_references(self.workload.polynomial, values))
+        return Decrypted(logits, probes, heads_side_by_side(self.workload.polynomial, values))
 
 
 def decode(program: Program, layout: ValueLayout, slots: NDArray[np.float64], count: int) -> Array:
@@ -127,23 +128,3 @@ def decode_probes(program: Program, evaluation: Evaluation, count: int) -> dict[
         probe.name: decode(program, probe.layout, np.stack(evaluation.probes[probe.name]), count)
         for probe in program.probes
     }
-
-
-def probe_references(graph: Graph, values: Mapping[str, Array]) -> dict[str, Array]:
-    """The polynomial model's values in the shapes of `decode_probes`: heads side by side."""
-    found: dict[str, Array] = {}
-    in_heads: set[str] = set()
-    for node in graph:
-        value = values[node.name]
-        if _is_in_heads(node, in_heads):
-            in_heads.add(node.name)
-            value = value.transpose(0, 2, 1, 3).reshape(len(value), value.shape[2], -1)
-        found[node.name] = value
-    return found
-
-
-def _is_in_heads(node: Node, in_heads: set[str]) -> bool:
-    """Whether a node's value is `[heads, tokens, features per head]`, given which values before it are."""
-    if node.operation in ("scores", "merge_heads"):
-        return False
-    return node.operation in ("split_heads", "mix") or not in_heads.isdisjoint(node.inputs)

@@ -9,10 +9,10 @@ from backends.errors import Unsupported
 from backends.native import OPERATIONS
 from backends.registry import Descriptor
 from bench.run import recording
-from bench.run.clear_rungs import Progress
 from bench.run.estimates import key_bytes
 from bench.run.exchanges import bytes_of
 from bench.run.life import Life
+from bench.run.listener import Progress
 from bench.run.native_parties import ROLES, NativeParties
 from bench.run.scoring import Decrypted
 from bench.run.session import Session, Stage

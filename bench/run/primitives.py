@@ -14,11 +14,11 @@ from backends.microbenchmarks import BOOTSTRAP, BY_NAME, LOADED_KINDS, key_kinds
 from backends.registry import Descriptor
 from bench.parties.messages import NotMeasured, Repetitions, Timed
 from bench.run import estimates
-from bench.run.clear_rungs import Progress
 from bench.run.errors import CellError
 from bench.run.estimates import key_bytes
 from bench.run.kind import CellKind
 from bench.run.life import Life, Outcome
+from bench.run.listener import Progress
 from bench.run.primitives_parties import ROLES, PrimitivesParties
 from bench.run.session import Session, Stage
 from bench.spec.cases import PrimitivesCase, PrimitivesLiteral

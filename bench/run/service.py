@@ -41,6 +41,7 @@ class Service:
         listener: told of everything as it happens.
         fresh: run cells again that a kept record answers.
         probes: decrypt every layer to see where precision goes; such a run is never timed.
+        keep_parties: keep what is safe of a failed cell's evaluator beside its logs.
         folder: the run's folder; None until there is a record.
     """
 
@@ -48,6 +49,7 @@ class Service:
     listener: Listener
     fresh: bool = False
     probes: bool = False
+    keep_parties: bool = False
     folder: Path | None = None
     _run: Run | None = None
     _loaded: dict[tuple[type[CellKind], str], CellKind] = field(default_factory=dict)
@@ -82,7 +84,7 @@ class Service:
         run = self._open()
         folder = free(run.folder / f"{cell.case.name}.{cell.backend}.{asked.key[:16]}")
         folder.mkdir()
-        life = Life(cell, descriptor, environment, folder, self.listener, self.probes)
+        life = Life(cell, descriptor, environment, folder, self.listener, self.probes, self.keep_parties)
         outcome = Outcome.failed(lacking) if lacking else life.live(lambda one: _whole(loaded, one))
         record = record_of(run.run_id, asked, loaded, outcome)
         run.append(record, loaded.raw_outputs(outcome))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from models import reference
 from models.approximation.approximation import Approximation
 from models.approximation.even_activation import even_activation
+from models.operations import activations
 
 
 def gelu(bound: float, degree: int) -> Approximation:
@@ -13,4 +13,4 @@ def gelu(bound: float, degree: int) -> Approximation:
     Raises:
         ModelError: the degree is odd or under 2, or the bound is not positive.
     """
-    return even_activation("gelu", reference.gelu, bound, degree)
+    return even_activation("gelu", activations.gelu, bound, degree)

@@ -2,8 +2,8 @@
 
 Every reader of a pre-norm residual stream is a LayerNorm, which subtracts that mean first. So what writes the
 stream may subtract it from its own part: the stream then has none, and the function is the same. Where
-something else reads the stream (merging, for one, sets several tokens side by side that each have a mean of
-their own), the subtraction stays, as a linear map.
+something else reads the stream (for instance, merging sets several tokens side by side that each have a mean
+of their own), the subtraction stays, as a linear map.
 """
 
 from __future__ import annotations
@@ -14,9 +14,8 @@ import numpy as np
 
 from models.conversion.rewriting import Rewriting
 from models.graph import Array, Node
-
-#: What a residual stream consists of, beside the linear maps that write it.
-_PASSING = ("add", "gather_tokens")
+from models.operations import declared
+from models.operations.operation import Carries
 
 
 def _centred_stream(graph: Rewriting) -> Rewriting | None:
@@ -61,19 +60,24 @@ def _stream(graph: Rewriting, start: str) -> set[str] | None:
             continue
         stream.add(name)
         node = graph[name]
-        if name == graph.output or node.operation not in ("linear", *_PASSING):
+        if name == graph.output or not (node.operation == "linear" or _passes(node)):
             return None
-        if node.operation in _PASSING:
+        if _passes(node):
             found += node.inputs
         for reader in graph.consumers(name):
             if reader.operation == "sum_features":
                 if not _only_centres(graph, reader):
                     return None
             elif _centred_value(graph, reader) != name:
-                if reader.operation not in _PASSING:
+                if not _passes(reader):
                     return None
                 found.append(reader.name)
     return stream
+
+
+def _passes(node: Node) -> bool:
+    """Whether a stream goes through a node and every token keeps its own mean."""
+    return declared(node.operation).carries is Carries.TOKENS
 
 
 def _only_centres(graph: Rewriting, total: Node) -> bool:

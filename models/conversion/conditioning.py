@@ -54,7 +54,7 @@ def _with_means(graph: Graph, inputs: Inputs) -> Graph:
 def _noted(node: Node, value: Array) -> Node:
     mean = float(value.mean())
     worth = abs(mean) > _WORTH_CENTRING * float(np.abs(value).max())
-    if node.operation == "input" or not worth:
+    if node.is_input or not worth:
         return node
     return replace(node, attributes={**node.attributes, "mean": mean})
 

@@ -6,9 +6,7 @@ from dataclasses import replace
 
 from models.conversion.rewriting import Rewriting
 from models.graph import Array, Node
-
-#: Operation → the operand into which a constant factor on its result may move instead.
-_FACTOR_MOVES_TO = {"split_heads": 0, "merge_heads": 0, "scores": 0, "mix": 1, "mask": 0, "bias": 0}
+from models.operations import declared
 
 
 def _before_operation(graph: Rewriting) -> Rewriting | None:
@@ -30,14 +28,15 @@ def _before_operation(graph: Rewriting) -> Rewriting | None:
 def _operand(graph: Rewriting, source: Node) -> int | None:
     """The operand of an operation that may take a factor of its result."""
     if source.operation != "multiply" or source.inputs[0] == source.inputs[1]:
-        return _FACTOR_MOVES_TO.get(source.operation)
+        return declared(source.operation).factor_moves_to
     takes = [graph[name].operation == "linear" and graph.read_once(name) for name in source.inputs]
     return takes.index(True) if any(takes) else None
 
 
 def _scaled_arrays(node: Node, factor: float) -> dict[str, Array]:
     """The arrays of an operation whose operand was multiplied: what it adds must be, too."""
-    return {name: array * factor if name == "bias" else array for name, array in node.arrays.items()}
+    offsets = declared(node.operation).offsets
+    return {name: array * factor if name in offsets else array for name, array in node.arrays.items()}
 
 
 def _to_other_operand(graph: Rewriting) -> Rewriting | None:

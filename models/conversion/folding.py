@@ -1,7 +1,7 @@
 """Rewrites a graph into one of the same function that spends fewer levels.
 
 Constant factors and per-feature maps disappear into linear maps, a linear map that reads a linear map becomes
-one with it, and a linear map that follows a sum over tokens moves before it. What stands between scores and
+one with it, and a linear map that follows a sum over tokens moves before it. What lies between scores and
 their activation moves into the queries and one constant that is added; masks after it become the mix's own.
 The mean that LayerNorm subtracts is subtracted by what writes the residual stream. A level is then spent only
 where two encrypted values meet or features are really mixed.

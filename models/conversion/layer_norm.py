@@ -50,7 +50,7 @@ def layer_norm_nodes(node: Node, variance: tuple[float, float], settings: LayerN
 
 
 def _centred(chain: Chain, source: str, width: int, size: float) -> str:
-    """size·(x - mean(x)). No linear map: training could bend that until it is no mean any more."""
+    """size·(x - mean(x)). It is not a linear map, which training could change until it is not a mean."""
     total = chain.add("sum", "sum_features", source, features=width)
     minus_mean = chain.add("minus_mean", "scale", total, factor=-1 / width)
     centred = chain.add("centred", "add", source, minus_mean)

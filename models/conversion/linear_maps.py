@@ -8,6 +8,7 @@ import numpy as np
 
 from models.conversion.rewriting import Rewriting
 from models.graph import Array, Node
+from models.operations.operation import Form
 from models.reference import evaluate
 
 
@@ -15,9 +16,9 @@ def _as_linear(graph: Rewriting) -> Rewriting | None:
     """Write one `affine`, or `scale` of a value `[tokens, features]`, as a linear map of diagonal weight."""
     for node in graph:
         width = graph.shapes[node.name][-1]
-        if node.operation == "affine" and node.attributes.get("over") != "heads":
+        if node.operation == "affine" and not node.over_heads:
             weight, bias = np.diag(node.arrays["scale"]), node.arrays["shift"]
-        elif node.operation == "scale" and _mixes_features(graph, node):
+        elif node.operation == "scale" and _features_differ(graph, node):
             weight, bias = np.eye(width) * node.attributes["factor"], np.zeros(width)
         else:
             continue
@@ -28,13 +29,9 @@ def _as_linear(graph: Rewriting) -> Rewriting | None:
     return None
 
 
-def _mixes_features(graph: Rewriting, node: Node) -> bool:
+def _features_differ(graph: Rewriting, node: Node) -> bool:
     """Whether a value has features that differ: neither scores nor one sum at every feature."""
-    if node.operation == "sum_features":
-        return False
-    if node.operation in ("scale", "bias", "polynomial", "add", "multiply"):
-        return any(_mixes_features(graph, graph[name]) for name in node.inputs)
-    return len(graph.shapes[node.name]) == 2
+    return graph.values[node.name].form is Form.FEATURES
 
 
 def _constant_into_linear(graph: Rewriting) -> Rewriting | None:
@@ -115,7 +112,7 @@ def _after_index_map(graph: Rewriting) -> Rewriting | None:
 
 
 def _beside(node: Node, weight: Array) -> Array:
-    """The weight once for every token that stands side by side in the result."""
+    """The weight once for every token of those side by side in the result."""
     if node.operation == "gather_tokens":
         return weight
     return np.asarray(np.kron(np.eye(len(node.attributes["groups"][0])), weight), np.float64)

@@ -12,21 +12,9 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from models.graph import Array, Graph, Node
-
-#: Operations whose arrays take in the factor of their input and give their result another.
-_ABSORBING = ("linear", "affine", "scale")
-_PASSING = (
-    "bias",
-    "gather_tokens",
-    "mask",
-    "merge_heads",
-    "merge_tokens",
-    "split_heads",
-    "sum_features",
-    "sum_tokens",
-)
-_PRODUCTS = ("mix", "multiply", "scores")
+from models.graph import Graph, Node
+from models.operations import declared
+from models.operations.operation import Factor
 
 _EQUAL = 1e-12  # relative difference of factors that are the same but for rounding
 
@@ -61,17 +49,20 @@ def _factors(graph: Graph, wished: Mapping[str, float]) -> dict[str, float] | No
 
 
 def _result_factor(node: Node, operands: list[float], wish: float | None) -> float | None:
-    if node.operation in _ABSORBING:
-        return 1.0 if wish is None else wish
+    operation = declared(node.operation)
     if wish is not None:
-        return wish if node.operation == "mix" and "mask" in node.arrays else None
-    if node.operation in _PASSING:
-        return operands[0]
-    if node.operation in _PRODUCTS:
-        return math.prod(operands)
-    if node.operation == "add":
-        return operands[0] if _same(*operands) else None
-    return 1.0 if all(_same(factor, 1) for factor in operands) else None
+        return wish if operation.absorbs(node) else None
+    match operation.factor:
+        case Factor.ABSORBED:
+            return 1.0
+        case Factor.PASSED:
+            return operands[0]
+        case Factor.MULTIPLIED:
+            return math.prod(operands)
+        case Factor.COMMON:
+            return operands[0] if _same(*operands) else None
+        case Factor.FIXED:
+            return 1.0 if all(_same(factor, 1) for factor in operands) else None
 
 
 def _same(a: float, b: float) -> bool:
@@ -79,17 +70,10 @@ def _same(a: float, b: float) -> bool:
 
 
 def _rescaled(node: Node, factors: Mapping[str, float]) -> Node:
-    result = factors[node.name]
-    if node.operation == "scale":
-        factor = node.attributes["factor"] * result / factors[node.inputs[0]]
-        return replace(node, attributes={**node.attributes, "factor": factor})
-    arrays: dict[str, Array] = dict(node.arrays)
-    if node.operation == "mix" and "mask" in arrays:
-        arrays["mask"] = arrays["mask"] * (result / math.prod(factors[name] for name in node.inputs))
-    for name in ("weight", "scale"):
-        if name in arrays:
-            arrays[name] = arrays[name] * (result / factors[node.inputs[0]])
-    for name in ("bias", "shift"):
-        if name in arrays:
-            arrays[name] = arrays[name] * result
+    operation, result = declared(node.operation), factors[node.name]
+    if operation.absorb is not None and operation.absorbs(node):
+        return operation.absorb(node, math.prod(factors[name] for name in node.inputs), result)
+    arrays = {
+        name: array * result if name in operation.offsets else array for name, array in node.arrays.items()
+    }
     return replace(node, arrays=arrays)

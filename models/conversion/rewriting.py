@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from models.graph import Graph, Node
-from models.shapes import Shape, value_shapes
+from models.operations.operation import Shape, Value
+from models.shapes import values_declared
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,12 @@ class Rewriting:
     @cached_property
     def shapes(self) -> Mapping[str, Shape]:
         """Every value's shape, without the axis of samples."""
-        return value_shapes(self.nodes)
+        return {name: value.shape for name, value in self.values.items()}
+
+    @cached_property
+    def values(self) -> Mapping[str, Value]:
+        """Every value's form and shape."""
+        return values_declared(self.nodes)
 
     def consumers(self, name: str) -> list[Node]:
         """The nodes that read a value."""
@@ -81,5 +87,5 @@ def _without_dead_ends(nodes: Sequence[Node], output: str) -> Rewriting:
     for node in reversed(nodes):
         if node.name in needed:
             needed.update(node.inputs)
-    kept = (node for node in nodes if node.name in needed or node.operation == "input")
+    kept = (node for node in nodes if node.name in needed or node.is_input)
     return Rewriting(tuple(kept), output)

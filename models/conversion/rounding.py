@@ -9,6 +9,7 @@ import numpy as np
 
 from models.errors import ModelError
 from models.graph import Array, Graph, Node
+from models.operations import declared
 
 Precision = Literal["float16", "float32"]
 
@@ -23,7 +24,7 @@ def round_weights(graph: Graph, precision: Precision = "float32") -> Graph:
         graph,
         nodes=tuple(
             node
-            if node.operation == "polynomial"
+            if declared(node.operation).exact
             else replace(node, arrays={k: _rounded(node, v, precision) for k, v in node.arrays.items()})
             for node in graph
         ),

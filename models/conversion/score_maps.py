@@ -1,7 +1,7 @@
 """Folding rules around the activation of scores.
 
-Before it stand factors, an affine map per head and constants that are added (relative positions); the factors
-move into the queries, and one constant is left, which takes no level. After it stand factors and masks: the
+Before it are factors, an affine map per head and constants that are added (relative positions); the factors
+move into the queries, and one constant is left, which takes no level. After it are factors and masks: the
 factors move into the values, and the masks become the mix's own.
 """
 
@@ -87,7 +87,7 @@ def _one_constant(graph: Rewriting) -> Rewriting | None:
 
 
 def _sum_of_constants(a: Node, b: Node) -> tuple[Array, int]:
-    """The sum of what two `bias` nodes add, and how often it stands along the tokens."""
+    """The sum of what two `bias` nodes add, and how often it is repeated along the tokens."""
     arrays = [node.arrays["bias"] for node in (a, b)]
     repeats = [int(node.attributes.get("repeat", 1)) for node in (a, b)]
     if repeats[0] != repeats[1] and all(array.ndim > 1 and array.shape[-2] > 1 for array in arrays):
@@ -108,7 +108,7 @@ def _one_mask(graph: Rewriting) -> Rewriting | None:
 
 
 def _is_head_map(node: Node) -> bool:
-    return node.operation == "affine" and node.attributes.get("over") == "heads"
+    return node.operation == "affine" and node.over_heads
 
 
 RULES = (_head_map_before_constant, _head_factor_upstream, _one_constant, _one_mask)

@@ -79,7 +79,7 @@ def _write(chain: Chain, part: str, stage: Stage, value: str, variable: str, fou
 
 
 def _reach(found: Approximation) -> dict[str, Any]:
-    """Where the whole stands for its function: up to a bound on both sides of 0, or between two bounds."""
+    """Where the whole approximates its function: up to a bound on both sides of 0, or between two bounds."""
     low, high = found.interval
     return {"bound": high} if low == -high else {"bounds": [low, high]}
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from models.errors import DivergenceError
 from models.graph import Array, Graph, Node
-from models.reference import Inputs, dense, evaluate, run
+from models.reference import Inputs, dense, evaluate, operands_of, run
 
 #: Samples evaluated at a time, with the values of all nodes.
 _BATCH = 32
@@ -64,8 +64,8 @@ def values_in_turn(graph: Graph, inputs: Inputs) -> Iterator[tuple[Node, Array]]
     last_reader = {name: node.name for node in graph for name in node.inputs}
     values: dict[str, Any] = {}
     for node in graph:
-        operands = [values[name] for name in node.inputs]
-        values[node.name] = inputs if node.operation == "input" else evaluate(node, operands)
+        operands = operands_of(node, values, inputs)
+        values[node.name] = evaluate(node, operands)
         for name in set(node.inputs):
             if last_reader[name] == node.name:
                 del values[name]

@@ -9,9 +9,8 @@ import numpy as np
 
 from models.conversion.statistics import Statistics
 from models.graph import Array, Graph, Node
-
-#: Operations that pass a factor and a mean on, having no weights that could take them in.
-_PASSING = ("add", "gather_tokens", "merge_tokens")
+from models.operations import declared
+from models.operations.operation import Carries
 
 Stream = frozenset[str]
 
@@ -21,7 +20,7 @@ def residual_streams(graph: Graph) -> list[Stream]:
     groups: dict[str, set[str]] = {}
     for node in graph:
         group = {node.name}
-        if node.operation in _PASSING:
+        if _passes(node):
             group.update(*(groups[name] for name in node.inputs))
         groups.update(dict.fromkeys(group, group))
     streams = dict.fromkeys(map(frozenset, groups.values()))
@@ -29,8 +28,14 @@ def residual_streams(graph: Graph) -> list[Stream]:
 
 
 def _can_be_changed(graph: Graph, stream: Stream) -> bool:
-    operations = {graph[name].operation for name in stream}
-    return "add" in operations and operations <= {"linear", *_PASSING} and graph.output not in stream
+    nodes = [graph[name] for name in stream]
+    written = all(node.operation == "linear" or _passes(node) for node in nodes)
+    return written and any(node.operation == "add" for node in nodes) and graph.output not in stream
+
+
+def _passes(node: Node) -> bool:
+    """Whether a node passes a factor and a mean on, having no weights that could take them in."""
+    return declared(node.operation).carries is not Carries.NOTHING
 
 
 def spread(graph: Graph, stream: Stream, met: Statistics) -> float:

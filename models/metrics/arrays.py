@@ -7,6 +7,9 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-Array: TypeAlias = NDArray[np.float64]
+from models.arrays import Array
+
+__all__ = ["Array", "Labels"]
+
 #: What each position should be: the number of a label or, of a regression, a real number.
 Labels: TypeAlias = NDArray[np.integer] | NDArray[np.floating]

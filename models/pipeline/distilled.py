@@ -8,9 +8,9 @@ from pathlib import Path
 from models import checkpoint
 from models.data.batches import Feeder
 from models.graph import Graph, Node
+from models.operations import declared
 from models.pipeline.machine import machine
 from models.pipeline.work import Conversion, Report, Trained
-from models.reference import ACTIVATIONS
 from models.shapes import value_shapes
 from models.training.settings import DistillationSettings
 
@@ -28,7 +28,7 @@ def tightened(conversion: Conversion, graph: Graph, teachers: Mapping[str, Graph
     shapes = value_shapes(graph)
     wanted: Intervals = {}
     for node in graph:
-        if node.operation in ACTIVATIONS:
+        if declared(node.operation).calibrated == "input":
             in_attention = len(shapes[node.name]) == 3
             bound = settings.attention_bound if in_attention else settings.mlp_bound
             wanted[node.name] = (-bound, bound)

@@ -8,6 +8,7 @@ import numpy as np
 
 from models import conversion as steps
 from models.graph import Graph
+from models.operations import declared
 from models.pipeline.candidates import Candidates
 from models.pipeline.distilled import fine_tuned, tightened
 from models.pipeline.work import (
@@ -94,6 +95,6 @@ def _ranges(graph: Graph, ranges: steps.Ranges) -> dict[str, dict[str, list[floa
     """Inputs of activations and variances of LayerNorms, apart."""
     found: dict[str, dict[str, list[float]]] = {"activations": {}, "variances": {}}
     for name, ends in ranges.items():
-        kind = "variances" if graph[name].operation == "layer_norm" else "activations"
+        kind = "variances" if declared(graph[name].operation).calibrated == "variance" else "activations"
         found[kind][name] = list(ends)
     return found

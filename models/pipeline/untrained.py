@@ -13,7 +13,7 @@ from models.architectures.shapes import DataShape
 from models.data import preparation
 from models.graph import Array, Graph, Node
 from models.pipeline.work import Conversion, Trained
-from models.reference import Inputs, evaluate
+from models.reference import Inputs, evaluate, operands_of
 
 #: What the residual additions of a random rung add, relative to what an untrained one's do.
 _ADDED = 0.1
@@ -66,10 +66,10 @@ def _settled(graph: Graph, inputs: Inputs) -> Graph:
     values: dict[str, Any] = {}
     nodes = []
     for node in graph:
-        operands = [values[name] for name in node.inputs]
+        operands = operands_of(node, values, inputs)
         settled = _with_statistics(node, operands[0]) if node.operation == "batch_norm" else node
         nodes.append(settled)
-        values[node.name] = inputs if node.operation == "input" else evaluate(settled, operands)
+        values[node.name] = evaluate(settled, operands)
         for name in set(node.inputs):
             if last_reader[name] == node.name:
                 del values[name]
@@ -78,6 +78,5 @@ def _settled(graph: Graph, inputs: Inputs) -> Graph:
 
 def _with_statistics(node: Node, x: Array) -> Node:
     """A BatchNorm, over features or over heads, with the mean and variance of its input."""
-    heads = node.attributes.get("over") == "heads"
-    axes = (0, 2, 3) if heads else tuple(range(x.ndim - 1))
+    axes = (0, 2, 3) if node.over_heads else tuple(range(x.ndim - 1))
     return replace(node, arrays={**node.arrays, "mean": x.mean(axis=axes), "variance": x.var(axis=axes)})

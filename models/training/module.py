@@ -6,9 +6,7 @@ the graph with the trained arrays in it. Polynomial graphs train as well, their 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import torch
@@ -16,10 +14,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from models.graph import FIXED_ARRAYS, Array, Graph, Node
-from models.reference import ACTIVATIONS, Inputs, outputs
-
-#: Weight of the newest batch in BatchNorm's running statistics.
-_MOMENTUM = 0.1
+from models.operations import declared
+from models.reference import Inputs, operands_of, outputs
+from models.training.operations import forward
 
 
 @dataclass(frozen=True)
@@ -60,22 +57,16 @@ class GraphModule(nn.Module):  # type: ignore[misc]
     def forward(self, inputs: Tensor) -> Evaluation:
         """Evaluate `[samples, tokens, features]`, or `[samples, tokens]` numbers of one-hot tokens."""
         values: dict[str, Tensor] = {}
-        activation_inputs: dict[str, Tensor] = {}
-        norm_inputs: dict[str, Tensor] = {}
+        met: dict[str | None, dict[str, Tensor]] = {"input": {}, "variance": {}}
         for node in self._graph:
-            if node.operation == "input":
-                values[node.name] = inputs
-                continue
-            operands = [values[name] for name in node.inputs]
-            if node.operation in ACTIVATIONS:
-                activation_inputs[node.name] = operands[0]
-            if node.operation == "layer_norm":
-                norm_inputs[node.name] = operands[0]
-            values[node.name] = _EVALUATE[node.operation](self, node, *operands)
-        return Evaluation(values[self._graph.output], activation_inputs, norm_inputs)
+            operands = operands_of(node, values, inputs)
+            if (watched := met.get(declared(node.operation).calibrated)) is not None:
+                watched[node.name] = operands[0]
+            values[node.name] = forward(self, node, operands)
+        return Evaluation(values[self._graph.output], met["input"], met["variance"])
 
     def graph(self) -> Graph:
-        """The graph with the arrays as they stand now."""
+        """The graph with the arrays as they are now."""
         return replace(
             self._graph,
             nodes=tuple(
@@ -112,145 +103,3 @@ def deviation(graph: Graph, inputs: Inputs) -> float:
 
 def _key(node: Node, array: str) -> str:
     return f"{node.name.replace('.', '_')}/{array}"
-
-
-class _PowerSeries(torch.autograd.Function):  # type: ignore[misc]
-    """A polynomial by Horner's rule, whose gradient keeps its input alone and no intermediate value."""
-
-    @staticmethod
-    def forward(context: Any, x: Tensor, coefficients: Tensor) -> Tensor:
-        context.save_for_backward(x, coefficients)
-        return _horner(x, coefficients)
-
-    @staticmethod
-    def backward(context: Any, gradient: Tensor) -> tuple[Tensor, None]:
-        x, coefficients = context.saved_tensors
-        powers = torch.arange(1, len(coefficients), dtype=coefficients.dtype, device=coefficients.device)
-        return gradient * _horner(x, coefficients[1:] * powers), None
-
-
-def _horner(x: Tensor, coefficients: Tensor) -> Tensor:
-    total = torch.full_like(x, float(coefficients[-1]))
-    for coefficient in coefficients[:-1].flip(0).tolist():
-        total.mul_(x).add_(coefficient)
-    return total
-
-
-def _polynomial(module: GraphModule, node: Node, x: Tensor) -> Tensor:
-    coefficients = module.array(node, "coefficients")
-    if node.attributes["basis"] == "power":
-        return _PowerSeries.apply(x.to(coefficients.dtype), coefficients)
-    low, high = node.attributes["interval"]
-    return _clenshaw((2 * x - low - high) / (high - low), coefficients)
-
-
-def _clenshaw(y: Tensor, coefficients: Tensor) -> Tensor:
-    """A Chebyshev series by Clenshaw's recurrence."""
-    last, before = torch.zeros_like(y), torch.zeros_like(y)
-    for coefficient in coefficients[1:].flip(0):
-        last, before = 2 * y * last - before + coefficient, last
-    return y * last - before + coefficients[0]
-
-
-def _linear(module: GraphModule, node: Node, x: Tensor) -> Tensor:
-    weight, bias = module.array(node, "weight"), module.array(node, "bias")
-    if x.dtype == torch.int64:
-        found = functional.embedding(x.clamp(min=0), weight.T)
-        return found * (x >= 0).unsqueeze(-1).to(found.dtype) + bias
-    if bias.ndim == 1:
-        return functional.linear(x, weight, bias)
-    return functional.linear(x, weight) + bias
-
-
-def _affine(module: GraphModule, node: Node, x: Tensor) -> Tensor:
-    scale, shift = module.array(node, "scale"), module.array(node, "shift")
-    if node.attributes.get("over") == "heads":
-        scale, shift = scale[:, None, None], shift[:, None, None]
-    return x * scale + shift
-
-
-def _bias(module: GraphModule, node: Node, x: Tensor) -> Tensor:
-    bias = module.array(node, "bias")
-    repeat = int(node.attributes.get("repeat", 1))
-    return x + (bias if repeat == 1 else bias.repeat(1, repeat, 1))
-
-
-def _batch_norm(module: GraphModule, node: Node, x: Tensor) -> Tensor:
-    mean, variance, scale, shift = (
-        module.array(node, name) for name in ("mean", "variance", "scale", "shift")
-    )
-    epsilon = float(node.attributes["epsilon"])
-    flat = x if node.attributes.get("over") == "heads" else x.flatten(0, 1)
-    normal = functional.batch_norm(flat, mean, variance, scale, shift, module.training, _MOMENTUM, epsilon)
-    return normal.view_as(x)
-
-
-def _layer_norm(module: GraphModule, node: Node, x: Tensor) -> Tensor:
-    scale, shift = module.array(node, "scale"), module.array(node, "shift")
-    return functional.layer_norm(x, scale.shape, scale, shift, float(node.attributes["epsilon"]))
-
-
-def _split_heads(module: GraphModule, node: Node, x: Tensor) -> Tensor:
-    return x.unflatten(-1, (int(node.attributes["heads"]), -1)).transpose(1, 2)
-
-
-def _in_blocks(x: Tensor, block: int) -> Tensor:
-    return x.unflatten(2, (-1, block))
-
-
-def _scores(module: GraphModule, node: Node, q: Tensor, k: Tensor) -> Tensor:
-    block = int(node.attributes.get("block", q.shape[2]))
-    return (_in_blocks(q, block) @ _in_blocks(k, block).transpose(-1, -2)).flatten(2, 3)
-
-
-def _mix(module: GraphModule, node: Node, p: Tensor, v: Tensor) -> Tensor:
-    if "mask" in node.arrays:
-        p = p * module.array(node, "mask")
-    block = p.shape[-1]
-    return (_in_blocks(p, block) @ _in_blocks(v, block)).flatten(2, 3)
-
-
-def _sum_features(module: GraphModule, node: Node, x: Tensor) -> Tensor:
-    if x.dtype == torch.int64:
-        x = (x >= 0).unsqueeze(-1).to(torch.get_default_dtype())
-    return x.sum(-1, keepdim=True).expand(*x.shape[:-1], int(node.attributes["features"]))
-
-
-def _merge_tokens(module: GraphModule, node: Node, x: Tensor) -> Tensor:
-    return x[:, torch.tensor(node.attributes["groups"], device=x.device)].flatten(2)
-
-
-def _softmax(module: GraphModule, node: Node, x: Tensor, keep: Tensor | None = None) -> Tensor:
-    if "mask" in node.arrays:
-        x = x.masked_fill(module.array(node, "mask") == 0, -torch.inf)
-    if keep is not None:
-        tokens, block = x.shape[2:]
-        absent = (keep[..., 0] == 0).view(len(x), 1, tokens // block, 1, block)
-        x = x.masked_fill(absent.expand(-1, -1, -1, block, -1).reshape(len(x), 1, tokens, block), -torch.inf)
-    return torch.nan_to_num(x.softmax(-1)) if keep is not None else x.softmax(-1)
-
-
-_EVALUATE: dict[str, Callable[..., Tensor]] = {
-    "linear": _linear,
-    "affine": _affine,
-    "bias": _bias,
-    "mask": lambda module, node, x: x * module.array(node, "mask"),
-    "split_heads": _split_heads,
-    "merge_heads": lambda module, node, x: x.transpose(1, 2).flatten(2),
-    "scores": _scores,
-    "mix": _mix,
-    "polynomial": _polynomial,
-    "add": lambda module, node, a, b: a + module.dropped(b),
-    "multiply": lambda module, node, a, b: a * b,
-    "sum_tokens": lambda module, node, x: x.sum(1, keepdim=True),
-    "sum_features": _sum_features,
-    "gather_tokens": lambda module, node, x: x[:, torch.tensor(node.attributes["order"], device=x.device)],
-    "merge_tokens": _merge_tokens,
-    "scale": lambda module, node, x: x * node.attributes["factor"],
-    "softmax": _softmax,
-    "batch_norm": _batch_norm,
-    "layer_norm": _layer_norm,
-    "gelu": lambda module, node, x: functional.gelu(x, approximate=node.attributes.get("form", "none")),
-    "relu": lambda module, node, x: functional.relu(x),
-    "tanh": lambda module, node, x: x.tanh(),
-}

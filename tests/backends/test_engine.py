@@ -9,61 +9,29 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backends.cleartext.adapter import CleartextEvaluator, Slots
 from backends.errors import PlanError
 from backends.parameters import ParameterSet
-from backends.planner import Refresh, plan
+from backends.planner import plan
 from backends.program import Program
-from backends.replay import prepare, replay
-from backends.tensor.layout import pack, unpack
 from models import reference
-from models.graph import OPERATIONS, Array, Graph
+from models.graph import Graph
+from models.operations import OPERATIONS
 from models.reference import Inputs
+from models.shapes import heads_side_by_side
+from tests.backends.evaluating import PARAMETERS, REFRESH, evaluated
 from tests.backends.graphs import MODELS, Builder, normalised, samples, shuffled
 
-#: 512 slots, so that small shapes already make several images, or several chunks.
-PARAMETERS = ParameterSet(log_n=10, first_modulus_bits=50, scale_bits=40, depth=12, digits=13, security=0)
-REFRESH = Refresh("round_trip", top=12, entry=0)
 TOLERANCE = 1e-9
 
 few = settings(max_examples=15)
 seeds = st.integers(0, 2**32 - 1)
 
 
-def evaluated(
-    graph: Graph, inputs: Inputs, parameters: ParameterSet = PARAMETERS
-) -> tuple[dict[str, Array], Program]:
-    """Every node's value from the program on the cleartext backend, and the program."""
-    program = plan(graph, parameters, Refresh("round_trip", parameters.depth, 0), probes=True)
-    evaluator = CleartextEvaluator(parameters, frozenset(program.rotation_steps))
-    images = program.layout.images
-    values: dict[str, list[Array]] = {}
-    for start in range(0, len(inputs), images):
-        batch = inputs[start : start + images]
-        vectors = pack(program.layout, program.input_layout, batch)
-        outputs, _ = replay(
-            program,
-            evaluator,
-            prepare(program, evaluator),
-            [Slots(vector, level=program.input_level) for vector in vectors],
-            lambda ciphertext, level: Slots(ciphertext.values, level=level),
-            lambda probe, ciphertexts: values.setdefault(probe.name, []).append(
-                unpack(program.layout, probe.layout, [c.values for c in ciphertexts], len(batch))  # noqa: B023
-            ),
-            lambda index, instruction, seconds: None,
-        )
-        slots = [output.values for output in outputs]
-        values.setdefault("", []).append(unpack(program.layout, program.output_layout, slots, len(batch)))
-    return {name: np.concatenate(parts) for name, parts in values.items()}, program
-
-
 def assert_equal(graph: Graph, inputs: Inputs, parameters: ParameterSet = PARAMETERS) -> Program:
     """Every node's value is the reference's; the output comes in the shape of `reference.outputs`."""
     values, program = evaluated(graph, inputs, parameters)
-    for name, expected in reference.run(graph, inputs).items():
+    for name, expected in heads_side_by_side(graph, reference.run(graph, inputs)).items():
         if name in values:
-            if values[name].ndim < expected.ndim:  # heads lie side by side
-                expected = expected.transpose(0, 2, 1, 3).reshape(values[name].shape)
             assert np.allclose(values[name], expected, atol=TOLERANCE), name
     if values[""].ndim == 3:
         assert np.allclose(values[""], reference.outputs(graph, inputs), atol=TOLERANCE)

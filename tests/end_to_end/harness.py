@@ -17,11 +17,12 @@ from backends.planner import Refresh, plan, refresh_for
 from backends.program import Program
 from backends.registry import get
 from bench.run.exchanges import Evaluation
-from bench.run.model import decode, decode_probes, probe_references
+from bench.run.model import decode, decode_probes
 from bench.run.program_parties import ROLES, ProgramParties
 from bench.run.session import Session
 from models import reference
 from models.graph import Array, Graph
+from models.shapes import heads_side_by_side
 from reports.scoring.precision import precision_bits
 from tests.toy import BOOTSTRAPS
 
@@ -98,7 +99,7 @@ def run(
 
 def layer_bits(ran: Ran, graph: Graph, inputs: Array) -> dict[str, float]:
     """Precision of every probed value against the clear reference; infinite where all is exact."""
-    references = probe_references(graph, reference.run(graph, inputs))
+    references = heads_side_by_side(graph, reference.run(graph, inputs))
     measured = {name: precision_bits(values, references[name]) for name, values in ran.probes.items()}
     return {name: math.inf if bits is None else bits for name, bits in measured.items()}
 

@@ -5,7 +5,8 @@ import pytest
 
 from models.errors import IntervalError, ModelError
 from models.graph import Graph, Node
-from models.reference import gelu, gelu_by_tanh, logits, ranges, run
+from models.operations.activations import gelu, gelu_by_tanh
+from models.reference import logits, ranges, run
 
 SAMPLES, TOKENS, FEATURES, HEADS = 3, 4, 6, 2
 RANDOM = np.random.default_rng(5)

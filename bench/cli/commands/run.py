@@ -24,14 +24,21 @@ from bench.run.service import Service, is_failure
 )
 @click.option("--fresh", is_flag=True, help="Run cells again that a kept run has answered.")
 @click.option("--probes", is_flag=True, help="Decrypt every layer to see where precision goes; never timed.")
+@click.option(
+    "--keep-parties",
+    is_flag=True,
+    help="Keep what the evaluator of a failed cell held beside its logs; nothing of the key owner's.",
+)
 @click.option("--rounds", type=click.IntRange(1), help="Fresh processes a cell, in turns with the others.")
-def run(output: Path, fresh: bool, probes: bool, rounds: int | None, **selected: object) -> int:
+def run(
+    output: Path, fresh: bool, probes: bool, keep_parties: bool, rounds: int | None, **selected: object
+) -> int:
     """Run the cells of SUITE, a path or a name under suites/."""
     asked = Selection(**selected)  # type: ignore[arg-type]
     cells = asked.cells()
     console = Console()
     with Display(console) as display:
-        service = Service(output, display, fresh=fresh, probes=probes)
+        service = Service(output, display, fresh=fresh, probes=probes, keep_parties=keep_parties)
         records = list(service.records(cells, rounds))
     for table in ending(records):
         console.print(table)

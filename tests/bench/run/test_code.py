@@ -30,7 +30,7 @@ print(json.dumps({
 """
 
 CHANGES = {
-    "backends/replay.py": {"program"},
+    "backends/replay.py": {"program", "primitives"},
     "backends/tensor/linear.py": {"program"},
     "models/reference.py": {"program"},
     "bench/run/model.py": {"program"},

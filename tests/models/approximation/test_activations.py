@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.polynomial import chebyshev
 
-from models import reference
 from models.approximation.approximation import Approximation
 from models.approximation.even_activation import MONIC_DEGREE
 from models.approximation.gelu import gelu
@@ -20,6 +19,7 @@ from models.approximation.series import Series
 from models.approximation.tanh import tanh
 from models.errors import ModelError
 from models.graph import Array
+from models.operations import activations
 
 Maker = Callable[[float, int], Approximation]
 
@@ -41,7 +41,7 @@ def test_a_low_degree_is_monic_and_as_close_as_it_says(bound: float, degree: int
     assert abs(p.coefficients[-1]) == 1
     assert not any(p.coefficients[3::2])
     np.testing.assert_allclose(p.interval, (-found.factor * bound, found.factor * bound))
-    exact = reference.gelu if make is gelu else exact_relu
+    exact = activations.gelu if make is gelu else exact_relu
     x = np.random.default_rng(0).uniform(-bound, bound, 2000)
     assert np.abs(found(x) - exact(x)).max() <= found.error * (1 + 1e-4)
 
@@ -71,10 +71,10 @@ def test_the_error_of_gelu_holds_against_exact_arithmetic(degree: int) -> None:
 @pytest.mark.parametrize(("bound", "worst"), [(2, 1e-4), (3, 2e-3), (4, 1e-2)])
 def test_degree_8_reaches_these_errors_better_than_least_squares(bound: float, worst: float) -> None:
     x = np.linspace(-bound, bound, 4001)
-    fitted = chebyshev.Chebyshev.fit(x, reference.gelu(x), 8)(x)
+    fitted = chebyshev.Chebyshev.fit(x, activations.gelu(x), 8)(x)
     found = gelu(bound, 8)
     assert found.error < worst
-    assert found.error < np.abs(fitted - reference.gelu(x)).max()
+    assert found.error < np.abs(fitted - activations.gelu(x)).max()
 
 
 @pytest.mark.parametrize("make", [gelu, relu])

@@ -11,7 +11,8 @@ import pytest
 from models.architectures.options import ORIGINAL, Options
 from models.architectures.windows import window_order
 from models.graph import Array, Graph, Node
-from models.reference import gelu, outputs, run
+from models.operations.activations import gelu
+from models.reference import outputs, run
 from tests.models.architectures.small import build, inputs
 
 LAYER = "blocks.0.attention"

@@ -7,7 +7,8 @@ from models.approximation.series import series
 from models.conversion import ConversionSettings, calibrate, report, substitute
 from models.errors import DivergenceError, ModelError
 from models.graph import Array, Graph, Node
-from models.reference import gelu, run
+from models.operations.activations import gelu
+from models.reference import run
 
 RANDOM = np.random.default_rng(5)
 INPUT = Node("x", "input", attributes={"tokens": 3, "features": 4})

@@ -1,0 +1,79 @@
+"""What the engine declares of an operation of the graph."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from backends.interface import Evaluator
+from backends.tensor.layout import Layout
+from backends.tensor.linear import BabySteps
+from backends.tensor.tensor import Tensor
+from models.node import Node
+
+
+class Placement(Enum):
+    """At which rows a feature value lies.
+
+    FREE: wherever its readers want it. OPERANDS: with all operands. SECOND: with the second. HEADS: with its
+    operand, the features of each head interleaved. MERGED: as merging tokens leaves them.
+    """
+
+    FREE = "free"
+    OPERANDS = "operands"
+    SECOND = "second"
+    HEADS = "heads"
+    MERGED = "merged"
+
+
+class Replicated(Enum):
+    """What becomes of a replicated operand, all of whose features are equal.
+
+    AS_IS: it meets any value as it is. AS_RESULT: it lies at the rows of the result, where that is a feature
+    value. IN_ORDER: it lies at rows in the order of its features.
+    """
+
+    AS_IS = "as is"
+    AS_RESULT = "as result"
+    IN_ORDER = "in order"
+
+
+@dataclass(frozen=True)
+class Context:
+    """What an operation computes with.
+
+    Attributes:
+        evaluator: of a library, of the simulator, or one that records.
+        layout: of the slots.
+        babies: rotations that linear maps of one input share.
+        rows: of the result's features; node → rows.
+    """
+
+    evaluator: Evaluator
+    layout: Layout
+    babies: BabySteps
+    rows: Callable[[Node], tuple[int, ...]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EncryptedOperation:
+    """An operation on encrypted tensors.
+
+    Attributes:
+        execute: from a node and its operands, as deep as `depths` says, to the result.
+        depths: levels between each operand and the result; the operands' own levels do not matter.
+        placement: at which rows the result lies.
+        replicated: what becomes of a replicated operand.
+        one_chunk: whether a feature value that it makes should fit one ciphertext, if that can be.
+        alias: whether its result is the operand's ciphertexts under another name, which are refreshed once.
+        shares_rotations: whether those of one operand and one layer run at one level, to share rotations.
+    """
+
+    execute: Callable[[Context, Node, Sequence[Tensor]], Tensor]
+    depths: Callable[[Node, Sequence[Tensor]], tuple[int, ...]]
+    placement: Placement
+    replicated: Replicated = Replicated.AS_IS
+    one_chunk: bool = False
+    alias: bool = False
+    shares_rotations: bool = False

@@ -1,0 +1,217 @@
+"""Every operation that the engine computes: its depth, its execution and where its result lies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from backends.errors import PlanError
+from backends.tensor import attention, elementwise, linear, polynomial, reductions, tokens
+from backends.tensor.operation import Context, EncryptedOperation, Placement, Replicated
+from backends.tensor.tensor import Tensor
+from models.approximation.series import Series, series
+from models.node import Node
+from models.operations.elementwise import repeated
+from models.operations.forms import along
+
+
+def encrypted(node: Node) -> EncryptedOperation:
+    """What the engine declares of a node's operation.
+
+    Raises:
+        PlanError: the engine does not know the operation.
+    """
+    if node.operation not in ENCRYPTED:
+        raise PlanError(
+            f"node {node.name}: the engine does not know {node.operation!r}; it knows {sorted(ENCRYPTED)}, "
+            "so convert the model to these"
+        )
+    return ENCRYPTED[node.operation]
+
+
+def _input(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
+    raise PlanError(f"node {node.name} is the input, which the key owner encrypts; compute what reads it")
+
+
+def _affine(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
+    scale, shift = (along(node, node.arrays[name]) for name in ("scale", "shift"))
+    return elementwise.affine(context.evaluator, context.layout, operands[0], scale, shift)
+
+
+def _bias(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
+    return elementwise.add_constant(context.evaluator, context.layout, operands[0], repeated(node))
+
+
+def _mask(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
+    mask = node.arrays["mask"]
+    return elementwise.multiply_constants(context.evaluator, context.layout, operands[0], mask)
+
+
+def _scale(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
+    return elementwise.scale(context.evaluator, operands[0], float(node.attributes["factor"]))
+
+
+def _series(node: Node) -> Series:
+    return series(node.arrays["coefficients"], node.attributes["basis"], node.attributes["interval"])
+
+
+def _polynomial(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
+    return polynomial.evaluate_tensor(context.evaluator, _series(node), operands[0])
+
+
+def _add(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
+    return elementwise.add(context.evaluator, context.layout, *operands)
+
+
+def _multiply(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
+    return elementwise.multiply(context.evaluator, context.layout, *operands)
+
+
+def _linear(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
+    weight, bias = node.arrays["weight"], node.arrays["bias"]
+    rows = context.rows(node)
+    return linear.linear(context.evaluator, context.layout, context.babies, operands[0], weight, bias, rows)
+
+
+def _split_heads(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
+    (x,) = operands
+    heads = int(node.attributes["heads"])
+    return replace(x, layout=replace(x.layout, rows=context.rows(node), heads=heads))
+
+
+def _merge_heads(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
+    (x,) = operands
+    return replace(x, layout=replace(x.layout, heads=1))
+
+
+def _scores(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
+    q, k = operands
+    block = int(node.attributes.get("block", q.layout.tokens))
+    return attention.scores(context.evaluator, context.layout, q, k, block)
+
+
+def _mix(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
+    p, v = operands
+    mask = node.arrays.get("mask", np.ones(1))
+    return attention.mix(context.evaluator, context.layout, p, v, mask)
+
+
+def _sum_tokens(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
+    return reductions.sum_tokens(context.evaluator, context.layout, operands[0])
+
+
+def _sum_features(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
+    width = int(node.attributes["features"])
+    return reductions.sum_features(context.evaluator, context.layout, operands[0], width)
+
+
+def _gather_tokens(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
+    order = node.attributes["order"]
+    return tokens.gather_tokens(context.evaluator, context.layout, operands[0], order)
+
+
+def _merge_tokens(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
+    groups = node.attributes["groups"]
+    return tokens.merge_tokens(context.evaluator, context.layout, operands[0], groups)
+
+
+#: Operation → what the engine declares of it: every one that is polynomial.
+ENCRYPTED: dict[str, EncryptedOperation] = {
+    "input": EncryptedOperation(
+        execute=_input,
+        depths=lambda node, operands: (),
+        placement=Placement.FREE,
+    ),
+    "linear": EncryptedOperation(
+        execute=_linear,
+        depths=lambda node, operands: (1,),
+        placement=Placement.FREE,
+        shares_rotations=True,
+    ),
+    "affine": EncryptedOperation(
+        execute=_affine,
+        depths=lambda node, operands: (1,),
+        placement=Placement.OPERANDS,
+        replicated=Replicated.AS_RESULT,
+    ),
+    "bias": EncryptedOperation(
+        execute=_bias,
+        depths=lambda node, operands: (0,),
+        placement=Placement.OPERANDS,
+        replicated=Replicated.AS_RESULT,
+    ),
+    "mask": EncryptedOperation(
+        execute=_mask,
+        depths=lambda node, operands: (1,),
+        placement=Placement.OPERANDS,
+    ),
+    "scale": EncryptedOperation(
+        execute=_scale,
+        depths=lambda node, operands: (1,),
+        placement=Placement.OPERANDS,
+    ),
+    "polynomial": EncryptedOperation(
+        execute=_polynomial,
+        depths=lambda node, operands: (_series(node).depth,),
+        placement=Placement.OPERANDS,
+    ),
+    "add": EncryptedOperation(
+        execute=_add,
+        depths=lambda node, operands: (0, 0),
+        placement=Placement.OPERANDS,
+        one_chunk=True,
+    ),
+    "multiply": EncryptedOperation(
+        execute=_multiply,
+        depths=lambda node, operands: (1, 1),
+        placement=Placement.OPERANDS,
+    ),
+    "split_heads": EncryptedOperation(
+        execute=_split_heads,
+        depths=lambda node, operands: (0,),
+        placement=Placement.HEADS,
+        replicated=Replicated.AS_RESULT,
+        one_chunk=True,
+        alias=True,
+    ),
+    "merge_heads": EncryptedOperation(
+        execute=_merge_heads,
+        depths=lambda node, operands: (0,),
+        placement=Placement.OPERANDS,
+        alias=True,
+    ),
+    "scores": EncryptedOperation(
+        execute=_scores,
+        depths=lambda node, operands: attention.scores_depth(*operands),
+        placement=Placement.FREE,
+    ),
+    "mix": EncryptedOperation(
+        execute=_mix,
+        depths=lambda node, operands: attention.MIX_DEPTH,
+        placement=Placement.SECOND,
+    ),
+    "sum_tokens": EncryptedOperation(
+        execute=_sum_tokens,
+        depths=lambda node, operands: (reductions.sum_depth(operands[0]),),
+        placement=Placement.OPERANDS,
+    ),
+    "sum_features": EncryptedOperation(
+        execute=_sum_features,
+        depths=lambda node, operands: (reductions.sum_depth(operands[0]),),
+        placement=Placement.FREE,
+        replicated=Replicated.IN_ORDER,
+    ),
+    "gather_tokens": EncryptedOperation(
+        execute=_gather_tokens,
+        depths=lambda node, operands: (tokens.gather_depth(operands[0], node.attributes["order"]),),
+        placement=Placement.OPERANDS,
+    ),
+    "merge_tokens": EncryptedOperation(
+        execute=_merge_tokens,
+        depths=lambda node, operands: (tokens.merge_depth(operands[0]),),
+        placement=Placement.MERGED,
+        replicated=Replicated.IN_ORDER,
+    ),
+}

@@ -1,0 +1,83 @@
+"""The input, and maps that mix the features of a token."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from models.arrays import Array
+from models.node import Node
+from models.operations.operation import Carries, Factor, Form, Operation, Value
+
+
+def _input(node: Node, operands: Sequence[Value]) -> Value:
+    return Value(Form.FEATURES, (node.attributes["tokens"], node.attributes["features"]))
+
+
+def _mapped(node: Node, operands: Sequence[Value]) -> Value:
+    return Value(Form.FEATURES, (operands[0].shape[0], len(node.arrays["weight"])))
+
+
+def _linear(node: Node, x: Array) -> Array:
+    weight, bias = node.arrays["weight"], node.arrays["bias"]
+    if np.issubdtype(x.dtype, np.integer):
+        rows = np.vstack([weight.T, np.zeros(len(weight))])  # the last row answers for -1
+        return np.asarray(rows[x] + bias)
+    return np.asarray(x @ weight.T + bias)
+
+
+def _absorb(node: Node, operand: float, result: float) -> Node:
+    weight, bias = node.arrays["weight"], node.arrays["bias"]
+    return replace(node, arrays={"weight": weight * (result / operand), "bias": bias * result})
+
+
+def _replicated(node: Node, operands: Sequence[Value]) -> Value:
+    return Value(Form.REPLICATED, (operands[0].shape[0], int(node.attributes["features"])))
+
+
+def _sum_features(node: Node, x: Array) -> Array:
+    one_hot = np.issubdtype(x.dtype, np.integer)
+    total = (x >= 0)[..., None].astype(float) if one_hot else x.sum(axis=-1, keepdims=True)
+    return np.repeat(total, int(node.attributes["features"]), axis=-1)
+
+
+OPERATIONS = (
+    Operation(
+        name="input",
+        meaning="the encrypted input of `tokens` and `features`; with `one_hot`, every token is one of "
+        "`features` symbols and may be given by its number, -1 for none",
+        inputs=(0,),
+        attributes=("tokens", "features"),
+        result=_input,
+        evaluate=lambda node, samples: samples,
+        factor=Factor.FIXED,
+        carries=Carries.NOTHING,
+        factor_moves_to=None,
+    ),
+    Operation(
+        name="linear",
+        meaning="x·weightᵀ + bias, with `weight [out, in]` and `bias [out]` or `[tokens, out]`",
+        inputs=(1,),
+        arrays=("weight", "bias"),
+        result=_mapped,
+        evaluate=_linear,
+        factor=Factor.ABSORBED,
+        absorb=_absorb,
+        offsets=("bias",),
+        carries=Carries.NOTHING,
+        factor_moves_to=None,
+    ),
+    Operation(
+        name="sum_features",
+        meaning="the sum over features, at each of `features` features of the result",
+        inputs=(1,),
+        attributes=("features",),
+        result=_replicated,
+        evaluate=_sum_features,
+        factor=Factor.PASSED,
+        carries=Carries.NOTHING,
+        factor_moves_to=None,
+    ),
+)

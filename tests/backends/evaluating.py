@@ -1,0 +1,50 @@
+"""Runs small graphs under encryption on the simulator, with every value probed."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from backends.cleartext.adapter import CleartextEvaluator, Slots
+from backends.parameters import ParameterSet
+from backends.planner import Refresh, plan
+from backends.program import Program
+from backends.replay import prepare, replay
+from backends.tensor.layout import pack, unpack
+from models.graph import Array, Graph
+from models.reference import Inputs
+
+#: 512 slots, so that small shapes already make several images, or several chunks.
+PARAMETERS = ParameterSet(log_n=10, first_modulus_bits=50, scale_bits=40, depth=12, digits=13, security=0)
+REFRESH = Refresh("round_trip", top=12, entry=0)
+
+
+def planned(graph: Graph, parameters: ParameterSet = PARAMETERS) -> Program:
+    """The program of a graph, with every value probed."""
+    return plan(graph, parameters, Refresh("round_trip", parameters.depth, 0), probes=True)
+
+
+def evaluated(
+    graph: Graph, inputs: Inputs, parameters: ParameterSet = PARAMETERS
+) -> tuple[dict[str, Array], Program]:
+    """Every node's value from the program on the cleartext backend, and the program."""
+    program = planned(graph, parameters)
+    evaluator = CleartextEvaluator(parameters, frozenset(program.rotation_steps))
+    images = program.layout.images
+    values: dict[str, list[Array]] = {}
+    for start in range(0, len(inputs), images):
+        batch = inputs[start : start + images]
+        vectors = pack(program.layout, program.input_layout, batch)
+        outputs, _ = replay(
+            program,
+            evaluator,
+            prepare(program, evaluator),
+            [Slots(vector, level=program.input_level) for vector in vectors],
+            lambda ciphertext, level: Slots(ciphertext.values, level=level),
+            lambda probe, ciphertexts: values.setdefault(probe.name, []).append(
+                unpack(program.layout, probe.layout, [c.values for c in ciphertexts], len(batch))  # noqa: B023
+            ),
+            lambda index, instruction, seconds: None,
+        )
+        slots = [output.values for output in outputs]
+        values.setdefault("", []).append(unpack(program.layout, program.output_layout, slots, len(batch)))
+    return {name: np.concatenate(parts) for name, parts in values.items()}, program

@@ -1,0 +1,39 @@
+"""An operation is named in its declaration, in torch, in the engine and by what rewrites or makes it."""
+
+import pytest
+
+from models.operations import OPERATIONS
+from tests.operation_names import files_that_name
+
+#: The most source files that may name an operation by a string. A lower count is a reason to lower its limit.
+LIMITS = {
+    "input": 12,
+    "linear": 15,
+    "sum_features": 6,
+    "affine": 7,
+    "bias": 17,
+    "mask": 11,
+    "scale": 17,
+    "polynomial": 20,  # most of them mean the stage of conversion
+    "add": 11,
+    "multiply": 10,
+    "split_heads": 7,
+    "merge_heads": 5,
+    "scores": 10,
+    "mix": 8,
+    "sum_tokens": 5,
+    "gather_tokens": 6,
+    "merge_tokens": 5,
+    "softmax": 4,
+    "batch_norm": 5,
+    "layer_norm": 5,
+    "gelu": 8,
+    "relu": 8,
+    "tanh": 8,
+}
+FILES = files_that_name()
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_no_more_files_name_an_operation(name: str) -> None:
+    assert len(FILES[name]) <= LIMITS[name], FILES[name]
