@@ -187,3 +187,11 @@ def test_files_that_say_where_something_is_exist(name: str) -> None:
     named = {found for text in texts for found in NAMED.findall(text)}
     assert named
     assert {found for found in named if not (ROOT / found).exists()} == set()
+
+
+def test_tests_that_the_gates_document_names_exist() -> None:
+    """In its table of other harnesses' defects: `file: beginning of a name …`."""
+    sources = {path.name: path.read_text() for path in (ROOT / "tests").rglob("test_*.py")}
+    named = re.findall(r"`(test_\w+\.py)(?:: (test_\w+)…)?`", (DOCS / "gate.md").read_text())
+    assert len(named) > 20
+    assert [(file, test) for file, test in named if f"def {test}" not in sources.get(file, "")] == []
