@@ -174,3 +174,24 @@ def anchors(path: Path) -> set[str]:
     """The anchors of a document's headings, as GitHub makes them."""
     headings = re.findall(r"^#+ (.+)$", path.read_text(), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+#: A path of this repository in backticks: with a folder, and with an extension or a slash at its end.
+NAMED = re.compile(r"`((?:\.github|bench|backends|docs|models|reports|suites|tests)/[\w./-]*?(?:\.\w+|/))`")
+
+
+@pytest.mark.parametrize("name", ["CONTRIBUTING.md", "docs/architecture.md", "docs/decisions"])
+def test_files_that_say_where_something_is_exist(name: str) -> None:
+    path = ROOT / name
+    texts = [one.read_text() for one in (path.glob("*.md") if path.is_dir() else [path])]
+    named = {found for text in texts for found in NAMED.findall(text)}
+    assert named
+    assert {found for found in named if not (ROOT / found).exists()} == set()
+
+
+def test_tests_that_the_gates_document_names_exist() -> None:
+    """In its table of other harnesses' defects: `file: beginning of a name …`."""
+    sources = {path.name: path.read_text() for path in (ROOT / "tests").rglob("test_*.py")}
+    named = re.findall(r"`(test_\w+\.py)(?:: (test_\w+)…)?`", (DOCS / "gate.md").read_text())
+    assert len(named) > 20
+    assert [(file, test) for file, test in named if f"def {test}" not in sources.get(file, "")] == []
