@@ -16,7 +16,7 @@ from backends.program import Program
 from backends.registry import Descriptor
 from backends.tensor.layout import ValueLayout, unpack
 from bench.run import estimates, recording, scoring
-from bench.run.exchanges import Evaluation, bytes_of
+from bench.run.exchanges import Evaluation
 from bench.run.life import Life
 from bench.run.listener import Progress
 from bench.run.program_parties import ROLES, ProgramParties
@@ -89,14 +89,10 @@ class ModelKind(WorkloadKind):
         """The two parties' part of a cell's life."""
         figures = life.outcome.figures
         parties = ProgramParties(session, life.cell.parameter_set.parameters)
-        made = parties.generate_keys(program, bootstrap)
-        figures.keys, figures.keygen_s, figures.libraries = made.files, made.seconds, made.versions
+        made = figures.generated = parties.generate_keys(program, bootstrap)
         life.judge(made.security)
-        loaded, prepared = parties.prepare(program, figures.keys, room)
-        figures.prepare_model_s = loaded.seconds + prepared.seconds
-        figures.prepared_model_bytes = prepared.prepared_model_bytes
-        encrypted = parties.encrypt(self.workload.samples.inputs, program)
-        figures.encrypt_s, figures.ciphertexts_in_bytes = encrypted.seconds, bytes_of(encrypted.batches)
+        figures.loaded, figures.prepared = parties.prepare(program, made.files, room)
+        encrypted = figures.encrypted = parties.encrypt(self.workload.samples.inputs, program)
         for _ in range(life.cell.repeats):
             figures.evaluations.append(parties.evaluate(encrypted.batches))
             if len(figures.evaluations) == 1:

@@ -10,7 +10,6 @@ from backends.native import OPERATIONS
 from backends.registry import Descriptor
 from bench.run import recording
 from bench.run.estimates import key_bytes
-from bench.run.exchanges import bytes_of
 from bench.run.life import Life
 from bench.run.listener import Progress
 from bench.run.native_parties import ROLES, NativeParties
@@ -77,13 +76,10 @@ class NativeKind(WorkloadKind):
     def _protocol(self, life: Life, session: Session) -> None:
         figures, inputs = life.outcome.figures, self.workload.samples.inputs
         parties = NativeParties(session, life.cell.parameter_set.parameters)
-        made = parties.generate_keys()
-        figures.keys, figures.keygen_s, figures.libraries = made.files, made.seconds, made.versions
+        made = figures.generated = parties.generate_keys()
         life.judge(made.security)
-        loaded, prepared = parties.prepare(self.workload.polynomial, figures.keys)
-        figures.prepare_model_s = loaded.seconds + prepared.seconds
-        encrypted = parties.encrypt(inputs.reshape(-1, inputs.shape[-1]))
-        figures.encrypt_s, figures.ciphertexts_in_bytes = encrypted.seconds, bytes_of(encrypted.batches)
+        figures.loaded, figures.prepared = parties.prepare(self.workload.polynomial, made.files)
+        encrypted = figures.encrypted = parties.encrypt(inputs.reshape(-1, inputs.shape[-1]))
         for _ in range(life.cell.repeats):
             figures.evaluations.append(parties.evaluate(encrypted.batches))
             if len(figures.evaluations) == 1:

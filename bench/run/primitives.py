@@ -152,13 +152,13 @@ class PrimitivesKind(CellKind):
             figures.unsupported.extend(unsupported(BOOTSTRAP.name, capabilities.no_bootstrap_reason))
 
         made = parties.generate_keys(steps, check.bootstraps(capabilities))
-        figures.keys, figures.keygen_s, figures.libraries = made.files, made.seconds, made.versions
+        figures.generated = made
         life.judge(made.security)
-        session.carry("evaluator", figures.keys)
+        session.carry("evaluator", made.files)
         life.listener.report(Stage("keys"))
         measured = parties.measure_keys(key_kinds(capabilities), steps[0])
-        keys = parties.measure_loading(figures.keys, measured)
-        figures.prepare_model_s = parties.load_keys(keys).seconds
+        keys = parties.measure_loading(made.files, measured)
+        figures.loaded = parties.load_keys(keys)
         names = parties.hand_out(check.values)
         for level in range(parameters.depth, -1, -1):
             life.listener.report(Stage(f"level {level}"))

@@ -9,33 +9,50 @@ from dataclasses import dataclass, field
 from backends.primitives import primitive
 from backends.program import REFRESHES, Program
 from backends.security import Security
-from bench.parties.messages import BatchFigures
+from bench.parties.messages import BatchFigures, Encrypted, Generated, Loaded, Prepared
 from bench.parties.wire import Shipment, Wire
-from bench.run.exchanges import Evaluation
+from bench.run.exchanges import Evaluation, bytes_of
 from bench.run.session import Peaks
 from reports import record
 
 
 @dataclass
 class Figures:
-    """What is known of a cell so far; what never came to be measured stays None."""
+    """What the stages of a cell returned so far; a stage that was never reached stays None.
+
+    A cell that fails has a record of the stages before, so each is noted as soon as it ends.
+    """
 
     plan_s: float | None = None
     clear_model_s: float | None = None
-    keygen_s: float | None = None
-    prepare_model_s: float | None = None
-    prepared_model_bytes: int | None = None
-    encrypt_s: float | None = None
-    keys: Sequence[Shipment] = ()
-    ciphertexts_in_bytes: int | None = None
+    generated: Generated | None = None
+    loaded: Loaded | None = None
+    prepared: Prepared | None = None
+    encrypted: Encrypted | None = None
     evaluations: list[Evaluation] = field(default_factory=list)
     primitives: list[record.Primitive] = field(default_factory=list)
     unsupported: list[record.UnsupportedPrimitive] = field(default_factory=list)
     peaks: Peaks = field(default_factory=Peaks)
     together_peak_bytes: int | None = None
     security: Security | None = None
-    libraries: Mapping[str, str] = field(default_factory=dict)
     wire: record.Wire = field(default_factory=record.Wire)
+
+    @property
+    def keys(self) -> Sequence[Shipment]:
+        """The key files that the key owner made for the evaluator."""
+        return () if self.generated is None else self.generated.files
+
+    @property
+    def libraries(self) -> Mapping[str, str]:
+        """The versions of the libraries, as the key owner's process says."""
+        return {} if self.generated is None else self.generated.versions
+
+    @property
+    def prepare_model_s(self) -> float | None:
+        """Seconds of loading keys and preparing the model; primitives have no model to prepare."""
+        if self.loaded is None:
+            return None
+        return self.loaded.seconds + (0.0 if self.prepared is None else self.prepared.seconds)
 
 
 def latency(figures: Figures, samples: int, correct: bool) -> record.Latency:
@@ -48,9 +65,9 @@ def latency(figures: Figures, samples: int, correct: bool) -> record.Latency:
     return record.Latency(
         plan_s=figures.plan_s,
         clear_model_s=figures.clear_model_s,
-        keygen_s=figures.keygen_s,
+        keygen_s=None if figures.generated is None else figures.generated.seconds,
         prepare_model_s=figures.prepare_model_s,
-        encrypt_s=figures.encrypt_s,
+        encrypt_s=_encrypt_s(figures),
         evaluate_s=cold.evaluate_s if cold else None,
         round_trips_s=cold.round_trips_s if cold else None,
         decrypt_s=cold.decrypt_s if cold else None,
@@ -66,11 +83,15 @@ def latency(figures: Figures, samples: int, correct: bool) -> record.Latency:
 def _run(figures: Figures, evaluation: Evaluation, *, cold: bool) -> record.Evaluation:
     return record.Evaluation(
         cold=cold,
-        encrypt_s=figures.encrypt_s if cold else None,
+        encrypt_s=_encrypt_s(figures) if cold else None,
         evaluate_s=sum(batch.evaluate_s for batch in evaluation.measured),
         round_trips_s=sum(batch.round_trips_s for batch in evaluation.measured),
         decrypt_s=evaluation.decrypt_s,
     )
+
+
+def _encrypt_s(figures: Figures) -> float | None:
+    return None if figures.encrypted is None else figures.encrypted.seconds
 
 
 def _layers(batches: Iterable[BatchFigures]) -> list[record.LayerTime]:
@@ -119,6 +140,7 @@ def _primitives(batches: Iterable[BatchFigures]) -> list[record.Primitive]:
 
 def memory(figures: Figures) -> record.Memory:
     """Peaks from the operating system, sizes of what was written."""
+    prepared = figures.prepared
     return record.Memory(
         keygen_peak_bytes=figures.peaks.keygen or None,
         key_owner_peak_bytes=figures.peaks.key_owner or None,
@@ -128,9 +150,9 @@ def memory(figures: Figures) -> record.Memory:
         relinearisation_key_bytes=_key_bytes(figures.keys, "relinearisation_key"),
         rotation_keys_bytes=_key_bytes(figures.keys, "rotation_keys"),
         bootstrap_keys_bytes=_key_bytes(figures.keys, "bootstrap_keys"),
-        ciphertexts_in_bytes=figures.ciphertexts_in_bytes,
+        ciphertexts_in_bytes=None if figures.encrypted is None else bytes_of(figures.encrypted.batches),
         ciphertexts_out_bytes=figures.evaluations[0].ciphertexts_out_bytes if figures.evaluations else None,
-        prepared_model_bytes=figures.prepared_model_bytes or None,
+        prepared_model_bytes=None if prepared is None else prepared.prepared_model_bytes or None,
     )
 
 
