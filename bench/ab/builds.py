@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import logging
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Protocol
 
+from backends.errors import BackendError
 from bench.errors import UserError
 from bench.run.listener import Silent
 from bench.run.service import Service
 from bench.spec.cells import Cell
+from models.errors import ModelError
+from reports.errors import ReportError
 from reports.store import RECORDS, Loaded, load_run
 
 logger = logging.getLogger(__name__)
@@ -39,7 +45,11 @@ class Side(Protocol):
 
 @dataclass(frozen=True)
 class ThisBuild:
-    """The build that this process runs, asked without a command line between."""
+    """The build that this process runs: its service is asked, without a command line between.
+
+    It is asked in a fresh process for each cell, as the other side is. In one that lived on, planning and the
+    clear model would be warm where the baseline's are cold, and memory would add up.
+    """
 
     name: str
     output: Path
@@ -48,11 +58,38 @@ class ThisBuild:
         """Run one cell, whose record goes to a run of its own.
 
         Raises:
-            ModelError, UserError: the case's model or data are missing.
-            ReportError: the record cannot be written.
+            UserError: the case's model or data are missing, or the record cannot be written.
         """
-        for record in Service(self.output, Silent(), fresh=True).records([cell], rounds=1):
-            logger.debug("%s: %s is %s", self.name, record.cell, record.status.value)
+        context = get_context("spawn")
+        receiver, sender = context.Pipe(duplex=False)
+        process = context.Process(target=_serve_cell, args=(sender, self.output, cell), name=self.name)
+        process.start()
+        sender.close()
+        try:
+            refused: str | None = receiver.recv()
+        except EOFError:
+            refused = "its process was ended"
+        except BaseException:
+            process.terminate()
+            raise
+        finally:
+            process.join()
+        if refused is not None:
+            raise UserError(f"the {self.name} does not run: {refused}")
+
+
+def _serve_cell(sender: Connection, output: Path, cell: Cell) -> None:
+    """Ask the service for one cell, and send why it cannot run; None where there is a record."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # the parties are ended on the way out
+    try:
+        for record in Service(output, Silent(), fresh=True).records([cell], rounds=1):
+            logger.debug("%s is %s", record.cell, record.status.value)
+    except (BackendError, ModelError, ReportError, UserError) as error:
+        sender.send(str(error))
+    except KeyboardInterrupt:
+        sender.send("it was interrupted")
+    else:
+        sender.send(None)
 
 
 @dataclass(frozen=True)

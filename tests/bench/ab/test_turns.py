@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -89,3 +90,12 @@ def test_this_build_runs_a_cell_anew_every_time_and_keeps_each_record(tmp_path: 
     keys = [stored.record.key for stored in load_output(side.output).stored]
     assert len(keys) == 2
     assert len(set(keys)) == 1
+
+
+def test_a_cell_that_this_build_cannot_load_is_told_and_no_run_is_made(tmp_path: Path) -> None:
+    suite = toy(tmp_path)
+    (cell,) = Selection(suite, ("cleartext",), ("round_trip",), (), None, None, None).cells()
+    side = ThisBuild("candidate", tmp_path / "runs")
+    with pytest.raises(UserError, match="the candidate does not run: .*nowhere"):
+        side.run(replace(cell, model_folder=tmp_path / "nowhere"), Path(suite))
+    assert not side.output.exists()
