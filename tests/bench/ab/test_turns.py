@@ -96,6 +96,6 @@ def test_a_cell_that_this_build_cannot_load_is_told_and_no_run_is_made(tmp_path:
     suite = toy(tmp_path)
     (cell,) = Selection(suite, ("cleartext",), ("round_trip",), (), None, None, None).cells()
     side = ThisBuild("candidate", tmp_path / "runs")
-    with pytest.raises(UserError, match="the candidate does not run: .*nowhere"):
+    with pytest.raises(UserError, match=r"the candidate does not run: .*nowhere"):
         side.run(replace(cell, model_folder=tmp_path / "nowhere"), Path(suite))
     assert not side.output.exists()
