@@ -318,7 +318,7 @@ def test_what_the_model_cannot_take_is_refused(
         ("config.json", b"{", "is not JSON"),
         ("config.json", b"[]", "no JSON object"),
         (WEIGHTS, None, f"{WEIGHTS} cannot be read"),
-        (WEIGHTS, b"no weights", "no safetensors file"),
+        (WEIGHTS, b"no weights", "not a safetensors file"),
         ("preprocessor_config.json", b'{"image_mean": "grey"}', "image_mean"),
         ("preprocessor_config.json", b'{"image_mean": [0.5]}', "normalises 1 channels, the model has 3"),
     ],

@@ -72,7 +72,7 @@ def test_a_stage_of_another_version_is_another_and_says_so(
 
 
 def test_answers_that_are_no_numbers_are_a_divergence_and_wrong_ones_a_defect() -> None:
-    with pytest.raises(DivergenceError, match="one: the answers are no numbers"):
+    with pytest.raises(DivergenceError, match="one: the answers are not numbers"):
         work.accepted("one", float("nan"), 1e-9)
     with pytest.raises(ModelError, match=r"one deviates by 0\.1 ") as raised:
         work.accepted("one", 0.1, 1e-9)
