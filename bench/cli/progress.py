@@ -13,7 +13,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from backends.costs import Costs
 from backends.program import REFRESHES, Program
 from bench.environments.steps import Step
-from bench.parties.messages import NotMeasured, Timed
+from bench.parties.measurements import NotMeasured, Timed
 from bench.parties.messages import Progress as EvaluationProgress
 from bench.run.session import News
 from reports.figures import seconds

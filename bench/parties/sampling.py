@@ -6,7 +6,7 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import TypeVar
 
-from bench.parties.messages import Repetitions
+from bench.parties.measurements import Repetitions
 
 Result = TypeVar("Result")
 

@@ -12,7 +12,7 @@ import numpy as np
 from backends.interface import Capabilities, Vector
 from backends.microbenchmarks import BOOTSTRAP, BY_NAME, LOADED_KINDS, key_kinds, measured_at
 from backends.registry import Descriptor
-from bench.parties.messages import NotMeasured, Repetitions, Timed
+from bench.parties.measurements import NotMeasured, Repetitions, Timed
 from bench.run import estimates
 from bench.run.errors import CellError
 from bench.run.estimates import key_bytes

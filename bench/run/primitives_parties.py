@@ -11,11 +11,7 @@ from numpy.typing import NDArray
 from backends.interface import Vector
 from backends.microbenchmarks import LOADED_KINDS
 from backends.parameters import ParameterSet
-from bench.parties.messages import (
-    Event,
-    Generate,
-    Generated,
-    Loaded,
+from bench.parties.measurements import (
     MeasureEncryption,
     MeasureKeys,
     MeasureLoading,
@@ -24,6 +20,7 @@ from bench.parties.messages import (
     Repetitions,
     Timed,
 )
+from bench.parties.messages import Event, Generate, Generated, Loaded
 from bench.parties.wire import Shipment
 from bench.run import exchanges
 from bench.run.session import Roles, Session

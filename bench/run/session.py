@@ -21,7 +21,8 @@ import psutil
 
 from bench.parties.conversation import OnEvent
 from bench.parties.errors import PartyError
-from bench.parties.messages import AnAnswer, NotMeasured, Progress, Request, Timed
+from bench.parties.measurements import NotMeasured, Timed
+from bench.parties.messages import AnAnswer, Progress, Request
 from bench.parties.process import PartyProcess
 from bench.parties.wire import SIDES, Shipment, Side, Wire
 

@@ -13,9 +13,7 @@ from backends.interface import Ciphertext, Evaluator, KeyFile
 from backends.microbenchmarks import BY_NAME, Measurable, Operands, operands
 from backends.registry import load_library
 from bench.parties.channel import Channel
-from bench.parties.messages import (
-    Finished,
-    Load,
+from bench.parties.measurements import (
     MeasureLoading,
     MeasurePrimitives,
     NotMeasured,
@@ -23,6 +21,7 @@ from bench.parties.messages import (
     Sums,
     Timed,
 )
+from bench.parties.messages import Finished, Load
 from bench.parties.party import Party
 from bench.parties.roles.evaluator import EvaluatorParty, checked_keys
 from bench.parties.sampling import sample

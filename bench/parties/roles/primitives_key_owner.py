@@ -10,9 +10,7 @@ import numpy as np
 from backends.errors import Unsupported
 from backends.interface import Ciphertext, KeyFile, Vector
 from bench.parties.channel import Channel
-from bench.parties.messages import (
-    Decrypt,
-    Generate,
+from bench.parties.measurements import (
     MeasuredEncryption,
     MeasuredKeys,
     MeasureEncryption,
@@ -21,6 +19,7 @@ from bench.parties.messages import (
     Repetitions,
     Timed,
 )
+from bench.parties.messages import Decrypt, Generate
 from bench.parties.party import Party
 from bench.parties.roles.key_owner import KeyOwnerParty, announced
 from bench.parties.sampling import sample

@@ -13,6 +13,7 @@ from backends.replay import Stretch
 from backends.tensor.layout import Layout, ValueLayout
 from bench.parties.codec import Message, decode, encode
 from bench.parties.errors import MessageError
+from bench.parties.measurements import Sums, Timed
 from bench.parties.messages import (
     Batch,
     BatchFigures,
@@ -30,8 +31,6 @@ from bench.parties.messages import (
     Ready,
     Refreshed,
     Request,
-    Sums,
-    Timed,
 )
 from bench.parties.wire import Shipment
 

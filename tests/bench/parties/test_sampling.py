@@ -7,7 +7,7 @@ from time import sleep
 import pytest
 
 from bench.parties import sampling
-from bench.parties.messages import Repetitions
+from bench.parties.measurements import Repetitions
 from bench.parties.sampling import sample
 
 

@@ -11,17 +11,8 @@ import pytest
 from bench.parties.channel import Channel
 from bench.parties.codec import decode, encode
 from bench.parties.errors import RoleError
-from bench.parties.messages import (
-    Decrypt,
-    Done,
-    Event,
-    Failed,
-    Finished,
-    MeasureKeys,
-    Ready,
-    Repetitions,
-    Request,
-)
+from bench.parties.measurements import MeasureKeys, Repetitions
+from bench.parties.messages import Decrypt, Done, Event, Failed, Finished, Ready, Request
 from bench.parties.party import Party
 from bench.parties.serve import load_role, serve
 
