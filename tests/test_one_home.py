@@ -75,6 +75,7 @@ def test_scoring_depends_on_nothing_but_what_scores() -> None:
     """What a record's scores are computed by, apart from page, gate, exports and store."""
     allowed = (
         "models.metrics",
+        "models.arrays",
         "models.errors",
         "reports.scoring",
         "reports.record",

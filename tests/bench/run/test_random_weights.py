@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from bench.cli.commands import list as listing
+from bench.cli import listing
+from bench.cli.commands.list import list_command
 from models.checkpoint import load_graph, save_graph
 from reports.store import load_output, read_raw
 from tests.bench.checkpoints import random_weights
@@ -53,7 +54,7 @@ def test_models_are_listed_with_what_they_are_good_for(
     save_graph(graph, tmp_path / "trained", "original")
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken" / "original.safetensors").write_bytes(b"")
-    shown = CliRunner().invoke(listing.list_command, ["models"], catch_exceptions=False).output
+    shown = CliRunner().invoke(list_command, ["models"], catch_exceptions=False).output
     rows = {line.split()[1]: line.split(maxsplit=2)[2].strip() for line in shown.splitlines()[1:]}
     assert rows["random"] == "he_friendly, original, polynomial; random weights, timing only"
     assert rows["trained"] == "original"

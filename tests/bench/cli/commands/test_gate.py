@@ -292,7 +292,7 @@ def test_a_build_with_needless_rotations_is_found(tmp_path: Path, suite: Path, c
 
 
 def test_a_build_that_does_not_run_is_told(tmp_path: Path, suite: Path, checkout: Path) -> None:
-    (checkout / "bench" / "cli.py").write_text("raise RuntimeError('half a change')\n")
+    (checkout / "bench" / "cli" / "main.py").write_text("raise RuntimeError('half a change')\n")
     told = driven(ROOT, tmp_path / "r", "--against", checkout, "--suite", suite, *TOY, status=2)
     assert f"the baseline in {checkout} does not run: RuntimeError: half a change" in told
 
