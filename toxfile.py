@@ -45,7 +45,7 @@ def tox_add_core_config(core_conf: ConfigSet, state: State) -> None:
     # Both import PyYAML, so not above; tox has taken this folder from the path by now.
     sys.path.insert(0, str(ROOT))
     from bench.environments.declaration import load
-    from bench.environments.machine import lacks_glibc, pyenv_interpreters
+    from bench.environments.interpreters import lacks_glibc, pyenv_interpreters
 
     for path in DECLARATIONS:
         fitting = [one.python for one in load(path).alternatives if not lacks_glibc(one)]

@@ -15,7 +15,7 @@ from rich.table import Table
 from backends.registry import Descriptor, available, get
 from bench.environments.declaration import load
 from bench.environments.ensure import find
-from bench.environments.machine import cache_folder, choose, missing_compiler
+from bench.environments.interpreters import cache_folder, choose, missing_compiler
 from bench.errors import UserError
 from reports.figures import size
 

@@ -19,7 +19,7 @@ from backends.registry import Descriptor
 from bench.environments.commands import CommandError, run_logged
 from bench.environments.declaration import Alternative, Declaration, load
 from bench.environments.install import install, log_file
-from bench.environments.machine import cache_folder, choose
+from bench.environments.interpreters import cache_folder, choose
 from bench.environments.probe import probe
 from bench.environments.steps import Report, Step
 from bench.errors import UserError

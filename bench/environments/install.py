@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bench.environments.commands import CommandError, run_logged
 from bench.environments.declaration import PARTY_REQUIREMENTS, Alternative, Declaration
-from bench.environments.machine import cache_folder, lacks_glibc
+from bench.environments.interpreters import cache_folder, lacks_glibc
 from bench.environments.probe import probe
 from bench.environments.steps import Report, Step
 from bench.environments.wheels import built_wheel

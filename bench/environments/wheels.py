@@ -12,7 +12,7 @@ from filelock import FileLock
 
 from bench.environments.commands import CommandError, clean_environment, run_logged
 from bench.environments.declaration import Declaration
-from bench.environments.machine import cache_folder, missing_compiler
+from bench.environments.interpreters import cache_folder, missing_compiler
 from bench.environments.steps import Report, Step
 from bench.errors import UserError
 

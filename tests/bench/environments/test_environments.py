@@ -14,7 +14,7 @@ import pytest
 from bench.environments.declaration import load
 from bench.environments.ensure import Environment, ensure, find
 from bench.environments.install import install_here
-from bench.environments.machine import cache_folder
+from bench.environments.interpreters import cache_folder
 from bench.environments.probe import probe
 from bench.environments.steps import Step
 from bench.errors import UserError
