@@ -15,7 +15,7 @@ class PartyError(Exception):
     """A party answered with an error, or ended without an answer.
 
     Attributes:
-        kind: the name of the party's exception, `Died` or `TimedOut`.
+        kind: the name of the party's exception, or `Died`, `OutOfMemory`, `TimedOut` or `MessageError`.
         peak_bytes: its peak memory so far, where it could still say.
     """
 

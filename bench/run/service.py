@@ -101,15 +101,20 @@ class Service:
             answer = finished[turn].record
             self.listener.say(f"  answered by {answer.run_id}; --fresh runs it again")
             return answer
-        if not found or found[0].record.key == asked.key:
+        if not found:
             return None
-        before = found[0].record.origin
+        newest = found[0].record
+        if newest.key == asked.key:
+            if newest.status is not Status.OK:
+                self.listener.say(f"  runs again: the kept record is {newest.status.value}")
+            return None
+        before = newest.origin
         if before is None:
             self.listener.say("  runs again: the kept record does not say by which code it was made")
             return None
         differing = changed(before, asked.origin)
         why = "; ".join(CHANGED[name] for name in differing)
-        earlier = all_finished(found, found[0].record.key)
+        earlier = all_finished(found, newest.key)
         if loaded.scored_again and SCORED_AGAIN.issuperset(differing) and len(earlier) > turn:
             try:
                 raws = [read_raw(stored) for stored in earlier]

@@ -3,8 +3,9 @@
 A declaration (`Operation`) says everything about an operation that models need: its inputs, arrays and
 attributes, the form and shape of its result, its float64 reference, and how constant factors and residual
 streams go through it. Training in torch (`models.training.operations`) and encrypted evaluation
-(`backends.tensor.operations`) register what they add by the operation's name. Nothing else has to know a
-new operation; rules of the conversion that rewrite particular operations leave it as it is.
+(`backends.tensor.operations`) register what they add by the operation's name. Nothing else has to know a new
+operation, except the conversion where it is not polynomial; rules of the conversion that rewrite particular
+operations leave it as it is.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -106,6 +106,16 @@ def test_where_the_program_changes_the_cell_runs_again_and_says_why(
     monkeypatch.setattr(bench.run.origin, "program_digest", lambda modules: "another")
     _, heard = asked(tmp_path, cells)
     assert heard.lines[0] == "runs again: the code that encrypts, computes and measures has changed"
+    assert "evaluation" in heard.stages
+
+
+def test_a_record_that_did_not_end_well_does_not_answer(tmp_path: Path, cells: list[Cell]) -> None:
+    strict = cells[0].limits.model_copy(update={"precision_bits": 99.0})
+    demanding = [replace(cells[0], limits=strict)]
+    (first,), _ = asked(tmp_path, demanding)
+    assert first.status is Status.FAILED
+    _, heard = asked(tmp_path, demanding)
+    assert heard.lines[0] == "runs again: the kept record is failed"
     assert "evaluation" in heard.stages
 
 
