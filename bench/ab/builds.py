@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
+from types import FrameType
 from typing import Protocol
 
 from backends.errors import BackendError
 from bench.errors import UserError
-from bench.run.listener import Silent
+from bench.run.listener import Listener
 from bench.run.service import Service
 from bench.spec.cells import Cell
 from models.errors import ModelError
@@ -80,9 +81,10 @@ class ThisBuild:
 
 def _serve_cell(sender: Connection, output: Path, cell: Cell) -> None:
     """Ask the service for one cell, and send why it cannot run; None where there is a record."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # the parties are ended on the way out
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt_once)
     try:
-        for record in Service(output, Silent(), fresh=True).records([cell], rounds=1):
+        for record in Service(output, Listener(), fresh=True).records([cell], rounds=1):
             logger.debug("%s is %s", record.cell, record.status.value)
     except (BackendError, ModelError, ReportError, UserError) as error:
         sender.send(str(error))
@@ -90,6 +92,13 @@ def _serve_cell(sender: Connection, output: Path, cell: Cell) -> None:
         sender.send("it was interrupted")
     else:
         sender.send(None)
+
+
+def _interrupt_once(number: int, frame: FrameType | None) -> None:
+    """Have the parties ended and their folders removed, which the next signal must not cut short."""
+    for further in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(further, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from backends.program import REFRESHES, Program
 from bench.environments.steps import Step
 from bench.parties.measurements import NotMeasured, Timed
 from bench.parties.messages import Progress as EvaluationProgress
+from bench.run.listener import Listener
 from bench.run.session import News
 from reports.figures import seconds
 
@@ -22,7 +23,7 @@ from reports.figures import seconds
 LEAST_DONE = 0.02
 
 
-class Display:
+class Display(Listener):
     """Shows stages, the layer and level under way, the refreshes so far and the time left."""
 
     def __init__(self, console: Console) -> None:

@@ -3,12 +3,15 @@
 `program` is what encrypts, computes and measures: where it changes, a cell runs again. `scoring` is what
 makes a ladder of the outputs: where it alone changes, kept outputs are scored again. What neither imports,
 such as the screen or the page, is in no digest.
+
+Each is computed once in a process: code that is edited under a long run is not what this process has loaded.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -23,18 +26,21 @@ SCORING_PACKAGES = (SCORING, "reports", "models.metrics")
 BY_VALUE = ("bench.spec", "bench.environments", "bench.errors", "bench.run.listener", "bench.run.estimates")
 
 
-def program_digest(modules: Iterable[str]) -> str:
+@cache
+def program_digest(modules: tuple[str, ...]) -> str:
     """SHA-256 over the source of everything that some modules import, without what scores."""
     return _digest(_followed(modules, without=(*SCORING_PACKAGES, *BY_VALUE)))
 
 
-def scoring_digest(modules: Iterable[str]) -> str:
+@cache
+def scoring_digest(modules: tuple[str, ...]) -> str:
     """SHA-256 over the source of what scores, without what is in the program's digest already."""
     program = _followed(modules, without=(*SCORING_PACKAGES, *BY_VALUE))
     return _digest(_followed([SCORING], without=BY_VALUE) - program)
 
 
-def adapter_digest(targets: Iterable[str]) -> str:
+@cache
+def adapter_digest(targets: tuple[str, ...]) -> str:
     """SHA-256 over the source of an adapter, `module:Class` each, and of what it imports of its package.
 
     Raises:

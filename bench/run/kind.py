@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Protocol
 
 from backends.registry import Descriptor
 from bench.run.life import Life, Outcome
@@ -12,6 +12,26 @@ from bench.spec.cells import Cell
 from bench.spec.file import Limits
 from reports.record import Ladder
 from reports.store import RawOutputs
+
+
+class Subject(Protocol):
+    """What a case brings to its cells, as the names and the record of a result tell it."""
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of the samples."""
+
+    @property
+    def model_digest(self) -> str:
+        """A digest of the model that is computed."""
+
+    @property
+    def data_digest(self) -> str:
+        """A digest of the data on which it is computed."""
+
+    @property
+    def weights(self) -> Literal["trained", "random"]:
+        """Whether the model was trained, or is there for its size alone."""
 
 
 class CellKind(ABC):
@@ -37,23 +57,8 @@ class CellKind(ABC):
 
     @property
     @abstractmethod
-    def ids(self) -> tuple[str, ...]:
-        """The ids of the samples."""
-
-    @property
-    @abstractmethod
-    def model_digest(self) -> str:
-        """A digest of the model that is computed."""
-
-    @property
-    @abstractmethod
-    def data_digest(self) -> str:
-        """A digest of the data on which it is computed."""
-
-    @property
-    @abstractmethod
-    def weights(self) -> Literal["trained", "random"]:
-        """Whether the model was trained, or is there for its size alone."""
+    def subject(self) -> Subject:
+        """What the case brought."""
 
     @abstractmethod
     def estimate(self, cell: Cell, descriptor: Descriptor) -> dict[str, str]:
@@ -69,7 +74,7 @@ class CellKind(ABC):
         """Have two parties compute the cell, and put what they found into `life.outcome`.
 
         Raises:
-            CellError, or what `bench.run.life.live` names: the cell cannot go on.
+            CellError, or another of the errors that `bench.run.life.guarded` takes: the cell cannot go on.
         """
 
     @abstractmethod

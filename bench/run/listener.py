@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
 
 from backends.costs import Costs
 from backends.program import Program
@@ -14,8 +13,11 @@ from bench.run.session import News
 Progress = Callable[[int, int], None]
 
 
-class Listener(Protocol):
-    """The service and the kinds of cells call these as they go; none of them changes what is done."""
+class Listener:
+    """The service and the kinds of cells call these as they go; none of them changes what is done.
+
+    This one does nothing, for whoever wants the records alone; a subclass overrides what it shows.
+    """
 
     def begin(self, cell: str) -> None:
         """A cell starts."""
@@ -34,25 +36,3 @@ class Listener(Protocol):
 
     def report(self, news: News) -> None:
         """A stage of a cell begins, or a party tells how far it is."""
-
-
-class Silent:
-    """A listener for whoever wants the records alone."""
-
-    def begin(self, cell: str) -> None:
-        """Say nothing."""
-
-    def say(self, line: str) -> None:
-        """Say nothing."""
-
-    def environment(self, step: Step) -> None:
-        """Say nothing."""
-
-    def held_out(self, done: int, total: int) -> None:
-        """Say nothing."""
-
-    def planned(self, program: Program, costs: Costs, batches: int) -> None:
-        """Say nothing."""
-
-    def report(self, news: News) -> None:
-        """Say nothing."""

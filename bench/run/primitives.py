@@ -16,7 +16,7 @@ from bench.parties.measurements import NotMeasured, Repetitions, Timed
 from bench.run import estimates
 from bench.run.errors import CellError
 from bench.run.estimates import key_bytes
-from bench.run.kind import CellKind
+from bench.run.kind import CellKind, Subject
 from bench.run.life import Life, Outcome
 from bench.run.listener import Progress
 from bench.run.primitives_parties import ROLES, PrimitivesParties
@@ -61,6 +61,11 @@ class Measurement:
         """The steps of the rotations; a single rotation is by the first."""
         return list(range(1, self.literal.rotations + 1))
 
+    @property
+    def weights(self) -> Literal["trained", "random"]:
+        """There is no model: a record is there for its times and its bits alone."""
+        return "random"
+
     def values(self, slots: int) -> tuple[Vector, Vector]:
         """a and b, `[slots]` each, uniform in [-1, 1]."""
         a, b = np.random.default_rng(self.literal.seed).uniform(-1, 1, (2, slots))
@@ -84,24 +89,9 @@ class PrimitivesKind(CellKind):
         return cls(Measurement(cell.case.primitives))
 
     @property
-    def ids(self) -> tuple[str, ...]:
-        """The id of the one pair of slot vectors."""
-        return self.measurement.ids
-
-    @property
-    def model_digest(self) -> str:
-        """A digest of all that the literal says."""
-        return self.measurement.model_digest
-
-    @property
-    def data_digest(self) -> str:
-        """A digest of what the slot vectors follow from."""
-        return self.measurement.data_digest
-
-    @property
-    def weights(self) -> Literal["trained", "random"]:
-        """There is no model: a record is there for its times and its bits alone."""
-        return "random"
+    def subject(self) -> Subject:
+        """How often is measured, and on what."""
+        return self.measurement
 
     def estimate(self, cell: Cell, descriptor: Descriptor) -> dict[str, str]:
         """Say what is measured, how often, and what the keys take."""

@@ -47,7 +47,7 @@ def record_of(run_id: str, asked: Asked, loaded: CellKind, outcome: Outcome) -> 
         status=outcome.status,
         reason=outcome.reason,
         security=recording.security(figures.security),
-        weights=loaded.weights,
+        weights=loaded.subject.weights,
         samples=cell.samples,
         batch=program.layout.images if program is not None else None,
         repeats=cell.repeats,

@@ -97,12 +97,12 @@ def ladder(
         decrypted: what the cell reached; None where nothing was decrypted.
         compared: see `held_out`.
     """
-    found = decrypted if decrypted is not None and decrypted.logits else None
+    found = decrypted if decrypted is not None and _is_finite(decrypted) else None
     if workload.metric is None:
         return _unlabelled(workload, found)
     # A rung that is not finite has failed the cell already; it has no metric.
     logits = {rung: values for rung, values in workload.logits.items() if np.isfinite(values).all()}
-    if found is not None and np.isfinite(found.logits[0]).all():
+    if found is not None:
         logits["encrypted"] = found.logits[0]
     judged = scoring.ladder(
         logits,
@@ -116,9 +116,15 @@ def ladder(
     return judged.model_copy(update={"held_out": compared})
 
 
+def _is_finite(decrypted: Decrypted) -> bool:
+    """Whether the cold evaluation gave numbers; where it did not, the cell has failed and has no ladder."""
+    values = (*decrypted.logits[:1], *(decrypted.probes or {}).values())
+    return bool(decrypted.logits) and all(np.isfinite(one).all() for one in values)
+
+
 def _unlabelled(workload: Workload, decrypted: Decrypted | None) -> record.Ladder:
     """How exact the encryption is, where there is no label to judge a rung by."""
-    if decrypted is None or not np.isfinite(decrypted.logits[0]).all():
+    if decrypted is None:
         return record.Ladder()
     layers = None
     if decrypted.probes is not None:

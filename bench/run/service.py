@@ -74,7 +74,9 @@ class Service:
         """A cell's record in one of its rounds, from a kept one where that answers."""
         descriptor, loaded = get(cell.backend), self._load(cell)
         environment, lacking = self._environment(descriptor)
-        identity = cell_id(cell.suite, cell.case.name, cell.backend, cell.parameter_set.name, loaded.ids)
+        identity = cell_id(
+            cell.suite, cell.case.name, cell.backend, cell.parameter_set.name, loaded.subject.ids
+        )
         found = origin(cell, loaded, descriptor, environment, self.probes)
         asked = Asked(cell, identity, result_key(identity, found), found)
         self.listener.begin(identity)
@@ -138,7 +140,7 @@ class Service:
             outcome = Outcome(datetime.now(timezone.utc))
             guarded(outcome, run.folder, partial(_scored, asked.cell, loaded, outcome, raw))
             record = scored_again(run.run_id, asked, loaded, stored.record, outcome)
-            run.append(record, raw)
+            run.append(record, loaded.raw_outputs(outcome))
             self._tell(record)
             made.append(record)
         return made[::-1]

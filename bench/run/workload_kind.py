@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from bench.run import scoring
-from bench.run.kind import CellKind
+from bench.run.kind import CellKind, Subject
 from bench.run.life import Outcome
 from bench.run.raw_outputs import decrypted, raw_outputs
 from bench.run.workload import Workload
@@ -24,24 +24,9 @@ class WorkloadKind(CellKind):
     scored_again: ClassVar[bool] = True
 
     @property
-    def ids(self) -> tuple[str, ...]:
-        """The ids of the samples."""
-        return self.workload.ids
-
-    @property
-    def model_digest(self) -> str:
-        """A digest of all rungs."""
-        return self.workload.model_digest
-
-    @property
-    def data_digest(self) -> str:
-        """A digest of the samples and of all that is held out."""
-        return self.workload.data_digest
-
-    @property
-    def weights(self) -> Literal["trained", "random"]:
-        """Whether the rungs were trained."""
-        return self.workload.weights
+    def subject(self) -> Subject:
+        """The workload."""
+        return self.workload
 
     def check(self, outcome: Outcome, limits: Limits) -> None:
         """See `bench.run.scoring.check`."""
@@ -59,6 +44,6 @@ class WorkloadKind(CellKind):
 
     def restored(self, outcome: Outcome, raw: RawOutputs) -> Outcome:
         """See `bench.run.raw_outputs`; the clear rungs are compared anew."""
-        outcome.held_out = scoring.held_out(self.workload)
         outcome.decrypted = decrypted(raw)
+        outcome.held_out = scoring.held_out(self.workload)
         return outcome

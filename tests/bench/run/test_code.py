@@ -24,7 +24,7 @@ from bench.run.primitives import PrimitivesKind
 print(json.dumps({
     "program": program_digest(ModelKind.modules),
     "scoring": scoring_digest(ModelKind.modules),
-    "adapter": adapter_digest(["backends.tenseal.adapter:TenSeal"]),
+    "adapter": adapter_digest(("backends.tenseal.adapter:TenSeal",)),
     "primitives": program_digest(PrimitivesKind.modules),
 }))
 """
@@ -99,6 +99,6 @@ def test_a_file_is_in_the_digest_of_what_must_be_done_again(
 
 def test_a_module_that_is_not_there_has_no_digest() -> None:
     with pytest.raises(ModuleNotFoundError, match="nowhere"):
-        adapter_digest(["nowhere.adapter:Nowhere"])
+        adapter_digest(("nowhere.adapter:Nowhere",))
     with pytest.raises(ModuleNotFoundError, match=r"bench\.run\.nowhere cannot be found"):
-        program_digest(["bench.run.nowhere"])
+        program_digest(("bench.run.nowhere",))

@@ -45,6 +45,7 @@ def run(
     answer: str = "super().decrypt(ciphertext)",
     asked: str = "pass",
     cell: tuple[str, str] = ("toy", "round_trip"),
+    more: tuple[str, ...] = (),
 ) -> dict[str, Any]:
     """The record of a cell (suite, parameter set) on a backend of one module that gives this answer."""
     site = tmp_path / "site"
@@ -62,7 +63,7 @@ def run(
             START,
         ),
         *(str(site), "run", cell[0], "--backend", "other", "--parameters", cell[1], "--samples", "4"),
-        *("--output", str(output)),
+        *("--output", str(output), *more),
     ]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert "Traceback" not in done.stderr, done.stderr
@@ -90,6 +91,18 @@ def test_a_wrong_answer_fails_the_cell_and_gives_no_time(tmp_path: Path, answer:
     assert record["latency"]["evaluate_s"] is None
     assert record["latency"]["runs"] is None
     assert record["memory"]["together_peak_bytes"] > 0
+
+
+def test_an_answer_that_is_no_number_keeps_its_record_where_layers_are_probed(tmp_path: Path) -> None:
+    """The probes are no numbers either, and no error in scoring them may cost the record."""
+    record = run(tmp_path, "np.full_like(super().decrypt(ciphertext), np.nan)", more=("--probes",))
+    assert (record["status"], record["ladder"]["layers"], record["ladder"]["encrypted"]) == (
+        "failed",
+        None,
+        None,
+    )
+    assert "not finite" in record["reason"]
+    assert record["ladder"]["polynomial"] > 0.9
 
 
 @pytest.mark.parametrize("weights", ["trained", "random"])

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 import bench.run.origin
-from bench.run.listener import Silent
+from bench.run import clear_rungs
+from bench.run.listener import Listener
 from bench.run.service import Service, is_failure
 from bench.run.session import News, Stage
 from bench.spec.cells import Cell, expand
@@ -21,7 +22,7 @@ from tests.bench.commands import ROOT
 
 
 @dataclass
-class Heard(Silent):
+class Heard(Listener):
     """A listener that keeps what it is told."""
 
     lines: list[str] = field(default_factory=list)
@@ -84,6 +85,20 @@ def test_where_scoring_alone_changes_every_process_is_scored_again(
 
 def _half(bits: float | None) -> float | None:
     return None if bits is None else bits / 2
+
+
+def test_what_is_scored_again_keeps_the_scores_that_it_was_given(
+    tmp_path: Path, cells: list[Cell], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked(tmp_path, cells)
+    honest = clear_rungs.scores_of
+    monkeypatch.setattr(clear_rungs, "scores_of", lambda *given: honest(*given) / 2)
+    monkeypatch.setattr(bench.run.origin, "scoring_digest", lambda modules: "another")
+    (record,), heard = asked(tmp_path, cells)
+    assert "evaluation" not in heard.stages
+    kept = read_raw(load_output(tmp_path).stored[-1])["held_out_polynomial"]
+    assert record.ladder.held_out is not None
+    assert kept.mean() == record.ladder.held_out.polynomial < 0.5
 
 
 def test_what_is_scored_again_and_wrong_has_no_times_of_evaluation(
