@@ -56,7 +56,7 @@ class ModelKind(WorkloadKind):
         """Compare the clear rungs, plan, and have two parties compute."""
         outcome, parameters = life.outcome, life.cell.parameter_set.parameters
         outcome.held_out = scoring.held_out(self.workload)
-        life.listener.report(Stage("plan"))
+        life.report(Stage("plan"))
         capabilities = life.descriptor.capabilities(parameters)
         refresh = refresh_for(life.cell.parameter_set.refresh, parameters, capabilities)
         references = self.workload.values  # the clear run first: it finds inputs outside their interval

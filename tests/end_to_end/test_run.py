@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -184,7 +185,7 @@ def test_a_time_limit_ends_a_cell(backend: str, tmp_path: Path) -> None:
     assert done.returncode == 1
     (record,) = exported(tmp_path / "results")
     assert record["status"] == "timed_out"
-    assert "time limit" in record["reason"]
+    assert re.match(r"timed out after 0\.5 s \(limits\.seconds\) in [a-z]", record["reason"])
     assert record["latency"]["evaluate_s"] is None
 
 
@@ -198,3 +199,5 @@ def test_a_memory_limit_ends_a_cell(backend: str, tmp_path: Path) -> None:
     assert done.returncode == 1
     (record,) = exported(tmp_path / "results")
     assert record["status"] == "out_of_memory"
+    assert re.match(r"out of memory in [a-z].*20\.0 MB", record["reason"])
+    assert "limits.memory_bytes" in record["reason"]
