@@ -11,8 +11,9 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import NamedTuple
 
-from reports.html.derived import probed, standing
+from reports.html.derived import standing
 from reports.record import Record, Status
+from reports.settings import probed
 from reports.statistics.robust import median
 
 #: The numbers of a record that are ranked; one that lacks any of them is not ranked.

@@ -1,9 +1,10 @@
 // The clear stages of conversion (rungs) on whole held-out sets, whatever the filters.
 
 /** @import { Column, HeldOut, TableSpec } from "./types.js" */
-import { page } from "./data.js";
+import { allRows, page } from "./data.js";
 import { breakable, el } from "./dom.js";
 import { ABSENT, grouped } from "./format.js";
+import { addressOf } from "./rows.js";
 import { addTable } from "./table.js";
 import { score } from "./units.js";
 
@@ -47,7 +48,7 @@ const heldOutTable = () => ({
       title: "Case",
       heading: true,
       value: (item) => item.case,
-      cell: (item) => el("a", { href: `#record-${item.place}` }, breakable(item.case)),
+      cell: (item) => el("a", { href: addressOf(allRows()[item.place]) }, breakable(item.case)),
     },
     { title: "Samples", numeric: true, value: (item) => item.samples, cell: (item) => grouped(item.samples) },
     heldOutRung("Original", "original"),

@@ -24,6 +24,7 @@ interface NamedRow {
   "security.secret": string | null;
   "security.secure": boolean;
   "ladder.metric": string | null;
+  "derived.address": string;
   "derived.standing": Standing;
   "derived.newest": boolean;
   "derived.group": number;
