@@ -21,6 +21,7 @@ CHANGED = {
     "threads": "the number of threads has changed",
     "repeats": "the number of evaluations has changed",
     "probes": "layers are probed where they were not, or the other way round",
+    "audit": "the library's calls are audited where they were not, or the other way round",
 }
 
 #: Entries whose change leaves the raw outputs as they are.
@@ -28,7 +29,7 @@ SCORED_AGAIN = frozenset({"scoring", "demanded"})
 
 
 class Origin(Block):
-    """Everything that could change a result; there are no defaults, so that nothing is left out.
+    """Everything that could change a result; no defaults but where older records lack an entry.
 
     Attributes:
         program: digest of the code that encrypts, computes and measures.
@@ -42,6 +43,7 @@ class Origin(Block):
         threads: how many the evaluator has.
         repeats: evaluations asked for; one does not answer a request for five.
         probes: whether layers are decrypted.
+        audit: whether what the library executes was counted at its own calls; older records were not.
     """
 
     program: str
@@ -55,6 +57,7 @@ class Origin(Block):
     threads: Annotated[int, Field(gt=0)]
     repeats: Annotated[int, Field(gt=0)]
     probes: bool
+    audit: bool = False
 
 
 def changed(before: Origin, now: Origin) -> list[str]:

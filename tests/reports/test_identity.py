@@ -36,6 +36,7 @@ CHANGES: dict[str, Any] = {
     "threads": 1,
     "repeats": 5,
     "probes": True,
+    "audit": True,
 }
 
 

@@ -17,7 +17,8 @@ GOLDEN = Path(__file__).with_name("golden_record.json")
 NAMES = {
     "": "schema run_id started_at suite case backend parameter_set cell key origin scored_from status "
     "reason security weights samples batch repeats ladder latency memory counts wire environment",
-    "origin": "program scoring adapter model data parameters demanded libraries threads repeats probes",
+    "origin": "program scoring adapter model data parameters demanded libraries threads repeats probes "
+    "audit",
     "security": "bits log_n log_qp secret source secure",
     "ladder": "metric original he_friendly polynomial encrypted label_agreement logit_error_max "
     "logit_error_mean precision_bits precision layers held_out",
@@ -51,6 +52,14 @@ def test_a_record_from_before_its_origin_was_kept_is_read() -> None:
     written = json.loads(GOLDEN.read_text())
     del written["origin"], written["scored_from"]
     assert Record.from_json(json.dumps(written)).origin is None
+
+
+def test_a_record_from_before_audits_was_not_audited() -> None:
+    written = json.loads(GOLDEN.read_text())
+    del written["origin"]["audit"]
+    origin = Record.from_json(json.dumps(written)).origin
+    assert origin is not None
+    assert not origin.audit
 
 
 def test_a_metric_that_this_version_does_not_know_is_refused() -> None:
