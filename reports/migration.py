@@ -13,10 +13,10 @@ def _to_2(written: Written) -> Written:
     """Schema 2 parts key generation and preparation, sums the wall time up, and knows builds of libraries.
 
     Schema 1 has none of these figures, so they are null. All of its records are of the one build of each
-    library that there was.
+    library that there was, and those that do not say so were not audited.
     """
     origin = written.get("origin")
-    return {**written, "schema": 2, "origin": origin and {**origin, "build": "default"}}
+    return {**written, "schema": 2, "origin": origin and {"build": "default", "audit": False, **origin}}
 
 
 _STEPS: Mapping[int, Callable[[Written], Written]] = {1: _to_2}

@@ -22,6 +22,7 @@ CHANGED = {
     "threads": "the number of threads has changed",
     "repeats": "the number of evaluations has changed",
     "probes": "layers are probed where they were not, or the other way round",
+    "audit": "the library's calls are audited where they were not, or the other way round",
 }
 
 #: Entries whose change leaves the raw outputs as they are.
@@ -44,6 +45,7 @@ class Origin(Block):
         threads: how many the evaluator uses.
         repeats: evaluations asked for; one does not answer a request for five.
         probes: whether layers are decrypted.
+        audit: whether what the library executes was counted at its own calls.
     """
 
     program: str
@@ -58,6 +60,7 @@ class Origin(Block):
     threads: Annotated[int, Field(gt=0)]
     repeats: Annotated[int, Field(gt=0)]
     probes: bool
+    audit: bool
 
 
 def changed(before: Origin, now: Origin) -> list[str]:

@@ -30,7 +30,8 @@ class Asked:
 def record_of(run_id: str, asked: Asked, loaded: CellKind, outcome: Outcome) -> Record:
     """The record of a cell that was run, whatever became of it."""
     cell, figures, program = asked.cell, outcome.figures, outcome.program
-    correct = outcome.status is Status.OK and not (program is not None and program.probes)
+    probed = program is not None and bool(program.probes)
+    timed = outcome.status is Status.OK and not probed and not asked.origin.audit
     environment = outcome.environment.model_copy(
         update={"libraries": {**outcome.environment.libraries, **figures.libraries}}
     )
@@ -52,7 +53,7 @@ def record_of(run_id: str, asked: Asked, loaded: CellKind, outcome: Outcome) -> 
         batch=program.layout.images if program is not None else None,
         repeats=cell.repeats,
         ladder=loaded.ladder(outcome),
-        latency=recording.latency(figures, cell.samples, correct),
+        latency=recording.latency(figures, cell.samples, timed),
         memory=recording.memory(figures),
         counts=recording.counts(figures, program, outcome.batches),
         wire=figures.wire,

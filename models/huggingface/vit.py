@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, PositiveInt, model_validator
+from pydantic import BeforeValidator, Field, NonNegativeInt, PositiveInt, model_validator
 
 from models.architectures.shapes import DataShape
 from models.architectures.vit import VitShape
@@ -18,6 +18,21 @@ from models.huggingface.imported import Imported, Request
 from models.huggingface.preprocessor import Preprocessor
 from models.huggingface.tensors import Tensors
 
+#: What stores the model without a head, or newer versions of `transformers`, name otherwise.
+_RENAMINGS = (
+    (r"^(?=(embeddings|encoder|layers|layernorm|pooler)\.)", "vit."),
+    (r"^vit\.layers\.", "vit.encoder.layer."),
+    (r"\.attention\.q_proj\.", ".attention.attention.query."),
+    (r"\.attention\.k_proj\.", ".attention.attention.key."),
+    (r"\.attention\.v_proj\.", ".attention.attention.value."),
+    (r"\.attention\.o_proj\.", ".attention.output.dense."),
+    (r"\.mlp\.fc1\.", ".intermediate.dense."),
+    (r"\.mlp\.fc2\.", ".output.dense."),
+)
+#: What stands for patches that a training hid.
+_MASK = r"vit\.embeddings\.mask_token"
+_POOLER = "vit.pooler.dense"
+
 _BLOCK = {
     "attention.norm": "layernorm_before",
     "attention.q": "attention.attention.query",
@@ -30,6 +45,18 @@ _BLOCK = {
 }
 
 
+def _side(value: object) -> object:
+    """The side of a square, of which both sides may be given."""
+    if not isinstance(value, list | tuple):
+        return value
+    if len(value) != 2 or value[0] != value[1]:
+        raise ValueError(f"{'×'.join(map(str, value))} is no square")
+    return value[0]
+
+
+Side = Annotated[PositiveInt, BeforeValidator(_side)]
+
+
 class VitConfig(config.EncoderConfig):
     """The entries of a ViT.
 
@@ -38,16 +65,18 @@ class VitConfig(config.EncoderConfig):
         patch: side of a patch.
         channels: the channels of the image.
         bias: whether queries, keys and values have one.
-        pooler_activation: the pooler activation of ViTModel's pooler.
-        pooler_features: the pooler features of its output; `dim` where absent.
+        pooler_activation: the activation of ViTModel's pooler.
+        pooler_features: the features of its output; `dim` where absent or 0.
     """
 
-    size: PositiveInt = Field(alias="image_size")
-    patch: PositiveInt = Field(alias="patch_size")
+    size: Side = Field(default=224, alias="image_size")
+    patch: Side = Field(default=16, alias="patch_size")
     channels: PositiveInt = Field(default=3, alias="num_channels")
-    bias: Literal[True] = Field(default=True, alias="qkv_bias")
-    pooler_activation: Literal["tanh"] = Field(default="tanh", alias="pooler_act")
-    pooler_features: PositiveInt | None = Field(default=None, alias="pooler_output_size")
+    bias: bool = Field(default=True, alias="qkv_bias")
+    pooler_activation: Literal[config.Activation, "tanh", "linear"] = Field(
+        default="tanh", alias="pooler_act"
+    )
+    pooler_features: NonNegativeInt | None = Field(default=None, alias="pooler_output_size")
 
     @model_validator(mode="after")
     def _tiled(self) -> VitConfig:
@@ -62,50 +91,67 @@ class VitConfig(config.EncoderConfig):
 
 def classifier(source: Source, request: Request) -> Imported:
     """A ViTForImageClassification."""
-    settings = config.read(VitConfig, source.config, source.config_path)
-    head = source.tensors.linear("classifier", len(settings.labels), settings.dim)
-    return _vit(settings, source, request, "vit.", head)
+    settings, tensors = _read(source)
+    if not settings.classes:
+        return _vit(settings, source, request, None)
+    return _vit(settings, source, request, tensors.linear("classifier", settings.classes, settings.dim))
 
 
 def backbone(source: Source, request: Request) -> Imported:
-    """A ViTModel: the features that its pooler makes of [CLS] stand where a classifier's logits do."""
+    """A ViTModel: the features that its pooler makes of [CLS] stand where a classifier's logits do.
+
+    Where it is stored without a pooler, they are the features of [CLS] themselves.
+    """
+    settings, tensors = _read(source)
+    if f"{_POOLER}.weight" not in tensors:
+        return _vit(settings, source, request, None)
+    head = tensors.linear(_POOLER, settings.pooler_features or settings.dim, settings.dim)
+    if settings.pooler_activation == "linear":
+        return _vit(settings, source, request, head)
+    operation, attributes = config.operation(settings.pooler_activation)
+    closing = Node("head.activation", operation, ("head",), attributes, layer="head")
+    return _vit(settings, source, request, head, (closing,))
+
+
+def _read(source: Source) -> tuple[VitConfig, Tensors]:
     settings = config.read(VitConfig, source.config, source.config_path)
-    features = settings.pooler_features or settings.dim
-    head = source.tensors.linear("pooler.dense", features, settings.dim)
-    closing = (Node("head.activation", "tanh", ("head",), layer="head"),)
-    return _vit(settings, source, request, "", head, closing)
+    source.tensors.rename(*_RENAMINGS)
+    source.tensors.leave(_MASK)
+    return settings, source.tensors
 
 
 def _vit(
     settings: VitConfig,
     source: Source,
     request: Request,
-    prefix: str,
-    head: dict[str, Array],
+    head: dict[str, Array] | None,
     closing: tuple[Node, ...] = (),
 ) -> Imported:
+    """With this head, or with none."""
     tensors, dim = source.tensors, settings.dim
     arrays = {
-        "embedding": _embedding(tensors, f"{prefix}embeddings.", settings),
-        **encoder.blocks(tensors, f"{prefix}encoder.layer.", settings, _BLOCK),
-        "head.norm": tensors.norm(f"{prefix}layernorm", dim),
-        "head": head,
+        "embedding": _embedding(tensors, settings),
+        **encoder.blocks(tensors, "vit.encoder.layer.", settings, _BLOCK, bias=settings.bias),
+        "head.norm": tensors.norm("vit.layernorm", dim),
+        **({} if head is None else {"head": head}),
     }
     shape = VitShape(
         dim=dim, heads=settings.heads, blocks=settings.blocks, mlp_ratio=settings.mlp_ratio, pool="first"
     )
     tokens, features = prepared.tokens(settings.patches((0,) * settings.channels, (1,) * settings.channels))
-    data = DataShape(tokens, features, len(head["bias"]))
-    return Imported(shape, data, _preparation(settings, source, request), settings, arrays, closing)
+    data = DataShape(tokens, features, dim if head is None else len(head["bias"]))
+    preparation = _preparation(settings, source, request)
+    return Imported(shape, data, preparation, settings, arrays, closing, headless=head is None)
 
 
-def _embedding(tensors: Tensors, prefix: str, settings: VitConfig) -> dict[str, Array]:
+def _embedding(tensors: Tensors, settings: VitConfig) -> dict[str, Array]:
     """The convolution as a linear map of a token, and per token all that is added to it.
 
     A token's features run over rows, columns and channels, a convolution's over channels first. The token of
     [CLS] is zero, so that its row of the bias is its whole embedding.
     """
     dim, patch, tokens = settings.dim, settings.patch, (settings.size // settings.patch) ** 2 + 1
+    prefix = "vit.embeddings."
     convolution = tensors.take(
         f"{prefix}patch_embeddings.projection.weight", dim, settings.channels, patch, patch
     )

@@ -45,11 +45,6 @@ def evaluation_keys_bytes(record: Record) -> int | None:
     return sum(key for key in keys if key is not None) or None
 
 
-def probed(record: Record) -> bool:
-    """Whether its layers were decrypted on the way, which costs times of evaluation and memory."""
-    return bool(record.ladder.layers)
-
-
 def measured(record: Record) -> bool:
     """Whether its primitives were measured one by one; else they are those of an evaluation."""
     return any(primitive.samples_s for primitive in record.latency.primitives or [])

@@ -18,12 +18,12 @@ from reports.html.derived import (
     loss,
     measured,
     one_input_s,
-    probed,
     standing,
 )
 from reports.html.front import Point, front
 from reports.html.processes import newest, ranked
 from reports.record import Record
+from reports.settings import probed
 
 #: Names of columns by what their numbers are; None of text, flags and lists. See `Unit`.
 _BY_UNIT: Mapping[Unit | None, tuple[str, ...]] = {

@@ -53,6 +53,7 @@ def fields() -> dict[str, Any]:
             threads=1,
             repeats=2,
             probes=False,
+            audit=False,
         ),
         "status": Status.OK,
         "security": SecurityBlock(

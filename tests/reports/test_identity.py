@@ -23,6 +23,7 @@ ORIGIN = Origin(
     threads=2,
     repeats=1,
     probes=False,
+    audit=False,
 )
 
 CHANGES: dict[str, Any] = {
@@ -38,6 +39,7 @@ CHANGES: dict[str, Any] = {
     "threads": 1,
     "repeats": 5,
     "probes": True,
+    "audit": True,
 }
 
 

@@ -36,7 +36,7 @@ def test_a_record_of_schema_1_keeps_its_figures_and_has_null_for_the_new_ones(re
     assert found == read_on
     assert (found.schema_version, found.latency.keygen_s, found.latency.prepare_model_s) == (2, 3.0, 2.0)
     assert found.origin is not None
-    assert found.origin.build == "default"
+    assert (found.origin.build, found.origin.audit) == ("default", False)
 
 
 def test_a_record_from_before_its_origin_was_kept_has_none(written: dict[str, Any]) -> None:
