@@ -14,18 +14,7 @@ from typing import Any, NoReturn
 import click
 
 from backends.errors import BackendError
-from bench.cli.commands.ablate import ablate
-from bench.cli.commands.accept import accept
-from bench.cli.commands.compare import compare
-from bench.cli.commands.convert import convert
-from bench.cli.commands.doctor import doctor
-from bench.cli.commands.export import export
-from bench.cli.commands.gate import gate
-from bench.cli.commands.list import list_command
-from bench.cli.commands.plan import plan
-from bench.cli.commands.report import report
-from bench.cli.commands.run import run
-from bench.cli.commands.validate import validate
+from bench.cli.later import Later
 from bench.errors import UserError
 from models.errors import ModelError
 from reports.errors import ReportError
@@ -82,19 +71,20 @@ def _log(level: str) -> None:
         logging.getLogger(package).setLevel(level)
 
 
+#: Every command: where it is, and its line in the help. Its module is imported when it is used.
 for command in (
-    run,
-    plan,
-    doctor,
-    list_command,
-    validate,
-    convert,
-    ablate,
-    export,
-    report,
-    compare,
-    gate,
-    accept,
+    Later("run:run", "Run the cells of a suite, and keep a record of each."),
+    Later("plan:plan", "What a suite's cells will count, need and take; nothing is encrypted."),
+    Later("doctor:doctor", "What each backend has and lacks, and what to do."),
+    Later("list:list_command", "Suites, backends, parameter sets, models and data sets."),
+    Later("validate:validate", "Check a suite, its models and its data."),
+    Later("convert:convert", "Train and convert the model of a recipe."),
+    Later("ablate:ablate", "Train variants of a recipe, and compare them."),
+    Later("export:export", "Print records for people and other programs."),
+    Later("report:report", "Write records to one HTML file."),
+    Later("compare:compare", "Compare two sets of records."),
+    Later("gate:gate", "Fail where records got worse than a baseline."),
+    Later("accept:accept", "Take records into a baseline, with the reason."),
 ):
     cli.add_command(command)
 

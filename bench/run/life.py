@@ -115,6 +115,7 @@ class Life:
         listener: told of stages and progress.
         probes: whether every layer is decrypted.
         keep_parties: whether what is safe of a failed evaluator's folder stays beside its log.
+        audit: whether what the library executes is counted at its own calls.
         outcome: what has become of the cell so far.
     """
 
@@ -125,7 +126,22 @@ class Life:
     listener: Listener
     probes: bool
     keep_parties: bool = False
+    audit: bool = False
     outcome: Outcome = field(default_factory=lambda: Outcome(datetime.now(timezone.utc)))
+
+    @property
+    def binding(self) -> str | None:
+        """`module:NAME` of the binding by which the evaluator is audited; None where it is not.
+
+        Raises:
+            Unsupported: an audit is asked for, and the backend says of no library what its calls execute.
+        """
+        if self.audit and self.descriptor.audit is None:
+            raise Unsupported(
+                f"{self.descriptor.name} has no library whose calls an audit could count, or does not say "
+                "what they execute; leave out --audit, or name a binding in its descriptor"
+            )
+        return self.descriptor.audit if self.audit else None
 
     def live(self, work: Callable[[Life], None]) -> Outcome:
         """Do the work of a kind of cell, and measure the machine around it."""

@@ -22,6 +22,10 @@ class DataShape:
     classes: int
 
 
+#: How far a ratio of two whole numbers, times the second, may be from the first.
+_ROUNDING = 1e-6
+
+
 class Literals(BaseModel):
     """What a recipe says of an architecture: plain, frozen, nothing else allowed."""
 
@@ -35,16 +39,31 @@ class TransformerShape(Literals):
         dim: features of the residual stream.
         heads: the heads of each attention.
         blocks: pairs of attention and MLP.
-        mlp_ratio: hidden features of an MLP per feature of the stream.
+        mlp_ratio: hidden features of an MLP per feature of the stream, a whole number of them in all.
     """
 
     dim: int = Field(gt=0)
     heads: int = Field(gt=0)
     blocks: int = Field(gt=0)
-    mlp_ratio: int = Field(gt=0)
+    mlp_ratio: int | float = Field(gt=0, allow_inf_nan=False)
 
     @model_validator(mode="after")
     def _heads_divide_dim(self) -> TransformerShape:
         if self.dim % self.heads:
             raise ValueError(f"dim {self.dim} is not a multiple of heads {self.heads}; change one of them")
         return self
+
+    @model_validator(mode="after")
+    def _whole_features(self) -> TransformerShape:
+        hidden = hidden_features(self.dim, self.mlp_ratio)
+        if not hidden or abs(hidden - self.dim * self.mlp_ratio) > _ROUNDING:
+            raise ValueError(
+                f"dim {self.dim} times mlp_ratio {self.mlp_ratio} is no whole number of features; "
+                f"{hidden or 1} features are a ratio of {(hidden or 1) / self.dim}"
+            )
+        return self
+
+
+def hidden_features(dim: int, mlp_ratio: int | float) -> int:
+    """Hidden features of an MLP."""
+    return round(dim * mlp_ratio)

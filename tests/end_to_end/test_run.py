@@ -108,6 +108,21 @@ def test_probes_say_where_precision_goes_and_give_no_times(backend: str, tmp_pat
     assert record["latency"]["runs"] is None
 
 
+def test_an_audited_run_says_so_and_gives_no_times(backend: str, tmp_path: Path) -> None:
+    """The libraries execute exactly what their adapters count; the simulator has no library."""
+    done = run_toy(backend, tmp_path, "--audit")
+    (record,) = exported(tmp_path)
+    assert record["origin"]["audit"] is True
+    assert record["latency"]["evaluate_s"] is record["latency"]["runs"] is None
+    if backend == "cleartext":
+        assert record["status"] == "unsupported"
+        assert "audit" in record["reason"]
+    else:
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert record["status"] == "ok"
+        assert record["counts"]["rotations"] > 100
+
+
 def test_a_bootstrap_that_a_library_lacks_is_unsupported(backend: str, tmp_path: Path) -> None:
     """Asked for by name alone it is status 1; the record says why."""
     done = bench(

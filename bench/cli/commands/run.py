@@ -25,20 +25,31 @@ from bench.run.service import Service, is_failure
 @click.option("--fresh", is_flag=True, help="Run cells again that a kept run has answered.")
 @click.option("--probes", is_flag=True, help="Decrypt every layer to see where precision goes; never timed.")
 @click.option(
+    "--audit",
+    is_flag=True,
+    help="Count at the library's own calls, and fail where adapter or plan say otherwise; never timed.",
+)
+@click.option(
     "--keep-parties",
     is_flag=True,
     help="Keep what the evaluator of a failed cell held beside its logs; nothing of the key owner's.",
 )
 @click.option("--rounds", type=click.IntRange(1), help="Fresh processes a cell, in turns with the others.")
 def run(
-    output: Path, fresh: bool, probes: bool, keep_parties: bool, rounds: int | None, **selected: object
+    output: Path,
+    fresh: bool,
+    probes: bool,
+    audit: bool,
+    keep_parties: bool,
+    rounds: int | None,
+    **selected: object,
 ) -> int:
     """Run the cells of SUITE, a path or a name under suites/."""
     asked = Selection(**selected)  # type: ignore[arg-type]
     cells = asked.cells()
     screen = Screen()
     with Display(screen) as display:
-        service = Service(output, display, fresh=fresh, probes=probes, keep_parties=keep_parties)
+        service = Service(output, display, fresh=fresh, probes=probes, keep_parties=keep_parties, audit=audit)
         records = list(service.records(cells, rounds))
     for table in ending(records):
         screen.print(table)
