@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from bench.spec.document import Document
+from models.documents.document import Document
 from reports.block import Block
 
 #: Names appear in file names, in `cell` and on the command line.
