@@ -27,6 +27,9 @@ from models.documents.document import Document, Location, Plain, place, shown
 from models.documents.reading import read
 from models.names import did_you_mean
 
+#: The build of a library that is taken where no other is asked for.
+DEFAULT_BUILD = "default"
+
 #: What every party's environment holds beside its library.
 PARTY_REQUIREMENTS = Path(backends.__file__).with_name("party_requirements.txt")
 _FILE_NAME = re.compile(r"[\w.-]{1,100}")
