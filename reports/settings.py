@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from reports.measures import Kind
 from reports.record import Record
 
-#: What a run with probes does not time, because it stops after every layer.
-_PROBED_TIMES = (
+#: What a run with probes or under audit does not time, because it stops after every layer or instruction.
+_UNTIMED = (
     "latency.plan_s",
     "latency.evaluate_s",
     "latency.round_trips_s",
@@ -50,8 +50,22 @@ def probed(record: Record) -> bool:
     return bool(record.ladder.layers) or (record.origin is not None and record.origin.probes)
 
 
+def audited(record: Record) -> bool:
+    """Whether what the library executes was counted at its own calls, which costs memory and the times."""
+    return record.origin is not None and record.origin.audit
+
+
+def untimed(record: Record) -> bool:
+    """Whether it was asked for in a way that gives no times of evaluation."""
+    return probed(record) or audited(record)
+
+
 def _by_probes(kind: Kind, name: str) -> bool:
-    return kind is Kind.MEMORY or name.startswith("wire.") or (kind is Kind.TIME and _in(name, _PROBED_TIMES))
+    return name.startswith("wire.") or _by_audit(kind, name)
+
+
+def _by_audit(kind: Kind, name: str) -> bool:
+    return kind is Kind.MEMORY or (kind is Kind.TIME and _in(name, _UNTIMED))
 
 
 def _by_repeats(kind: Kind, name: str) -> bool:
@@ -62,7 +76,8 @@ def _in(name: str, places: tuple[str, ...]) -> bool:
     return name.startswith(places)
 
 
-SETTINGS = (
+#: The settings under which a run has no times of evaluation.
+UNTIMED = (
     Setting(
         "probes",
         probed,
@@ -70,6 +85,16 @@ SETTINGS = (
         "and such a run sends more, takes more memory and is not timed",
         _by_probes,
     ),
+    Setting(
+        "audit",
+        audited,
+        lambda value: "with --audit",
+        "and such a run takes more memory and is not timed",
+        _by_audit,
+    ),
+)
+SETTINGS = (
+    *UNTIMED,
     Setting(
         "repeats",
         lambda record: record.repeats,

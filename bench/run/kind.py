@@ -40,10 +40,12 @@ class CellKind(ABC):
     Attributes:
         modules: those whose imports compute the raw outputs; the key of a result digests them.
         scored_again: whether raw outputs hold all that scoring needs.
+        audited: whether there is a program to which an audit can hold the library's calls.
     """
 
     modules: ClassVar[tuple[str, ...]]
     scored_again: ClassVar[bool]
+    audited: ClassVar[bool] = False
 
     @classmethod
     @abstractmethod

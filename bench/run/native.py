@@ -61,7 +61,7 @@ class NativeKind(WorkloadKind):
     def run(self, life: Life) -> None:
         """Have two parties compute the layer in the library's own types."""
         cell, outcome = life.cell, life.outcome
-        life.listener.report(Stage("plan"))
+        life.report(Stage("plan"))
         life.descriptor.capabilities(cell.parameter_set.parameters)
         types = adapter(life.descriptor, cell, self.workload.polynomial)
         outcome.figures.clear_model_s = self.workload.clear_model_s()

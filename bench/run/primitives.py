@@ -134,7 +134,7 @@ class PrimitivesKind(CellKind):
                 figures.unsupported.extend(unsupported(event.name, event.reason))
             else:
                 figures.primitives.append(check.primitive(event))
-            life.listener.report(event)
+            life.report(event)
 
         parties = PrimitivesParties(session, parameters, self.measurement.repetitions, tell)
         check = _Check(life.cell, self.measurement.values(parameters.slots), steps, parties)
@@ -145,13 +145,13 @@ class PrimitivesKind(CellKind):
         figures.generated = made
         life.judge(made.security)
         session.carry("evaluator", made.files)
-        life.listener.report(Stage("keys"))
+        life.report(Stage("primitives of keys"))
         measured = parties.measure_keys(key_kinds(capabilities), steps[0])
         keys = parties.measure_loading(made.files, measured)
         figures.loaded = parties.load_keys(keys)
         names = parties.hand_out(check.values)
         for level in range(parameters.depth, -1, -1):
-            life.listener.report(Stage(f"level {level}"))
+            life.report(Stage(f"primitives at level {level}"))
             primitives = [primitive.name for primitive in measured_at(level, capabilities)]
             parties.measure(level, names, primitives, steps)
 

@@ -6,7 +6,7 @@ Outputs are `[samples, positions, outputs]`, labels `[samples, positions]`.
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import log_softmax
+import scipy
 
 from models.errors import ScoreError
 from models.metrics.arrays import Array, Labels
@@ -33,7 +33,8 @@ def log_likelihood(logits: Array, labels: Labels) -> Array:
     """
     finite = np.asarray(np.isfinite(logits).all(axis=(1, 2)))
     held = np.where(finite[:, None, None], logits, 0.0)
-    found = np.take_along_axis(log_softmax(held, axis=2), np.asarray(labels, np.int64)[:, :, None], axis=2)
+    logarithms = scipy.special.log_softmax(held, axis=2)
+    found = np.take_along_axis(logarithms, np.asarray(labels, np.int64)[:, :, None], axis=2)
     return np.where(finite, found[:, :, 0].mean(axis=1), -np.inf)
 
 

@@ -12,10 +12,10 @@ from reports.gate.judged import Tally, tallies, unmet
 from reports.gate.obstacles import (
     machine_obstacle,
     measured_otherwise,
-    probes_obstacle,
     same_obstacle,
     setting_obstacle,
     turns_obstacle,
+    untimed_obstacle,
 )
 from reports.gate.rules import Rules
 from reports.gate.sides import Processes, Side, rank, shared
@@ -181,7 +181,7 @@ def _times(cell: str, before: Processes, after: Processes, rules: Rules) -> Iter
     obstacle = (
         machine_obstacle(before, after) or same_obstacle(before, after) or turns_obstacle(before, after)
     )
-    absent = probes_obstacle(before, after)
+    absent = untimed_obstacle(before, after)
     for measure in dict.fromkeys([*old, *new]):
         if is_judged(measure, rules.time):
             one = Timed(cell, measure, old.get(measure, ()), new.get(measure, ()))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from reports.comparability import machine_differences
 from reports.gate.sides import Processes, shared
 from reports.measures import Kind, Measure
-from reports.settings import Setting, changing, probed
+from reports.settings import UNTIMED, Setting, changing
 
 #: The longest stretch of one side while two sides take turns in whatever order: A B B A.
 TURN = 2
@@ -82,12 +82,13 @@ def turns_obstacle(before: Processes, after: Processes) -> Obstacle | None:
     )
 
 
-def probes_obstacle(before: Processes, after: Processes) -> Obstacle | None:
-    """Why a side has no times of evaluation, where it decrypted every layer; None where neither did."""
+def untimed_obstacle(before: Processes, after: Processes) -> Obstacle | None:
+    """Why a side has no times of evaluation: how it was asked to run; None where both should have them."""
     for name, side in (("baseline", before), ("candidate", after)):
-        if any(probed(one.record) for one in side.finished):
-            brief = f"the {name} ran with --probes"
-            return Obstacle(brief, f"{brief}, and such a run is not timed")
+        for setting in UNTIMED:
+            if any(setting.of(one.record) for one in side.finished):
+                brief = f"the {name} ran {setting.said(1)}"
+                return Obstacle(brief, f"{brief}, and such a run is not timed")
     return None
 
 

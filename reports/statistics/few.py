@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from math import exp, log
 
 import numpy as np
-from scipy import special
+import scipy
 
 from models.metrics.arrays import Array
 from reports.errors import ReportError
@@ -56,7 +56,7 @@ class Few:
         """The ratio that each test would have found at a significance, with a power, at its spread."""
         freedom, counts = np.array(self.freedom), np.array(self.counts)
         deviations = np.array(self.spreads) * np.sqrt(2 / counts)
-        steps = special.stdtrit(freedom, 1 - significance / 2) + special.ndtri(power)
+        steps = scipy.special.stdtrit(freedom, 1 - significance / 2) + scipy.special.ndtri(power)
         return [float(ratio) for ratio in np.exp(steps * deviations)]
 
 
@@ -87,7 +87,7 @@ def moderated(pairs: Sequence[tuple[Values, Values]], least_spread: float) -> Fe
     typical = _typical(variances, within)
     drawn = (PRIOR * max(typical, least_spread) ** 2 + within * variances) / (PRIOR + within)
     t = differences / np.sqrt(drawn * 2 / counts)
-    p_values = 2 * special.stdtr(PRIOR + within, -np.abs(t))
+    p_values = 2 * scipy.special.stdtr(PRIOR + within, -np.abs(t))
     apart = [_apart(before, after) for before, after in pairs]
     return Few(
         p_values=[float(p) if alone else 1.0 for p, alone in zip(p_values, apart, strict=True)],
@@ -102,8 +102,10 @@ def _typical(variances: Array, within: Array) -> float:
     """The typical spread: from the mean logarithm of the variances, each with its degrees of freedom."""
     if not len(variances):
         return 0.0
-    unbiased = np.log(np.maximum(variances, _LEAST_VARIANCE)) - special.psi(within / 2) + np.log(within / 2)
-    return exp((float(unbiased.mean()) + float(special.psi(PRIOR / 2)) - log(PRIOR / 2)) / 2)
+    unbiased = (
+        np.log(np.maximum(variances, _LEAST_VARIANCE)) - scipy.special.psi(within / 2) + np.log(within / 2)
+    )
+    return exp((float(unbiased.mean()) + float(scipy.special.psi(PRIOR / 2)) - log(PRIOR / 2)) / 2)
 
 
 def _apart(before: Values, after: Values) -> bool:

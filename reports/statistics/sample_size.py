@@ -22,8 +22,7 @@ from math import log, pi, sqrt
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import ndtr, ndtri, owens_t
-from scipy.stats import mannwhitneyu
+import scipy
 
 from models.metrics.arrays import Array
 from reports.errors import ReportError
@@ -142,16 +141,18 @@ def _p_of(count: int, statistic: int) -> float:
     above[: statistic // count] = count
     if statistic % count:
         above[statistic // count] = statistic % count
-    return float(mannwhitneyu(above - 0.5, np.arange(count), method="exact").pvalue)
+    return float(scipy.stats.mannwhitneyu(above - 0.5, np.arange(count), method="exact").pvalue)
 
 
 def _asymptotic_power(count: int, shift: float, claim: Claim) -> float:
     """The chance that U is small enough and the ratio large enough, as two normal variables."""
-    wrong = float(ndtr(-shift / sqrt(2)))  # that a pair is in the wrong order, and that two of one value are
+    wrong = float(
+        scipy.special.ndtr(-shift / sqrt(2))
+    )  # that a pair is in the wrong order, and that two of one value are
     both = _both_under(-shift / sqrt(2), -shift / sqrt(2), 0.5)
     deviation = count * sqrt(wrong * (1 - wrong) + 2 * (count - 1) * (both - wrong**2))
     by_chance = count * sqrt((2 * count + 1) / 12)
-    critical = count**2 / 2 + float(ndtri(claim.significance / 2)) * by_chance
+    critical = count**2 / 2 + float(scipy.special.ndtri(claim.significance / 2)) * by_chance
     by_ranks = (critical - count**2 * wrong) / deviation
     by_ratio = shift * (1 - claim.share) / sqrt(pi / count)
     return _both_under(by_ranks, by_ratio, _RANKS_AND_MEDIANS)
@@ -163,5 +164,7 @@ def _both_under(first: float, second: float, correlation: float) -> float:
     rest = sqrt(1 - correlation**2)
     slopes = (second / first - correlation) / rest, (first / second - correlation) / rest
     half = 0.0 if first * second > 0 else 0.5
-    alone = (ndtr(first) + ndtr(second)) / 2
-    return float(alone - owens_t(first, slopes[0]) - owens_t(second, slopes[1]) - half)
+    alone = (scipy.special.ndtr(first) + scipy.special.ndtr(second)) / 2
+    return float(
+        alone - scipy.special.owens_t(first, slopes[0]) - scipy.special.owens_t(second, slopes[1]) - half
+    )

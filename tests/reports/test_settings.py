@@ -68,6 +68,21 @@ def test_hot_times_over_other_numbers_of_evaluations_do_not_compare(plain: Recor
     assert whys["latency.evaluate_s"].startswith("too few processes")  # the cold one is one
 
 
+def test_an_audited_run_held_to_one_that_is_not_has_no_times(plain: Record) -> None:
+    """As of a run with probes; what it counts and sends is the same."""
+    timed = vary(plain, {"latency.primitives": None})
+    untimed = ["evaluate_s", "per_sample_s", "layers", "course", "runs"]
+    audited = vary(timed, {f"latency.{name}": None for name in untimed} | {"origin.audit": True})
+    found = compare(of(processes(timed)), of(processes(audited, place=1)), Rules())
+    assert found.passed
+    by_measure = {finding.measure: finding for finding in found.findings}
+    evaluate = by_measure["latency.evaluate_s"]
+    assert evaluate.verdict is Verdict.NOT_COMPARABLE
+    assert evaluate.why == "the candidate ran with --audit, and such a run is not timed"
+    assert by_measure["counts.rotations"].verdict is Verdict.SAME
+    assert by_measure["wire.messages"].verdict is Verdict.SAME
+
+
 def test_in_a_history_each_way_of_running_has_its_series(plain: Record) -> None:
     """A run with probes among others was a step up and a step down, for ever."""
     runs: list[Record] = [plain, plain, with_probes(plain), plain, plain]
@@ -82,10 +97,11 @@ def test_in_a_history_each_way_of_running_has_its_series(plain: Record) -> None:
 @pytest.mark.parametrize(
     ("changes", "known"),
     [
-        ({}, {"probes": 0, "repeats": 2}),
-        ({"origin.probes": True}, {"probes": 1, "repeats": 2}),
-        ({"origin": None, "ladder.layers": LAYERS}, {"probes": 1, "repeats": 2}),
-        ({"origin": None, "repeats": 1}, {"probes": 0, "repeats": 1}),
+        ({}, {"probes": 0, "audit": 0, "repeats": 2}),
+        ({"origin.probes": True}, {"probes": 1, "audit": 0, "repeats": 2}),
+        ({"origin.audit": True}, {"probes": 0, "audit": 1, "repeats": 2}),
+        ({"origin": None, "ladder.layers": LAYERS}, {"probes": 1, "audit": 0, "repeats": 2}),
+        ({"origin": None, "repeats": 1}, {"probes": 0, "audit": 0, "repeats": 1}),
     ],
 )
 def test_settings_are_read_from_any_record(
