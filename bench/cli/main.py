@@ -22,7 +22,7 @@ from reports.visible import LINES, visible
 
 MISTAKES = (UserError, BackendError, ModelError, ReportError)
 #: What ends a command with a sentence.
-FORESEEN = (*MISTAKES, OSError)
+FORESEEN = (*MISTAKES, OSError, MemoryError)
 #: Those that log under their own names.
 PACKAGES = ("bench", "backends", "models", "reports")
 
@@ -104,6 +104,8 @@ def main() -> None:
         sys.exit(2)
     except MISTAKES as error:
         _end(f"error: {error}", 2)
+    except MemoryError as error:
+        _end(f"error: this needs more memory than there is ({error}); ask for less", 2)
     except OSError as error:
         with suppress(OSError):
             _end(f"error: {error}; see to it and try again", 2)
