@@ -16,6 +16,7 @@ from pkgutil import iter_modules, resolve_name
 from typing import Protocol
 
 import backends
+from backends.audit import Binding
 from backends.errors import BackendError
 from backends.interface import Capabilities, Ciphertext, Evaluator, Library, Vector
 from backends.native import NativeTypes
@@ -51,6 +52,8 @@ class Descriptor:
         simulates: whether it computes in the clear and has no keys: nothing is there to protect or to size.
         native_types: program → `module:Class` of a `NativeTypes` (see `backends.native`), where there is one.
         attack: `module:function` of an `Attack`, for the conformance kit; a simulator has no secret.
+        audit: `module:NAME` of a `backends.audit.Binding`, which says what each call of the library executes;
+            a simulator has no library.
     """
 
     name: str
@@ -61,6 +64,7 @@ class Descriptor:
     simulates: bool = False
     native_types: Mapping[str, str] = field(default_factory=dict)
     attack: str | None = None
+    audit: str | None = None
 
 
 def load_library(target: str) -> type[Library]:
@@ -79,6 +83,12 @@ def load_attack(target: str) -> Attack:
     """Import `module:function`, an attack, and with it the library."""
     attack: Attack = resolve_name(target)
     return attack
+
+
+def load_binding(target: str) -> Binding:
+    """Import `module:NAME`, what the calls of a library execute; it does not import the library."""
+    binding: Binding = resolve_name(target)
+    return binding
 
 
 def available() -> dict[str, Descriptor]:

@@ -21,6 +21,7 @@ from reports.gate.exact import settled
 from reports.gate.sides import Processes, Side
 from reports.measures import Kind
 from reports.record import Count, Status
+from reports.settings import settings
 from reports.store import append_line
 
 SCHEMA = 1
@@ -41,12 +42,14 @@ class CellEntry(Block):
         status: the worst of its processes.
         processes: how many of them ended ok.
         machine: the one on which they ran.
+        settings: how they were asked to run (`reports.settings`); empty in lines that are older.
         measures: kind → measure → value; the median of several processes or, for exact kinds, the worst.
     """
 
     status: Status
     processes: Count
     machine: Machine = Machine()
+    settings: dict[str, int] = Field(default_factory=dict)
     measures: dict[Kind, dict[str, float]] = Field(default_factory=dict)
 
 
@@ -58,6 +61,7 @@ class Entry(Block):
         at: when the gate ran.
         commit: the candidate's, None where it is not a checkout.
         passed: the gate's verdict.
+        verdict: the same in words, with what was judged; None in lines that are older than the name.
         cells: by `cell`.
     """
 
@@ -65,6 +69,7 @@ class Entry(Block):
     at: AwareDatetime
     commit: str | None
     passed: bool
+    verdict: str | None = None
     cells: dict[str, CellEntry]
 
 
@@ -81,12 +86,13 @@ class History:
     refused: list[str] = field(default_factory=list)
 
 
-def entry(candidate: Side, *, passed: bool, at: datetime | None = None) -> Entry:
+def entry(candidate: Side, *, passed: bool, verdict: str | None = None, at: datetime | None = None) -> Entry:
     """What a gate of this candidate measured.
 
     Args:
         candidate: the candidate's records.
         passed: the gate's verdict.
+        verdict: the same in words.
         at: when it ran, now by default.
     """
     records = [record for processes in candidate.cells.values() for record in processes.records]
@@ -95,6 +101,7 @@ def entry(candidate: Side, *, passed: bool, at: datetime | None = None) -> Entry
         at=at or datetime.now(timezone.utc),
         commit=None if newest is None else newest.environment.git,
         passed=passed,
+        verdict=verdict,
         cells={cell: _cell(processes) for cell, processes in candidate.cells.items()},
     )
 
@@ -148,5 +155,6 @@ def _cell(processes: Processes) -> CellEntry:
         machine=Machine(
             cpu=newest.environment.cpu, cores=newest.environment.cores, threads=newest.environment.threads
         ),
+        settings=settings(newest),
         measures=dict(measures),
     )

@@ -54,6 +54,7 @@ class Measure:
         by_largest: whether bits are by the largest error, which is one draw of the noise's tail.
         always: whether a cell that ended ok has it in every build or in none, so that to lose it is a loss.
         needed_by: places of counts; where all of them are 0, a record may lack the measure all the same.
+        nothing_is_null: whether a program that takes none of it has null, so that any at all is more.
         metric: by which a stage of conversion is judged; None of every other measure.
     """
 
@@ -65,6 +66,7 @@ class Measure:
     by_largest: bool = False
     always: bool = False
     needed_by: tuple[str, ...] = ()
+    nothing_is_null: bool = False
     metric: Metric | None = None
 
     @property
@@ -81,8 +83,8 @@ def _size(name: str, title: str, *needed_by: str, always: bool = True) -> Measur
     return Measure(name, title, Kind.SIZE, always=always, needed_by=needed_by)
 
 
-def _memory(name: str, title: str, *, always: bool = True) -> Measure:
-    return Measure(name, title, Kind.MEMORY, always=always)
+def _memory(name: str, title: str, *, nothing_is_null: bool = False) -> Measure:
+    return Measure(name, title, Kind.MEMORY, always=not nothing_is_null, nothing_is_null=nothing_is_null)
 
 
 def _time(name: str, title: str, *, judged: bool = True, always: bool = False) -> Measure:
@@ -137,7 +139,7 @@ PLAIN = (
     _memory("memory.evaluator_peak_bytes", "peak of the evaluator"),
     _memory("memory.together_peak_bytes", "peak of all processes"),
     # What encoding adds to a process: nothing, and so null, where a small model fits what it already had.
-    _memory("memory.prepared_model_bytes", "prepared model", always=False),
+    _memory("memory.prepared_model_bytes", "prepared model", nothing_is_null=True),
     _time("latency.plan_s", "plan"),
     _time("latency.keygen_s", "key generation"),
     _time("latency.prepare_model_s", "model preparation"),

@@ -1,7 +1,8 @@
 """A measure over a history: its values, and the commits between which it went to another level.
 
 Times and memory are one machine's: their series are apart where processor, cores or threads differ. The other
-kinds are the same everywhere.
+kinds are the same everywhere. Where a setting of the run changes a measure, as `--probes` does messages, each
+setting has a series.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from math import log
 
 from reports.history import CellEntry, Entry, Machine
 from reports.measures import UNJUDGED, Kind
+from reports.settings import told
 from reports.statistics.robust import median
 from reports.statistics.steps import changes, steps
 
@@ -39,12 +41,16 @@ class Point:
 
 @dataclass(frozen=True)
 class Series:
-    """A measure's values over time, oldest first, on one machine where its kind is a machine's."""
+    """A measure's values over time, oldest first, on one machine where its kind is a machine's.
+
+    `settings` says how the cell was asked to run, by those that change the measure: "with --probes".
+    """
 
     cell: str
     measure: str
     kind: Kind
     machine: Machine | None
+    settings: str
     points: tuple[Point, ...]
 
 
@@ -73,13 +79,14 @@ class Step:
 
 def series(entries: Sequence[Entry]) -> list[Series]:
     """Every measure of every cell over time, in the order in which they first appear."""
-    found: dict[tuple[str, str, Kind, Machine | None], list[Point]] = defaultdict(list)
+    found: dict[tuple[str, str, Kind, Machine | None, str], list[Point]] = defaultdict(list)
     for one in entries:
         for cell, measured in one.cells.items():
             for kind, name, value in _values(measured):
                 machine = measured.machine if kind in OF_A_MACHINE else None
-                found[cell, name, kind, machine].append(Point(one.at, one.commit, value))
-    return [Series(*key, tuple(points)) for key, points in found.items()]
+                place = (cell, name, kind, machine, told(measured.settings, kind, name))
+                found[place].append(Point(one.at, one.commit, value))
+    return [Series(*place, tuple(points)) for place, points in found.items()]
 
 
 def find_steps(one: Series) -> list[Step]:

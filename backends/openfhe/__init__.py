@@ -12,4 +12,5 @@ DESCRIPTOR = Descriptor(
     capabilities=capabilities,
     environment=Path(__file__).with_name("environment.yaml"),
     attack="backends.openfhe.attack:attempts",
+    audit="backends.openfhe.audit:BINDING",
 )

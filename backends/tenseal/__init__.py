@@ -16,4 +16,5 @@ DESCRIPTOR = Descriptor(
         "tensors": "backends.tenseal.native:Tensors",
     },
     attack="backends.tenseal.attack:attempts",
+    audit="backends.tenseal.audit:BINDING",
 )

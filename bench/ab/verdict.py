@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench.errors import UserError
 from reports import history as histories
 from reports.gate.compare import Comparison, compare
+from reports.gate.markdown import headline
 from reports.gate.rules import Rules
 from reports.gate.sides import read_side
+from reports.gate.verdicts import Subject
 from reports.trends import Step, newest_steps
 
 #: How many of the newest steps of a history are told.
@@ -29,8 +32,14 @@ class Verdict:
     entry: histories.Entry
 
 
-def judge(baseline: Path, results: Path, rules: Rules) -> Verdict:
+def judge(baseline: Path, results: Path, rules: Rules, required: Collection[Subject] = ()) -> Verdict:
     """Hold the newest records of every cell of results to a baseline.
+
+    Args:
+        baseline: a file or a folder of runs.
+        results: a folder of runs, or a file.
+        rules: how much may be lost.
+        required: what has to be judged.
 
     Raises:
         UserError: the baseline has nothing to hold them to.
@@ -39,8 +48,9 @@ def judge(baseline: Path, results: Path, rules: Rules) -> Verdict:
     old, candidate = read_side(baseline), read_side(results)
     if not old.cells and not old.refused:
         raise UserError(f"{baseline} holds no record; hold RESULTS to a run, or to an export of one")
-    comparison = compare(old, candidate, rules)
-    return Verdict(comparison, histories.entry(candidate, passed=comparison.passed))
+    comparison = compare(old, candidate, rules, required)
+    entry = histories.entry(candidate, passed=comparison.passed, verdict=headline(comparison))
+    return Verdict(comparison, entry)
 
 
 def steps_with(path: Path, entry: histories.Entry) -> tuple[list[Step], list[str]]:

@@ -12,28 +12,17 @@ from types import FrameType
 from typing import Any, NoReturn
 
 import click
-from rich.console import Console
 
 from backends.errors import BackendError
-from bench.cli.commands.ablate import ablate
-from bench.cli.commands.accept import accept
-from bench.cli.commands.compare import compare
-from bench.cli.commands.convert import convert
-from bench.cli.commands.doctor import doctor
-from bench.cli.commands.export import export
-from bench.cli.commands.gate import gate
-from bench.cli.commands.list import list_command
-from bench.cli.commands.plan import plan
-from bench.cli.commands.report import report
-from bench.cli.commands.run import run
-from bench.cli.commands.validate import validate
+from bench.cli.later import Later
 from bench.errors import UserError
 from models.errors import ModelError
 from reports.errors import ReportError
+from reports.visible import LINES, visible
 
 MISTAKES = (UserError, BackendError, ModelError, ReportError)
 #: What ends a command with a sentence.
-FORESEEN = (*MISTAKES, OSError)
+FORESEEN = (*MISTAKES, OSError, MemoryError)
 #: Those that log under their own names.
 PACKAGES = ("bench", "backends", "models", "reports")
 
@@ -47,7 +36,7 @@ class Explained(click.Group):
             return super().invoke(context)
         except FORESEEN:
             if context.params["traceback"]:
-                traceback.print_exc()
+                _say_error(traceback.format_exc())
             raise
 
 
@@ -65,26 +54,37 @@ def cli(traceback: bool, log_level: str | None) -> None:
         _log(log_level.upper())
 
 
+class Visible(logging.Formatter):
+    """Lines of a log in which nothing commands the terminal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """A line, or several where the message or its traceback has them."""
+        return visible(super().format(record), LINES)
+
+
 def _log(level: str) -> None:
     """Log this project's own lines, and of other packages the warnings alone."""
-    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
+    handler = logging.StreamHandler()
+    handler.setFormatter(Visible("%(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(handlers=[handler])
     for package in PACKAGES:
         logging.getLogger(package).setLevel(level)
 
 
+#: Every command: where it is, and its line in the help. Its module is imported when it is used.
 for command in (
-    run,
-    plan,
-    doctor,
-    list_command,
-    validate,
-    convert,
-    ablate,
-    export,
-    report,
-    compare,
-    gate,
-    accept,
+    Later("run:run", "Run the cells of a suite, and keep a record of each."),
+    Later("plan:plan", "What a suite's cells will count, need and take; nothing is encrypted."),
+    Later("doctor:doctor", "What each backend has and lacks, and what to do."),
+    Later("list:list_command", "Suites, backends, parameter sets, models and data sets."),
+    Later("validate:validate", "Check a suite, its models and its data."),
+    Later("convert:convert", "Train and convert the model of a recipe."),
+    Later("ablate:ablate", "Train variants of a recipe, and compare them."),
+    Later("export:export", "Print records for people and other programs."),
+    Later("report:report", "Write records to one HTML file."),
+    Later("compare:compare", "Compare two sets of records."),
+    Later("gate:gate", "Fail where records got worse than a baseline."),
+    Later("accept:accept", "Take records into a baseline, with the reason."),
 ):
     cli.add_command(command)
 
@@ -98,10 +98,14 @@ def main() -> None:
     try:
         sys.exit(cli.main(standalone_mode=False) or 0)
     except click.ClickException as error:
-        error.show()
+        shown = io.StringIO()
+        error.show(file=shown)
+        _say_error(shown.getvalue())
         sys.exit(2)
     except MISTAKES as error:
         _end(f"error: {error}", 2)
+    except MemoryError as error:
+        _end(f"error: this needs more memory than there is ({error}); ask for less", 2)
     except OSError as error:
         with suppress(OSError):
             _end(f"error: {error}; see to it and try again", 2)
@@ -122,8 +126,13 @@ def _prepare() -> None:
 
 
 def _end(sentence: str, status: int) -> NoReturn:
-    Console(stderr=True, soft_wrap=True).print(sentence, highlight=False, markup=False)
+    _say_error(visible(sentence))
     sys.exit(status)
+
+
+def _say_error(text: str) -> None:
+    """Lines on standard error, shown as they are."""
+    click.echo(visible(text.rstrip("\n"), LINES), err=True)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

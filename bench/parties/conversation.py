@@ -82,7 +82,7 @@ class Conversation:
         try:
             event = self._heard.get(timeout=None if deadline == inf else max(0.0, deadline - monotonic()))
         except queue.Empty:
-            text = f"the {self._name} passed limits.seconds, the cell's time limit, and was ended"
+            text = f"the {self._name} did not answer in time, and was ended"
             raise PartyError("TimedOut", text) from None
         if event is None:
             raise self._ended()

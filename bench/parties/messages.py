@@ -136,6 +136,13 @@ class Load(Request[Loaded]):
     files: tuple[Shipment, ...]
 
 
+@dataclass(frozen=True)
+class BeginAudit(Request[Finished]):
+    """Count at the library's own calls from now on; `binding` is `module:NAME` of what they execute."""
+
+    binding: str
+
+
 # A program, or a layer in a library's own types.
 
 

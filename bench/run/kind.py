@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import ClassVar, Literal, Protocol
 
 from backends.registry import Descriptor
@@ -40,10 +41,12 @@ class CellKind(ABC):
     Attributes:
         modules: those whose imports compute the raw outputs; the key of a result digests them.
         scored_again: whether raw outputs hold all that scoring needs.
+        audited: whether there is a program to which an audit can hold the library's calls.
     """
 
     modules: ClassVar[tuple[str, ...]]
     scored_again: ClassVar[bool]
+    audited: ClassVar[bool] = False
 
     @classmethod
     @abstractmethod
@@ -67,6 +70,14 @@ class CellKind(ABC):
         Raises:
             Unsupported: the library cannot, with the reason.
             PlanError: no program can be made.
+        """
+
+    @abstractmethod
+    def expected(self, cell: Cell, descriptor: Descriptor) -> Sequence[tuple[str, float]]:
+        """The stages of a cell in their order, with the seconds to expect of each; see `bench.run.stages`.
+
+        Raises:
+            Unsupported, PlanError: as `estimate` does.
         """
 
     @abstractmethod

@@ -28,7 +28,7 @@ from bench.run import host, recording
 from bench.run.errors import CellError
 from bench.run.listener import Listener
 from bench.run.scoring import Decrypted
-from bench.run.session import Roles, Session
+from bench.run.session import News, Roles, Session, Stage
 from bench.spec.cells import Cell
 from models.errors import ModelError
 from reports import record
@@ -45,6 +45,7 @@ class Outcome:
     """What became of a cell: everything that its record and its raw outputs hold.
 
     Attributes:
+        stage: what was begun last; a sentence about a limit that was passed names it.
         program: what the evaluator replays; None where there is none, or it was never made.
         batches: how many it takes for all samples.
         held_out: the clear rungs on the whole held-out set.
@@ -55,6 +56,7 @@ class Outcome:
     started_at: datetime
     status: Status = Status.OK
     reason: str | None = None
+    stage: str = "the start"
     program: Program | None = None
     batches: int = 0
     held_out: record.HeldOutLadder | None = None
@@ -80,9 +82,13 @@ def guarded(outcome: Outcome, folder: Path, work: Callable[[], None]) -> None:
     except (BackendError, ModelError, ReportError) as error:
         outcome.status, outcome.reason = Status.FAILED, str(error)
     except PartyError as error:
-        outcome.status, outcome.reason = _party_status(error), str(error)
+        unsupported = error.kind == "Unsupported"
+        outcome.status, outcome.reason = Status.UNSUPPORTED if unsupported else Status.FAILED, str(error)
     except CellError as error:
         outcome.status, outcome.reason = error.status, str(error)
+    except MemoryError:
+        text = f"out of memory in {outcome.stage}: this process found none left; free some and run again"
+        outcome.status, outcome.reason = Status.OUT_OF_MEMORY, text
     except Exception as error:  # whatever it is, it must not cost the other cells their records
         outcome.status, outcome.reason = Status.FAILED, _unforeseen(error, folder)
 
@@ -109,6 +115,7 @@ class Life:
         listener: told of stages and progress.
         probes: whether every layer is decrypted.
         keep_parties: whether what is safe of a failed evaluator's folder stays beside its log.
+        audit: whether what the library executes is counted at its own calls.
         outcome: what has become of the cell so far.
     """
 
@@ -119,7 +126,22 @@ class Life:
     listener: Listener
     probes: bool
     keep_parties: bool = False
+    audit: bool = False
     outcome: Outcome = field(default_factory=lambda: Outcome(datetime.now(timezone.utc)))
+
+    @property
+    def binding(self) -> str | None:
+        """`module:NAME` of the binding by which the evaluator is audited; None where it is not.
+
+        Raises:
+            Unsupported: an audit is asked for, and the backend says of no library what its calls execute.
+        """
+        if self.audit and self.descriptor.audit is None:
+            raise Unsupported(
+                f"{self.descriptor.name} has no library whose calls an audit could count, or does not say "
+                "what they execute; leave out --audit, or name a binding in its descriptor"
+            )
+        return self.descriptor.audit if self.audit else None
 
     def live(self, work: Callable[[Life], None]) -> Outcome:
         """Do the work of a kind of cell, and measure the machine around it."""
@@ -139,6 +161,12 @@ class Life:
             }
         )
 
+    def report(self, news: News) -> None:
+        """Tell of a stage or of progress, and remember the stage."""
+        if isinstance(news, Stage):
+            self.outcome.stage = news.name
+        self.listener.report(news)
+
     def watched(self, roles: Roles, adapter: str, use: Callable[[Session], None]) -> None:
         """The parties' part, with an eye on the memory of all processes.
 
@@ -148,7 +176,8 @@ class Life:
             use: what is said to the parties.
 
         Raises:
-            CellError: all processes together passed the cell's limit of memory.
+            CellError: a party took too long, or memory ran out; the sentence names limit and stage.
+            PartyError: a party could not do what it was asked for.
         """
         limit, figures = self.cell.limits.memory_bytes, self.outcome.figures
         with host.MemorySampler(limit_bytes=limit, spared=[os.getpid()]) as sampler:
@@ -161,21 +190,36 @@ class Life:
                     folder=self.folder,
                     logs=self.folder,
                     deadline=monotonic() + (self.cell.limits.seconds or inf),
-                    report=self.listener.report,
+                    report=self.report,
                     watch=sampler.add,
                     peaks=figures.peaks,
                     keep_on_failure=self.keep_parties,
                 ) as session:
                     use(session)
             except PartyError as error:
-                if not sampler.exceeded:
-                    raise
-                raise CellError(
-                    Status.OUT_OF_MEMORY,
-                    f"all processes together passed limits.memory_bytes ({limit}); raise it",
-                ) from error
+                raise self._at_a_limit(error, together=sampler.exceeded) from error
             finally:
                 figures.together_peak_bytes = sampler.peak_bytes
+
+    def _at_a_limit(self, error: PartyError, *, together: bool) -> CellError | PartyError:
+        """The sentence about a limit that ended a party; any other error as it is.
+
+        Args:
+            error: how the party ended.
+            together: whether it was ended because all processes together passed the limit of memory.
+        """
+        limits, stage = self.cell.limits, self.outcome.stage
+        allowed = limits.memory_bytes and f"{size(limits.memory_bytes)} (limits.memory_bytes)"
+        if together:
+            text = f"out of memory in {stage}: all processes together passed {allowed}; raise the limit"
+            return CellError(Status.OUT_OF_MEMORY, text)
+        if error.kind in OUT_OF_MEMORY:
+            bound = f"the limit is {allowed}" if allowed else "limits.memory_bytes sets no limit"
+            return CellError(Status.OUT_OF_MEMORY, f"out of memory in {stage}: {error}; {bound}")
+        if error.kind == "TimedOut":
+            text = f"timed out after {limits.seconds:g} s (limits.seconds) in {stage}; raise the limit"
+            return CellError(Status.TIMED_OUT, text)
+        return error
 
     def judge(self, facts: SecurityFacts) -> None:
         """Compute what the keys really reach.
@@ -206,19 +250,15 @@ class Life:
                 f"the keys need about {size(keys_bytes)} and {self.folder} has "
                 f"{size(free)} free; free some or choose another --output",
             )
-        available = min(psutil.virtual_memory().available, self.cell.limits.memory_bytes or sys.maxsize)
+        unused, limit = psutil.virtual_memory().available, self.cell.limits.memory_bytes or sys.maxsize
+        available = min(unused, limit)
         if evaluator_bytes > available:
+            bound = "limits.memory_bytes allows" if limit < unused else "the machine has"
+            remedy = "raise the limit" if limit < unused else "free some"
             raise CellError(
                 Status.OUT_OF_MEMORY,
-                f"the evaluator needs about {size(evaluator_bytes)} and there are "
-                f"{size(available)} for it; free some, use a smaller parameter set, or raise limits",
+                f"out of memory in {self.outcome.stage}: the evaluator needs about "
+                f"{size(evaluator_bytes)} and {bound} {size(available)}; {remedy}, or use a smaller "
+                "parameter set",
             )
         return available - evaluator_bytes
-
-
-def _party_status(error: PartyError) -> Status:
-    if error.kind == "TimedOut":
-        return Status.TIMED_OUT
-    if error.kind in OUT_OF_MEMORY:
-        return Status.OUT_OF_MEMORY
-    return Status.UNSUPPORTED if error.kind == "Unsupported" else Status.FAILED

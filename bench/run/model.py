@@ -15,11 +15,11 @@ from backends.planner import Refresh, plan, refresh_for
 from backends.program import Program
 from backends.registry import Descriptor
 from backends.tensor.layout import ValueLayout, unpack
-from bench.run import estimates, recording, scoring
+from bench.run import estimates, recording, scoring, stages
 from bench.run.exchanges import Evaluation
 from bench.run.life import Life
 from bench.run.listener import Progress
-from bench.run.program_parties import ROLES, ProgramParties
+from bench.run.program_parties import AUDITED, ROLES, ProgramParties
 from bench.run.scoring import Decrypted
 from bench.run.session import Session, Stage
 from bench.run.workload import load
@@ -37,7 +37,8 @@ CONSTANTS_SHARE = 0.6
 class ModelKind(WorkloadKind):
     """A model or a layer, by the program that is planned for it."""
 
-    modules: ClassVar[tuple[str, ...]] = (__name__, *ROLES.modules)
+    modules: ClassVar[tuple[str, ...]] = (__name__, *ROLES.modules, *AUDITED.modules)
+    audited: ClassVar[bool] = True
 
     @classmethod
     def load(cls, cell: Cell, progress: Progress) -> ModelKind:
@@ -51,11 +52,20 @@ class ModelKind(WorkloadKind):
         program = plan(self.workload.polynomial, cell.parameter_set.parameters, refresh)
         return estimates.of_program(cell, program, capabilities, refresh)
 
+    def expected(self, cell: Cell, descriptor: Descriptor) -> Sequence[tuple[str, float]]:
+        """Plan the cell; planning it again takes as long."""
+        started, parameters = perf_counter(), cell.parameter_set.parameters
+        capabilities = descriptor.capabilities(parameters)
+        refresh = refresh_for(cell.parameter_set.refresh, parameters, capabilities)
+        program = plan(self.workload.polynomial, parameters, refresh)
+        took = ("plan", perf_counter() - started)
+        return [took, *stages.of_program(cell, program, descriptor, capabilities, refresh)]
+
     def run(self, life: Life) -> None:
         """Compare the clear rungs, plan, and have two parties compute."""
         outcome, parameters = life.outcome, life.cell.parameter_set.parameters
         outcome.held_out = scoring.held_out(self.workload)
-        life.listener.report(Stage("plan"))
+        life.report(Stage("plan"))
         capabilities = life.descriptor.capabilities(parameters)
         refresh = refresh_for(life.cell.parameter_set.refresh, parameters, capabilities)
         references = self.workload.values  # the clear run first: it finds inputs outside their interval
@@ -67,7 +77,7 @@ class ModelKind(WorkloadKind):
             room = int(CONSTANTS_SHARE * life.room(needs.keys_bytes, needs.evaluator_bytes))
         life.listener.planned(program, costs, outcome.batches)
         life.watched(
-            ROLES,
+            ROLES if life.binding is None else AUDITED,
             life.descriptor.adapter,
             lambda session: self._protocol(life, program, refresh.kind == "bootstrap", room, session),
         )
@@ -88,7 +98,7 @@ class ModelKind(WorkloadKind):
     def _protocol(self, life: Life, program: Program, bootstrap: bool, room: int, session: Session) -> None:
         """The two parties' part of a cell's life."""
         figures = life.outcome.figures
-        parties = ProgramParties(session, life.cell.parameter_set.parameters)
+        parties = ProgramParties(session, life.cell.parameter_set.parameters, life.binding)
         made = figures.generated = parties.generate_keys(program, bootstrap)
         life.judge(made.security)
         figures.loaded, figures.prepared = parties.prepare(program, made.files, room)

@@ -13,15 +13,30 @@ from reports.origin import Origin
 
 
 def origin(
-    cell: Cell, loaded: CellKind, descriptor: Descriptor, environment: Environment, probes: bool
+    cell: Cell,
+    loaded: CellKind,
+    descriptor: Descriptor,
+    environment: Environment,
+    *,
+    probes: bool,
+    audit: bool,
 ) -> Origin:
     """The origin of a cell's result, before it runs.
+
+    Args:
+        cell: what is asked for.
+        loaded: with what its case brings.
+        descriptor: the backend.
+        environment: the interpreter in which its parties run.
+        probes: whether every layer is decrypted.
+        audit: whether what the library executes is counted at its own calls.
 
     Raises:
         BackendError: the backend's adapter cannot be found.
     """
     try:
-        adapter = adapter_digest((descriptor.adapter, *descriptor.native_types.values()))
+        audited = [descriptor.audit] if audit and descriptor.audit else []
+        adapter = adapter_digest((descriptor.adapter, *descriptor.native_types.values(), *audited))
     except ModuleNotFoundError as error:
         raise BackendError(
             f"the adapter {descriptor.adapter} cannot be found; install its package"
@@ -35,9 +50,11 @@ def origin(
         parameters=digest(_asked(cell)),
         demanded=digest([cell.limits.precision_bits, cell.limits.label_agreement]),
         libraries=dict(environment.versions),
+        build=environment.build,
         threads=cell.parameter_set.threads,
         repeats=cell.repeats,
         probes=probes,
+        audit=audit,
     )
 
 

@@ -11,6 +11,7 @@ from backends.parameters import ParameterSet
 from backends.program import Program
 from bench.parties.messages import (
     Batch,
+    BeginAudit,
     Encrypt,
     Encrypted,
     Event,
@@ -35,16 +36,28 @@ ROLES = Roles(
     key_owner="bench.parties.roles.key_owner:KeyOwnerParty",
     evaluator="bench.parties.roles.evaluator:EvaluatorParty",
 )
+#: The same under an audit, which counts at the library's own calls.
+AUDITED = Roles(
+    key_owner=ROLES.key_owner,
+    evaluator="bench.parties.roles.audited_evaluator:AuditedEvaluatorParty",
+)
 #: The files that the front process lays into the parties' folders.
 SAMPLES, PROGRAM = "samples.npy", "program"
 
 
 @dataclass(frozen=True)
 class ProgramParties:
-    """Two parties in the `ROLES` of this module, and the parameters under which they compute."""
+    """Two parties in the `ROLES` of this module, and the parameters under which they compute.
+
+    Attributes:
+        session: the two parties; in the roles `AUDITED` where there is a binding.
+        parameters: under which they compute.
+        binding: `module:NAME` of the `backends.audit.Binding` by which the evaluator is audited, if it is.
+    """
 
     session: Session
     parameters: ParameterSet
+    binding: str | None = None
 
     def generate_keys(self, program: Program, bootstrap: bool) -> Generated:
         """Start the key owner and have it make the keys that the program needs."""
@@ -64,6 +77,8 @@ class ProgramParties:
         """
         self.session.carry("evaluator", keys)
         self.session.start("evaluator")
+        if self.binding is not None:
+            self.session.ask("evaluator", BeginAudit(self.binding))
         loaded = exchanges.load_keys(self.session, self.parameters, keys)
         self.session.report(Stage("model preparation"))
         digest = program.save(self.session.wire.folder("evaluator"), PROGRAM)

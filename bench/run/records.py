@@ -9,7 +9,7 @@ from bench.run.kind import CellKind
 from bench.run.life import Outcome
 from bench.spec.cells import Cell
 from reports.origin import Origin
-from reports.record import Ladder, Latency, Record, Status
+from reports.record import PARTS, Ladder, Latency, Record, Status
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,8 @@ class Asked:
 def record_of(run_id: str, asked: Asked, loaded: CellKind, outcome: Outcome) -> Record:
     """The record of a cell that was run, whatever became of it."""
     cell, figures, program = asked.cell, outcome.figures, outcome.program
-    correct = outcome.status is Status.OK and not (program is not None and program.probes)
+    probed = program is not None and bool(program.probes)
+    timed = outcome.status is Status.OK and not probed and not asked.origin.audit
     environment = outcome.environment.model_copy(
         update={"libraries": {**outcome.environment.libraries, **figures.libraries}}
     )
@@ -52,7 +53,7 @@ def record_of(run_id: str, asked: Asked, loaded: CellKind, outcome: Outcome) -> 
         batch=program.layout.images if program is not None else None,
         repeats=cell.repeats,
         ladder=loaded.ladder(outcome),
-        latency=recording.latency(figures, cell.samples, correct),
+        latency=recording.latency(figures, cell.samples, timed),
         memory=recording.memory(figures),
         counts=recording.counts(figures, program, outcome.batches),
         wire=figures.wire,
@@ -80,5 +81,6 @@ def scored_again(run_id: str, asked: Asked, loaded: CellKind, kept: Record, outc
 
 def _without_evaluation(latency: Latency) -> Latency:
     """The stages before the evaluation; a wrong output gives no other times."""
-    kept = ("plan_s", "clear_model_s", "keygen_s", "prepare_model_s", "encrypt_s", "unsupported")
+    stages = ("plan_s", "keygen_s", "prepare_model_s", *PARTS[: PARTS.index("evaluate_s")])
+    kept = (*stages, "clear_model_s", "unsupported")
     return Latency(**{name: getattr(latency, name) for name in kept})

@@ -14,6 +14,7 @@ from datetime import datetime, timezone
 from functools import partial
 from pathlib import Path
 
+from backends.errors import BackendError, Unsupported
 from backends.registry import Descriptor, get
 from bench.environments.ensure import Environment, ensure
 from bench.errors import UserError
@@ -23,8 +24,9 @@ from bench.run.life import Life, Outcome, guarded
 from bench.run.listener import Listener
 from bench.run.origin import origin
 from bench.run.records import Asked, record_of, scored_again
-from bench.run.session import sweep
+from bench.run.session import Stage, sweep
 from bench.spec.cells import Cell, turns
+from models.errors import ModelError
 from reports.errors import ReportError
 from reports.identity import cell_id, result_key
 from reports.origin import CHANGED, SCORED_AGAIN, changed
@@ -42,6 +44,8 @@ class Service:
         fresh: run cells again that a kept record answers.
         probes: decrypt every layer to see where precision goes; such a run is never timed.
         keep_parties: keep what is safe of a failed cell's evaluator beside its logs.
+        audit: count what a library executes at its own calls, and fail a cell where it is something else than
+            the plan has or the adapter counted; such a run is never timed.
         folder: the run's folder; None until there is a record.
     """
 
@@ -50,6 +54,7 @@ class Service:
     fresh: bool = False
     probes: bool = False
     keep_parties: bool = False
+    audit: bool = False
     folder: Path | None = None
     _run: Run | None = None
     _loaded: dict[tuple[type[CellKind], str], CellKind] = field(default_factory=dict)
@@ -67,8 +72,17 @@ class Service:
             ReportError: a record cannot be written.
         """
         sweep(self.output)
-        for turn, cell in turns(cells, rounds):
+        following = list(turns(cells, rounds))
+        self.listener.cells([cell for _, cell in following], self._expected)
+        for turn, cell in following:
             yield self._record(cell, turn)
+
+    def _expected(self, cell: Cell) -> Sequence[tuple[str, float]]:
+        """The seconds of a cell's stages; nothing where it cannot run, as it says in its turn."""
+        try:
+            return self._load(cell).expected(cell, get(cell.backend))
+        except (BackendError, ModelError, UserError):
+            return ()
 
     def _record(self, cell: Cell, turn: int) -> Record:
         """A cell's record in one of its rounds, from a kept one where that answers."""
@@ -77,7 +91,7 @@ class Service:
         identity = cell_id(
             cell.suite, cell.case.name, cell.backend, cell.parameter_set.name, loaded.subject.ids
         )
-        found = origin(cell, loaded, descriptor, environment, self.probes)
+        found = origin(cell, loaded, descriptor, environment, probes=self.probes, audit=self.audit)
         asked = Asked(cell, identity, result_key(identity, found), found)
         self.listener.begin(identity)
         kept = self._kept(asked, loaded, turn)
@@ -86,7 +100,16 @@ class Service:
         run = self._open()
         folder = free(run.folder / f"{cell.case.name}.{cell.backend}.{asked.key[:16]}")
         folder.mkdir()
-        life = Life(cell, descriptor, environment, folder, self.listener, self.probes, self.keep_parties)
+        life = Life(
+            cell,
+            descriptor,
+            environment,
+            folder,
+            self.listener,
+            probes=self.probes,
+            keep_parties=self.keep_parties,
+            audit=self.audit,
+        )
         outcome = Outcome.failed(lacking) if lacking else life.live(lambda one: _whole(loaded, one))
         record = record_of(run.run_id, asked, loaded, outcome)
         run.append(record, loaded.raw_outputs(outcome))
@@ -174,8 +197,17 @@ class Service:
 
 
 def _whole(loaded: CellKind, life: Life) -> None:
-    """Run a cell and see that its result is right."""
+    """Run a cell and see that its result is right.
+
+    Raises:
+        Unsupported: an audit is asked for, and there is no program to which it could hold calls.
+    """
+    if life.audit and not loaded.audited:
+        raise Unsupported(
+            "an audit holds a library's calls to a program, and this cell has none; leave out --audit"
+        )
     loaded.run(life)
+    life.report(Stage("scoring"))
     loaded.check(life.outcome, life.cell.limits)
 
 

@@ -130,8 +130,10 @@ class Session:
         Raises:
             PartyError: it could not import its library.
         """
+        name = side.replace("_", " ")
+        self.report(Stage(f"starting the {name}"))
         party = PartyProcess(
-            name=side.replace("_", " "),
+            name=name,
             role=getattr(self.roles, side),
             python=self.python,
             adapter=self.adapter,

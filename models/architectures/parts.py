@@ -7,6 +7,7 @@ from typing import Literal
 
 from models.architectures.attention import Attention, attend
 from models.architectures.draft import Draft
+from models.architectures.shapes import hidden_features
 
 NormPosition = Literal["pre", "post"]
 Pool = Literal["first", "mean"]
@@ -17,7 +18,7 @@ def transformer_block(
     layer: str,
     stream: str,
     attention: Attention,
-    mlp_ratio: int,
+    mlp_ratio: int | float,
     position: NormPosition = "pre",
 ) -> str:
     """The residual stream after an attention and an MLP."""
@@ -49,13 +50,14 @@ def residual(
     return draft.norm(layer, "norm", total, dim)
 
 
-def mlp(draft: Draft, layer: str, source: str, dim: int, ratio: int) -> str:
+def mlp(draft: Draft, layer: str, source: str, dim: int, ratio: int | float) -> str:
     """Two linear maps with the activation between."""
-    hidden = draft.linear(layer, "expand", source, dim, dim * ratio)
+    inner = hidden_features(dim, ratio)
+    hidden = draft.linear(layer, "expand", source, dim, inner)
     if draft.options.mlp_norm:
-        hidden = draft.batch_norm(layer, "inner_norm", hidden, dim * ratio)
+        hidden = draft.batch_norm(layer, "inner_norm", hidden, inner)
     active = draft.add(layer, "activation", draft.options.activation, hidden)
-    return draft.linear(layer, "projection", active, dim * ratio, dim)
+    return draft.linear(layer, "projection", active, inner, dim)
 
 
 def pool(draft: Draft, source: str, kind: Pool, tokens: int) -> str:

@@ -6,6 +6,10 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+#: Features, blocks and hidden features per feature of the widest models that are published, and weights of
+#: which a machine holds all stages at once.
+WIDEST, MOST_BLOCKS, LARGEST_RATIO, MOST_WEIGHTS = 16_384, 256, 64, 1_000_000_000
+
 
 @dataclass(frozen=True)
 class DataShape:
@@ -22,6 +26,10 @@ class DataShape:
     classes: int
 
 
+#: How far a ratio of two whole numbers, times the second, may be from the first.
+_ROUNDING = 1e-6
+
+
 class Literals(BaseModel):
     """What a recipe says of an architecture: plain, frozen, nothing else allowed."""
 
@@ -35,16 +43,44 @@ class TransformerShape(Literals):
         dim: features of the residual stream.
         heads: the heads of each attention.
         blocks: pairs of attention and MLP.
-        mlp_ratio: hidden features of an MLP per feature of the stream.
+        mlp_ratio: hidden features of an MLP per feature of the stream, a whole number of them in all.
     """
 
-    dim: int = Field(gt=0)
-    heads: int = Field(gt=0)
-    blocks: int = Field(gt=0)
-    mlp_ratio: int = Field(gt=0)
+    dim: int = Field(gt=0, le=WIDEST)
+    heads: int = Field(gt=0, le=WIDEST)
+    blocks: int = Field(gt=0, le=MOST_BLOCKS)
+    mlp_ratio: int | float = Field(gt=0, le=LARGEST_RATIO, allow_inf_nan=False)
 
     @model_validator(mode="after")
     def _heads_divide_dim(self) -> TransformerShape:
         if self.dim % self.heads:
             raise ValueError(f"dim {self.dim} is not a multiple of heads {self.heads}; change one of them")
         return self
+
+    @model_validator(mode="after")
+    def _fits_a_machine(self) -> TransformerShape:
+        check_weights(self.dim**2 * self.blocks * (4 + 2 * self.mlp_ratio))
+        return self
+
+    @model_validator(mode="after")
+    def _whole_features(self) -> TransformerShape:
+        hidden = hidden_features(self.dim, self.mlp_ratio)
+        if not hidden or abs(hidden - self.dim * self.mlp_ratio) > _ROUNDING:
+            raise ValueError(
+                f"dim {self.dim} times mlp_ratio {self.mlp_ratio} is no whole number of features; "
+                f"{hidden or 1} features are a ratio of {(hidden or 1) / self.dim}"
+            )
+        return self
+
+
+def check_weights(count: float) -> None:
+    """Raise ValueError where the weights of an architecture's blocks are more than a machine holds."""
+    if count > MOST_WEIGHTS:
+        raise ValueError(
+            f"{count:,.0f} weights are over {MOST_WEIGHTS:,}; write a smaller dim or fewer blocks"
+        )
+
+
+def hidden_features(dim: int, mlp_ratio: int | float) -> int:
+    """Hidden features of an MLP."""
+    return round(dim * mlp_ratio)

@@ -16,6 +16,9 @@ from models.huggingface.folder import Source
 from models.huggingface.imported import Imported, Request
 from models.huggingface.tensors import Tensors
 
+#: The encoder alone is stored without the prefix that it has in a classifier.
+_PREFIX = (r"^(?=(embeddings|encoder|pooler)\.)", "bert.")
+
 _BLOCK = {
     "attention.q": "attention.self.query",
     "attention.k": "attention.self.key",
@@ -39,8 +42,8 @@ class BertConfig(config.EncoderConfig):
         decoder: whether tokens see only those before them.
     """
 
-    symbols: PositiveInt = Field(alias="vocab_size")
-    positions: PositiveInt = Field(alias="max_position_embeddings")
+    symbols: PositiveInt = Field(default=30522, alias="vocab_size")
+    positions: PositiveInt = Field(default=512, alias="max_position_embeddings")
     types: PositiveInt = Field(default=2, alias="type_vocab_size")
     embedding: Literal["absolute"] = Field(default="absolute", alias="position_embedding_type")
     decoder: Literal[False] = Field(default=False, alias="is_decoder")
@@ -49,7 +52,8 @@ class BertConfig(config.EncoderConfig):
 def classifier(source: Source, request: Request) -> Imported:
     """A BertForSequenceClassification."""
     settings = config.read(BertConfig, source.config, source.config_path)
-    tensors, dim, classes = source.tensors, settings.dim, len(settings.labels)
+    tensors, dim, classes = source.tensors, settings.dim, settings.classes
+    tensors.rename(_PREFIX)
     tensors.leave(r"bert\.embeddings\.position_ids")
     data = request.text(settings.positions, settings.symbols, classes)
     arrays = {
@@ -67,7 +71,8 @@ def classifier(source: Source, request: Request) -> Imported:
         norm_position="post",
         pooler=True,
     )
-    return Imported(shape, data, request.preparation, settings, arrays)
+    metric = settings.metric(source.config_path)
+    return Imported(shape, data, request.preparation, settings, arrays, metric=metric)
 
 
 def _embedding(tensors: Tensors, settings: BertConfig, tokens: int) -> dict[str, Array]:

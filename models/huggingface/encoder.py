@@ -8,8 +8,12 @@ from models.huggingface.config import EncoderConfig
 from models.huggingface.imported import Arrays
 from models.huggingface.tensors import Tensors
 
+_QKV = ("attention.q", "attention.k", "attention.v")
 
-def blocks(tensors: Tensors, prefix: str, config: EncoderConfig, names: Mapping[str, str]) -> Arrays:
+
+def blocks(
+    tensors: Tensors, prefix: str, config: EncoderConfig, names: Mapping[str, str], *, bias: bool = True
+) -> Arrays:
     """The arrays of all blocks.
 
     Args:
@@ -17,8 +21,9 @@ def blocks(tensors: Tensors, prefix: str, config: EncoderConfig, names: Mapping[
         prefix: the prefix of the names of all blocks, a dot at its end.
         config: the sizes.
         names: name of a node within a block → that of its module.
+        bias: whether queries, keys and values have one; else theirs are zero.
     """
-    dim, hidden = config.dim, config.hidden
+    dim, hidden = config.dim, config.inner
     sizes = {"mlp.expand": (hidden, dim), "mlp.projection": (dim, hidden)}
     arrays: Arrays = {}
     for index in range(config.blocks):
@@ -27,5 +32,7 @@ def blocks(tensors: Tensors, prefix: str, config: EncoderConfig, names: Mapping[
             if part.endswith("norm"):
                 arrays[f"blocks.{index}.{part}"] = tensors.norm(stored, dim)
             else:
-                arrays[f"blocks.{index}.{part}"] = tensors.linear(stored, *sizes.get(part, (dim, dim)))
+                biased = bias or part not in _QKV
+                outputs, inputs = sizes.get(part, (dim, dim))
+                arrays[f"blocks.{index}.{part}"] = tensors.linear(stored, outputs, inputs, bias=biased)
     return arrays

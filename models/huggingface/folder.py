@@ -5,19 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from safetensors import SafetensorError, deserialize
 
 from models.errors import ModelError
+from models.huggingface import pickled
 from models.huggingface.tensors import Stored, Tensors
 
 _CONFIG = "config.json"
 _PREPROCESSOR = "preprocessor_config.json"
-_WEIGHTS = "model.safetensors"
-_INDEX = "model.safetensors.index.json"
+#: Files of weights in the order in which one is chosen; each may be divided, with an index of the parts.
+_WEIGHTS = ("model.safetensors", "pytorch_model.bin")
 _ADVICE = "name a folder that `save_pretrained` wrote, with its weights as safetensors"
+_NO_WEIGHTS = f"{_ADVICE}; of a pytorch_model.bin they are made by `{pickled.CONVERSION}`, run in its folder"
 
 
 @dataclass(frozen=True)
@@ -28,13 +31,20 @@ class Source:
         folder: where it lies.
         config: the entries of `config.json`.
         preprocessor: those of `preprocessor_config.json`, or None where there is none.
-        tensors: the weights.
     """
 
     folder: Path
     config: Mapping[str, Any]
     preprocessor: Mapping[str, Any] | None
-    tensors: Tensors
+
+    @cached_property
+    def tensors(self) -> Tensors:
+        """The weights, read when they are first asked for.
+
+        Raises:
+            ModelError: a file is missing or damaged.
+        """
+        return _tensors(self.folder)
 
     @property
     def config_path(self) -> Path:
@@ -48,32 +58,40 @@ class Source:
 
 
 def read(folder: Path) -> Source:
-    """Read a folder.
+    """Read a folder, its weights not yet.
 
     Raises:
         ModelError: a file is missing or damaged.
     """
     preprocessor = folder / _PREPROCESSOR
     entries = _object(preprocessor) if preprocessor.is_file() else None
-    return Source(folder, _object(folder / _CONFIG), entries, _tensors(folder))
+    return Source(folder, _object(folder / _CONFIG), entries)
 
 
 def _tensors(folder: Path) -> Tensors:
     """The weights, of one file or of all that an index names."""
-    if (folder / _WEIGHTS).is_file() or not (folder / _INDEX).is_file():
-        return Tensors(str(folder), _stored(folder / _WEIGHTS))
-    places = _object(folder / _INDEX).get("weight_map")
+    for name in _WEIGHTS:
+        index = folder / f"{name}.index.json"
+        if (folder / name).is_file():
+            return Tensors(str(folder), _stored(folder / name))
+        if index.is_file():
+            return Tensors(str(folder), _of_parts(index))
+    return Tensors(str(folder), _stored(folder / _WEIGHTS[0]))
+
+
+def _of_parts(index: Path) -> dict[str, Stored]:
+    folder, places = index.parent, _object(index).get("weight_map")
     if not isinstance(places, dict) or not all(_is_file_name(file) for file in places.values()):
-        raise ModelError(f"{folder / _INDEX} does not say which file holds which weights; restore it")
+        raise ModelError(f"{index} does not say which file holds which weights; restore it")
     found: dict[str, Stored] = {}
     for file in sorted(set(places.values())):
         found |= _stored(folder / file)
     absent = sorted(set(places) - set(found))
     if absent:
         raise ModelError(
-            f"{folder}: the files lack {', '.join(absent)}, which {_INDEX} names; restore the folder"
+            f"{folder}: the files lack {', '.join(absent)}, which {index.name} names; restore the folder"
         )
-    return Tensors(str(folder), found)
+    return found
 
 
 def _is_file_name(file: object) -> bool:
@@ -83,9 +101,10 @@ def _is_file_name(file: object) -> bool:
 
 def _stored(path: Path) -> dict[str, Stored]:
     try:
-        entries = deserialize(path.read_bytes())  # type: ignore[no-untyped-call]
+        content = pickled.as_safetensors(path) if path.suffix == ".bin" else path.read_bytes()
+        entries = deserialize(content)  # type: ignore[no-untyped-call]
     except OSError as error:
-        raise ModelError(f"{path} cannot be read ({error.strerror}); {_ADVICE}") from error
+        raise ModelError(f"{path} cannot be read ({error.strerror}); {_NO_WEIGHTS}") from error
     except SafetensorError as error:
         raise ModelError(f"{path} is not a safetensors file ({error}); restore the folder") from error
     return {name: Stored(entry["dtype"], tuple(entry["shape"]), entry["data"]) for name, entry in entries}

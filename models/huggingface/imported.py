@@ -15,7 +15,8 @@ from models.data import preparation as prepared
 from models.data.literals import Preparation
 from models.errors import ModelError
 from models.graph import Array, Graph, Node
-from models.huggingface.config import Activation, TransformerConfig
+from models.huggingface.config import TransformerConfig, operation
+from models.metrics.metric import Metric
 
 #: Names of nodes → their arrays.
 Arrays = dict[str, dict[str, Array]]
@@ -68,6 +69,8 @@ class Imported:
         config: its entries.
         arrays: every array but the masks, which the builder knows.
         closing: nodes after those of the builder.
+        headless: whether the builder's last node falls away, the head: what it reads is then the output.
+        metric: by what it is judged, if not by its architecture's metric.
     """
 
     architecture: registry.Architecture
@@ -76,26 +79,27 @@ class Imported:
     config: TransformerConfig
     arrays: Arrays
     closing: tuple[Node, ...] = ()
+    headless: bool = False
+    metric: Metric | None = None
 
     def graph(self, name: str) -> Graph:
         """The original rung."""
-        relu = self.config.activation == "relu"
-        options = ORIGINAL.model_copy(update={"activation": "relu" if relu else "gelu"})
+        options = ORIGINAL.model_copy(update={"activation": operation(self.config.activation)[0]})
         preparation = {} if self.preparation is None else self.preparation.model_dump(mode="json")
         rng = np.random.default_rng(0)  # whatever it draws is replaced
         drawn = registry.build(self.architecture, options, self.data, preparation, rng, name)
+        if self.headless:
+            drawn = replace(drawn, nodes=drawn.nodes[:-1], output=drawn.nodes[-2].name)
         nodes = tuple(self._as_configured(node) for node in filled(drawn, self.arrays)) + self.closing
-        return replace(drawn, nodes=nodes, output=nodes[-1].name)
+        judged = {} if self.metric is None else {"metric": self.metric.name}
+        metadata = {**drawn.metadata, **judged}
+        return replace(drawn, nodes=nodes, output=nodes[-1].name, metadata=metadata)
 
     def _as_configured(self, node: Node) -> Node:
         """The node with what the config says of its operation."""
-        said: dict[str, dict[str, Any]] = {"layer_norm": {"epsilon": self.config.epsilon}}
-        if self.config.activation in _BY_TANH:
-            said["gelu"] = {"form": "tanh"}
+        name, attributes = operation(self.config.activation)
+        said: dict[str, dict[str, Any]] = {"layer_norm": {"epsilon": self.config.epsilon}, name: attributes}
         return replace(node, attributes={**node.attributes, **said.get(node.operation, {})})
-
-
-_BY_TANH: tuple[Activation, ...] = ("gelu_new", "gelu_pytorch_tanh")
 
 
 def filled(graph: Graph, arrays: Mapping[str, Mapping[str, Array]]) -> Graph:

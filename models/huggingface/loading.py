@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
-from models.data.literals import Preparation
+from models.data.literals import Patches, Preparation
 from models.errors import ModelError
 from models.graph import Graph
 from models.huggingface import bert, folder, gpt2, vit
 from models.huggingface.imported import Imported, Request
 
-#: Hugging Face's name of an architecture → how its checkpoint is read.
-_READERS: Mapping[str, Callable[[folder.Source, Request], Imported]] = {
+_Reader = Callable[[folder.Source, Request], Imported]
+
+#: Hugging Face's name of an architecture → how its checkpoint is read. The head of a GPT-2 is its embedding,
+#: unless stored apart.
+_READERS: Mapping[str, _Reader] = {
     "BertForSequenceClassification": bert.classifier,
     "GPT2LMHeadModel": gpt2.language_model,
+    "GPT2Model": gpt2.language_model,
     "ViTForImageClassification": vit.classifier,
     "ViTModel": vit.backbone,
 }
@@ -51,13 +54,49 @@ def load(
         raise ModelError("the preparation fixes the context; give one of them")
     source = folder.read(path)
     request = Request(path.resolve().name if name is None else name, preparation, context)
-    imported = _reader(source.config, source.config_path)(source, request)
+    imported = _reader(source)(source, request)
     source.tensors.check()
     return imported.graph(request.name)
 
 
-def _reader(config: Mapping[str, Any], path: Path) -> Callable[[folder.Source, Request], Imported]:
-    named = config.get("architectures")
+def preparation(path: Path, given: Preparation) -> Preparation:
+    """How a data set becomes a model's inputs, with what a folder says where the caller says nothing.
+
+    Args:
+        path: the folder; its weights are not read.
+        given: what the caller says. That of images may lack mean and deviation.
+
+    Raises:
+        ModelError: the folder is incomplete or damaged, or what the caller says contradicts it.
+    """
+    if not isinstance(given, Patches):
+        return given
+    source = folder.read(path)
+    if _reader(source) not in (vit.classifier, vit.backbone):
+        raise ModelError(f"{source.config_path} is no model of images; give the preparation of a text")
+    return vit.preparation(source, given)
+
+
+def _reader(source: folder.Source) -> _Reader:
+    named = source.config.get("architectures") or _of_its_kind(source)
     if isinstance(named, list) and len(named) == 1 and named[0] in _READERS:
         return _READERS[named[0]]
-    raise ModelError(f"{path} names the architectures {named}; import one of {', '.join(sorted(_READERS))}")
+    raise ModelError(
+        f"{source.config_path} names the architectures {named}; import one of {', '.join(sorted(_READERS))}"
+    )
+
+
+def _of_its_kind(source: folder.Source) -> list[str]:
+    """The architecture that the kind of model and the weights say."""
+    kinds = {
+        "bert": "BertForSequenceClassification",
+        "gpt2": "GPT2LMHeadModel",
+        "vit": "ViTForImageClassification" if "classifier.weight" in source.tensors else "ViTModel",
+    }
+    kind = source.config.get("model_type")
+    if kind not in kinds:
+        raise ModelError(
+            f"{source.config_path} names no architectures, and as model_type {kind}; "
+            f"give it one of {', '.join(kinds)}"
+        )
+    return [kinds[kind]]

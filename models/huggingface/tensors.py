@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +14,10 @@ from models.graph import Array
 
 #: Types that numpy knows, by their safetensors names; all are little-endian.
 _TYPES = {"F16": "<f2", "F32": "<f4", "F64": "<f8"}
+#: How TensorFlow's checkpoints name the arrays of a LayerNorm, as those converted from them still do.
+_NORMS = ((r"\.gamma$", ".weight"), (r"\.beta$", ".bias"))
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,21 @@ class Tensors:
     def __contains__(self, name: str) -> bool:
         return name in self._left
 
+    def rename(self, *renamings: tuple[str, str]) -> None:
+        """Give the weights the names by which they are asked for, whichever version or class stored them.
+
+        A weight that has such a name already keeps it.
+
+        Args:
+            renamings: patterns and what replaces them, one after the other in every name.
+        """
+        for stored in list(self._left):
+            name = stored
+            for pattern, replacement in (*_NORMS, *renamings):
+                name = re.sub(pattern, replacement, name)
+            if name not in self._left:
+                self._left[name] = self._left.pop(stored)
+
     def take(self, name: str, *shape: int) -> Array:
         """One weight in float64."""
         stored = self._left.pop(name, None)
@@ -53,11 +73,11 @@ class Tensors:
             return _numbers(stored).reshape(shape)
         return np.zeros(shape)
 
-    def linear(self, name: str, outputs: int, inputs: int) -> dict[str, Array]:
-        """The arrays of a linear map that is stored as torch.nn.Linear stores it."""
+    def linear(self, name: str, outputs: int, inputs: int, *, bias: bool = True) -> dict[str, Array]:
+        """The arrays of a linear map that is stored as torch.nn.Linear stores it, with a bias or without."""
         return {
             "weight": self.take(f"{name}.weight", outputs, inputs),
-            "bias": self.take(f"{name}.bias", outputs),
+            "bias": self.take(f"{name}.bias", outputs) if bias else np.zeros(outputs),
         }
 
     def norm(self, name: str, features: int) -> dict[str, Array]:
@@ -75,14 +95,18 @@ class Tensors:
         """Say what was wrong.
 
         Raises:
-            ModelError: a weight was missing, of another shape or type, or never asked for.
+            ModelError: a weight was missing, or of another shape or type. Weights that were never asked for
+                alone change no answer, such as those of another head; they are logged.
         """
-        faults = self._faults + [f"{name} is left over" for name in sorted(self._left)]
-        if faults:
+        left = sorted(self._left)
+        if self._faults:
+            faults = self._faults + [f"{name} is left over" for name in left]
             raise ModelError(
                 f"the weights in {self._origin} are not those that its config.json describes "
                 f"({'; '.join(faults)}); restore the folder, or import a model of a supported form"
             )
+        if left:
+            logger.warning("%s: the model has no place for %s", self._origin, ", ".join(left))
 
 
 def _numbers(stored: Stored) -> Array:

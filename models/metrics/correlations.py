@@ -12,7 +12,7 @@ from __future__ import annotations
 from math import sqrt
 
 import numpy as np
-from scipy.special import ndtri
+import scipy
 
 from models.errors import ScoreError
 from models.metrics.arrays import Array
@@ -68,7 +68,7 @@ def _pearson(one: Array, other: Array) -> float:
 def _fisher(found: float, count: int) -> tuple[float, float]:
     """How far the interval of a correlation reaches below it and above it (Fisher's z)."""
     with np.errstate(divide="ignore"):
-        z, reach = np.arctanh(found), float(ndtri((1 + CONFIDENCE) / 2)) / sqrt(count - 3)
+        z, reach = np.arctanh(found), float(scipy.special.ndtri((1 + CONFIDENCE) / 2)) / sqrt(count - 3)
     return found - float(np.tanh(z - reach)), float(np.tanh(z + reach)) - found
 
 

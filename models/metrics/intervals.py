@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
-from scipy.special import ndtri, stdtrit
+import scipy
 
 from models.errors import ScoreError
 from models.metrics.arrays import Array
@@ -63,7 +63,7 @@ def matched_proportions(before: Array, after: Array) -> Interval:
     size = count + 4 * _PSEUDO_PAIRS
     difference = lost - gained
     error = sqrt(lost + gained + 2 * _PSEUDO_PAIRS - difference**2 / size) / size
-    reach = float(ndtri((1 + CONFIDENCE) / 2)) * error
+    reach = float(scipy.special.ndtri((1 + CONFIDENCE) / 2)) * error
     centre = difference / size
     return Interval(difference / count, max(-1.0, centre - reach), min(1.0, centre + reach), error)
 
@@ -72,8 +72,9 @@ def mean_decrease(before: Array, after: Array) -> Interval:
     """How much the mean of the scores falls: mean of `before` - `after`, with Student's t interval of it.
 
     Args:
-        before: mean log-likelihood per token of every sequence under the first model, in nats.
-        after: the same under the second model, of the same sequences, all equally long.
+        before: a score of every sample under the first model, such as the mean log-likelihood per token of
+            a sequence, in nats; sequences are all equally long.
+        after: the same under the second model, of the same samples.
 
     Raises:
         ScoreError: there are fewer than two pairs, the two are not of the same samples, or a score is not
@@ -131,4 +132,4 @@ def _student(before: Array, after: Array) -> tuple[np.float64, np.float64, np.fl
     with np.errstate(over="ignore", invalid="ignore"):
         differences = before - after
         mean, error = differences.mean(), differences.std(ddof=1) / sqrt(count)
-    return mean, stdtrit(count - 1, (1 + CONFIDENCE) / 2) * error, error
+    return mean, scipy.special.stdtrit(count - 1, (1 + CONFIDENCE) / 2) * error, error

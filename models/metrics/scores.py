@@ -6,7 +6,7 @@ Outputs are `[samples, positions, outputs]`, labels `[samples, positions]`.
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import log_softmax
+import scipy
 
 from models.errors import ScoreError
 from models.metrics.arrays import Array, Labels
@@ -33,7 +33,8 @@ def log_likelihood(logits: Array, labels: Labels) -> Array:
     """
     finite = np.asarray(np.isfinite(logits).all(axis=(1, 2)))
     held = np.where(finite[:, None, None], logits, 0.0)
-    found = np.take_along_axis(log_softmax(held, axis=2), np.asarray(labels, np.int64)[:, :, None], axis=2)
+    logarithms = scipy.special.log_softmax(held, axis=2)
+    found = np.take_along_axis(logarithms, np.asarray(labels, np.int64)[:, :, None], axis=2)
     return np.where(finite, found[:, :, 0].mean(axis=1), -np.inf)
 
 
@@ -45,7 +46,17 @@ def answer_and_label(outputs: Array, labels: Labels) -> Array:
     """
     if outputs.shape[1:] != (1, 1):
         raise ScoreError(
-            f"a correlation is of one number a sample, not of {outputs.shape[1]} positions with "
+            f"a regression is of one number a sample, not of {outputs.shape[1]} positions with "
             f"{outputs.shape[2]} outputs; judge such a model by accuracy or perplexity"
         )
     return np.stack([outputs[:, 0, 0], np.asarray(labels[:, 0], np.float64)], axis=1)
+
+
+def squared_error(outputs: Array, labels: Labels) -> Array:
+    """The squared distance of every sample's one output from its label: `[samples]`.
+
+    Raises:
+        ScoreError: a sample has several positions or several outputs.
+    """
+    answers, wanted = answer_and_label(outputs, labels).T
+    return np.asarray((answers - wanted) ** 2)

@@ -81,7 +81,7 @@ def _suite(root: ElementTree.Element, name: str, outcomes: Sequence[Outcome]) ->
         root,
         "testsuite",
         {
-            "name": _legal(name),
+            "name": legal(name),
             "tests": str(len(records)),
             **counts,
             "time": _seconds(sum(outcome.time for outcome in outcomes)),
@@ -101,7 +101,7 @@ def _test(suite: ElementTree.Element, classname: str, name: str, outcome: Outcom
     test = ElementTree.SubElement(
         suite,
         "testcase",
-        {"classname": _legal(classname), "name": _legal(name), "time": _seconds(outcome.time)},
+        {"classname": legal(classname), "name": legal(name), "time": _seconds(outcome.time)},
     )
     properties = ElementTree.SubElement(test, "properties")
     security = f"{record.security.bits} bits" if record.security.secure else "INSECURE"
@@ -109,10 +109,10 @@ def _test(suite: ElementTree.Element, classname: str, name: str, outcome: Outcom
     if outcome.processes > 1:
         told["processes"] = str(outcome.processes)
     for title, value in told.items():
-        ElementTree.SubElement(properties, "property", {"name": title, "value": _legal(value)})
+        ElementTree.SubElement(properties, "property", {"name": title, "value": legal(value)})
     kind = ELEMENTS.get(record.status)
     if kind is not None and record.reason is not None:
-        attributes = {"message": _legal(record.reason), "type": record.status.value}
+        attributes = {"message": legal(record.reason), "type": record.status.value}
         ElementTree.SubElement(test, kind, attributes)
 
 
@@ -127,5 +127,6 @@ def _seconds(value: float) -> str:
     return f"{value:.3f}"
 
 
-def _legal(text: str) -> str:
+def legal(text: str) -> str:
+    """Text as XML 1.0 can hold it."""
     return FORBIDDEN.sub("\ufffd", text)

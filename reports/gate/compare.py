@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 
 from reports.comparability import software_differences
 from reports.errors import ReportError
 from reports.gate import exact, labels
+from reports.gate.judged import Tally, tallies, unmet
+from reports.gate.obstacles import (
+    machine_obstacle,
+    measured_otherwise,
+    same_obstacle,
+    setting_obstacle,
+    turns_obstacle,
+    untimed_obstacle,
+)
 from reports.gate.rules import Rules
 from reports.gate.sides import Processes, Side, rank, shared
-from reports.gate.times import (
-    Timed,
-    is_judged,
-    judge_times,
-    machine_obstacle,
-    probes_obstacle,
-    same_obstacle,
-    times_of,
-    turns_obstacle,
-)
-from reports.gate.verdicts import Finding, Verdict
+from reports.gate.times import Timed, is_judged, judge_times, times_of
+from reports.gate.verdicts import Finding, Subject, Verdict
 from reports.measures import Kind, Measure
 from reports.readings import dispensable
 from reports.record import Record
@@ -35,25 +35,43 @@ class Comparison:
         finished: cells that ended ok on both sides; of no other cell are measures compared.
         refused: damaged lines and files of either side, a sentence each.
         notes: what a reader should know and no verdict says, a sentence each.
+        required: what has to be judged for the comparison to pass.
     """
 
     findings: tuple[Finding, ...]
     finished: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    required: tuple[Subject, ...] = ()
 
     def of(self, verdict: Verdict) -> list[Finding]:
         """The findings with a verdict."""
         return [finding for finding in self.findings if finding.verdict is verdict]
 
     @property
+    def tallies(self) -> list[Tally]:
+        """How much of every subject was judged."""
+        return tallies(self.findings)
+
+    @property
+    def unmet(self) -> list[Tally]:
+        """What is required and was not judged, or not all of it."""
+        return unmet(self.findings, self.required)
+
+    @property
     def passed(self) -> bool:
-        """Whether anything was compared, nothing of it got worse, and nothing is damaged."""
-        return bool(self.finished) and not self.refused and not self.of(Verdict.WORSE)
+        """Whether anything was compared, nothing of it got worse or lacks, and nothing is damaged."""
+        return bool(self.finished) and not self.refused and not self.of(Verdict.WORSE) and not self.unmet
 
 
-def compare(baseline: Side, candidate: Side, rules: Rules) -> Comparison:
+def compare(baseline: Side, candidate: Side, rules: Rules, required: Collection[Subject] = ()) -> Comparison:
     """Compare two sides by the rules; records are matched by `cell`.
+
+    Args:
+        baseline: what the candidate is held to.
+        candidate: what is judged.
+        rules: how much may be lost.
+        required: what has to be judged for the comparison to pass; the rest is judged where it can be.
 
     Raises:
         ReportError: the rules name times that neither side has: judging none of them would pass.
@@ -81,7 +99,8 @@ def compare(baseline: Side, candidate: Side, rules: Rules) -> Comparison:
     findings += judge_times(times, rules.time)
     findings.sort(key=lambda finding: finding.cell)
     notes = _notes(baseline, candidate)
-    return Comparison(tuple(findings), tuple(finished), tuple(dict.fromkeys(refused)), tuple(notes))
+    refused = list(dict.fromkeys(refused))
+    return Comparison(tuple(findings), tuple(finished), tuple(refused), tuple(notes), tuple(required))
 
 
 def _refuse_idle_patterns(baseline: Side, candidate: Side, rules: Rules) -> None:
@@ -132,20 +151,25 @@ def _reason(worst: Record, processes: Processes) -> str:
 
 
 def _measured(cell: str, before: Processes, after: Processes, rules: Rules) -> Iterator[Finding]:
-    """Every judged measure but time; how much memory only where the machine is the same."""
+    """Every judged measure but time, where both sides measured it in one way."""
     old, new = before.readings(), after.readings()
-    machine = machine_obstacle(before, after)
     for measure in _both(old, new):
         had, have = old.get(measure, ()), new.get(measure, ())
+        if not had and measure.nothing_is_null and _ran_programs(before):
+            had = [0.0]
         finding = exact.judge(cell, measure, had, have, rules)
         lacking = len(after.finished) - len(have)
         if finding.after is None and all(dispensable(measure, one.record) for one in after.finished):
-            finding = exact.not_comparable(finding, "the candidate's program needs none")
+            finding = exact.not_needed(finding, "the candidate's program needs none")
         elif measure.always and have and lacking and len(had) == len(before.finished):
             finding = exact.gone(finding, f"{exact.GONE} by {lacking} of {len(after.finished)} processes")
-        elif measure.kind is Kind.MEMORY and machine is not None and finding.after is not None:
-            finding = exact.not_comparable(finding, machine)
+        elif had and have and (obstacle := measured_otherwise(measure, before, after)) is not None:
+            finding = exact.not_comparable(finding, obstacle)
         yield finding
+
+
+def _ran_programs(processes: Processes) -> bool:
+    return all(one.record.batch is not None for one in processes.finished)
 
 
 def _both(old: dict[Measure, list[float]], new: dict[Measure, list[float]]) -> list[Measure]:
@@ -157,11 +181,15 @@ def _times(cell: str, before: Processes, after: Processes, rules: Rules) -> Iter
     obstacle = (
         machine_obstacle(before, after) or same_obstacle(before, after) or turns_obstacle(before, after)
     )
-    absent = probes_obstacle(before, after)
+    absent = untimed_obstacle(before, after)
     for measure in dict.fromkeys([*old, *new]):
         if is_judged(measure, rules.time):
-            one, other = old.get(measure, ()), new.get(measure, ())
-            yield Timed(cell, measure, one, other, obstacle if one and other else absent)
+            one = Timed(cell, measure, old.get(measure, ()), new.get(measure, ()))
+            if not one.before or not one.after:
+                yield replace(one, obstacle=absent)
+            else:
+                found = setting_obstacle(measure, before, after)
+                yield replace(one, obstacle=found or (None if one.from_nothing else obstacle))
 
 
 def _notes(baseline: Side, candidate: Side) -> Iterator[str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from reports.gate.obstacles import Obstacle
 from reports.gate.rules import Rules
-from reports.gate.verdicts import Finding, Verdict
+from reports.gate.verdicts import SUBJECTS, Finding, Verdict
 from reports.measures import Kind, Measure
 from reports.statistics.robust import median
 
@@ -31,12 +32,19 @@ def judge(cell: str, measure: Measure, before: Values, after: Values, rules: Rul
         verdict, why = _absent(measure, gone=new is None)
     else:
         verdict, why = _JUDGES[measure.kind](measure, old, new, rules)
-    return Finding(cell, measure.name, measure.title, verdict, why, old, new, measure.unit)
+    held = verdict is not Verdict.NOT_COMPARABLE
+    place = (cell, measure.name, measure.title)
+    return Finding(*place, verdict, why, old, new, measure.unit, SUBJECTS[measure.kind], held=held)
 
 
-def not_comparable(finding: Finding, why: str) -> Finding:
-    """The same values without a verdict."""
-    return replace(finding, verdict=Verdict.NOT_COMPARABLE, why=why)
+def not_comparable(finding: Finding, obstacle: Obstacle) -> Finding:
+    """The same values without a verdict, which there should be."""
+    return replace(finding, verdict=Verdict.NOT_COMPARABLE, why=obstacle.why, brief=obstacle.brief, held=True)
+
+
+def not_needed(finding: Finding, why: str) -> Finding:
+    """The same values without a verdict, which nobody misses."""
+    return replace(finding, verdict=Verdict.NOT_COMPARABLE, why=why, held=False)
 
 
 def gone(finding: Finding, why: str) -> Finding:
@@ -80,7 +88,9 @@ def _memory(measure: Measure, old: float, new: float, rules: Rules) -> tuple[Ver
 
 
 def _by_ratio(old: float, new: float, allowed: float) -> tuple[Verdict, str]:
-    """The verdict on two positive numbers where fewer are better."""
+    """The verdict on two numbers where fewer are better; nothing has a ratio to 0."""
+    if not old:
+        return (Verdict.WORSE, "there was none") if new else (Verdict.SAME, "")
     why = f"{new / old - 1:+.1%}, and up to {allowed - 1:.0%} is not a difference"
     if new > old * allowed:
         return Verdict.WORSE, why

@@ -15,7 +15,7 @@ from models.metrics.arrays import Array
 from reports.figures import Unit
 from reports.gate.rules import LabelsRule
 from reports.gate.sides import Processes
-from reports.gate.verdicts import Finding, Verdict
+from reports.gate.verdicts import Finding, Subject, Verdict
 from reports.record import Record
 from reports.store import Stored, read_raw
 
@@ -49,7 +49,7 @@ def judge(cell: str, before: Processes, after: Processes, rule: LabelsRule) -> l
     if not any(_has_labels(one.record) for one in (*before.finished, *after.finished)):
         return []
     verdict, why, count = _verdict(before, after, rule)
-    return [Finding(cell, NAME, TITLE, verdict, why, None, count, Unit.FLIPPED)]
+    return [Finding(cell, NAME, TITLE, verdict, why, None, count, Unit.FLIPPED, Subject.LABELS, why)]
 
 
 def _has_labels(record: Record) -> bool:

@@ -8,6 +8,7 @@ from math import isinf
 
 from reports.figures import ABSENT, Unit, written
 from reports.gate.compare import Comparison
+from reports.gate.judged import listed, unjudged
 from reports.gate.verdicts import Finding, Verdict
 from reports.markdown import plain, table
 from reports.record import Status
@@ -26,8 +27,9 @@ def gate(comparison: Comparison, steps: Sequence[Step] = ()) -> str:
     """
     worse, better = comparison.of(Verdict.WORSE), comparison.of(Verdict.BETTER)
     parts = [
-        f"# Gate: {_headline(comparison)}",
+        f"# Gate: {plain(headline(comparison))}",
         _counted(comparison),
+        _section("Required and not judged", _list(unjudged(comparison.unmet))),
         _section("Worse", _table(worse)),
         _section("Refused", _list(comparison.refused)),
         _section("Better", _table(better)),
@@ -46,7 +48,7 @@ def compared(comparison: Comparison) -> str:
     by_cell: dict[str, list[Finding]] = defaultdict(list)
     for finding in comparison.findings:
         by_cell[finding.cell].append(finding)
-    parts = [_counted(comparison)]
+    parts = [_counted(comparison), _list(unjudged(comparison.tallies))]
     for cell, findings in by_cell.items():
         told = [finding for finding in findings if finding.verdict is not Verdict.NOT_COMPARABLE]
         grouped = _grouped([one for one in findings if one.verdict is Verdict.NOT_COMPARABLE], cells=False)
@@ -71,17 +73,25 @@ def value(number: float | str | None, unit: Unit) -> str:
     return "exact" if isinf(number) else written(number, unit, digits=4)
 
 
-def _headline(comparison: Comparison) -> str:
+def headline(comparison: Comparison) -> str:
+    """The verdict in a line: "counts and sizes passed; times not judged: another CPU"."""
+    return "; ".join([_outcome(comparison), *unjudged(comparison.tallies)])
+
+
+def _outcome(comparison: Comparison) -> str:
     if comparison.passed:
-        return "passed"
-    said = []
+        judged = [one.subject.value for one in comparison.tallies if one.judged]
+        return f"{listed(judged)} passed".strip()
+    outcome = []
     if worse := len(comparison.of(Verdict.WORSE)):
-        said.append(f"{worse} regression{'s' * (worse > 1)}")
+        outcome.append(f"{worse} regression{'s' * (worse > 1)}")
     if refused := len(comparison.refused):
-        said.append(f"{refused} refused")
+        outcome.append(f"{refused} refused")
     if not comparison.finished:
-        said.append("no cell finished on both sides")
-    return ", ".join(said)
+        outcome.append("no cell finished on both sides")
+    elif unmet := comparison.unmet:
+        outcome.append(f"{listed([one.subject.value for one in unmet])} required and not judged")
+    return ", ".join(outcome)
 
 
 def _failed(findings: Iterable[Finding]) -> Iterator[str]:

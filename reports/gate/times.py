@@ -10,20 +10,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
-from reports.comparability import machine_differences
 from reports.gate.exact import GONE
+from reports.gate.obstacles import Obstacle
 from reports.gate.rules import TimeRule
-from reports.gate.sides import Processes, Side, shared
-from reports.gate.verdicts import Finding, Verdict
+from reports.gate.sides import Side
+from reports.gate.verdicts import Finding, Subject, Verdict
 from reports.measures import Kind, Measure
 from reports.statistics.ranks import fewest, holm, mann_whitney
 from reports.statistics.robust import median, quantile, ratio_interval, spread
 from reports.statistics.sample_size import processes_needed
 
-#: The longest stretch of one side while two sides take turns in whatever order: A B B A.
-TURN = 2
+#: What takes longer took place. What took 0 s in every process before did not.
+NOTHING_S = 1e-3
+#: What `time.perf_counter` tells apart: what took less counts as this, so that it has a ratio.
+CLOCK_S = 1e-9
 
 
 @dataclass(frozen=True)
@@ -42,38 +43,12 @@ class Timed:
     measure: Measure
     before: Sequence[float]
     after: Sequence[float]
-    obstacle: str | None = None
+    obstacle: Obstacle | None = None
 
-
-def machine_obstacle(before: Processes, after: Processes) -> str | None:
-    """What differs between the machines and threads of any two processes; None where nothing does."""
-    records = [one.record for one in (*before.finished, *after.finished)]
-    found = [difference for record in records[1:] for difference in machine_differences(records[0], record)]
-    return f"another machine ({'; '.join(dict.fromkeys(found))})" if found else None
-
-
-def same_obstacle(before: Processes, after: Processes) -> str | None:
-    """That processes are on both sides, and would be compared with themselves; None where none is."""
-    both = shared(before, after)
-    return f"{both} processes are on both sides" if both else None
-
-
-def turns_obstacle(before: Processes, after: Processes) -> str | None:
-    """Why the processes did not take turns; None where they did."""
-    began = [(one.record.started_at, "before") for one in before.finished]
-    began += [(one.record.started_at, "after") for one in after.finished]
-    longest = max((len(list(group)) for _, group in groupby(sorted(began), lambda one: one[1])), default=0)
-    if longest <= TURN:
-        return None
-    return f"{longest} processes of one side ran in a row, so the machine's drift may be what differs"
-
-
-def probes_obstacle(before: Processes, after: Processes) -> str | None:
-    """Why a side has no times of evaluation, where it decrypted every layer; None where neither did."""
-    for name, side in (("baseline", before), ("candidate", after)):
-        if any(one.record.ladder.layers for one in side.finished):
-            return f"the {name} ran with --probes, and such a run is not timed"
-    return None
+    @property
+    def from_nothing(self) -> bool:
+        """Whether a side did not take place at all, which is so on any machine."""
+        return bool(self.before and self.after) and not min(max(self.before), max(self.after))
 
 
 def is_judged(measure: Measure, rule: TimeRule) -> bool:
@@ -101,7 +76,7 @@ def judge_times(times: Sequence[Timed], rule: TimeRule) -> list[Finding]:
 
 
 def _comparable(one: Timed) -> bool:
-    return bool(one.before) and len(one.before) == len(one.after) and min(*one.before, *one.after) > 0
+    return bool(one.before) and len(one.before) == len(one.after) and not one.from_nothing
 
 
 def _testable(times: list[Timed], rule: TimeRule) -> list[Timed]:
@@ -115,39 +90,59 @@ def _testable(times: list[Timed], rule: TimeRule) -> list[Timed]:
 
 
 def _judge(one: Timed, p: float | None, tests: int, rule: TimeRule) -> Finding:
-    verdict, why = _verdict(one, p, tests, rule)
     old, new = (median(side) if side else None for side in (one.before, one.after))
     measure = one.measure
-    return Finding(one.cell, measure.name, measure.title, verdict, why, old, new, measure.unit)
-
-
-def _verdict(one: Timed, p: float | None, tests: int, rule: TimeRule) -> tuple[Verdict, str]:
-    if one.before and not one.after and one.measure.always:
-        return Verdict.WORSE, GONE
+    place = (one.cell, measure.name, measure.title)
     if not one.before or not one.after:
-        only = f"only the {'baseline' if one.before else 'candidate'} has it"
-        return Verdict.NOT_COMPARABLE, one.obstacle or only
+        verdict, why, brief, held = _of_one_side(one)
+    else:
+        verdict, why, brief = _verdict(one, p, tests, rule)
+        held = True
+    return Finding(*place, verdict, why, old, new, measure.unit, Subject.TIMES, brief, held)
+
+
+def _of_one_side(one: Timed) -> tuple[Verdict, str, str, bool]:
+    """The verdict, why, in short, and whether there should be one."""
+    if one.before and one.measure.always:
+        return Verdict.WORSE, GONE, "", True
     if one.obstacle is not None:
-        return Verdict.NOT_COMPARABLE, one.obstacle
-    if min(*one.before, *one.after) <= 0:
-        same = max(*one.before, *one.after) == 0
-        return Verdict.SAME if same else Verdict.NOT_COMPARABLE, "a time of 0 has no ratio"
+        return Verdict.NOT_COMPARABLE, one.obstacle.why, one.obstacle.brief, True
+    only = f"only the {'baseline' if one.before else 'candidate'} has it"
+    return Verdict.NOT_COMPARABLE, only, "", False
+
+
+def _verdict(one: Timed, p: float | None, tests: int, rule: TimeRule) -> tuple[Verdict, str, str]:
+    """The verdict, why, and why there is none in short."""
+    if one.obstacle is not None:
+        return Verdict.NOT_COMPARABLE, one.obstacle.why, one.obstacle.brief
+    if one.from_nothing:
+        return _of_nothing(one)
     if p is None:
-        return Verdict.NOT_COMPARABLE, _too_few(one, tests, rule)
-    ratio = median(one.after) / median(one.before)
+        return Verdict.NOT_COMPARABLE, _too_few(one, tests, rule), "too few processes"
+    ratio = max(median(one.after), CLOCK_S) / max(median(one.before), CLOCK_S)
     within = 1 / rule.ratio < ratio < rule.ratio
     told = f"ratio {ratio:.3f}, p {p:.1g} among {tests}"
     if p <= rule.significance and not within:
         low, high = ratio_interval(one.before, one.after)
         why = f"ratio {ratio:.3f} [{low:.3f}, {high:.3f}], p {p:.1g} among {tests}"
-        return Verdict.WORSE if ratio > 1 else Verdict.BETTER, why
+        return Verdict.WORSE if ratio > 1 else Verdict.BETTER, why, ""
     if len(one.before) < needed(one, tests, rule):
-        return Verdict.NOT_COMPARABLE, _too_few(one, tests, rule)
+        return Verdict.NOT_COMPARABLE, _too_few(one, tests, rule), "too few processes"
     if not within:  # outliers cost ranks more than the spread says
         halves = f"half of the processes took {_half(one.before)} s and {_half(one.after)} s"
         why = f"{told}: too noisy to call it a difference or none, {halves}; run more processes"
-        return Verdict.NOT_COMPARABLE, why
-    return Verdict.SAME, told
+        return Verdict.NOT_COMPARABLE, why, "too noisy"
+    return Verdict.SAME, told, ""
+
+
+def _of_nothing(one: Timed) -> tuple[Verdict, str, str]:
+    """The verdict where a side took 0 s in every process: what does not take place has no ratio."""
+    old, new = median(one.before), median(one.after)
+    if max(old, new) <= NOTHING_S:
+        return Verdict.SAME, "", ""
+    if new > old:
+        return Verdict.WORSE, "it took no time at all before", ""
+    return Verdict.BETTER, "it takes no time at all any more", ""
 
 
 def _half(values: Sequence[float]) -> str:

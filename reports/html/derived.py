@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from math import ceil
 
 from models.metrics.catalogue import metric_named
 from reports.record import Ladder, Record, Status
+
+#: Hexadecimal digits of an address: two of a million records share one with a probability of 3 in 10^8.
+ADDRESS_DIGITS = 16
+
+
+def address(record: Record) -> str:
+    """What names a record in the page's address, whatever other records the page has.
+
+    Records of one run and key are processes, which their beginnings tell apart.
+    """
+    told = (record.run_id, record.cell, record.key, record.started_at.isoformat())
+    return sha256("\n".join(told).encode()).hexdigest()[:ADDRESS_DIGITS]
 
 
 def batches(record: Record) -> int | None:
@@ -30,11 +43,6 @@ def evaluation_keys_bytes(record: Record) -> int | None:
     memory = record.memory
     keys = (memory.relinearisation_key_bytes, memory.rotation_keys_bytes, memory.bootstrap_keys_bytes)
     return sum(key for key in keys if key is not None) or None
-
-
-def probed(record: Record) -> bool:
-    """Whether its layers were decrypted on the way, which costs times of evaluation and memory."""
-    return bool(record.ladder.layers)
 
 
 def measured(record: Record) -> bool:

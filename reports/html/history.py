@@ -37,7 +37,7 @@ def _series(one: Series) -> dict[str, Any]:
         "cell": one.cell,
         "measure": one.measure,
         "unit": one.kind.unit.value,
-        "machine": _machine(one.machine),
+        "machine": _conditions(one),
         "points": [[point.at.isoformat(), point.commit, point.value] for point in one.points],
     }
 
@@ -48,7 +48,7 @@ def _step(place: int, step: Step) -> dict[str, Any]:
         "cell": step.series.cell,
         "measure": step.series.measure,
         "unit": step.series.kind.unit.value,
-        "machine": _machine(step.series.machine),
+        "machine": _conditions(step.series),
         "at": step.series.points[step.last + 1].at.isoformat(),
         "point": step.last + 1,
         "commits": step.commits,
@@ -57,8 +57,12 @@ def _step(place: int, step: Step) -> dict[str, Any]:
     }
 
 
-def _machine(machine: Machine | None) -> str | None:
-    """Where times and memory are from; the other kinds are the same everywhere."""
+def _conditions(one: Series) -> str | None:
+    """Where times and memory are from, and how the cell was asked to run; else it is the same everywhere."""
+    return ", ".join(part for part in (_machine(one.machine), one.settings) if part) or None
+
+
+def _machine(machine: Machine | None) -> str:
     if machine is None:
-        return None
+        return ""
     return f"{machine.cpu or 'unknown CPU'}, {machine.threads or '?'} of {machine.cores or '?'} cores"

@@ -15,7 +15,7 @@ from reports.figures import THIN_SPACE, Unit, written
 from reports.history import Entry
 from reports.html import assets
 from reports.html.conditions import groups, warnings
-from reports.html.derived import standing
+from reports.html.derived import address, standing
 from reports.html.formats import metrics
 from reports.html.glance import RANKINGS, glances
 from reports.html.history import Told, told
@@ -57,6 +57,7 @@ def render(
         policy=" ".join(map(assets.csp_source, (first, library, scripts))),
         styles=assets.styles(),
         records=records,
+        addresses=[address(record) for record in records],
         refused=refused,
         named=NAMED,
         sources=sources,

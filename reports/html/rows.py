@@ -11,18 +11,19 @@ from typing import Any
 
 from reports.figures import Unit
 from reports.html.derived import (
+    address,
     batches,
     evaluation_keys_bytes,
     full_batch_s,
     loss,
     measured,
     one_input_s,
-    probed,
     standing,
 )
 from reports.html.front import Point, front
 from reports.html.processes import newest, ranked
 from reports.record import Record
+from reports.settings import probed
 
 #: Names of columns by what their numbers are; None of text, flags and lists. See `Unit`.
 _BY_UNIT: Mapping[Unit | None, tuple[str, ...]] = {
@@ -38,7 +39,11 @@ _BY_UNIT: Mapping[Unit | None, tuple[str, ...]] = {
     ),
     Unit.METRIC: ("ladder.original", "ladder.he_friendly", "ladder.polynomial", "ladder.encrypted"),
     Unit.FRACTION: ("ladder.label_agreement",),
-    Unit.NUMBER: ("ladder.logit_error_max", "ladder.precision.error_max"),
+    Unit.NUMBER: (
+        *("ladder.logit_error_max", "ladder.precision.error_max"),
+        *("ladder.nats.original", "ladder.nats.he_friendly"),
+        *("ladder.nats.polynomial", "ladder.nats.encrypted"),
+    ),
     Unit.BITS: (
         *("security.log_qp", "ladder.precision_bits", "ladder.precision.least", "ladder.precision.mean"),
         *("ladder.precision.median", "ladder.precision.p99"),
@@ -60,6 +65,7 @@ COLUMNS = tuple(name for names in _BY_UNIT.values() for name in names)
 
 #: Name of what is computed here → what its numbers are.
 DERIVED: Mapping[str, Unit | None] = {
+    "derived.address": None,
     "derived.standing": None,
     "derived.newest": None,
     "derived.group": None,
@@ -121,7 +127,7 @@ def _value(fields: dict[str, Any], name: str) -> Any:
 def _derived(record: Record, last: bool, group: int, best: bool) -> list[Any]:
     ladder, latency = record.ladder, record.latency
     return [
-        *(standing(record), last, group, best, one_input_s(record)),
+        *(address(record), standing(record), last, group, best, one_input_s(record)),
         *(full_batch_s(record), batches(record), evaluation_keys_bytes(record)),
         loss(ladder, "original", "polynomial"),
         loss(ladder, "polynomial", "encrypted"),

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from math import comb
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from models.metrics.arrays import Array
 from reports.errors import ReportError
@@ -42,7 +42,8 @@ def mann_whitney(pairs: Sequence[tuple[Values, Values]]) -> list[float]:
         together[len(before)].append(index)
     found = np.ones(len(pairs))
     for count, indexes in together.items():  # one call for many: scipy's own work a call is much
-        ranks = stats.rankdata([[*pairs[index][0], *pairs[index][1]] for index in indexes], "dense", axis=1)
+        values = [[*pairs[index][0], *pairs[index][1]] for index in indexes]
+        ranks = scipy.stats.rankdata(values, "dense", axis=1)
         found[indexes] = _cautious(ranks[:, :count], ranks[:, count:])
     return [float(p) for p in found]
 
@@ -50,7 +51,7 @@ def mann_whitney(pairs: Sequence[tuple[Values, Values]]) -> list[float]:
 def _cautious(before: Array, after: Array) -> Array:
     """The larger p of the two orders of equal values, `[pairs, values]` a side; 1 where they disagree."""
     first, last = (
-        stats.mannwhitneyu(before, after + half, alternative="two-sided", axis=1, method="exact")
+        scipy.stats.mannwhitneyu(before, after + half, alternative="two-sided", axis=1, method="exact")
         for half in (0.5, -0.5)
     )
     middle = before.shape[1] * after.shape[1] / 2

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from math import log
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from models.metrics.arrays import Array
 from reports.errors import ReportError
@@ -61,7 +61,7 @@ def ratio_interval(before: Sequence[float], after: Sequence[float]) -> tuple[flo
     """
     if min(len(before), len(after)) < 2:
         raise ReportError("an interval needs two or more values a side; measure more")
-    found = stats.bootstrap(
+    found = scipy.stats.bootstrap(
         (np.asarray(before, np.float64), np.asarray(after, np.float64)),
         _ratio,
         n_resamples=RESAMPLES,

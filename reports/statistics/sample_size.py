@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from math import ceil, log, pi, sqrt
 
-from scipy.special import ndtr, ndtri
+import scipy
 
 from reports.errors import ReportError
 from reports.statistics.ranks import fewest
@@ -43,8 +43,8 @@ def processes_needed(
     least = fewest(significance)
     if spread <= 0:
         return least
-    larger = float(ndtr(log(ratio) / spread / sqrt(2)))
-    reach = float(ndtri(1 - significance / 2) + ndtri(power))
+    larger = float(scipy.special.ndtr(log(ratio) / spread / sqrt(2)))
+    reach = float(scipy.special.ndtri(1 - significance / 2) + scipy.special.ndtri(power))
     by_ranks = reach**2 / (6 * (larger - 0.5) ** 2)
-    by_ratio = pi * (float(ndtri(power)) * spread / (log(ratio) - log(threshold))) ** 2
+    by_ratio = pi * (float(scipy.special.ndtri(power)) * spread / (log(ratio) - log(threshold))) ** 2
     return max(least, ceil(by_ranks), ceil(by_ratio))

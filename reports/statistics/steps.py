@@ -14,7 +14,6 @@ from collections.abc import Sequence
 from math import log, sqrt
 
 import numpy as np
-import ruptures
 
 from models.metrics.arrays import Array
 
@@ -44,6 +43,8 @@ def steps(values: Sequence[float], least_noise: float) -> list[int]:
     series = np.asarray(values, np.float64)
     noise = max(float(np.median(np.abs(np.diff(series)))) * _DIFFERENCE_TO_NOISE, least_noise)
     scaled = _without_outliers(series, REACH * noise) / noise
+    import ruptures  # loads much of scipy, which only a history of four or more values needs
+
     found = ruptures.KernelCPD(kernel="linear", min_size=SHORTEST).fit(scaled[:, None])
     return [int(index) for index in found.predict(pen=PRICE * log(len(series)))[:-1]]
 

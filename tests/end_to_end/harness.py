@@ -18,8 +18,8 @@ from backends.program import Program
 from backends.registry import get
 from bench.run.exchanges import Evaluation
 from bench.run.model import decode, decode_probes
-from bench.run.program_parties import ROLES, ProgramParties
-from bench.run.session import Session
+from bench.run.program_parties import AUDITED, ROLES, ProgramParties
+from bench.run.session import Roles, Session
 from models import reference
 from models.graph import Array, Graph
 from models.shapes import heads_side_by_side
@@ -57,13 +57,18 @@ def bootstraps(backend: str) -> bool:
 
 
 def session(
-    backend: str, folder: Path, adapter: str | None = None, *, keep_on_failure: bool = False
+    backend: str,
+    folder: Path,
+    adapter: str | None = None,
+    *,
+    roles: Roles = ROLES,
+    keep_on_failure: bool = False,
 ) -> Session:
     """Two parties in this interpreter, by the backend's adapter or another in its place."""
     return Session(
         python=Path(sys.executable),
         adapter=adapter or get(backend).adapter,
-        roles=ROLES,
+        roles=roles,
         threads=2,
         folder=folder,
         logs=folder,
@@ -83,12 +88,14 @@ def run(
     *,
     probes: bool = False,
     adapter: str | None = None,
+    audit: bool = False,
 ) -> Ran:
     """Plan, make keys, encrypt, evaluate and decrypt."""
+    binding = get(backend).audit if audit else None
     refresh = refresh_of(backend, parameters)
     program = plan(graph, parameters, refresh, probes=probes)
-    with session(backend, folder, adapter) as opened:
-        parties = ProgramParties(opened, parameters)
+    with session(backend, folder, adapter, roles=ROLES if binding is None else AUDITED) as opened:
+        parties = ProgramParties(opened, parameters, binding)
         keys = parties.generate_keys(program, refresh.kind == "bootstrap").files
         parties.prepare(program, keys)
         evaluation = parties.evaluate(parties.encrypt(inputs, program).batches)

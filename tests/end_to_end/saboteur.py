@@ -44,6 +44,18 @@ EXTRA_ROTATION = """rotate_many = evaluator.rotate_many
 
     evaluator.rotate_many = once(rotate_many, twice)"""
 
+#: The same, and keeps it from the counts.
+UNCOUNTED_ROTATION = """rotate_many = evaluator.rotate_many
+
+    def twice(ciphertext, steps):
+        counts = dict(evaluator.counts)
+        rotate_many(ciphertext, steps)
+        evaluator.counts.clear()
+        evaluator.counts.update(counts)
+        return rotate_many(ciphertext, steps)
+
+    evaluator.rotate_many = once(rotate_many, twice)"""
+
 #: Leaves one product as it is.
 LOST_RESCALE = "evaluator.rescale = once(evaluator.rescale, lambda product: product)"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -107,6 +108,21 @@ def test_probes_say_where_precision_goes_and_give_no_times(backend: str, tmp_pat
     assert record["latency"]["runs"] is None
 
 
+def test_an_audited_run_says_so_and_gives_no_times(backend: str, tmp_path: Path) -> None:
+    """The libraries execute exactly what their adapters count; the simulator has no library."""
+    done = run_toy(backend, tmp_path, "--audit")
+    (record,) = exported(tmp_path)
+    assert record["origin"]["audit"] is True
+    assert record["latency"]["evaluate_s"] is record["latency"]["runs"] is None
+    if backend == "cleartext":
+        assert record["status"] == "unsupported"
+        assert "audit" in record["reason"]
+    else:
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert record["status"] == "ok"
+        assert record["counts"]["rotations"] > 100
+
+
 def test_a_bootstrap_that_a_library_lacks_is_unsupported(backend: str, tmp_path: Path) -> None:
     """Asked for by name alone it is status 1; the record says why."""
     done = bench(
@@ -169,7 +185,7 @@ def test_a_time_limit_ends_a_cell(backend: str, tmp_path: Path) -> None:
     assert done.returncode == 1
     (record,) = exported(tmp_path / "results")
     assert record["status"] == "timed_out"
-    assert "time limit" in record["reason"]
+    assert re.match(r"timed out after 0\.5 s \(limits\.seconds\) in [a-z]", record["reason"])
     assert record["latency"]["evaluate_s"] is None
 
 
@@ -183,3 +199,5 @@ def test_a_memory_limit_ends_a_cell(backend: str, tmp_path: Path) -> None:
     assert done.returncode == 1
     (record,) = exported(tmp_path / "results")
     assert record["status"] == "out_of_memory"
+    assert re.match(r"out of memory in [a-z].*20\.0 MB", record["reason"])
+    assert "limits.memory_bytes" in record["reason"]

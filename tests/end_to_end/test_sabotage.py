@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -13,24 +14,43 @@ from backends.registry import get
 from bench.parties.errors import PartyError
 from bench.parties.messages import Refreshed, RoundTrip
 from bench.run.program_parties import ProgramParties
-from tests.end_to_end.harness import bootstraps, refresh_of, run, session
-from tests.end_to_end.saboteur import EXTRA_ROTATION, LOST_RESCALE, SKIPPED_BOOTSTRAP, install
+from tests.end_to_end.harness import Ran, bootstraps, refresh_of, run, session
+from tests.end_to_end.saboteur import (
+    EXTRA_ROTATION,
+    LOST_RESCALE,
+    SKIPPED_BOOTSTRAP,
+    UNCOUNTED_ROTATION,
+    install,
+)
 from tests.random_vit import random_inputs, random_vit
 from tests.toy import BOOTSTRAPS, ROUND_TRIPS
+
+
+def sabotaged(
+    backend: str,
+    spoil: str,
+    parameters: ParameterSet,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    audit: bool = False,
+) -> Ran:
+    """A small model's cell under sabotage."""
+    module = tmp_path / "elsewhere"
+    module.mkdir(exist_ok=True)
+    monkeypatch.syspath_prepend(module)
+    sys.modules.pop("sabotage", None)
+    adapter = install(module, get(backend).adapter, spoil)
+    graph, inputs = random_vit(7), random_inputs(7, 2, 12, 5)
+    return run(backend, graph, parameters, inputs, tmp_path, adapter=adapter, audit=audit)
 
 
 def failure(
     backend: str, spoil: str, parameters: ParameterSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> PartyError:
     """How a small model's cell ends under sabotage."""
-    module = tmp_path / "elsewhere"
-    module.mkdir()
-    monkeypatch.syspath_prepend(module)
-    sys.modules.pop("sabotage", None)
-    adapter = install(module, get(backend).adapter, spoil)
-    graph, inputs = random_vit(7), random_inputs(7, 2, 12, 5)
     with pytest.raises(PartyError) as caught:
-        run(backend, graph, parameters, inputs, tmp_path, adapter=adapter)
+        sabotaged(backend, spoil, parameters, tmp_path, monkeypatch)
     return caught.value
 
 
@@ -40,6 +60,22 @@ def test_an_extra_rotation_fails_the_cell(
     error = failure(backend, EXTRA_ROTATION, ROUND_TRIPS, tmp_path, monkeypatch)
     assert error.kind == "ExecutionError"
     assert "rotations instead of" in str(error)
+
+
+def test_an_uncounted_rotation_passes_and_fails_under_audit(
+    backend: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All counts are the adapter's own word, until they are taken at the library's calls."""
+    if get(backend).audit is None:  # the simulator has no library
+        return
+    sabotaged(backend, UNCOUNTED_ROTATION, ROUND_TRIPS, tmp_path, monkeypatch)
+    with pytest.raises(PartyError) as caught:
+        sabotaged(backend, UNCOUNTED_ROTATION, ROUND_TRIPS, tmp_path, monkeypatch, audit=True)
+    assert caught.value.kind == "ExecutionError"
+    assert re.search(
+        r"\(rotate_many, layer .*\): .* (\d+) rotations where the plan has (\d+) and .* counted \2 ",
+        str(caught.value),
+    )
 
 
 def test_a_lost_rescale_fails_the_cell(backend: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

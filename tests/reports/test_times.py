@@ -125,9 +125,26 @@ def test_a_gate_of_many_times_takes_more_processes(record: Record) -> None:
     assert times_tested(of([]), TimeRule()) == 0
 
 
-def test_a_time_of_zero_has_no_ratio() -> None:
-    assert judged([0.0] * 30, [0.0] * 30).verdict is Verdict.SAME
-    assert judged([0.0] * 30, [1.0] * 30).verdict is Verdict.NOT_COMPARABLE
+def test_a_time_of_nothing_has_no_ratio_and_any_time_is_more() -> None:
+    """From 0 to 0.5 s was not comparable, and so passed."""
+    for count in (1, 30):
+        slower, faster = judged([0.0] * count, [0.5] * count), judged([0.5] * count, [0.0] * count)
+        assert (slower.verdict, slower.why) == (Verdict.WORSE, "it took no time at all before")
+        assert faster.verdict is Verdict.BETTER
+        assert judged([0.0] * count, [0.0] * count).verdict is Verdict.SAME
+        assert judged([0.0] * count, [1e-6] * count).verdict is Verdict.SAME
+
+
+def test_a_stage_that_did_not_take_place_is_judged_on_any_machine(record: Record) -> None:
+    before = processes(record, latency__round_trips_s=0.0)
+    after = processes(record, place=1, latency__round_trips_s=0.5, environment__cpu="another")
+    worse = compare(of(before), of(after), Rules()).of(Verdict.WORSE)
+    assert [one.measure for one in worse] == ["latency.round_trips_s"]
+
+
+def test_a_clock_that_stands_in_some_processes_alone_gives_a_verdict_by_ranks() -> None:
+    values = [0.0, *spread_out(1, 29)]
+    assert judged(values, [2 * value for value in values]).verdict is Verdict.WORSE
 
 
 def slowed(record: Record, factor: float) -> Latency:

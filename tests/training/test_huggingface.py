@@ -3,114 +3,47 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 from transformers import (
     BertConfig,
     BertForSequenceClassification,
     GPT2Config,
     GPT2LMHeadModel,
-    PreTrainedModel,
     ViTConfig,
-    ViTForImageClassification,
     ViTModel,
 )
 
 from models import checkpoint, huggingface
-from models.data import preparation as prepared
 from models.data.literals import Patches, Words, parse
-from models.data.sources import Images
 from models.errors import ModelError
-from models.graph import Graph
 from models.huggingface.imported import filled
 from models.reference import outputs
-from models.training.module import deviation
+from tests.training.folders import (
+    BERT,
+    GPT2,
+    GREY,
+    PATCH,
+    SIDE,
+    VIT,
+    WEIGHTS,
+    agree,
+    bert,
+    gpt2,
+    images,
+    numbers,
+    pixels,
+    saved,
+    tokens,
+    vit,
+)
 
-TOLERANCE = 1e-9
-WEIGHTS = "model.safetensors"
-SIDE, PATCH = 12, 4
-VIT = {
-    "hidden_size": 12,
-    "num_hidden_layers": 2,
-    "num_attention_heads": 3,
-    "intermediate_size": 24,
-    "image_size": SIDE,
-    "patch_size": PATCH,
-    "num_labels": 5,
-}
-GPT2 = {"n_embd": 12, "n_layer": 2, "n_head": 3, "n_positions": 7, "vocab_size": 11} | {
-    "bos_token_id": 0,
-    "eos_token_id": 0,
-}
-BERT = {
-    "hidden_size": 12,
-    "num_hidden_layers": 2,
-    "num_attention_heads": 3,
-    "intermediate_size": 48,
-    "vocab_size": 11,
-    "max_position_embeddings": 7,
-    "num_labels": 3,
-}
-GREY = Patches(size=SIDE, patch=PATCH, mean=(100, 110, 120), std=(50, 60, 70), lead=True)
-
-
-@pytest.fixture(autouse=True)
-def _no_gradients() -> Iterator[None]:
-    torch.manual_seed(0)
-    with torch.no_grad():
-        yield
-
-
-def saved(model: PreTrainedModel, folder: Path, **how: Any) -> PreTrainedModel:
-    """The model in float64, its weights all random so that none is hidden by being 0 or 1, and its folder."""
-    for parameter in model.parameters():
-        parameter.add_(torch.randn_like(parameter) * 0.3)
-    model.save_pretrained(folder, **how)
-    return model.double().eval()
-
-
-def vit(folder: Path, **changes: Any) -> PreTrainedModel:
-    return saved(ViTForImageClassification(ViTConfig(**VIT | changes)), folder)
-
-
-def gpt2(folder: Path, **changes: Any) -> PreTrainedModel:
-    return saved(GPT2LMHeadModel(GPT2Config(**GPT2 | changes)), folder)
-
-
-def bert(folder: Path, **changes: Any) -> PreTrainedModel:
-    return saved(BertForSequenceClassification(BertConfig(**BERT | changes)), folder)
-
-
-def images(channels: int = 3) -> NDArray[np.uint8]:
-    return np.random.default_rng(1).integers(0, 256, (4, SIDE, SIDE, channels), np.uint8)
-
-
-def pixels(grey: NDArray[np.uint8], mean: Any, std: Any) -> torch.Tensor:
-    """What a ViT of `transformers` takes, `[samples, channels, rows, columns]`."""
-    return torch.from_numpy((grey - np.asarray(mean, float)) / np.asarray(std, float)).permute(0, 3, 1, 2)
-
-
-def tokens(grey: NDArray[np.uint8], literal: Any) -> NDArray[np.float64]:
-    count = len(grey)
-    source = Images(grey, np.zeros(count, np.int64), ("a",), tuple(map(str, range(count))))
-    return prepared.samples(source, literal).inputs
-
-
-def numbers(length: int = 7) -> NDArray[np.int64]:
-    return np.random.default_rng(2).integers(0, 11, (4, length))
-
-
-def agree(graph: Graph, inputs: Any, expected: torch.Tensor) -> None:
-    found = outputs(graph, inputs)
-    np.testing.assert_allclose(found, expected.reshape(found.shape), atol=TOLERANCE, rtol=0)
-    assert deviation(graph, inputs) < TOLERANCE
+pytestmark = pytest.mark.usefixtures("no_gradients")
 
 
 @pytest.mark.parametrize("activation", ["gelu", "relu"])
@@ -272,11 +205,12 @@ def test_all_that_is_wrong_with_the_weights_is_named_at_once(tmp_path: Path) -> 
     ("make", "entry", "value", "cause"),
     [
         (vit, "hidden_act", "silu", "hidden_act"),
-        (vit, "qkv_bias", False, "qkv_bias"),
+        (vit, "image_size", [12, 8], "12×8 is no square"),
         (vit, "image_size", 13, "do not tile"),
         (vit, "num_attention_heads", 5, "not a multiple of 5 heads"),
-        (gpt2, "n_inner", 30, "30 hidden features"),
-        (gpt2, "scale_attn_by_inverse_layer_idx", True, "scale_attn_by_inverse_layer_idx"),
+        (vit, "pooler_act", "silu", "pooler_act"),
+        (vit, "id2label", {"no number": "a"}, "id2label"),
+        (gpt2, "per_layer_config", {"0": {"n_inner": 24}}, "per_layer_config"),
         (gpt2, "vocab_size", None, "vocab_size"),
         (bert, "position_embedding_type", "relative_key", "position_embedding_type"),
         (bert, "is_decoder", True, "is_decoder"),

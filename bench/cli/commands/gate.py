@@ -8,10 +8,13 @@ from typing import Any
 import click
 
 from bench.ab.verdict import judge, steps_with
-from bench.cli.commands.gate_options import load_rules, rules_option
+from bench.cli.commands.gate_options import load_rules, require_option, rules_option
 from bench.cli.commands.gate_ways import against_options, chosen_way
+from bench.cli.screen import Screen
 from reports import history as histories
 from reports.gate import markdown
+from reports.gate.junit import to_junit
+from reports.gate.verdicts import Subject
 from reports.trends import Step
 
 
@@ -36,6 +39,13 @@ from reports.trends import Step
     metavar="FILE",
     help="Write the verdicts there in Markdown.",
 )
+@click.option(
+    "--junit",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write the verdicts there as JUnit XML; what was not judged is skipped.",
+)
+@require_option
 @against_options
 def gate(
     results: Path,
@@ -43,19 +53,27 @@ def gate(
     rules: Path | None,
     history: Path | None,
     summary: Path | None,
+    junit: Path | None,
+    require: tuple[Subject, ...],
     **against: Any,
 ) -> int:
     """Hold the newest records of every cell under RESULTS to a baseline.
 
-    Exit status: 0 nothing got worse, 1 something did, 2 the request was wrong.
+    The verdict says what was judged: times of another machine are not, whatever they are. What is required
+    and could not be judged fails the gate.
+
+    Exit status: 0 nothing got worse, 1 something did or was not judged though required, 2 the request was
+    wrong.
     """
     held_to = load_rules(rules)
     sides = chosen_way(results, baseline, **against).sides(held_to.time)
-    verdict = judge(*sides, held_to)
+    verdict = judge(*sides, held_to, require)
     text = markdown.gate(verdict.comparison, [] if history is None else _steps(history, verdict.entry))
-    click.echo(text, nl=False)
+    Screen().document(text)
     if summary is not None:
         summary.write_text(text, encoding="utf-8")
+    if junit is not None:
+        junit.write_text(to_junit(verdict.comparison), encoding="utf-8")
     if history is not None:
         histories.append(history, verdict.entry)
     return int(not verdict.comparison.passed)
@@ -65,5 +83,5 @@ def _steps(history: Path, entry: histories.Entry) -> list[Step]:
     """The newest steps of a history; lines that are refused are named."""
     steps, refused = steps_with(history, entry)
     for line in refused:
-        click.echo(f"refused: {line}", err=True)
+        Screen(stderr=True).say(f"refused: {line}")
     return steps

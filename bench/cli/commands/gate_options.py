@@ -1,4 +1,4 @@
-"""The rules of a gate, as commands take them."""
+"""The rules of a gate, and what it requires, as commands take them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ from pathlib import Path
 
 import click
 
-from bench.spec.document import read
+from bench.errors import UserError
+from models.documents.reading import read
+from models.documents.schema import validated
+from models.names import did_you_mean
 from reports.gate.rules import Rules
+from reports.gate.verdicts import Subject
 
 rules_option = click.option(
     "--rules",
@@ -17,10 +21,33 @@ rules_option = click.option(
 )
 
 
+def _required(context: click.Context, option: click.Parameter, given: tuple[str, ...]) -> tuple[Subject, ...]:
+    """The subjects that lists of names hold.
+
+    Raises:
+        UserError: a name is none of them.
+    """
+    names = [subject.value for subject in Subject]
+    asked = [name.strip() for one in given for name in one.split(",")]
+    for name in asked:
+        if name not in names:
+            raise UserError(f"--require {name!r}: a gate judges no such thing{did_you_mean(name, names)}")
+    return tuple(subject for subject in Subject if subject.value in asked)
+
+
+require_option = click.option(
+    "--require",
+    multiple=True,
+    metavar="LIST",
+    callback=_required,
+    help=f"Fail unless these were judged, all of them: {', '.join(subject.value for subject in Subject)}.",
+)
+
+
 def load_rules(path: Path | None) -> Rules:
     """The rules of a file, the defaults without one.
 
     Raises:
         UserError: file, line, what is wrong and what would be right.
     """
-    return Rules() if path is None else read(path).validate(Rules)
+    return Rules() if path is None else validated(read(path, UserError), Rules)

@@ -94,7 +94,7 @@ class EvaluatorParty(Party):
                 [self.ciphertexts.receive(self.evaluator, shipment) for shipment in batch],
                 self._round_trip,
                 partial(self._show, number),
-                partial(self._progress, number),
+                partial(self.executed, number),
             )
             outputs.append(self.ciphertexts.send_all(self.evaluator, results))
             measured.append(_figures(figures))
@@ -111,13 +111,17 @@ class EvaluatorParty(Party):
         shipped = self.ciphertexts.send_all(self.evaluator, ciphertexts)
         self.channel.send(Probed(batch, probe.name, shipped))
 
-    def _progress(self, batch: int, index: int, instruction: Instruction, seconds: float) -> None:
+    def executed(self, batch: int, index: int, instruction: Instruction, seconds: float) -> None:
+        """Tell how far the evaluation is, from time to time."""
         now = perf_counter()
         if now - self._last_progress < PROGRESS_INTERVAL_S:
             return
         self._last_progress = now
-        layer = self._program.layers[instruction.layer]
-        self.channel.send(Progress(batch, index, layer, instruction.level))
+        self.channel.send(Progress(batch, index, self.layer(instruction), instruction.level))
+
+    def layer(self, instruction: Instruction) -> str:
+        """The name of the layer that an instruction serves."""
+        return self._program.layers[instruction.layer]
 
 
 def checked_keys(folder: Path, shipments: Sequence[Shipment]) -> list[KeyFile]:

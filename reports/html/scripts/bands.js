@@ -27,10 +27,13 @@ export function bandsOf(rows, width) {
   return { labels, band, height: rows.length * 2 * band };
 }
 
-/** Styles of text by the places of backends, in their colours. */
+/** Styles of text in the colours of the backends, by the numbers of these. */
 const inks = () =>
   Object.fromEntries(
-    page().backends.map((backend, place) => [`b${place}`, { color: backendInk(backend), fontSize: 13 }]),
+    page().backends.map((backend) => [
+      `b${backendPlace(backend)}`,
+      { color: backendInk(backend), fontSize: 13 },
+    ]),
   );
 
 /**

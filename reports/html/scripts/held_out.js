@@ -1,11 +1,12 @@
 // The clear stages of conversion (rungs) on whole held-out sets, whatever the filters.
 
 /** @import { Column, HeldOut, TableSpec } from "./types.js" */
-import { page } from "./data.js";
+import { allRows, page } from "./data.js";
 import { breakable, el } from "./dom.js";
 import { ABSENT, grouped } from "./format.js";
+import { addressOf } from "./rows.js";
 import { addTable } from "./table.js";
-import { score } from "./units.js";
+import { scoreAndNats } from "./units.js";
 
 const CAPTION =
   "The clear rungs on whole held-out sets, whatever the filters: a line for each model that newest records are of. What is lost from rung to rung has 95 % intervals; positive is worse";
@@ -21,7 +22,7 @@ const heldOutRung = (title, name) => ({
   numeric: true,
   source: `ladder.held_out.${name}`,
   value: (item) => item[name],
-  cell: (item) => score(item.metric, item[name]),
+  cell: (item) => scoreAndNats(item.metric, item[name], item.nats?.[name]),
 });
 
 /**
@@ -47,7 +48,7 @@ const heldOutTable = () => ({
       title: "Case",
       heading: true,
       value: (item) => item.case,
-      cell: (item) => el("a", { href: `#record-${item.place}` }, breakable(item.case)),
+      cell: (item) => el("a", { href: addressOf(allRows()[item.place]) }, breakable(item.case)),
     },
     { title: "Samples", numeric: true, value: (item) => item.samples, cell: (item) => grouped(item.samples) },
     heldOutRung("Original", "original"),

@@ -3,7 +3,7 @@
 /** @import { Content, Row } from "./types.js" */
 import { chip, el } from "./dom.js";
 import { processCount, processesOf } from "./processes.js";
-import { STATUS } from "./rows.js";
+import { addressOf, STATUS } from "./rows.js";
 import { backendColour } from "./theme.js";
 
 export function backendName(/** @type {string} */ name) {
@@ -20,7 +20,7 @@ export function recordLink(row, ...content) {
   const count = processesOf(row).length;
   const others = count > 1 ? `; numbers are medians of ${processCount(count)}, this is the newest` : "";
   const title = `record ${row.key} of run ${row.run_id}${others}`;
-  return el("a", { href: `#record-${row.place}`, title }, ...content);
+  return el("a", { href: addressOf(row), title }, ...content);
 }
 
 /** Under which conditions a record was measured. */

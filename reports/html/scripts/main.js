@@ -92,10 +92,35 @@ function startPrinting(theme) {
   byId("print").addEventListener("click", () => print());
 }
 
+/** Tell the styles how high the bar of filters is, which what a reader goes to must lie below. */
+function startBar() {
+  const bar = byId("filters");
+  const tell = () => document.documentElement.style.setProperty("--bar", `${bar.offsetHeight}px`);
+  new ResizeObserver(tell).observe(bar);
+}
+
+/**
+ * What goes to the section that the page's address names, for once everything has been drawn: what stands above it has
+ * grown since the browser went there. It does not, if the reader has gone elsewhere by then.
+ */
+function startAddress() {
+  let moved = false;
+  const move = () => {
+    moved = true;
+  };
+  for (const event of ["wheel", "touchmove", "pointerdown", "keydown"])
+    addEventListener(event, move, { once: true, passive: true });
+  return () => {
+    const named = document.getElementById(location.hash.slice(1));
+    if (named && !moved) named.scrollIntoView();
+  };
+}
+
 const theme = startTheme(() => redrawFigures(true));
 
 startFilters(draw);
 startRecords();
 startPrinting(theme);
+startBar();
 new ResizeObserver(() => redrawFigures(false)).observe(document.body);
-draw();
+draw().then(startAddress());

@@ -1,7 +1,9 @@
 // Plots: a figure with a title, a drawing, and the same numbers as a table for whoever cannot see it.
 
 /** @import { Chart, Figure, Options, PlotEvent } from "./types.js" */
+import { allRows } from "./data.js";
 import { clear, el, emptyNote, note } from "./dom.js";
+import { addressOf } from "./rows.js";
 import { addTable } from "./table.js";
 import { style } from "./theme.js";
 
@@ -71,7 +73,7 @@ function draw(/** @type {Drawing} */ drawing) {
 
 /** Go to the record of a mark. */
 function openRecord(/** @type {PlotEvent} */ { data }) {
-  if (data?.place !== undefined) location.hash = `record-${data.place}`;
+  if (data?.place !== undefined) location.hash = addressOf(allRows()[data.place]);
 }
 
 /** Draw all figures anew, or those whose width has changed. */

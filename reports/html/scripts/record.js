@@ -1,10 +1,10 @@
 // A record in full: every name and every number as the store has it, but for the last digits of single times.
 
-/** @import { Column, WholeRecord } from "./types.js" */
+/** @import { Column, Row, WholeRecord } from "./types.js" */
 import { allRows, page, whole } from "./data.js";
 import { breakable, byId, chip, clear, el, note } from "./dom.js";
 import { backendName, securityChip, statusChip } from "./links.js";
-import { untrained } from "./rows.js";
+import { addressOf, untrained } from "./rows.js";
 import { addTable } from "./table.js";
 
 /** A block of a record. @typedef {Record<string, unknown>} Block */
@@ -104,30 +104,49 @@ function recordView(/** @type {WholeRecord} */ record) {
 
 const dialog = () => /** @type {HTMLDialogElement} */ (byId("record"));
 
+const ELSEWHERE =
+  "No record on this page has this address. Its run is not among those that this page was made from; make a report of its results.";
+
+/** Say that the address is of a record that is on another page. */
+function openNothing() {
+  clear(byId("record-title")).append("Not on this page");
+  clear(byId("record-marks"));
+  open([note(ELSEWHERE)]);
+}
+
 /**
  * Unpack a record and show it.
- * @param {number} place
+ * @param {Row} row
  */
-async function openRecord(place) {
-  const row = allRows()[place];
-  if (!row) return;
+async function openRecord(row) {
   const record = await whole(row);
   const random = untrained(row) ? chip("warn", page().timing_only) : "";
   clear(byId("record-title")).append(backendName(row.backend), " ", breakable(row.parameter_set));
   clear(byId("record-marks")).append(statusChip(row), securityChip(row), random);
-  clear(byId("record-body")).append(...recordView(record));
+  open(recordView(record));
+}
+
+/**
+ * Open the dialog over some content, from its top.
+ * @param {Node[]} content
+ */
+function open(content) {
+  clear(byId("record-body")).append(...content);
   if (!dialog().open) dialog().showModal();
   byId("record-body").scrollTop = 0;
 }
 
 /** Show the record that the page's address names, or none. */
 function follow() {
-  const found = /^#record-(\d+)$/.exec(location.hash);
-  if (found) openRecord(Number(found[1]));
+  const { hash } = location;
+  const named = hash.startsWith("#record-");
+  const found = named && allRows().find((row) => addressOf(row) === hash);
+  if (found) openRecord(found);
+  else if (named) openNothing();
   else if (dialog().open) dialog().close();
 }
 
-/** A record's address is the page's: #record-<place>; closing it leaves the address as it was. */
+/** A record's address is the page's: #record-<address>; closing it leaves the address as it was. */
 export function startRecords() {
   const close = () => dialog().close();
   dialog().addEventListener("close", () => {

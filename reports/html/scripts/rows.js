@@ -21,6 +21,9 @@ export function groupBy(items, key) {
   return found;
 }
 
+/** A record's address in the page: the same on every page that holds the record. */
+export const addressOf = (/** @type {Row} */ row) => `#record-${row["derived.address"]}`;
+
 export const caseOf = (/** @type {Row} */ row) => `${row.suite} / ${row.case}`;
 
 export const secureRow = (/** @type {Row} */ row) => row["derived.standing"] === "secure";

@@ -42,6 +42,18 @@ export const measureTitle = (/** @type {Measure} */ { title, source, wanted }) =
 /** A measure of a row in its unit. */
 export const measureOf = (/** @type {Measure} */ { source, wanted }) => inUnit(source, wanted);
 
+/** How a run gets its levels back, by what it counts. @type {["counts.bootstraps" | "counts.round_trips", string][]} */
+const REFRESHES = [
+  ["counts.bootstraps", "bootstraps"],
+  ["counts.round_trips", "round trips"],
+];
+
+/** How a row's levels came back: two ways are two methods, whose costs no line may join. */
+function refreshedBy(/** @type {Row} */ row) {
+  const counted = REFRESHES.filter(([name]) => Number(row[name]) > 0);
+  return counted.map(([, title]) => title).join(" and ") || "no refreshes";
+}
+
 /** Parameters that are conditions of measuring. @type {Parameter["source"][]} */
 const CONDITIONS = ["environment.threads", "samples"];
 
@@ -57,16 +69,18 @@ function measuredOn(row, x) {
 }
 
 /**
- * Rows that a line may join: of one backend, case, program and standing, and measured at one place.
+ * Rows that a line may join: of one backend, case, program, kind of refreshes and standing, and measured at one place.
  * @param {Row[]} rows
  * @param {Parameter["source"]} x
  */
 export function sweepLines(rows, x) {
   const placed = underSeveral(rows, caseOf, (row) => measuredOn(row, x));
+  const refreshed = underSeveral(rows, caseOf, refreshedBy);
   const parts = (/** @type {Row} */ row) => [
     row.backend,
     caseOf(row),
     OWN_TYPES.exec(row.parameter_set)?.[1],
+    refreshed(row) && refreshedBy(row),
     placed(row) && measuredOn(row, x),
     !secureRow(row) && "INSECURE",
   ];

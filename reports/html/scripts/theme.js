@@ -1,7 +1,6 @@
-// Colours: one a backend throughout, from the palette of Okabe and Ito that colour-blind readers tell apart;
-// shades of it for the parts of a whole; cividis for amounts.
+// Colours: one a backend on every page, from the palette of Okabe and Ito that colour-blind readers tell apart and
+// more beside it; shades of it for the parts of a whole; cividis for amounts.
 
-import { page } from "./data.js";
 import { byId } from "./dom.js";
 
 const SYMBOLS = ["circle", "rect", "triangle", "diamond", "roundRect", "arrow"];
@@ -35,14 +34,32 @@ export function lettersOn(/** @type {number} */ share) {
 export const style = (/** @type {string} */ name) =>
   getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-export const backendPlace = (/** @type {string} */ name) => page().backends.indexOf(name);
+/** How many colours there are for backends; see styles/1-colours.css. */
+export const COLOURS = 11;
 
-export const backendColour = (/** @type {string} */ name) => `var(--backend-${backendPlace(name) % 7})`;
+/**
+ * The digest of a name (FNV-1a, 32 bits), so that what a backend looks like depends on its name alone: not on which
+ * others a page shows, and not on a list that would have to know a library of another package.
+ * @param {string} name
+ */
+function digest(name) {
+  let found = 0x811c9dc5;
+  for (const letter of name)
+    found = Math.imul(found ^ /** @type {number} */ (letter.codePointAt(0)), 0x01000193);
+  return found >>> 0;
+}
+
+/** The number of a backend's colour. */
+export const backendPlace = (/** @type {string} */ name) => digest(name) % COLOURS;
+
+export const backendColour = (/** @type {string} */ name) => `var(--backend-${backendPlace(name)})`;
 
 /** The colour's value, for what is drawn by the plotting library. */
-export const backendInk = (/** @type {string} */ name) => style(`--backend-${backendPlace(name) % 7}`);
+export const backendInk = (/** @type {string} */ name) => style(`--backend-${backendPlace(name)}`);
 
-export const backendSymbol = (/** @type {string} */ name) => SYMBOLS[backendPlace(name) % SYMBOLS.length];
+/** Two backends that share a colour seldom share this too. */
+export const backendSymbol = (/** @type {string} */ name) =>
+  SYMBOLS[Math.floor(digest(name) / COLOURS) % SYMBOLS.length];
 
 /** Red, green and blue of `#rrggbb`. */
 const channels = (/** @type {string} */ hex) =>

@@ -133,6 +133,10 @@ def test_a_recipe_names_the_architecture_by_its_kind() -> None:
     ("literal", "cause"),
     [
         ({"kind": "vit", "dim": 8, "heads": 3, "blocks": 1, "mlp_ratio": 2}, "not a multiple of heads 3"),
+        (
+            {"kind": "vit", "dim": 8, "heads": 2, "blocks": 1, "mlp_ratio": 1.3},
+            "10 features are a ratio of 1.25",
+        ),
         ({"kind": "swin", "dim": 8, "depths": [2], "heads": [2, 2], "window": 2, "mlp_ratio": 2}, "1 stages"),
         (
             {"kind": "swin", "dim": 8, "depths": [1, 1], "heads": [2, 3], "window": 2, "mlp_ratio": 2},

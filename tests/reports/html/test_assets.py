@@ -47,5 +47,11 @@ def test_no_script_and_no_template_knows_a_metric_by_its_name() -> None:
             assert not re.search(rf"\b{word}\b", assets.scripts() + template, re.IGNORECASE)
 
 
+def test_there_are_as_many_colours_for_backends_as_the_scripts_choose_among() -> None:
+    (chosen,) = re.findall(r"COLOURS = (\d+);", assets.scripts())
+    for scheme in assets.styles().split(":root[data-scheme")[:2]:
+        assert re.findall(r"--backend-(\d+):", scheme) == [str(number) for number in range(int(chosen))]
+
+
 def test_no_script_guesses_a_unit_from_the_end_of_a_name() -> None:
     assert "endsWith" not in assets.scripts()

@@ -52,7 +52,8 @@ def results(folder: Path, *records: Record) -> Path:
 def test_nothing_worse_passes(tmp_path: Path) -> None:
     found = results(tmp_path, a_record(counts__rotations=1199))
     text = gated(found, "--baseline", baseline(tmp_path, a_record()), status=0)
-    assert text.startswith("# Gate: passed\n")
+    assert text.startswith("# Gate: counts, sizes, precision, metrics and memory passed; ")
+    assert "times not judged: too few processes" in text.splitlines()[0]
     assert "`bench accept` takes what is better into the baseline" in text
 
 
@@ -80,6 +81,29 @@ def test_defect_9_a_regression_fails_the_job_and_the_summary_says_which(
     assert text.startswith("# Gate: ")
     assert "regression" in text.splitlines()[0]
     assert said in text
+
+
+def test_what_is_required_and_not_judged_fails_the_job(tmp_path: Path) -> None:
+    """On another CPU no time is judged, whatever it is; history and JUnit say so too."""
+    found = results(tmp_path, a_record(environment__cpu="another", latency__evaluate_s=180.0))
+    held_to, history, junit = baseline(tmp_path, a_record()), tmp_path / "h.jsonl", tmp_path / "j.xml"
+    gated(found, "--baseline", held_to, status=0)
+    files = ("--history", history, "--junit", junit)
+    text = gated(found, "--baseline", held_to, "--require", "counts,times", *files, status=1)
+    assert text.startswith("# Gate: times required and not judged; memory and times not judged: another CPU;")
+    line = json.loads(history.read_text())
+    assert line["passed"] is False
+    assert text.startswith(f"# Gate: {line['verdict']}\n")
+    assert 'message="times not judged: another CPU"' in junit.read_text()
+    gated(found, "--baseline", held_to, "--require", "counts", "--require", "sizes", status=0)
+
+
+def test_a_requirement_that_is_none_is_refused(tmp_path: Path) -> None:
+    found, held_to = results(tmp_path, a_record()), baseline(tmp_path, a_record())
+    with pytest.raises(
+        UserError, match=r"--require 'time': a gate judges no such thing; did you mean times\?"
+    ):
+        gated(found, "--baseline", held_to, "--require", "time", status=2)
 
 
 def test_a_missing_baseline_is_an_error_and_no_pass(tmp_path: Path) -> None:
@@ -116,7 +140,7 @@ def test_a_damaged_line_of_the_candidate_is_no_pass(tmp_path: Path) -> None:
     with (run.folder / "records.jsonl").open("a") as file:
         file.write('{"schema": 1}\n')
     text = gated(tmp_path / "results", "--baseline", baseline(tmp_path, a_record()), status=1)
-    assert text.startswith("# Gate: 1 refused\n")
+    assert text.startswith("# Gate: 1 refused; ")
     assert "records.jsonl:2: the line is cut off or damaged" in text
 
 

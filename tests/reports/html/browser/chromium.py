@@ -14,7 +14,13 @@ import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
+from reports.html.derived import address
+from reports.record import Record
+
 PATIENCE = 60
+#: The text of the dialog, once it is that of a record's key.
+SHOWN = """const dialog = document.getElementById('record');
+    return dialog.open && dialog.textContent.includes(arguments[0]) && dialog.textContent"""
 
 
 @contextmanager
@@ -40,6 +46,13 @@ def chromium(width: int = 1400, height: int = 1000, *, dark: bool = False) -> It
         chrome.quit()
 
 
+def go_to(chrome: webdriver.Chrome, record: Record) -> str:
+    """Follow a record's address, and what its dialog then holds."""
+    chrome.execute_script(f"location.hash = 'record-{address(record)}'")
+    found: str = wait(chrome, SHOWN, record.key)
+    return found
+
+
 def open_page(chrome: webdriver.Chrome, path: Path, fragment: str = "") -> None:
     """Open a report and wait until everything is drawn."""
     chrome.get(f"{path.as_uri()}{fragment}")
@@ -57,10 +70,10 @@ def wait_until_drawn(chrome: webdriver.Chrome) -> None:
     wait(chrome, "return document.documentElement.dataset.drawn === 'yes'")
 
 
-def wait(chrome: webdriver.Chrome, script: str) -> Any:
+def wait(chrome: webdriver.Chrome, script: str, *arguments: object) -> Any:
     """What a script returns, once that is true."""
     end = time.monotonic() + PATIENCE
-    while not (found := chrome.execute_script(script)):
+    while not (found := chrome.execute_script(script, *arguments)):
         assert time.monotonic() < end, f"never true: {script}"
         time.sleep(0.02)
     return found

@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 from selenium import webdriver
 
+from reports.html.derived import address
 from reports.record import Record
 from tests.reports.html.browser.chromium import (
+    SHOWN,
     chromium,
     complaints,
+    go_to,
     open_page,
     requests,
     wait,
@@ -53,10 +56,11 @@ def sort(chrome: webdriver.Chrome, place: int) -> str:
     return found
 
 
-def test_the_console_is_silent_and_nothing_is_asked_for(chrome: webdriver.Chrome, page: Path) -> None:
+def test_the_console_is_silent_and_nothing_is_asked_for(
+    chrome: webdriver.Chrome, page: Path, records: list[Record]
+) -> None:
     chrome.execute_script("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
-    chrome.execute_script("location.hash = 'record-0'")
-    wait(chrome, "return document.getElementById('record').open")
+    go_to(chrome, records[0])
     chrome.execute_cdp_cmd("Page.printToPDF", {})
     assert complaints(chrome) == []
     assert set(requests(chrome)) == {page.as_uri()}
@@ -113,12 +117,9 @@ def test_filters_reach_every_section(chrome: webdriver.Chrome, records: list[Rec
 
 def test_a_record_is_unpacked_when_it_is_asked_for(page: Path, records: list[Record]) -> None:
     with chromium() as chrome:
-        for place in (0, len(records) - 4):
-            open_page(chrome, page, f"#record-{place}")
-            wait(chrome, "return document.getElementById('record').open")
-            text = chrome.execute_script("return document.getElementById('record-body').textContent")
-            record = records[place]
-            assert record.key in text
+        for record in (records[0], records[-4]):
+            open_page(chrome, page, f"#record-{address(record)}")
+            text = wait(chrome, SHOWN, record.key)
             assert record.cell in text
             assert record.run_id in text
             assert str(record.latency.evaluate_s).removesuffix(".0") in text
@@ -126,8 +127,8 @@ def test_a_record_is_unpacked_when_it_is_asked_for(page: Path, records: list[Rec
 
 def test_html_in_names_and_reasons_stays_text(page: Path, records: list[Record]) -> None:
     with chromium() as chrome:
-        open_page(chrome, page, f"#record-{len(records) - 1}")
-        wait(chrome, "return document.getElementById('record').open")
+        open_page(chrome, page)
+        go_to(chrome, records[-1])
         assert chrome.execute_script("return [window.attacked, document.images.length]") == [None, 0]
         assert "onerror=" in chrome.execute_script("return document.getElementById('record').textContent")
 

@@ -9,7 +9,7 @@ import pytest
 
 from reports.html.page import render
 from reports.record import Record
-from tests.reports.html.browser.chromium import busy, chromium, complaints, open_page, wait
+from tests.reports.html.browser.chromium import busy, chromium, complaints, go_to, open_page
 from tests.reports.html.records import many
 
 COUNT = 5000
@@ -39,7 +39,5 @@ def test_it_is_usable_at_once_and_details_come_when_asked_for(page: Path, bulk: 
         assert busy(chrome) < 3
         lines = "return document.querySelectorAll('#records tbody tr:not(.group)').length"
         assert chrome.execute_script(lines) == 25
-        chrome.execute_script("location.hash = 'record-4321'")
-        wait(chrome, "return document.getElementById('record').open")
-        assert bulk[4321].key in chrome.execute_script("return document.getElementById('record').textContent")
+        assert bulk[4321].key in go_to(chrome, bulk[4321])
         assert complaints(chrome) == []

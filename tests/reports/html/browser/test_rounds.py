@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from selenium import webdriver
 
+from reports.html.derived import address
 from reports.record import Record
 from tests.reports.html.browser.chromium import chromium, complaints, open_page
 from tests.reports.html.browser.conftest import Write
@@ -41,7 +42,7 @@ def rounds(times: list[float], backend: str, key: str, **changes: object) -> lis
 
 
 @pytest.fixture(scope="module")
-def shown(write: Write) -> Path:
+def measurements() -> list[Record]:
     """Two libraries in rounds, the simulator and an evaluation of the same case and set, and what failed."""
     in_turns = [
         *rounds([0.010, 0.030, 0.020], "tenseal", "aa"),
@@ -59,7 +60,12 @@ def shown(write: Write) -> Path:
     failed = failing("failed", "no memory", suite="primitives", case="primitives", backend="openfhe")
     two_threads = processes([2.0], key="ff" * 32, backend="pyfhel", environment__threads=2)
     timed = processes([1.0, 5.0, 3.0], key="ab" * 32)
-    return write([*in_turns, evaluation, other_case, failed, *timed, *two_threads])
+    return [*in_turns, evaluation, other_case, failed, *timed, *two_threads]
+
+
+@pytest.fixture(scope="module")
+def shown(write: Write, measurements: list[Record]) -> Path:
+    return write(measurements)
 
 
 @pytest.fixture(scope="module")
@@ -91,12 +97,13 @@ def test_a_primitive_is_the_median_of_its_processes(chrome: webdriver.Chrome) ->
     assert lines["Keys, at no level"]["generate_rotation_keys"][1] == ["20.0", "10.0–30.0", "5.00 MB"]
 
 
-def test_every_process_is_a_link_away(chrome: webdriver.Chrome) -> None:
+def test_every_process_is_a_link_away(chrome: webdriver.Chrome, measurements: list[Record]) -> None:
     links = chrome.execute_script(
         """return [...document.querySelectorAll('#primitives .participants')].map((list) =>
             [...list.querySelectorAll('a')].map((link) => link.getAttribute('href')))"""
     )
-    assert ["#conditions", *(f"#record-{place}" for place in (3, 4, 0, 1, 2, 8))] in links
+    addresses = [address(measurements[place]) for place in (3, 4, 0, 1, 2, 8)]
+    assert ["#conditions", *(f"#record-{one}" for one in addresses)] in links
 
 
 def test_what_a_library_lacks_stands_where_it_would_with_its_reason(chrome: webdriver.Chrome) -> None:

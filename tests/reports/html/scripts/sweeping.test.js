@@ -26,6 +26,24 @@ test("a line joins one backend, case, program, standing and place", () => {
   ]);
 });
 
+test("round trips and bootstraps are lines apart, and so are runs without either", () => {
+  const rows = [
+    made({ place: 0, "counts.bootstraps": 3, "counts.round_trips": 0 }),
+    made({ place: 1, "counts.bootstraps": 0, "counts.round_trips": 4, "security.log_n": 15 }),
+    made({ place: 2, "counts.bootstraps": 2, "counts.round_trips": 0, "security.log_n": 15 }),
+    made({ place: 3, "counts.bootstraps": 0, "counts.round_trips": 0, "security.log_n": 16 }),
+  ];
+  const lines = [...sweepLines(rows, "security.log_n")].map(([name, group]) => [
+    name,
+    group.map((row) => row.place),
+  ]);
+  assert.deepEqual(lines, [
+    ["tenseal · toy / vit · bootstraps", [0, 2]],
+    ["tenseal · toy / vit · round trips", [1]],
+    ["tenseal · toy / vit · no refreshes", [3]],
+  ]);
+});
+
 test("threads are swept along a line of one machine", () => {
   const rows = [made(), made({ "derived.group": 2, "environment.threads": 2 })];
   assert.deepEqual([...sweepLines(rows, "environment.threads").keys()], ["tenseal · toy / vit"]);
