@@ -17,8 +17,7 @@ GOLDEN = Path(__file__).with_name("golden_record.json")
 NAMES = {
     "": "schema run_id started_at suite case backend parameter_set cell key origin scored_from status "
     "reason security weights samples batch repeats ladder latency memory counts wire environment",
-    "origin": "program scoring adapter model data parameters demanded libraries threads repeats probes "
-    "audit",
+    "origin": "program scoring adapter model data parameters demanded libraries threads repeats probes audit",
     "security": "bits log_n log_qp secret source secure",
     "ladder": "metric original he_friendly polynomial encrypted label_agreement logit_error_max "
     "logit_error_mean precision_bits precision layers held_out",
