@@ -14,7 +14,7 @@ from models.architectures.options import Options
 from models.architectures.registry import Architecture
 from models.conversion import ConversionSettings
 from models.data.augmentation import Augmentation
-from models.data.literals import Preparation
+from models.data.literals import Patches, Preparation
 from models.errors import ModelError
 from models.training.settings import (
     DistillationSettings,
@@ -51,7 +51,8 @@ class Recipe(Settings):
         name: the name of the checkpoint.
         title: what it is, in one line.
         data: the data set.
-        preparation: how it becomes the model's inputs.
+        preparation: how it becomes the model's inputs; that of images may leave out mean and deviation where
+            the folder of `original` says them.
         validation: what is chosen by.
         architecture: kind and shape, the same for both variants.
         original: a local Hugging Face folder, relative to the recipe's own, that takes the place of training
@@ -82,6 +83,17 @@ class Recipe(Settings):
     tightening: TighteningSettings | None = None
     fine_tuning: DistillationSettings | None = None
     storage: Literal["float16", "float32"] = "float32"
+
+    @model_validator(mode="after")
+    def _images_are_normalised(self) -> Recipe:
+        if self.original is None and not self.normalises:
+            raise ValueError("the preparation lacks mean and std; give one of each per channel")
+        return self
+
+    @property
+    def normalises(self) -> bool:
+        """Whether the preparation says how images are normalised; that of a text has nothing to say."""
+        return not isinstance(self.preparation, Patches) or bool(self.preparation.mean)
 
     def digest(self, *parts: str) -> str:
         """SHA-256 over some of the recipe's entries, by which work is known again."""

@@ -31,7 +31,8 @@ class Patches(_Literal):
             it is averaged over boxes of that multiple.
         patch: side of a patch; the patches tile the image.
         margin: pixels of context around the patch that its token holds too; zero beyond the image.
-        mean: the mean of each channel, in grey levels as stored.
+        mean: the mean of each channel, in grey levels as stored; empty until a folder says both (see
+            `models.huggingface`).
         std: standard deviation of each channel; a token holds `(pixel - mean) / std`.
         order: the order of the tokens: row by row over the image, or window by window and row by row in each.
         window: side of a window, in patches.
@@ -43,8 +44,8 @@ class Patches(_Literal):
     size: int = Field(gt=0)
     patch: int = Field(gt=0)
     margin: int = Field(default=0, ge=0)
-    mean: tuple[float, ...] = Field(min_length=1)
-    std: tuple[PositiveFloat, ...] = Field(min_length=1)
+    mean: tuple[float, ...] = ()
+    std: tuple[PositiveFloat, ...] = ()
     order: Literal["rows", "windows"] = "rows"
     window: int | None = Field(default=None, gt=0)
     lead: bool = False

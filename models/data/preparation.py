@@ -31,9 +31,11 @@ def tokens(literal: Preparation) -> tuple[int, int]:
     """Tokens and features of one sample; the features of token ids are the entries of the vocabulary.
 
     Raises:
-        ModelError: the vocabulary is still empty.
+        ModelError: the vocabulary is still empty, or mean and deviation of the channels are.
     """
     if isinstance(literal, Patches):
+        if not literal.mean:
+            raise ModelError("the preparation lacks mean and std; give one of each per channel")
         extent = literal.patch + 2 * literal.margin
         return literal.side**2 + literal.lead, extent**2 * len(literal.mean)
     return literal.context, len(_filled(literal).vocabulary)

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from models.huggingface.loading import load
+from models.huggingface.loading import load, preparation
 
-__all__ = ["load"]
+__all__ = ["load", "preparation"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -30,13 +31,20 @@ class Source:
         folder: where it lies.
         config: the entries of `config.json`.
         preprocessor: those of `preprocessor_config.json`, or None where there is none.
-        tensors: the weights.
     """
 
     folder: Path
     config: Mapping[str, Any]
     preprocessor: Mapping[str, Any] | None
-    tensors: Tensors
+
+    @cached_property
+    def tensors(self) -> Tensors:
+        """The weights, read when they are first asked for.
+
+        Raises:
+            ModelError: a file is missing or damaged.
+        """
+        return _tensors(self.folder)
 
     @property
     def config_path(self) -> Path:
@@ -50,14 +58,14 @@ class Source:
 
 
 def read(folder: Path) -> Source:
-    """Read a folder.
+    """Read a folder, its weights not yet.
 
     Raises:
         ModelError: a file is missing or damaged.
     """
     preprocessor = folder / _PREPROCESSOR
     entries = _object(preprocessor) if preprocessor.is_file() else None
-    return Source(folder, _object(folder / _CONFIG), entries, _tensors(folder))
+    return Source(folder, _object(folder / _CONFIG), entries)
 
 
 def _tensors(folder: Path) -> Tensors:

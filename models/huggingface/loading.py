@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from models.data.literals import Preparation
+from models.data.literals import Patches, Preparation
 from models.errors import ModelError
 from models.graph import Graph
 from models.huggingface import bert, folder, gpt2, vit
@@ -57,6 +57,24 @@ def load(
     imported = _reader(source)(source, request)
     source.tensors.check()
     return imported.graph(request.name)
+
+
+def preparation(path: Path, given: Preparation) -> Preparation:
+    """How a data set becomes a model's inputs, with what a folder says where the caller says nothing.
+
+    Args:
+        path: the folder; its weights are not read.
+        given: what the caller says. That of images may lack mean and deviation.
+
+    Raises:
+        ModelError: the folder is incomplete or damaged, or what the caller says contradicts it.
+    """
+    if not isinstance(given, Patches):
+        return given
+    source = folder.read(path)
+    if _reader(source) not in (vit.classifier, vit.backbone):
+        raise ModelError(f"{source.config_path} is no model of images; give the preparation of a text")
+    return vit.preparation(source, given)
 
 
 def _reader(source: folder.Source) -> _Reader:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+import numpy as np
 from pydantic import BeforeValidator, Field, NonNegativeInt, PositiveInt, model_validator
 
 from models.architectures.shapes import DataShape
@@ -32,6 +33,8 @@ _RENAMINGS = (
 #: What stands for patches that a training hid.
 _MASK = r"vit\.embeddings\.mask_token"
 _POOLER = "vit.pooler.dense"
+#: How far apart, in deviations, two normalisations are that differ by rounding alone.
+_ROUNDING = 1e-3
 
 _BLOCK = {
     "attention.norm": "layernorm_before",
@@ -140,8 +143,8 @@ def _vit(
     )
     tokens, features = prepared.tokens(settings.patches((0,) * settings.channels, (1,) * settings.channels))
     data = DataShape(tokens, features, dim if head is None else len(head["bias"]))
-    preparation = _preparation(settings, source, request)
-    return Imported(shape, data, preparation, settings, arrays, closing, headless=head is None)
+    prepared_by = _preparation(source, request)
+    return Imported(shape, data, prepared_by, settings, arrays, closing, headless=head is None)
 
 
 def _embedding(tensors: Tensors, settings: VitConfig) -> dict[str, Array]:
@@ -161,23 +164,78 @@ def _embedding(tensors: Tensors, settings: VitConfig) -> dict[str, Array]:
     return {"weight": convolution.transpose(0, 2, 3, 1).reshape(dim, -1), "bias": bias}
 
 
-def _preparation(settings: VitConfig, source: Source, request: Request) -> Patches | None:
-    """The caller's, if it cuts the model's tokens, or what the folder says; None if it says nothing."""
+def preparation(source: Source, given: Patches) -> Patches:
+    """The caller's preparation, with the folder's mean and deviation where it has none.
+
+    Raises:
+        ModelError: it does not cut the model's tokens, or it contradicts the folder.
+    """
+    settings = config.read(VitConfig, source.config, source.config_path)
+    said = _said(settings, source)
+    if not given.mean:
+        if said is None:
+            raise ModelError(
+                f"{source.folder} has no {source.preprocessor_path.name} to take mean and std from; "
+                "give one of each per channel"
+            )
+        given = given.model_copy(update={"mean": said.mean, "std": said.std})
+    wanted = settings.patches(given.mean, given.std)
+    if given != wanted or len(given.mean) != settings.channels:
+        raise ModelError(
+            f"the preparation ({_told(given)}) does not cut the tokens of {source.folder}; "
+            f"give patches with {_told(wanted, settings.channels)}"
+        )
+    if said is not None and not _alike(given, said):
+        raise ModelError(
+            f"the preparation normalises by {_normalisation(given)}, {source.preprocessor_path} by "
+            f"{_normalisation(said)}; leave out mean and std to have the folder's, or correct one of them"
+        )
+    return given
+
+
+def _preparation(source: Source, request: Request) -> Patches | None:
+    """The caller's, or what the folder says; None if neither says anything."""
     if request.context is not None:
         raise ModelError("the tokens of a ViT are fixed by its images; leave out the context")
-    given = request.preparation
-    if given is None:
-        if source.preprocessor is None:
-            return None
-        found = config.read(Preprocessor, source.preprocessor, source.preprocessor_path)
-        return settings.patches(*found.grey_levels(settings.channels))
-    if (
-        isinstance(given, Patches)
-        and len(given.mean) == settings.channels
-        and given == settings.patches(given.mean, given.std)
-    ):
-        return given
-    raise ModelError(
-        f"the preparation does not cut the tokens of the model; give patches with size "
-        f"{settings.size}, patch {settings.patch}, {settings.channels} channels, no margin and lead: true"
+    if request.preparation is None:
+        return _said(config.read(VitConfig, source.config, source.config_path), source)
+    if not isinstance(request.preparation, Patches):
+        raise ModelError(
+            f"{source.folder} is a model of images, which {request.preparation.kind} do not prepare; "
+            "give patches"
+        )
+    return preparation(source, request.preparation)
+
+
+def _said(settings: VitConfig, source: Source) -> Patches | None:
+    """The preparation that the folder describes, if it does."""
+    if source.preprocessor is None:
+        return None
+    found = config.read(Preprocessor, source.preprocessor, source.preprocessor_path)
+    found.check_side(settings.size, source.preprocessor_path)
+    return settings.patches(*found.grey_levels(settings.channels, source.preprocessor_path))
+
+
+def _alike(given: Patches, said: Patches) -> bool:
+    """Whether both normalise alike, as numbers are rounded in recipes."""
+    level = np.multiply(_ROUNDING, said.std)
+    return all(
+        (np.abs(np.subtract(one, other)) <= level).all()
+        for one, other in ((given.mean, said.mean), (given.std, said.std))
+    )
+
+
+def _normalisation(literal: Patches) -> str:
+    return f"mean {_listed(literal.mean)} and std {_listed(literal.std)}"
+
+
+def _listed(numbers: tuple[float, ...]) -> str:
+    return f"[{', '.join(f'{number:.6g}' for number in numbers)}]"
+
+
+def _told(literal: Patches, channels: int | None = None) -> str:
+    lead = "true" if literal.lead else "false"
+    return (
+        f"size {literal.size}, patch {literal.patch}, {channels or len(literal.mean)} channels, "
+        f"margin {literal.margin}, order {literal.order} and lead: {lead}"
     )

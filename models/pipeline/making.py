@@ -16,7 +16,7 @@ from models.errors import ModelError
 from models.graph import Graph
 from models.ladder import PIECE, Progress, compare, largest_values
 from models.metrics.catalogue import metric_of
-from models.pipeline import trained
+from models.pipeline import imported, trained
 from models.pipeline.machine import machine, versions
 from models.pipeline.polynomial import polynomial
 from models.pipeline.unprepared import Unprepared
@@ -85,6 +85,8 @@ def make(chosen: Recipe, work_folder: Path, report: Report, *, untrained: bool =
     """Every rung of a recipe, trained, converted, verified and measured; see `convert`."""
     if find_spec("torch") is None:
         raise ModelError("training needs torch, absent here; install this project with its extra `train`")
+    if not untrained or not chosen.normalises:  # random weights take no others' preparation
+        chosen = imported.prepared(chosen)
     if untrained:
         without = dict.fromkeys(("tightening", "fine_tuning", "original"))
         few = min(chosen.calibration, _RANDOM_CALIBRATION)

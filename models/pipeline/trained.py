@@ -5,12 +5,11 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from models import huggingface
 from models.architectures.options import ORIGINAL, Options
 from models.data.batches import Feeder
-from models.errors import ModelError
 from models.ladder import cross_entropy, measure
 from models.metrics.catalogue import metric_of
+from models.pipeline.imported import imported
 from models.pipeline.machine import machine
 from models.pipeline.untrained import untrained
 from models.pipeline.work import COMPARED, TORCH_TOLERANCE, Conversion, Report, Trained, accepted
@@ -20,34 +19,12 @@ def original(conversion: Conversion) -> Trained:
     """The original rung, trained or imported."""
     if conversion.recipe.original is None:
         return _best(conversion, "original", ORIGINAL)
-    return _imported(conversion, conversion.recipe.original)
+    return imported(conversion, conversion.recipe.original)
 
 
 def he_friendly(conversion: Conversion) -> Trained:
     """The HE-friendly rung, trained with the terms of range-aware training."""
     return _best(conversion, "he_friendly", conversion.recipe.he_friendly)
-
-
-def _imported(conversion: Conversion, folder: Path) -> Trained:
-    """The original rung from a local Hugging Face folder."""
-    from models.training.module import deviation
-
-    started = time.perf_counter()
-    recipe = conversion.recipe
-    graph = huggingface.load(folder, conversion.data.preparation, name=recipe.name)
-    if graph.metadata["architecture"] != recipe.architecture.model_dump():
-        raise ModelError(
-            f"{folder} holds {graph.metadata['architecture']}; give the recipe the same architecture"
-        )
-    found = measure(graph, conversion.data.validation)
-    difference = deviation(graph, conversion.data.calibration[:COMPARED])
-    origin = {
-        "imported": str(folder),
-        "validation": found,
-        "deviation": accepted(f"original, from {folder}", difference, TORCH_TOLERANCE),
-        "wall_s": time.perf_counter() - started,
-    }
-    return Trained(graph, origin)
 
 
 def _best(conversion: Conversion, rung: str, options: Options) -> Trained:

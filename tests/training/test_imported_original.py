@@ -46,9 +46,9 @@ CONFIG = {
 }
 
 
-def written(folder: Path, **changes: object) -> Path:
+def written(folder: Path, sizes: dict[str, int] | None = None, **changes: object) -> Path:
     torch.manual_seed(0)
-    ViTForImageClassification(ViTConfig(**CONFIG)).save_pretrained(folder / "vit")
+    ViTForImageClassification(ViTConfig(**CONFIG | (sizes or {}))).save_pretrained(folder / "vit")
     path = folder / "imported.yaml"
     path.write_text(yaml.safe_dump(RECIPE | changes))
     return path
@@ -72,8 +72,43 @@ def test_it_converts_with_the_imported_model_as_its_original(tmp_path: Path) -> 
 
 def test_another_architecture_is_refused(tmp_path: Path) -> None:
     path = written(tmp_path, architecture=SMALL["architecture"])
-    with pytest.raises(ModelError, match="give the recipe the same architecture"):
+    with pytest.raises(ModelError, match=r"pool mean against first\); give the recipe the same architecture"):
         convert(path, tmp_path / "out", tmp_path / "work", lambda line: None)
+
+
+def test_other_classes_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="gives 4 answers and digits has 10 classes"):
+        convert(written(tmp_path, {"num_labels": 4}), tmp_path / "out", tmp_path / "work", lambda line: None)
+
+
+@pytest.mark.parametrize("untrained", [False, True])
+def test_what_the_recipe_leaves_out_is_as_the_folder_says(tmp_path: Path, untrained: bool) -> None:
+    preparation = {name: RECIPE["preparation"][name] for name in ("kind", "size", "patch", "lead")}
+    path = written(tmp_path, preparation=preparation)
+    said = {"rescale_factor": 1 / 16, "image_mean": [0.25], "image_std": [0.5]}
+    (tmp_path / "vit" / "preprocessor_config.json").write_text(json.dumps(said))
+    ladder = convert(path, tmp_path / "out", tmp_path / "work", lambda line: None, untrained=untrained)
+    for rung in RUNGS:
+        literal = parse(load_graph(tmp_path / "out", rung).metadata["preparation"])
+        assert (literal.mean, literal.std) == ((4.0,), (8.0,))
+    assert ladder["recipe"]["preparation"]["mean"] == (4.0,) or ladder["recipe"]["preparation"]["mean"] == [
+        4.0
+    ]
+
+
+def test_a_recipe_that_contradicts_its_folder_is_refused(tmp_path: Path) -> None:
+    path = written(tmp_path)
+    (tmp_path / "vit" / "preprocessor_config.json").write_text('{"image_mean": [0.5], "image_std": [0.5]}')
+    with pytest.raises(
+        ModelError, match=r"by mean \[8\] and std \[8\], .* by mean \[127.5\] and std \[127.5\]"
+    ):
+        convert(path, tmp_path / "out", tmp_path / "work", lambda line: None)
+
+
+def test_a_recipe_without_a_folder_normalises_by_itself() -> None:
+    preparation = {"kind": "patches", "size": 8, "patch": 2}
+    with pytest.raises(ModelError, match="lacks mean and std"):
+        recipe.parse(SMALL | {"preparation": preparation}, "RECIPE", Path())
 
 
 def test_a_relative_folder_begins_at_the_recipe_and_an_absolute_one_stays(tmp_path: Path) -> None:

@@ -1,0 +1,68 @@
+"""The original rung from a local Hugging Face folder, and what must fit it."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from models import huggingface
+from models.errors import ModelError
+from models.graph import Graph
+from models.ladder import measure
+from models.pipeline.work import COMPARED, TORCH_TOLERANCE, Conversion, Trained, accepted
+from models.recipe import Recipe
+from models.shapes import value_shapes
+
+
+def prepared(recipe: Recipe) -> Recipe:
+    """The recipe with its folder's preparation of images where it says nothing of it.
+
+    Raises:
+        ModelError: the recipe contradicts the folder, or neither says how images are normalised.
+    """
+    if recipe.original is None:
+        return recipe
+    found = huggingface.preparation(recipe.original, recipe.preparation)
+    return recipe.model_copy(update={"preparation": found})
+
+
+def imported(conversion: Conversion, folder: Path) -> Trained:
+    """The original rung as the folder has it.
+
+    Raises:
+        ModelError: the folder is incomplete or damaged, or recipe or data do not fit it.
+    """
+    from models.training.module import deviation
+
+    started = time.perf_counter()
+    graph = huggingface.load(folder, conversion.data.preparation, name=conversion.recipe.name)
+    _check_fit(graph, conversion, folder)
+    found = measure(graph, conversion.data.validation)
+    difference = deviation(graph, conversion.data.calibration[:COMPARED])
+    origin = {
+        "imported": str(folder),
+        "validation": found,
+        "deviation": accepted(f"original, from {folder}", difference, TORCH_TOLERANCE),
+        "wall_s": time.perf_counter() - started,
+    }
+    return Trained(graph, origin)
+
+
+def _check_fit(graph: Graph, conversion: Conversion, folder: Path) -> None:
+    asked, held = conversion.recipe.architecture.model_dump(), graph.metadata["architecture"]
+    differing = [
+        f"{name} {asked.get(name)} against {held.get(name)}"
+        for name in sorted({*asked, *held})
+        if asked.get(name) != held.get(name)
+    ]
+    if differing:
+        raise ModelError(
+            f"the recipe's architecture is not that of {folder} ({', '.join(differing)}); "
+            f"give the recipe the same architecture: {held}"
+        )
+    answers, classes = value_shapes(graph)[graph.output][1], conversion.data.classes
+    if answers != classes:
+        raise ModelError(
+            f"{folder} gives {answers} answers and {conversion.recipe.data} has {classes} classes; "
+            "name a model that was trained on these classes"
+        )
