@@ -21,15 +21,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from models import pipeline, recipe
+from models.documents.reading import read as read_document
+from models.documents.schema import validated
 from models.errors import DivergenceError, ModelError
 from models.ladder import TOLD
 from models.recipe import Recipe
-from models.training.settings import Settings
+from models.training.settings import MOST_SEEDS, Settings
 
+MOST_VARIANTS = 100
 #: Rungs of an ablation's rows, those that every recipe has.
 RUNGS = tuple(rung for rung in TOLD if rung != "tightened")
 
@@ -45,27 +47,20 @@ class Ablation(Settings):
         variants: name → entries of the recipe that differ, nested as there.
     """
 
-    ablation: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")
-    title: str
+    ablation: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=64)
+    title: str = Field(max_length=500)
     recipe: str
-    seeds: int = Field(gt=0)
-    variants: dict[str, dict[str, Any] | None] = Field(min_length=1)
+    seeds: int = Field(gt=0, le=MOST_SEEDS)
+    variants: dict[str, dict[str, Any] | None] = Field(min_length=1, max_length=MOST_VARIANTS)
 
 
 def load(path: Path) -> Ablation:
     """Read and validate an ablation.
 
     Raises:
-        ModelError: the file is missing, is not YAML, or is not an ablation.
+        ModelError: file, line and what is wrong there; or the file is missing or no YAML.
     """
-    try:
-        return Ablation.model_validate(yaml.safe_load(path.read_text()))
-    except OSError as error:
-        raise ModelError(
-            f"the ablation {path} cannot be read ({error.strerror}); name an existing file"
-        ) from error
-    except (yaml.YAMLError, ValidationError) as error:
-        raise ModelError(f"{path} is not a valid ablation ({error}); correct it") from error
+    return validated(read_document(path, ModelError), Ablation)
 
 
 def run(path: Path, folder: Path, work_folder: Path, report: pipeline.Report) -> list[dict[str, Any]]:
@@ -84,12 +79,14 @@ def run(path: Path, folder: Path, work_folder: Path, report: pipeline.Report) ->
         ModelError: the file or a variant is wrong, data or torch are absent, or a rung differs from what it
             was made from.
     """
-    ablation = load(path)
+    document = read_document(path, ModelError)
+    ablation = validated(document, Ablation)
     base = path.parent / ablation.recipe
-    content = _recipe_content(base)
+    recipe.load(base)  # its faults are said of the recipe, before any variant
+    content = read_document(base, ModelError).content
     runs = {
-        (variant, seed): recipe.parse(
-            _varied(content, changes or {}, seed), f"{path}: variant {variant}", base.parent
+        (variant, seed): recipe.held_to(
+            document, base.parent, _varied(content, changes or {}, seed), ("variants", variant)
         )
         for variant, changes in ablation.variants.items()
         for seed in range(ablation.seeds)
@@ -138,15 +135,10 @@ def _row(chosen: Recipe, work_folder: Path, report: pipeline.Report) -> dict[str
     }
 
 
-def _recipe_content(path: Path) -> dict[str, Any]:
-    recipe.load(path)  # its faults are said of the recipe, before any variant
-    content: dict[str, Any] = yaml.safe_load(path.read_text())
-    return content
-
-
 def _varied(content: Mapping[str, Any], changes: Mapping[str, Any], seed: int) -> dict[str, Any]:
     varied = _merged(content, changes)
-    varied["training"] = {**varied["training"], "seeds": [seed]}
+    if isinstance(varied.get("training"), Mapping):  # anything else is refused as no recipe
+        varied["training"] = {**varied["training"], "seeds": [seed]}
     return varied
 
 

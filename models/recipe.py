@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-import yaml
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from models.architectures.options import Options
 from models.architectures.registry import Architecture
 from models.conversion import ConversionSettings
 from models.data.augmentation import Augmentation
 from models.data.literals import Patches, Preparation
+from models.documents.document import Document, Location
+from models.documents.reading import read
+from models.documents.schema import validated
 from models.errors import ModelError
 from models.training.settings import (
+    MOST_SAMPLES,
     DistillationSettings,
     Settings,
     TighteningSettings,
@@ -33,7 +37,7 @@ class ValidationSettings(Settings):
         split: the data set's own validation split.
     """
 
-    per_class: int | None = Field(default=None, gt=0)
+    per_class: int | None = Field(default=None, gt=0, le=MOST_SAMPLES)
     fraction: float | None = Field(default=None, gt=0, lt=1)
     split: Literal[True] | None = None
 
@@ -68,8 +72,8 @@ class Recipe(Settings):
         storage: the storage of the weights in the checkpoint.
     """
 
-    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")
-    title: str = ""
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=64)
+    title: str = Field(max_length=500, default="")
     data: str
     preparation: Annotated[Preparation, Field(discriminator="kind")]
     validation: ValidationSettings
@@ -79,7 +83,7 @@ class Recipe(Settings):
     augmentation: Augmentation = Augmentation()
     training: TrainingSettings
     conversion: ConversionSettings
-    calibration: int = Field(gt=0, default=2048)
+    calibration: int = Field(gt=0, le=MOST_SAMPLES, default=2048)
     tightening: TighteningSettings | None = None
     fine_tuning: DistillationSettings | None = None
     storage: Literal["float16", "float32"] = "float32"
@@ -123,21 +127,13 @@ def load(path: Path) -> Recipe:
     """Read and validate a recipe.
 
     Raises:
-        ModelError: the file is missing, is not YAML, or holds an unknown key or a wrong value.
+        ModelError: file, line and what is wrong there; or the file is missing or no YAML.
     """
-    try:
-        content = yaml.safe_load(path.read_text())
-    except OSError as error:
-        raise ModelError(
-            f"the recipe {path} cannot be read ({error.strerror}); name an existing file"
-        ) from error
-    except yaml.YAMLError as error:
-        raise ModelError(f"{path} is not YAML ({error}); correct it") from error
-    return parse(content, str(path), path.parent)
+    return held_to(read(path, ModelError), path.parent)
 
 
-def parse(content: object, origin: str, folder: Path) -> Recipe:
-    """Validate a recipe's content.
+def parse(content: Mapping[str, object], origin: str, folder: Path) -> Recipe:
+    """Validate a recipe that is in no file.
 
     Args:
         content: as YAML gives it.
@@ -147,13 +143,24 @@ def parse(content: object, origin: str, folder: Path) -> Recipe:
     Raises:
         ModelError: it holds an unknown key or a wrong value.
     """
-    try:
-        found = Recipe.model_validate(content)
-    except ValidationError as error:
-        faults = "; ".join(
-            f"{'.'.join(map(str, fault['loc'])) or 'recipe'}: {fault['msg']}" for fault in error.errors()
-        )
-        raise ModelError(f"{origin} is not a valid recipe ({faults}); correct these entries") from error
+    return held_to(Document(Path(origin), {}, {}, ModelError), folder, content)
+
+
+def held_to(
+    document: Document, folder: Path, content: Mapping[str, object] | None = None, within: Location = ()
+) -> Recipe:
+    """The recipe that a document is, or that a place in it changes.
+
+    Args:
+        document: a recipe, or an ablation.
+        folder: where relative paths begin.
+        content: the changed recipe, in an ablation.
+        within: where the changes stand.
+
+    Raises:
+        ModelError: it holds an unknown key or a wrong value.
+    """
+    found = validated(document, Recipe, content, within)
     if found.original is None:
         return found
     return found.model_copy(update={"original": folder / found.original})

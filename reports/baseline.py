@@ -18,8 +18,8 @@ from pydantic import ValidationError
 from models.metrics.catalogue import metric_named
 from reports.errors import ReportError
 from reports.export import to_json
-from reports.identity import canonical_json
-from reports.record import SCHEMA, HeldOutLadder, Ladder, Record, Status
+from reports.migration import EARLIER
+from reports.record import PARTS, SCHEMA, HeldOutLadder, Ladder, Record, Status
 from reports.scoring.ladder import RUNGS
 
 #: Relative, of numbers that follow from each other.
@@ -104,6 +104,9 @@ def contradictions(record: Record) -> Iterator[str]:
         latency.per_sample_s * record.samples, latency.evaluate_s or 0.0, rel_tol=ROUNDING
     ):
         yield "its time per sample is not that of the evaluation"
+    parts = [getattr(latency, name) or 0.0 for name in (*PARTS, "other_s")]
+    if latency.wall_s is not None and not isclose(sum(parts), latency.wall_s, rel_tol=ROUNDING):
+        yield "the parts of its wall time do not add up to it"
     operations = [(one.name, one.level) for one in latency.primitives or []]
     if len(set(operations)) < len(operations):
         yield "one primitive appears twice at one level"
@@ -149,13 +152,13 @@ def _record(place: str, written: Any) -> Record:
     if not isinstance(written, dict):
         raise ReportError(f"{place} is not a record; export the file again")
     named = f"{place} ({written.get('cell', 'without a cell')})"
-    if written.get("schema") != SCHEMA:
+    if written.get("schema") not in (*EARLIER, SCHEMA):
         raise ReportError(
-            f"{named} has schema {written.get('schema')!r}, this version reads {SCHEMA}; "
+            f"{named} has schema {written.get('schema')!r}, this version reads {EARLIER[0]} to {SCHEMA}; "
             "export it with this version"
         )
     try:
-        record = Record.from_json(canonical_json(written))
+        record = Record.from_plain(written)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "the record"

@@ -18,6 +18,7 @@ CHANGED = {
     "parameters": "the parameter set or its use has changed",
     "demanded": "the suite demands another precision or agreement",
     "libraries": "the versions of the libraries have changed",
+    "build": "the build of the library has changed",
     "threads": "the number of threads has changed",
     "repeats": "the number of evaluations has changed",
     "probes": "layers are probed where they were not, or the other way round",
@@ -29,7 +30,7 @@ SCORED_AGAIN = frozenset({"scoring", "demanded"})
 
 
 class Origin(Block):
-    """Everything that could change a result; no defaults but where older records lack an entry.
+    """Everything that could change a result; there are no defaults, so that nothing is left out.
 
     Attributes:
         program: digest of the code that encrypts, computes and measures.
@@ -40,10 +41,11 @@ class Origin(Block):
         parameters: digest of the parameter set's literal with how it is used.
         demanded: digest of the precision and the agreement that the suite demands.
         libraries: name → version of the HE library and what it is built on.
-        threads: how many the evaluator has.
+        build: which build of the library its parties run.
+        threads: how many the evaluator uses.
         repeats: evaluations asked for; one does not answer a request for five.
         probes: whether layers are decrypted.
-        audit: whether what the library executes was counted at its own calls; older records were not.
+        audit: whether what the library executes was counted at its own calls.
     """
 
     program: str
@@ -54,10 +56,11 @@ class Origin(Block):
     parameters: str
     demanded: str
     libraries: dict[str, str]
+    build: str
     threads: Annotated[int, Field(gt=0)]
     repeats: Annotated[int, Field(gt=0)]
     probes: bool
-    audit: bool = False
+    audit: bool
 
 
 def changed(before: Origin, now: Origin) -> list[str]:

@@ -7,16 +7,30 @@ names, text in place of a number, NaN and infinity are refused.
 
 from __future__ import annotations
 
+import json
 from enum import Enum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, model_validator
 
 from models.metrics.catalogue import DEFAULT, METRICS
 from reports.block import Block
+from reports.identity import canonical_json
+from reports.migration import migrated
 from reports.origin import Origin
 
-SCHEMA = 1
+SCHEMA = 2
+
+#: The parts of `Latency.wall_s`, in the order of a cell's life; `other_s` is what none of them holds.
+PARTS = (
+    "make_keys_s",
+    "write_keys_s",
+    "load_keys_s",
+    "encode_model_s",
+    "encrypt_s",
+    "evaluate_s",
+    "decrypt_s",
+)
 
 #: What tables say in place of the metric of a model whose weights are random.
 TIMING_ONLY = "random weights, timing only"
@@ -26,6 +40,7 @@ Bytes = Annotated[int, Field(gt=0, lt=2**63)]
 Count = Annotated[int, Field(ge=0, lt=2**63)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Error = Annotated[float, Field(ge=0)]
+Nats = Annotated[float, Field(ge=0)]
 
 
 def _known_metric(name: str) -> str:
@@ -101,6 +116,15 @@ class Loss(Block):
     confidence: Annotated[float, Field(gt=0, lt=1)]
 
 
+class RungNats(Block):
+    """The mean cross-entropy of every rung, in nats a token."""
+
+    original: Nats | None = None
+    he_friendly: Nats | None = None
+    polynomial: Nats | None = None
+    encrypted: Nats | None = None
+
+
 class HeldOutLadder(Block):
     """The stages of conversion in the clear, over the case's whole held-out set.
 
@@ -113,6 +137,7 @@ class HeldOutLadder(Block):
     original: float | None = None
     he_friendly: float | None = None
     polynomial: float | None = None
+    nats: RungNats | None = None
     drifts: list[Loss]
 
 
@@ -124,6 +149,7 @@ class Ladder(Block):
     he_friendly: float | None = None
     polynomial: float | None = None
     encrypted: float | None = None
+    nats: RungNats | None = None
     label_agreement: Fraction | None = None
     logit_error_max: Error | None = None
     logit_error_mean: Error | None = None
@@ -185,8 +211,11 @@ class Evaluation(Block):
 
 
 class Latency(Block):
-    """Seconds per stage of the protocol, none of the harness; `evaluate_s` is one cold evaluation.
+    """Seconds per stage of the protocol; `evaluate_s` is one cold evaluation.
 
+    `wall_s` is the life of the two parties, from the start of the first to the end of both, without repeats;
+    it is the sum of the parts that `PARTS` names and of what is left, `other_s`. `keygen_s` is the sum of the
+    first two parts and `prepare_model_s` that of the next two.
     `evaluate_s` includes client-aided refreshes (round trips), which `round_trips_s` names apart.
     `clear_model_s` is the polynomial model in the clear, for comparison, and is part of no other figure.
     `course` is the level profile of the first batch, in the order of the computation. `unsupported` is there
@@ -194,12 +223,18 @@ class Latency(Block):
     """
 
     plan_s: Seconds | None = None
+    wall_s: Seconds | None = None
     keygen_s: Seconds | None = None
+    make_keys_s: Seconds | None = None
+    write_keys_s: Seconds | None = None
     prepare_model_s: Seconds | None = None
+    load_keys_s: Seconds | None = None
+    encode_model_s: Seconds | None = None
     encrypt_s: Seconds | None = None
     evaluate_s: Seconds | None = None
     round_trips_s: Seconds | None = None
     decrypt_s: Seconds | None = None
+    other_s: Seconds | None = None
     per_sample_s: Seconds | None = None
     clear_model_s: Seconds | None = None
     layers: list[LayerTime] | None = None
@@ -311,7 +346,10 @@ class Record(Block):
     @model_validator(mode="after")
     def _random_weights_have_no_metric(self) -> Record:
         ladder = self.ladder
-        rungs = (ladder.original, ladder.he_friendly, ladder.polynomial, ladder.encrypted, ladder.held_out)
+        rungs = (
+            *(ladder.original, ladder.he_friendly, ladder.polynomial, ladder.encrypted),
+            *(ladder.nats, ladder.held_out),
+        )
         if self.weights == "random" and any(rung is not None for rung in rungs):
             raise ValueError("random weights have no metric; leave every rung of the ladder null")
         return self
@@ -322,9 +360,19 @@ class Record(Block):
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Record:
-        """The record that `to_json` wrote.
+        """The record that `to_json` wrote, of this schema or an earlier one.
 
         Raises:
             pydantic.ValidationError: a name or a value is not the schema's.
+            ReportError: a number is not finite.
         """
-        return cls.model_validate_json(text)
+        return cls.from_plain(json.loads(text))
+
+    @classmethod
+    def from_plain(cls, written: Any) -> Record:
+        """The same from what `json` reads of it.
+
+        Raises:
+            pydantic.ValidationError, ReportError: as `from_json`.
+        """
+        return cls.model_validate_json(canonical_json(migrated(written)))

@@ -7,17 +7,18 @@ from statistics import median
 from time import monotonic
 from types import TracebackType
 
-from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from backends.costs import Costs
 from backends.program import REFRESHES, Program
+from bench.cli.screen import Screen
 from bench.environments.steps import Step
 from bench.parties.measurements import NotMeasured, Timed
 from bench.parties.messages import Progress as EvaluationProgress
 from bench.run.listener import Listener
 from bench.run.session import News
 from reports.figures import seconds
+from reports.visible import visible
 
 #: The part of a stage below which its pace foretells nothing.
 LEAST_DONE = 0.02
@@ -26,17 +27,17 @@ LEAST_DONE = 0.02
 class Display(Listener):
     """Shows stages, the layer and level under way, the refreshes so far and the time left."""
 
-    def __init__(self, console: Console) -> None:
-        self.console = console
+    def __init__(self, screen: Screen) -> None:
+        self.screen = screen
         self._live = Progress(
             SpinnerColumn(),
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=20),
-            TextColumn("{task.fields[detail]}"),
+            TextColumn("{task.fields[detail]}", markup=False),
             TimeElapsedColumn(),
-            console=console,
+            console=screen,
             transient=True,
-            disable=not console.is_terminal,
+            disable=not screen.is_terminal,
         )
         self._task = self._live.add_task("", total=1.0, detail="")
         self._shares: list[float] = []
@@ -60,7 +61,7 @@ class Display(Listener):
 
     def say(self, line: str) -> None:
         """One line that stays."""
-        self.console.print(line, highlight=False, markup=False, soft_wrap=True)
+        self.screen.say(line)
 
     def environment(self, step: Step) -> None:
         """A step in the making of a backend's environment."""
@@ -142,8 +143,10 @@ class Display(Listener):
         return f"about {elapsed / done - elapsed:.0f} s left" if LEAST_DONE < done < 1 else ""
 
     def _show(self, description: str, detail: str, done: float) -> None:
-        self._live.update(self._task, description=description, detail=detail, completed=done)
+        self._live.update(
+            self._task, description=visible(description), detail=visible(detail), completed=done
+        )
 
     def _plain(self, line: str) -> None:
-        if not self.console.is_terminal:
+        if not self.screen.is_terminal:
             self.say(line)

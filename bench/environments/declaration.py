@@ -16,19 +16,24 @@ This module needs PyYAML and the standard library alone, because tox's plugin im
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 import backends
 from bench.errors import UserError
+from models.documents.document import Document, Location, Plain, place, shown
+from models.documents.reading import read
 from models.names import did_you_mean
+
+#: The build of a library that is taken where no other is asked for.
+DEFAULT_BUILD = "default"
 
 #: What every party's environment holds beside its library.
 PARTY_REQUIREMENTS = Path(backends.__file__).with_name("party_requirements.txt")
+_FILE_NAME = re.compile(r"[\w.-]{1,100}")
+_VERSION = re.compile(r"[1-9]\d{0,2}(\.\d{1,3}){1,2}")
 
 
 @dataclass(frozen=True)
@@ -99,67 +104,82 @@ def load(path: Path, name: str | None = None) -> Declaration:
     Raises:
         UserError: the file is absent or breaks the format above; the text names file, key and remedy.
     """
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UserError(f"{path}: cannot be read ({error.strerror}); reinstall the backend") from error
-    except yaml.YAMLError as error:
-        raise UserError(f"{path}: is not YAML ({' '.join(str(error).split())}); correct it") from error
-    table = _table(path, "the file", content, required=("imports", "alternatives"), optional=("build",))
+    document = read(path, UserError)
+    table = _table(document, (), document.content, required=("imports", "alternatives"), optional=("build",))
     if not isinstance(table["alternatives"], list) or not table["alternatives"]:
-        raise UserError(f"{path}: alternatives is not a list of interpreters; write at least one")
+        sentence = "alternatives is not a list of interpreters; write at least one"
+        document.fail(("alternatives",), sentence)
     return Declaration(
         name=name or path.parent.name,
         path=path,
-        imports=_text(path, "imports", table["imports"]),
-        alternatives=tuple(_alternative(path, entry) for entry in table["alternatives"]),
-        build=_build(path, table["build"]) if "build" in table else None,
+        imports=_module(document, ("imports",), table["imports"]),
+        alternatives=tuple(
+            _alternative(document, ("alternatives", index), entry)
+            for index, entry in enumerate(table["alternatives"])
+        ),
+        build=_build(document, ("build",), table["build"]) if "build" in table else None,
     )
 
 
-def _alternative(path: Path, entry: object) -> Alternative:
-    table = _table(path, "an alternative", entry, required=("python",), optional=("requirements", "glibc"))
-    return Alternative(
-        python=_text(path, "python", table["python"]),
-        requirements=_texts(path, "requirements", table.get("requirements", [])),
-        glibc=_text(path, "glibc", table["glibc"]) if "glibc" in table else None,
-    )
+def _alternative(document: Document, location: Location, entry: Plain) -> Alternative:
+    table = _table(document, location, entry, required=("python",), optional=("requirements", "glibc"))
+    python = _text(document, (*location, "python"), table["python"])
+    glibc = _text(document, (*location, "glibc"), table["glibc"]) if "glibc" in table else None
+    for key, version in (("python", python), ("glibc", glibc)):
+        if version is not None and not _VERSION.fullmatch(version):
+            document.fail((*location, key), f'{key} is {shown(version)}; write a version such as "3.11"')
+    requirements = _texts(document, (*location, "requirements"), table.get("requirements", []))
+    return Alternative(python=python, requirements=requirements, glibc=glibc)
 
 
-def _build(path: Path, entry: object) -> Build:
-    table = _table(path, "build", entry, required=("script", "requirement"), optional=("compilers",))
-    script = path.with_name(_text(path, "script", table["script"]))
-    if not script.is_file():
-        raise UserError(f"{path}: there is no script {script.name} beside it; add it or correct the name")
+def _build(document: Document, location: Location, entry: Plain) -> Build:
+    table = _table(document, location, entry, required=("script", "requirement"), optional=("compilers",))
+    script = _text(document, (*location, "script"), table["script"])
+    if not _FILE_NAME.fullmatch(script) or not document.path.with_name(script).is_file():
+        sentence = f"there is no script {shown(script)[1:-1]} beside the file; add it or correct the name"
+        document.fail((*location, "script"), sentence)
     return Build(
-        script=script,
-        requirement=_text(path, "requirement", table["requirement"]),
-        compilers=_texts(path, "compilers", table.get("compilers", [])),
+        script=document.path.with_name(script),
+        requirement=_text(document, (*location, "requirement"), table["requirement"]),
+        compilers=_texts(document, (*location, "compilers"), table.get("compilers", [])),
     )
+
+
+def _module(document: Document, location: Location, value: Plain) -> str:
+    text = _text(document, location, value)
+    if not all(part.isidentifier() for part in text.split(".")):
+        document.fail(location, f"{place(location)} is {shown(text)}; write the name of a module")
+    return text
 
 
 def _table(
-    path: Path, where: str, entry: object, *, required: Sequence[str], optional: Sequence[str]
-) -> Mapping[str, Any]:
+    document: Document,
+    location: Location,
+    entry: object,
+    *,
+    required: Sequence[str],
+    optional: Sequence[str],
+) -> Mapping[str, Plain]:
     known = [*required, *optional]
     if not isinstance(entry, dict):
-        raise UserError(f"{path}: {where} must be a table with the keys {', '.join(known)}")
+        document.fail(location, f"{place(location)} must be a table with the keys {', '.join(known)}")
     for key in entry:
         if key not in known:
-            raise UserError(f"{path}: {where} has no key {key!r}{did_you_mean(str(key), known)}")
+            sentence = f"{place(location)} has no key {shown(key)}{did_you_mean(key, known)}"
+            document.fail((*location, key), sentence)
     for key in required:
         if key not in entry:
-            raise UserError(f"{path}: {where} lacks the key {key!r}; add it")
+            document.fail(location, f"{place(location)} lacks the key {key!r}; add it")
     return entry
 
 
-def _text(path: Path, key: str, value: object) -> str:
+def _text(document: Document, location: Location, value: Plain) -> str:
     if not isinstance(value, str) or not value:
-        raise UserError(f"{path}: {key} is {value!r}; write it as text in quotes")
+        document.fail(location, f"{place(location)} is {shown(value)}; write it as text in quotes")
     return value
 
 
-def _texts(path: Path, key: str, value: object) -> tuple[str, ...]:
+def _texts(document: Document, location: Location, value: Plain) -> tuple[str, ...]:
     if not isinstance(value, list):
-        raise UserError(f"{path}: {key} is {value!r}; write it as a list")
-    return tuple(_text(path, key, item) for item in value)
+        document.fail(location, f"{place(location)} is {shown(value)}; write it as a list")
+    return tuple(_text(document, (*location, index), item) for index, item in enumerate(value))

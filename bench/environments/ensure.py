@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 
 from backends.registry import Descriptor
 from bench.environments.commands import CommandError, run_logged
-from bench.environments.declaration import Alternative, Declaration, load
+from bench.environments.declaration import DEFAULT_BUILD, Alternative, Declaration, load
 from bench.environments.install import install, log_file
 from bench.environments.interpreters import cache_folder, choose
 from bench.environments.probe import probe
@@ -39,12 +39,14 @@ class Environment:
         python: the interpreter.
         versions: those of Python and of the library's distributions.
         made: whether the harness made it, rather than found the library in this interpreter.
+        build: which build of the library it holds.
     """
 
     backend: str
     python: Path
     versions: dict[str, str]
     made: bool
+    build: str = DEFAULT_BUILD
 
 
 def ensure(descriptor: Descriptor, report: Report) -> Environment:

@@ -50,6 +50,7 @@ def origin(
         parameters=digest(_asked(cell)),
         demanded=digest([cell.limits.precision_bits, cell.limits.label_agreement]),
         libraries=dict(environment.versions),
+        build=environment.build,
         threads=cell.parameter_set.threads,
         repeats=cell.repeats,
         probes=probes,

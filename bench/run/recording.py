@@ -67,6 +67,8 @@ def latency(figures: Figures, samples: int, correct: bool) -> record.Latency:
         clear_model_s=figures.clear_model_s,
         keygen_s=None if figures.generated is None else figures.generated.seconds,
         prepare_model_s=figures.prepare_model_s,
+        load_keys_s=None if figures.loaded is None else figures.loaded.seconds,
+        encode_model_s=None if figures.prepared is None else figures.prepared.seconds,
         encrypt_s=_encrypt_s(figures),
         evaluate_s=cold.evaluate_s if cold else None,
         round_trips_s=cold.round_trips_s if cold else None,

@@ -9,7 +9,7 @@ from bench.run.kind import CellKind
 from bench.run.life import Outcome
 from bench.spec.cells import Cell
 from reports.origin import Origin
-from reports.record import Ladder, Latency, Record, Status
+from reports.record import PARTS, Ladder, Latency, Record, Status
 
 
 @dataclass(frozen=True)
@@ -81,5 +81,6 @@ def scored_again(run_id: str, asked: Asked, loaded: CellKind, kept: Record, outc
 
 def _without_evaluation(latency: Latency) -> Latency:
     """The stages before the evaluation; a wrong output gives no other times."""
-    kept = ("plan_s", "clear_model_s", "keygen_s", "prepare_model_s", "encrypt_s", "unsupported")
+    stages = ("plan_s", "keygen_s", "prepare_model_s", *PARTS[: PARTS.index("evaluate_s")])
+    kept = (*stages, "clear_model_s", "unsupported")
     return Latency(**{name: getattr(latency, name) for name in kept})

@@ -16,9 +16,11 @@ from backends.errors import ParameterError
 from backends.parameters import ParameterSet
 from bench.errors import UserError
 from bench.spec.cases import Case, ModelCase, case
-from bench.spec.document import Document, Location, read
 from bench.spec.file import Limits, SuiteFile, SuiteParameterLiteral
 from bench.spec.recipes import command
+from models.documents.document import Document, Location, shown
+from models.documents.reading import read
+from models.documents.schema import validated
 from models.names import did_you_mean
 
 logger = logging.getLogger(__name__)
@@ -125,16 +127,16 @@ def load_suite(reference: str, known_backends: Collection[str]) -> Suite:
     Raises:
         UserError: file, line, what is wrong and what would be right.
     """
-    document = read(find_suite(reference))
+    document = read(find_suite(reference), UserError)
     logger.debug("suite %s is %s", reference, document.path)
-    file = document.validate(SuiteFile)
+    file = validated(document, SuiteFile)
     _refuse_twins(document, "cases", [one.name for one in file.cases])
     parameter_sets = [
         _parameter_set(document, index, literal, file, known_backends)
         for index, literal in enumerate(file.parameter_sets)
     ]
     _refuse_ambiguity(document, parameter_sets)
-    cases = tuple(case(document, index, literal) for index, literal in enumerate(file.cases))
+    cases = tuple(case(document, index, literal, file.samples) for index, literal in enumerate(file.cases))
     of_models = {index: one for index, one in enumerate(cases) if isinstance(one, ModelCase)}
     folders = {one.name: _model_folder(document, one) for one in of_models.values()}
     return Suite(
@@ -189,7 +191,7 @@ def _check_known(
 ) -> None:
     for index, name in enumerate(names):
         if name not in known:
-            sentence = f"no {what} is called {name!r}{did_you_mean(name, known)}"
+            sentence = f"no {what} is called {shown(name)}{did_you_mean(name, known)}"
             document.fail((*location, index), sentence)
 
 
@@ -236,7 +238,7 @@ def _model_folder(document: Document, case: ModelCase) -> Path | None:
 
 def _missing(document: Document, index: int, case: ModelCase) -> str:
     """The sentence about a checkpoint that is not here; one that no recipe makes is a mistake in the file."""
-    place, sentence = ("cases", index, "model"), f"no model is called {case.model!r}"
+    place, sentence = ("cases", index, "model"), f"no model is called {shown(case.model)}"
     making = command(case.model)
     if making is None:
         known = sorted(folder.name for folder in CHECKPOINTS.glob("*") if folder.is_dir())

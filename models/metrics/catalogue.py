@@ -28,22 +28,6 @@ ACCURACY = Metric(
     loss=lambda before, after: before - after,
     interval=intervals.matched_proportions,
 )
-#: Per token: exp of the mean cross-entropy in nats.
-PERPLEXITY = Metric(
-    name="perplexity",
-    title="perplexity",
-    higher_is_better=False,
-    low=1.0,
-    high=inf,
-    format=NumberFormat(digits=4, significant=True),
-    loss_format=NumberFormat("%", scale=100.0, digits=2),
-    proportion=False,
-    answers_labels=True,
-    scores=log_likelihood,
-    whole=lambda scores: float(np.exp(-scores.mean())),
-    loss=lambda before, after: after / before - 1,
-    interval=intervals.relative_increase,
-)
 #: Mean over samples and their positions.
 CROSS_ENTROPY = Metric(
     name="cross_entropy",
@@ -59,6 +43,23 @@ CROSS_ENTROPY = Metric(
     whole=lambda scores: -float(scores.mean()),
     loss=lambda before, after: after - before,
     interval=intervals.mean_decrease,
+)
+#: Per token: exp of the mean cross-entropy in nats.
+PERPLEXITY = Metric(
+    name="perplexity",
+    title="perplexity",
+    higher_is_better=False,
+    low=1.0,
+    high=inf,
+    format=NumberFormat(digits=4, significant=True),
+    loss_format=NumberFormat("%", scale=100.0, digits=2),
+    proportion=False,
+    answers_labels=True,
+    scores=log_likelihood,
+    whole=lambda scores: float(np.exp(-scores.mean())),
+    loss=lambda before, after: after / before - 1,
+    interval=intervals.relative_increase,
+    in_nats=CROSS_ENTROPY,
 )
 #: Pearson's, of the outputs with the labels of all samples: a regression's.
 CORRELATION = Metric(

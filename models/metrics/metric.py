@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 
@@ -49,6 +50,8 @@ class Metric:
         whole: scores of all samples → the metric. It may be any function of them, not only a mean.
         loss: the metric before and after → what is lost, where positive is worse.
         interval: scores before and after of the same samples → the loss with its paired interval.
+        in_nats: the metric of the same scores that says in nats what this one says as their exponential; it
+            is told beside this one, which may be larger than a number holds.
     """
 
     name: str
@@ -64,6 +67,7 @@ class Metric:
     whole: Callable[[Array], float]
     loss: Callable[[float, float], float]
     interval: Callable[[Array, Array], Interval]
+    in_nats: Metric | None = None
 
 
 def scores(metric: Metric, outputs: Array, labels: Labels) -> Array:
@@ -95,3 +99,20 @@ def whole(metric: Metric, found: Array) -> float | None:
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         value = metric.whole(found)
     return float(value) if np.isfinite(value) else None
+
+
+def held(metric: Metric, found: Array, model: str) -> float | None:
+    """The same, of a model that `model` names; None where the metric is undefined.
+
+    Raises:
+        ScoreError: it is larger than a number holds.
+    """
+    value = whole(metric, found)
+    if value is None and metric.high == inf:
+        nats = None if metric.in_nats is None else whole(metric.in_nats, found)
+        told = "" if nats is None else f", exp({nats:.5g})"
+        raise ScoreError(
+            f"the {metric.title} of the {model} model is more than a number holds{told}; "
+            "its answers say nothing: train it or convert it anew"
+        )
+    return value

@@ -20,7 +20,7 @@ def test_json_is_the_list_of_records(record: Record) -> None:
 
 def test_csv_is_flat(record: Record) -> None:
     [row] = csv.DictReader(io.StringIO(to_csv([record])))
-    assert row["schema"] == "1"
+    assert row["schema"] == "2"
     assert row["ladder.precision_bits"] == "15.5"
     assert (row["ladder.precision.median"], row["ladder.precision.error_max"]) == ("18.25", "0.0001")
     assert row["memory.bootstrap_keys_bytes"] == ""

@@ -19,9 +19,11 @@ ORIGIN = Origin(
     parameters="n16",
     demanded="8 bits",
     libraries={"openfhe": "1.6.1", "python": "3.10"},
+    build="default",
     threads=2,
     repeats=1,
     probes=False,
+    audit=False,
 )
 
 CHANGES: dict[str, Any] = {
@@ -33,6 +35,7 @@ CHANGES: dict[str, Any] = {
     "parameters": "n15",
     "demanded": "9 bits",
     "libraries": {"openfhe": "1.6.2"},
+    "build": "native",
     "threads": 1,
     "repeats": 5,
     "probes": True,

@@ -12,7 +12,7 @@ import pytest
 from reports.errors import ReportError
 from reports.identity import canonical_json, digest
 from reports.lines import DAMAGED
-from reports.record import Record, Status
+from reports.record import SCHEMA, Record, Status
 from reports.store import (
     RECORDS,
     Run,
@@ -117,7 +117,7 @@ def test_a_record_of_another_run_is_refused(run: Run, record: Record) -> None:
 
 def line(written: Record, /, **changes: Any) -> bytes:
     """A line of a store with other names, under a digest that holds."""
-    body = {"schema": 1, "record": json.loads(written.to_json()), "raw": None, "raw_sha256": None}
+    body = {"schema": SCHEMA, "record": json.loads(written.to_json()), "raw": None, "raw_sha256": None}
     body = {name: value for name, value in {**body, **changes}.items() if value != "left out"}
     return canonical_json({**body, "sha256": digest(body)}).encode()
 
@@ -125,8 +125,8 @@ def line(written: Record, /, **changes: Any) -> bytes:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"schema": 2}, "the record has schema 2, this version reads 1; use the version that wrote it"),
-        ({"schema": 2, "raw": "left out"}, "the record has schema 2, this version reads 1"),
+        ({"schema": 3}, "the record has schema 3, this version reads 1 to 2; use the version that wrote it"),
+        ({"schema": 3, "raw": "left out"}, "the record has schema 3, this version reads 1 to 2"),
         ({"raw": 5}, DAMAGED),
         ({"raw": "../elsewhere.npz", "raw_sha256": "ab"}, DAMAGED),
         ({"raw": "a.npz"}, DAMAGED),

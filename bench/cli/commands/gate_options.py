@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from bench.errors import UserError
-from bench.spec.document import read
+from models.documents.reading import read
+from models.documents.schema import validated
 from models.names import did_you_mean
 from reports.gate.rules import Rules
 from reports.gate.verdicts import Subject
@@ -49,4 +50,4 @@ def load_rules(path: Path | None) -> Rules:
     Raises:
         UserError: file, line, what is wrong and what would be right.
     """
-    return Rules() if path is None else read(path).validate(Rules)
+    return Rules() if path is None else validated(read(path, UserError), Rules)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from bench.errors import UserError
+from bench.run import scoring
 from bench.run.workload import load_workload
+from bench.spec.file import Limits
 from bench.spec.suite import CHECKPOINTS
-from models.checkpoint import load_graph, save_graph
-from models.errors import ModelError
+from models.checkpoint import RUNGS, load_graph, save_graph
+from models.errors import ModelError, ScoreError
 from models.graph import Graph
 from models.metrics.catalogue import CROSS_ENTROPY, PERPLEXITY
 from models.reference import outputs
@@ -81,6 +84,24 @@ def test_perplexity_is_exp_of_the_cross_entropy_of_all_tokens(windows: Path) -> 
     assert block.polynomial == pytest.approx(np.exp(-np.log(likelihoods).mean()))
     assert block.samples == len(everything)
     assert block.drifts[2].mean == pytest.approx(block.polynomial / block.original - 1)
+
+
+def test_a_perplexity_beyond_all_numbers_fails_whatever_is_lost(windows: Path) -> None:
+    """All rungs are as bad as each other; none of them is ok."""
+    for rung in RUNGS:
+        graph = load_graph(windows, rung)
+        head = graph["head"]
+        loud = replace(head, arrays={**head.arrays, "weight": head.arrays["weight"] * 1e4})
+        save_graph(replace(graph, nodes=(*graph.nodes[:-1], loud)), windows, rung)
+    workload = load_workload(windows, "tiny_shakespeare", 3)
+    with pytest.raises(ScoreError, match="of the original model is more than a number holds, exp"):
+        scoring.held_out(workload)
+    decrypted = scoring.Decrypted((workload.logits["polynomial"].copy(),))
+    with pytest.raises(ScoreError, match="of the encrypted model is more than a number holds, exp"):
+        scoring.check(workload, decrypted, Limits())
+    told = scoring.ladder(workload, decrypted, None)
+    assert (told.polynomial, told.encrypted) == (None, None)
+    assert told.nats.encrypted == told.nats.polynomial > 709
 
 
 def test_a_model_may_be_judged_by_its_cross_entropy(windows: Path) -> None:

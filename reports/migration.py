@@ -1,0 +1,32 @@
+"""Records of earlier schemas, read on: plain data, one step from each schema to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+#: A record as plain data, by its published names.
+Written = Mapping[str, Any]
+
+
+def _to_2(written: Written) -> Written:
+    """Schema 2 parts key generation and preparation, sums the wall time up, and knows builds of libraries.
+
+    Schema 1 has none of these figures, so they are null. All of its records are of the one build of each
+    library that there was, and those that do not say so were not audited.
+    """
+    origin = written.get("origin")
+    return {**written, "schema": 2, "origin": origin and {"build": "default", "audit": False, **origin}}
+
+
+_STEPS: Mapping[int, Callable[[Written], Written]] = {1: _to_2}
+
+#: The schemas that are read on, oldest first.
+EARLIER = tuple(_STEPS)
+
+
+def migrated(written: Any) -> Any:
+    """A record of an earlier schema in this version's; whatever is none stays as it is, to be refused."""
+    while isinstance(written, Mapping) and written.get("schema") in EARLIER:
+        written = _STEPS[written["schema"]](written)
+    return written

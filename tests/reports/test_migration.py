@@ -1,0 +1,75 @@
+"""What schema 1 wrote is read on: as a record, in a store, and in a baseline."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reports.baseline import read_records
+from reports.export import to_json
+from reports.identity import canonical_json, digest
+from reports.migration import migrated
+from reports.record import Record
+from reports.store import RECORDS, load_run
+
+GOLDEN = Path(__file__).with_name("golden_record_schema_1.json")
+BASELINES = Path(__file__).parents[2] / "suites" / "baselines"
+
+
+@pytest.fixture
+def written() -> dict[str, Any]:
+    """A record as schema 1 wrote it."""
+    body: dict[str, Any] = json.loads(GOLDEN.read_text())
+    return body
+
+
+@pytest.fixture
+def read_on(record: Record) -> Record:
+    """The same as this version has it: what schema 1 did not take apart is null."""
+    parts = ("wall_s", "make_keys_s", "write_keys_s", "load_keys_s", "encode_model_s", "other_s")
+    return record.model_copy(update={"latency": record.latency.model_copy(update=dict.fromkeys(parts))})
+
+
+def test_a_record_of_schema_1_keeps_its_figures_and_has_null_for_the_new_ones(read_on: Record) -> None:
+    found = Record.from_json(GOLDEN.read_text())
+    assert found == read_on
+    assert (found.schema_version, found.latency.keygen_s, found.latency.prepare_model_s) == (2, 3.0, 2.0)
+    assert found.origin is not None
+    assert (found.origin.build, found.origin.audit) == ("default", False)
+
+
+def test_a_record_from_before_its_origin_was_kept_has_none(written: dict[str, Any]) -> None:
+    del written["origin"]
+    assert Record.from_plain(written).origin is None
+
+
+def test_this_schema_is_left_as_it_is(record: Record) -> None:
+    plain = json.loads(record.to_json())
+    assert migrated(plain) is plain
+
+
+def test_a_line_of_a_store_of_schema_1_is_read_on_under_its_own_digest(
+    tmp_path: Path, written: dict[str, Any], read_on: Record
+) -> None:
+    body = {"schema": 1, "record": written, "raw": None, "raw_sha256": None}
+    folder = tmp_path / read_on.run_id
+    folder.mkdir()
+    (folder / RECORDS).write_text(canonical_json({**body, "sha256": digest(body)}) + "\n")
+    loaded = load_run(folder)
+    assert [stored.record for stored in loaded.stored] == [read_on]
+    assert loaded.refused == []
+
+
+def test_a_baseline_of_schema_1_is_read_on_and_exported_in_this_one(
+    tmp_path: Path, written: dict[str, Any], read_on: Record
+) -> None:
+    path = tmp_path / "baseline.json"
+    path.write_text(json.dumps([written]))
+    assert read_records(path) == [read_on]
+    assert json.loads(to_json([read_on]))[0]["schema"] == 2
+
+
+@pytest.mark.parametrize("path", sorted(BASELINES.glob("*.json")), ids=lambda path: path.stem)
+def test_the_baselines_of_this_repository_are_read(path: Path) -> None:
+    assert {record.schema_version for record in read_records(path)} == {2}
