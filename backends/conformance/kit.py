@@ -11,7 +11,7 @@ from pathlib import Path
 from backends.audit import Audit
 from backends.conformance import operations, optional, programs, secrecy
 from backends.conformance.parties import LeftOut, Parties, demand
-from backends.interface import KeyFile
+from backends.interface import KeyFile, SecurityFacts
 from backends.registry import load_binding
 
 #: What the key owner announced, for the attack, which is another process.
@@ -30,6 +30,7 @@ class Candidate:
         native_types: program → `module:Class` of a `backends.native.NativeTypes`.
         bootstrap: the lowest level that a bootstrap at `optional.BOOTSTRAPPING` takes, and the one that it
             leaves; None where there is no bootstrap.
+        foretold: what its capabilities foretell of the keys' security, if anything.
     """
 
     adapter: str
@@ -38,6 +39,7 @@ class Candidate:
     audit: str | None
     native_types: Mapping[str, str]
     bootstrap: tuple[int, int] | None
+    foretold: SecurityFacts | None
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,8 @@ def _operations(candidate: Candidate, scratch: Path) -> Iterator[Check]:
     for parties in made:
         for one in (*operations.CHECKS, *secrecy.CHECKS, programs.random_programs_agree_with_numpy):
             yield Check(one.__name__.replace("_", " "), partial(one, parties))
+        foretold = partial(secrecy.the_security_foretold_is_that_of_the_keys, parties, candidate.foretold)
+        yield Check("the security foretold is that of the keys", foretold)
         for task in programs.tasks(scratch):
             yield Check(f"computes the model {task.name}", partial(programs.run_model, parties, task))
         yield Check("writes a ciphertext for the attack", partial(_leave, parties))

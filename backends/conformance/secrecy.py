@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from backends.conformance.parties import (
     demand_refusal,
 )
 from backends.errors import ParameterError, Unsupported
-from backends.interface import KeyFile, Vector
+from backends.interface import KeyFile, SecurityFacts, Vector
 from backends.registry import load_attack, load_library
 
 KINDS = {"context", "public_key", "relinearisation_key", "rotation_keys"}
@@ -26,6 +27,8 @@ CIPHERTEXT, HELD = "attacked", "held.npy"
 #: How little an attack's result may agree with what was encrypted, as a correlation.
 STRANGE = 0.2
 FEWEST_ATTEMPTS = 3
+#: Bits by which two sums of the same logarithms may differ.
+EQUAL_BITS = 1e-6
 
 
 def the_folder_holds_what_was_announced_and_nothing_else(parties: Parties) -> None:
@@ -49,6 +52,19 @@ def security_facts_are_those_of_the_parameters(parties: Parties) -> None:
     demand(facts.secret == PARAMETERS.secret, f"the secret is {facts.secret}, not {PARAMETERS.secret}")
     demand(abs(facts.log_q - log_q) <= 1, f"log_q is {facts.log_q:.2f} where about {log_q} is asked for")
     demand(abs(facts.log_p - 60) <= 1, f"log_p is {facts.log_p:.2f} where one special prime of 60 bits is")
+
+
+def the_security_foretold_is_that_of_the_keys(parties: Parties, foretold: SecurityFacts | None) -> None:
+    """What capabilities say before there are keys is what the library then has."""
+    if foretold is None:
+        raise LeftOut("the capabilities foretell no security; give them `security` where its rule is known")
+    found = parties.owner.security()
+    demand(
+        replace(foretold, log_q=found.log_q, log_p=found.log_p) == found
+        and abs(foretold.log_q - found.log_q) < EQUAL_BITS
+        and abs(foretold.log_p - found.log_p) < EQUAL_BITS,
+        f"capabilities foretell {foretold}, and the keys have {found}",
+    )
 
 
 def names_its_versions(parties: Parties) -> None:

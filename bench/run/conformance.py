@@ -81,6 +81,7 @@ def conform(descriptor: Descriptor, python: Path, work: Path, logs: Path, tell: 
         audit=descriptor.audit,
         native_types=dict(descriptor.native_types),
         bootstrap=_bootstrap(descriptor),
+        foretold=offered.security,
     )
     for group in GROUPS:
         _group(group, candidate, python, work, logs / f"{group.replace(' ', '_')}.log", tell)
