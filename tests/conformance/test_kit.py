@@ -29,7 +29,7 @@ def test_a_backend_conforms(group: str, backend: str, outcomes: list[Outcome]) -
 
 
 def test_only_a_simulator_leaves_out_what_makes_a_library(backend: str, outcomes: list[Outcome]) -> None:
-    """What a backend of this repository may lack is a bootstrap, own types, and a foretelling of its primes."""
+    """What a backend of this repository may lack is a bootstrap, and a foretelling of its primes."""
     left_out = {(one.group, one.check) for one in outcomes if one.state == "left out"}
     optional = {
         ("bootstrap", "bootstraps as announced"),
