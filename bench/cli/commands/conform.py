@@ -8,15 +8,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import click
-from rich.console import Console
-from rich.markup import escape
+from rich.text import Text
 
 from backends.conformance import skeleton as template
 from backends.registry import get
+from bench.cli.screen import Screen, styled
 from bench.environments.ensure import ensure
 from bench.environments.interpreters import cache_folder
 from bench.run.conformance import Outcome
 from bench.run.conformance import conform as check
+from reports.visible import visible
 
 _COLOURS = {"passed": "green", "failed": "red", "left out": "yellow"}
 
@@ -31,13 +32,13 @@ _COLOURS = {"passed": "green", "failed": "red", "left out": "yellow"}
 )
 def conform(name: str, skeleton: Path | None) -> int:
     """Hold the backend NAME to its contract, in its own environment: values, levels, counts, secrecy."""
-    console = Console(highlight=False, soft_wrap=True)
+    screen = Screen()
     if skeleton is not None:
         for path in template.write(name, skeleton):
-            console.print(escape(str(path)))
+            screen.say(str(path))
         return 0
     descriptor = get(name)
-    environment = ensure(descriptor, lambda step: console.print(escape(f"{step.stage}: {step.detail}")))
+    environment = ensure(descriptor, lambda step: screen.say(f"{step.stage}: {step.detail}"))
     logs = cache_folder() / "logs" / f"conform-{name}"
     shutil.rmtree(logs, ignore_errors=True)
     logs.mkdir(parents=True)
@@ -45,13 +46,19 @@ def conform(name: str, skeleton: Path | None) -> int:
 
     def tell(outcome: Outcome) -> None:
         states[outcome.state] += 1
-        reason = f": {escape(outcome.reason)}" if outcome.reason else ""
-        colour = _COLOURS[outcome.state]
-        console.print(f"[{colour}]{outcome.state:8}[/]  {outcome.group}: {escape(outcome.check)}{reason}")
+        screen.print(_line(outcome), soft_wrap=True)
 
-    with TemporaryDirectory(prefix="bench-conform-") as scratch:
-        check(descriptor, environment.python, Path(scratch), logs, tell)
-    console.print(", ".join(f"{states[state]} {state}" for state in _COLOURS))
+    with TemporaryDirectory(prefix="bench-conform-") as work:
+        check(descriptor, environment.python, Path(work), logs, tell)
+    screen.say(", ".join(f"{states[state]} {state}" for state in _COLOURS))
     if states["failed"]:
-        console.print(escape(f"logs: {logs}"))
+        screen.say(f"logs: {logs}")
     return int(bool(states["failed"]))
+
+
+def _line(outcome: Outcome) -> Text:
+    """A check's state, what it is, and why it did not pass."""
+    reason = f": {outcome.reason}" if outcome.reason else ""
+    return styled(f"{outcome.state:8}", _COLOURS[outcome.state]).append(
+        visible(f"  {outcome.group}: {outcome.check}{reason}"), style="default"
+    )
