@@ -10,13 +10,13 @@ from time import monotonic
 import numpy as np
 
 from backends.conformance import optional
-from backends.conformance.graphs import MODELS, samples
+from backends.conformance.graphs import DEGENERATE, MODELS, samples
 from backends.conformance.kit import GROUPS, Candidate
 from backends.conformance.parties import PARAMETERS
 from backends.conformance.programs import Task
 from backends.errors import Unsupported
 from backends.interface import Capabilities
-from backends.planner import plan, refresh_for
+from backends.planner import Refresh, plan, refresh_for
 from backends.registry import Descriptor
 from backends.tensor.layout import pack
 from bench.parties.checks import Checked, Checking, Conform
@@ -24,6 +24,7 @@ from bench.parties.errors import PartyError
 from bench.parties.messages import Event
 from bench.parties.process import PartyProcess
 from models import reference
+from models.graph import Graph
 
 ROLE = "bench.parties.roles.conformance:ConformanceParty"
 #: What a group may take; the slowest takes a minute on two cores.
@@ -110,11 +111,18 @@ def _tasks(offered: Capabilities) -> Iterator[Task]:
     """The models' programs with round trips, which a party cannot plan: it lacks what the reference needs."""
     refresh = refresh_for("round_trip", PARAMETERS, offered)
     for name, make in MODELS.items():
-        graph = make()
-        program = plan(graph, PARAMETERS, refresh)
-        inputs = samples(graph, min(SAMPLES, program.layout.images))
-        vectors = np.stack(pack(program.layout, program.input_layout, inputs))
-        yield Task(name, program, vectors, reference.outputs(graph, inputs))
+        yield _task(name, make(), refresh, SAMPLES)
+    for name, make in DEGENERATE.items():
+        yield _task(name, make(), refresh, 1)
+        yield _task(f"{name}, of zeros", make(), refresh, 1, factor=0)
+
+
+def _task(name: str, graph: Graph, refresh: Refresh, count: int, factor: int = 1) -> Task:
+    """A model's program on drawn samples, times a factor."""
+    program = plan(graph, PARAMETERS, refresh)
+    inputs = samples(graph, min(count, program.layout.images)) * factor
+    vectors = np.stack(pack(program.layout, program.input_layout, inputs))
+    return Task(name, program, vectors, reference.outputs(graph, inputs))
 
 
 def _group(group: str, candidate: Candidate, python: Path, work: Path, log: Path, tell: Tell) -> None:
