@@ -157,6 +157,46 @@ MODELS: dict[str, Callable[[], Graph]] = {
 }
 
 
+def pruned() -> Graph:
+    """A model whose pruning left zeros of every kind.
+
+    At 2,048 slots the hidden features span two ciphertexts, one of which does not depend on the input.
+    """
+    build = Builder(5, 64, 6)
+    stream = build.linear("input", 6, 32)
+    hidden = build.power(_without(build, build.linear(stream, 32, 64), slice(32, 64)), 0.1, 0.3, 0.2)
+    stream = build.add("add", stream, build.linear(hidden, 64, 32))
+    zeros = _without(build, build.linear(stream, 32, 32), slice(None))
+    stream = build.add("add", stream, build.power(zeros, 0.0, 0.5, 0.25, 0.0, 0.0))
+    flat = build.power(stream, 0.5, 0.0, 0.0)
+    stream = build.add("multiply", stream, flat)
+    arrays = {"scale": np.zeros(32), "shift": build.random.normal(size=32)}
+    stream = build.add("add", stream, build.add("affine", stream, arrays=arrays))
+    stream = build.add("add", stream, build.add("scale", stream, factor=0.0))
+    last = build.linear(build.add("gather_tokens", stream, order=[0]), 32, 3)
+    build.nodes[-1].arrays["weight"][1] = 0
+    build.nodes[-1].arrays["bias"][:] = 0
+    return replace(build.graph(), output=last)
+
+
+def unread() -> Graph:
+    """A head whose weights are all zero: its answer is its bias, whatever it is asked."""
+    build = Builder(6, 4, 5)
+    hidden = build.power(build.linear("input", 5, 8), 0.1, 0.3, 0.2)
+    _without(build, build.linear(hidden, 8, 3), slice(None))
+    return build.graph()
+
+
+def _without(build: Builder, linear: str, rows: slice) -> str:
+    """The last node, a linear map, without the weights of some of its outputs; its name."""
+    build.nodes[-1].arrays["weight"][rows] = 0
+    return linear
+
+
+#: Legal graphs with weights of zero, for which no library may be asked to compute anything.
+DEGENERATE: dict[str, Callable[[], Graph]] = {"pruned": pruned, "unread": unread}
+
+
 def mlp(depth: int, *, tokens: int = 3, features: int = 4, seed: int = 0) -> Graph:
     """A chain of linear maps and squares, with a residual over all of it."""
     random = np.random.default_rng(seed)

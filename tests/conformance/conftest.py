@@ -15,7 +15,7 @@ from backends.interface import Ciphertext, Evaluator, KeyFile, KeyOwner, Library
 from backends.planner import plan, refresh_for
 from backends.program import Program
 from backends.registry import get, load_library
-from tests.backends.graphs import MODELS
+from tests.backends.graphs import DEGENERATE, MODELS
 from tests.toy import PORTABLE
 
 STEPS = (1, 5, 64, PORTABLE.slots - 1)
@@ -69,7 +69,7 @@ def library(backend: str) -> type[Library]:
 def programs(backend: str) -> dict[str, Program]:
     """Small models that together have every operation of a graph, planned with round trips."""
     refresh = refresh_for("round_trip", PORTABLE, get(backend).capabilities(PORTABLE))
-    return {name: plan(make(), PORTABLE, refresh) for name, make in MODELS.items()}
+    return {name: plan(make(), PORTABLE, refresh) for name, make in {**MODELS, **DEGENERATE}.items()}
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,9 @@ from backends.program import Program
 from backends.replay import prepare, replay
 from backends.tensor.layout import pack, unpack
 from models import reference
-from tests.backends.graphs import MODELS, samples
+from models.graph import Graph
+from models.reference import Inputs
+from tests.backends.graphs import DEGENERATE, MODELS, samples
 from tests.conformance.conftest import STEPS, Parties, precision_bits
 from tests.toy import PORTABLE
 
@@ -109,8 +111,21 @@ def test_programs_of_models_agree_with_the_reference(
     parties: Parties, programs: dict[str, Program], name: str
 ) -> None:
     """Every operation of a graph; levels and counts are checked by the replay itself."""
-    graph, program, owner = MODELS[name](), programs[name], parties.owner
-    inputs = samples(graph, min(2, program.layout.images))
+    graph, program = MODELS[name](), programs[name]
+    _check(parties, graph, program, samples(graph, min(2, program.layout.images)))
+
+
+@pytest.mark.parametrize("name", DEGENERATE)
+def test_weights_and_samples_may_be_zero(parties: Parties, programs: dict[str, Program], name: str) -> None:
+    """SEAL refuses a product with zeros; none may be asked for. The second batch is zero throughout."""
+    graph, program = DEGENERATE[name](), programs[name]
+    inputs = samples(graph, 1)
+    for batch in (inputs, np.zeros_like(inputs)):
+        _check(parties, graph, program, batch)
+
+
+def _check(parties: Parties, graph: Graph, program: Program, inputs: Inputs) -> None:
+    owner = parties.owner
     vectors = pack(program.layout, program.input_layout, inputs)
     outputs, _ = replay(
         program,
