@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
-
 #: A record as plain data, by its published names.
-Written = Mapping[str, Any]
+Written = Mapping[str, object]
 
 
 def _to_2(written: Written) -> Written:
@@ -16,7 +14,9 @@ def _to_2(written: Written) -> Written:
     library that there was, and those that do not say so were not audited.
     """
     origin = written.get("origin")
-    return {**written, "schema": 2, "origin": origin and {"build": "default", "audit": False, **origin}}
+    if isinstance(origin, Mapping):
+        origin = {"build": "default", "audit": False, **origin}
+    return {**written, "schema": 2, "origin": origin}
 
 
 _STEPS: Mapping[int, Callable[[Written], Written]] = {1: _to_2}
@@ -25,8 +25,11 @@ _STEPS: Mapping[int, Callable[[Written], Written]] = {1: _to_2}
 EARLIER = tuple(_STEPS)
 
 
-def migrated(written: Any) -> Any:
+def migrated(written: object) -> object:
     """A record of an earlier schema in this version's; whatever is none stays as it is, to be refused."""
-    while isinstance(written, Mapping) and written.get("schema") in EARLIER:
-        written = _STEPS[written["schema"]](written)
+    while isinstance(written, Mapping):
+        schema = written.get("schema")
+        if not isinstance(schema, int) or schema not in _STEPS:
+            return written
+        written = _STEPS[schema](written)
     return written

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from enum import Enum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, model_validator
 
@@ -354,7 +354,7 @@ class Record(Block):
         return cls.from_plain(json.loads(text))
 
     @classmethod
-    def from_plain(cls, written: Any) -> Record:
+    def from_plain(cls, written: object) -> Record:
         """The same from what `json` reads of it.
 
         Raises:

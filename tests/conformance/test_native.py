@@ -23,7 +23,8 @@ def computed(target: str, folder: Path) -> tuple[dict[str, float], bool]:
     """Bits of each operation, and whether an evaluator can decrypt; in its own process, as each party is."""
     types = load_native_types(target)
     owner = types.key_owner(PARAMETERS)
-    files = owner.generate(folder)
+    owner.make_keys()
+    files = owner.write_keys(folder)
     evaluator = types.evaluator(PARAMETERS, folder, files)
     rng = np.random.default_rng(5)
     rows, weight, bias = rng.uniform(-1, 1, (3, 6)), rng.uniform(-1, 1, (4, 6)), rng.uniform(-1, 1, 4)
