@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+
+from reports.identity import canonical_json
+from reports.record import SCHEMA, Record
+
 #: A record as plain data, by its published names.
 Written = Mapping[str, object]
 
@@ -21,8 +25,18 @@ def _to_2(written: Written) -> Written:
 
 _STEPS: Mapping[int, Callable[[Written], Written]] = {1: _to_2}
 
-#: The schemas that are read on, oldest first.
-EARLIER = tuple(_STEPS)
+#: The schemas that are read, oldest first.
+READ = (*_STEPS, SCHEMA)
+
+
+def read_record(written: object) -> Record:
+    """A record of this schema or an earlier one, from what `json` reads of it.
+
+    Raises:
+        pydantic.ValidationError: a name or a value is not its schema's.
+        ReportError: a number is not finite.
+    """
+    return Record.from_json(canonical_json(migrated(written)))
 
 
 def migrated(written: object) -> object:
