@@ -58,7 +58,7 @@ def tox_add_core_config(core_conf: ConfigSet, state: State) -> None:
                 description=f"every test on {path.parent.name}",
                 base_python=[f"python{python}" for python in pythons],
                 commands=[
-                    _command("pytest", "-v", tests, "--backend", path.parent.name)
+                    _command("pytest", "-v", *tests, "--backend", path.parent.name)
                     for tests in _tests(path.parent.name)
                 ],
             )
@@ -80,10 +80,17 @@ def tox_before_run_commands(tox_env: ToxEnv) -> None:
         raise Fail(f"the library of {tox_env.name} not being installed, for the reason above")
 
 
-def _tests(backend: str) -> list[str]:
-    """Each in a process of its own: libraries keep state, and one that aborts takes only these tests down."""
+def _tests(backend: str) -> list[list[str]]:
+    """Each in a process of its own: libraries keep state, and one that aborts takes only these tests down.
+
+    Cells have processes of their own, so those tests may run two at a time.
+    """
     own = Path("tests") / "backends" / f"test_{backend}.py"
-    return ["tests/conformance", "tests/end_to_end", *([str(own)] if (ROOT / own).exists() else [])]
+    return [
+        ["tests/conformance"],
+        ["-n", "2", "--dist", "worksteal", "tests/end_to_end"],
+        *([[str(own)]] if (ROOT / own).exists() else []),
+    ]
 
 
 def _backends() -> list[str]:

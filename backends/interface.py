@@ -68,11 +68,14 @@ class Capabilities:
     bootstrap_plaintexts: int = 0
     #: Why there is no bootstrap, for `Unsupported`.
     no_bootstrap_reason: str | None = None
+    #: What `KeyOwner.security` will answer, by the rule by which the library chooses its primes; None where
+    #: nobody wrote that rule down.
+    security: SecurityFacts | None = None
 
 
 @dataclass(frozen=True)
 class SecurityFacts:
-    """What the security checker judges, read from the library's real context, never declared.
+    """What the security checker judges: of keys, as read from the library's real context, never declared.
 
     Attributes:
         log_n: log2 of the ring dimension.

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from reports.visible import visible
+
 #: Signs that mean something to Markdown or to HTML wherever they are.
 _ESCAPES = str.maketrans(
     {
@@ -26,11 +28,11 @@ _NUMBERED = re.compile(r"^(\d+)(?=[.)](?:\s|$))")
 
 
 def plain(text: str) -> str:
-    """Text of one line in which nothing is Markdown or HTML.
+    """Text of one line in which nothing is Markdown or HTML, and nothing is obeyed unseen (`visible`).
 
     An address on its own stays one, and says where it leads.
     """
-    line = " ".join(text.split()).translate(_ESCAPES)
+    line = visible(" ".join(text.split())).translate(_ESCAPES)
     return _NUMBERED.sub(r"\1\\", _PLACED.sub(r"\\\g<0>", line))
 
 

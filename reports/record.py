@@ -37,6 +37,7 @@ Bytes = Annotated[int, Field(gt=0, lt=2**63)]
 Count = Annotated[int, Field(ge=0, lt=2**63)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Error = Annotated[float, Field(ge=0)]
+Nats = Annotated[float, Field(ge=0)]
 
 
 def _known_metric(name: str) -> str:
@@ -112,6 +113,15 @@ class Loss(Block):
     confidence: Annotated[float, Field(gt=0, lt=1)]
 
 
+class RungNats(Block):
+    """The mean cross-entropy of every rung, in nats a token."""
+
+    original: Nats | None = None
+    he_friendly: Nats | None = None
+    polynomial: Nats | None = None
+    encrypted: Nats | None = None
+
+
 class HeldOutLadder(Block):
     """The stages of conversion in the clear, over the case's whole held-out set.
 
@@ -124,6 +134,7 @@ class HeldOutLadder(Block):
     original: float | None = None
     he_friendly: float | None = None
     polynomial: float | None = None
+    nats: RungNats | None = None
     drifts: list[Loss]
 
 
@@ -135,6 +146,7 @@ class Ladder(Block):
     he_friendly: float | None = None
     polynomial: float | None = None
     encrypted: float | None = None
+    nats: RungNats | None = None
     label_agreement: Fraction | None = None
     logit_error_max: Error | None = None
     logit_error_mean: Error | None = None
@@ -331,7 +343,10 @@ class Record(Block):
     @model_validator(mode="after")
     def _random_weights_have_no_metric(self) -> Record:
         ladder = self.ladder
-        rungs = (ladder.original, ladder.he_friendly, ladder.polynomial, ladder.encrypted, ladder.held_out)
+        rungs = (
+            *(ladder.original, ladder.he_friendly, ladder.polynomial, ladder.encrypted),
+            *(ladder.nats, ladder.held_out),
+        )
         if self.weights == "random" and any(rung is not None for rung in rungs):
             raise ValueError("random weights have no metric; leave every rung of the ladder null")
         return self

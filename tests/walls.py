@@ -117,12 +117,24 @@ def not_lean(module: str, source: str, *, is_package: bool = False) -> list[str]
     return wrong
 
 
+#: Modules that may write to a terminal, which show all text as it is.
+PRINTERS = ("bench.cli.screen", "bench.cli.main", "bench.environments.__main__")
+#: What writes there, or makes what writes.
+WAYS_TO_PRINT = ("print", "echo", "secho", "Console", "print_exc")
+
+
 def prints(module: str, source: str) -> list[str]:
-    """Calls of `print` in a library: everything but `bench`."""
-    if within(module, "bench"):
+    """Calls that write to a terminal; `print` is also a method of the one `Screen` that commands use."""
+    if module in PRINTERS:
         return []
     calls = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
-    return [f"{module} prints in line {call.lineno}" for call in calls if _called(call) == "print"]
+    own = ("print",) if within(module, "bench.cli") else ()
+    return [
+        f"{module} prints in line {call.lineno}"
+        for call in calls
+        if _called(call) in WAYS_TO_PRINT
+        and not (isinstance(call.func, ast.Attribute) and _called(call) in own)
+    ]
 
 
 def foreign_paths(name: str, text: str) -> list[str]:

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from backends.errors import Unsupported
 from backends.interface import Capabilities
 from backends.parameters import ParameterSet
+from backends.seal.chain import ModulusChain, modulus_bits
+from backends.seal.primes import available, moduli
 
 LARGEST_LOG_N = 15
+#: `SEAL_COEFF_MOD_COUNT_MAX`.
+MOST_PRIMES = 256
+#: `SEAL_USER_MOD_BIT_COUNT_MAX`.
+LARGEST_PRIME_BITS = 60
+#: Bits by which the first modulus must exceed the scale, for `CKKSEncoder` to encode anything at level 0.
+LEAST_GAP = 2
 SECRET = "uniform_ternary"
 NO_BOOTSTRAP = "SEAL has no CKKS bootstrap; choose round_trip refreshes, or a backend that bootstraps"
 
@@ -33,7 +43,59 @@ def capabilities(parameters: ParameterSet, library: str) -> Capabilities:
         raise Unsupported(
             f"{library} cannot use a {parameters.secret} secret: SEAL draws {SECRET} ones; choose that"
         )
-    return Capabilities(no_bootstrap_reason=f"{library} cannot bootstrap: {NO_BOOTSTRAP}")
+    _check_first_modulus(parameters, library)
+    _check_count(parameters, library)
+    return Capabilities(
+        no_bootstrap_reason=f"{library} cannot bootstrap: {NO_BOOTSTRAP}",
+        security=_chain(parameters, library).security(SECRET),
+    )
+
+
+def _check_first_modulus(parameters: ParameterSet, library: str) -> None:
+    gap = parameters.first_modulus_bits - parameters.scale_bits
+    if gap < LEAST_GAP:
+        larger = parameters.scale_bits + LEAST_GAP
+        remedy = f"choose scale_bits {parameters.first_modulus_bits - LEAST_GAP} or less"
+        if larger <= LARGEST_PRIME_BITS:
+            remedy = f"choose first_modulus_bits {larger} or more"
+        raise Unsupported(
+            f"{library} cannot use a first modulus of {parameters.first_modulus_bits} bits at a scale of "
+            f"{parameters.scale_bits}: SEAL encodes nothing at level 0 where they are not at least "
+            f"{LEAST_GAP} bits apart; {remedy}"
+        )
+
+
+def _check_count(parameters: ParameterSet, library: str) -> None:
+    primes = len(modulus_bits(parameters))
+    if primes > MOST_PRIMES:
+        raise Unsupported(
+            f"{library} cannot use {primes} primes: SEAL takes {MOST_PRIMES}, the special prime included; "
+            f"choose depth {MOST_PRIMES - 2} or less"
+        )
+
+
+def _chain(parameters: ParameterSet, library: str) -> ModulusChain:
+    """The modulus chain that SEAL will make.
+
+    Raises:
+        Unsupported: there are too few primes of some size.
+    """
+    bits = modulus_bits(parameters)
+    for size, count in Counter(bits).items():
+        _check_primes(parameters, library, size, count)
+    return ModulusChain.of(parameters, moduli(parameters.log_n, bits))
+
+
+def _check_primes(parameters: ParameterSet, library: str, size: int, count: int) -> None:
+    there_are = available(parameters.log_n, size, count)
+    if there_are < count:
+        key = "scale_bits" if size == parameters.scale_bits else "first_modulus_bits"
+        larger = range(size + 1, LARGEST_PRIME_BITS + 1)
+        enough = next(more for more in larger if available(parameters.log_n, more, count) == count)
+        raise Unsupported(
+            f"{library} cannot use {count} primes of {size} bits at log_n {parameters.log_n}: of those that "
+            f"are 1 modulo 2N there are {there_are}; choose {key} {enough} or more"
+        )
 
 
 def refuse_bootstrap(asked: bool) -> None:

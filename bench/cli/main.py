@@ -18,10 +18,11 @@ from bench.cli.later import Later
 from bench.errors import UserError
 from models.errors import ModelError
 from reports.errors import ReportError
+from reports.visible import LINES, visible
 
 MISTAKES = (UserError, BackendError, ModelError, ReportError)
 #: What ends a command with a sentence.
-FORESEEN = (*MISTAKES, OSError)
+FORESEEN = (*MISTAKES, OSError, MemoryError)
 #: Those that log under their own names.
 PACKAGES = ("bench", "backends", "models", "reports")
 
@@ -35,7 +36,7 @@ class Explained(click.Group):
             return super().invoke(context)
         except FORESEEN:
             if context.params["traceback"]:
-                traceback.print_exc()
+                _say_error(traceback.format_exc())
             raise
 
 
@@ -53,9 +54,19 @@ def cli(traceback: bool, log_level: str | None) -> None:
         _log(log_level.upper())
 
 
+class Visible(logging.Formatter):
+    """Lines of a log in which nothing commands the terminal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """A line, or several where the message or its traceback has them."""
+        return visible(super().format(record), LINES)
+
+
 def _log(level: str) -> None:
     """Log this project's own lines, and of other packages the warnings alone."""
-    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
+    handler = logging.StreamHandler()
+    handler.setFormatter(Visible("%(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(handlers=[handler])
     for package in PACKAGES:
         logging.getLogger(package).setLevel(level)
 
@@ -87,10 +98,14 @@ def main() -> None:
     try:
         sys.exit(cli.main(standalone_mode=False) or 0)
     except click.ClickException as error:
-        error.show()
+        shown = io.StringIO()
+        error.show(file=shown)
+        _say_error(shown.getvalue())
         sys.exit(2)
     except MISTAKES as error:
         _end(f"error: {error}", 2)
+    except MemoryError as error:
+        _end(f"error: this needs more memory than there is ({error}); ask for less", 2)
     except OSError as error:
         with suppress(OSError):
             _end(f"error: {error}; see to it and try again", 2)
@@ -111,8 +126,13 @@ def _prepare() -> None:
 
 
 def _end(sentence: str, status: int) -> NoReturn:
-    click.echo(sentence, err=True)
+    _say_error(visible(sentence))
     sys.exit(status)
+
+
+def _say_error(text: str) -> None:
+    """Lines on standard error, shown as they are."""
+    click.echo(visible(text.rstrip("\n"), LINES), err=True)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

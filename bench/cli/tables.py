@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from statistics import median, median_low
 
 from rich.table import Table
@@ -11,7 +11,16 @@ from rich.table import Table
 from backends.registry import simulates
 from models.metrics.catalogue import metric_named
 from reports.figures import ABSENT, bits, count, digits_of, fixed, loss_with_interval, significant, size
-from reports.record import TIMING_ONLY, HeldOutLadder, Ladder, Precision, Primitive, Record, Status
+from reports.record import (
+    TIMING_ONLY,
+    HeldOutLadder,
+    Ladder,
+    Precision,
+    Primitive,
+    Record,
+    RungNats,
+    Status,
+)
 from reports.scoring.held_out import TITLES
 
 
@@ -120,8 +129,8 @@ def held_out(records: Sequence[Record]) -> list[Table]:
 
 
 def _rungs(block: HeldOutLadder) -> dict[str, str]:
-    values = (block.original, block.he_friendly, block.polynomial)
-    rungs = {title: fixed(value, 4) for title, value in zip(TITLES.values(), values, strict=True)}
+    rungs = {title: fixed(getattr(block, rung), 4) for rung, title in TITLES.items()}
+    rungs |= _nats(block.metric, block.nats, TITLES)
     how = metric_named(block.metric).loss_format
     losses = {
         f"lost from {TITLES[one.from_rung]} to {TITLES[one.to_rung]}": f"{loss_with_interval(block, one)}, "
@@ -205,7 +214,16 @@ def _distribution(found: Precision | None) -> str:
 
 def _metrics(ladder: Ladder) -> dict[str, str]:
     rungs = {**TITLES, "encrypted": "encrypted"}
-    return {f"{ladder.metric}: {title}": fixed(getattr(ladder, rung), 4) for rung, title in rungs.items()}
+    told = {f"{ladder.metric}: {title}": fixed(getattr(ladder, rung), 4) for rung, title in rungs.items()}
+    return told | _nats(ladder.metric, ladder.nats, rungs)
+
+
+def _nats(metric: str, found: RungNats | None, rungs: Mapping[str, str]) -> dict[str, str]:
+    """What is told in nats beside a metric that needs it."""
+    beside = metric_named(metric).in_nats
+    if found is None or beside is None:
+        return {}
+    return {f"{beside.title}, nats: {title}": fixed(getattr(found, rung), 4) for rung, title in rungs.items()}
 
 
 def _security(record: Record) -> str:

@@ -10,6 +10,7 @@ import click
 from bench.environments.declaration import load
 from bench.environments.install import install_here
 from bench.errors import UserError
+from reports.visible import visible
 
 
 @click.command()
@@ -18,12 +19,17 @@ def main(declaration: Path) -> None:
     """Install what the environment.yaml DECLARATION asks for into this interpreter."""
     try:
         versions = install_here(
-            load(declaration), lambda step: click.echo(f"{step.backend}: {step.stage}: {step.detail}")
+            load(declaration), lambda step: _say(f"{step.backend}: {step.stage}: {step.detail}")
         )
     except UserError as error:
-        click.echo(str(error), err=True)
+        click.echo(visible(str(error)), err=True)
         sys.exit(2)
-    click.echo(", ".join(f"{name} {version}" for name, version in versions.items()))
+    _say(", ".join(f"{name} {version}" for name, version in versions.items()))
+
+
+def _say(line: str) -> None:
+    """One line, shown as it is whatever a tool has written there."""
+    click.echo(visible(line))
 
 
 main()

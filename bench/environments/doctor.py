@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Literal
 
 import psutil
-from rich.table import Table
 
 from backends.registry import Descriptor, available, get
 from bench.environments.declaration import load
@@ -21,8 +20,6 @@ from reports.figures import size
 
 #: `ok` is there; `absent` will be made by `bench run`; `missing` needs the user.
 State = Literal["ok", "absent", "missing"]
-
-_COLOURS: dict[State, str] = {"ok": "green", "absent": "yellow", "missing": "red"}
 
 
 @dataclass(frozen=True)
@@ -53,17 +50,6 @@ def doctor(names: Sequence[str] = ()) -> list[Finding]:
     """
     backends = [get(name) for name in names] or list(available().values())
     return [*map(_backend, backends), _data(), _memory(), _disk()]
-
-
-def render(findings: Sequence[Finding]) -> Table:
-    """The findings as a table for a terminal."""
-    table = Table(box=None, pad_edge=False)
-    for heading in ("", "state", "what", "what to do"):
-        table.add_column(heading, overflow="fold")
-    for finding in findings:
-        state = f"[{_COLOURS[finding.state]}]{finding.state}[/]"
-        table.add_row(f"[bold]{finding.subject}[/]", state, finding.what, finding.remedy or "")
-    return table
 
 
 def _backend(descriptor: Descriptor) -> Finding:

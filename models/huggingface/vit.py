@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import numpy as np
@@ -97,7 +98,9 @@ def classifier(source: Source, request: Request) -> Imported:
     settings, tensors = _read(source)
     if not settings.classes:
         return _vit(settings, source, request, None)
-    return _vit(settings, source, request, tensors.linear("classifier", settings.classes, settings.dim))
+    head = tensors.linear("classifier", settings.classes, settings.dim)
+    imported = _vit(settings, source, request, head)
+    return replace(imported, metric=settings.metric(source.config_path))
 
 
 def backbone(source: Source, request: Request) -> Imported:

@@ -39,7 +39,11 @@ _BY_UNIT: Mapping[Unit | None, tuple[str, ...]] = {
     ),
     Unit.METRIC: ("ladder.original", "ladder.he_friendly", "ladder.polynomial", "ladder.encrypted"),
     Unit.FRACTION: ("ladder.label_agreement",),
-    Unit.NUMBER: ("ladder.logit_error_max", "ladder.precision.error_max"),
+    Unit.NUMBER: (
+        *("ladder.logit_error_max", "ladder.precision.error_max"),
+        *("ladder.nats.original", "ladder.nats.he_friendly"),
+        *("ladder.nats.polynomial", "ladder.nats.encrypted"),
+    ),
     Unit.BITS: (
         *("security.log_qp", "ladder.precision_bits", "ladder.precision.least", "ladder.precision.mean"),
         *("ladder.precision.median", "ladder.precision.p99"),

@@ -32,6 +32,8 @@ from reports.markdown import plain, table
         ("12. item", r"12\. item"),
         ("12.5 s", "12.5 s"),
         ("[ ] to do", r"\[ ] to do"),
+        ("a \x1b[31mred\x07 name", r"a \\x1b[31mred\\x07 name"),
+        ("\u202egnp.exe", r"\\u202egnp.exe"),
     ],
 )
 def test_text_stays_text(text: str, shown: str) -> None:

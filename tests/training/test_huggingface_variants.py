@@ -120,6 +120,40 @@ def test_a_classifier_has_the_classes_that_its_config_means(
     agree_on_text(BertForSequenceClassification, tmp_path)
 
 
+@pytest.mark.parametrize("problem", ["regression", None])
+@pytest.mark.parametrize("make", [bert, vit])
+def test_one_output_is_a_regression_judged_by_its_error(
+    tmp_path: Path, make: Callable[..., PreTrainedModel], problem: str | None
+) -> None:
+    make(tmp_path, num_labels=1, problem_type=problem)
+    if make is bert:
+        agree_on_text(BertForSequenceClassification, tmp_path)
+    else:
+        agree_on_images(tmp_path)
+    assert huggingface.load(tmp_path).metadata["metric"] == "mean_squared_error"
+
+
+@pytest.mark.parametrize(
+    ("entries", "told"),
+    [
+        ({"problem_type": "multi_label_classification"}, "multi_label_classification of 3 outputs"),
+        ({"problem_type": "regression"}, "regression of 3 outputs"),
+        ({"id2label": {"0": "a"}, "problem_type": "multi_label_classification"}, "of 1 outputs"),
+        ({"id2label": {"0": "a"}, "problem_type": "single_label_classification"}, "is always right"),
+        ({"id2label": {}}, "a classifier of 0 label"),
+        ({"problem_type": "ranking"}, "problem_type"),
+    ],
+    ids=str,
+)
+def test_what_no_data_set_has_labels_for_is_refused(
+    tmp_path: Path, entries: dict[str, Any], told: str
+) -> None:
+    bert(tmp_path)
+    configured(tmp_path, **entries)
+    with pytest.raises(ModelError, match=told):
+        huggingface.load(tmp_path)
+
+
 @pytest.mark.parametrize(
     "change",
     [

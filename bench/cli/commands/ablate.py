@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from bench.cli.ablation_table import table
-from bench.cli.commands.training_options import WORK_FOLDER, printer, require_torch
+from bench.cli.commands.training_options import WORK_FOLDER, require_torch
+from bench.cli.screen import Screen
 
 
 @click.command()
@@ -28,7 +28,7 @@ def ablate(ablation: Path, output: Path, work: Path) -> int:
     require_torch()
     from models import ablation as ablations
 
-    console = Console()
-    rows = ablations.run(ablation, output, work / "ablations", printer(console))
-    console.print(table(rows, ablations.RUNGS), highlight=False, markup=False, soft_wrap=True)
+    screen = Screen()
+    rows = ablations.run(ablation, output, work / "ablations", screen.say)
+    screen.document(f"{table(rows, ablations.RUNGS)}\n")
     return 0

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from bench.cli.commands.gate_options import load_rules, rules_option
+from bench.cli.screen import Screen
 from bench.errors import UserError
 from reports.baseline import read_records
 from reports.gate import accept as acceptance
@@ -36,17 +37,18 @@ def accept(results: Path, baseline: Path, rules: Path | None, reason: str, drop_
         raise UserError("--reason is empty; say why, in a sentence that tells a reader next year")
     if not reason.isprintable():
         raise UserError("--reason holds signs that no reader sees; write one line of text")
+    screen = Screen()
     old, candidate = read_records(baseline), read_side(results)
     records = acceptance.accepted(old, candidate, drop=drop_missing)
     before = side(Stored(record, None, None) for record in old)
     changed = acceptance.changes(before, candidate, load_rules(rules), drop=drop_missing)
     if not changed:
-        click.echo(f"nothing differs; {baseline} stays as it is")
+        screen.say(f"nothing differs; {baseline} stays as it is")
         return 0
     kept = acceptance.accept(baseline, records, reason.strip(), changed, datetime.now(timezone.utc))
     for cell, lines in kept.changes.items():
-        click.echo(cell)
+        screen.say(cell)
         for line in lines:
-            click.echo(f"  {line}")
-    click.echo(f"accepted into {baseline}; the reason is in {acceptance.reasons_file(baseline)}")
+            screen.say(f"  {line}")
+    screen.say(f"accepted into {baseline}; the reason is in {acceptance.reasons_file(baseline)}")
     return 0

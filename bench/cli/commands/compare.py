@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from bench.cli.commands.gate_options import load_rules, rules_option
+from bench.cli.screen import Screen
 from reports.gate import markdown
 from reports.gate.compare import compare as compare_sides
 from reports.gate.sides import read_side
@@ -22,5 +23,5 @@ def compare(a: Path, b: Path, rules: Path | None) -> int:
     A and B are folders of runs, or files that `export --format json` wrote.
     """
     comparison = compare_sides(read_side(a), read_side(b), load_rules(rules))
-    click.echo(markdown.compared(comparison), nl=False)
+    Screen().document(markdown.compared(comparison))
     return int(bool(comparison.refused))

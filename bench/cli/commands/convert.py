@@ -6,10 +6,10 @@ import shutil
 from pathlib import Path
 
 import click
-from rich.console import Console
 
-from bench.cli.commands.training_options import WORK_FOLDER, printer, require_torch
+from bench.cli.commands.training_options import WORK_FOLDER, require_torch
 from bench.cli.reached import reached
+from bench.cli.screen import Screen
 from bench.spec.suite import CHECKPOINTS
 
 
@@ -34,11 +34,11 @@ def convert(recipe: Path, output: Path | None, work: Path, keep_work: bool, rand
     from models.pipeline import convert as run_recipe
 
     folder = output or CHECKPOINTS / (f"{recipe.stem}_random" if random_weights else recipe.stem)
-    console = Console()
+    screen = Screen()
     unfinished = work / recipe.stem
-    ladder = run_recipe(recipe, folder, unfinished, printer(console), untrained=random_weights)
+    ladder = run_recipe(recipe, folder, unfinished, screen.say, untrained=random_weights)
     if not keep_work and not random_weights:  # with random weights, what is there belongs to a training
         shutil.rmtree(unfinished, ignore_errors=True)
     for line in reached(ladder):
-        console.print(line, highlight=False)
+        screen.say(line)
     return 0

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import click
-from rich.console import Console
 
+from bench.cli.findings import render
+from bench.cli.screen import Screen
 from bench.environments import doctor as examination
 
 
@@ -13,5 +14,5 @@ from bench.environments import doctor as examination
 def doctor(backend: tuple[str, ...]) -> int:
     """Look at backends, data, memory and disk; install nothing."""
     findings = examination.doctor(backend)
-    Console().print(examination.render(findings))
+    Screen().print(render(findings))
     return int(any(finding.state == "missing" for finding in findings))

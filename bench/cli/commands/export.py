@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from bench.cli.screen import Screen
 from reports import export as exports
 from reports.exports.fhe_benchmarking import to_fhe_benchmarking
 from reports.exports.junit import to_junit
@@ -28,7 +29,8 @@ FORMATS: Mapping[str, Callable[[Sequence[Record]], str]] = {
 def export(results: Path, chosen: str) -> int:
     """Print the records under RESULTS; lines that are refused are named on standard error."""
     loaded = load_output(results)
+    errors = Screen(stderr=True)
     for refused in loaded.refused:
-        click.echo(f"refused: {refused}", err=True)
-    click.echo(FORMATS[chosen]([stored.record for stored in loaded.stored]), nl=False)
+        errors.say(f"refused: {refused}")
+    Screen().document(FORMATS[chosen]([stored.record for stored in loaded.stored]))
     return int(bool(loaded.refused))

@@ -10,6 +10,7 @@ import click
 from bench.ab.verdict import judge, steps_with
 from bench.cli.commands.gate_options import load_rules, require_option, rules_option
 from bench.cli.commands.gate_ways import against_options, chosen_way
+from bench.cli.screen import Screen
 from reports import history as histories
 from reports.gate import markdown
 from reports.gate.junit import to_junit
@@ -68,7 +69,7 @@ def gate(
     sides = chosen_way(results, baseline, **against).sides(held_to.time)
     verdict = judge(*sides, held_to, require)
     text = markdown.gate(verdict.comparison, [] if history is None else _steps(history, verdict.entry))
-    click.echo(text, nl=False)
+    Screen().document(text)
     if summary is not None:
         summary.write_text(text, encoding="utf-8")
     if junit is not None:
@@ -82,5 +83,5 @@ def _steps(history: Path, entry: histories.Entry) -> list[Step]:
     """The newest steps of a history; lines that are refused are named."""
     steps, refused = steps_with(history, entry)
     for line in refused:
-        click.echo(f"refused: {line}", err=True)
+        Screen(stderr=True).say(f"refused: {line}")
     return steps

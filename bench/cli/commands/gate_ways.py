@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -13,7 +12,9 @@ import click
 from bench.ab.builds import builds
 from bench.ab.turns import run_both
 from bench.cli.commands.options import Selection, selecting
+from bench.cli.screen import Screen
 from bench.errors import UserError
+from bench.spec.file import MOST_REPEATS
 from bench.spec.suite import find_suite
 from reports.gate.rules import TimeRule
 
@@ -52,7 +53,7 @@ class AgainstCheckout:
         """Run both; the folders of the baseline's and of the candidate's runs."""
         cells = self.selection.cells()
         both = builds(self.checkout, self.results, self.python)
-        say = partial(click.echo, err=True)
+        say = Screen(stderr=True).say
         run_both(cells, find_suite(self.selection.suite), both, self.processes, rule, say)
         return both[0].output, both[1].output
 
@@ -74,7 +75,7 @@ def against_options(command: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option(
             "--processes",
-            type=click.IntRange(1),
+            type=click.IntRange(1, MOST_REPEATS),
             help="With --against: fresh processes a side; by default as many as find the rules' difference "
             "in any of the cells' times, at the spread that they assume.",
         ),

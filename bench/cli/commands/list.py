@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from bench.cli.listing import ROWS
+from bench.cli.screen import Screen
 
 
 @click.command("list")
@@ -19,5 +19,5 @@ def list_command(what: str | None) -> int:
     for kind in [what] if what else list(ROWS):
         for name, text in ROWS[kind]():
             table.add_row(kind, name, text)
-    Console().print(table)
+    Screen().print(table)
     return 0

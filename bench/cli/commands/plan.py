@@ -5,11 +5,11 @@ from __future__ import annotations
 from itertools import groupby
 
 import click
-from rich.console import Console
 
 from backends.errors import PlanError, Unsupported
 from backends.registry import get
 from bench.cli.commands.options import Selection, selection
+from bench.cli.screen import Screen
 from bench.cli.tables import table
 from bench.run.kinds import load
 from bench.spec.cells import Cell
@@ -20,11 +20,11 @@ from bench.spec.cells import Cell
 def plan(**selected: object) -> int:
     """Say what the cells of SUITE will count, need and take; nothing is encrypted."""
     cells = Selection(**selected).cells()  # type: ignore[arg-type]
-    console = Console()
+    screen = Screen()
     columns = [(cell, _column(cell)) for cell in cells]
     for (case, parameters), group in groupby(columns, lambda pair: _heading(pair[0])):
-        console.print(table(f"{case} at {parameters}", [(cell.backend, column) for cell, column in group]))
-    console.print("seconds, memory and key sizes are estimates; counts are exact")
+        screen.print(table(f"{case} at {parameters}", [(cell.backend, column) for cell, column in group]))
+    screen.say("seconds, memory and key sizes are estimates; counts are exact")
     return int(any("cannot" in column for _, column in columns))
 
 

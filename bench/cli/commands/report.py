@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from bench.cli.screen import Screen
 from bench.errors import UserError
 from reports.figures import size
 from reports.history import History, load
@@ -36,8 +37,9 @@ def report(results: tuple[Path, ...], output: Path, past: Path | None) -> int:
     loaded = _load(results)
     gates = History() if past is None else load(past)
     refused = [*loaded.refused, *gates.refused]
+    screen = Screen(stderr=True)
     for line in refused:
-        click.echo(f"refused: {line}", err=True)
+        screen.say(f"refused: {line}")
     if not loaded.stored:
         raise UserError(f"{', '.join(map(str, results))}: no line holds a sound record; run the suite again")
     records = [stored.record for stored in loaded.stored]
@@ -46,7 +48,7 @@ def report(results: tuple[Path, ...], output: Path, past: Path | None) -> int:
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_text(page, encoding="utf-8")
     written = size(output.stat().st_size)
-    click.echo(f"{output}: {len(records)} record{'s' * (len(records) != 1)}, {written}", err=True)
+    screen.say(f"{output}: {len(records)} record{'s' * (len(records) != 1)}, {written}")
     return int(bool(refused))
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from bench.cli.commands.options import Selection, selection
 from bench.cli.progress import Display
+from bench.cli.screen import Screen
 from bench.cli.tables import ending
 from bench.run.service import Service, is_failure
+from bench.spec.file import MOST_REPEATS
 
 
 @click.command()
@@ -34,7 +35,9 @@ from bench.run.service import Service, is_failure
     is_flag=True,
     help="Keep what the evaluator of a failed cell held beside its logs; nothing of the key owner's.",
 )
-@click.option("--rounds", type=click.IntRange(1), help="Fresh processes a cell, in turns with the others.")
+@click.option(
+    "--rounds", type=click.IntRange(1, MOST_REPEATS), help="Fresh processes a cell, in turns with the others."
+)
 def run(
     output: Path,
     fresh: bool,
@@ -47,11 +50,11 @@ def run(
     """Run the cells of SUITE, a path or a name under suites/."""
     asked = Selection(**selected)  # type: ignore[arg-type]
     cells = asked.cells()
-    console = Console()
-    with Display(console) as display:
+    screen = Screen()
+    with Display(screen) as display:
         service = Service(output, display, fresh=fresh, probes=probes, keep_parties=keep_parties, audit=audit)
         records = list(service.records(cells, rounds))
     for table in ending(records):
-        console.print(table)
-    console.print(f"records: {service.folder}" if service.folder else "every cell was answered by a kept run")
+        screen.print(table)
+    screen.say(f"records: {service.folder}" if service.folder else "every cell was answered by a kept run")
     return int(any(is_failure(record, asked.backend) for record in records))

@@ -1,13 +1,11 @@
-"""What the commands that train share: their folder of work, how they print, and that torch is there."""
+"""What the commands that train share: their folder of work, and that torch is there."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from bench.errors import UserError
 
@@ -17,11 +15,6 @@ WORK_FOLDER = click.option(
     help="Folder of unfinished work, from which an interrupted run goes on; .work by default.",
     default=Path(".work"),
 )
-
-
-def printer(console: Console) -> Callable[[str], None]:
-    """Prints lines of progress as they are."""
-    return lambda line: console.print(line, highlight=False, markup=False)
 
 
 def require_torch() -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import click
-from rich.console import Console
 
 from backends.registry import available
+from bench.cli.screen import Screen
 from bench.run.kinds import load
 from bench.spec.cells import expand
 from bench.spec.suite import load_suite
@@ -19,5 +19,5 @@ def validate(suite: str) -> int:
     cells = expand(loaded)
     for cell in {cell.case.name: cell for cell in cells}.values():
         load(cell)
-    Console().print(f"{loaded.path}: {len(cells)} cells, all valid", highlight=False)
+    Screen().say(f"{loaded.path}: {len(cells)} cells, all valid")
     return 0

@@ -48,6 +48,10 @@ export type NumberName =
   | "ladder.he_friendly"
   | "ladder.polynomial"
   | "ladder.encrypted"
+  | "ladder.nats.original"
+  | "ladder.nats.he_friendly"
+  | "ladder.nats.polynomial"
+  | "ladder.nats.encrypted"
   | "ladder.label_agreement"
   | "ladder.logit_error_max"
   | "ladder.precision_bits"
@@ -154,6 +158,8 @@ export interface HeldOut {
   original: number | null;
   he_friendly: number | null;
   polynomial: number | null;
+  /** What is told in nats beside a metric that needs it. */
+  nats: { original: number | null; he_friendly: number | null; polynomial: number | null } | null;
   means: (number | null)[];
   losses: (string | null)[];
 }

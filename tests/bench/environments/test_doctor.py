@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 
 from backends.errors import BackendError
 from backends.registry import Descriptor
 from bench.environments import doctor as module
-from bench.environments.doctor import Finding, doctor, render
+from bench.environments.doctor import Finding, doctor
 from tests.bench.environments.declarations import HERE, declare, declare_toy
 
 
@@ -76,11 +75,3 @@ def test_data_memory_and_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     (tmp_path / "nowhere").mkdir()
     (tmp_path / "nowhere" / "mnist.npz").touch()
     assert "mnist.npz" in doctor(["cleartext"])[1].what
-
-
-def test_the_table_shows_what_to_do() -> None:
-    console = Console(width=120)
-    with console.capture() as capture:
-        console.print(render([Finding("openfhe", "missing", "Python 3.10 was not found", "install it")]))
-    text = capture.get()
-    assert all(word in text for word in ("openfhe", "missing", "Python 3.10 was not found", "install it"))

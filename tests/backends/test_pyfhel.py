@@ -1,0 +1,20 @@
+"""Pyfhel's own behaviour, where the library is installed."""
+
+from __future__ import annotations
+
+import pytest
+
+from backends.parameters import ParameterSet
+from backends.pyfhel.capabilities import capabilities
+from backends.pyfhel.context import PyfhelContext
+from backends.seal.capabilities import SECRET
+from backends.seal.chain import modulus_bits
+from backends.seal.primes import moduli
+from tests.backends.chains import CHAINS
+
+
+@pytest.mark.parametrize("parameters", CHAINS, ids=lambda parameters: parameters.name)
+def test_the_primes_are_those_foretold(parameters: ParameterSet) -> None:
+    chain = PyfhelContext(parameters).chain
+    assert (*chain.primes, chain.special_prime) == moduli(parameters.log_n, modulus_bits(parameters))
+    assert chain.security(SECRET) == capabilities(parameters).security
