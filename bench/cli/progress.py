@@ -18,6 +18,7 @@ from bench.cli.screen import Screen
 from bench.environments.steps import Step
 from bench.parties.measurements import NotMeasured, Timed
 from bench.parties.messages import Progress as EvaluationProgress
+from bench.run import estimates
 from bench.run.listener import Expected, Listener
 from bench.run.session import News
 from bench.spec.cells import Cell
@@ -106,12 +107,14 @@ class Display(Listener):
             kind: list(accumulate(i.operation == kind for i in program.instructions)) for kind in REFRESHES
         }
         self._batches = batches
-        layout, counts = program.layout, program.counts
+        layout = program.layout
+        counted = ", ".join(
+            f"{count} {name.replace('_', ' ')}" for name, count in estimates.counts(program, batches).items()
+        )
         self.say(
-            f"  plan: {batches} batch(es) of {layout.images} samples in {layout.slots} slots, each with "
-            f"{program.input_level} levels on entry, {counts['bootstraps']} bootstraps, "
-            f"{counts['round_trips']} round trips, {counts['rotations']} rotations with "
-            f"{len(program.rotation_steps)} keys, {counts['ct_ct']} ct·ct and {counts['ct_pt']} ct·pt"
+            f"  plan: {batches} batch(es) of {layout.images} samples in {layout.slots} slots, "
+            f"{program.input_level} levels on entry, {len(program.rotation_steps)} rotation keys; "
+            f"in all batches {counted}"
         )
 
     def report(self, news: News) -> None:
