@@ -33,7 +33,7 @@ def tox_extend_envs() -> Iterable[str]:
 @impl
 def tox_add_core_config(core_conf: ConfigSet, state: State) -> None:
     """Configure them; whatever is not said here stands in `tox.ini` under `[testenv]`."""
-    everything = ",".join(["lint", "core", *_backends()])
+    everything = ",".join(["lint", "core", "plugin", *_backends()])
     state.conf.memory_seed_loaders[ALL].append(
         MemoryLoader(
             description="every test on every library, and the linter",

@@ -10,7 +10,7 @@ transformer, for beside the residual stream few values are alive at once.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
@@ -59,13 +59,18 @@ class NodeCost:
 
     Attributes:
         primitives: (primitive, level of its operands above the node's result) → how many.
-        ciphertexts: the ciphertexts of the result.
+        ciphertexts: those of the result that depend on the graph's input.
         depths: levels between each operand and the result.
     """
 
     primitives: Counter[tuple[str, int]]
     ciphertexts: int
     depths: tuple[int, ...]
+
+    @property
+    def known(self) -> bool:
+        """Whether the result does not depend on the graph's input, so that it is there at any level."""
+        return self.ciphertexts == 0
 
     def price(self, costs: Costs, made: int) -> float:
         """What the node costs with its result made at a level."""
@@ -102,11 +107,16 @@ def schedule(graph: Graph, nodes: Mapping[str, NodeCost], refresh: Refresh, cost
     Raises:
         PlanError: some node needs more levels than a refresh returns.
     """
-    alive: list[str] = [graph.output]
-    states: dict[_Levels, tuple[float, _Decision | None]] = {(0,): (0.0, None)}
+    alive = [] if nodes[graph.output].known else [graph.output]
+    states: dict[_Levels, tuple[float, _Decision | None]] = {(0,) * len(alive): (0.0, None)}
     for node in reversed(graph.nodes):
         if node.name in alive:
-            step = _Step(node, nodes[node.name], alive, refresh, costs)
+            needs = [
+                (name, depth)
+                for name, depth in zip(node.inputs, nodes[node.name].depths, strict=True)
+                if not nodes[name].known
+            ]
+            step = _Step(node, needs, nodes[node.name], alive, refresh, costs)
             states = _undominated(step.before(states))
             alive = step.alive
         if not states:
@@ -130,17 +140,33 @@ def makes_ciphertexts(node: Node) -> bool:
 class _Step:
     """From the states after a node to those before it.
 
+    Args:
+        node: the node.
+        needs: the values that it reads and must be computed, with the levels between each and its result.
+        cost: what it takes.
+        alive: names of the values that are alive after it.
+        refresh: how they get their levels back.
+        costs: what that takes.
+
     Attributes:
         alive: names of the values that are alive before the node.
     """
 
-    def __init__(self, node: Node, cost: NodeCost, alive: list[str], refresh: Refresh, costs: Costs) -> None:
-        self._node, self._cost, self._refresh = node, cost, refresh
+    def __init__(
+        self,
+        node: Node,
+        needs: Sequence[tuple[str, int]],
+        cost: NodeCost,
+        alive: list[str],
+        refresh: Refresh,
+        costs: Costs,
+    ) -> None:
+        self._node, self._refresh = node, refresh
         self._at = alive.index(node.name)
         rest = [name for name in alive if name != node.name]
-        self.alive = rest + [name for name in dict.fromkeys(node.inputs) if name not in rest]
+        self.alive = rest + [name for name in dict.fromkeys(name for name, _ in needs) if name not in rest]
         self._added = len(self.alive) - len(rest)
-        self._operands = [self.alive.index(name) for name in node.inputs]
+        self._operands = [(self.alive.index(name), depth) for name, depth in needs]
         self._price = cache(lambda made: cost.price(costs, made))
         self._refresh_price = cache(
             lambda needed: cost.ciphertexts * costs.refresh_price(refresh.kind, needed)
@@ -170,7 +196,7 @@ class _Step:
 
     def _needed_before(self, levels: _Levels, made: int) -> _Levels:
         needed = [*levels[: self._at], *levels[self._at + 1 :], *[0] * self._added]
-        for operand, depth in zip(self._operands, self._cost.depths, strict=True):
+        for operand, depth in self._operands:
             needed[operand] = max(needed[operand], made + depth)
         return tuple(needed)
 

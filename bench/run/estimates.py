@@ -23,7 +23,14 @@ COUNTS = (
     "relinearisations",
     "rescales",
     "drops",
+    "additions",
+    "negations",
 )
+
+
+def counts(program: Program, batches: int) -> dict[str, int]:
+    """What all batches of a cell count, by the names of `COUNTS`."""
+    return {name: program.counts[name] * batches for name in COUNTS}
 
 
 def key_bytes(cell: Cell, keys: int) -> int:
@@ -37,7 +44,7 @@ def of_program(cell: Cell, program: Program, capabilities: Capabilities, refresh
     batches = -(-cell.samples // program.layout.images)
     needs = costs.needs(program, capabilities, refresh.kind)
     seconds = batches * costs.seconds(sum(map(costs.instruction, program.instructions)))
-    counts, layout = program.counts, program.layout
+    layout = program.layout
     after = levels_after_refresh(program)
     return {
         "batches × samples": f"{batches} × {layout.images}",
@@ -45,7 +52,7 @@ def of_program(cell: Cell, program: Program, capabilities: Capabilities, refresh
         "levels on entry": str(program.input_level),
         "levels used": str(program.levels_used),
         "levels after a refresh": "–" if after is None else str(after),
-        **{name.replace("_", " "): str(counts[name] * batches) for name in COUNTS},
+        **{name.replace("_", " "): str(count) for name, count in counts(program, batches).items()},
         "rotation keys": str(len(program.rotation_steps)),
         "keys on disk": size(needs.keys_bytes),
         "evaluator memory": size(needs.evaluator_bytes),

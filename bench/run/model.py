@@ -15,7 +15,7 @@ from backends.planner import Refresh, plan, refresh_for
 from backends.program import Program
 from backends.registry import Descriptor
 from backends.tensor.layout import ValueLayout, unpack
-from bench.run import estimates, recording, scoring
+from bench.run import estimates, recording, scoring, stages
 from bench.run.exchanges import Evaluation
 from bench.run.life import Life
 from bench.run.listener import Progress
@@ -51,6 +51,15 @@ class ModelKind(WorkloadKind):
         refresh = refresh_for(cell.parameter_set.refresh, cell.parameter_set.parameters, capabilities)
         program = plan(self.workload.polynomial, cell.parameter_set.parameters, refresh)
         return estimates.of_program(cell, program, capabilities, refresh)
+
+    def expected(self, cell: Cell, descriptor: Descriptor) -> Sequence[tuple[str, float]]:
+        """Plan the cell; planning it again takes as long."""
+        started, parameters = perf_counter(), cell.parameter_set.parameters
+        capabilities = descriptor.capabilities(parameters)
+        refresh = refresh_for(cell.parameter_set.refresh, parameters, capabilities)
+        program = plan(self.workload.polynomial, parameters, refresh)
+        took = ("plan", perf_counter() - started)
+        return [took, *stages.of_program(cell, program, descriptor, capabilities, refresh)]
 
     def run(self, life: Life) -> None:
         """Compare the clear rungs, plan, and have two parties compute."""

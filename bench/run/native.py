@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from backends.errors import Unsupported
 from backends.native import OPERATIONS
 from backends.registry import Descriptor
-from bench.run import recording
+from bench.run import recording, stages
 from bench.run.estimates import key_bytes
 from bench.run.life import Life
 from bench.run.listener import Progress
@@ -57,6 +58,11 @@ class NativeKind(WorkloadKind):
         descriptor.capabilities(cell.parameter_set.parameters)
         adapter(descriptor, cell, self.workload.polynomial)
         return {"program": f"{cell.parameter_set.program} of the library's own; nothing of it is planned"}
+
+    def expected(self, cell: Cell, descriptor: Descriptor) -> Sequence[tuple[str, float]]:
+        """Its keys; how long the library's own types compute is not known."""
+        self.estimate(cell, descriptor)
+        return stages.of_keys(keys_bytes(cell))
 
     def run(self, life: Life) -> None:
         """Have two parties compute the layer in the library's own types."""

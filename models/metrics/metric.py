@@ -91,7 +91,21 @@ def scores(metric: Metric, outputs: Array, labels: Labels) -> Array:
             f"logits of shape {outputs.shape} do not fit labels of shape {labels.shape}; "
             "store both of one run"
         )
+    check_outputs(metric, answers.shape[2])
     return metric.scores(answers, wanted)
+
+
+def check_outputs(metric: Metric, outputs: int) -> None:
+    """See that a model with so many outputs can be right or wrong by a metric.
+
+    Raises:
+        ScoreError: it names labels and has one alone, which is always right.
+    """
+    if metric.answers_labels and outputs < 2:
+        raise ScoreError(
+            f"a model of {outputs} label cannot be judged by {metric.title}, for that label is always right; "
+            "judge it as a regression, by its error"
+        )
 
 
 def whole(metric: Metric, found: Array) -> float | None:

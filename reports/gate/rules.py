@@ -51,7 +51,8 @@ class MetricRule(Block):
 
     Attributes:
         lost: the largest loss, as the metric counts it (`models.metrics`): of accuracy a fraction, of
-            perplexity the fraction by which it grows, of cross-entropy nats, of a correlation its difference.
+            perplexity the fraction by which it grows, of cross-entropy nats, of a correlation or a mean
+            squared error its difference.
     """
 
     lost: Annotated[float, Field(ge=0)] = 0.005

@@ -79,7 +79,8 @@ class KeyOwnerParty(Party):
         started = perf_counter()
         vectors = [self.owner.decrypt(ciphertext) for ciphertext in loaded]
         seconds = perf_counter() - started
-        np.save(self.folder / request.file, np.stack(vectors))
+        # A value that does not depend on the input has no ciphertexts.
+        np.save(self.folder / request.file, np.stack(vectors) if vectors else np.zeros((0, 0)))
         return Decrypted(seconds)
 
 

@@ -17,7 +17,8 @@ from bench.spec.suite import CHECKPOINTS
 from models.checkpoint import RUNGS, load_graph, save_graph
 from models.errors import ModelError, ScoreError
 from models.graph import Graph
-from models.metrics.catalogue import CROSS_ENTROPY, PERPLEXITY
+from models.metrics.catalogue import CORRELATION, CROSS_ENTROPY, MEAN_SQUARED_ERROR, PERPLEXITY
+from models.metrics.metric import Metric
 from models.reference import outputs
 from reports.scoring.held_out import held_out_ladder
 from tests.bench.checkpoints import CONTEXT, TEXT, VOCABULARY, language_model
@@ -102,6 +103,41 @@ def test_a_perplexity_beyond_all_numbers_fails_whatever_is_lost(windows: Path) -
     told = scoring.ladder(workload, decrypted, None)
     assert (told.polynomial, told.encrypted) == (None, None)
     assert told.nats.encrypted == told.nats.polynomial > 709
+
+
+def one_output(folder: Path, metric: str) -> Path:
+    """The committed checkpoint of digits as if it answered with one number, that of its class 3."""
+    for rung in RUNGS:
+        graph = load_graph(DIGITS, rung)
+        *_, head = (node for node in graph if node.operation == "linear")
+        kept = {"weight": head.arrays["weight"][3:4], "bias": head.arrays["bias"][..., 3:4]}
+        nodes = tuple(node if node.name != head.name else replace(head, arrays=kept) for node in graph)
+        save_graph(replace(graph, nodes=nodes, metadata={**graph.metadata, "metric": metric}), folder, rung)
+    return folder
+
+
+@pytest.mark.parametrize("metric", [MEAN_SQUARED_ERROR, CORRELATION])
+def test_a_regression_is_scored_by_its_error_and_by_no_label(tmp_path: Path, metric: Metric) -> None:
+    workload = load_workload(one_output(tmp_path, metric.name), "digits", 8)
+    everything = workload.held_out.samples(0, len(workload.held_out))
+    answers = outputs(workload.polynomial, everything.inputs)[:, 0, 0]
+    expected = {
+        MEAN_SQUARED_ERROR: np.mean((answers - everything.labels) ** 2),
+        CORRELATION: np.corrcoef(answers, everything.labels)[0, 1],
+    }
+    block = scoring.held_out(workload)
+    assert block is not None
+    assert block.polynomial == pytest.approx(expected[metric])
+    decrypted = scoring.Decrypted((workload.logits["polynomial"] * (1 + 1e-9),))
+    scoring.check(workload, decrypted, Limits())
+    told = scoring.ladder(workload, decrypted, block)
+    assert (told.label_agreement, told.nats) == (None, None)
+    assert told.encrypted == pytest.approx(told.polynomial)
+
+
+def test_one_label_is_refused_before_anything_runs(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"cannot be judged: a model of 1 label .* always right"):
+        load_workload(one_output(tmp_path, "accuracy"), "digits", 8)
 
 
 def test_a_model_may_be_judged_by_its_cross_entropy(windows: Path) -> None:

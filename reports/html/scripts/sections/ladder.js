@@ -135,8 +135,7 @@ function ladderTable(caption, rows) {
     source,
     numeric: true,
     value: (/** @type {Row} */ row) => row[source],
-    cell: (/** @type {Row} */ row) =>
-      scoreAndNats(row["ladder.metric"], row[source], row[nats]),
+    cell: (/** @type {Row} */ row) => scoreAndNats(row["ladder.metric"], row[source], row[nats]),
   }));
   const losses = [...lossColumns(rows), totalLossColumn(rows)];
   const agreement = figureColumn("Same label", "ladder.label_agreement");

@@ -43,11 +43,7 @@ const METRIC_COLUMN = {
   cell: (row) =>
     untrained(row)
       ? chip("warn", page().timing_only)
-      : scoreAndNats(
-          row["ladder.metric"],
-          row["ladder.encrypted"],
-          row["ladder.nats.encrypted"],
-        ),
+      : scoreAndNats(row["ladder.metric"], row["ladder.encrypted"], row["ladder.nats.encrypted"]),
 };
 
 /** @type {Column<Row>} */
