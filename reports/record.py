@@ -257,6 +257,21 @@ class Memory(Block):
     prepared_model_bytes: Bytes | None = None
 
 
+class LibraryCounts(Block):
+    """What the library executed for the counts: an adapter makes a primitive that it lacks of others."""
+
+    bootstraps: Count | None = None
+    rotations: Count | None = None
+    ct_ct: Count | None = None
+    ct_pt: Count | None = None
+    relinearisations: Count | None = None
+    rescales: Count | None = None
+    drops: Count | None = None
+    additions: Count | None = None
+    negations: Count | None = None
+    conjugations: Count | None = None
+
+
 class Counts(Block):
     """Exact counts, the same on every machine; executed at the library call, but for `bootstraps_planned`."""
 
@@ -267,9 +282,15 @@ class Counts(Block):
     rotation_keys: Count | None = None
     ct_ct: Count | None = None
     ct_pt: Count | None = None
+    relinearisations: Count | None = None
     rescales: Count | None = None
+    drops: Count | None = None
+    additions: Count | None = None
+    negations: Count | None = None
+    conjugations: Count | None = None
     levels_used: Count | None = None
     levels_after_refresh: Count | None = None
+    library: LibraryCounts | None = None
 
 
 class Wire(Block):

@@ -15,6 +15,7 @@ from reports.record import (
     TIMING_ONLY,
     HeldOutLadder,
     Ladder,
+    LibraryCounts,
     Precision,
     Primitive,
     Record,
@@ -171,6 +172,7 @@ def _column(record: Record) -> dict[str, str]:
         record.counts,
         record.wire,
     )
+    library = counts.library or LibraryCounts()
     return {
         "status": record.status.value if record.reason is None else f"{record.status.value}: {record.reason}",
         "samples (batch)": f"{record.samples} ({count(record.batch)})",
@@ -201,6 +203,11 @@ def _column(record: Record) -> dict[str, str]:
         "round trips": count(counts.round_trips),
         "rotations": count(counts.rotations),
         "ct·ct / ct·pt / rescales": " / ".join(map(count, (counts.ct_ct, counts.ct_pt, counts.rescales))),
+        "relinearisations / drops": " / ".join(map(count, (counts.relinearisations, counts.drops))),
+        "additions / negations / conjugations": " / ".join(
+            map(count, (counts.additions, counts.negations, counts.conjugations))
+        ),
+        "ct·pt / rescales of the library itself": " / ".join(map(count, (library.ct_pt, library.rescales))),
         "to evaluator": size(wire.to_evaluator_bytes),
         "to key owner": size(wire.to_key_owner_bytes),
         "messages": count(wire.messages),

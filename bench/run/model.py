@@ -50,7 +50,7 @@ class ModelKind(WorkloadKind):
         capabilities = descriptor.capabilities(cell.parameter_set.parameters)
         refresh = refresh_for(cell.parameter_set.refresh, cell.parameter_set.parameters, capabilities)
         program = plan(self.workload.polynomial, cell.parameter_set.parameters, refresh)
-        return estimates.of_program(cell, program, capabilities, refresh)
+        return estimates.of_program(cell, program, descriptor, capabilities, refresh)
 
     def expected(self, cell: Cell, descriptor: Descriptor) -> Sequence[tuple[str, float]]:
         """Plan the cell; planning it again takes as long."""

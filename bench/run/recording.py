@@ -6,14 +6,19 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from backends.primitives import primitive
+from backends.primitives import Primitive, primitive
 from backends.program import REFRESHES, Program
+from backends.registry import Descriptor, executed
 from backends.security import Security
 from bench.parties.messages import BatchFigures, Encrypted, Generated, Loaded, Prepared
 from bench.parties.wire import Shipment, Wire
 from bench.run.exchanges import Evaluation, bytes_of
 from bench.run.session import Peaks
 from reports import record
+
+#: What is counted at the library's calls and, of round trips, at the evaluator's; portable programs conjugate
+#: nothing.
+COUNTED = (*record.LibraryCounts.model_fields, Primitive.ROUND_TRIP.counted)
 
 
 @dataclass
@@ -155,10 +160,10 @@ def _primitives(batches: Iterable[BatchFigures]) -> list[record.Primitive]:
     counts: Counter[tuple[str, int]] = Counter()
     seconds: dict[tuple[str, int], float] = defaultdict(float)
     for batch in batches:
-        for executed in batch.primitives:
-            key = (primitive(executed.operation).recorded, executed.level)
-            counts[key] += executed.executions
-            seconds[key] += executed.seconds
+        for done in batch.primitives:
+            key = (primitive(done.operation).recorded, done.level)
+            counts[key] += done.executions
+            seconds[key] += done.seconds
     return [
         record.Primitive(name=name, level=level, count=counts[name, level], s=seconds[name, level])
         for name, level in sorted(counts)
@@ -187,7 +192,7 @@ def _key_bytes(keys: Sequence[Shipment], kind: str) -> int | None:
     return sum(key.size_bytes for key in keys if key.kind == kind) or None
 
 
-def counts(figures: Figures, program: Program | None, batches: int) -> record.Counts:
+def counts(figures: Figures, program: Program | None, batches: int, descriptor: Descriptor) -> record.Counts:
     """Executed over all batches of the first evaluation; null where nothing was executed."""
     if program is None:
         return record.Counts()
@@ -202,8 +207,9 @@ def counts(figures: Figures, program: Program | None, batches: int) -> record.Co
     done: Counter[str] = Counter()
     for batch in figures.evaluations[0].measured:
         done.update(batch.counts)
-    names = ("bootstraps", "round_trips", "rotations", "ct_ct", "ct_pt", "rescales")
-    return planned.model_copy(update={name: done[name] for name in names})
+    by_library = executed(descriptor, done)
+    library = record.LibraryCounts(**{name: by_library[name] for name in record.LibraryCounts.model_fields})
+    return planned.model_copy(update={"library": library, **{name: done[name] for name in COUNTED}})
 
 
 def levels_after_refresh(program: Program) -> int | None:

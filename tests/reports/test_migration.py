@@ -28,7 +28,13 @@ def written() -> dict[str, Any]:
 def read_on(record: Record) -> Record:
     """The same as this version has it: what schema 1 did not take apart is null."""
     parts = ("wall_s", "make_keys_s", "write_keys_s", "load_keys_s", "encode_model_s", "other_s")
-    return record.model_copy(update={"latency": record.latency.model_copy(update=dict.fromkeys(parts))})
+    counts = ("relinearisations", "drops", "additions", "negations", "conjugations", "library")
+    return record.model_copy(
+        update={
+            "latency": record.latency.model_copy(update=dict.fromkeys(parts)),
+            "counts": record.counts.model_copy(update=dict.fromkeys(counts)),
+        }
+    )
 
 
 def test_a_record_of_schema_1_keeps_its_figures_and_has_null_for_the_new_ones(
