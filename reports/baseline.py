@@ -18,9 +18,9 @@ from models.metrics.catalogue import metric_named
 from reports.clock import ahead
 from reports.errors import ReportError
 from reports.export import to_json
-from reports.migration import EARLIER
+from reports.migration import READ, read_record
 from reports.plain import read_json, unfit
-from reports.record import PARTS, SCHEMA, HeldOutLadder, Ladder, Record, Status
+from reports.record import PARTS, HeldOutLadder, Ladder, Record, Status
 from reports.scoring.ladder import RUNGS
 
 #: Relative, of numbers that follow from each other.
@@ -147,13 +147,13 @@ def _record(place: str, written: Any) -> Record:
     named = f"{place} ({cell if isinstance(cell, str) else 'without a cell'})"
     if found := unfit(written):
         raise ReportError(f"{named}: {' '.join(found)}; export the file again")
-    if written.get("schema") not in (*EARLIER, SCHEMA):
+    if written.get("schema") not in READ:
         raise ReportError(
-            f"{named} has schema {written.get('schema')!r}, this version reads {EARLIER[0]} to {SCHEMA}; "
+            f"{named} has schema {written.get('schema')!r}, this version reads {READ[0]} to {READ[-1]}; "
             "export it with this version"
         )
     try:
-        record = Record.from_plain(written)
+        record = read_record(written)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "the record"

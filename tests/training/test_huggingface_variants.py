@@ -316,13 +316,24 @@ def test_a_pooler_has_the_activation_that_its_config_says(tmp_path: Path, activa
     agree(huggingface.load(tmp_path, GREY), tokens(images(), GREY), expected)
 
 
+def test_a_pooler_of_another_activation_is_refused_where_there_is_one(tmp_path: Path) -> None:
+    vit(tmp_path / "classifier", pooler_act="silu")
+    agree_on_images(tmp_path / "classifier")
+    saved(ViTModel(vit_config(pooler_act="silu")), tmp_path / "model")
+    with pytest.raises(ModelError, match="pooler_act: silu"):
+        huggingface.load(tmp_path / "model")
+
+
 def vit_config(**changes: Any) -> Any:
     return ViTForImageClassification.config_class(**VIT | changes)
 
 
 def pickle(folder: Path) -> dict[str, torch.Tensor]:
     """Turn a folder's weights into those of an old one."""
-    weights = {name: torch.from_numpy(array) for name, array in load_file(folder / WEIGHTS).items()}
+    weights = {
+        name: torch.nn.Parameter(torch.from_numpy(array))
+        for name, array in load_file(folder / WEIGHTS).items()
+    }
     (folder / WEIGHTS).unlink()
     torch.save(weights, folder / "pytorch_model.bin")
     return weights
@@ -375,6 +386,15 @@ def test_a_pickle_that_holds_more_than_weights_is_refused(tmp_path: Path) -> Non
         huggingface.load(tmp_path)
     (tmp_path / "pytorch_model.bin").write_bytes(b"no pickle")
     with pytest.raises(ModelError, match="restore the folder"):
+        huggingface.load(tmp_path)
+
+
+@pytest.mark.parametrize("name", [WEIGHTS, "pytorch_model.bin"])
+def test_a_pointer_in_place_of_weights_is_told(tmp_path: Path, name: str) -> None:
+    bert(tmp_path)
+    (tmp_path / WEIGHTS).unlink()
+    (tmp_path / name).write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 12\n")
+    with pytest.raises(ModelError, match=f"{name} is a pointer .* git lfs pull"):
         huggingface.load(tmp_path)
 
 
