@@ -20,7 +20,6 @@ from reports.clock import ahead
 from reports.errors import ReportError
 from reports.gate.exact import settled
 from reports.gate.sides import Processes, Side
-from reports.identity import canonical_json
 from reports.measures import Kind
 from reports.plain import read_json, unfit
 from reports.record import Count, Status
@@ -160,7 +159,7 @@ def _entry(line: bytes) -> Entry:
         raise ValueError(f"Invalid JSON ({error})") from error
     if found := unfit(written):
         raise ValueError(" ".join(found))
-    one = Entry.model_validate_json(canonical_json(written))
+    one = Entry.model_validate_json(line)
     if why := ahead(one.at):
         raise ValueError(why)
     return one

@@ -165,8 +165,8 @@ def test_a_record_that_is_dated_ahead_is_refused_and_never_the_newest(run: Run, 
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        (b'"rotations":1200', b'"rotations":NaN', "record.counts.rotations is NaN and not a finite number"),
-        (b'"rotations":1200', b'"rotations":1200,"rotations":1', "record.counts.rotations appears twice"),
+        (b'"ct_pt":2048', b'"ct_pt":NaN', "record.counts.ct_pt is NaN and not a finite number"),
+        (b'"ct_pt":2048', b'"ct_pt":2048,"ct_pt":1', "record.counts.ct_pt appears twice"),
     ],
 )
 def test_what_json_takes_and_no_record_holds_is_told_with_its_place(
