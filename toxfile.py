@@ -20,6 +20,8 @@ from tox.tox_env.errors import Fail
 ROOT = Path(__file__).parent
 DECLARATIONS = sorted(ROOT.glob("backends/*/environment.yaml"))
 ALL = "all-backends"
+#: On which library a wheel of this project is tried: the one that installs quickest.
+INSTALLED_ON = "tenseal"
 
 
 @impl
@@ -90,6 +92,7 @@ def _tests(backend: str) -> list[list[str]]:
         ["tests/conformance"],
         ["-n", "2", "--dist", "worksteal", "tests/end_to_end"],
         *([[str(own)]] if (ROOT / own).exists() else []),
+        *([["tests/installed"]] if backend == INSTALLED_ON else []),
     ]
 
 

@@ -156,12 +156,18 @@ PLAIN = (
     # What encoding adds to a process: nothing, and so null, where a small model fits what it already had.
     _memory("memory.prepared_model_bytes", "prepared model", nothing_is_null=True),
     _time("latency.plan_s", "plan"),
+    _time("latency.wall_s", "wall time", judged=False),
     _time("latency.keygen_s", "key generation"),
+    _time("latency.make_keys_s", "making keys", judged=False),
+    _time("latency.write_keys_s", "writing keys", judged=False),
     _time("latency.prepare_model_s", "model preparation"),
+    _time("latency.load_keys_s", "loading keys", judged=False),
+    _time("latency.encode_model_s", "encoding the model", judged=False),
     _time("latency.encrypt_s", "encrypt"),
     _time("latency.evaluate_s", "evaluate, cold"),
     _time("latency.round_trips_s", "round trips' time"),
     _time("latency.decrypt_s", "decrypt"),
+    _time("latency.other_s", "what no stage holds", judged=False),
     _time("latency.per_sample_s", "per sample", judged=False),
     _time("latency.clear_model_s", "model in the clear", judged=False),
 )

@@ -7,16 +7,13 @@ names, text in place of a number, NaN and infinity are refused.
 
 from __future__ import annotations
 
-import json
 from enum import Enum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, model_validator
 
 from models.metrics.catalogue import DEFAULT, METRICS
 from reports.block import Block
-from reports.identity import canonical_json
-from reports.migration import migrated
 from reports.origin import Origin
 
 SCHEMA = 2
@@ -381,19 +378,9 @@ class Record(Block):
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Record:
-        """The record that `to_json` wrote, of this schema or an earlier one.
+        """The record that `to_json` wrote; `reports.migration` reads those of earlier schemas on.
 
         Raises:
             pydantic.ValidationError: a name or a value is not the schema's.
-            ReportError: a number is not finite.
         """
-        return cls.from_plain(json.loads(text))
-
-    @classmethod
-    def from_plain(cls, written: Any) -> Record:
-        """The same from what `json` reads of it.
-
-        Raises:
-            pydantic.ValidationError, ReportError: as `from_json`.
-        """
-        return cls.model_validate_json(canonical_json(migrated(written)))
+        return cls.model_validate_json(text)

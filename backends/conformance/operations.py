@@ -21,7 +21,7 @@ from backends.primitives import COUNTED
 
 TOP = PARAMETERS.depth
 LEVELS = range(TOP + 1)
-EXACT_DROP_BITS = 24  # a drop that forces the scale of another level stays below 22 at these parameters
+EXACT_DROP_BITS = 23  # a drop that forces the scale of another level stays below 22 at these parameters
 
 
 def encrypts_at_every_level(parties: Parties) -> None:

@@ -87,7 +87,8 @@ def own_types_compute_layers_and_hide_the_secret_key(types: str, scratch: Path) 
     """
     library = load_native_types(types)
     owner = library.key_owner(NATIVE)
-    files = owner.generate(scratch)
+    owner.make_keys()
+    files = owner.write_keys(scratch)
     evaluator = library.evaluator(NATIVE, scratch, files)
     random = np.random.default_rng(5)
     rows, weight, bias = (

@@ -114,7 +114,7 @@ calls to it. Compounds, `bootstrap` and the keys of one kind have defaults: see 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from backends.interface import (
@@ -122,6 +122,7 @@ from backends.interface import (
     Evaluator,
     KeyFile,
     KeyOwner,
+    Keys,
     Library,
     Plaintext,
     SecurityFacts,

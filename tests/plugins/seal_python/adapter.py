@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import seal
 
 from backends.errors import ParameterError
-from backends.interface import Ciphertext, Evaluator, KeyFile, KeyOwner, Library, Plaintext, Vector
+from backends.interface import Ciphertext, Evaluator, KeyFile, KeyOwner, Keys, Library, Plaintext, Vector
 from backends.parameters import ParameterSet
 from backends.primitives import Primitive
 from backends.seal.calls import constant, refusals, slot_vector, writing
@@ -20,6 +22,13 @@ from backends.seal.context import SEALContext
 from backends.seal.evaluator import SEALEvaluator, counted
 from backends.seal.key_owner import SEALKeyOwner
 from backends.seal.keys import KeyFolder, galois_element
+
+
+class Saved(Protocol):
+    """Whatever SEAL writes to a file."""
+
+    def save(self, path: str) -> None: ...
+
 
 SECURITY = {
     0: seal.sec_level_type.none,
@@ -102,6 +111,15 @@ class Context(SEALContext):
         ciphertext.save(str(path))
 
 
+@dataclass(frozen=True)
+class MadeKeys(Keys):
+    """A key to be written, or the context where there is none; of a rotation key, its step."""
+
+    kind: str
+    made: Saved | None
+    step: int | None = None
+
+
 class Owner(SEALKeyOwner):
     """Holds the secret key, in SEAL's key generator."""
 
@@ -113,18 +131,26 @@ class Owner(SEALKeyOwner):
         self._encryptor = seal.Encryptor(context.seal, self._public_key)
         self._decryptor = seal.Decryptor(context.seal, self._generator.secret_key())
 
-    def generate(self, folder: Path, rotation_steps: Sequence[int], bootstrap: bool) -> list[KeyFile]:
+    def key_batches(self, rotation_steps: Sequence[int], bootstrap: bool) -> Iterator[MadeKeys]:
         refuse_bootstrap(bootstrap)
+        yield MadeKeys("context", None)
+        yield MadeKeys("public_key", self._public_key)
+        yield MadeKeys("relinearisation_key", self._generator.create_relin_keys())
+        for step in rotation_steps:
+            key = seal.GaloisKeys()
+            self._generator.create_galois_keys([step], key)
+            yield MadeKeys("rotation_keys", key, step)
+
+    def write_keys(self, keys: Keys, folder: Path) -> KeyFile:
+        assert isinstance(keys, MadeKeys)
         files = KeyFolder(folder)
+        path = files.add(keys.kind) if keys.step is None else files.add_rotation(keys.step)
         with writing(folder):
-            self._context.save(files.add("context"))
-            self._public_key.save(str(files.add("public_key")))
-            self._generator.create_relin_keys().save(str(files.add("relinearisation_key")))
-            for step in rotation_steps:
-                key = seal.GaloisKeys()
-                self._generator.create_galois_keys([step], key)
-                key.save(str(files.add_rotation(step)))
-        return files.files
+            if keys.made is None:
+                self._context.save(path)
+            else:
+                keys.made.save(str(path))
+        return files.files[0]
 
     def _encrypt(self, plaintext: Plaintext) -> Ciphertext:
         return self._encryptor.encrypt(plaintext)
