@@ -90,8 +90,9 @@ def label_names(path: Path) -> tuple[str, ...] | None:
 
 def _reader(source: folder.Source) -> _Reader:
     named = source.config.get("architectures") or _of_its_kind(source)
-    if isinstance(named, list) and len(named) == 1 and named[0] in _READERS:
-        return _READERS[named[0]]
+    known = [name for name in named if name in _READERS] if isinstance(named, list) else []
+    if known:
+        return _READERS[known[0]]
     raise ModelError(
         f"{source.config_path} names the architectures {named}; import one of {', '.join(sorted(_READERS))}"
     )
