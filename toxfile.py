@@ -20,6 +20,8 @@ from tox.tox_env.errors import Fail
 ROOT = Path(__file__).parent
 DECLARATIONS = sorted(ROOT.glob("backends/*/environment.yaml"))
 ALL = "all-backends"
+#: On which library a wheel of this project is tried: the one that installs quickest.
+INSTALLED_ON = "tenseal"
 
 
 @impl
@@ -31,7 +33,7 @@ def tox_extend_envs() -> Iterable[str]:
 @impl
 def tox_add_core_config(core_conf: ConfigSet, state: State) -> None:
     """Configure them; whatever is not said here stands in `tox.ini` under `[testenv]`."""
-    everything = ",".join(["lint", "core", *_backends()])
+    everything = ",".join(["lint", "core", "plugin", *_backends()])
     state.conf.memory_seed_loaders[ALL].append(
         MemoryLoader(
             description="every test on every library, and the linter",
@@ -90,6 +92,7 @@ def _tests(backend: str) -> list[list[str]]:
         ["tests/conformance"],
         ["-n", "2", "--dist", "worksteal", "tests/end_to_end"],
         *([[str(own)]] if (ROOT / own).exists() else []),
+        *([["tests/installed"]] if backend == INSTALLED_ON else []),
     ]
 
 

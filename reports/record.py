@@ -7,16 +7,13 @@ names, text in place of a number, NaN and infinity are refused.
 
 from __future__ import annotations
 
-import json
 from enum import Enum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, model_validator
 
 from models.metrics.catalogue import DEFAULT, METRICS
 from reports.block import Block
-from reports.identity import canonical_json
-from reports.migration import migrated
 from reports.origin import Origin
 
 SCHEMA = 2
@@ -260,6 +257,21 @@ class Memory(Block):
     prepared_model_bytes: Bytes | None = None
 
 
+class LibraryCounts(Block):
+    """What the library executed for the counts: an adapter makes a primitive that it lacks of others."""
+
+    bootstraps: Count | None = None
+    rotations: Count | None = None
+    ct_ct: Count | None = None
+    ct_pt: Count | None = None
+    relinearisations: Count | None = None
+    rescales: Count | None = None
+    drops: Count | None = None
+    additions: Count | None = None
+    negations: Count | None = None
+    conjugations: Count | None = None
+
+
 class Counts(Block):
     """Exact counts, the same on every machine; executed at the library call, but for `bootstraps_planned`."""
 
@@ -270,9 +282,15 @@ class Counts(Block):
     rotation_keys: Count | None = None
     ct_ct: Count | None = None
     ct_pt: Count | None = None
+    relinearisations: Count | None = None
     rescales: Count | None = None
+    drops: Count | None = None
+    additions: Count | None = None
+    negations: Count | None = None
+    conjugations: Count | None = None
     levels_used: Count | None = None
     levels_after_refresh: Count | None = None
+    library: LibraryCounts | None = None
 
 
 class Wire(Block):
@@ -360,19 +378,9 @@ class Record(Block):
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Record:
-        """The record that `to_json` wrote, of this schema or an earlier one.
+        """The record that `to_json` wrote; `reports.migration` reads those of earlier schemas on.
 
         Raises:
             pydantic.ValidationError: a name or a value is not the schema's.
-            ReportError: a number is not finite.
         """
-        return cls.from_plain(json.loads(text))
-
-    @classmethod
-    def from_plain(cls, written: Any) -> Record:
-        """The same from what `json` reads of it.
-
-        Raises:
-            pydantic.ValidationError, ReportError: as `from_json`.
-        """
-        return cls.model_validate_json(canonical_json(migrated(written)))
+        return cls.model_validate_json(text)

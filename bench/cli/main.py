@@ -77,6 +77,7 @@ for command in (
     Later("plan:plan", "What a suite's cells will count, need and take; nothing is encrypted."),
     Later("doctor:doctor", "What each backend has and lacks, and what to do."),
     Later("list:list_command", "Suites, backends, parameter sets, models and data sets."),
+    Later("conform:conform", "Hold a backend of any package to its contract, or write a skeleton of one."),
     Later("validate:validate", "Check a suite, its models and its data."),
     Later("convert:convert", "Train and convert the model of a recipe."),
     Later("ablate:ablate", "Train variants of a recipe, and compare them."),

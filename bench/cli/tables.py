@@ -15,6 +15,7 @@ from reports.record import (
     TIMING_ONLY,
     HeldOutLadder,
     Ladder,
+    LibraryCounts,
     Precision,
     Primitive,
     Record,
@@ -171,6 +172,7 @@ def _column(record: Record) -> dict[str, str]:
         record.counts,
         record.wire,
     )
+    library = counts.library or LibraryCounts()
     return {
         "status": record.status.value if record.reason is None else f"{record.status.value}: {record.reason}",
         "samples (batch)": f"{record.samples} ({count(record.batch)})",
@@ -180,11 +182,14 @@ def _column(record: Record) -> dict[str, str]:
         "  by the mean / median error / of 99 %": _distribution(ladder.precision),
         "plan, s": _number(latency.plan_s),
         "key generation, s": _number(latency.keygen_s),
+        "  making / writing, s": _numbers(latency.make_keys_s, latency.write_keys_s),
         "model preparation, s": _number(latency.prepare_model_s),
+        "  loading keys / encoding, s": _numbers(latency.load_keys_s, latency.encode_model_s),
         "encrypt, s": _number(latency.encrypt_s),
         "evaluate, s": _number(latency.evaluate_s),
         "  of it round trips, s": _number(latency.round_trips_s),
         "decrypt, s": _number(latency.decrypt_s),
+        "wall / what no stage holds, s": _numbers(latency.wall_s, latency.other_s),
         "per sample, s": _number(latency.per_sample_s),
         "peak memory, key generation": size(memory.keygen_peak_bytes),
         "peak memory, key owner": size(memory.key_owner_peak_bytes),
@@ -198,6 +203,11 @@ def _column(record: Record) -> dict[str, str]:
         "round trips": count(counts.round_trips),
         "rotations": count(counts.rotations),
         "ct·ct / ct·pt / rescales": " / ".join(map(count, (counts.ct_ct, counts.ct_pt, counts.rescales))),
+        "relinearisations / drops": " / ".join(map(count, (counts.relinearisations, counts.drops))),
+        "additions / negations / conjugations": " / ".join(
+            map(count, (counts.additions, counts.negations, counts.conjugations))
+        ),
+        "ct·pt / rescales of the library itself": " / ".join(map(count, (library.ct_pt, library.rescales))),
         "to evaluator": size(wire.to_evaluator_bytes),
         "to key owner": size(wire.to_key_owner_bytes),
         "messages": count(wire.messages),
@@ -231,6 +241,10 @@ def _security(record: Record) -> str:
         return ABSENT
     bits = "INSECURE" if not judged.secure else f"{judged.bits} bits"
     return f"{bits} (N = 2^{judged.log_n}, log QP {judged.log_qp:.1f}, {judged.secret})"
+
+
+def _numbers(*values: float | None) -> str:
+    return ABSENT if None in values else " / ".join(map(_number, values))
 
 
 def _number(value: float | None) -> str:

@@ -9,7 +9,7 @@ from typing import ClassVar
 from backends.errors import Unsupported
 from backends.native import OPERATIONS
 from backends.registry import Descriptor
-from bench.run import recording, stages
+from bench.run import stages
 from bench.run.estimates import key_bytes
 from bench.run.life import Life
 from bench.run.listener import Progress
@@ -86,10 +86,7 @@ class NativeKind(WorkloadKind):
         life.judge(made.security)
         figures.loaded, figures.prepared = parties.prepare(self.workload.polynomial, made.files)
         encrypted = figures.encrypted = parties.encrypt(inputs.reshape(-1, inputs.shape[-1]))
-        for _ in range(life.cell.repeats):
-            figures.evaluations.append(parties.evaluate(encrypted.batches))
-            if len(figures.evaluations) == 1:
-                figures.wire = recording.wire(session.wire)
+        life.evaluate(session, lambda: parties.evaluate(encrypted.batches))
 
 
 def keys_bytes(cell: Cell) -> int:

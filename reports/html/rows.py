@@ -49,7 +49,9 @@ _BY_UNIT: Mapping[Unit | None, tuple[str, ...]] = {
         *("ladder.precision.median", "ladder.precision.p99"),
     ),
     Unit.SECONDS: (
-        *("latency.plan_s", "latency.keygen_s", "latency.prepare_model_s", "latency.encrypt_s"),
+        *("latency.plan_s", "latency.wall_s", "latency.keygen_s", "latency.make_keys_s"),
+        *("latency.write_keys_s", "latency.prepare_model_s", "latency.load_keys_s"),
+        *("latency.encode_model_s", "latency.encrypt_s", "latency.other_s"),
         *("latency.evaluate_s", "latency.round_trips_s", "latency.decrypt_s", "latency.per_sample_s"),
         "latency.clear_model_s",
     ),

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from backends.conformance.graphs import MODELS, Builder, normalised, samples
 from backends.errors import PlanError
 from backends.parameters import ParameterSet
 from backends.planner import plan
@@ -19,7 +20,7 @@ from models.operations import OPERATIONS
 from models.reference import Inputs
 from models.shapes import heads_side_by_side
 from tests.backends.evaluating import PARAMETERS, REFRESH, evaluated
-from tests.backends.graphs import MODELS, Builder, normalised, samples, shuffled
+from tests.backends.graphs import shuffled
 
 TOLERANCE = 1e-9
 

@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from backends.conformance.graphs import DEGENERATE, MODELS, Builder, samples
 from backends.program import Program
 from models import reference
 from models.graph import Array, Graph, Node
 from models.layers import LayerShape, layer
 from models.shapes import heads_side_by_side
 from tests.backends.evaluating import PARAMETERS, evaluated, planned
-from tests.backends.graphs import DEGENERATE, MODELS, Builder, samples, square
+from tests.backends.graphs import square
 
 #: What pruning does to an array whose first axis is the outputs' or the features'.
 PRUNING: dict[str, Callable[[Array], Array]] = {

@@ -18,13 +18,13 @@ import numpy as np
 import openfhe
 import pytest
 
+from backends.conformance.parties import precision_bits
 from backends.errors import BackendError, ExecutionError, IntegrityError, ParameterError, Unsupported
 from backends.interface import Evaluator, KeyFile, KeyOwner, SecurityFacts
 from backends.openfhe.adapter import OpenFHE
 from backends.openfhe.capabilities import MODULAR_REDUCTION_DEPTH, capabilities
 from backends.openfhe.context import SECRETS, make_context
 from backends.parameters import ParameterSet
-from tests.conformance.conftest import precision_bits
 from tests.toy import BOOTSTRAPPING, PORTABLE
 
 STEPS = (1, 2, 3, 500)

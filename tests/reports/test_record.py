@@ -30,7 +30,8 @@ NAMES = {
     "relinearisation_key_bytes rotation_keys_bytes bootstrap_keys_bytes "
     "ciphertexts_in_bytes ciphertexts_out_bytes prepared_model_bytes",
     "counts": "bootstraps_planned bootstraps round_trips rotations rotation_keys ct_ct ct_pt "
-    "rescales levels_used levels_after_refresh",
+    "relinearisations rescales drops additions negations conjugations "
+    "levels_used levels_after_refresh library",
     "wire": "to_evaluator_bytes to_key_owner_bytes messages",
     "environment": "cpu cores threads memory_bytes load steal_s calibration_s os python libraries build git",
 }
