@@ -50,13 +50,18 @@ def plan(
         PlanError: the graph is not polynomial, does not fit the slots, or some node needs more levels than a
             refresh returns.
     """
+    check_polynomial(graph)
+    planner = Planner(graph, parameters, refresh)
+    return planner.record(schedule(graph, planner.node_costs(), refresh, Costs(parameters)), probes)
+
+
+def check_polynomial(graph: Graph) -> None:
+    """Raise PlanError where a graph has an operation that is no polynomial."""
     rest = graph.not_polynomial()
     if rest:
         raise PlanError(
             f"{graph.name} cannot be encrypted: {rest[0]} is not a polynomial; convert the model first"
         )
-    planner = Planner(graph, parameters, refresh)
-    return planner.record(schedule(graph, planner.node_costs(), refresh, Costs(parameters)), probes)
 
 
 class Planner:

@@ -9,6 +9,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from backends.errors import PlanError
 from backends.interface import Capabilities, Vector
 from backends.microbenchmarks import BOOTSTRAP, BY_NAME, LOADED_KINDS, key_kinds, measured_at
 from backends.registry import Descriptor
@@ -93,9 +94,17 @@ class PrimitivesKind(CellKind):
         """How often is measured, and on what."""
         return self.measurement
 
+    def _check_fit(self, cell: Cell, descriptor: Descriptor, capabilities: Capabilities) -> None:
+        slots, farthest = cell.parameter_set.parameters.slots, self.measurement.literal.rotations
+        if farthest >= slots:
+            raise PlanError(
+                f"rotations by 1 to {farthest} are asked for and the parameter set has {slots} slots; set "
+                f"rotations to {slots - 1} or less, or raise log_n"
+            )
+
     def estimate(self, cell: Cell, descriptor: Descriptor) -> dict[str, str]:
         """Say what is measured, how often, and what the keys take."""
-        capabilities = descriptor.capabilities(cell.parameter_set.parameters)
+        capabilities = self.check_beforehand(cell, descriptor)
         keys = keys_bytes(cell, capabilities, self.measurement)
         return estimates.of_primitives(cell, capabilities, self.measurement.literal, keys)
 
@@ -116,7 +125,7 @@ class PrimitivesKind(CellKind):
 
     def run(self, life: Life) -> None:
         """Have two parties measure."""
-        capabilities = life.descriptor.capabilities(life.cell.parameter_set.parameters)
+        capabilities = self.check_beforehand(life.cell, life.descriptor)
         if not life.descriptor.simulates:
             size = keys_bytes(life.cell, capabilities, self.measurement)
             life.room(size, size)
