@@ -105,7 +105,7 @@ class ParameterSet:
 
     @property
     def name(self) -> str:
-        """A name that carries the content, but for its security (see `backends.security.name_on`)."""
+        """A name that carries the content, but for its security (see `backends.security.named`)."""
         parts = [
             f"n{self.log_n}",
             f"first{self.first_modulus_bits}",

@@ -128,10 +128,9 @@ def foretold(parameters: ParameterSet, capabilities: CapabilityCheck) -> Securit
     return nominal(parameters) if found is None else found
 
 
-def name_on(parameters: ParameterSet, capabilities: CapabilityCheck) -> str:
-    """A set's name on a backend: INSECURE is part of it where the keys will reach less than 128 bits."""
-    secure = judge(foretold(parameters, capabilities)).secure
-    return parameters.name if secure else f"{parameters.name}_{INSECURE}"
+def named(parameters: ParameterSet, facts: SecurityFacts) -> str:
+    """A set's name where its keys will be judged by these facts: under 128 bits INSECURE is part of it."""
+    return parameters.name if judge(facts).secure else f"{parameters.name}_{INSECURE}"
 
 
 def check_demand(parameters: ParameterSet, facts: SecurityFacts) -> None:

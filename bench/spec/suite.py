@@ -13,9 +13,10 @@ from pathlib import Path
 import bench
 import models
 from backends.errors import ParameterError
+from backends.interface import SecurityFacts
 from backends.parameters import ParameterSet
-from backends.registry import get, simulates
-from backends.security import check_demand, foretold, name_on
+from backends.registry import available, simulates
+from backends.security import check_demand, foretold, named, nominal
 from bench.errors import UserError
 from bench.spec.cases import Case, ModelCase, case
 from bench.spec.file import Limits, SuiteFile, SuiteParameterLiteral
@@ -70,7 +71,7 @@ class SuiteParameterSet:
 
         It says INSECURE where the backend's keys reach less than 128 bits, whatever the suite demands.
         """
-        return self._used(name_on(self.parameters, get(backend).capabilities))
+        return self._used(named(self.parameters, _foretold(self.parameters, backend)))
 
     @property
     def content(self) -> str:
@@ -240,12 +241,18 @@ def _check_demands(parameters: ParameterSet, backends: Sequence[str]) -> None:
     refusals = []
     for backend in [name for name in backends if not simulates(name)] or backends:
         try:
-            check_demand(parameters, foretold(parameters, get(backend).capabilities))
+            check_demand(parameters, _foretold(parameters, backend))
         except ParameterError as error:
             refusals.append(error)
         else:
             return
     raise refusals[0]
+
+
+def _foretold(parameters: ParameterSet, backend: str) -> SecurityFacts:
+    """What a backend's keys will be judged by; of one that is not registered, what the set asks for."""
+    found = available().get(backend)
+    return nominal(parameters) if found is None else foretold(parameters, found.capabilities)
 
 
 def _refuse_ambiguity(document: Document, parameter_sets: list[SuiteParameterSet]) -> None:
