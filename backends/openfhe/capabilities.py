@@ -29,7 +29,7 @@ def capabilities(parameters: ParameterSet) -> Capabilities:
     _check_digits(parameters)
     if parameters.depth > MOST_LEVELS:
         raise Unsupported(
-            f"OpenFHE cannot use depth {parameters.depth}: it takes {MOST_LEVELS} at most; choose fewer levels"
+            f"OpenFHE cannot use depth {parameters.depth}: it takes {MOST_LEVELS} at most; choose fewer"
         )
     security = _security(parameters)
     if parameters.bootstrap is None:

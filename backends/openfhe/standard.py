@@ -1,7 +1,7 @@
 """OpenFHE's own check of security, which it makes of a set that demands some before it makes a context.
 
-It estimates the modulus from the bits that are asked for, one more because it chooses primes around the scale,
-and compares with a table of its own (`ParameterGenerationCKKSRNS::ParamsGenCKKSRNSInternal`,
+It estimates the modulus from the bits asked for, one more because it chooses primes around the scale, and
+compares with a table of its own (`ParameterGenerationCKKSRNS::ParamsGenCKKSRNSInternal`,
 `CryptoParametersRNS::EstimateLogP` and `stdlatticeparms.cpp` in github.com/openfheorg/openfhe-development).
 Where the estimate of the special primes is not their number, it makes no context either.
 """
@@ -44,8 +44,8 @@ def check_standard(parameters: ParameterSet, special_primes: int) -> None:
     most = MOST_BITS[parameters.security][parameters.log_n]
     if bits > most:
         raise Unsupported(
-            f"OpenFHE makes no context at {parameters.security} bits of security and N = 2^{parameters.log_n} "
-            f"whose modulus it estimates at {bits} bits: its table has {most}; lower depth, scale_bits or "
+            f"OpenFHE makes no context of {parameters.security} bits of security at N = 2^{parameters.log_n} "
+            f"whose modulus it estimates at {bits}: its table has {most}; lower depth, scale_bits or "
             "first_modulus_bits"
         )
 

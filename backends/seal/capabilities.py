@@ -34,6 +34,7 @@ def capabilities(parameters: ParameterSet, library: str) -> Capabilities:
             f"{library} cannot use log_n {parameters.log_n}: SEAL's security table stops at "
             f"{LARGEST_LOG_N}; choose log_n {LARGEST_LOG_N} or less"
         )
+    _check_count(parameters, library)
     if parameters.digits != parameters.depth + 1:
         raise Unsupported(
             f"{library} cannot use {parameters.digits} key-switching digits: SEAL has one special prime and "
@@ -44,7 +45,6 @@ def capabilities(parameters: ParameterSet, library: str) -> Capabilities:
             f"{library} cannot use a {parameters.secret} secret: SEAL draws {SECRET} ones; choose that"
         )
     _check_first_modulus(parameters, library)
-    _check_count(parameters, library)
     return Capabilities(
         no_bootstrap_reason=f"{library} cannot bootstrap: {NO_BOOTSTRAP}",
         security=_chain(parameters, library).security(SECRET),
@@ -66,7 +66,7 @@ def _check_first_modulus(parameters: ParameterSet, library: str) -> None:
 
 
 def _check_count(parameters: ParameterSet, library: str) -> None:
-    primes = len(modulus_bits(parameters))
+    primes = parameters.depth + 2
     if primes > MOST_PRIMES:
         raise Unsupported(
             f"{library} cannot use {primes} primes: SEAL takes {MOST_PRIMES}, the special prime included; "

@@ -281,7 +281,7 @@ def test_the_primes_are_those_foretold(parameters: ParameterSet) -> None:
 
 @pytest.mark.parametrize(("security", "first"), [(128, 47), (128, 56), (192, 46)])
 def test_what_openfhes_own_table_refuses_is_known(security: int, first: int) -> None:
-    """At N = 2^16 its table has the bounds of the guidelines, and its estimate a bit more than the modulus."""
+    """At N = 2^16 its table has the bounds of the guidelines; its estimate is a bit more than the modulus."""
     parameters = ParameterSet(16, first, 41, 40, 41, security=security)
     with pytest.raises(ParameterError, match="ring dimension"):
         make_context(parameters)
