@@ -20,6 +20,8 @@ from tox.tox_env.errors import Fail
 ROOT = Path(__file__).parent
 DECLARATIONS = sorted(ROOT.glob("backends/*/environment.yaml"))
 ALL = "all-backends"
+#: On which library a wheel of this project is tried: the one that installs quickest.
+INSTALLED_ON = "tenseal"
 
 
 @impl
@@ -31,7 +33,7 @@ def tox_extend_envs() -> Iterable[str]:
 @impl
 def tox_add_core_config(core_conf: ConfigSet, state: State) -> None:
     """Configure them; whatever is not said here stands in `tox.ini` under `[testenv]`."""
-    everything = ",".join(["lint", "core", *_backends()])
+    everything = ",".join(["lint", "core", "plugin", *_backends()])
     state.conf.memory_seed_loaders[ALL].append(
         MemoryLoader(
             description="every test on every library, and the linter",
@@ -58,7 +60,7 @@ def tox_add_core_config(core_conf: ConfigSet, state: State) -> None:
                 description=f"every test on {path.parent.name}",
                 base_python=[f"python{python}" for python in pythons],
                 commands=[
-                    _command("pytest", "-v", tests, "--backend", path.parent.name)
+                    _command("pytest", "-v", *tests, "--backend", path.parent.name)
                     for tests in _tests(path.parent.name)
                 ],
             )
@@ -80,10 +82,18 @@ def tox_before_run_commands(tox_env: ToxEnv) -> None:
         raise Fail(f"the library of {tox_env.name} not being installed, for the reason above")
 
 
-def _tests(backend: str) -> list[str]:
-    """Each in a process of its own: libraries keep state, and one that aborts takes only these tests down."""
+def _tests(backend: str) -> list[list[str]]:
+    """Each in a process of its own: libraries keep state, and one that aborts takes only these tests down.
+
+    Cells have processes of their own, so those tests may run two at a time.
+    """
     own = Path("tests") / "backends" / f"test_{backend}.py"
-    return ["tests/conformance", "tests/end_to_end", *([str(own)] if (ROOT / own).exists() else [])]
+    return [
+        ["tests/conformance"],
+        ["-n", "2", "--dist", "worksteal", "tests/end_to_end"],
+        *([[str(own)]] if (ROOT / own).exists() else []),
+        *([["tests/installed"]] if backend == INSTALLED_ON else []),
+    ]
 
 
 def _backends() -> list[str]:

@@ -16,7 +16,8 @@ from functools import wraps
 from importlib import import_module
 
 from backends.errors import BackendError, ExecutionError
-from backends.primitives import COUNTED
+from backends.primitives import COUNTED, primitive
+from backends.program import Instruction, Program, primitives
 
 #: How often each primitive is executed, by the name that it is counted under.
 Counts = Mapping[str, int]
@@ -70,6 +71,7 @@ class Audit:
     def __init__(self, binding: Binding) -> None:
         self._binding = binding
         self._noted: list[tuple[str, Counts | None]] = []
+        self._counted: Counter[str] = Counter()
         self._within = threading.local()
 
     def install(self) -> None:
@@ -88,6 +90,29 @@ class Audit:
     def forget(self) -> None:
         """Begin anew."""
         self._noted.clear()
+
+    def executed(self, program: Program, index: int, instruction: Instruction, counts: Counts) -> None:
+        """Hold the calls since the last instruction of a replay to this one.
+
+        What reads and writes ciphertexts between instructions of a program is no part of it.
+
+        Args:
+            program: what is replayed.
+            index: of the instruction.
+            instruction: that was executed.
+            counts: the adapter's counts so far.
+
+        Raises:
+            ExecutionError: as of `check`.
+        """
+        counted = Counter(counts)
+        if primitive(instruction.operation).counted in COUNTED:
+            layer = program.layers[instruction.layer]
+            what = f"instruction {index} ({instruction.operation}, layer {layer})"
+            self.check(what, primitives(instruction), counted - self._counted)
+        else:
+            self.forget()
+        self._counted = counted
 
     def check(self, what: str, planned: Counts, reported: Counts) -> None:
         """Hold the calls since the last check to a plan and to an adapter's own word, then begin anew.

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from backends.errors import Unsupported
 from backends.parameters import ParameterSet
 from backends.primitives import Primitive
+from backends.stopwatch import Stopwatch
 
 Vector = NDArray[np.float64]
 
@@ -48,7 +49,7 @@ class Plaintext:
 
 
 class Keys:
-    """Keys that an adapter made in order to measure them, opaque like `Ciphertext`."""
+    """Keys that an adapter made and has not written yet, opaque like `Ciphertext`."""
 
     __slots__ = ()
 
@@ -107,17 +108,63 @@ class KeyFile:
 class KeyOwner(ABC):
     """The party that holds the secret key. It encrypts, decrypts, and makes the keys the evaluator needs."""
 
-    @abstractmethod
-    def generate(self, folder: Path, rotation_steps: Sequence[int], bootstrap: bool) -> list[KeyFile]:
-        """Make all keys and write the public and evaluation keys to `folder`, in batches, freeing each.
+    def generate(
+        self,
+        folder: Path,
+        rotation_steps: Sequence[int],
+        bootstrap: bool,
+        making: Stopwatch | None = None,
+        writing: Stopwatch | None = None,
+    ) -> list[KeyFile]:
+        """Make all keys and write the public and evaluation keys to `folder`, batch by batch, freeing each.
 
-        Only the keys for `rotation_steps` (and the bootstrap's, if asked for) are made. The secret key stays
-        in memory. Called once. Memory used for evaluation keys is given back before this returns.
+        The secret key stays in memory. Called once.
+
+        Args:
+            folder: where the files go.
+            rotation_steps: of the rotations whose keys are made; no others are.
+            bootstrap: whether the keys of a bootstrap are made.
+            making: runs while keys are made in memory.
+            writing: runs while they are written to files.
+        """
+        making, writing = making or Stopwatch(), writing or Stopwatch()
+        files: list[KeyFile] = []
+        batches = iter(self.key_batches(rotation_steps, bootstrap))
+        while True:
+            with making:
+                keys = next(batches, None)
+            if keys is None:
+                return self.gather_keys(folder, files)
+            with writing:
+                files.append(self.write_keys(keys, folder))
+            self.release_keys(keys)
+            del keys  # or it would be in memory beside the next
+
+    @abstractmethod
+    def key_batches(self, rotation_steps: Sequence[int], bootstrap: bool) -> Iterator[Keys]:
+        """Make what an evaluator needs, for `rotation_steps` and a bootstrap if asked for.
+
+        Each batch fits memory; it is written and released before the next is asked for. What is made before a
+        batch is handed over counts as making keys, so write nothing here.
         """
 
     @abstractmethod
+    def write_keys(self, keys: Keys, folder: Path) -> KeyFile:
+        """Serialise one batch in the library's own format."""
+
+    def release_keys(self, keys: Keys) -> None:  # noqa: B027 - few libraries keep keys elsewhere
+        """Let go of a batch that is written; for a library that keeps keys in maps of its own."""
+
+    def gather_keys(self, folder: Path, files: list[KeyFile]) -> list[KeyFile]:
+        """What an evaluator is sent of the files written, for a library that loads one of a kind alone.
+
+        It is this project's own work, and counts neither as making keys nor as writing them.
+        """
+        return files
+
+    @abstractmethod
     def encrypt(self, values: Vector, level: int) -> Ciphertext:
-        """A fresh ciphertext of a slot vector at `level`."""
+        """A fresh ciphertext of a slot vector at `level`, under the public key."""
 
     @abstractmethod
     def decrypt(self, ciphertext: Ciphertext) -> Vector:
@@ -139,25 +186,17 @@ class KeyOwner(ABC):
     def security(self) -> SecurityFacts:
         """Read from the library's context and keys after `generate`."""
 
-    # The three below measure what one kind of key takes. They are called after `generate`, and an adapter may
-    # leave them out.
-
     def make_keys(self, kind: str, steps: Sequence[int]) -> Keys:
         """Make the keys of one `KeyFile.kind` once more; where they are rotation keys, those for `steps`.
 
-        A `public_key` is made with a new secret key of its own, the others under the secret key in use.
+        It measures what one kind of key takes, is called after `generate`, and may be left out; what it makes
+        is written by `write_keys`, into a file that `Evaluator.load_keys` takes. A
+        `public_key` is made with a new secret key of its own, the others under the secret key in use.
 
         Raises:
             Unsupported: the adapter makes no keys one kind at a time.
         """
         raise Unsupported("the adapter makes no keys one kind at a time; give it make_keys to measure them")
-
-    def write_keys(self, keys: Keys, folder: Path) -> KeyFile:
-        """Serialise what `make_keys` made, into a file that `Evaluator.load_keys` takes."""
-        raise NotImplementedError
-
-    def release_keys(self, keys: Keys) -> None:  # noqa: B027 - few libraries keep keys elsewhere
-        """Let go of what `make_keys` made; for a library that keeps keys in maps of its own."""
 
 
 class Evaluator(ABC):

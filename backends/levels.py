@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from backends.costs import Costs
 from backends.parameters import ParameterSet
@@ -32,5 +32,5 @@ def check_levels(graph: Graph, parameters: ParameterSet, refresh: Refresh) -> No
         schedule(graph, planner.node_costs(), refresh, Costs(parameters))
 
 
-def _fewest_levels(node: Node) -> Sequence[int]:
-    return encrypted(node).depths(node, [_CLEAN] * len(node.inputs))
+def _fewest_levels(node: Node) -> Iterable[tuple[str, int]]:
+    return zip(node.inputs, encrypted(node).depths(node, [_CLEAN] * len(node.inputs)), strict=True)

@@ -27,8 +27,12 @@ class NativeKeyOwner(ABC):
     """The party that holds the secret key."""
 
     @abstractmethod
-    def generate(self, folder: Path) -> list[KeyFile]:
-        """Write what an evaluator needs to `folder`; the secret key stays in memory."""
+    def make_keys(self) -> None:
+        """Make what an evaluator needs, in memory."""
+
+    @abstractmethod
+    def write_keys(self, folder: Path) -> list[KeyFile]:
+        """Write what was made to `folder`; the secret key stays in memory."""
 
     @abstractmethod
     def encrypt(self, values: Array) -> Ciphertexts:

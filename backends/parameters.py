@@ -11,6 +11,9 @@ from backends.errors import ParameterError
 
 SECRETS = ("uniform_ternary", "sparse_encapsulated")
 SPECIAL_PRIME_BITS = 60
+#: Primes of 20 bits that 128 bits of security allow at the largest ring are 176.
+MOST_DEPTH = 200
+MOST_LEVEL_BUDGET, MOST_CORRECTION = 10, 60
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,18 @@ class BootstrapParameters:
     level_budget: tuple[int, int]
     correction_factor: int
     depth: int
+
+    def __post_init__(self) -> None:
+        if not all(1 <= levels <= MOST_LEVEL_BUDGET for levels in self.level_budget):
+            raise ParameterError(
+                f"level_budget is {list(self.level_budget)}; choose two of 1 to {MOST_LEVEL_BUDGET}"
+            )
+        if not 0 <= self.correction_factor <= MOST_CORRECTION:
+            raise ParameterError(
+                f"correction_factor is {self.correction_factor}; choose 0 to {MOST_CORRECTION}"
+            )
+        if self.depth < 1:
+            raise ParameterError(f"the bootstrap's depth is {self.depth}; choose 1 or more")
 
 
 @dataclass(frozen=True)
@@ -62,8 +77,8 @@ class ParameterSet:
                 f"first_modulus_bits is {self.first_modulus_bits}; choose more than scale_bits "
                 f"({self.scale_bits}) and at most 60"
             )
-        if self.depth < 1:
-            raise ParameterError(f"depth is {self.depth}; choose 1 or more")
+        if not 1 <= self.depth <= MOST_DEPTH:
+            raise ParameterError(f"depth is {self.depth}; choose 1 to {MOST_DEPTH}")
         if not 1 <= self.digits <= self.depth + 1:
             raise ParameterError(f"digits is {self.digits}; choose 1 to depth + 1 ({self.depth + 1})")
         if self.secret not in SECRETS:

@@ -7,8 +7,9 @@ token; so columns are kept once, and a pattern says which of them is at each tok
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +39,11 @@ class Patterns:
     def __iter__(self) -> Iterator[Array]:
         return (self[row] for row in range(len(self)))
 
+    def only(self, rows: Sequence[int]) -> Patterns:
+        """The patterns of these rows, in their order, and the columns that they need."""
+        columns, places = np.unique(self.places[list(rows)], return_inverse=True)
+        return Patterns(self.columns[columns], places.reshape(len(rows), -1).astype(np.int32))
+
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         """What `Patterns(**arrays)` makes again."""
         return {"columns": self.columns, "places": self.places}
@@ -61,6 +67,12 @@ class PatternBook:
         ]
         places = np.array(found, np.int32)[np.cumsum(begins) - 1]
         return self._rows.setdefault(places.tobytes(), len(self._rows))
+
+    def __getitem__(self, row: int) -> Array:
+        """One pattern added so far, `[features, tokens]`."""
+        (places,) = islice(self._rows, row, row + 1)
+        columns = list(self._columns)
+        return np.stack([np.frombuffer(columns[at], np.float64) for at in np.frombuffer(places, np.int32)], 1)
 
     def patterns(self) -> Patterns:
         """Everything added so far."""

@@ -7,6 +7,7 @@ from collections import Counter
 from backends.costs import Costs
 from backends.engine import Engine, choose_layout
 from backends.errors import PlanError, Unsupported
+from backends.folding import Folding, chunks, is_known
 from backends.interface import Capabilities, Ciphertext
 from backends.parameters import ParameterSet
 from backends.primitives import Primitive
@@ -72,42 +73,44 @@ class Planner:
         self._arrangement = Arrangement(graph)
         self._layout = choose_layout(self._arrangement, graph, parameters.slots)
         self._depths: dict[str, tuple[int, ...]] = {}
+        self._known: dict[str, Tensor] = {}
 
     def node_costs(self) -> dict[str, NodeCost]:
         """Record every node apart, far above the bottom, so that levels are offsets from its result's."""
         values: dict[str, Tensor] = {}
         found: dict[str, NodeCost] = {}
         for node in self._graph:
-            recorder, engine = self._recording()
+            folding, engine = self._recording()
             operands = [values[name] for name in node.inputs]
             depths = engine.operand_depths(node, operands)
             if node.is_input:
-                result = self._input(recorder, _HIGH)
+                result = self._input(folding, _HIGH)
             else:
                 result = engine.run(
                     node,
-                    [_fresh(recorder, x, _HIGH + depth) for x, depth in zip(operands, depths, strict=True)],
+                    [_fresh(folding, x, _HIGH + depth) for x, depth in zip(operands, depths, strict=True)],
                 )
-            if {recorder.level(c) for c in result.ciphertexts} != {_HIGH}:
+            if {folding.level(c) for c in result.ciphertexts} != {_HIGH}:
                 raise PlanError(f"node {node.name} does not spend the levels that operand_depths says")
             values[node.name] = result
-            found[node.name] = NodeCost(_counted(recorder), len(result.ciphertexts), depths)
+            ciphertexts = sum(not is_known([c]) for c in result.ciphertexts)
+            found[node.name] = NodeCost(_counted(folding.recorder), ciphertexts, depths)
         self._depths = {name: cost.depths for name, cost in found.items()}
+        self._known = {name: values[name] for name, cost in found.items() if cost.known}
         return found
 
     def record(self, plan: Schedule, probes: bool) -> Program:
         """The program that follows a schedule."""
-        recorder, engine = self._recording()
-        run_levels = self._run_levels(plan)
-        values: dict[str, Tensor] = {}
+        folding, engine = self._recording()
+        recorder, run_levels = folding.recorder, self._run_levels(plan)
+        values = dict(self._known)
         for node in self._graph:
-            if node.name not in plan.made:
+            if not node.is_input and node.name not in plan.made:
                 continue
             recorder.begin_layer(node.layer or node.name)
-            level = run_levels[node.name]
+            level = run_levels.get(node.name, 0)
             if node.is_input:
-                tensor = self._input(recorder, level)
-                inputs = tensor
+                tensor = inputs = self._input(folding, level)
             else:
                 operands = [
                     engine.drop(values[name], level + depth)
@@ -115,22 +118,22 @@ class Planner:
                 ]
                 tensor = engine.drop(engine.run(node, operands), plan.made[node.name])
             if probes and makes_ciphertexts(node):
-                recorder.probe(node.name, tensor.ciphertexts, tensor.layout)
+                recorder.probe(node.name, *chunks(tensor, self._layout))
             if node.name in plan.refreshed:
                 mean = float(node.attributes.get("mean", 0.0))
-                tensor = self._refreshed(recorder, tensor, plan.needed[node.name], mean)
+                tensor = self._refreshed(folding, tensor, plan.needed[node.name], mean)
             values[node.name] = tensor
         output = values[self._graph.output]
-        return recorder.finish(inputs.ciphertexts, inputs.layout, output.ciphertexts, output.layout)
+        return recorder.finish(*chunks(inputs, self._layout), *chunks(output, self._layout))
 
-    def _recording(self) -> tuple[Recorder, Engine]:
-        recorder = Recorder(self._refresh, self._layout)
-        return recorder, Engine(self._arrangement, self._layout, recorder)
+    def _recording(self) -> tuple[Folding, Engine]:
+        folding = Folding(Recorder(self._refresh, self._layout), self._parameters)
+        return folding, Engine(self._arrangement, self._layout, folding)
 
-    def _input(self, recorder: Recorder, level: int) -> Tensor:
+    def _input(self, folding: Folding, level: int) -> Tensor:
         layout = self._arrangement.input(self._layout)
-        chunks = layout.chunks(self._layout)
-        return Tensor(tuple(recorder.input(level) for _ in range(chunks)), layout, clean=True)
+        ciphertexts = [folding.input(level) for _ in range(layout.chunks(self._layout))]
+        return Tensor(tuple(ciphertexts), layout, clean=True)
 
     def _run_levels(self, plan: Schedule) -> dict[str, int]:
         """Level of each result as it runs; what shares rotations of one input runs at one level."""
@@ -145,27 +148,25 @@ class Planner:
                 levels[node.name] = max(plan.made[name] for name in siblings)
         return levels
 
-    def _refreshed(self, recorder: Recorder, tensor: Tensor, needed: int, mean: float) -> Tensor:
+    def _refreshed(self, folding: Folding, tensor: Tensor, needed: int, mean: float) -> Tensor:
         """The tensor with its levels back.
 
         A bootstrap approximates a sine of the coefficients, the first of which is the mean of the slots, and
         errs with the cube of the largest. So the value's mean is taken out before and put back after.
         """
         if self._refresh.kind == "round_trip":
-            return tensor.with_ciphertexts([recorder.round_trip(c, needed) for c in tensor.ciphertexts])
-        centred = [_shifted(recorder, c, -mean) for c in tensor.ciphertexts]
-        return tensor.with_ciphertexts([_shifted(recorder, recorder.bootstrap(c), mean) for c in centred])
+            return tensor.with_ciphertexts([folding.round_trip(c, needed) for c in tensor.ciphertexts])
+        centred = [_shifted(folding, c, -mean) for c in tensor.ciphertexts]
+        return tensor.with_ciphertexts([_shifted(folding, folding.bootstrap(c), mean) for c in centred])
 
 
-def _shifted(recorder: Recorder, ciphertext: Ciphertext, by: float) -> Ciphertext:
-    if by == 0:
-        return ciphertext
-    return recorder.add_plain(ciphertext, recorder.encode(by, recorder.level(ciphertext)))
+def _shifted(folding: Folding, ciphertext: Ciphertext, by: float) -> Ciphertext:
+    return folding.add_plain(ciphertext, folding.encode(by, folding.level(ciphertext)))
 
 
-def _fresh(recorder: Recorder, tensor: Tensor, level: int) -> Tensor:
+def _fresh(folding: Folding, tensor: Tensor, level: int) -> Tensor:
     """The tensor as if its ciphertexts had just come in at `level`, for recording a node apart."""
-    return tensor.with_ciphertexts([recorder.input(level) for _ in tensor.ciphertexts])
+    return tensor.with_ciphertexts([folding.fresh(c, level) for c in tensor.ciphertexts])
 
 
 def _counted(recorder: Recorder) -> Counter[tuple[str, int]]:

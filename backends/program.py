@@ -21,7 +21,7 @@ from backends.patterns import Patterns
 from backends.primitives import Primitive, primitive
 from backends.tensor.layout import Layout, ValueLayout
 
-FORMAT = 2
+FORMAT = 3
 
 #: Operations that give a ciphertext its levels back, counted apart.
 REFRESHES = (Primitive.BOOTSTRAP.operation, Primitive.ROUND_TRIP.operation)
@@ -130,7 +130,7 @@ class Program:
             before = max((spent[operand] for operand in instruction.operands), default=0)
             after = before + (instruction.operation == Primitive.RESCALE.operation)
             spent.update(dict.fromkeys(instruction.results, after))
-        return max(spent[output] for output in self.outputs)
+        return max((spent[output] for output in self.outputs), default=0)
 
     def save(self, folder: Path, name: str) -> str:
         """Write both files.

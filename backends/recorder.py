@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
 
+import numpy as np
+
 from backends import contract
 from backends.contract import State
+from backends.dead_code import Code
 from backends.errors import ExecutionError
 from backends.interface import Ciphertext, Evaluator, Plaintext, Vector
 from backends.patterns import PatternBook
@@ -31,10 +34,15 @@ class Recorded(State, Ciphertext):
 
 @dataclass(frozen=True)
 class RecordedPlaintext(Plaintext):
-    """A constant of the program under way, and the level at which it is encoded."""
+    """A constant of the program under way, and its place among those."""
 
     index: int
-    level: int
+    entry: PlaintextEntry
+
+    @property
+    def level(self) -> int:
+        """The level at which it is encoded."""
+        return self.entry.level
 
 
 class Recorder(Evaluator):
@@ -49,7 +57,7 @@ class Recorder(Evaluator):
         super().__init__()
         self.layout = layout
         self.instructions: list[Instruction] = []
-        self._refresh = refresh
+        self.refresh = refresh
         self._layers: dict[str, int] = {}
         self._layer = 0
         self._ciphertexts = 0
@@ -86,13 +94,14 @@ class Recorder(Evaluator):
         outputs: Sequence[Ciphertext],
         output_layout: ValueLayout,
     ) -> Program:
-        """The program recorded so far."""
+        """The program recorded so far, without what nothing reads."""
+        code = Code(self.instructions, self.constants, self._patterns.patterns()).live(_names(outputs))
         return Program(
             layout=self.layout,
             layers=tuple(self._layers),
-            instructions=tuple(self.instructions),
-            plaintexts=self.constants,
-            patterns=self._patterns.patterns(),
+            instructions=tuple(code.instructions),
+            plaintexts=tuple(code.constants),
+            patterns=code.patterns,
             inputs=_names(inputs),
             outputs=_names(outputs),
             input_layout=input_layout,
@@ -141,11 +150,17 @@ class Recorder(Evaluator):
         if isinstance(values, float):
             entry = PlaintextEntry(level, value=values)
         else:
-            layout = self.layout
-            grid = values.reshape(layout.features, layout.images, layout.tokens)
-            entry = PlaintextEntry(level, row=self._patterns.add(grid[:, 0, :]))
+            entry = PlaintextEntry(level, row=self._patterns.add(self.layout.first_image(values)))
         index = self._plaintexts.setdefault(entry, len(self._plaintexts))
-        return RecordedPlaintext(index, level)
+        return RecordedPlaintext(index, entry)
+
+    def slots(self, constant: RecordedPlaintext) -> Vector:
+        """The slots of a constant."""
+        value, row = constant.entry.value, constant.entry.row
+        if row is None:
+            assert value is not None
+            return np.full(self.layout.slots, value)
+        return self.layout.spread(self._patterns[row])
 
     def add(self, a: Ciphertext, b: Ciphertext) -> Recorded:
         """See `Evaluator.add`."""
@@ -190,7 +205,7 @@ class Recorder(Evaluator):
 
     def bootstrap(self, a: Ciphertext) -> Recorded:
         """See `Evaluator.bootstrap`."""
-        state = contract.bootstrapped(_own(a), self._refresh.entry, self._refresh.top)
+        state = contract.bootstrapped(_own(a), self.refresh.entry, self.refresh.top)
         return self._append(Primitive.BOOTSTRAP, [state], (a,))[0]
 
     def rotate_many(self, a: Ciphertext, steps: Sequence[int]) -> list[Recorded]:

@@ -7,6 +7,7 @@ the adapter is imported by the parties, in the backend's own environment.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -99,6 +100,16 @@ def load_binding(target: str) -> Binding:
     """Import `module:NAME`, what the calls of a library execute; it does not import the library."""
     binding: Binding = resolve_name(target)
     return binding
+
+
+def executed(descriptor: Descriptor, counts: Mapping[str, int]) -> Counter[str]:
+    """What a backend's library executes for these primitives: not every library has a call for each.
+
+    Args:
+        descriptor: the backend's, whose audit says what its adapter makes a primitive of.
+        counts: primitives by the names that they are counted under.
+    """
+    return Counter(counts) if descriptor.audit is None else load_binding(descriptor.audit).executed(counts)
 
 
 def available() -> dict[str, Descriptor]:

@@ -10,7 +10,7 @@ transformer, for beside the residual stream few values are alive at once.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
@@ -59,13 +59,18 @@ class NodeCost:
 
     Attributes:
         primitives: (primitive, level of its operands above the node's result) → how many.
-        ciphertexts: the ciphertexts of the result.
+        ciphertexts: those of the result that depend on the graph's input.
         depths: levels between each operand and the result.
     """
 
     primitives: Counter[tuple[str, int]]
     ciphertexts: int
     depths: tuple[int, ...]
+
+    @property
+    def known(self) -> bool:
+        """Whether the result does not depend on the graph's input, so that it is there at any level."""
+        return self.ciphertexts == 0
 
     def price(self, costs: Costs, made: int) -> float:
         """What the node costs with its result made at a level."""
@@ -102,11 +107,11 @@ def schedule(graph: Graph, nodes: Mapping[str, NodeCost], refresh: Refresh, cost
     Raises:
         PlanError: some node needs more levels than a refresh returns.
     """
-    alive: list[str] = [graph.output]
-    states: dict[_Levels, tuple[float, _Decision | None]] = {(0,): (0.0, None)}
+    alive = [] if nodes[graph.output].known else [graph.output]
+    states: dict[_Levels, tuple[float, _Decision | None]] = {(0,) * len(alive): (0.0, None)}
     for node in reversed(graph.nodes):
         if node.name in alive:
-            step = _Step(node, nodes[node.name], alive, refresh, costs)
+            step = _Step(node, _needs(node, nodes), nodes[node.name], alive, refresh, costs)
             states = _undominated(step.before(states))
             alive = step.alive
         if not states:
@@ -132,12 +137,18 @@ class LeastTop:
     node: Node
 
 
-def least_top(graph: Graph, depths: Callable[[Node], Sequence[int]], entry: int) -> LeastTop:
+def _needs(node: Node, nodes: Mapping[str, NodeCost]) -> list[tuple[str, int]]:
+    """The values that a node reads and must be computed, with the levels between each and its result."""
+    depths = zip(node.inputs, nodes[node.name].depths, strict=True)
+    return [(name, depth) for name, depth in depths if not nodes[name].known]
+
+
+def least_top(graph: Graph, needs: Callable[[Node], Iterable[tuple[str, int]]], entry: int) -> LeastTop:
     """What a graph needs where every value is refreshed that can be.
 
     Args:
         graph: the graph.
-        depths: levels between each operand of a node and its result.
+        needs: the values that a node reads, with the levels between each and its result.
         entry: lowest level at which a value may enter a refresh.
     """
     needed = {graph.output: 0}
@@ -146,7 +157,7 @@ def least_top(graph: Graph, depths: Callable[[Node], Sequence[int]], entry: int)
         if node.name not in needed:
             continue
         made = min(needed[node.name], entry) if makes_ciphertexts(node) else needed[node.name]
-        for name, depth in zip(node.inputs, depths(node), strict=True):
+        for name, depth in needs(node):
             needed[name] = max(needed.get(name, 0), made + depth)
             if needed[name] > found.level:
                 found = LeastTop(needed[name], node)
@@ -155,7 +166,7 @@ def least_top(graph: Graph, depths: Callable[[Node], Sequence[int]], entry: int)
 
 def _too_few(graph: Graph, nodes: Mapping[str, NodeCost], refresh: Refresh) -> str:
     """The sentence about the node that needs the most levels."""
-    least = least_top(graph, lambda node: nodes[node.name].depths, refresh.entry)
+    least = least_top(graph, lambda node: _needs(node, nodes), refresh.entry)
     layer, more = least.node.layer or least.node.name, least.level - refresh.top
     return (
         f"layer {layer} needs {least.level - refresh.entry} levels between two refreshes and there are "
@@ -171,17 +182,33 @@ def makes_ciphertexts(node: Node) -> bool:
 class _Step:
     """From the states after a node to those before it.
 
+    Args:
+        node: the node.
+        needs: the values that it reads and must be computed, with the levels between each and its result.
+        cost: what it takes.
+        alive: names of the values that are alive after it.
+        refresh: how they get their levels back.
+        costs: what that takes.
+
     Attributes:
         alive: names of the values that are alive before the node.
     """
 
-    def __init__(self, node: Node, cost: NodeCost, alive: list[str], refresh: Refresh, costs: Costs) -> None:
-        self._node, self._cost, self._refresh = node, cost, refresh
+    def __init__(
+        self,
+        node: Node,
+        needs: Sequence[tuple[str, int]],
+        cost: NodeCost,
+        alive: list[str],
+        refresh: Refresh,
+        costs: Costs,
+    ) -> None:
+        self._node, self._refresh = node, refresh
         self._at = alive.index(node.name)
         rest = [name for name in alive if name != node.name]
-        self.alive = rest + [name for name in dict.fromkeys(node.inputs) if name not in rest]
+        self.alive = rest + [name for name in dict.fromkeys(name for name, _ in needs) if name not in rest]
         self._added = len(self.alive) - len(rest)
-        self._operands = [self.alive.index(name) for name in node.inputs]
+        self._operands = [(self.alive.index(name), depth) for name, depth in needs]
         self._price = cache(lambda made: cost.price(costs, made))
         self._refresh_price = cache(
             lambda needed: cost.ciphertexts * costs.refresh_price(refresh.kind, needed)
@@ -211,7 +238,7 @@ class _Step:
 
     def _needed_before(self, levels: _Levels, made: int) -> _Levels:
         needed = [*levels[: self._at], *levels[self._at + 1 :], *[0] * self._added]
-        for operand, depth in zip(self._operands, self._cost.depths, strict=True):
+        for operand, depth in self._operands:
             needed[operand] = max(needed[operand], made + depth)
         return tuple(needed)
 

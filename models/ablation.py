@@ -29,8 +29,9 @@ from models.documents.schema import validated
 from models.errors import DivergenceError, ModelError
 from models.ladder import TOLD
 from models.recipe import Recipe
-from models.training.settings import Settings
+from models.training.settings import MOST_SEEDS, Settings
 
+MOST_VARIANTS = 100
 #: Rungs of an ablation's rows, those that every recipe has.
 RUNGS = tuple(rung for rung in TOLD if rung != "tightened")
 
@@ -46,11 +47,11 @@ class Ablation(Settings):
         variants: name → entries of the recipe that differ, nested as there.
     """
 
-    ablation: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")
-    title: str
+    ablation: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=64)
+    title: str = Field(max_length=500)
     recipe: str
-    seeds: int = Field(gt=0)
-    variants: dict[str, dict[str, Any] | None] = Field(min_length=1)
+    seeds: int = Field(gt=0, le=MOST_SEEDS)
+    variants: dict[str, dict[str, Any] | None] = Field(min_length=1, max_length=MOST_VARIANTS)
 
 
 def load(path: Path) -> Ablation:

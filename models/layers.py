@@ -43,6 +43,17 @@ class LayerShape:
     degree: int
 
 
+def largest_array(shape: LayerShape, samples: int) -> int:
+    """Numbers of the largest array that drawing a layer, and evaluating it on samples, makes."""
+    count = max(samples, CALIBRATION_SAMPLES)
+    hidden = shape.features * (MLP_RATIO if shape.kind == "block" else 1)
+    has_scores, has_weights = shape.kind in ("attention", "block"), shape.kind != "activation"
+    values = count * shape.tokens * hidden
+    scores = count * shape.heads * shape.tokens**2 if has_scores else 0
+    weights = shape.features * hidden if has_weights else 0
+    return max(values, scores, weights)
+
+
 def layer(shape: LayerShape, seed: int) -> Graph:
     """The graph of a layer; its weights follow from the seed."""
     return _Draft(shape, seed).graph()

@@ -20,6 +20,7 @@ from models.documents.reading import read
 from models.documents.schema import validated
 from models.errors import ModelError
 from models.training.settings import (
+    MOST_SAMPLES,
     DistillationSettings,
     Settings,
     TighteningSettings,
@@ -36,7 +37,7 @@ class ValidationSettings(Settings):
         split: the data set's own validation split.
     """
 
-    per_class: int | None = Field(default=None, gt=0)
+    per_class: int | None = Field(default=None, gt=0, le=MOST_SAMPLES)
     fraction: float | None = Field(default=None, gt=0, lt=1)
     split: Literal[True] | None = None
 
@@ -71,8 +72,8 @@ class Recipe(Settings):
         storage: the storage of the weights in the checkpoint.
     """
 
-    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")
-    title: str = ""
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=64)
+    title: str = Field(max_length=500, default="")
     data: str
     preparation: Annotated[Preparation, Field(discriminator="kind")]
     validation: ValidationSettings
@@ -82,7 +83,7 @@ class Recipe(Settings):
     augmentation: Augmentation = Augmentation()
     training: TrainingSettings
     conversion: ConversionSettings
-    calibration: int = Field(gt=0, default=2048)
+    calibration: int = Field(gt=0, le=MOST_SAMPLES, default=2048)
     tightening: TighteningSettings | None = None
     fine_tuning: DistillationSettings | None = None
     storage: Literal["float16", "float32"] = "float32"

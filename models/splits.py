@@ -62,11 +62,16 @@ def split(recipe: Recipe) -> Splits:
     literal = preparation.fitted(recipe.preparation, training)
     fitted, validation = _divided(recipe, training)
     count = preparation.count(fitted, literal)
+    classes = preparation.tokens(literal)[1] if isinstance(training, Text) else len(training.class_names)
+    if classes < 2:
+        raise ModelError(
+            f"{recipe.data} has one label alone, which every answer names; take data with two labels or more"
+        )
     chosen = np.random.default_rng(_CALIBRATION_SEED).permutation(count)[: recipe.calibration]
     return Splits(
         fitted=fitted,
         preparation=literal,
-        classes=preparation.tokens(literal)[1] if isinstance(training, Text) else len(training.class_names),
+        classes=classes,
         validation=preparation.samples(validation, literal),
         calibration=preparation.samples(fitted, literal, chosen).inputs,
         facts={"training": training.facts(), "held_out": held_out.facts()},

@@ -18,8 +18,8 @@ from pydantic import ValidationError
 from models.metrics.catalogue import metric_named
 from reports.errors import ReportError
 from reports.export import to_json
-from reports.migration import EARLIER
-from reports.record import PARTS, SCHEMA, HeldOutLadder, Ladder, Record, Status
+from reports.migration import READ, read_record
+from reports.record import PARTS, HeldOutLadder, Ladder, Record, Status
 from reports.scoring.ladder import RUNGS
 
 #: Relative, of numbers that follow from each other.
@@ -152,13 +152,13 @@ def _record(place: str, written: Any) -> Record:
     if not isinstance(written, dict):
         raise ReportError(f"{place} is not a record; export the file again")
     named = f"{place} ({written.get('cell', 'without a cell')})"
-    if written.get("schema") not in (*EARLIER, SCHEMA):
+    if written.get("schema") not in READ:
         raise ReportError(
-            f"{named} has schema {written.get('schema')!r}, this version reads {EARLIER[0]} to {SCHEMA}; "
+            f"{named} has schema {written.get('schema')!r}, this version reads {READ[0]} to {READ[-1]}; "
             "export it with this version"
         )
     try:
-        record = Record.from_plain(written)
+        record = read_record(written)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "the record"

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from reports.errors import ReportError
 from reports.identity import canonical_json, digest
-from reports.migration import EARLIER
+from reports.migration import READ, read_record
 from reports.record import SCHEMA, Record
 
 DAMAGED = "the line is cut off or damaged; run the cell again"
@@ -51,7 +51,7 @@ def decode(text: bytes) -> Line:
     if digest(body) != claimed:
         raise ReportError("the line does not match its digest; run the cell again")
     try:
-        record = Record.from_plain(body["record"])
+        record = read_record(body["record"])
     except ValidationError as error:
         raise ReportError(
             f"the record breaks the schema ({error.errors()[0]['msg']}); run the cell again"
@@ -64,9 +64,9 @@ def _body(text: bytes) -> tuple[dict[str, Any], str]:
     try:
         body: dict[str, Any] = json.loads(text)
         schema = body["schema"]
-        if schema not in (*EARLIER, SCHEMA):  # whose other names may be others, and so may its digest
+        if schema not in READ:  # whose other names may be others, and so may its digest
             raise ReportError(
-                f"the record has schema {schema}, this version reads {EARLIER[0]} to {SCHEMA}; "
+                f"the record has schema {schema}, this version reads {READ[0]} to {READ[-1]}; "
                 "use the version that wrote it"
             )
         claimed, raw, raw_sha256 = body.pop("sha256"), body["raw"], body["raw_sha256"]

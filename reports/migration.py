@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+
+from reports.identity import canonical_json
+from reports.record import SCHEMA, Record
 
 #: A record as plain data, by its published names.
-Written = Mapping[str, Any]
+Written = Mapping[str, object]
 
 
 def _to_2(written: Written) -> Written:
@@ -16,17 +18,32 @@ def _to_2(written: Written) -> Written:
     library that there was, and those that do not say so were not audited.
     """
     origin = written.get("origin")
-    return {**written, "schema": 2, "origin": origin and {"build": "default", "audit": False, **origin}}
+    if isinstance(origin, Mapping):
+        origin = {"build": "default", "audit": False, **origin}
+    return {**written, "schema": 2, "origin": origin}
 
 
 _STEPS: Mapping[int, Callable[[Written], Written]] = {1: _to_2}
 
-#: The schemas that are read on, oldest first.
-EARLIER = tuple(_STEPS)
+#: The schemas that are read, oldest first.
+READ = (*_STEPS, SCHEMA)
 
 
-def migrated(written: Any) -> Any:
+def read_record(written: object) -> Record:
+    """A record of this schema or an earlier one, from what `json` reads of it.
+
+    Raises:
+        pydantic.ValidationError: a name or a value is not its schema's.
+        ReportError: a number is not finite.
+    """
+    return Record.from_json(canonical_json(migrated(written)))
+
+
+def migrated(written: object) -> object:
     """A record of an earlier schema in this version's; whatever is none stays as it is, to be refused."""
-    while isinstance(written, Mapping) and written.get("schema") in EARLIER:
-        written = _STEPS[written["schema"]](written)
+    while isinstance(written, Mapping):
+        schema = written.get("schema")
+        if not isinstance(schema, int) or schema not in _STEPS:
+            return written
+        written = _STEPS[schema](written)
     return written

@@ -47,7 +47,7 @@ def dispensable(measure: Measure, record: Record) -> bool:
 def _at(record: Record, name: str) -> float | None:
     value: object = record
     for step in name.split("."):
-        value = getattr(value, step)
+        value = None if value is None else getattr(value, step)
     return float(value) if isinstance(value, int | float) else None
 
 

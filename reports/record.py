@@ -7,16 +7,13 @@ names, text in place of a number, NaN and infinity are refused.
 
 from __future__ import annotations
 
-import json
 from enum import Enum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, model_validator
 
 from models.metrics.catalogue import DEFAULT, METRICS
 from reports.block import Block
-from reports.identity import canonical_json
-from reports.migration import migrated
 from reports.origin import Origin
 
 SCHEMA = 2
@@ -40,6 +37,7 @@ Bytes = Annotated[int, Field(gt=0, lt=2**63)]
 Count = Annotated[int, Field(ge=0, lt=2**63)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Error = Annotated[float, Field(ge=0)]
+Nats = Annotated[float, Field(ge=0)]
 
 
 def _known_metric(name: str) -> str:
@@ -115,6 +113,15 @@ class Loss(Block):
     confidence: Annotated[float, Field(gt=0, lt=1)]
 
 
+class RungNats(Block):
+    """The mean cross-entropy of every rung, in nats a token."""
+
+    original: Nats | None = None
+    he_friendly: Nats | None = None
+    polynomial: Nats | None = None
+    encrypted: Nats | None = None
+
+
 class HeldOutLadder(Block):
     """The stages of conversion in the clear, over the case's whole held-out set.
 
@@ -127,6 +134,7 @@ class HeldOutLadder(Block):
     original: float | None = None
     he_friendly: float | None = None
     polynomial: float | None = None
+    nats: RungNats | None = None
     drifts: list[Loss]
 
 
@@ -138,6 +146,7 @@ class Ladder(Block):
     he_friendly: float | None = None
     polynomial: float | None = None
     encrypted: float | None = None
+    nats: RungNats | None = None
     label_agreement: Fraction | None = None
     logit_error_max: Error | None = None
     logit_error_mean: Error | None = None
@@ -248,6 +257,21 @@ class Memory(Block):
     prepared_model_bytes: Bytes | None = None
 
 
+class LibraryCounts(Block):
+    """What the library executed for the counts: an adapter makes a primitive that it lacks of others."""
+
+    bootstraps: Count | None = None
+    rotations: Count | None = None
+    ct_ct: Count | None = None
+    ct_pt: Count | None = None
+    relinearisations: Count | None = None
+    rescales: Count | None = None
+    drops: Count | None = None
+    additions: Count | None = None
+    negations: Count | None = None
+    conjugations: Count | None = None
+
+
 class Counts(Block):
     """Exact counts, the same on every machine; executed at the library call, but for `bootstraps_planned`."""
 
@@ -258,9 +282,15 @@ class Counts(Block):
     rotation_keys: Count | None = None
     ct_ct: Count | None = None
     ct_pt: Count | None = None
+    relinearisations: Count | None = None
     rescales: Count | None = None
+    drops: Count | None = None
+    additions: Count | None = None
+    negations: Count | None = None
+    conjugations: Count | None = None
     levels_used: Count | None = None
     levels_after_refresh: Count | None = None
+    library: LibraryCounts | None = None
 
 
 class Wire(Block):
@@ -334,7 +364,10 @@ class Record(Block):
     @model_validator(mode="after")
     def _random_weights_have_no_metric(self) -> Record:
         ladder = self.ladder
-        rungs = (ladder.original, ladder.he_friendly, ladder.polynomial, ladder.encrypted, ladder.held_out)
+        rungs = (
+            *(ladder.original, ladder.he_friendly, ladder.polynomial, ladder.encrypted),
+            *(ladder.nats, ladder.held_out),
+        )
         if self.weights == "random" and any(rung is not None for rung in rungs):
             raise ValueError("random weights have no metric; leave every rung of the ladder null")
         return self
@@ -345,19 +378,9 @@ class Record(Block):
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Record:
-        """The record that `to_json` wrote, of this schema or an earlier one.
+        """The record that `to_json` wrote; `reports.migration` reads those of earlier schemas on.
 
         Raises:
             pydantic.ValidationError: a name or a value is not the schema's.
-            ReportError: a number is not finite.
         """
-        return cls.from_plain(json.loads(text))
-
-    @classmethod
-    def from_plain(cls, written: Any) -> Record:
-        """The same from what `json` reads of it.
-
-        Raises:
-            pydantic.ValidationError, ReportError: as `from_json`.
-        """
-        return cls.model_validate_json(canonical_json(migrated(written)))
+        return cls.model_validate_json(text)

@@ -40,6 +40,7 @@ LIBRARIES = {
 #: What parties import, in environments that hold numpy, safetensors and one library.
 LEAN = (
     "backends",
+    "bench.packages",
     "bench.parties",
     "models.arrays",
     "models.node",

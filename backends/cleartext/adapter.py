@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from backends.interface import (
     Evaluator,
     KeyFile,
     KeyOwner,
+    Keys,
     Library,
     Plaintext,
     SecurityFacts,
@@ -39,6 +40,13 @@ class EncodedSlots(Plaintext):
 
     values: Vector | float
     level: int
+
+
+@dataclass(frozen=True)
+class Steps(Keys):
+    """The simulator's rotation keys: the steps that it may rotate by."""
+
+    steps: tuple[int, ...]
 
 
 def capabilities(parameters: ParameterSet) -> Capabilities:
@@ -71,10 +79,15 @@ class CleartextKeyOwner(KeyOwner):
     def __init__(self, parameters: ParameterSet) -> None:
         self._parameters = parameters
 
-    def generate(self, folder: Path, rotation_steps: Sequence[int], bootstrap: bool) -> list[KeyFile]:
-        """See `KeyOwner.generate`."""
-        (folder / "rotation_steps.txt").write_text("\n".join(map(str, sorted(rotation_steps))))
-        return [KeyFile("rotation_keys", "rotation_steps.txt")]
+    def key_batches(self, rotation_steps: Sequence[int], bootstrap: bool) -> Iterator[Steps]:
+        """See `KeyOwner.key_batches`."""
+        yield Steps(tuple(sorted(rotation_steps)))
+
+    def write_keys(self, keys: Keys, folder: Path) -> KeyFile:
+        """See `KeyOwner.write_keys`."""
+        assert isinstance(keys, Steps)
+        (folder / "rotation_steps.txt").write_text("\n".join(map(str, keys.steps)))
+        return KeyFile("rotation_keys", "rotation_steps.txt")
 
     def encrypt(self, values: Vector, level: int) -> Slots:
         """See `KeyOwner.encrypt`."""

@@ -13,9 +13,6 @@ from backends.parameters import SPECIAL_PRIME_BITS, BootstrapParameters, Paramet
 #: Levels that a bootstrap's approximate modular reduction takes, the two linear transforms not counted.
 MODULAR_REDUCTION_DEPTH = {"uniform_ternary": 14, "sparse_encapsulated": 10}
 
-#: `maxMultiplicativeDepthValue`: OpenFHE makes no deeper context.
-MOST_LEVELS = 1000
-
 #: A bootstrap first multiplies by a correction and rescales, so one level must be left.
 BOOTSTRAP_INPUT_LEVEL = 1
 
@@ -27,10 +24,6 @@ def capabilities(parameters: ParameterSet) -> Capabilities:
         Unsupported: OpenFHE cannot use these parameters.
     """
     _check_digits(parameters)
-    if parameters.depth > MOST_LEVELS:
-        raise Unsupported(
-            f"OpenFHE cannot use depth {parameters.depth}: it takes {MOST_LEVELS} at most; choose fewer"
-        )
     security = _security(parameters)
     if parameters.bootstrap is None:
         no_bootstrap = "the parameter set has no bootstrap; give it one"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import log2
 from pathlib import Path
@@ -26,15 +26,15 @@ BYTES_PER_RESIDUE = 8
 
 
 @dataclass(frozen=True)
-class MeasuredKeys(Keys):
-    """Keys made to measure them.
+class MadeKeys(Keys):
+    """Keys to be written.
 
     Attributes:
-        kind: as in `KeyFile`.
+        file: into which file.
         public_key: the public key of the kind `public_key`; other keys are in OpenFHE's process-wide maps.
     """
 
-    kind: str
+    file: KeyFile
     public_key: PublicKey | None = None
 
 
@@ -47,60 +47,71 @@ class OpenFHEKeyOwner(KeyOwner):
         self._keys = self._context.KeyGen()
         self._relinearisation_key_bytes = 0
 
-    def generate(self, folder: Path, rotation_steps: Sequence[int], bootstrap: bool) -> list[KeyFile]:
-        """See `KeyOwner.generate`. A rotation key that the bootstrap needs as well is written once."""
-        files = [self._write_public_key(folder), self._write_relinearisation_key(folder)]
+    def key_batches(self, rotation_steps: Sequence[int], bootstrap: bool) -> Iterator[MadeKeys]:
+        """See `KeyOwner.key_batches`. A rotation key that the bootstrap needs as well is made once."""
+        yield MadeKeys(KeyFile("public_key", "public_key.bin"), self._keys.publicKey)
+        yield self._made(KeyFile("relinearisation_key", "relinearisation_key.bin"), ())
         made: set[int] = set()
         if bootstrap:
-            files.append(KeyFile("bootstrap_keys", "bootstrap_keys.bin"))
-            made = self._write_bootstrap_keys(folder / files[-1].name)
+            set_up_bootstrap(self._context, self._parameters, precompute=False)
+            keys = self._made(KeyFile("bootstrap_keys", "bootstrap_keys.bin"), ())
+            tag = self._keys.secretKey.GetKeyTag()
+            made = set(openfhe.CryptoContext.GetExistingEvalAutomorphismKeyIndices(tag))
+            yield keys
         steps = [step for step in rotation_steps if self._context.FindAutomorphismIndex(step) not in made]
         for start in range(0, len(steps), KEYS_PER_FILE):
-            files.append(KeyFile("rotation_keys", f"rotation_keys_{start // KEYS_PER_FILE:03d}.bin"))
-            self._context.EvalRotateKeyGen(self._keys.secretKey, steps[start : start + KEYS_PER_FILE])
-            _move_automorphism_keys(folder / files[-1].name)
-        return files
+            file = KeyFile("rotation_keys", f"rotation_keys_{start // KEYS_PER_FILE:03d}.bin")
+            yield self._made(file, steps[start : start + KEYS_PER_FILE])
 
-    def make_keys(self, kind: str, steps: Sequence[int]) -> MeasuredKeys:
+    def make_keys(self, kind: str, steps: Sequence[int]) -> MadeKeys:
         """See `KeyOwner.make_keys`; OpenFHE makes none that its maps already hold: release them first."""
+        file = KeyFile(kind, f"measured_{kind}.bin")
         if kind == "public_key":
-            return MeasuredKeys(kind, self._context.KeyGen().publicKey)
-        if kind == "relinearisation_key":
-            self._context.EvalMultKeyGen(self._keys.secretKey)
-        elif kind == "rotation_keys":
-            self._context.EvalRotateKeyGen(self._keys.secretKey, list(steps))
+            return MadeKeys(file, self._context.KeyGen().publicKey)
+        return self._made(file, steps)
+
+    def _made(self, file: KeyFile, steps: Sequence[int]) -> MadeKeys:
+        """Keys under the secret key in use, in OpenFHE's maps."""
+        secret = self._keys.secretKey
+        if file.kind == "relinearisation_key":
+            self._context.EvalMultKeyGen(secret)
+        elif file.kind == "rotation_keys":
+            self._context.EvalRotateKeyGen(secret, list(steps))
         else:
-            self._context.EvalBootstrapKeyGen(self._keys.secretKey, self._parameters.slots)
-        return MeasuredKeys(kind)
+            self._context.EvalBootstrapKeyGen(secret, self._parameters.slots)
+        return MadeKeys(file)
 
     def write_keys(self, keys: Keys, folder: Path) -> KeyFile:
         """See `KeyOwner.write_keys`."""
-        assert isinstance(keys, MeasuredKeys)
-        file = KeyFile(keys.kind, f"measured_{keys.kind}.bin")
-        if keys.kind == "public_key":
-            write(lambda name, form: openfhe.SerializeToFile(name, keys.public_key, form), folder / file.name)
-        elif keys.kind == "relinearisation_key":
-            write(openfhe.CryptoContext.SerializeEvalMultKey, folder / file.name)
+        assert isinstance(keys, MadeKeys)
+        file, path = keys.file, folder / keys.file.name
+        if file.kind == "public_key":
+            write(lambda name, form: openfhe.SerializeToFile(name, keys.public_key, form), path)
+        elif file.kind == "relinearisation_key":
+            save = openfhe.CryptoContext.SerializeEvalMultKey
+            self._relinearisation_key_bytes = write(save, path)
         else:
-            write(openfhe.CryptoContext.SerializeEvalAutomorphismKey, folder / file.name)
+            write(openfhe.CryptoContext.SerializeEvalAutomorphismKey, path)
         return file
 
     def release_keys(self, keys: Keys) -> None:
-        """See `KeyOwner.release_keys`; all keys of their kind are released."""
-        assert isinstance(keys, MeasuredKeys)
-        if keys.kind == "relinearisation_key":
+        """See `KeyOwner.release_keys`; all keys of their kind are released, and memory given back."""
+        assert isinstance(keys, MadeKeys)
+        if keys.file.kind == "relinearisation_key":
             openfhe.ClearEvalMultKeys()
-        elif keys.kind != "public_key":
-            _release_automorphism_keys()
+        elif keys.file.kind != "public_key":
+            openfhe.CryptoContext.ClearEvalAutomorphismKeys()
+            ctypes.CDLL(None).malloc_trim(0)
 
     def encrypt(self, values: Vector, level: int) -> Ciphertext:
         """See `KeyOwner.encrypt`; made at its level.
 
-        Under the secret key, whose noise is one error polynomial's: four bits less, at N = 2^15, than that
-        of OpenFHE's public-key encryption, which unlike SEAL's is not divided by a special prime afterwards.
+        OpenFHE could encrypt under the secret key too, with four bits less noise at N = 2^15: its public-key
+        encryption, unlike SEAL's, is not divided by a special prime afterwards. Pyfhel has no encryption
+        under the secret key, and what is compared has to be the same.
         """
         plaintext = encode(self._context, self._parameters, values, level)
-        return self._context.Encrypt(self._keys.secretKey, plaintext)
+        return self._context.Encrypt(self._keys.publicKey, plaintext)
 
     def decrypt(self, ciphertext: Ciphertext) -> Vector:
         """See `KeyOwner.decrypt`."""
@@ -149,38 +160,3 @@ class OpenFHEKeyOwner(KeyOwner):
         if self._parameters.secret != "sparse_encapsulated":
             return None
         return log2(self._context.GetModulusCKKS()) + SPECIAL_PRIME_BITS
-
-    def _write_public_key(self, folder: Path) -> KeyFile:
-        file = KeyFile("public_key", "public_key.bin")
-        write(
-            lambda name, form: openfhe.SerializeToFile(name, self._keys.publicKey, form), folder / file.name
-        )
-        return file
-
-    def _write_relinearisation_key(self, folder: Path) -> KeyFile:
-        file = KeyFile("relinearisation_key", "relinearisation_key.bin")
-        self._context.EvalMultKeyGen(self._keys.secretKey)
-        save = openfhe.CryptoContext.SerializeEvalMultKey
-        self._relinearisation_key_bytes = write(save, folder / file.name)
-        openfhe.ClearEvalMultKeys()
-        return file
-
-    def _write_bootstrap_keys(self, path: Path) -> set[int]:
-        """Write the bootstrap's keys and return the automorphisms they are for."""
-        set_up_bootstrap(self._context, self._parameters, precompute=False)
-        self._context.EvalBootstrapKeyGen(self._keys.secretKey, self._parameters.slots)
-        tag = self._keys.secretKey.GetKeyTag()
-        made = set(openfhe.CryptoContext.GetExistingEvalAutomorphismKeyIndices(tag))
-        _move_automorphism_keys(path)
-        return made
-
-
-def _move_automorphism_keys(path: Path) -> None:
-    """Write the keys in the process-wide map, empty it, and give its memory back to the system."""
-    write(openfhe.CryptoContext.SerializeEvalAutomorphismKey, path)
-    _release_automorphism_keys()
-
-
-def _release_automorphism_keys() -> None:
-    openfhe.CryptoContext.ClearEvalAutomorphismKeys()
-    ctypes.CDLL(None).malloc_trim(0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
@@ -31,14 +31,22 @@ from backends.seal.calls import writing
 from backends.seal.capabilities import refuse_bootstrap
 from backends.seal.evaluator import SEALEvaluator, counted
 from backends.seal.key_owner import SEALKeyOwner
-from backends.seal.keys import SUFFIX, KeyFolder, galois_element
+from backends.seal.keys import KeyFolder, galois_element
 
 
 @dataclass(frozen=True)
-class MeasuredKeys(Keys):
-    """The kind, as in `KeyFile`, of keys made to measure them; they stay in a Pyfhel object."""
+class MadeKeys(Keys):
+    """A key, or the context, to be written; it stays in a Pyfhel object.
+
+    Attributes:
+        kind: as in `KeyFile`.
+        holder: the object.
+        step: the step of a rotation key, else None.
+    """
 
     kind: str
+    holder: PyfhelObject
+    step: int | None = None
 
 
 class PyfhelKeyOwner(SEALKeyOwner):
@@ -51,55 +59,63 @@ class PyfhelKeyOwner(SEALKeyOwner):
         self._binding = context.binding
         self._binding.keyGen()
 
-    def generate(self, folder: Path, rotation_steps: Sequence[int], bootstrap: bool) -> list[KeyFile]:
-        """Write the context and the keys; rotation keys are made and written one at a time, into one file."""
+    def key_batches(self, rotation_steps: Sequence[int], bootstrap: bool) -> Iterator[MadeKeys]:
+        """See `KeyOwner.key_batches`; rotation keys are made one at a time."""
         refuse_bootstrap(bootstrap)
-        files = KeyFolder(folder)
-        with writing(folder):
-            self._context.save(files.add("context", ".json"))
-            self._binding.save_public_key(str(files.add("public_key")), COMPRESSION)
-            self._binding.relinKeyGen()
-            self._binding.save_relin_key(str(files.add("relinearisation_key")), COMPRESSION)
-            if rotation_steps:
-                target = files.add("rotation_keys")
-                galois_file.merge(self._rotation_keys(rotation_steps, target.with_suffix(".single")), target)
-        return files.files
+        yield MadeKeys("context", self._binding)
+        yield MadeKeys("public_key", self._binding)
+        yield self.make_keys("relinearisation_key", ())
+        for step in sorted(set(rotation_steps)):
+            yield self.make_keys("rotation_keys", (step,))
 
-    def make_keys(self, kind: str, steps: Sequence[int]) -> MeasuredKeys:
-        """See `KeyOwner.make_keys`."""
+    def make_keys(self, kind: str, steps: Sequence[int]) -> MadeKeys:
+        """See `KeyOwner.make_keys`; rotation keys are made for one step at a time."""
         if kind == "public_key":
             self._spare.keyGen()
-        elif kind == "relinearisation_key":
+            return MadeKeys(kind, self._spare)
+        if kind == "relinearisation_key":
             self._binding.relinKeyGen()
-        else:
-            refuse_bootstrap(kind == "bootstrap_keys")
-            self._binding.rotateKeyGen(list(steps))
-        return MeasuredKeys(kind)
+            return MadeKeys(kind, self._binding)
+        refuse_bootstrap(kind == "bootstrap_keys")
+        (step,) = steps
+        self._binding.rotateKeyGen([step])
+        return MadeKeys(kind, self._binding, step)
 
     def write_keys(self, keys: Keys, folder: Path) -> KeyFile:
-        """See `KeyOwner.write_keys`; names of their own, for a file of rotation keys holds all there are."""
-        assert isinstance(keys, MeasuredKeys)
-        file = KeyFile(keys.kind, f"measured_{keys.kind}{SUFFIX}")
-        save = {
-            "public_key": self._spare.save_public_key,
-            "relinearisation_key": self._binding.save_relin_key,
-            "rotation_keys": self._binding.save_rotate_key,
-        }[keys.kind]
+        """See `KeyOwner.write_keys`."""
+        assert isinstance(keys, MadeKeys)
+        files = KeyFolder(folder)
         with writing(folder):
-            save(str(folder / file.name), COMPRESSION)
-        return file
+            if keys.kind == "context":
+                self._context.save(files.add(keys.kind, ".json"))
+            elif keys.kind == "public_key":
+                keys.holder.save_public_key(str(files.add(keys.kind)), COMPRESSION)
+            elif keys.kind == "relinearisation_key":
+                keys.holder.save_relin_key(str(files.add(keys.kind)), COMPRESSION)
+            else:
+                assert keys.step is not None
+                keys.holder.save_rotate_key(str(files.add_rotation(keys.step)), COMPRESSION)
+        return files.files[0]
+
+    def gather_keys(self, folder: Path, files: list[KeyFile]) -> list[KeyFile]:
+        """See `KeyOwner.gather_keys`; Pyfhel loads one file of rotation keys for all."""
+        singles = dict(KeyFolder(folder, files).rotations())
+        if not singles:
+            return files
+        gathered = KeyFolder(folder, [file for file in files if file.kind != "rotation_keys"])
+        with writing(folder):
+            galois_file.merge(self._by_element(singles), gathered.add("rotation_keys"))
+        return gathered.files
 
     @cached_property
     def _spare(self) -> PyfhelObject:
         """Another Pyfhel object, whose secret key may be made anew."""
         return PyfhelContext(self._parameters).binding
 
-    def _rotation_keys(self, steps: Sequence[int], path: Path) -> Iterator[tuple[int, Path]]:
-        """Each step's Galois element and, at `path` until the next is asked for, its key."""
-        step_of = {galois_element(step, self._parameters.n): step for step in steps}
-        for element in sorted(step_of):
-            self._binding.rotateKeyGen([step_of[element]])
-            self._binding.save_rotate_key(str(path), COMPRESSION)
+    def _by_element(self, singles: Mapping[int, Path]) -> Iterator[tuple[int, Path]]:
+        """Each Galois element, ascending, and, until the next is asked for, the file of its one key."""
+        paths = {galois_element(step, self._parameters.n): path for step, path in singles.items()}
+        for element, path in sorted(paths.items()):
             yield element, path
             path.unlink()
 

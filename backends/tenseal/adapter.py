@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -42,18 +42,18 @@ from backends.tenseal.context import TenSEALContext
 
 
 @dataclass(frozen=True)
-class MeasuredKeys(Keys):
-    """Keys made to measure them.
+class MadeKeys(Keys):
+    """A key, or the context, to be written.
 
     Attributes:
         kind: as in `KeyFile`.
+        seal: SEAL's object; None of the context.
         step: the step of a rotation key, else None.
-        seal: SEAL's object.
     """
 
     kind: str
-    step: int | None
-    seal: Saved
+    seal: Saved | None = None
+    step: int | None = None
 
 
 class TenSEALKeyOwner(SEALKeyOwner):
@@ -69,41 +69,39 @@ class TenSEALKeyOwner(SEALKeyOwner):
         self._encryptor: Encryptor = sealapi.Encryptor(context.seal, self._public_key)
         self._decryptor: Decryptor = sealapi.Decryptor(context.seal, self._generator.secret_key())
 
-    def generate(self, folder: Path, rotation_steps: Sequence[int], bootstrap: bool) -> list[KeyFile]:
-        """Write the context and the keys; each rotation key is made, seeded, written and freed alone."""
+    def key_batches(self, rotation_steps: Sequence[int], bootstrap: bool) -> Iterator[MadeKeys]:
+        """See `KeyOwner.key_batches`; each rotation key is made, seeded, alone."""
         refuse_bootstrap(bootstrap)
-        files = KeyFolder(folder)
-        with writing(folder):
-            self._context.save(files.add("context"))
-            self._public_key.save(str(files.add("public_key")))
-            self._generator.create_relin_keys().save(str(files.add("relinearisation_key")))
-            for step in sorted(set(rotation_steps)):
-                self._rotation_key(step).save(str(files.add_rotation(step)))
-        return files.files
+        yield MadeKeys("context")
+        yield MadeKeys("public_key", self._public_key)
+        yield self.make_keys("relinearisation_key", ())
+        for step in sorted(set(rotation_steps)):
+            yield self.make_keys("rotation_keys", (step,))
 
-    def _rotation_key(self, step: int) -> Saved:
-        return self._generator.create_galois_keys([galois_element(step, self._n)])
-
-    def make_keys(self, kind: str, steps: Sequence[int]) -> MeasuredKeys:
+    def make_keys(self, kind: str, steps: Sequence[int]) -> MadeKeys:
         """See `KeyOwner.make_keys`; rotation keys are made for one step at a time."""
         if kind == "public_key":
             public_key: PublicKey = sealapi.PublicKey()
             generator: KeyGenerator = sealapi.KeyGenerator(self._seal)
             generator.create_public_key(public_key)
-            return MeasuredKeys(kind, None, public_key)
+            return MadeKeys(kind, public_key)
         if kind == "relinearisation_key":
-            return MeasuredKeys(kind, None, self._generator.create_relin_keys())
+            return MadeKeys(kind, self._generator.create_relin_keys())
         refuse_bootstrap(kind == "bootstrap_keys")
         (step,) = steps
-        return MeasuredKeys(kind, step, self._rotation_key(step))
+        element = galois_element(step, self._n)
+        return MadeKeys(kind, self._generator.create_galois_keys([element]), step)
 
     def write_keys(self, keys: Keys, folder: Path) -> KeyFile:
         """See `KeyOwner.write_keys`."""
-        assert isinstance(keys, MeasuredKeys)
+        assert isinstance(keys, MadeKeys)
         files = KeyFolder(folder)
         path = files.add(keys.kind) if keys.step is None else files.add_rotation(keys.step)
         with writing(folder):
-            keys.seal.save(str(path))
+            if keys.seal is None:
+                self._context.save(path)
+            else:
+                keys.seal.save(str(path))
         return files.files[0]
 
     def _encrypt(self, plaintext: Plaintext) -> Ciphertext:

@@ -145,10 +145,13 @@ class _KeyOwner(NativeKeyOwner):
             ) from error
         self._context.global_scale = 2.0**parameters.scale_bits
 
-    def generate(self, folder: Path) -> list[KeyFile]:
-        """See `NativeKeyOwner.generate`; rotation keys are those of all powers of two."""
+    def make_keys(self) -> None:
+        """See `NativeKeyOwner.make_keys`; rotation keys are those of all powers of two."""
         if self._types.rotates:
             self._context.generate_galois_keys()
+
+    def write_keys(self, folder: Path) -> list[KeyFile]:
+        """See `NativeKeyOwner.write_keys`."""
         public = self._context.serialize(save_secret_key=False, save_galois_keys=self._types.rotates)
         (folder / CONTEXT.name).write_bytes(public)
         return [CONTEXT]

@@ -13,9 +13,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from backends.errors import PlanError
 from backends.interface import Ciphertext, Evaluator
-from backends.tensor.elementwise import cleaned
+from backends.tensor.elementwise import cleaned, multiply_constant
 from backends.tensor.layout import Layout, ValueLayout, power_of_two
 from backends.tensor.reductions import sum_over_heads
 from backends.tensor.tensor import Tensor, drop_to
@@ -50,7 +49,7 @@ class TokenShifts:
     def shifted(self, shift: int) -> list[Ciphertext]:
         """Per chunk: token t holds the token `shift` places on, times their mask; one level less.
 
-        Tokens of padding are zero. Where no pair of the shift is left, there are no chunks.
+        Tokens of padding are zero.
         """
         evaluator, level = self._evaluator, self._tensor.level(self._evaluator)
         if shift == 0 and self._tensor.clean and not self._masks:
@@ -58,8 +57,10 @@ class TokenShifts:
         baby = shift % self._babies
         giant = shift - baby
         patterns = [(wraps, pattern) for wraps, pattern in self._patterns(shift, giant) if np.any(pattern)]
+        if not patterns:  # no pair of the shift is left
+            return [multiply_constant(evaluator, c, 0.0) for c in self._tensor.ciphertexts]
         results = []
-        for chunk in range(len(self._tensor.ciphertexts) if patterns else 0):
+        for chunk in range(len(self._tensor.ciphertexts)):
             terms = [
                 (self._stepped(chunk, wraps)[baby], evaluator.encode(self._layout.spread(pattern), level))
                 for wraps, pattern in patterns
@@ -132,8 +133,6 @@ def mix(evaluator: Evaluator, layout: Layout, p: Tensor, v: Tensor, mask: Array)
     for shift, ciphertext in enumerate(p.ciphertexts):
         for chunk, shifted in enumerate(shifts.shifted(shift)):
             terms[chunk].append((ciphertext, shifted))
-    if not terms[0]:
-        raise PlanError("the mask of a mix leaves every pair out; leave the attention out")
     return v.with_ciphertexts([_sum_of_products(evaluator, of_chunk) for of_chunk in terms])
 
 

@@ -10,6 +10,9 @@ from backends.tensor.layout import Layout
 from backends.tensor.tensor import Tensor, as_features
 from models.arrays import Array
 
+#: Levels that a constant in the place of a value takes.
+CONSTANT_DEPTH = 1
+
 
 def affine(evaluator: Evaluator, layout: Layout, x: Tensor, scale: Array, shift: Array) -> Tensor:
     """x·scale + shift, both broadcast to the value of a sample; the result is clean."""
@@ -17,18 +20,10 @@ def affine(evaluator: Evaluator, layout: Layout, x: Tensor, scale: Array, shift:
 
 
 def multiply_constants(evaluator: Evaluator, layout: Layout, x: Tensor, factors: Array) -> Tensor:
-    """x·factors, broadcast to the value of a sample; the result is clean.
-
-    Raises:
-        PlanError: a whole ciphertext would become zero, which some libraries refuse to make.
-    """
+    """x·factors, broadcast to the value of a sample; the result is clean."""
     results = []
     for index, ciphertext in enumerate(x.ciphertexts):
         pattern = x.layout.pattern(layout, factors, index)
-        if not np.any(pattern):
-            raise PlanError(
-                f"ciphertext {index} of a {x.layout.kind} value is multiplied by zeros; leave that part out"
-            )
         plaintext = evaluator.encode(layout.spread(pattern), evaluator.level(ciphertext))
         results.append(evaluator.rescale(evaluator.multiply_plain(ciphertext, plaintext)))
     return x.with_ciphertexts(results, clean=True)
@@ -60,6 +55,15 @@ def multiply_constant(evaluator: Evaluator, ciphertext: Ciphertext, factor: floa
     """ciphertext·factor, rescaled."""
     plaintext = evaluator.encode(float(factor), evaluator.level(ciphertext))
     return evaluator.rescale(evaluator.multiply_plain(ciphertext, plaintext))
+
+
+def constant(evaluator: Evaluator, x: Tensor, value: float) -> Tensor:
+    """`value` wherever x has one, padding included, `CONSTANT_DEPTH` levels below x."""
+    zeros = scale(evaluator, x, 0.0)
+    plaintext = evaluator.encode(value, zeros.level(evaluator))
+    return x.with_ciphertexts(
+        [evaluator.add_plain(c, plaintext) for c in zeros.ciphertexts], clean=value == 0
+    )
 
 
 def add(evaluator: Evaluator, layout: Layout, a: Tensor, b: Tensor) -> Tensor:

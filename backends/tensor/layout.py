@@ -12,7 +12,7 @@ first; the padding after them is zero unless a tensor says otherwise.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -44,6 +44,10 @@ class Layout:
         shape = (self.features, self.images, self.tokens)
         return np.ascontiguousarray(np.broadcast_to(pattern[:, None, :], shape)).reshape(-1)
 
+    def first_image(self, slots: Array) -> Array:
+        """The pattern `[features, tokens]` of the first image of a slot vector."""
+        return slots.reshape(self.features, self.images, self.tokens)[:, 0, :]
+
     def to_json(self) -> dict[str, int]:
         """A literal for `from_json`."""
         return asdict(self)
@@ -70,6 +74,8 @@ class ValueLayout:
         tokens: real tokens.
         heads: the heads of a head value or of scores, else 1.
         block: tokens of a block of scores, else 0.
+        known: (number of a chunk or shift, its pattern, row by row), in order, of those whose slots do not
+            depend on the input and for which there is no ciphertext.
     """
 
     kind: str
@@ -77,6 +83,19 @@ class ValueLayout:
     tokens: int
     heads: int = 1
     block: int = 0
+    known: tuple[tuple[int, tuple[float, ...]], ...] = ()
+
+    def with_known(self, patterns: Mapping[int, Array]) -> ValueLayout:
+        """The same, where the ciphertexts of these numbers are not needed, for their patterns are known."""
+        known = ((index, tuple(map(float, patterns[index].flat))) for index in sorted(patterns))
+        return replace(self, known=tuple(known))
+
+    def completed(self, layout: Layout, vectors: Sequence[Array]) -> list[Array]:
+        """The slot vectors of all chunks or shifts, from those of the ciphertexts that there are."""
+        every = list(vectors)
+        for index, pattern in self.known:
+            every.insert(index, layout.spread(np.reshape(pattern, (layout.features, layout.tokens))))
+        return every
 
     def chunks(self, layout: Layout) -> int:
         """Ciphertexts that a feature value spans."""
@@ -120,7 +139,8 @@ class ValueLayout:
     @classmethod
     def from_json(cls, literal: Mapping[str, Any]) -> ValueLayout:
         """The inverse of `to_json`."""
-        return cls(**{**literal, "rows": tuple(literal["rows"])})
+        known = tuple((index, tuple(pattern)) for index, pattern in literal["known"])
+        return cls(**{**literal, "rows": tuple(literal["rows"]), "known": known})
 
 
 def pack(layout: Layout, value: ValueLayout, samples: Array | NDArray[np.int64]) -> list[Array]:
@@ -144,7 +164,9 @@ def unpack(layout: Layout, value: ValueLayout, vectors: Sequence[Array], count: 
 
     A head value comes with its heads' features side by side, `[samples, tokens, features]`.
     """
-    grids = np.stack(vectors).reshape(len(vectors), layout.features, layout.images, layout.tokens)
+    grids = np.stack(value.completed(layout, vectors)).reshape(
+        -1, layout.features, layout.images, layout.tokens
+    )
     if value.kind != "scores":
         rows = grids.reshape(-1, layout.images, layout.tokens)[list(value.rows), :count, : value.tokens]
         return np.ascontiguousarray(rows.transpose(1, 2, 0))

@@ -58,7 +58,14 @@ def _series(node: Node) -> Series:
 
 
 def _polynomial(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
+    coefficients = node.arrays["coefficients"]
+    if not np.any(coefficients[1:]):
+        return elementwise.constant(context.evaluator, operands[0], float(coefficients[0]))
     return polynomial.evaluate_tensor(context.evaluator, _series(node), operands[0])
+
+
+def _polynomial_depth(node: Node) -> int:
+    return _series(node).depth if np.any(node.arrays["coefficients"][1:]) else elementwise.CONSTANT_DEPTH
 
 
 def _add(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
@@ -154,7 +161,7 @@ ENCRYPTED: dict[str, EncryptedOperation] = {
     ),
     "polynomial": EncryptedOperation(
         execute=_polynomial,
-        depths=lambda node, operands: (_series(node).depth,),
+        depths=lambda node, operands: (_polynomial_depth(node),),
         placement=Placement.OPERANDS,
     ),
     "add": EncryptedOperation(

@@ -22,7 +22,7 @@ from reports.visible import LINES, visible
 
 MISTAKES = (UserError, BackendError, ModelError, ReportError)
 #: What ends a command with a sentence.
-FORESEEN = (*MISTAKES, OSError)
+FORESEEN = (*MISTAKES, OSError, MemoryError)
 #: Those that log under their own names.
 PACKAGES = ("bench", "backends", "models", "reports")
 
@@ -77,6 +77,7 @@ for command in (
     Later("plan:plan", "What a suite's cells will count, need and take; nothing is encrypted."),
     Later("doctor:doctor", "What each backend has and lacks, and what to do."),
     Later("list:list_command", "Suites, backends, parameter sets, models and data sets."),
+    Later("conform:conform", "Hold a backend of any package to its contract, or write a skeleton of one."),
     Later("validate:validate", "Check a suite, its models and its data."),
     Later("convert:convert", "Train and convert the model of a recipe."),
     Later("ablate:ablate", "Train variants of a recipe, and compare them."),
@@ -104,6 +105,8 @@ def main() -> None:
         sys.exit(2)
     except MISTAKES as error:
         _end(f"error: {error}", 2)
+    except MemoryError as error:
+        _end(f"error: this needs more memory than there is ({error}); ask for less", 2)
     except OSError as error:
         with suppress(OSError):
             _end(f"error: {error}; see to it and try again", 2)

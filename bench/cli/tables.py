@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from statistics import median, median_low
 
 from rich.table import Table
@@ -11,7 +11,17 @@ from rich.table import Table
 from backends.registry import simulates
 from models.metrics.catalogue import metric_named
 from reports.figures import ABSENT, bits, count, digits_of, fixed, loss_with_interval, significant, size
-from reports.record import TIMING_ONLY, HeldOutLadder, Ladder, Precision, Primitive, Record, Status
+from reports.record import (
+    TIMING_ONLY,
+    HeldOutLadder,
+    Ladder,
+    LibraryCounts,
+    Precision,
+    Primitive,
+    Record,
+    RungNats,
+    Status,
+)
 from reports.scoring.held_out import TITLES
 
 
@@ -120,8 +130,8 @@ def held_out(records: Sequence[Record]) -> list[Table]:
 
 
 def _rungs(block: HeldOutLadder) -> dict[str, str]:
-    values = (block.original, block.he_friendly, block.polynomial)
-    rungs = {title: fixed(value, 4) for title, value in zip(TITLES.values(), values, strict=True)}
+    rungs = {title: fixed(getattr(block, rung), 4) for rung, title in TITLES.items()}
+    rungs |= _nats(block.metric, block.nats, TITLES)
     how = metric_named(block.metric).loss_format
     losses = {
         f"lost from {TITLES[one.from_rung]} to {TITLES[one.to_rung]}": f"{loss_with_interval(block, one)}, "
@@ -162,6 +172,7 @@ def _column(record: Record) -> dict[str, str]:
         record.counts,
         record.wire,
     )
+    library = counts.library or LibraryCounts()
     return {
         "status": record.status.value if record.reason is None else f"{record.status.value}: {record.reason}",
         "samples (batch)": f"{record.samples} ({count(record.batch)})",
@@ -171,11 +182,14 @@ def _column(record: Record) -> dict[str, str]:
         "  by the mean / median error / of 99 %": _distribution(ladder.precision),
         "plan, s": _number(latency.plan_s),
         "key generation, s": _number(latency.keygen_s),
+        "  making / writing, s": _numbers(latency.make_keys_s, latency.write_keys_s),
         "model preparation, s": _number(latency.prepare_model_s),
+        "  loading keys / encoding, s": _numbers(latency.load_keys_s, latency.encode_model_s),
         "encrypt, s": _number(latency.encrypt_s),
         "evaluate, s": _number(latency.evaluate_s),
         "  of it round trips, s": _number(latency.round_trips_s),
         "decrypt, s": _number(latency.decrypt_s),
+        "wall / what no stage holds, s": _numbers(latency.wall_s, latency.other_s),
         "per sample, s": _number(latency.per_sample_s),
         "peak memory, key generation": size(memory.keygen_peak_bytes),
         "peak memory, key owner": size(memory.key_owner_peak_bytes),
@@ -189,6 +203,11 @@ def _column(record: Record) -> dict[str, str]:
         "round trips": count(counts.round_trips),
         "rotations": count(counts.rotations),
         "ct·ct / ct·pt / rescales": " / ".join(map(count, (counts.ct_ct, counts.ct_pt, counts.rescales))),
+        "relinearisations / drops": " / ".join(map(count, (counts.relinearisations, counts.drops))),
+        "additions / negations / conjugations": " / ".join(
+            map(count, (counts.additions, counts.negations, counts.conjugations))
+        ),
+        "ct·pt / rescales of the library itself": " / ".join(map(count, (library.ct_pt, library.rescales))),
         "to evaluator": size(wire.to_evaluator_bytes),
         "to key owner": size(wire.to_key_owner_bytes),
         "messages": count(wire.messages),
@@ -202,7 +221,16 @@ def _distribution(found: Precision | None) -> str:
 
 def _metrics(ladder: Ladder) -> dict[str, str]:
     rungs = {**TITLES, "encrypted": "encrypted"}
-    return {f"{ladder.metric}: {title}": fixed(getattr(ladder, rung), 4) for rung, title in rungs.items()}
+    told = {f"{ladder.metric}: {title}": fixed(getattr(ladder, rung), 4) for rung, title in rungs.items()}
+    return told | _nats(ladder.metric, ladder.nats, rungs)
+
+
+def _nats(metric: str, found: RungNats | None, rungs: Mapping[str, str]) -> dict[str, str]:
+    """What is told in nats beside a metric that needs it."""
+    beside = metric_named(metric).in_nats
+    if found is None or beside is None:
+        return {}
+    return {f"{beside.title}, nats: {title}": fixed(getattr(found, rung), 4) for rung, title in rungs.items()}
 
 
 def _security(record: Record) -> str:
@@ -213,6 +241,10 @@ def _security(record: Record) -> str:
         return ABSENT
     bits = "INSECURE" if not judged.secure else f"{judged.bits} bits"
     return f"{bits} (N = 2^{judged.log_n}, log QP {judged.log_qp:.1f}, {judged.secret})"
+
+
+def _numbers(*values: float | None) -> str:
+    return ABSENT if None in values else " / ".join(map(_number, values))
 
 
 def _number(value: float | None) -> str:

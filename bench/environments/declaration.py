@@ -33,7 +33,7 @@ DEFAULT_BUILD = "default"
 #: What every party's environment holds beside its library.
 PARTY_REQUIREMENTS = Path(backends.__file__).with_name("party_requirements.txt")
 _FILE_NAME = re.compile(r"[\w.-]{1,100}")
-_VERSION = re.compile(r"[1-9]\d{0,2}(\.\d{1,3}){1,2}")
+_VERSION = re.compile(r"[1-9]\d{0,2}(\.\d{1,3}){0,2}")
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from bench.environments.commands import clean_environment, telling_line
 
-# Run by the interpreter that is asked. A wheel may be installed and yet fail to load, so importing is the
+# Run by the interpreter that is asked, isolated as parties are: a folder of the working directory that has
+# the library's name is not the library. A wheel may be installed and yet fail to load, so importing is the
 # test; a library that aborts takes only that process with it.
 _SCRIPT = """
 import importlib, json, platform, sys
@@ -40,7 +41,7 @@ def probe(python: Path, modules: list[str]) -> Probe:
     """Import modules in another interpreter and read their versions."""
     try:
         answer = subprocess.run(
-            [str(python), "-c", _SCRIPT, *modules],
+            [str(python), "-I", "-c", _SCRIPT, *modules],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             encoding="utf-8",

@@ -3,8 +3,9 @@
 Run by the backend's own interpreter. PARENT is the id of the process that starts it, ROLE the `module:Class`
 of a `bench.parties.party.Party`, ADAPTER that of what the role imports to compute with.
 
-The interpreter is isolated (no user site, no PYTHON* variables); PATH is where this project's packages and
-the adapter's are, appended after the interpreter's own so that its libraries win. What a library prints
+The interpreter is isolated (no user site, no PYTHON* variables). This project's packages are those that lie
+around this file; PATH is where the adapter's package is where it is another, appended after the interpreter's
+own so that its libraries win. What a library prints
 goes to the log; the pipe to the front process carries messages only.
 """
 
@@ -37,12 +38,23 @@ def _pin(threads: int) -> None:
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])
 
 
+def _claim() -> None:
+    """Import this project's packages from where this file lies; nothing else of that folder is importable."""
+    root = str(Path(__file__).resolve().parents[2])
+    sys.path.insert(0, root)
+    from bench.packages import claim
+
+    sys.path.remove(root)
+    claim()
+
+
 def main() -> None:
     """Set the process up, then serve one role until told to stop."""
     parent, role, adapter, place, threads, *paths = sys.argv[1:]
     _die_with_parent(int(parent))
     _leave_no_core()
     _pin(int(threads))
+    _claim()
     sys.path.extend(paths)
     pipe = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)

@@ -94,12 +94,14 @@ class Generated(Answer):
     """The keys are made, and those that the evaluator needs are written.
 
     Attributes:
-        seconds: what making and writing them took.
+        make_s: seconds of setting the library up and making them in memory.
+        write_s: seconds of writing them.
         security: what the keys are, read from the library.
         versions: the versions of the library and of what it is built on.
     """
 
-    seconds: float
+    make_s: float
+    write_s: float
     files: tuple[Shipment, ...]
     security: SecurityFacts
     versions: Mapping[str, str]

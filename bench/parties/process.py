@@ -8,7 +8,7 @@ import signal
 import subprocess
 from pathlib import Path
 
-import backends
+from bench.packages import PACKAGES
 from bench.parties import launch
 from bench.parties.channel import Channel
 from bench.parties.conversation import Conversation
@@ -96,11 +96,10 @@ def _environment(folder: Path, threads: int) -> dict[str, str]:
 
 
 def _paths(adapter: str) -> list[str]:
-    """Where this project's packages stand, and the adapter's if it comes from another."""
-    paths = [str(Path(backends.__file__).parents[1])]
+    """Where the adapter's package stands if it is not one of this project's, which `launch` finds."""
     top = adapter.partition(":")[0].partition(".")[0]
-    spec = importlib.util.find_spec(top)
-    if spec is not None and spec.origin is not None:
-        origin = Path(spec.origin)
-        paths.append(str(origin.parents[1] if origin.name == "__init__.py" else origin.parent))
-    return list(dict.fromkeys(paths))
+    spec = None if top in PACKAGES else importlib.util.find_spec(top)
+    if spec is None or spec.origin is None:
+        return []
+    origin = Path(spec.origin)
+    return [str(origin.parents[1] if origin.name == "__init__.py" else origin.parent)]

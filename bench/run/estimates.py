@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from backends.costs import Costs
 from backends.interface import Capabilities
 from backends.microbenchmarks import ENCRYPTION, PRIMITIVES, key_kinds, measured_at
 from backends.planner import Refresh
 from backends.program import Program
+from backends.registry import Descriptor, executed
 from backends.security import INSECURE, judge, nominal
 from bench.run.recording import levels_after_refresh
 from bench.spec.cases import PrimitivesLiteral
@@ -23,7 +26,15 @@ COUNTS = (
     "relinearisations",
     "rescales",
     "drops",
+    "additions",
+    "negations",
+    "conjugations",
 )
+
+
+def counts(program: Program, batches: int) -> dict[str, int]:
+    """What all batches of a cell count, by the names of `COUNTS`."""
+    return {name: program.counts[name] * batches for name in COUNTS}
 
 
 def key_bytes(cell: Cell, keys: int) -> int:
@@ -31,13 +42,15 @@ def key_bytes(cell: Cell, keys: int) -> int:
     return keys * Costs(cell.parameter_set.parameters).key_bytes()
 
 
-def of_program(cell: Cell, program: Program, capabilities: Capabilities, refresh: Refresh) -> dict[str, str]:
-    """What a planned program counts over all batches, needs and takes."""
+def of_program(
+    cell: Cell, program: Program, descriptor: Descriptor, capabilities: Capabilities, refresh: Refresh
+) -> dict[str, str]:
+    """What a planned program counts over all batches, needs and takes on a backend."""
     costs = Costs(cell.parameter_set.parameters)
     batches = -(-cell.samples // program.layout.images)
     needs = costs.needs(program, capabilities, refresh.kind)
     seconds = batches * costs.seconds(sum(map(costs.instruction, program.instructions)))
-    counts, layout = program.counts, program.layout
+    layout, counted = program.layout, counts(program, batches)
     after = levels_after_refresh(program)
     return {
         "batches × samples": f"{batches} × {layout.images}",
@@ -45,7 +58,8 @@ def of_program(cell: Cell, program: Program, capabilities: Capabilities, refresh
         "levels on entry": str(program.input_level),
         "levels used": str(program.levels_used),
         "levels after a refresh": "–" if after is None else str(after),
-        **{name.replace("_", " "): str(counts[name] * batches) for name in COUNTS},
+        **{name.replace("_", " "): str(count) for name, count in counted.items()},
+        "of the library itself": _by_library(counted, executed(descriptor, counted)),
         "rotation keys": str(len(program.rotation_steps)),
         "keys on disk": size(needs.keys_bytes),
         "evaluator memory": size(needs.evaluator_bytes),
@@ -53,6 +67,12 @@ def of_program(cell: Cell, program: Program, capabilities: Capabilities, refresh
         "evaluate, one thread": f"{seconds:.0f} s",
         "security": _security(cell, capabilities),
     }
+
+
+def _by_library(counted: Mapping[str, int], by_library: Mapping[str, int]) -> str:
+    """The counts that differ where the library itself is asked."""
+    differing = [name for name in counted if by_library[name] != counted[name]]
+    return ", ".join(f"{by_library[name]} {name.replace('_', ' ')}" for name in differing) or "as counted"
 
 
 def of_primitives(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import ClassVar, Literal, Protocol
 
 from backends.interface import Capabilities
@@ -96,6 +97,14 @@ class CellKind(ABC):
 
         Raises:
             Unsupported, ParameterError, PlanError: see `check_beforehand`; or no program can be made.
+        """
+
+    @abstractmethod
+    def expected(self, cell: Cell, descriptor: Descriptor) -> Sequence[tuple[str, float]]:
+        """The stages of a cell in their order, with the seconds to expect of each; see `bench.run.stages`.
+
+        Raises:
+            Unsupported, PlanError: as `estimate` does.
         """
 
     @abstractmethod

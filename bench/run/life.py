@@ -26,6 +26,7 @@ from bench.environments.ensure import Environment
 from bench.parties.errors import PartyError
 from bench.run import host, recording
 from bench.run.errors import CellError
+from bench.run.exchanges import Evaluation
 from bench.run.listener import Listener
 from bench.run.scoring import Decrypted
 from bench.run.session import News, Roles, Session, Stage
@@ -180,6 +181,7 @@ class Life:
             PartyError: a party could not do what it was asked for.
         """
         limit, figures = self.cell.limits.memory_bytes, self.outcome.figures
+        started = monotonic()
         with host.MemorySampler(limit_bytes=limit, spared=[os.getpid()]) as sampler:
             try:
                 with Session(
@@ -200,6 +202,17 @@ class Life:
                 raise self._at_a_limit(error, together=sampler.exceeded) from error
             finally:
                 figures.together_peak_bytes = sampler.peak_bytes
+        figures.wall_s = monotonic() - started - figures.repeats_s
+
+    def evaluate(self, session: Session, evaluate: Callable[[], Evaluation]) -> None:
+        """Evaluate as often as the cell asks; what comes after the first is no part of its wall time."""
+        figures = self.outcome.figures
+        figures.evaluations.append(evaluate())
+        figures.wire = recording.wire(session.wire)
+        started = monotonic()
+        for _ in range(self.cell.repeats - 1):
+            figures.evaluations.append(evaluate())
+        figures.repeats_s = monotonic() - started
 
     def _at_a_limit(self, error: PartyError, *, together: bool) -> CellError | PartyError:
         """The sentence about a limit that ended a party; any other error as it is.

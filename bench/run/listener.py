@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from backends.costs import Costs
 from backends.program import Program
 from bench.environments.steps import Step
 from bench.run.session import News
+from bench.spec.cells import Cell
 
 #: Told how many of how many samples have passed the clear stages of conversion.
 Progress = Callable[[int, int], None]
+#: Foretells the seconds of a cell's stages, by name and in their order; nothing where it cannot run. A cell
+#: is planned for it, which takes time.
+Expected = Callable[[Cell], Sequence[tuple[str, float]]]
 
 
 class Listener:
@@ -18,6 +22,9 @@ class Listener:
 
     This one does nothing, for whoever wants the records alone; a subclass overrides what it shows.
     """
+
+    def cells(self, cells: Sequence[Cell], expected: Expected) -> None:
+        """So many cells follow, in this order; what to expect of each may be asked for now."""
 
     def begin(self, cell: str) -> None:
         """A cell starts."""

@@ -17,7 +17,7 @@ from backends.planner import Refresh, plan, refresh_for
 from backends.program import Program
 from backends.registry import Descriptor
 from backends.tensor.layout import ValueLayout, unpack
-from bench.run import estimates, recording, scoring
+from bench.run import estimates, scoring, stages
 from bench.run.exchanges import Evaluation
 from bench.run.life import Life
 from bench.run.listener import Progress
@@ -57,7 +57,16 @@ class ModelKind(WorkloadKind):
         capabilities = self.check_beforehand(cell, descriptor)
         refresh = refresh_for(cell.parameter_set.refresh, cell.parameter_set.parameters, capabilities)
         program = plan(self.workload.polynomial, cell.parameter_set.parameters, refresh)
-        return estimates.of_program(cell, program, capabilities, refresh)
+        return estimates.of_program(cell, program, descriptor, capabilities, refresh)
+
+    def expected(self, cell: Cell, descriptor: Descriptor) -> Sequence[tuple[str, float]]:
+        """Plan the cell; planning it again takes as long."""
+        started, parameters = perf_counter(), cell.parameter_set.parameters
+        capabilities = descriptor.capabilities(parameters)
+        refresh = refresh_for(cell.parameter_set.refresh, parameters, capabilities)
+        program = plan(self.workload.polynomial, parameters, refresh)
+        took = ("plan", perf_counter() - started)
+        return [took, *stages.of_program(cell, program, descriptor, capabilities, refresh)]
 
     def run(self, life: Life) -> None:
         """Compare the clear rungs, plan, and have two parties compute."""
@@ -101,10 +110,7 @@ class ModelKind(WorkloadKind):
         life.judge(made.security)
         figures.loaded, figures.prepared = parties.prepare(program, made.files, room)
         encrypted = figures.encrypted = parties.encrypt(self.workload.samples.inputs, program)
-        for _ in range(life.cell.repeats):
-            figures.evaluations.append(parties.evaluate(encrypted.batches))
-            if len(figures.evaluations) == 1:
-                figures.wire = recording.wire(session.wire)
+        life.evaluate(session, lambda: parties.evaluate(encrypted.batches))
 
     def _decoded(
         self, program: Program, evaluations: Sequence[Evaluation], values: Mapping[str, Array]

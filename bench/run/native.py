@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -9,7 +10,7 @@ from backends.errors import Unsupported
 from backends.interface import Capabilities
 from backends.native import OPERATIONS
 from backends.registry import Descriptor
-from bench.run import recording
+from bench.run import stages
 from bench.run.estimates import key_bytes
 from bench.run.life import Life
 from bench.run.listener import Progress
@@ -63,6 +64,11 @@ class NativeKind(WorkloadKind):
         self.check_beforehand(cell, descriptor)
         return {"program": f"{cell.parameter_set.program} of the library's own; nothing of it is planned"}
 
+    def expected(self, cell: Cell, descriptor: Descriptor) -> Sequence[tuple[str, float]]:
+        """Its keys; how long the library's own types compute is not known."""
+        self.estimate(cell, descriptor)
+        return stages.of_keys(keys_bytes(cell))
+
     def run(self, life: Life) -> None:
         """Have two parties compute the layer in the library's own types."""
         cell, outcome = life.cell, life.outcome
@@ -85,10 +91,7 @@ class NativeKind(WorkloadKind):
         life.judge(made.security)
         figures.loaded, figures.prepared = parties.prepare(self.workload.polynomial, made.files)
         encrypted = figures.encrypted = parties.encrypt(inputs.reshape(-1, inputs.shape[-1]))
-        for _ in range(life.cell.repeats):
-            figures.evaluations.append(parties.evaluate(encrypted.batches))
-            if len(figures.evaluations) == 1:
-                figures.wire = recording.wire(session.wire)
+        life.evaluate(session, lambda: parties.evaluate(encrypted.batches))
 
 
 def keys_bytes(cell: Cell) -> int:

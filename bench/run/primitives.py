@@ -9,12 +9,11 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from backends.errors import PlanError
 from backends.interface import Capabilities, Vector
 from backends.microbenchmarks import BOOTSTRAP, BY_NAME, LOADED_KINDS, key_kinds, measured_at
 from backends.registry import Descriptor
 from bench.parties.measurements import NotMeasured, Repetitions, Timed
-from bench.run import estimates
+from bench.run import estimates, stages
 from bench.run.errors import CellError
 from bench.run.estimates import key_bytes
 from bench.run.kind import CellKind, Subject
@@ -95,18 +94,20 @@ class PrimitivesKind(CellKind):
         return self.measurement
 
     def _check_fit(self, cell: Cell, descriptor: Descriptor, capabilities: Capabilities) -> None:
-        slots, farthest = cell.parameter_set.parameters.slots, self.measurement.literal.rotations
-        if farthest >= slots:
-            raise PlanError(
-                f"rotations by 1 to {farthest} are asked for and the parameter set has {slots} slots; set "
-                f"rotations to {slots - 1} or less, or raise log_n"
-            )
+        """Do nothing: every set has a level, and more slots than rotations can be asked for."""
 
     def estimate(self, cell: Cell, descriptor: Descriptor) -> dict[str, str]:
         """Say what is measured, how often, and what the keys take."""
         capabilities = self.check_beforehand(cell, descriptor)
         keys = keys_bytes(cell, capabilities, self.measurement)
         return estimates.of_primitives(cell, capabilities, self.measurement.literal, keys)
+
+    def expected(self, cell: Cell, descriptor: Descriptor) -> Sequence[tuple[str, float]]:
+        """Its keys, and the primitives level by level."""
+        parameters = cell.parameter_set.parameters
+        keys = keys_bytes(cell, descriptor.capabilities(parameters), self.measurement)
+        levels = [(at_level(level), level) for level in range(parameters.depth, -1, -1)]
+        return [*stages.of_keys(keys), *stages.of_levels(self.measurement.literal, parameters, levels)]
 
     def check(self, outcome: Outcome, limits: Limits) -> None:
         """Do nothing: every primitive was checked when it was measured."""
@@ -160,9 +161,14 @@ class PrimitivesKind(CellKind):
         figures.loaded = parties.load_keys(keys)
         names = parties.hand_out(check.values)
         for level in range(parameters.depth, -1, -1):
-            life.report(Stage(f"primitives at level {level}"))
+            life.report(Stage(at_level(level)))
             primitives = [primitive.name for primitive in measured_at(level, capabilities)]
             parties.measure(level, names, primitives, steps)
+
+
+def at_level(level: int) -> str:
+    """The stage in which the primitives of a level are measured."""
+    return f"primitives at level {level}"
 
 
 @dataclass(frozen=True)

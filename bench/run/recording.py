@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from backends.primitives import primitive
+from backends.primitives import Primitive, primitive
 from backends.program import REFRESHES, Program
+from backends.registry import Descriptor, executed
 from backends.security import Security
 from bench.parties.messages import BatchFigures, Encrypted, Generated, Loaded, Prepared
 from bench.parties.wire import Shipment, Wire
@@ -15,15 +16,25 @@ from bench.run.exchanges import Evaluation, bytes_of
 from bench.run.session import Peaks
 from reports import record
 
+#: What is counted at the library's calls and, of round trips, at the evaluator's; portable programs conjugate
+#: nothing.
+COUNTED = (*record.LibraryCounts.model_fields, Primitive.ROUND_TRIP.counted)
+
 
 @dataclass
 class Figures:
     """What the stages of a cell returned so far; a stage that was never reached stays None.
 
     A cell that fails has a record of the stages before, so each is noted as soon as it ends.
+
+    Attributes:
+        wall_s: seconds of the parties' life, evaluations after the first left out.
+        repeats_s: seconds of evaluations after the first.
     """
 
     plan_s: float | None = None
+    wall_s: float | None = None
+    repeats_s: float = 0.0
     clear_model_s: float | None = None
     generated: Generated | None = None
     loaded: Loaded | None = None
@@ -47,13 +58,6 @@ class Figures:
         """The versions of the libraries, as the key owner's process says."""
         return {} if self.generated is None else self.generated.versions
 
-    @property
-    def prepare_model_s(self) -> float | None:
-        """Seconds of loading keys and preparing the model; primitives have no model to prepare."""
-        if self.loaded is None:
-            return None
-        return self.loaded.seconds + (0.0 if self.prepared is None else self.prepared.seconds)
-
 
 def latency(figures: Figures, samples: int, correct: bool) -> record.Latency:
     """Seconds by stage; a wrong output gives no time of evaluation."""
@@ -62,17 +66,17 @@ def latency(figures: Figures, samples: int, correct: bool) -> record.Latency:
     ]
     cold = runs[0] if runs and correct else None
     first = figures.evaluations[0].measured if cold is not None else []
+    parts = dict(_stages(figures)) | _evaluated(cold)
+    wall_s = figures.wall_s if cold else None
     return record.Latency(
         plan_s=figures.plan_s,
         clear_model_s=figures.clear_model_s,
-        keygen_s=None if figures.generated is None else figures.generated.seconds,
-        prepare_model_s=figures.prepare_model_s,
-        load_keys_s=None if figures.loaded is None else figures.loaded.seconds,
-        encode_model_s=None if figures.prepared is None else figures.prepared.seconds,
-        encrypt_s=_encrypt_s(figures),
-        evaluate_s=cold.evaluate_s if cold else None,
+        wall_s=wall_s,
+        keygen_s=_sum(parts, "make_keys_s", "write_keys_s"),
+        prepare_model_s=_sum(parts, "load_keys_s", "encode_model_s"),
+        **parts,
         round_trips_s=cold.round_trips_s if cold else None,
-        decrypt_s=cold.decrypt_s if cold else None,
+        other_s=None if wall_s is None else wall_s - sum(parts.values()),
         per_sample_s=cold.evaluate_s / samples if cold else None,
         layers=_layers(first) if cold else None,
         course=_course(first[0]) if first else None,
@@ -90,6 +94,32 @@ def _run(figures: Figures, evaluation: Evaluation, *, cold: bool) -> record.Eval
         round_trips_s=sum(batch.round_trips_s for batch in evaluation.measured),
         decrypt_s=evaluation.decrypt_s,
     )
+
+
+def _stages(figures: Figures) -> Iterator[tuple[str, float]]:
+    """The parts of a cell's life before its evaluation that were reached, by the record's names."""
+    if figures.generated is not None:
+        yield "make_keys_s", figures.generated.make_s
+        yield "write_keys_s", figures.generated.write_s
+    if figures.loaded is not None:
+        yield "load_keys_s", figures.loaded.seconds
+    if figures.prepared is not None:
+        yield "encode_model_s", figures.prepared.seconds
+    if figures.encrypted is not None:
+        yield "encrypt_s", figures.encrypted.seconds
+
+
+def _evaluated(cold: record.Evaluation | None) -> dict[str, float]:
+    """The parts of a cell's life that a wrong output does not have."""
+    if cold is None or cold.decrypt_s is None:
+        return {}
+    return {"evaluate_s": cold.evaluate_s, "decrypt_s": cold.decrypt_s}
+
+
+def _sum(parts: Mapping[str, float], *names: str) -> float | None:
+    """The sum of the parts that were reached; None where none was."""
+    reached = [parts[name] for name in names if name in parts]
+    return sum(reached) if reached else None
 
 
 def _encrypt_s(figures: Figures) -> float | None:
@@ -130,10 +160,10 @@ def _primitives(batches: Iterable[BatchFigures]) -> list[record.Primitive]:
     counts: Counter[tuple[str, int]] = Counter()
     seconds: dict[tuple[str, int], float] = defaultdict(float)
     for batch in batches:
-        for executed in batch.primitives:
-            key = (primitive(executed.operation).recorded, executed.level)
-            counts[key] += executed.executions
-            seconds[key] += executed.seconds
+        for done in batch.primitives:
+            key = (primitive(done.operation).recorded, done.level)
+            counts[key] += done.executions
+            seconds[key] += done.seconds
     return [
         record.Primitive(name=name, level=level, count=counts[name, level], s=seconds[name, level])
         for name, level in sorted(counts)
@@ -162,7 +192,7 @@ def _key_bytes(keys: Sequence[Shipment], kind: str) -> int | None:
     return sum(key.size_bytes for key in keys if key.kind == kind) or None
 
 
-def counts(figures: Figures, program: Program | None, batches: int) -> record.Counts:
+def counts(figures: Figures, program: Program | None, batches: int, descriptor: Descriptor) -> record.Counts:
     """Executed over all batches of the first evaluation; null where nothing was executed."""
     if program is None:
         return record.Counts()
@@ -177,8 +207,9 @@ def counts(figures: Figures, program: Program | None, batches: int) -> record.Co
     done: Counter[str] = Counter()
     for batch in figures.evaluations[0].measured:
         done.update(batch.counts)
-    names = ("bootstraps", "round_trips", "rotations", "ct_ct", "ct_pt", "rescales")
-    return planned.model_copy(update={name: done[name] for name in names})
+    by_library = executed(descriptor, done)
+    library = record.LibraryCounts(**{name: by_library[name] for name in record.LibraryCounts.model_fields})
+    return planned.model_copy(update={"library": library, **{name: done[name] for name in COUNTED}})
 
 
 def levels_after_refresh(program: Program) -> int | None:

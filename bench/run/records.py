@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from backends.registry import get
 from bench.run import recording
 from bench.run.kind import CellKind
 from bench.run.life import Outcome
@@ -55,7 +56,7 @@ def record_of(run_id: str, asked: Asked, loaded: CellKind, outcome: Outcome) -> 
         ladder=loaded.ladder(outcome),
         latency=recording.latency(figures, cell.samples, timed),
         memory=recording.memory(figures),
-        counts=recording.counts(figures, program, outcome.batches),
+        counts=recording.counts(figures, program, outcome.batches, get(cell.backend)),
         wire=figures.wire,
         environment=environment,
     )

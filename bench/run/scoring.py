@@ -15,11 +15,12 @@ from bench.run.errors import CellError
 from bench.run.workload import Workload
 from bench.spec.file import Limits
 from models.graph import Array
+from models.metrics.metric import held, scores
 from reports import record
 from reports.record import Status
 from reports.scoring import ladder as scoring
 from reports.scoring import precision
-from reports.scoring.held_out import held_out_ladder
+from reports.scoring.held_out import TITLES, held_out_ladder
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ def check(workload: Workload, decrypted: Decrypted, limits: Limits) -> None:
 
     Raises:
         CellError: one of them is not.
+        ScoreError: its metric is more than a number holds.
     """
     expected = workload.logits["polynomial"]
     for logits in decrypted.logits:
@@ -51,7 +53,9 @@ def check(workload: Workload, decrypted: Decrypted, limits: Limits) -> None:
         # Random weights leave logits so close to each other that an error within the limit on precision
         # changes labels. That limit is relative to the logits themselves and stays.
         if workload.weights == "trained":
-            _check_labels(logits, expected, limits.label_agreement)
+            if workload.metric is None or workload.metric.answers_labels:
+                _check_labels(logits, expected, limits.label_agreement)
+            _check_score(workload, "encrypted", logits)
 
 
 def _check_precision(encrypted: Array, expected: Array, least: float) -> None:
@@ -66,6 +70,12 @@ def _check_labels(encrypted: Array, expected: Array, least: float) -> None:
         raise _wrong(f"{agreement:.1%} of the labels and the suite demands {least:.1%}")
 
 
+def _check_score(workload: Workload, model: str, logits: Array) -> None:
+    """See that a finite number says how well the cell's samples are answered."""
+    if workload.metric is not None:
+        held(workload.metric, scores(workload.metric, logits, workload.samples.labels), model)
+
+
 def _wrong(found: str) -> CellError:
     return CellError(
         Status.FAILED, f"the decrypted logits share with the polynomial model's {found}; the result is wrong"
@@ -78,10 +88,12 @@ def held_out(workload: Workload) -> record.HeldOutLadder | None:
     None where there is no such set, and for random weights, whose scores would mean nothing.
 
     Raises:
-        ReportError: a rung's answers have no score.
+        ScoreError: a rung's answers have no score, there or on the cell's samples.
     """
     if workload.weights == "random" or workload.metric is None or workload.held_out is None:
         return None
+    for rung, logits in workload.logits.items():
+        _check_score(workload, TITLES[rung], logits)
     return held_out_ladder(workload.metric.name, workload.scores, workload.held_out.digest)
 
 
@@ -112,7 +124,7 @@ def ladder(
         metric=workload.metric.name,
     )
     if workload.weights == "random":
-        return judged.model_copy(update=dict.fromkeys(scoring.RUNGS))
+        return judged.model_copy(update=dict.fromkeys((*scoring.RUNGS, "nats")))
     return judged.model_copy(update={"held_out": compared})
 
 

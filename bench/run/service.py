@@ -14,7 +14,7 @@ from datetime import datetime, timezone
 from functools import partial
 from pathlib import Path
 
-from backends.errors import Unsupported
+from backends.errors import BackendError, Unsupported
 from backends.registry import Descriptor, get
 from bench.environments.ensure import Environment, ensure
 from bench.errors import UserError
@@ -24,8 +24,9 @@ from bench.run.life import Life, Outcome, guarded
 from bench.run.listener import Listener
 from bench.run.origin import origin
 from bench.run.records import Asked, record_of, scored_again
-from bench.run.session import sweep
+from bench.run.session import Stage, sweep
 from bench.spec.cells import Cell, turns
+from models.errors import ModelError
 from reports.errors import ReportError
 from reports.identity import cell_id, result_key
 from reports.origin import CHANGED, SCORED_AGAIN, changed
@@ -71,8 +72,17 @@ class Service:
             ReportError: a record cannot be written.
         """
         sweep(self.output)
-        for turn, cell in turns(cells, rounds):
+        following = list(turns(cells, rounds))
+        self.listener.cells([cell for _, cell in following], self._expected)
+        for turn, cell in following:
             yield self._record(cell, turn)
+
+    def _expected(self, cell: Cell) -> Sequence[tuple[str, float]]:
+        """The seconds of a cell's stages; nothing where it cannot run, as it says in its turn."""
+        try:
+            return self._load(cell).expected(cell, get(cell.backend))
+        except (BackendError, ModelError, UserError):
+            return ()
 
     def _record(self, cell: Cell, turn: int) -> Record:
         """A cell's record in one of its rounds, from a kept one where that answers."""
@@ -197,6 +207,7 @@ def _whole(loaded: CellKind, life: Life) -> None:
             "an audit holds a library's calls to a program, and this cell has none; leave out --audit"
         )
     loaded.run(life)
+    life.report(Stage("scoring"))
     loaded.check(life.outcome, life.cell.limits)
 
 

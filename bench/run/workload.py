@@ -23,7 +23,8 @@ from models.errors import ModelError, ScoreError
 from models.graph import Array, Graph
 from models.layers import LayerShape, layer, layer_inputs
 from models.metrics.catalogue import metric_of
-from models.metrics.metric import Metric
+from models.metrics.metric import Metric, check_outputs
+from models.shapes import value_shapes
 from reports import identity
 
 
@@ -121,6 +122,9 @@ def load_workload(
     metadata = graphs["polynomial"].metadata
     try:
         metric = metric_of(metadata)
+        if metadata.get("weights") != "random":
+            for graph in graphs.values():
+                check_outputs(metric, value_shapes(graph)[graph.output][-1])
     except ScoreError as error:
         raise ModelError(f"the checkpoint {model} cannot be judged: {error}") from error
     if "preparation" not in metadata:

@@ -8,12 +8,23 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field
 
 from models.documents.document import Document
+from models.layers import LayerShape, largest_array
 from reports.block import Block
 
 #: Names appear in file names, in `cell` and on the command line.
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
-Positive = Annotated[int, Field(gt=0)]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=64)]
 Seed = Annotated[int, Field(ge=0)]
+
+#: Rotations of `rotate_many`: each has a key, and the smallest ring has 512 slots.
+MOST_ROTATIONS = 256
+MOST_REPETITIONS = 10_000
+#: What a degree of 1,023 takes, ten levels, is more than a layer between two refreshes has.
+HIGHEST_DEGREE = 1023
+#: Numbers of the largest array that a layer is drawn with: 256 MB.
+MOST_NUMBERS = 1 << 25
+MOST_TOKENS = MOST_FEATURES = 1 << 16
+
+Repetitions = Annotated[int, Field(gt=0, le=MOST_REPETITIONS)]
 
 
 class LayerLiteral(Block):
@@ -28,10 +39,10 @@ class LayerLiteral(Block):
     """
 
     kind: Literal["linear", "activation", "attention", "block"]
-    tokens: Positive
-    features: Positive
-    heads: Positive = 1
-    degree: Annotated[int, Field(ge=2)] = 4
+    tokens: Annotated[int, Field(gt=0, le=MOST_TOKENS)]
+    features: Annotated[int, Field(gt=0, le=MOST_FEATURES)]
+    heads: Annotated[int, Field(gt=0, le=MOST_FEATURES)] = 1
+    degree: Annotated[int, Field(ge=2, le=HIGHEST_DEGREE)] = 4
     seed: Seed = 0
 
 
@@ -45,9 +56,9 @@ class PrimitivesLiteral(Block):
         seed: what the two slot vectors are drawn from that everything is computed on.
     """
 
-    repetitions: Positive = 30
-    long_repetitions: Positive = 5
-    rotations: Positive = 8
+    repetitions: Repetitions = 30
+    long_repetitions: Repetitions = 5
+    rotations: Annotated[int, Field(gt=0, le=MOST_ROTATIONS)] = 8
     seed: Seed = 0
 
 
@@ -55,8 +66,8 @@ class CaseLiteral(Block):
     """A case as a file has it: `model` with `data`, or `layer`, or `primitives`."""
 
     name: Name
-    model: str | None = None
-    data: str | None = None
+    model: Annotated[str, Field(min_length=1, max_length=1000)] | None = None
+    data: Name | None = None
     layer: LayerLiteral | None = None
     primitives: PrimitivesLiteral | None = None
 
@@ -95,11 +106,11 @@ class PrimitivesCase:
 Case: TypeAlias = ModelCase | LayerCase | PrimitivesCase
 
 
-def case(document: Document, index: int, literal: CaseLiteral) -> Case:
-    """What a literal means.
+def case(document: Document, index: int, literal: CaseLiteral, samples: int) -> Case:
+    """What a literal means, run on so many samples.
 
     Raises:
-        UserError: it is of no kind, or of two.
+        UserError: it is of no kind, or of two, or a layer that is too large.
     """
     place = ("cases", index)
     kinds = [key for key in ("model", "layer", "primitives") if getattr(literal, key) is not None]
@@ -108,6 +119,9 @@ def case(document: Document, index: int, literal: CaseLiteral) -> Case:
         document.fail(place, f"a case is model with data, layer or primitives, not {both}; keep one of them")
     if literal.layer is not None:
         _check_heads(document, index, literal.layer)
+        too_large = oversize(literal.layer, samples)
+        if too_large is not None:
+            document.fail((*place, "layer"), too_large)
         return LayerCase(literal.name, literal.layer)
     if literal.primitives is not None:
         return PrimitivesCase(literal.name, literal.primitives)
@@ -116,6 +130,18 @@ def case(document: Document, index: int, literal: CaseLiteral) -> Case:
     if literal.data is None:
         document.fail((*place, "data"), "the key 'data' is missing; add it")
     return ModelCase(literal.name, literal.model, literal.data)
+
+
+def oversize(layer: LayerLiteral, samples: int) -> str | None:
+    """Why a layer on so many samples is more than a machine draws and checks, else None."""
+    shape = LayerShape(layer.kind, layer.tokens, layer.features, layer.heads, layer.degree)
+    numbers = largest_array(shape, samples)
+    if numbers <= MOST_NUMBERS:
+        return None
+    return (
+        f"{layer.kind} of {layer.tokens} tokens and {layer.features} features on {samples} samples needs an "
+        f"array of {numbers:,} numbers, over {MOST_NUMBERS:,}; write a smaller layer or fewer samples"
+    )
 
 
 def _check_heads(document: Document, index: int, layer: LayerLiteral) -> None:

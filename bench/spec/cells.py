@@ -8,8 +8,8 @@ from pathlib import Path
 
 from backends.registry import simulates
 from bench.errors import UserError
-from bench.spec.cases import Case
-from bench.spec.file import Limits
+from bench.spec.cases import Case, LayerCase, oversize
+from bench.spec.file import MOST_REPEATS, MOST_SAMPLES, MOST_THREADS, Limits
 from bench.spec.suite import PORTABLE, Suite, SuiteParameterSet
 from models.names import did_you_mean
 
@@ -67,8 +67,9 @@ def expand(
     Raises:
         UserError: a name is unknown, a number is not positive, nothing is selected, or a model is not here.
     """
-    for option, number in (("--samples", samples), ("--repeats", repeats), ("--threads", threads)):
-        _check_positive(option, number)
+    _check_range("--samples", samples, MOST_SAMPLES)
+    _check_range("--repeats", repeats, MOST_REPEATS)
+    _check_range("--threads", threads, MOST_THREADS)
     _check_names("backend", backends, suite.known_backends)
     selected = _cases(suite, cases)
     chosen = _parameter_sets(suite, parameters)
@@ -84,9 +85,9 @@ def expand(
     return cells
 
 
-def _check_positive(option: str, number: int | None) -> None:
-    if number is not None and number < 1:
-        raise UserError(f"{option} is {number}; give 1 or more")
+def _check_range(option: str, number: int | None, most: int) -> None:
+    if number is not None and not 1 <= number <= most:
+        raise UserError(f"{option} is {number}; give 1 to {most:,}")
 
 
 def _cases(suite: Suite, asked: Sequence[str]) -> list[Case]:
@@ -115,6 +116,10 @@ def _cell(
     threads: int | None,
 ) -> Cell:
     """One cell; None stands for what the suite says."""
+    if isinstance(case, LayerCase) and samples is not None:
+        too_large = oversize(case.layer, samples)
+        if too_large is not None:
+            raise UserError(f"case {case.name}: {too_large}")
     return Cell(
         suite=suite.name,
         case=case,

@@ -25,7 +25,7 @@ from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from backends.parameters import ParameterSet
-from bench.spec.cases import CaseLiteral, Name, Positive
+from bench.spec.cases import CaseLiteral, Name
 from reports.block import Block
 
 
@@ -38,6 +38,16 @@ def _count(written: object) -> int | None:
     raise PydanticCustomError("held_out", "write all, or 2 or more samples")
 
 
+#: More samples than any data set holds out; more threads than machines have cores; evaluations and processes
+#: that take years.
+MOST_SAMPLES, MOST_THREADS, MOST_REPEATS = 1_000_000, 1024, 10_000
+#: Three years; a petabyte; bits of a float64 and a few more.
+MOST_SECONDS, MOST_BYTES, MOST_BITS = 1e8, 10**15, 60.0
+MOST_CASES = MOST_SETS = 200
+
+Samples = Annotated[int, Field(gt=0, le=MOST_SAMPLES)]
+Threads = Annotated[int, Field(gt=0, le=MOST_THREADS)]
+Repeats = Annotated[int, Field(gt=0, le=MOST_REPEATS)]
 HeldOutCount = Annotated[int | None, BeforeValidator(_count)]
 
 
@@ -59,9 +69,9 @@ class Limits(Block):
         label_agreement: the least fraction of samples with the polynomial model's label; likewise.
     """
 
-    seconds: Annotated[float, Field(gt=0)] | None = None
-    memory_bytes: Positive | None = None
-    precision_bits: Annotated[float, Field(ge=0)] = 8.0
+    seconds: Annotated[float, Field(gt=0, le=MOST_SECONDS)] | None = None
+    memory_bytes: Annotated[int, Field(gt=0, le=MOST_BYTES)] | None = None
+    precision_bits: Annotated[float, Field(ge=0, le=MOST_BITS)] = 8.0
     label_agreement: Annotated[float, Field(ge=0, le=1)] = 0.98
 
 
@@ -95,8 +105,8 @@ class SuiteParameterLiteral(ParameterLiteral):
     program: Literal["portable", "vectors", "tensors"] = "portable"
     backends: Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
     cases: Annotated[tuple[str, ...], Field(strict=False, min_length=1)] | None = None
-    repeats: Positive | None = None
-    threads: Positive | None = None
+    repeats: Repeats | None = None
+    threads: Threads | None = None
     limits: Limits | None = None
 
 
@@ -104,13 +114,15 @@ class SuiteFile(Block):
     """The whole file."""
 
     suite: Name
-    title: str
+    title: Annotated[str, Field(max_length=500)]
     security: Literal[0, 128, 192, 256] = 128
-    samples: Positive
+    samples: Samples
     held_out: HeldOutCount = Field(default=None, validate_default=False)
-    repeats: Positive = 1
-    threads: Positive = 1
-    rounds: Positive = 1
-    cases: Annotated[tuple[CaseLiteral, ...], Field(strict=False, min_length=1)]
-    parameter_sets: Annotated[tuple[SuiteParameterLiteral, ...], Field(strict=False, min_length=1)]
+    repeats: Repeats = 1
+    threads: Threads = 1
+    rounds: Repeats = 1
+    cases: Annotated[tuple[CaseLiteral, ...], Field(strict=False, min_length=1, max_length=MOST_CASES)]
+    parameter_sets: Annotated[
+        tuple[SuiteParameterLiteral, ...], Field(strict=False, min_length=1, max_length=MOST_SETS)
+    ]
     limits: Limits = Limits()

@@ -149,7 +149,7 @@ def load_suite(reference: str, known_backends: Collection[str]) -> Suite:
         for index, literal in enumerate(file.parameter_sets)
     ]
     _refuse_ambiguity(document, parameter_sets)
-    cases = tuple(case(document, index, literal) for index, literal in enumerate(file.cases))
+    cases = tuple(case(document, index, literal, file.samples) for index, literal in enumerate(file.cases))
     of_models = {index: one for index, one in enumerate(cases) if isinstance(one, ModelCase)}
     folders = {one.name: _model_folder(document, one) for one in of_models.values()}
     return Suite(

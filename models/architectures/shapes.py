@@ -6,6 +6,10 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+#: Features, blocks and hidden features per feature of the widest models that are published, and weights of
+#: which a machine holds all stages at once.
+WIDEST, MOST_BLOCKS, LARGEST_RATIO, MOST_WEIGHTS = 16_384, 256, 64, 1_000_000_000
+
 
 @dataclass(frozen=True)
 class DataShape:
@@ -42,15 +46,20 @@ class TransformerShape(Literals):
         mlp_ratio: hidden features of an MLP per feature of the stream, a whole number of them in all.
     """
 
-    dim: int = Field(gt=0)
-    heads: int = Field(gt=0)
-    blocks: int = Field(gt=0)
-    mlp_ratio: int | float = Field(gt=0, allow_inf_nan=False)
+    dim: int = Field(gt=0, le=WIDEST)
+    heads: int = Field(gt=0, le=WIDEST)
+    blocks: int = Field(gt=0, le=MOST_BLOCKS)
+    mlp_ratio: int | float = Field(gt=0, le=LARGEST_RATIO, allow_inf_nan=False)
 
     @model_validator(mode="after")
     def _heads_divide_dim(self) -> TransformerShape:
         if self.dim % self.heads:
             raise ValueError(f"dim {self.dim} is not a multiple of heads {self.heads}; change one of them")
+        return self
+
+    @model_validator(mode="after")
+    def _fits_a_machine(self) -> TransformerShape:
+        check_weights(self.dim**2 * self.blocks * (4 + 2 * self.mlp_ratio))
         return self
 
     @model_validator(mode="after")
@@ -62,6 +71,14 @@ class TransformerShape(Literals):
                 f"{hidden or 1} features are a ratio of {(hidden or 1) / self.dim}"
             )
         return self
+
+
+def check_weights(count: float) -> None:
+    """Raise ValueError where the weights of an architecture's blocks are more than a machine holds."""
+    if count > MOST_WEIGHTS:
+        raise ValueError(
+            f"{count:,.0f} weights are over {MOST_WEIGHTS:,}; write a smaller dim or fewer blocks"
+        )
 
 
 def hidden_features(dim: int, mlp_ratio: int | float) -> int:

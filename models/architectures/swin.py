@@ -18,12 +18,22 @@ from models.architectures.attention import Attention, Pairs
 from models.architectures.draft import Draft
 from models.architectures.options import Options
 from models.architectures.parts import pool, transformer_block
-from models.architectures.shapes import DataShape, Literals
+from models.architectures.shapes import (
+    LARGEST_RATIO,
+    MOST_BLOCKS,
+    WIDEST,
+    DataShape,
+    Literals,
+    check_weights,
+)
 from models.architectures.windows import Positions, neighbours, region_mask, reorder, window_order
 from models.errors import ModelError
 from models.graph import Graph
 
-_Positive = Annotated[int, Field(gt=0)]
+_Width = Annotated[int, Field(gt=0, le=WIDEST)]
+_Depth = Annotated[int, Field(gt=0, le=MOST_BLOCKS)]
+#: Each stage after the first has half the side of the one before.
+_MOST_STAGES = 8
 
 
 class SwinShape(Literals):
@@ -38,11 +48,17 @@ class SwinShape(Literals):
     """
 
     kind: Literal["swin"] = "swin"
-    dim: _Positive
-    depths: tuple[_Positive, ...] = Field(min_length=1)
-    heads: tuple[_Positive, ...]
-    window: _Positive
-    mlp_ratio: _Positive
+    dim: _Width
+    depths: tuple[_Depth, ...] = Field(min_length=1, max_length=_MOST_STAGES)
+    heads: tuple[_Width, ...]
+    window: Annotated[int, Field(gt=0, le=64)]
+    mlp_ratio: Annotated[int, Field(gt=0, le=LARGEST_RATIO)]
+
+    @model_validator(mode="after")
+    def _fits_a_machine(self) -> SwinShape:
+        blocks = sum(depth << 2 * stage for stage, depth in enumerate(self.depths))
+        check_weights(self.dim**2 * blocks * (4 + 2 * self.mlp_ratio))
+        return self
 
     @model_validator(mode="after")
     def _stages_agree(self) -> SwinShape:

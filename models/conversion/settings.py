@@ -6,6 +6,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+#: Beyond what a polynomial in double precision is fitted to.
+MOST_DEPTH, HIGHEST_DEGREE, WIDEST_MARGIN = 30, 254, 1e6
+
 
 class _Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -19,14 +22,14 @@ class DepthBudget(_Settings):
         error: where fewer levels bring the polynomial this near to its function, it takes fewer.
     """
 
-    depth: int = Field(ge=1)
+    depth: int = Field(ge=1, le=MOST_DEPTH)
     error: float = Field(ge=0, default=0.0)
 
 
 class CompositeRelu(_Settings):
     """ReLU through a composite sign (Lee et al. 2021) of so many levels, the last product included."""
 
-    depth: int = Field(ge=3)
+    depth: int = Field(ge=3, le=MOST_DEPTH)
 
 
 class LayerNormSettings(_Settings):
@@ -38,9 +41,9 @@ class LayerNormSettings(_Settings):
         margin: the interval reaches from the least variance met in training over it to the largest times it.
     """
 
-    depth: int | None = Field(ge=1, default=None)
+    depth: int | None = Field(ge=1, le=MOST_DEPTH, default=None)
     error: float | None = Field(gt=0, default=None)
-    margin: float = Field(ge=1, default=2.0)
+    margin: float = Field(ge=1, le=WIDEST_MARGIN, default=2.0)
 
     @model_validator(mode="after")
     def _one_aim(self) -> LayerNormSettings:
@@ -62,10 +65,10 @@ class ConversionSettings(_Settings):
         layer_norm: wanted where the graph has LayerNorm.
     """
 
-    attention_degree: int | None = Field(ge=2, multiple_of=2, default=None)
-    mlp_degree: int | None = Field(ge=2, multiple_of=2, default=None)
+    attention_degree: int | None = Field(ge=2, le=HIGHEST_DEGREE, multiple_of=2, default=None)
+    mlp_degree: int | None = Field(ge=2, le=HIGHEST_DEGREE, multiple_of=2, default=None)
     depth_budget: DepthBudget | None = None
-    margin: float = Field(ge=1)
+    margin: float = Field(ge=1, le=WIDEST_MARGIN)
     value_size: float = Field(gt=0)
     relu: Literal["minimax"] | CompositeRelu = "minimax"
     layer_norm: LayerNormSettings | None = None

@@ -29,7 +29,7 @@ class Augmentation(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    crop: int = Field(default=0, ge=0)
+    crop: int = Field(default=0, ge=0, le=64)
     flip: bool = False
     erase: float = Field(default=0, ge=0, le=1)
     word_dropout: float = Field(default=0, ge=0, lt=1)

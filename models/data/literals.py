@@ -16,6 +16,10 @@ END_OF_LINE = "<eos>"
 #: The id of a position that holds no token; such an input is a row of zeros.
 PADDING = -1
 
+#: Attention holds a number for every pair of tokens: 16 million of them at most. More pixels a side, and more
+#: words, than any data set here has.
+MOST_TOKENS, LARGEST_IMAGE, MOST_WORDS = 4096, 4096, 1_000_000
+
 PositiveFloat = Annotated[float, Field(gt=0)]
 
 
@@ -41,19 +45,21 @@ class Patches(_Literal):
     """
 
     kind: Literal["patches"] = "patches"
-    size: int = Field(gt=0)
-    patch: int = Field(gt=0)
-    margin: int = Field(default=0, ge=0)
+    size: int = Field(gt=0, le=LARGEST_IMAGE)
+    patch: int = Field(gt=0, le=LARGEST_IMAGE)
+    margin: int = Field(default=0, ge=0, le=64)
     mean: tuple[float, ...] = ()
     std: tuple[PositiveFloat, ...] = ()
     order: Literal["rows", "windows"] = "rows"
-    window: int | None = Field(default=None, gt=0)
+    window: int | None = Field(default=None, gt=0, le=MOST_TOKENS)
     lead: bool = False
 
     @model_validator(mode="after")
     def _consistent(self) -> Patches:
         if self.size % self.patch:
             raise ValueError(f"size {self.size} is not a multiple of patch {self.patch}; change one of them")
+        if self.side**2 > MOST_TOKENS:
+            raise ValueError(f"{self.side} by {self.side} patches are over {MOST_TOKENS} tokens; raise patch")
         if len(self.mean) != len(self.std):
             raise ValueError("mean and std differ in length; give one of each per channel")
         if (self.order == "windows") != (self.window is not None):
@@ -73,7 +79,7 @@ class Patches(_Literal):
 class TokenIds(_Literal):
     """What preparations to token ids share."""
 
-    context: int = Field(gt=0)
+    context: int = Field(gt=0, le=MOST_TOKENS)
     vocabulary: tuple[str, ...] = ()
 
     @model_validator(mode="after")
@@ -104,7 +110,7 @@ class WordText(TokenIds):
     """
 
     kind: Literal["word_text"] = "word_text"
-    vocabulary_size: int | None = Field(default=None, gt=2)
+    vocabulary_size: int | None = Field(default=None, gt=2, le=MOST_WORDS)
 
     @property
     def reserved(self) -> tuple[str, ...]:
@@ -128,7 +134,7 @@ class Words(TokenIds):
     """
 
     kind: Literal["words"] = "words"
-    vocabulary_size: int | None = Field(default=None, gt=2)
+    vocabulary_size: int | None = Field(default=None, gt=2, le=MOST_WORDS)
     lead: str | None = None
 
     @property

@@ -71,7 +71,8 @@ def classifier(source: Source, request: Request) -> Imported:
         norm_position="post",
         pooler=True,
     )
-    return Imported(shape, data, request.preparation, settings, arrays)
+    metric = settings.metric(source.config_path)
+    return Imported(shape, data, request.preparation, settings, arrays, metric=metric)
 
 
 def _embedding(tensors: Tensors, settings: BertConfig, tokens: int) -> dict[str, Array]:

@@ -18,6 +18,8 @@ from pydantic import (
 )
 
 from models.errors import ModelError
+from models.metrics.catalogue import ACCURACY, MEAN_SQUARED_ERROR
+from models.metrics.metric import Metric
 
 #: Activations by their Hugging Face names: of GELU the exact one, and the approximation by tanh.
 Exact = Literal["gelu", "gelu_python"]
@@ -74,6 +76,7 @@ class EncoderConfig(TransformerConfig):
     Attributes:
         labels: a classifier's classes by number, whatever their names are.
         count: how many classes there are where they have no names.
+        problem: what a classifier is trained for; where it is absent, the classes say it.
     """
 
     dim: PositiveInt = Field(default=768, alias="hidden_size")
@@ -84,6 +87,9 @@ class EncoderConfig(TransformerConfig):
     epsilon: float = Field(default=1e-12, gt=0, alias="layer_norm_eps")
     labels: dict[int, object] | None = Field(default=None, alias="id2label")
     count: NonNegativeInt | None = Field(default=None, alias="num_labels")
+    problem: Literal["regression", "single_label_classification", "multi_label_classification"] | None = (
+        Field(default=None, alias="problem_type")
+    )
 
     @property
     def classes(self) -> int:
@@ -91,6 +97,28 @@ class EncoderConfig(TransformerConfig):
         if self.labels is not None:
             return len(self.labels)
         return 2 if self.count is None else self.count
+
+    def metric(self, path: Path) -> Metric:
+        """By what a classifier is judged, as `transformers` decides by what to train it.
+
+        Raises:
+            ModelError: no data set here has what it answers, or its one label is always right. `path` says
+                where the entries stand.
+        """
+        regression = self.problem == "regression" or (self.problem is None and self.classes == 1)
+        if regression and self.classes == 1:
+            return MEAN_SQUARED_ERROR
+        if self.problem not in (None, "single_label_classification"):
+            raise ModelError(
+                f"{path} describes {self.problem} of {self.classes} outputs, and data sets have one label a "
+                "sample; import a classifier by single labels, or a regression of one output"
+            )
+        if self.classes < 2:
+            raise ModelError(
+                f"{path} describes a classifier of {self.classes} label, which is always right; "
+                "import one of two labels or more, or a regression of one output"
+            )
+        return ACCURACY
 
 
 def operation(activation: str) -> tuple[str, dict[str, Any]]:

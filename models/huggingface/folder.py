@@ -20,6 +20,8 @@ _PREPROCESSOR = "preprocessor_config.json"
 #: Files of weights in the order in which one is chosen; each may be divided, with an index of the parts.
 _WEIGHTS = ("model.safetensors", "pytorch_model.bin")
 _ADVICE = "name a folder that `save_pretrained` wrote, with its weights as safetensors"
+#: How the text begins that stands in place of a file which Git's large file storage has not fetched.
+_POINTER = b"version https://git-lfs"
 _NO_WEIGHTS = f"{_ADVICE}; of a pytorch_model.bin they are made by `{pickled.CONVERSION}`, run in its folder"
 
 
@@ -101,6 +103,7 @@ def _is_file_name(file: object) -> bool:
 
 def _stored(path: Path) -> dict[str, Stored]:
     try:
+        _refuse_pointer(path)
         content = pickled.as_safetensors(path) if path.suffix == ".bin" else path.read_bytes()
         entries = deserialize(content)  # type: ignore[no-untyped-call]
     except OSError as error:
@@ -108,6 +111,12 @@ def _stored(path: Path) -> dict[str, Stored]:
     except SafetensorError as error:
         raise ModelError(f"{path} is not a safetensors file ({error}); restore the folder") from error
     return {name: Stored(entry["dtype"], tuple(entry["shape"]), entry["data"]) for name, entry in entries}
+
+
+def _refuse_pointer(path: Path) -> None:
+    with path.open("rb") as file:
+        if file.read(len(_POINTER)) == _POINTER:
+            raise ModelError(f"{path} is a pointer to weights that Git LFS keeps; fetch them: git lfs pull")
 
 
 def _object(path: Path) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from models.data.literals import Preparation
 from models.errors import ModelError
 from models.graph import Array, Graph, Node
 from models.huggingface.config import TransformerConfig, operation
+from models.metrics.metric import Metric
 
 #: Names of nodes → their arrays.
 Arrays = dict[str, dict[str, Array]]
@@ -69,6 +70,7 @@ class Imported:
         arrays: every array but the masks, which the builder knows.
         closing: nodes after those of the builder.
         headless: whether the builder's last node falls away, the head: what it reads is then the output.
+        metric: by what it is judged, if not by its architecture's metric.
     """
 
     architecture: registry.Architecture
@@ -78,6 +80,7 @@ class Imported:
     arrays: Arrays
     closing: tuple[Node, ...] = ()
     headless: bool = False
+    metric: Metric | None = None
 
     def graph(self, name: str) -> Graph:
         """The original rung."""
@@ -88,7 +91,9 @@ class Imported:
         if self.headless:
             drawn = replace(drawn, nodes=drawn.nodes[:-1], output=drawn.nodes[-2].name)
         nodes = tuple(self._as_configured(node) for node in filled(drawn, self.arrays)) + self.closing
-        return replace(drawn, nodes=nodes, output=nodes[-1].name)
+        judged = {} if self.metric is None else {"metric": self.metric.name}
+        metadata = {**drawn.metadata, **judged}
+        return replace(drawn, nodes=nodes, output=nodes[-1].name, metadata=metadata)
 
     def _as_configured(self, node: Node) -> Node:
         """The node with what the config says of its operation."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from dataclasses import replace
+from typing import Annotated, get_args
 
 import numpy as np
 from pydantic import BeforeValidator, Field, NonNegativeInt, PositiveInt, model_validator
@@ -33,6 +34,8 @@ _RENAMINGS = (
 #: What stands for patches that a training hid.
 _MASK = r"vit\.embeddings\.mask_token"
 _POOLER = "vit.pooler.dense"
+#: Activations of a pooler.
+_POOLED = ("tanh", *get_args(config.Activation))
 #: How far apart, in deviations, two normalisations are that differ by rounding alone.
 _ROUNDING = 1e-3
 
@@ -76,9 +79,7 @@ class VitConfig(config.EncoderConfig):
     patch: Side = Field(default=16, alias="patch_size")
     channels: PositiveInt = Field(default=3, alias="num_channels")
     bias: bool = Field(default=True, alias="qkv_bias")
-    pooler_activation: Literal[config.Activation, "tanh", "linear"] = Field(
-        default="tanh", alias="pooler_act"
-    )
+    pooler_activation: str = Field(default="tanh", alias="pooler_act")
     pooler_features: NonNegativeInt | None = Field(default=None, alias="pooler_output_size")
 
     @model_validator(mode="after")
@@ -97,7 +98,9 @@ def classifier(source: Source, request: Request) -> Imported:
     settings, tensors = _read(source)
     if not settings.classes:
         return _vit(settings, source, request, None)
-    return _vit(settings, source, request, tensors.linear("classifier", settings.classes, settings.dim))
+    head = tensors.linear("classifier", settings.classes, settings.dim)
+    imported = _vit(settings, source, request, head)
+    return replace(imported, metric=settings.metric(source.config_path))
 
 
 def backbone(source: Source, request: Request) -> Imported:
@@ -111,6 +114,11 @@ def backbone(source: Source, request: Request) -> Imported:
     head = tensors.linear(_POOLER, settings.pooler_features or settings.dim, settings.dim)
     if settings.pooler_activation == "linear":
         return _vit(settings, source, request, head)
+    if settings.pooler_activation not in _POOLED:
+        raise ModelError(
+            f"{source.config_path} describes what cannot be imported (pooler_act: "
+            f"{settings.pooler_activation}); import a pooler with one of {', '.join(_POOLED)}"
+        )
     operation, attributes = config.operation(settings.pooler_activation)
     closing = Node("head.activation", operation, ("head",), attributes, layer="head")
     return _vit(settings, source, request, head, (closing,))

@@ -11,7 +11,7 @@ import numpy as np
 from models.errors import ScoreError
 from models.metrics import correlations, intervals
 from models.metrics.metric import Metric, NumberFormat
-from models.metrics.scores import answer_and_label, log_likelihood, right
+from models.metrics.scores import answer_and_label, log_likelihood, right, squared_error
 
 ACCURACY = Metric(
     name="accuracy",
@@ -28,22 +28,6 @@ ACCURACY = Metric(
     loss=lambda before, after: before - after,
     interval=intervals.matched_proportions,
 )
-#: Per token: exp of the mean cross-entropy in nats.
-PERPLEXITY = Metric(
-    name="perplexity",
-    title="perplexity",
-    higher_is_better=False,
-    low=1.0,
-    high=inf,
-    format=NumberFormat(digits=4, significant=True),
-    loss_format=NumberFormat("%", scale=100.0, digits=2),
-    proportion=False,
-    answers_labels=True,
-    scores=log_likelihood,
-    whole=lambda scores: float(np.exp(-scores.mean())),
-    loss=lambda before, after: after / before - 1,
-    interval=intervals.relative_increase,
-)
 #: Mean over samples and their positions.
 CROSS_ENTROPY = Metric(
     name="cross_entropy",
@@ -59,6 +43,39 @@ CROSS_ENTROPY = Metric(
     whole=lambda scores: -float(scores.mean()),
     loss=lambda before, after: after - before,
     interval=intervals.mean_decrease,
+)
+#: Per token: exp of the mean cross-entropy in nats.
+PERPLEXITY = Metric(
+    name="perplexity",
+    title="perplexity",
+    higher_is_better=False,
+    low=1.0,
+    high=inf,
+    format=NumberFormat(digits=4, significant=True),
+    loss_format=NumberFormat("%", scale=100.0, digits=2),
+    proportion=False,
+    answers_labels=True,
+    scores=log_likelihood,
+    whole=lambda scores: float(np.exp(-scores.mean())),
+    loss=lambda before, after: after / before - 1,
+    interval=intervals.relative_increase,
+    in_nats=CROSS_ENTROPY,
+)
+#: Of the outputs from the labels of all samples: a regression's, by which it is trained.
+MEAN_SQUARED_ERROR = Metric(
+    name="mean_squared_error",
+    title="mean squared error",
+    higher_is_better=False,
+    low=0.0,
+    high=inf,
+    format=NumberFormat(digits=4, significant=True),
+    loss_format=NumberFormat(digits=4, significant=True),
+    proportion=False,
+    answers_labels=False,
+    scores=squared_error,
+    whole=lambda scores: float(scores.mean()),
+    loss=lambda before, after: after - before,
+    interval=lambda before, after: intervals.mean_decrease(after, before),
 )
 #: Pearson's, of the outputs with the labels of all samples: a regression's.
 CORRELATION = Metric(
@@ -78,7 +95,7 @@ CORRELATION = Metric(
 )
 
 METRICS: Mapping[str, Metric] = {
-    metric.name: metric for metric in (ACCURACY, PERPLEXITY, CROSS_ENTROPY, CORRELATION)
+    metric.name: metric for metric in (ACCURACY, PERPLEXITY, CROSS_ENTROPY, MEAN_SQUARED_ERROR, CORRELATION)
 }
 #: What a model is judged by whose metadata do not say.
 DEFAULT = ACCURACY

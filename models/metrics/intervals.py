@@ -72,8 +72,9 @@ def mean_decrease(before: Array, after: Array) -> Interval:
     """How much the mean of the scores falls: mean of `before` - `after`, with Student's t interval of it.
 
     Args:
-        before: mean log-likelihood per token of every sequence under the first model, in nats.
-        after: the same under the second model, of the same sequences, all equally long.
+        before: a score of every sample under the first model, such as the mean log-likelihood per token of
+            a sequence, in nats; sequences are all equally long.
+        after: the same under the second model, of the same samples.
 
     Raises:
         ScoreError: there are fewer than two pairs, the two are not of the same samples, or a score is not

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 
@@ -49,6 +50,8 @@ class Metric:
         whole: scores of all samples → the metric. It may be any function of them, not only a mean.
         loss: the metric before and after → what is lost, where positive is worse.
         interval: scores before and after of the same samples → the loss with its paired interval.
+        in_nats: the metric of the same scores that says in nats what this one says as their exponential; it
+            is told beside this one, which may be larger than a number holds.
     """
 
     name: str
@@ -64,6 +67,7 @@ class Metric:
     whole: Callable[[Array], float]
     loss: Callable[[float, float], float]
     interval: Callable[[Array, Array], Interval]
+    in_nats: Metric | None = None
 
 
 def scores(metric: Metric, outputs: Array, labels: Labels) -> Array:
@@ -87,7 +91,21 @@ def scores(metric: Metric, outputs: Array, labels: Labels) -> Array:
             f"logits of shape {outputs.shape} do not fit labels of shape {labels.shape}; "
             "store both of one run"
         )
+    check_outputs(metric, answers.shape[2])
     return metric.scores(answers, wanted)
+
+
+def check_outputs(metric: Metric, outputs: int) -> None:
+    """See that a model with so many outputs can be right or wrong by a metric.
+
+    Raises:
+        ScoreError: it names labels and has one alone, which is always right.
+    """
+    if metric.answers_labels and outputs < 2:
+        raise ScoreError(
+            f"a model of {outputs} label cannot be judged by {metric.title}, for that label is always right; "
+            "judge it as a regression, by its error"
+        )
 
 
 def whole(metric: Metric, found: Array) -> float | None:
@@ -95,3 +113,20 @@ def whole(metric: Metric, found: Array) -> float | None:
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         value = metric.whole(found)
     return float(value) if np.isfinite(value) else None
+
+
+def held(metric: Metric, found: Array, model: str) -> float | None:
+    """The same, of a model that `model` names; None where the metric is undefined.
+
+    Raises:
+        ScoreError: it is larger than a number holds.
+    """
+    value = whole(metric, found)
+    if value is None and metric.high == inf:
+        nats = None if metric.in_nats is None else whole(metric.in_nats, found)
+        told = "" if nats is None else f", exp({nats:.5g})"
+        raise ScoreError(
+            f"the {metric.title} of the {model} model is more than a number holds{told}; "
+            "its answers say nothing: train it or convert it anew"
+        )
+    return value

@@ -46,7 +46,17 @@ def answer_and_label(outputs: Array, labels: Labels) -> Array:
     """
     if outputs.shape[1:] != (1, 1):
         raise ScoreError(
-            f"a correlation is of one number a sample, not of {outputs.shape[1]} positions with "
+            f"a regression is of one number a sample, not of {outputs.shape[1]} positions with "
             f"{outputs.shape[2]} outputs; judge such a model by accuracy or perplexity"
         )
     return np.stack([outputs[:, 0, 0], np.asarray(labels[:, 0], np.float64)], axis=1)
+
+
+def squared_error(outputs: Array, labels: Labels) -> Array:
+    """The squared distance of every sample's one output from its label: `[samples]`.
+
+    Raises:
+        ScoreError: a sample has several positions or several outputs.
+    """
+    answers, wanted = answer_and_label(outputs, labels).T
+    return np.asarray((answers - wanted) ** 2)

@@ -63,6 +63,6 @@ def _check_fit(graph: Graph, conversion: Conversion, folder: Path) -> None:
     answers, classes = value_shapes(graph)[graph.output][1], conversion.data.classes
     if answers != classes:
         raise ModelError(
-            f"{folder} gives {answers} answers and {conversion.recipe.data} has {classes} classes; "
+            f"{folder} has {answers} outputs and {conversion.recipe.data} {classes} classes; "
             "name a model that was trained on these classes"
         )

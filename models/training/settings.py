@@ -6,6 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+#: More than any training here takes: what is beyond is a slip of the finger.
+MOST_SEEDS, MOST_EPOCHS, MOST_SAMPLES = 100, 100_000, 10_000_000
+
 
 class Settings(BaseModel):
     """A block of a recipe: no unknown keys, no later change."""
@@ -34,12 +37,12 @@ class TrainingSettings(Settings):
         threads: the threads of the processor; the same number gives the same weights.
     """
 
-    seeds: tuple[Annotated[int, Field(ge=0)], ...] = Field(min_length=1)
-    epochs: float = Field(gt=0)
-    batch: int = Field(gt=1)
+    seeds: tuple[Annotated[int, Field(ge=0)], ...] = Field(min_length=1, max_length=MOST_SEEDS)
+    epochs: float = Field(gt=0, le=MOST_EPOCHS)
+    batch: int = Field(gt=1, le=MOST_SAMPLES)
     optimiser: Literal["adamw", "muon"] = "adamw"
     learning_rate: float = Field(gt=0)
-    warm_up_epochs: float = Field(ge=0)
+    warm_up_epochs: float = Field(ge=0, le=MOST_EPOCHS)
     weight_decay: float = Field(ge=0)
     label_smoothing: float = Field(ge=0, lt=1, default=0.0)
     dropout: float = Field(ge=0, lt=1, default=0.0)
@@ -47,7 +50,7 @@ class TrainingSettings(Settings):
     range_weight: float = Field(ge=0, default=0.0)
     variance_weight: float = Field(ge=0, default=0.0)
     precision: Literal["float32", "bfloat16"] = "float32"
-    threads: int = Field(gt=0, default=1)
+    threads: int = Field(gt=0, le=1024, default=1)
 
 
 class DistillationSettings(Settings):
@@ -63,7 +66,7 @@ class DistillationSettings(Settings):
         precision: the precision of products of matrices in training; float32 elsewhere.
     """
 
-    epochs: float = Field(gt=0)
+    epochs: float = Field(gt=0, le=MOST_EPOCHS)
     learning_rate: float = Field(gt=0)
     overshoot_weight: float = Field(ge=0, default=1.0)
     room: float = Field(ge=0, lt=1, default=0.1)

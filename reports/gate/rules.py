@@ -17,6 +17,7 @@ from pydantic_core.core_schema import ValidationInfo
 from reports.block import Block
 
 Ratio = Annotated[float, Field(ge=1)]
+Pattern = Annotated[str, Field(max_length=100)]
 Part = Annotated[float, Field(ge=1e-9, lt=1)]
 
 
@@ -50,7 +51,8 @@ class MetricRule(Block):
 
     Attributes:
         lost: the largest loss, as the metric counts it (`models.metrics`): of accuracy a fraction, of
-            perplexity the fraction by which it grows, of cross-entropy nats, of a correlation its difference.
+            perplexity the fraction by which it grows, of cross-entropy nats, of a correlation or a mean
+            squared error its difference.
     """
 
     lost: Annotated[float, Field(ge=0)] = 0.005
@@ -98,7 +100,7 @@ class TimeRule(Block):
     difference: Annotated[float, Field(gt=1)] = 1.1
     power: Part = 0.95
     spread: Annotated[float, Field(gt=0, le=10)] = 0.05
-    measures: Annotated[tuple[str, ...], Field(strict=False, min_length=1)] = ("*",)
+    measures: Annotated[tuple[Pattern, ...], Field(strict=False, min_length=1, max_length=100)] = ("*",)
 
     @field_validator("difference")
     @classmethod

@@ -1,9 +1,10 @@
-"""Times of two builds: called different only where a rank test and a ratio both say so.
+"""Times of two builds: called different only where a test and a ratio both say so.
 
 The unit is a process. Processes of the two builds take turns on one machine, so that its drift falls on both;
 times that were measured otherwise are not compared. All times of a gate are tested together, with Holm's
-correction, so that the chance of one or more false alarms is the rules' significance however many there are.
-A time is called the same only where so many processes ran that the rules' difference would have been found.
+correction, so that the chance of one or more false alarms is the rules' significance however many there are
+(`reports.gate.evidence`). A time is called the same only where so many processes ran that the rules'
+difference would have been found.
 """
 
 from __future__ import annotations
@@ -11,14 +12,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from reports.gate.evidence import Evidence, weigh
 from reports.gate.exact import GONE
 from reports.gate.obstacles import Obstacle
 from reports.gate.rules import TimeRule
 from reports.gate.sides import Side
 from reports.gate.verdicts import Finding, Subject, Verdict
 from reports.measures import Kind, Measure
-from reports.statistics.ranks import fewest, holm, mann_whitney
-from reports.statistics.robust import median, quantile, ratio_interval, spread
+from reports.statistics.robust import median, quantile, ratio_interval
 from reports.statistics.sample_size import processes_needed
 
 #: What takes longer took place. What took 0 s in every process before did not.
@@ -69,34 +70,29 @@ def times_tested(side: Side, rule: TimeRule) -> int:
 
 def judge_times(times: Sequence[Timed], rule: TimeRule) -> list[Finding]:
     """Verdicts on all times of a comparison, in their order."""
-    able = _testable([one for one in times if one.obstacle is None and _comparable(one)], rule)
-    adjusted = holm(mann_whitney([(one.before, one.after) for one in able]))
-    p_values = {(one.cell, one.measure): p for one, p in zip(able, adjusted, strict=True)}
-    return [_judge(one, p_values.get((one.cell, one.measure)), len(able), rule) for one in times]
+    able = [one for one in times if one.obstacle is None and _comparable(one)]
+    weighed = weigh([(_seen(one.before), _seen(one.after)) for one in able], rule)
+    evidence = {(one.cell, one.measure): found for one, found in zip(able, weighed, strict=True)}
+    return [_judge(one, evidence.get((one.cell, one.measure)), rule) for one in times]
 
 
 def _comparable(one: Timed) -> bool:
     return bool(one.before) and len(one.before) == len(one.after) and not one.from_nothing
 
 
-def _testable(times: list[Timed], rule: TimeRule) -> list[Timed]:
-    """Those with enough processes to be significant at all, once those that cannot no longer count."""
-    while True:
-        least = fewest(rule.significance / max(1, len(times)))
-        kept = [one for one in times if len(one.before) >= least]
-        if len(kept) == len(times):
-            return kept
-        times = kept
+def _seen(values: Sequence[float]) -> list[float]:
+    """What a clock tells apart."""
+    return [max(value, CLOCK_S) for value in values]
 
 
-def _judge(one: Timed, p: float | None, tests: int, rule: TimeRule) -> Finding:
+def _judge(one: Timed, evidence: Evidence | None, rule: TimeRule) -> Finding:
     old, new = (median(side) if side else None for side in (one.before, one.after))
     measure = one.measure
     place = (one.cell, measure.name, measure.title)
     if not one.before or not one.after:
         verdict, why, brief, held = _of_one_side(one)
     else:
-        verdict, why, brief = _verdict(one, p, tests, rule)
+        verdict, why, brief = _verdict(one, evidence, rule)
         held = True
     return Finding(*place, verdict, why, old, new, measure.unit, Subject.TIMES, brief, held)
 
@@ -111,28 +107,35 @@ def _of_one_side(one: Timed) -> tuple[Verdict, str, str, bool]:
     return Verdict.NOT_COMPARABLE, only, "", False
 
 
-def _verdict(one: Timed, p: float | None, tests: int, rule: TimeRule) -> tuple[Verdict, str, str]:
+def _verdict(one: Timed, evidence: Evidence | None, rule: TimeRule) -> tuple[Verdict, str, str]:
     """The verdict, why, and why there is none in short."""
     if one.obstacle is not None:
         return Verdict.NOT_COMPARABLE, one.obstacle.why, one.obstacle.brief
     if one.from_nothing:
         return _of_nothing(one)
-    if p is None:
-        return Verdict.NOT_COMPARABLE, _too_few(one, tests, rule), "too few processes"
-    ratio = max(median(one.after), CLOCK_S) / max(median(one.before), CLOCK_S)
+    if evidence is None:
+        return Verdict.NOT_COMPARABLE, _uneven(one), "uneven numbers of processes"
+    ratio = median(_seen(one.after)) / median(_seen(one.before))
     within = 1 / rule.ratio < ratio < rule.ratio
-    told = f"ratio {ratio:.3f}, p {p:.1g} among {tests}"
-    if p <= rule.significance and not within:
-        low, high = ratio_interval(one.before, one.after)
-        why = f"ratio {ratio:.3f} [{low:.3f}, {high:.3f}], p {p:.1g} among {tests}"
+    p, told = evidence.p, f"ratio {ratio:.3f}, p {evidence.p or 1:.1g} among {evidence.tests}"
+    if p is not None and p <= rule.significance and not within:
+        low, high = ratio_interval(_seen(one.before), _seen(one.after))
+        why = f"ratio {ratio:.3f} [{low:.3f}, {high:.3f}], p {p:.1g} among {evidence.tests}"
         return Verdict.WORSE if ratio > 1 else Verdict.BETTER, why, ""
-    if len(one.before) < needed(one, tests, rule):
-        return Verdict.NOT_COMPARABLE, _too_few(one, tests, rule), "too few processes"
-    if not within:  # outliers cost ranks more than the spread says
+    if p is None or not _would_have_found(one, evidence, rule):
+        return Verdict.NOT_COMPARABLE, _too_few(one, evidence, rule), _few(rule)
+    if not within:  # outliers cost a test more than the spread says
         halves = f"half of the processes took {_half(one.before)} s and {_half(one.after)} s"
         why = f"{told}: too noisy to call it a difference or none, {halves}; run more processes"
         return Verdict.NOT_COMPARABLE, why, "too noisy"
     return Verdict.SAME, told, ""
+
+
+def _would_have_found(one: Timed, evidence: Evidence, rule: TimeRule) -> bool:
+    """Whether the rules' difference would have been found, with the rules' power."""
+    if evidence.reach is not None:
+        return evidence.reach <= rule.difference
+    return len(one.before) >= needed_at(evidence.spread, evidence.tests, rule)
 
 
 def _of_nothing(one: Timed) -> tuple[Verdict, str, str]:
@@ -148,11 +151,6 @@ def _of_nothing(one: Timed) -> tuple[Verdict, str, str]:
 def _half(values: Sequence[float]) -> str:
     """Between which values the middle half lies."""
     return f"{quantile(values, 0.25):.4g} to {quantile(values, 0.75):.4g}"
-
-
-def needed(one: Timed, tests: int, rule: TimeRule) -> int:
-    """Processes a side with which the rules' difference would be found, at the spread of these."""
-    return needed_at(_spread(one, rule), tests, rule)
 
 
 def needed_at(between: float, tests: int, rule: TimeRule) -> int:
@@ -172,20 +170,23 @@ def needed_at(between: float, tests: int, rule: TimeRule) -> int:
     )
 
 
-def _spread(one: Timed, rule: TimeRule) -> float:
-    """As seen; as the rules assume where too few ran to see it."""
-    seen = min(len(one.before), len(one.after)) > 2
-    return spread(one.before, one.after) if seen else rule.spread
+def _few(rule: TimeRule) -> str:
+    return f"too few processes for a difference of {rule.difference - 1:.0%}"
 
 
-def _too_few(one: Timed, tests: int, rule: TimeRule) -> str:
-    if len(one.before) != len(one.after):
-        return (
-            f"{len(one.before)} processes against {len(one.after)}, where both have to run equally often; "
-            f"{needed(one, tests, rule)} a side find a difference of {rule.difference - 1:.0%}"
-        )
-    least = fewest(rule.significance / max(1, tests))
-    return (
-        f"too few processes, {len(one.before)} a side: at a spread of {_spread(one, rule):.1%} a "
-        f"difference of {rule.difference - 1:.0%} takes {needed(one, tests, rule)}, and any at all {least}"
+def _uneven(one: Timed) -> str:
+    return f"{len(one.before)} processes against {len(one.after)}, where both have to run equally often"
+
+
+def _too_few(one: Timed, evidence: Evidence, rule: TimeRule) -> str:
+    """How many the rules' difference takes, and what these would have found, or how many find anything."""
+    number = needed_at(evidence.spread, evidence.tests, rule)
+    takes = (
+        f"too few processes, {len(one.before)} a side: at a spread of {evidence.spread:.1%} a "
+        f"difference of {rule.difference - 1:.0%} takes {number}"
     )
+    if evidence.p is None:
+        return f"{takes}, and any at all {evidence.least}"
+    if evidence.reach is not None:
+        return f"{takes}; one of {evidence.reach - 1:.0%} would have been found"
+    return takes

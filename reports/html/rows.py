@@ -39,13 +39,19 @@ _BY_UNIT: Mapping[Unit | None, tuple[str, ...]] = {
     ),
     Unit.METRIC: ("ladder.original", "ladder.he_friendly", "ladder.polynomial", "ladder.encrypted"),
     Unit.FRACTION: ("ladder.label_agreement",),
-    Unit.NUMBER: ("ladder.logit_error_max", "ladder.precision.error_max"),
+    Unit.NUMBER: (
+        *("ladder.logit_error_max", "ladder.precision.error_max"),
+        *("ladder.nats.original", "ladder.nats.he_friendly"),
+        *("ladder.nats.polynomial", "ladder.nats.encrypted"),
+    ),
     Unit.BITS: (
         *("security.log_qp", "ladder.precision_bits", "ladder.precision.least", "ladder.precision.mean"),
         *("ladder.precision.median", "ladder.precision.p99"),
     ),
     Unit.SECONDS: (
-        *("latency.plan_s", "latency.keygen_s", "latency.prepare_model_s", "latency.encrypt_s"),
+        *("latency.plan_s", "latency.wall_s", "latency.keygen_s", "latency.make_keys_s"),
+        *("latency.write_keys_s", "latency.prepare_model_s", "latency.load_keys_s"),
+        *("latency.encode_model_s", "latency.encrypt_s", "latency.other_s"),
         *("latency.evaluate_s", "latency.round_trips_s", "latency.decrypt_s", "latency.per_sample_s"),
         "latency.clear_model_s",
     ),

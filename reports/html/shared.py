@@ -78,6 +78,7 @@ def _held_out(place: int, record: Record, block: HeldOutLadder) -> dict[str, Any
         "original": block.original,
         "he_friendly": block.he_friendly,
         "polynomial": block.polynomial,
+        "nats": None if block.nats is None else block.nats.model_dump(),
         "means": [None if loss is None else loss.mean for loss in told],
         "losses": [None if loss is None else loss_with_interval(block, loss) for loss in told],
     }

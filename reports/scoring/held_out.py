@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from models.metrics.arrays import Array
 from models.metrics.catalogue import metric_named
 from models.metrics.intervals import CONFIDENCE
-from models.metrics.metric import Metric, whole
+from models.metrics.metric import Metric, held
 from reports.record import HeldOutLadder, Loss
+from reports.scoring.nats import in_nats
 
 #: From which rung to which a loss is told.
 LOSSES = (("original", "he_friendly"), ("he_friendly", "polynomial"), ("original", "polynomial"))
@@ -31,17 +32,19 @@ def held_out_ladder(metric: str, scores: Mapping[str, Array], digest: str) -> He
         digest: digest of the held-out samples.
 
     Raises:
-        ScoreError: the metric is unknown, or no finite number says what is lost.
+        ScoreError: the metric is unknown, or no finite number says what a rung reaches or what is lost.
     """
     judged = metric_named(metric)
+    losses = [_loss(judged, scores, before, after) for before, after in LOSSES]
     return HeldOutLadder(
         samples=len(scores["polynomial"]),
         digest=digest,
         metric=metric,
-        original=whole(judged, scores["original"]),
-        he_friendly=whole(judged, scores["he_friendly"]),
-        polynomial=whole(judged, scores["polynomial"]),
-        drifts=[_loss(judged, scores, before, after) for before, after in LOSSES],
+        original=held(judged, scores["original"], TITLES["original"]),
+        he_friendly=held(judged, scores["he_friendly"], TITLES["he_friendly"]),
+        polynomial=held(judged, scores["polynomial"], TITLES["polynomial"]),
+        nats=in_nats(judged, scores),
+        drifts=losses,
     )
 
 

@@ -17,6 +17,7 @@ from models.metrics.catalogue import DEFAULT, metric_named
 from models.metrics.metric import scores, whole
 from reports.errors import ReportError
 from reports.record import Ladder
+from reports.scoring.nats import in_nats
 from reports.scoring.precision import (
     check_comparable,
     error_mean,
@@ -52,13 +53,15 @@ def ladder(
     """
     _check_rungs(logits)
     judged = metric_named(metric)
-    rungs = {rung: whole(judged, scores(judged, values, labels)) for rung, values in logits.items()}
+    scored = {rung: scores(judged, values, labels) for rung, values in logits.items()}
+    rungs = {rung: whole(judged, found) for rung, found in scored.items()}
     found = Ladder(
         metric=metric,
         original=rungs.get("original"),
         he_friendly=rungs.get("he_friendly"),
         polynomial=rungs.get("polynomial"),
         encrypted=rungs.get("encrypted"),
+        nats=in_nats(judged, scored),
         layers=None if probes is None else layer_precision(probes, references or {}),
     )
     if "encrypted" not in logits or "polynomial" not in logits:

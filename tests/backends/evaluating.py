@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from backends.cleartext.adapter import CleartextEvaluator, Slots
+from backends.cleartext.adapter import CleartextEvaluator, EncodedSlots, Slots
+from backends.interface import Ciphertext, Plaintext
 from backends.parameters import ParameterSet
 from backends.planner import Refresh, plan
 from backends.program import Program
@@ -18,6 +19,15 @@ PARAMETERS = ParameterSet(log_n=10, first_modulus_bits=50, scale_bits=40, depth=
 REFRESH = Refresh("round_trip", top=12, entry=0)
 
 
+class Opaque(CleartextEvaluator):
+    """The simulator, with SEAL's rule that no ciphertext may become transparent: a product with zeros."""
+
+    def multiply_plain(self, a: Ciphertext, plaintext: Plaintext) -> Slots:
+        assert isinstance(plaintext, EncodedSlots)
+        assert np.any(plaintext.values), "a product with zeros is transparent"
+        return super().multiply_plain(a, plaintext)
+
+
 def planned(graph: Graph, parameters: ParameterSet = PARAMETERS) -> Program:
     """The program of a graph, with every value probed."""
     return plan(graph, parameters, Refresh("round_trip", parameters.depth, 0), probes=True)
@@ -28,7 +38,7 @@ def evaluated(
 ) -> tuple[dict[str, Array], Program]:
     """Every node's value from the program on the cleartext backend, and the program."""
     program = planned(graph, parameters)
-    evaluator = CleartextEvaluator(parameters, frozenset(program.rotation_steps))
+    evaluator = Opaque(parameters, frozenset(program.rotation_steps))
     images = program.layout.images
     values: dict[str, list[Array]] = {}
     for start in range(0, len(inputs), images):

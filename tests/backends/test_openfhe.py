@@ -19,6 +19,7 @@ import numpy as np
 import openfhe
 import pytest
 
+from backends.conformance.parties import precision_bits
 from backends.errors import BackendError, ExecutionError, IntegrityError, ParameterError, Unsupported
 from backends.interface import Evaluator, KeyFile, KeyOwner, SecurityFacts
 from backends.openfhe.adapter import OpenFHE
@@ -27,7 +28,6 @@ from backends.openfhe.context import SECRETS, make_context
 from backends.openfhe.primes import primes_of_p, primes_of_q
 from backends.parameters import ParameterSet
 from tests.backends.chains import CHAINS
-from tests.conformance.conftest import precision_bits
 from tests.toy import BOOTSTRAPPING, PORTABLE
 
 STEPS = (1, 2, 3, 500)

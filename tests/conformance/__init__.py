@@ -1,1 +1,1 @@
-"""The conformance kit: every adapter against clear arithmetic. `pytest tests/conformance --backend NAME`."""
+"""The kit of `backends/conformance` on backends: `pytest tests/conformance --backend NAME`."""

@@ -9,12 +9,14 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import numpy as np
 import psutil
 import pytest
 
+from reports.record import PARTS
 from reports.store import load_output, read_raw
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,8 +48,20 @@ def exported(output: Path) -> list[dict[str, Any]]:
     return records
 
 
+def _adds_up(latency: dict[str, Any], elapsed: float) -> None:
+    """The named parts and what is left are the wall time, which repeats and the plan are no part of."""
+    assert all(latency[name] > 0 for name in (*PARTS, "other_s"))
+    assert sum(latency[name] for name in (*PARTS, "other_s")) == pytest.approx(latency["wall_s"])
+    assert latency["make_keys_s"] + latency["write_keys_s"] == pytest.approx(latency["keygen_s"])
+    assert latency["load_keys_s"] + latency["encode_model_s"] == pytest.approx(latency["prepare_model_s"])
+    hot = latency["runs"][1]
+    assert latency["wall_s"] + latency["plan_s"] + hot["evaluate_s"] + hot["decrypt_s"] <= elapsed
+
+
 def test_a_run_fills_the_record_from_measurement(backend: str, tmp_path: Path) -> None:
+    started = perf_counter()
     done = run_toy(backend, tmp_path, "--repeats", "2")
+    elapsed = perf_counter() - started
     assert done.returncode == 0, done.stdout + done.stderr
     for word in ("accuracy: polynomial", "evaluate, s", "bootstraps (planned)", "security"):
         assert word in done.stdout
@@ -60,6 +74,7 @@ def test_a_run_fills_the_record_from_measurement(backend: str, tmp_path: Path) -
     assert [run["cold"] for run in record["latency"]["runs"]] == [True, False]
     assert record["latency"]["evaluate_s"] == record["latency"]["runs"][0]["evaluate_s"]
     assert record["latency"]["evaluate_s"] >= record["latency"]["round_trips_s"] > 0
+    _adds_up(record["latency"], elapsed)
     assert sum(layer["s"] for layer in record["latency"]["layers"]) == pytest.approx(
         record["latency"]["evaluate_s"]
     )

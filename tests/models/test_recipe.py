@@ -36,6 +36,13 @@ def test_the_committed_recipes_are_valid() -> None:
             "margin: 0.9",
             "conversion.margin is 0.9; input should be greater than or equal to 1",
         ),
+        (" dim: 32", " dim: 1000000000", "architecture.dim is 1000000000; input should be less than"),
+        (" dim: 32", " dim: 16384", "architecture: 4,294,967,296 weights are over 1,000,000,000"),
+        (" blocks: 2", " blocks: 1000000000", "architecture.blocks is 1000000000"),
+        ("size: 8, patch: 2", "size: 4096, patch: 2", "2048 by 2048 patches are over 4096 tokens"),
+        ("mlp_degree: 8", "mlp_degree: 1000000000", "conversion.mlp_degree is 1000000000"),
+        ("epochs: 80", "epochs: 1.0e+300", "training.epochs is 1e.300"),
+        ("seeds: [0, 1, 2]", f"seeds: {list(range(200))}", "training.seeds is .*at most 100 items"),
         ("training:", "training: [", "this is not YAML"),
     ],
 )

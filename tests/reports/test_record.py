@@ -20,16 +20,18 @@ NAMES = {
     "origin": "program scoring adapter model data parameters demanded libraries build threads repeats probes "
     "audit",
     "security": "bits log_n log_qp secret source secure",
-    "ladder": "metric original he_friendly polynomial encrypted label_agreement logit_error_max "
-    "logit_error_mean precision_bits precision layers held_out",
+    "ladder": "metric original he_friendly polynomial encrypted nats label_agreement "
+    "logit_error_max logit_error_mean precision_bits precision layers held_out",
     "latency": "plan_s wall_s keygen_s make_keys_s write_keys_s prepare_model_s load_keys_s encode_model_s "
-    "encrypt_s evaluate_s round_trips_s decrypt_s other_s per_sample_s clear_model_s layers course primitives unsupported runs",
+    "encrypt_s evaluate_s round_trips_s decrypt_s other_s per_sample_s clear_model_s layers course "
+    "primitives unsupported runs",
     "memory": "keygen_peak_bytes key_owner_peak_bytes evaluator_peak_bytes together_peak_bytes "
     "public_key_bytes "
     "relinearisation_key_bytes rotation_keys_bytes bootstrap_keys_bytes "
     "ciphertexts_in_bytes ciphertexts_out_bytes prepared_model_bytes",
     "counts": "bootstraps_planned bootstraps round_trips rotations rotation_keys ct_ct ct_pt "
-    "rescales levels_used levels_after_refresh",
+    "relinearisations rescales drops additions negations conjugations "
+    "levels_used levels_after_refresh library",
     "wire": "to_evaluator_bytes to_key_owner_bytes messages",
     "environment": "cpu cores threads memory_bytes load steal_s calibration_s os python libraries build git",
 }
@@ -71,8 +73,8 @@ def test_names_inside_lists(record: Record) -> None:
     assert set(written["ladder"]["layers"][0]) == layer
     precision = {"least", "mean", "median", "p99", "error_max"}
     assert set(written["ladder"]["precision"]) == precision
-    held_out = {"samples", "digest", "metric", "original", "he_friendly", "polynomial", "drifts"}
-    assert set(written["ladder"]["held_out"]) == held_out
+    held_out = {"samples", "digest", "metric", "original", "he_friendly", "polynomial", "nats"}
+    assert set(written["ladder"]["held_out"]) == held_out | {"drifts"}
     drift = {"from", "to", "mean", "low", "high", "standard_error", "confidence"}
     assert set(written["ladder"]["held_out"]["drifts"][0]) == drift
     assert set(written["latency"]["layers"][0]) == {"name", "s"}

@@ -208,7 +208,6 @@ def test_all_that_is_wrong_with_the_weights_is_named_at_once(tmp_path: Path) -> 
         (vit, "image_size", [12, 8], "12×8 is no square"),
         (vit, "image_size", 13, "do not tile"),
         (vit, "num_attention_heads", 5, "not a multiple of 5 heads"),
-        (vit, "pooler_act", "silu", "pooler_act"),
         (vit, "id2label", {"no number": "a"}, "id2label"),
         (gpt2, "per_layer_config", {"0": {"n_inner": 24}}, "per_layer_config"),
         (gpt2, "vocab_size", None, "vocab_size"),

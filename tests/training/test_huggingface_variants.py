@@ -120,6 +120,40 @@ def test_a_classifier_has_the_classes_that_its_config_means(
     agree_on_text(BertForSequenceClassification, tmp_path)
 
 
+@pytest.mark.parametrize("problem", ["regression", None])
+@pytest.mark.parametrize("make", [bert, vit])
+def test_one_output_is_a_regression_judged_by_its_error(
+    tmp_path: Path, make: Callable[..., PreTrainedModel], problem: str | None
+) -> None:
+    make(tmp_path, num_labels=1, problem_type=problem)
+    if make is bert:
+        agree_on_text(BertForSequenceClassification, tmp_path)
+    else:
+        agree_on_images(tmp_path)
+    assert huggingface.load(tmp_path).metadata["metric"] == "mean_squared_error"
+
+
+@pytest.mark.parametrize(
+    ("entries", "told"),
+    [
+        ({"problem_type": "multi_label_classification"}, "multi_label_classification of 3 outputs"),
+        ({"problem_type": "regression"}, "regression of 3 outputs"),
+        ({"id2label": {"0": "a"}, "problem_type": "multi_label_classification"}, "of 1 outputs"),
+        ({"id2label": {"0": "a"}, "problem_type": "single_label_classification"}, "is always right"),
+        ({"id2label": {}}, "a classifier of 0 label"),
+        ({"problem_type": "ranking"}, "problem_type"),
+    ],
+    ids=str,
+)
+def test_what_no_data_set_has_labels_for_is_refused(
+    tmp_path: Path, entries: dict[str, Any], told: str
+) -> None:
+    bert(tmp_path)
+    configured(tmp_path, **entries)
+    with pytest.raises(ModelError, match=told):
+        huggingface.load(tmp_path)
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -282,13 +316,24 @@ def test_a_pooler_has_the_activation_that_its_config_says(tmp_path: Path, activa
     agree(huggingface.load(tmp_path, GREY), tokens(images(), GREY), expected)
 
 
+def test_a_pooler_of_another_activation_is_refused_where_there_is_one(tmp_path: Path) -> None:
+    vit(tmp_path / "classifier", pooler_act="silu")
+    agree_on_images(tmp_path / "classifier")
+    saved(ViTModel(vit_config(pooler_act="silu")), tmp_path / "model")
+    with pytest.raises(ModelError, match="pooler_act: silu"):
+        huggingface.load(tmp_path / "model")
+
+
 def vit_config(**changes: Any) -> Any:
     return ViTForImageClassification.config_class(**VIT | changes)
 
 
 def pickle(folder: Path) -> dict[str, torch.Tensor]:
     """Turn a folder's weights into those of an old one."""
-    weights = {name: torch.from_numpy(array) for name, array in load_file(folder / WEIGHTS).items()}
+    weights = {
+        name: torch.nn.Parameter(torch.from_numpy(array))
+        for name, array in load_file(folder / WEIGHTS).items()
+    }
     (folder / WEIGHTS).unlink()
     torch.save(weights, folder / "pytorch_model.bin")
     return weights
@@ -341,6 +386,15 @@ def test_a_pickle_that_holds_more_than_weights_is_refused(tmp_path: Path) -> Non
         huggingface.load(tmp_path)
     (tmp_path / "pytorch_model.bin").write_bytes(b"no pickle")
     with pytest.raises(ModelError, match="restore the folder"):
+        huggingface.load(tmp_path)
+
+
+@pytest.mark.parametrize("name", [WEIGHTS, "pytorch_model.bin"])
+def test_a_pointer_in_place_of_weights_is_told(tmp_path: Path, name: str) -> None:
+    bert(tmp_path)
+    (tmp_path / WEIGHTS).unlink()
+    (tmp_path / name).write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 12\n")
+    with pytest.raises(ModelError, match=f"{name} is a pointer .* git lfs pull"):
         huggingface.load(tmp_path)
 
 

@@ -76,9 +76,27 @@ def test_another_architecture_is_refused(tmp_path: Path) -> None:
         convert(path, tmp_path / "out", tmp_path / "work", lambda line: None)
 
 
-def test_other_classes_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="gives 4 answers and digits has 10 classes"):
-        convert(written(tmp_path, {"num_labels": 4}), tmp_path / "out", tmp_path / "work", lambda line: None)
+@pytest.mark.parametrize("outputs", [1, 4])
+def test_other_classes_are_refused(tmp_path: Path, outputs: int) -> None:
+    path = written(tmp_path, {"num_labels": outputs})
+    with pytest.raises(ModelError, match=f"has {outputs} outputs and digits 10 classes"):
+        convert(path, tmp_path / "out", tmp_path / "work", lambda line: None)
+
+
+def test_data_of_one_label_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every answer would be right."""
+    (tmp_path / "tinyshakespeare.txt").write_text("a" * 900)
+    monkeypatch.setenv("BENCH_DATA", str(tmp_path))
+    text = {
+        "data": "tiny_shakespeare",
+        "preparation": {"kind": "characters", "context": 8},
+        "validation": {"fraction": 0.2},
+        "architecture": {"kind": "gpt", "dim": 8, "heads": 2, "blocks": 1, "mlp_ratio": 1},
+    }
+    path = tmp_path / "text.yaml"
+    path.write_text(yaml.safe_dump(SMALL | text))
+    with pytest.raises(ModelError, match="tiny_shakespeare has one label alone"):
+        convert(path, tmp_path / "out", tmp_path / "work", lambda line: None)
 
 
 @pytest.mark.parametrize("untrained", [False, True])
@@ -91,9 +109,7 @@ def test_what_the_recipe_leaves_out_is_as_the_folder_says(tmp_path: Path, untrai
     for rung in RUNGS:
         literal = parse(load_graph(tmp_path / "out", rung).metadata["preparation"])
         assert (literal.mean, literal.std) == ((4.0,), (8.0,))
-    assert ladder["recipe"]["preparation"]["mean"] == (4.0,) or ladder["recipe"]["preparation"]["mean"] == [
-        4.0
-    ]
+    assert tuple(ladder["recipe"]["preparation"]["mean"]) == (4.0,)
 
 
 def test_a_recipe_that_contradicts_its_folder_is_refused(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from bench.ab.turns import run_both
 from bench.cli.commands.options import Selection, selecting
 from bench.cli.screen import Screen
 from bench.errors import UserError
+from bench.spec.file import MOST_REPEATS
 from bench.spec.suite import find_suite
 from reports.gate.rules import TimeRule
 
@@ -74,7 +75,7 @@ def against_options(command: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option(
             "--processes",
-            type=click.IntRange(1),
+            type=click.IntRange(1, MOST_REPEATS),
             help="With --against: fresh processes a side; by default as many as find the rules' difference "
             "in any of the cells' times, at the spread that they assume.",
         ),

@@ -10,6 +10,7 @@ import click
 
 from backends.registry import available
 from bench.spec.cells import Cell, expand
+from bench.spec.file import MOST_REPEATS, MOST_SAMPLES, MOST_THREADS
 from bench.spec.suite import load_suite
 
 
@@ -51,9 +52,11 @@ def selection(command: Callable[..., Any]) -> Callable[..., Any]:
 def selecting(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that select cells of a suite."""
     for decorate in (
-        click.option("--threads", type=click.IntRange(1), help="Threads of the evaluator."),
-        click.option("--repeats", type=click.IntRange(1), help="Evaluations a cell; the first is cold."),
-        click.option("--samples", type=click.IntRange(1), help="Held-out samples to run."),
+        click.option("--threads", type=click.IntRange(1, MOST_THREADS), help="Threads of the evaluator."),
+        click.option(
+            "--repeats", type=click.IntRange(1, MOST_REPEATS), help="Evaluations a cell; the first is cold."
+        ),
+        click.option("--samples", type=click.IntRange(1, MOST_SAMPLES), help="Held-out samples to run."),
         click.option("--case", multiple=True, metavar="NAME", help="Only this case; may be repeated."),
         click.option(
             "--parameters",

@@ -11,6 +11,7 @@ from bench.cli.progress import Display
 from bench.cli.screen import Screen
 from bench.cli.tables import ending
 from bench.run.service import Service, is_failure, nothing_measured
+from bench.spec.file import MOST_REPEATS
 
 
 @click.command()
@@ -34,7 +35,9 @@ from bench.run.service import Service, is_failure, nothing_measured
     is_flag=True,
     help="Keep what the evaluator of a failed cell held beside its logs; nothing of the key owner's.",
 )
-@click.option("--rounds", type=click.IntRange(1), help="Fresh processes a cell, in turns with the others.")
+@click.option(
+    "--rounds", type=click.IntRange(1, MOST_REPEATS), help="Fresh processes a cell, in turns with the others."
+)
 def run(
     output: Path,
     fresh: bool,

@@ -20,4 +20,4 @@ WORK_FOLDER = click.option(
 def require_torch() -> None:
     """Raise UserError where torch is absent."""
     if find_spec("torch") is None:
-        raise UserError("training needs torch; install it with `pip install -e '.[train]'`")
+        raise UserError("training needs torch; install it with `pip install 'torch>=2.9,<3'`")

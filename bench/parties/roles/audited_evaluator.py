@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 
 from backends.audit import Audit
-from backends.primitives import COUNTED, primitive
-from backends.program import Instruction, primitives
+from backends.program import Instruction
 from backends.registry import load_binding
 from bench.parties.channel import Channel
 from bench.parties.messages import BeginAudit, Evaluate, Finished, Load, Prepare
@@ -41,15 +39,8 @@ class _Audited(EvaluatorParty):
     def __init__(self, folder: Path, channel: Channel, adapter: str, audit: Audit) -> None:
         super().__init__(folder, channel, adapter)
         self._audit = audit
-        self._counted: Counter[str] = Counter()
 
     def executed(self, batch: int, index: int, instruction: Instruction, seconds: float) -> None:
-        """Compare what was executed with the plan; reading and writing ciphertexts is no part of it."""
-        counts = Counter(self.evaluator.counts)
-        if primitive(instruction.operation).counted in COUNTED:
-            what = f"instruction {index} ({instruction.operation}, layer {self.layer(instruction)})"
-            self._audit.check(what, primitives(instruction), counts - self._counted)
-        else:
-            self._audit.forget()
-        self._counted = counts
+        """Compare what was executed with the plan and with the adapter's own counts."""
+        self._audit.executed(self._program, index, instruction, self.evaluator.counts)
         super().executed(batch, index, instruction, seconds)

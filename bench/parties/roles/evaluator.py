@@ -117,11 +117,8 @@ class EvaluatorParty(Party):
         if now - self._last_progress < PROGRESS_INTERVAL_S:
             return
         self._last_progress = now
-        self.channel.send(Progress(batch, index, self.layer(instruction), instruction.level))
-
-    def layer(self, instruction: Instruction) -> str:
-        """The name of the layer that an instruction serves."""
-        return self._program.layers[instruction.layer]
+        layer = self._program.layers[instruction.layer]
+        self.channel.send(Progress(batch, index, layer, instruction.level))
 
 
 def checked_keys(folder: Path, shipments: Sequence[Shipment]) -> list[KeyFile]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from backends.native import NativeKeyOwner
 from backends.registry import load_native_types
+from backends.stopwatch import Stopwatch
 from bench.parties.channel import Channel
 from bench.parties.ciphertexts import CiphertextFiles
 from bench.parties.messages import Decrypt, Decrypted, Encrypted, EncryptRows, Generated, GenerateNative
@@ -31,12 +32,17 @@ class NativeKeyOwnerParty(Party):
 
     def generate(self, request: GenerateNative) -> Generated:
         """Make the keys; which rotations there are is the library's choice."""
-        started = perf_counter()
-        self._owner = self._types.key_owner(request.parameters)
-        files = self._owner.generate(self.folder)
-        seconds = perf_counter() - started
+        with Stopwatch() as making:
+            self._owner = self._types.key_owner(request.parameters)
+            self._owner.make_keys()
+        with Stopwatch() as writing:
+            files = self._owner.write_keys(self.folder)
         return Generated(
-            seconds, announced(self.folder, files), self._owner.security(), self._types.versions()
+            making.seconds,
+            writing.seconds,
+            announced(self.folder, files),
+            self._owner.security(),
+            self._types.versions(),
         )
 
     def encrypt(self, request: EncryptRows) -> Encrypted:

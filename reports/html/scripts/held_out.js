@@ -6,7 +6,7 @@ import { breakable, el } from "./dom.js";
 import { ABSENT, grouped } from "./format.js";
 import { addressOf } from "./rows.js";
 import { addTable } from "./table.js";
-import { score } from "./units.js";
+import { scoreAndNats } from "./units.js";
 
 const CAPTION =
   "The clear rungs on whole held-out sets, whatever the filters: a line for each model that newest records are of. What is lost from rung to rung has 95 % intervals; positive is worse";
@@ -22,7 +22,7 @@ const heldOutRung = (title, name) => ({
   numeric: true,
   source: `ladder.held_out.${name}`,
   value: (item) => item[name],
-  cell: (item) => score(item.metric, item[name]),
+  cell: (item) => scoreAndNats(item.metric, item[name], item.nats?.[name]),
 });
 
 /**

@@ -48,6 +48,10 @@ export type NumberName =
   | "ladder.he_friendly"
   | "ladder.polynomial"
   | "ladder.encrypted"
+  | "ladder.nats.original"
+  | "ladder.nats.he_friendly"
+  | "ladder.nats.polynomial"
+  | "ladder.nats.encrypted"
   | "ladder.label_agreement"
   | "ladder.logit_error_max"
   | "ladder.precision_bits"
@@ -57,8 +61,14 @@ export type NumberName =
   | "ladder.precision.median"
   | "ladder.precision.p99"
   | "latency.plan_s"
+  | "latency.wall_s"
   | "latency.keygen_s"
+  | "latency.make_keys_s"
+  | "latency.write_keys_s"
   | "latency.prepare_model_s"
+  | "latency.load_keys_s"
+  | "latency.encode_model_s"
+  | "latency.other_s"
   | "latency.encrypt_s"
   | "latency.evaluate_s"
   | "latency.round_trips_s"
@@ -148,6 +158,8 @@ export interface HeldOut {
   original: number | null;
   he_friendly: number | null;
   polynomial: number | null;
+  /** What is told in nats beside a metric that needs it. */
+  nats: { original: number | null; he_friendly: number | null; polynomial: number | null } | null;
   means: (number | null)[];
   losses: (string | null)[];
 }

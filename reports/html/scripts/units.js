@@ -97,6 +97,15 @@ export const metricNamed = (name) => (name === null ? undefined : page().metrics
 export const score = (name, value) => inFormat(metricNamed(name)?.format ?? PLAIN, value);
 
 /**
+ * A rung's score, and beside it the nats where the record tells them.
+ * @param {string | null} name
+ * @param {Maybe} value
+ * @param {Maybe} nats
+ */
+export const scoreAndNats = (name, value, nats) =>
+  absent(nats) ? score(name, value) : `${score(name, value)} (${fixed(nats, 4)} nats)`;
+
+/**
  * What is lost between two rungs, as its metric writes losses; positive is worse.
  * @param {string | null} name
  * @param {Maybe} value

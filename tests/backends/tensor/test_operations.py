@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from backends.conformance.graphs import Builder, samples
 from backends.errors import PlanError
 from backends.tensor.arrangement import Arrangement
 from backends.tensor.operation import EncryptedOperation, Placement
@@ -16,7 +17,6 @@ from models.graph import Graph, Node
 from models.operations import OPERATIONS
 from models.shapes import value_shapes
 from tests.backends.evaluating import PARAMETERS, evaluated, planned
-from tests.backends.graphs import Builder, samples
 from tests.operations import NEGATE
 
 

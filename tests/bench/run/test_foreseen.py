@@ -39,7 +39,7 @@ def foreseen(path: str) -> list[Foreseen]:
     return foresee(expand(load_suite(path, list(available()))))
 
 
-PRIMITIVES = "primitives: {rotations: 1024}"
+PRIMITIVES = "primitives: {rotations: 2}"
 LINEAR = "layer: {kind: linear, tokens: 4, features: 8}"
 ACTIVATION = "layer: {kind: activation, tokens: 4, features: 8, degree: 4}"
 
@@ -57,7 +57,8 @@ ACTIVATION = "layer: {kind: activation, tokens: 4, features: 8, degree: 4}"
             "4 primes of 20 bits at log_n 15: .* choose scale_bits 22 or more",
         ),
         ({"depth": 1, "digits": 2}, Status.FAILED, "layer attention.* needs 3 levels .* raise depth by 2"),
-        ({"case": PRIMITIVES}, Status.FAILED, "has 1024 slots; set rotations to 1023 or less"),
+        ({"case": PRIMITIVES, "digits": 1}, Status.UNSUPPORTED, "choose digits 5"),
+        ({"case": PRIMITIVES}, Status.OK, None),
         (
             {"case": LINEAR, "program": "vectors"},
             Status.UNSUPPORTED,

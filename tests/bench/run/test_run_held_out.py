@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from dataclasses import replace
+from math import exp
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,9 @@ def test_a_language_model(tmp_path: Path, text_suite: str) -> None:
     assert ladder["metric"] == ladder["held_out"]["metric"] == "perplexity"
     assert 1 < ladder["polynomial"] < len(VOCABULARY) ** 2
     assert ladder["encrypted"] == pytest.approx(ladder["polynomial"], rel=1e-6)
+    assert exp(ladder["nats"]["encrypted"]) == pytest.approx(ladder["encrypted"])
+    assert exp(ladder["held_out"]["nats"]["original"]) == pytest.approx(ladder["held_out"]["original"])
+    assert "cross-entropy, nats: encrypted" in shown
     assert ladder["label_agreement"] == 1.0
     assert ladder["precision_bits"] > 20
     assert record["samples"] == 8
@@ -90,7 +94,8 @@ def test_a_rung_that_explodes_fails_its_cell_with_a_record(tmp_path: Path, text_
     bench("run", text_suite, *options, status=1)
     (record,) = exported(output)
     assert record["status"] == "failed"
-    assert "more than a number holds" in record["reason"]
+    assert "of the polynomial model is more than a number holds, exp(" in record["reason"]
+    assert record["ladder"]["nats"]["polynomial"] > 709
     assert record["ladder"]["original"] is not None
     assert record["ladder"]["polynomial"] is None
     assert record["ladder"]["held_out"] is None

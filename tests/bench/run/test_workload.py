@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from bench.errors import UserError
+from bench.run import scoring
 from bench.run.workload import load_workload
+from bench.spec.file import Limits
 from bench.spec.suite import CHECKPOINTS
-from models.checkpoint import load_graph, save_graph
-from models.errors import ModelError
+from models.checkpoint import RUNGS, load_graph, save_graph
+from models.errors import ModelError, ScoreError
 from models.graph import Graph
-from models.metrics.catalogue import CROSS_ENTROPY, PERPLEXITY
+from models.metrics.catalogue import CORRELATION, CROSS_ENTROPY, MEAN_SQUARED_ERROR, PERPLEXITY
+from models.metrics.metric import Metric
 from models.reference import outputs
 from reports.scoring.held_out import held_out_ladder
 from tests.bench.checkpoints import CONTEXT, TEXT, VOCABULARY, language_model
@@ -81,6 +85,59 @@ def test_perplexity_is_exp_of_the_cross_entropy_of_all_tokens(windows: Path) -> 
     assert block.polynomial == pytest.approx(np.exp(-np.log(likelihoods).mean()))
     assert block.samples == len(everything)
     assert block.drifts[2].mean == pytest.approx(block.polynomial / block.original - 1)
+
+
+def test_a_perplexity_beyond_all_numbers_fails_whatever_is_lost(windows: Path) -> None:
+    """All rungs are as bad as each other; none of them is ok."""
+    for rung in RUNGS:
+        graph = load_graph(windows, rung)
+        head = graph["head"]
+        loud = replace(head, arrays={**head.arrays, "weight": head.arrays["weight"] * 1e4})
+        save_graph(replace(graph, nodes=(*graph.nodes[:-1], loud)), windows, rung)
+    workload = load_workload(windows, "tiny_shakespeare", 3)
+    with pytest.raises(ScoreError, match="of the original model is more than a number holds, exp"):
+        scoring.held_out(workload)
+    decrypted = scoring.Decrypted((workload.logits["polynomial"].copy(),))
+    with pytest.raises(ScoreError, match="of the encrypted model is more than a number holds, exp"):
+        scoring.check(workload, decrypted, Limits())
+    told = scoring.ladder(workload, decrypted, None)
+    assert (told.polynomial, told.encrypted) == (None, None)
+    assert told.nats.encrypted == told.nats.polynomial > 709
+
+
+def one_output(folder: Path, metric: str) -> Path:
+    """The committed checkpoint of digits as if it answered with one number, that of its class 3."""
+    for rung in RUNGS:
+        graph = load_graph(DIGITS, rung)
+        *_, head = (node for node in graph if node.operation == "linear")
+        kept = {"weight": head.arrays["weight"][3:4], "bias": head.arrays["bias"][..., 3:4]}
+        nodes = tuple(node if node.name != head.name else replace(head, arrays=kept) for node in graph)
+        save_graph(replace(graph, nodes=nodes, metadata={**graph.metadata, "metric": metric}), folder, rung)
+    return folder
+
+
+@pytest.mark.parametrize("metric", [MEAN_SQUARED_ERROR, CORRELATION])
+def test_a_regression_is_scored_by_its_error_and_by_no_label(tmp_path: Path, metric: Metric) -> None:
+    workload = load_workload(one_output(tmp_path, metric.name), "digits", 8)
+    everything = workload.held_out.samples(0, len(workload.held_out))
+    answers = outputs(workload.polynomial, everything.inputs)[:, 0, 0]
+    expected = {
+        MEAN_SQUARED_ERROR: np.mean((answers - everything.labels) ** 2),
+        CORRELATION: np.corrcoef(answers, everything.labels)[0, 1],
+    }
+    block = scoring.held_out(workload)
+    assert block is not None
+    assert block.polynomial == pytest.approx(expected[metric])
+    decrypted = scoring.Decrypted((workload.logits["polynomial"] * (1 + 1e-9),))
+    scoring.check(workload, decrypted, Limits())
+    told = scoring.ladder(workload, decrypted, block)
+    assert (told.label_agreement, told.nats) == (None, None)
+    assert told.encrypted == pytest.approx(told.polynomial)
+
+
+def test_one_label_is_refused_before_anything_runs(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"cannot be judged: a model of 1 label .* always right"):
+        load_workload(one_output(tmp_path, "accuracy"), "digits", 8)
 
 
 def test_a_model_may_be_judged_by_its_cross_entropy(windows: Path) -> None:

@@ -102,8 +102,8 @@ def test_numbers_of_the_suite_and_of_the_command_line(suite: Suite) -> None:
             {"backends": ["openfhe"], "cases": ["numbers"]},
             "no parameter set of suite small lists numbers; name a set with --parameters too",
         ),
-        ({"samples": 0}, "--samples is 0; give 1 or more"),
-        ({"threads": -1}, "--threads is -1; give 1 or more"),
+        ({"samples": 0}, "--samples is 0; give 1 to 1,000,000"),
+        ({"threads": -1}, "--threads is -1; give 1 to 1,024"),
     ],
 )
 def test_what_cannot_be_selected_is_one_sentence(

@@ -151,6 +151,46 @@ def test_what_is_wrong_is_one_sentence_with_file_and_line(
     assert "\n" not in text
 
 
+LAYER = "  - {name: layer, layer: {kind: block, tokens: 4, features: 8, heads: 2}}\nparameter_sets:"
+MEASURED = "  - {name: primitives, primitives: {repetitions: 30, rotations: 8}}\nparameter_sets:"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("tokens: 4", "tokens: 1000000000", r"cases\[2\].layer.tokens is 1000000000; .* less than or equal"),
+        ("features: 8", "features: 1000000", r"cases\[2\].layer.features is 1000000; .* less than or equal"),
+        ("features: 8", "features: 65536", "needs an array of 8,589,934,592 numbers, over 33,554,432"),
+        ("tokens: 4", "tokens: 1000", "block of 1000 tokens .* needs an array of 128,000,000 numbers"),
+        ("heads: 2", "heads: 2, degree: 1000000000", "layer.degree is 1000000000; .* less than or equal"),
+        (
+            "samples: 4",
+            "samples: 1000000000000",
+            "samples is 1000000000000; .* less than or equal to 1000000",
+        ),
+        ("samples: 4", "samples: 1000000", "on 1000000 samples needs an array of 64,000,000 numbers"),
+        ("repetitions: 30", "repetitions: 1000000000", "primitives.repetitions is 1000000000"),
+        ("rotations: 8", "rotations: 1000000000", "primitives.rotations is 1000000000"),
+        ("depth: 8", "depth: 1000000000", "depth is 1000000000; choose 1 to 200"),
+        ("repeats: 3", "repeats: 1000000000", "repeats is 1000000000; .* less than or equal"),
+        ("threads: 2", "threads: 1000000000", "threads is 1000000000; .* less than or equal"),
+        ("seconds: 60", "seconds: 1.0e+300", "limits.seconds is 1e.300; .* less than or equal"),
+        ("seconds: 60", "precision_bits: 1000", "limits.precision_bits is 1000"),
+        ("[3, 3]", "[3, 1000000]", r"level_budget is \[3, 1000000\]; choose two of 1 to 10"),
+        ("correction_factor: 5", "correction_factor: -5", "correction_factor is -5; choose 0 to 60"),
+        ("depth: 16", "depth: -16", "the bootstrap's depth is -16; choose 1 or more"),
+        ("name: digits", f"name: {'d' * 300}", "name is 'ddd.*…; string should have at most 64"),
+    ],
+)
+def test_numbers_that_no_machine_has_are_refused(folder: Path, old: str, new: str, sentence: str) -> None:
+    text = GOOD.replace("parameter_sets:", MEASURED).replace("parameter_sets:", LAYER)
+    load(folder, text)
+    assert old in text
+    with pytest.raises(UserError, match=sentence) as caught:
+        load(folder, text.replace(old, new, 1))
+    assert str(caught.value).startswith(f"{folder / 'small.yaml'}:")
+
+
 def test_a_set_may_not_demand_less_than_the_suite(folder: Path) -> None:
     text = GOOD.replace("samples: 4", "samples: 4\nsecurity: 192").replace(
         "digits: 9", "digits: 9\n    security: 128"

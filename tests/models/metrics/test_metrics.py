@@ -10,6 +10,7 @@ from models.metrics.catalogue import (
     CORRELATION,
     CROSS_ENTROPY,
     DEFAULT,
+    MEAN_SQUARED_ERROR,
     METRICS,
     PERPLEXITY,
     metric_named,
@@ -86,9 +87,23 @@ def test_a_correlation_of_answers_that_do_not_vary_or_are_not_finite_is_none() -
     assert whole(CORRELATION, scores(CORRELATION, np.full((5, 1), np.nan), labels)) is None
 
 
-def test_a_correlation_is_of_one_number_a_sample() -> None:
+@pytest.mark.parametrize("metric", [CORRELATION, MEAN_SQUARED_ERROR])
+def test_a_regression_is_of_one_number_a_sample(metric: Metric) -> None:
     with pytest.raises(ScoreError, match="not of 1 positions with 2 outputs"):
-        scores(CORRELATION, POLYNOMIAL, LABELS)
+        scores(metric, POLYNOMIAL, LABELS)
+
+
+def test_a_squared_error_is_of_the_one_output_from_its_label() -> None:
+    found = scores(MEAN_SQUARED_ERROR, np.array([[1.5], [1.0], [-2.0]]), np.array([1, 1, 0]))
+    assert found.tolist() == [0.25, 0.0, 4.0]
+    assert whole(MEAN_SQUARED_ERROR, found) == 4.25 / 3
+    assert whole(MEAN_SQUARED_ERROR, scores(MEAN_SQUARED_ERROR, np.array([[np.nan]]), LABELS[:1])) is None
+
+
+@pytest.mark.parametrize("metric", [metric for metric in METRICS.values() if metric.answers_labels])
+def test_one_label_is_always_right_and_so_no_score(metric: Metric) -> None:
+    with pytest.raises(ScoreError, match="a model of 1 label cannot be judged by"):
+        scores(metric, np.zeros((4, 1)), np.zeros(4, np.int64))
 
 
 @pytest.mark.parametrize("metric", METRICS.values(), ids=METRICS)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from backends.conformance.graphs import MODELS, samples
 from models import checkpoint, reference
 from models.conversion import fold, round_weights
 from models.conversion.rescaling import rescaled
@@ -19,7 +20,6 @@ from models.graph import Graph, Node
 from models.operations import OPERATIONS, Operation, declared
 from models.operations.operation import Form
 from models.shapes import heads_side_by_side, value_shapes, values_declared
-from tests.backends.graphs import MODELS, samples
 
 INPUT = Node("x", "input", attributes={"tokens": 2, "features": 4})
 

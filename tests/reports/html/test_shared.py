@@ -25,6 +25,15 @@ def test_a_model_trained_anew_takes_the_place_of_the_one_before() -> None:
     assert told([of_model(0.98), of_model(0.95)]) == [(1, 0.95)]
 
 
+def test_a_perplexity_has_its_nats_beside_it() -> None:
+    rungs = {"original": 0.7, "he_friendly": 1.5, "polynomial": 1.6}
+    block = {**GOLDEN["ladder"]["held_out"], "metric": "perplexity", "nats": rungs}
+    (line,) = held_out_ladders([made(ladder__held_out=block)], [True])
+    assert line["nats"] == rungs | {"encrypted": None}
+    (line,) = held_out_ladders([of_model(0.98)], [True])
+    assert line["nats"] is None
+
+
 def test_records_of_one_model_have_one_line() -> None:
     assert told([of_model(0.98), of_model(0.98, backend="pyfhel")]) == [(0, 0.98)]
 

@@ -75,6 +75,23 @@ def test_the_ladder_of_a_language_model() -> None:
     assert result.polynomial == pytest.approx(2 ** (10 / 6))
     assert result.encrypted == pytest.approx(2 ** (10 / 6) / 3 ** (1 / 6))
     assert result.label_agreement == 5 / 6
+    assert result.nats is not None
+    assert result.nats.polynomial == pytest.approx(10 / 6 * np.log(2))
+    assert result.nats.encrypted == pytest.approx(np.log(result.encrypted))
+    assert result.nats.original is None
+
+
+def test_a_perplexity_beyond_all_numbers_is_told_in_nats() -> None:
+    sure = 1e4 * np.stack([NEXT == 1, NEXT == 0], axis=-1)  # of what does not come
+    result = ladder({"polynomial": sure}, NEXT, metric="perplexity")
+    assert result.polynomial is None
+    assert result.nats is not None
+    assert result.nats.polynomial == 1e4
+
+
+def test_other_metrics_have_no_nats_beside_them() -> None:
+    assert ladder(rungs(), LABELS).nats is None
+    assert ladder({"polynomial": WINDOWS}, NEXT, metric="cross_entropy").nats is None
 
 
 def test_an_unknown_rung_and_an_unknown_metric_are_refused() -> None:

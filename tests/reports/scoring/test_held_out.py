@@ -69,3 +69,17 @@ def test_a_loss_in_a_table() -> None:
 def test_a_perplexity_that_no_number_holds() -> None:
     with pytest.raises(ScoreError, match=r"grows by a factor of exp\(1999\), more than a number holds"):
         held_out_ladder("perplexity", {**LIKELIHOODS, "polynomial": np.full(3, -2000.0)}, "d")
+
+
+def test_a_perplexity_that_no_number_holds_on_any_rung() -> None:
+    """What is lost is a number, and still nothing is known of the models."""
+    with pytest.raises(ScoreError, match=r"of the original model is more than a number holds, exp\(2000\)"):
+        held_out_ladder("perplexity", dict.fromkeys(LIKELIHOODS, np.full(3, -2000.0)), "d")
+
+
+def test_a_perplexity_is_told_in_nats_too() -> None:
+    block = held_out_ladder("perplexity", LIKELIHOODS, "d")
+    assert block.nats is not None
+    assert block.nats.polynomial == pytest.approx(np.log(100) / 3)
+    assert block.nats.encrypted is None
+    assert held_out_ladder("accuracy", RIGHT, "d").nats is None

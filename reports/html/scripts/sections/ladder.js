@@ -9,14 +9,14 @@ import { firstOf, naming } from "../labels.js";
 import { addFigure } from "../plot.js";
 import { caseOf, groupBy } from "../rows.js";
 import { backendInk, backendSymbol, style } from "../theme.js";
-import { metricNamed, score } from "../units.js";
+import { metricNamed, scoreAndNats } from "../units.js";
 
-/** The stages of conversion (rungs). @type {{ source: NumberName, title: string }[]} */
+/** The stages of conversion (rungs). @type {{ source: NumberName, nats: NumberName, title: string }[]} */
 const RUNGS = [
-  { source: "ladder.original", title: "original" },
-  { source: "ladder.he_friendly", title: "HE-friendly" },
-  { source: "ladder.polynomial", title: "polynomial" },
-  { source: "ladder.encrypted", title: "encrypted" },
+  { source: "ladder.original", nats: "ladder.nats.original", title: "original" },
+  { source: "ladder.he_friendly", nats: "ladder.nats.he_friendly", title: "HE-friendly" },
+  { source: "ladder.polynomial", nats: "ladder.nats.polynomial", title: "polynomial" },
+  { source: "ladder.encrypted", nats: "ladder.nats.encrypted", title: "encrypted" },
 ];
 /** How many ladders are drawn. */
 const LADDERS = 4;
@@ -116,10 +116,10 @@ function ladderOption(rows, width) {
  * @param {(rung: number) => number} at
  */
 const rungMarks = (row, name, scale, at) =>
-  RUNGS.flatMap(({ source, title }, rung) => {
+  RUNGS.flatMap(({ source, nats, title }, rung) => {
     const value = row[source];
     if (value === null) return [];
-    const lines = [name, `${title}: ${score(row["ladder.metric"], value)}`];
+    const lines = [name, `${title}: ${scoreAndNats(row["ladder.metric"], value, row[nats])}`];
     return [{ value: [at(rung), scale * value], place: row.place, lines }];
   });
 
@@ -130,12 +130,12 @@ const rungMarks = (row, name, scale, at) =>
  * @returns {TableSpec<Row>}
  */
 function ladderTable(caption, rows) {
-  const rungs = RUNGS.map(({ source, title }) => ({
+  const rungs = RUNGS.map(({ source, nats, title }) => ({
     title,
     source,
     numeric: true,
     value: (/** @type {Row} */ row) => row[source],
-    cell: (/** @type {Row} */ row) => score(row["ladder.metric"], row[source]),
+    cell: (/** @type {Row} */ row) => scoreAndNats(row["ladder.metric"], row[source], row[nats]),
   }));
   const losses = [...lossColumns(rows), totalLossColumn(rows)];
   const agreement = figureColumn("Same label", "ladder.label_agreement");

@@ -16,7 +16,7 @@ import { processLinks, securityChip, statusChip } from "../links.js";
 import { processesOf } from "../processes.js";
 import { untrained } from "../rows.js";
 import { addTable } from "../table.js";
-import { score } from "../units.js";
+import { scoreAndNats } from "../units.js";
 import { mapOfCells } from "./map.js";
 
 const MEDIANS =
@@ -41,7 +41,9 @@ const METRIC_COLUMN = {
   numeric: true,
   value: (row) => row["ladder.encrypted"],
   cell: (row) =>
-    untrained(row) ? chip("warn", page().timing_only) : score(row["ladder.metric"], row["ladder.encrypted"]),
+    untrained(row)
+      ? chip("warn", page().timing_only)
+      : scoreAndNats(row["ladder.metric"], row["ladder.encrypted"], row["ladder.nats.encrypted"]),
 };
 
 /** @type {Column<Row>} */
@@ -68,7 +70,9 @@ const costColumns = () => [
   figureColumn("Evaluate", "latency.evaluate_s"),
   figureColumn("One input", "derived.one_input_s"),
   figureColumn("Per sample", "latency.per_sample_s"),
-  figureColumn("Key generation", "latency.keygen_s"),
+  figureColumn("Make keys", "latency.make_keys_s"),
+  figureColumn("Make and write keys", "latency.keygen_s"),
+  figureColumn("Wall time", "latency.wall_s"),
   figureColumn("Evaluator peak", "memory.evaluator_peak_bytes", "GB"),
   figureColumn("Key owner peak", "memory.key_owner_peak_bytes", "GB"),
   figureColumn("Bootstraps", "counts.bootstraps"),

@@ -17,6 +17,19 @@ import { firstParts, longestFirst, secondsBy } from "../timing.js";
  */
 const stage = (title, source) => ({ title, source, value: (row) => row[source] });
 
+/**
+ * Two stages together, of a record from before they were told apart.
+ * @param {string} title
+ * @param {NumberName} source
+ * @param {NumberName} part
+ * @returns {Part}
+ */
+const together = (title, source, part) => ({
+  title,
+  source,
+  value: (row) => (row[part] === null ? row[source] : null),
+});
+
 /** @type {Part[]} */
 const STAGES = [
   {
@@ -25,10 +38,15 @@ const STAGES = [
     value: (row) => Number(row["latency.evaluate_s"]) - Number(row["latency.round_trips_s"]),
   },
   stage("round trips", "latency.round_trips_s"),
-  stage("key generation", "latency.keygen_s"),
-  stage("model preparation", "latency.prepare_model_s"),
+  stage("make keys", "latency.make_keys_s"),
+  stage("write keys", "latency.write_keys_s"),
+  together("make and write keys", "latency.keygen_s", "latency.make_keys_s"),
+  stage("load keys", "latency.load_keys_s"),
+  stage("encode model", "latency.encode_model_s"),
+  together("load keys and encode model", "latency.prepare_model_s", "latency.load_keys_s"),
   stage("encrypt", "latency.encrypt_s"),
   stage("decrypt", "latency.decrypt_s"),
+  stage("other", "latency.other_s"),
   stage("plan", "latency.plan_s"),
 ];
 

@@ -9,6 +9,7 @@ import {
   metricNamed,
   scaleOf,
   score,
+  scoreAndNats,
   written,
 } from "../../../../reports/html/scripts/units.js";
 import { openPage } from "./page.js";
@@ -20,6 +21,12 @@ test("a score and a loss are written as their metric says", () => {
   assert.deepEqual([score("share", 0.975), loss("share", 0.0123)], ["97.50 %", "1.23 points"]);
   assert.deepEqual([score("growth", 4.12345), loss("growth", -0.5)], ["4.123", "-50.00 %"]);
   assert.deepEqual([score("share", null), loss("growth", null)], ["–", "–"]);
+});
+
+test("a perplexity has its nats beside it, where they are told", () => {
+  assert.equal(scoreAndNats("growth", 4.12345, 1.41669), "4.123 (1.4167 nats)");
+  assert.equal(scoreAndNats("growth", null, 2000), "– (2000.0000 nats)");
+  assert.equal(scoreAndNats("share", 0.975, null), "97.50 %");
 });
 
 test("a score of no metric is a plain number", () => {
