@@ -132,6 +132,20 @@ class ValueLayout:
         real[rows[here] % layout.features] = by_feature[here]
         return pattern
 
+    def spread(self, layout: Layout, samples: Array) -> list[Array]:
+        """The slot vectors of all chunks or shifts of some samples' values, zero but for them.
+
+        Args:
+            layout: that of the slots.
+            samples: up to `layout.images` values as the reference gives them, `[samples, ...]`.
+        """
+        number = {"scores": self.block, "replicated": 1}.get(self.kind) or self.chunks(layout)
+        slots = np.zeros((number, layout.features, layout.images, layout.tokens))
+        for ciphertext in range(number):
+            for image, sample in enumerate(samples):
+                slots[ciphertext, :, image] = self.pattern(layout, sample, ciphertext)
+        return list(slots.reshape(number, -1))
+
     def to_json(self) -> dict[str, Any]:
         """A literal for `from_json`."""
         return {**asdict(self), "rows": list(self.rows)}

@@ -11,6 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backends.costs import Costs
+from backends.errors import PlanError
+from backends.interface import Capabilities
+from backends.levels import check_levels
 from backends.planner import Refresh, plan, refresh_for
 from backends.program import Program
 from backends.registry import Descriptor
@@ -25,6 +28,7 @@ from bench.run.session import Session, Stage
 from bench.run.workload import load
 from bench.run.workload_kind import WorkloadKind
 from bench.spec.cells import Cell
+from models.errors import IntervalError
 from models.graph import Array
 from models.shapes import heads_side_by_side
 
@@ -45,11 +49,24 @@ class ModelKind(WorkloadKind):
         """See `bench.run.workload.load`."""
         return cls(load(cell, progress))
 
+    def _check_fit(self, cell: Cell, descriptor: Descriptor, capabilities: Capabilities) -> None:
+        parameters = cell.parameter_set.parameters
+        refresh = refresh_for(cell.parameter_set.refresh, parameters, capabilities)
+        check_levels(self.workload.polynomial, parameters, refresh)
+
     def estimate(self, cell: Cell, descriptor: Descriptor) -> dict[str, str]:
-        """Plan the cell, which encrypts nothing."""
-        capabilities = descriptor.capabilities(cell.parameter_set.parameters)
+        """Plan the cell, which encrypts nothing.
+
+        Raises:
+            PlanError: it cannot be planned, or its samples leave an interval or the room of a level.
+        """
+        capabilities = self.check_beforehand(cell, descriptor)
         refresh = refresh_for(cell.parameter_set.refresh, cell.parameter_set.parameters, capabilities)
-        program = plan(self.workload.polynomial, cell.parameter_set.parameters, refresh)
+        try:
+            values = self.workload.values
+        except IntervalError as error:
+            raise PlanError(str(error)) from error
+        program = plan(self.workload.polynomial, cell.parameter_set.parameters, refresh, values=values)
         return estimates.of_program(cell, program, descriptor, capabilities, refresh)
 
     def expected(self, cell: Cell, descriptor: Descriptor) -> Sequence[tuple[str, float]]:
@@ -64,9 +81,9 @@ class ModelKind(WorkloadKind):
     def run(self, life: Life) -> None:
         """Compare the clear rungs, plan, and have two parties compute."""
         outcome, parameters = life.outcome, life.cell.parameter_set.parameters
+        capabilities = self.check_beforehand(life.cell, life.descriptor)
         outcome.held_out = scoring.held_out(self.workload)
         life.report(Stage("plan"))
-        capabilities = life.descriptor.capabilities(parameters)
         refresh = refresh_for(life.cell.parameter_set.refresh, parameters, capabilities)
         references = self.workload.values  # the clear run first: it finds inputs outside their interval
         program = self._planned(life, refresh)
@@ -87,7 +104,11 @@ class ModelKind(WorkloadKind):
         outcome = life.outcome
         started = perf_counter()
         program = plan(
-            self.workload.polynomial, life.cell.parameter_set.parameters, refresh, probes=life.probes
+            self.workload.polynomial,
+            life.cell.parameter_set.parameters,
+            refresh,
+            probes=life.probes,
+            values=self.workload.values,
         )
         outcome.figures.plan_s = perf_counter() - started
         outcome.figures.clear_model_s = self.workload.clear_model_s()

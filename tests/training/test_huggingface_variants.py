@@ -110,6 +110,7 @@ def agree_on_first_token(folder: Path) -> None:
         ({"architectures": None}, ("id2label", "label2id"), 2),
         ({"problem_type": None, "torch_dtype": "float32"}, ("dtype", "architectures"), 3),
         ({"problem_type": "single_label_classification"}, ("model_type",), 3),
+        ({"architectures": ["BertModel", "BertForSequenceClassification"]}, (), 3),
     ],
 )
 def test_a_classifier_has_the_classes_that_its_config_means(
