@@ -90,7 +90,7 @@ class Service:
         descriptor, loaded = get(cell.backend), self._load(cell)
         environment, lacking = self._environment(descriptor)
         identity = cell_id(
-            cell.suite, cell.case.name, cell.backend, cell.parameter_set.name, loaded.subject.ids
+            cell.suite, cell.case.name, cell.backend, cell.parameter_set_name, loaded.subject.ids
         )
         found = origin(cell, loaded, descriptor, environment, probes=self.probes, audit=self.audit)
         asked = Asked(cell, identity, result_key(identity, found), found)
@@ -224,6 +224,11 @@ def _whole(loaded: CellKind, life: Life) -> None:
 def _scored(cell: Cell, loaded: CellKind, outcome: Outcome, raw: RawOutputs) -> None:
     """Take kept raw outputs for what was decrypted, and see that it is right."""
     loaded.check(loaded.restored(outcome, raw), cell.limits)
+
+
+def nothing_measured(records: Sequence[Record]) -> bool:
+    """Whether every cell was beyond its backend, so that a run has nothing to show."""
+    return all(record.status is Status.UNSUPPORTED for record in records)
 
 
 def is_failure(record: Record, asked_for: Sequence[str]) -> bool:

@@ -10,7 +10,7 @@ from bench.cli.commands.options import Selection, selection
 from bench.cli.progress import Display
 from bench.cli.screen import Screen
 from bench.cli.tables import ending
-from bench.run.service import Service, is_failure
+from bench.run.service import Service, is_failure, nothing_measured
 from bench.spec.file import MOST_REPEATS
 
 
@@ -57,4 +57,7 @@ def run(
     for table in ending(records):
         screen.print(table)
     screen.say(f"records: {service.folder}" if service.folder else "every cell was answered by a kept run")
+    if nothing_measured(records):
+        screen.say("nothing was measured: no cell could run on its backend")
+        return 1
     return int(any(is_failure(record, asked.backend) for record in records))
