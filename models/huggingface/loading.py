@@ -8,7 +8,7 @@ from pathlib import Path
 from models.data.literals import Patches, Preparation
 from models.errors import ModelError
 from models.graph import Graph
-from models.huggingface import bert, config, folder, gpt2, vit
+from models.huggingface import bert, config, folder, gpt2, images, vit
 from models.huggingface.imported import Imported, Request
 
 _Reader = Callable[[folder.Source, Request], Imported]
@@ -74,7 +74,7 @@ def preparation(path: Path, given: Preparation) -> Preparation:
     source = folder.read(path)
     if _reader(source) not in (vit.classifier, vit.backbone):
         raise ModelError(f"{source.config_path} is no model of images; give the preparation of a text")
-    return vit.preparation(source, given)
+    return images.preparation(source, given)
 
 
 def label_names(path: Path) -> tuple[str, ...] | None:
