@@ -226,11 +226,6 @@ def _scored(cell: Cell, loaded: CellKind, outcome: Outcome, raw: RawOutputs) -> 
     loaded.check(loaded.restored(outcome, raw), cell.limits)
 
 
-def nothing_measured(records: Sequence[Record]) -> bool:
-    """Whether every cell was beyond its backend, so that a run has nothing to show."""
-    return all(record.status is Status.UNSUPPORTED for record in records)
-
-
 def is_failure(record: Record, asked_for: Sequence[str]) -> bool:
     """Whether a record is a failure of the run.
 

@@ -124,7 +124,7 @@ def test_attributes_are_those_of_the_operation(
     changed(folder, node.name, attributes)
     with pytest.raises(ModelError, match=message) as caught:
         load_graph(folder, "polynomial")
-    assert str(caught.value).startswith(f"{folder / 'polynomial.json'}: node {node.name}: ")
+    assert str(caught.value).startswith(f"{folder / 'polynomial.json'}: node ")
     assert str(caught.value).endswith("; restore the checkpoint")
 
 

@@ -10,8 +10,9 @@ from bench.cli.commands.options import Selection, selection
 from bench.cli.progress import Display
 from bench.cli.screen import Screen
 from bench.cli.tables import ending
-from bench.run.service import Service, is_failure, nothing_measured
+from bench.run.service import Service, is_failure
 from bench.spec.file import MOST_REPEATS
+from reports.record import nothing_measured
 
 
 @click.command()

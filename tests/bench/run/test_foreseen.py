@@ -11,7 +11,7 @@ from bench.run.foreseen import Foreseen, foresee
 from bench.spec.cells import expand
 from bench.spec.suite import load_suite
 from reports.record import Status
-from tests.bench.commands import bench
+from tests.bench.commands import bench, exported
 
 LAYER = "{kind: attention, tokens: 4, features: 8, heads: 2}"
 FITTING = {
@@ -96,6 +96,8 @@ def test_three_commands_tell_the_same(tmp_path: Path, changes: dict[str, object]
     assert "2 cells, 2 unsupported: nothing would be measured" in validated
     assert "2 cells, 2 unsupported: nothing would be measured" in planned
     assert "nothing was measured" in ran
+    assert 'skipped="2"' in bench("export", str(tmp_path / "results"), "--format", "junit", status=1)
+    assert len(exported(tmp_path / "results")) == 2
 
 
 def test_a_suite_that_one_backend_can_run_passes_and_tells_of_the_other(tmp_path: Path) -> None:
