@@ -153,7 +153,9 @@ class Life:
 
     def _environment(self, stolen: float | None) -> record.Environment:
         """The machine, and the interpreter and libraries of the parties."""
-        measured = host.environment(self.cell.parameter_set.threads, self.environment.versions, {})
+        measured = host.environment(
+            self.cell.parameter_set.threads, self.environment.versions, self.environment.built_with()
+        )
         now = host.steal_s()
         return measured.model_copy(
             update={
