@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from backends import contract
+from backends import contract, headroom
 from backends.contract import State
 from backends.errors import ExecutionError
 from backends.interface import Ciphertext, Evaluator, Plaintext, Vector
@@ -107,6 +107,7 @@ class Folding(Evaluator):
         """See `Evaluator.encode`."""
         contract.finite(values)
         largest = self._largest_coefficient(values)
+        headroom.check(self._parameters, level, values, f"a constant of layer {self.recorder.layer}")
         recorded = self.recorder.encode(values, level) if largest > 0 else None
         return Constant(recorded, level, largest < LEAST_COEFFICIENT)
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 
+import numpy as np
+
+from backends import headroom
 from backends.costs import Costs
 from backends.engine import Engine, choose_layout
 from backends.errors import PlanError, Unsupported
@@ -17,7 +21,8 @@ from backends.schedule import NodeCost, Refresh, Schedule, makes_ciphertexts, sc
 from backends.tensor.arrangement import Arrangement
 from backends.tensor.operations import encrypted
 from backends.tensor.tensor import Tensor
-from models.graph import Graph
+from models.arrays import Array
+from models.graph import Graph, Node
 
 __all__ = ["Refresh", "plan", "refresh_for"]
 
@@ -44,12 +49,21 @@ def plan(
     refresh: Refresh,
     *,
     probes: bool = False,
+    values: Mapping[str, Array] | None = None,
 ) -> Program:
     """Record the program of one batch.
 
+    Args:
+        graph: a polynomial one.
+        parameters: the set that it is to run at.
+        refresh: how ciphertexts get their levels back.
+        probes: whether every value is shown to the key owner.
+        values: every node's on some samples, as `models.reference.run` gives them; they are held against the
+            room where they are decrypted or refreshed.
+
     Raises:
-        PlanError: the graph is not polynomial, does not fit the slots, or some node needs more levels than a
-            refresh returns.
+        PlanError: the graph is not polynomial, does not fit the slots, some node needs more levels than a
+            refresh returns, or a constant or a value is too large for its level.
     """
     rest = graph.not_polynomial()
     if rest:
@@ -57,7 +71,8 @@ def plan(
             f"{graph.name} cannot be encrypted: {rest[0]} is not a polynomial; convert the model first"
         )
     planner = Planner(graph, parameters, refresh)
-    return planner.record(schedule(graph, planner.node_costs(), refresh, Costs(parameters)), probes)
+    chosen = schedule(graph, planner.node_costs(), refresh, Costs(parameters))
+    return planner.record(chosen, probes, values or {})
 
 
 class Planner:
@@ -94,8 +109,8 @@ class Planner:
         self._known = {name: values[name] for name, cost in found.items() if cost.known}
         return found
 
-    def record(self, plan: Schedule, probes: bool) -> Program:
-        """The program that follows a schedule."""
+    def record(self, plan: Schedule, probes: bool, values_of: Mapping[str, Array]) -> Program:
+        """The program that follows a schedule; see `plan`."""
         folding, engine = self._recording()
         recorder, run_levels = folding.recorder, self._run_levels(plan)
         values = dict(self._known)
@@ -116,10 +131,29 @@ class Planner:
                 recorder.probe(node.name, *chunks(tensor, self._layout))
             if node.name in plan.refreshed:
                 mean = float(node.attributes.get("mean", 0.0))
+                self._hold(node, tensor, folding, values_of, mean)
                 tensor = self._refreshed(folding, tensor, plan.needed[node.name], mean)
             values[node.name] = tensor
         output = values[self._graph.output]
+        self._hold(self._graph[self._graph.output], output, folding, values_of)
         return recorder.finish(*chunks(inputs, self._layout), *chunks(output, self._layout))
+
+    def _hold(
+        self, node: Node, tensor: Tensor, folding: Folding, values: Mapping[str, Array], mean: float = 0.0
+    ) -> None:
+        """See that a value fits where it is decrypted, or refreshed by a bootstrap without its mean."""
+        if node.name not in values or is_known(tensor.ciphertexts):
+            return
+        bootstrapped = self._refresh.kind == "bootstrap" and node.name != self._graph.output
+        level = 0 if bootstrapped else tensor.level(folding)
+        found = values[node.name] - (mean if bootstrapped else 0.0)
+        if np.abs(found).max() <= headroom.room(self._parameters, level):
+            return
+        for start in range(0, len(found), self._layout.images):
+            batch = found[start : start + self._layout.images]
+            for index in range(len(tensor.ciphertexts)):
+                slots = tensor.layout.spread(self._layout, batch, index)
+                headroom.check(self._parameters, level, slots, f"layer {node.layer or node.name}")
 
     def _recording(self) -> tuple[Folding, Engine]:
         folding = Folding(Recorder(self._refresh, self._layout), self._parameters)

@@ -70,6 +70,11 @@ class Recorder(Evaluator):
         """The constants encoded so far, each once."""
         return tuple(self._plaintexts)
 
+    @property
+    def layer(self) -> str:
+        """The layer that is recorded."""
+        return list(self._layers)[self._layer] if self._layers else ""
+
     def begin_layer(self, name: str) -> None:
         """What is recorded from here on serves the layer `name`."""
         self._layer = self._layers.setdefault(name, len(self._layers))

@@ -30,7 +30,7 @@ def decoded(raw: bytes, origin: object, error: type[Exception] = ModelError) -> 
     """
     for mark, name in _MARKS:
         if raw.startswith(mark):
-            raise error(f"{origin} is {name} text; save it as UTF-8")
+            raise error(f"{origin} is {name} text and not UTF-8; save it as UTF-8")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as cause:

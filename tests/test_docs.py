@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+import yaml
 from pydantic import BaseModel
 
 from bench.spec.file import SuiteFile
@@ -195,3 +196,13 @@ def test_tests_that_the_gates_document_names_exist() -> None:
     named = re.findall(r"`(test_\w+\.py)(?:: (test_\w+)…)?`", (DOCS / "gate.md").read_text())
     assert len(named) > 20
     assert [(file, test) for file, test in named if f"def {test}" not in sources.get(file, "")] == []
+
+
+def test_the_readmes_first_run_is_a_small_one_in_the_python_that_the_project_needs() -> None:
+    """A look first: what takes 16 GB, another interpreter or a compiler comes after it."""
+    suite, backend = re.findall(r"bench run (\S+)(?: --backend (\w+))?", (ROOT / "README.md").read_text())[0]
+    limits = yaml.safe_load((ROOT / suite).read_text())["limits"]
+    assert limits["memory_bytes"] <= 8_000_000_000
+    declared = yaml.safe_load((ROOT / "backends" / backend / "environment.yaml").read_text())
+    assert "3.11" in [alternative["python"] for alternative in declared["alternatives"]]
+    assert "build" not in declared

@@ -11,6 +11,7 @@ import numpy as np
 from backends import contract
 from backends.contract import State
 from backends.errors import ExecutionError, IntegrityError
+from backends.headroom import room, wrapped
 from backends.interface import (
     Capabilities,
     Ciphertext,
@@ -98,11 +99,11 @@ class CleartextKeyOwner(KeyOwner):
         return Slots(np.array(values, dtype=float), level=level)
 
     def decrypt(self, ciphertext: Ciphertext) -> Vector:
-        """See `KeyOwner.decrypt`."""
+        """See `KeyOwner.decrypt`; what is too large for its level comes back as from a library."""
         slots = _slots(ciphertext)
         if slots.product:
             raise ExecutionError("a product cannot be decrypted; rescale it first")
-        return slots.values
+        return wrapped(slots.values, room(self._parameters, slots.level))
 
     def write(self, ciphertext: Ciphertext, path: Path) -> None:
         """See `KeyOwner.write`."""
@@ -206,12 +207,15 @@ class CleartextEvaluator(Evaluator):
         return replace(x, values=np.roll(x.values, -step))
 
     def bootstrap(self, a: Ciphertext) -> Slots:
-        """See `Evaluator.bootstrap`."""
+        """See `Evaluator.bootstrap`, which begins at the first modulus."""
         self.count(Primitive.BOOTSTRAP)
         offered = capabilities(self._parameters)
         if offered.bootstrap_output_level is None:
             raise ExecutionError(f"cannot bootstrap: {offered.no_bootstrap_reason}")
-        return contract.bootstrapped(_slots(a), offered.bootstrap_input_level, offered.bootstrap_output_level)
+        raised = contract.bootstrapped(
+            _slots(a), offered.bootstrap_input_level, offered.bootstrap_output_level
+        )
+        return replace(raised, values=wrapped(raised.values, room(self._parameters, 0)))
 
 
 def _slots(ciphertext: Ciphertext) -> Slots:

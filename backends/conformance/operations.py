@@ -16,6 +16,7 @@ from backends.conformance.parties import (
     demand_refusal,
 )
 from backends.errors import BackendError, ExecutionError
+from backends.headroom import room
 from backends.primitives import COUNTED
 
 TOP = PARAMETERS.depth
@@ -57,6 +58,17 @@ def takes_values_far_below_the_scale_for_zero(parties: Parties) -> None:
     a = parties.values()
     dust = parties.evaluator.encode(np.full(PARAMETERS.slots, 1e-17), 3)
     parties.demand(parties.evaluator.add_plain(parties.owner.encrypt(a, 3), dust), a, 3)
+
+
+def what_exceeds_the_first_modulus_wraps(parties: Parties) -> None:
+    """A value beyond half of the first modulus comes back less a multiple of it (`backends.headroom`)."""
+    most = room(PARAMETERS, 0)
+    a = np.full(PARAMETERS.slots, most / 4)
+    evaluator = parties.evaluator
+    product = evaluator.multiply_plain(parties.owner.encrypt(a, 1), evaluator.encode(15.0, 1))
+    demand_bits(
+        parties.owner.decrypt(evaluator.rescale(product)), 15 * a - 4 * most, 8, "a value beyond the modulus"
+    )
 
 
 def adds_subtracts_and_negates(parties: Parties) -> None:
@@ -270,6 +282,7 @@ CHECKS = (
     encodes_vectors_and_floats_at_every_level,
     adds_an_all_zero_plaintext,
     takes_values_far_below_the_scale_for_zero,
+    what_exceeds_the_first_modulus_wraps,
     adds_subtracts_and_negates,
     multiplies_ciphertexts_at_every_level,
     uses_every_level_in_a_row,

@@ -132,6 +132,17 @@ class ValueLayout:
         real[rows[here] % layout.features] = by_feature[here]
         return pattern
 
+    def spread(self, layout: Layout, samples: Array, ciphertext: int) -> Array:
+        """The slot vector of one chunk or shift of some samples' values, zero but for them.
+
+        Args:
+            samples: up to `layout.images` values as the reference gives them, `[samples, ...]`.
+        """
+        slots = np.zeros((layout.features, layout.images, layout.tokens))
+        for image, sample in enumerate(samples):
+            slots[:, image] = self.pattern(layout, sample, ciphertext)
+        return slots.reshape(-1)
+
     def to_json(self) -> dict[str, Any]:
         """A literal for `from_json`."""
         return {**asdict(self), "rows": list(self.rows)}

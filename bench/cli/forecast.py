@@ -130,10 +130,12 @@ class Forecast:
         return self._corrected(self._cell.backend, self.stage, self._expected)
 
     def _corrected(self, backend: str, name: str, expected: float) -> float:
-        """Seconds of a stage as those of its like have turned out: of the same backend, else of any."""
+        """Seconds of a stage as those of its like turn out: of the same backend, of any, or under way."""
         for like in ((backend, name), (name,)):
             if (ended := self._ended.get(like)) is not None:
                 return expected * ended.took / ended.expected
+        if name == self.stage and self._expected and self._total is not None:
+            return expected * self._total / self._expected
         return expected
 
     def _likes(self, name: str) -> tuple[tuple[str, ...], ...]:

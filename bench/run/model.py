@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backends.costs import Costs
+from backends.errors import PlanError
 from backends.planner import Refresh, plan, refresh_for
 from backends.program import Program
 from backends.registry import Descriptor
@@ -25,6 +26,7 @@ from bench.run.session import Session, Stage
 from bench.run.workload import load
 from bench.run.workload_kind import WorkloadKind
 from bench.spec.cells import Cell
+from models.errors import IntervalError
 from models.graph import Array
 from models.shapes import heads_side_by_side
 
@@ -46,10 +48,18 @@ class ModelKind(WorkloadKind):
         return cls(load(cell, progress))
 
     def estimate(self, cell: Cell, descriptor: Descriptor) -> dict[str, str]:
-        """Plan the cell, which encrypts nothing."""
+        """Plan the cell, which encrypts nothing.
+
+        Raises:
+            PlanError: it cannot be planned, or its samples leave an interval or the room of a level.
+        """
         capabilities = descriptor.capabilities(cell.parameter_set.parameters)
         refresh = refresh_for(cell.parameter_set.refresh, cell.parameter_set.parameters, capabilities)
-        program = plan(self.workload.polynomial, cell.parameter_set.parameters, refresh)
+        try:
+            values = self.workload.values
+        except IntervalError as error:
+            raise PlanError(str(error)) from error
+        program = plan(self.workload.polynomial, cell.parameter_set.parameters, refresh, values=values)
         return estimates.of_program(cell, program, descriptor, capabilities, refresh)
 
     def expected(self, cell: Cell, descriptor: Descriptor) -> Sequence[tuple[str, float]]:
@@ -87,7 +97,11 @@ class ModelKind(WorkloadKind):
         outcome = life.outcome
         started = perf_counter()
         program = plan(
-            self.workload.polynomial, life.cell.parameter_set.parameters, refresh, probes=life.probes
+            self.workload.polynomial,
+            life.cell.parameter_set.parameters,
+            refresh,
+            probes=life.probes,
+            values=self.workload.values,
         )
         outcome.figures.plan_s = perf_counter() - started
         outcome.figures.clear_model_s = self.workload.clear_model_s()

@@ -118,14 +118,22 @@ class Cifar:
     def _read_python(self, folder: DataFolder, split: str) -> Images:
         *batches, meta = self.python.contents(folder, split)
         (class_names,) = unpickled(meta, f"{self.prefix}label_names")
-        names = [name.decode() for name in class_names]
+        try:
+            names = [name.decode() for name in class_names]
+        except _NO_BATCH as error:
+            raise ModelError(f"the class names of {self.known.name} cannot be read ({error})") from error
         return self._checked(folder, split, [self.python_batch(batch) for batch in batches], names)
 
     def _checked(
         self, folder: DataFolder, split: str, batches: Sequence[Batch], class_names: Sequence[str]
     ) -> Images:
-        pixels, labels = (np.concatenate(parts) for parts in zip(*batches, strict=True))
-        images = np.ascontiguousarray(pixels.reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1))
+        try:
+            pixels, labels = (np.concatenate(parts) for parts in zip(*batches, strict=True))
+            images = np.ascontiguousarray(pixels.reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1))
+        except ValueError as error:
+            raise ModelError(
+                f"the batches of {self.known.name} are no images of their size ({error}); fetch them again"
+            ) from error
         return plain.checked(folder, self.known, split, images, labels, tuple(class_names))
 
     def binary_batch(self, raw: bytes) -> Batch:
@@ -147,7 +155,16 @@ class Cifar:
             ModelError: it is none.
         """
         pixels, labels = unpickled(raw, "data", f"{self.prefix}labels")
-        return np.asarray(pixels, np.uint8), np.asarray(labels, np.int64)
+        try:
+            return np.asarray(pixels, np.uint8), np.asarray(labels, np.int64)
+        except _NO_BATCH as error:
+            raise ModelError(
+                f"a Python batch of {self.known.name} holds no bytes and labels ({error}); fetch it again"
+            ) from error
+
+
+#: What values raise that are of another type or size than a batch has.
+_NO_BATCH = (ValueError, TypeError, AttributeError, OverflowError)
 
 
 class _ArraysOnly(pickle.Unpickler):
@@ -174,7 +191,7 @@ def unpickled(raw: bytes, *keys: str) -> list[Any]:
     try:
         found = _ArraysOnly(io.BytesIO(raw), encoding="bytes").load()
         return [found[key.encode()] for key in keys]
-    except (pickle.UnpicklingError, EOFError, ValueError, LookupError, TypeError) as error:
+    except (*_NO_BATCH, pickle.UnpicklingError, EOFError, LookupError, MemoryError) as error:
         raise ModelError(
             f"a Python batch of CIFAR cannot be read ({error}); fetch the archive again"
         ) from error

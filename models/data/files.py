@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import lzma
 import os
+import struct
 import tarfile
 import zipfile
 import zlib
@@ -13,10 +15,17 @@ from pathlib import Path
 
 import platformdirs
 
+from models import encoding
 from models.data.sources import Provenance
 from models.errors import ModelError
 
-_UNREADABLE = (OSError, KeyError, EOFError, tarfile.TarError, zipfile.BadZipFile, zlib.error)
+#: Bytes of one file; the largest that is published, a text of Wikipedia, has half of them.
+LARGEST = 1 << 30
+#: What damaged or encrypted archives raise.
+UNREADABLE = (
+    *(OSError, KeyError, EOFError, RuntimeError, ValueError, struct.error),
+    *(tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError),
+)
 
 
 def data_folder() -> Path:
@@ -66,20 +75,25 @@ class DataFolder:
         """
         path = self._located(name)
         try:
-            raw = path.read_bytes()
-            found = gzip.decompress(raw) if path.name.endswith(".gz") else raw
-        except _UNREADABLE as error:
+            with gzip.open(path) if path.name.endswith(".gz") else path.open("rb") as file:
+                found = file.read(LARGEST + 1)
+        except UNREADABLE as error:
             raise ModelError(f"{path} cannot be read ({error}); fetch it again") from error
+        if len(found) > LARGEST:
+            raise ModelError(
+                f"{path} holds more than {LARGEST:,} bytes, as no file of a data set does; replace it"
+            )
         self._verify(name, hashlib.md5(found).hexdigest())
         return found
 
     def text(self, name: str) -> str:
-        """A text file in UTF-8, its line ends as they are.
+        """A text file in UTF-8 without its byte order mark, every line ended as on this system.
 
         Raises:
             ModelError: it is missing, unreadable, empty or no UTF-8, or not what its name claims.
         """
-        return decoded(self.content(name), self._located(name))
+        text = decoded(self.content(name), self._located(name))
+        return text.replace("\r\n", "\n").replace("\r", "\n")
 
     def members(self, archive: str, names: Sequence[str]) -> list[bytes]:
         """What files hold that a publisher packs into one archive, unpacked in the folder or still in it.
@@ -95,7 +109,7 @@ class DataFolder:
                 self._verify(archive, _md5(path))
             unpack = _zip_members if zipfile.is_zipfile(path) else _tar_members
             return unpack(path, names)
-        except _UNREADABLE as error:
+        except UNREADABLE as error:
             raise ModelError(f"{path} is incomplete or corrupt ({error}); fetch it again") from error
 
     def _located(self, name: str) -> Path:
@@ -115,15 +129,12 @@ class DataFolder:
 
 
 def decoded(raw: bytes, origin: object) -> str:
-    """Bytes of a file as text.
+    """Bytes of a file as text, without a byte order mark.
 
     Raises:
         ModelError: they are not UTF-8, or there is nothing in them.
     """
-    try:
-        found = raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise ModelError(f"{origin} is not UTF-8 text ({error}); fetch it again") from error
+    found = encoding.decoded(raw, origin)
     if not found.strip():
         raise ModelError(f"{origin} is empty; fetch it again")
     return found

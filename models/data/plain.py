@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import prod
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.lib.npyio import NpzFile
 from numpy.typing import NDArray
 
-from models.data.files import DataFolder
+from models.data.files import UNREADABLE, DataFolder, decoded
 from models.data.forms import Form
 from models.data.sources import Images, numbered
 from models.errors import ModelError
@@ -53,14 +55,50 @@ def images(folder: DataFolder, known: ImageSet, split: str) -> Images:
     prefix = PREFIXES[split]
     wanted = (f"{prefix}_images", f"{prefix}_labels", "class_names")
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with _opened(path) as file:
             absent = [name for name in wanted if name not in file.files]
             if absent:
                 raise ModelError(f"{path} lacks {', '.join(absent)}; it serves for what it holds alone")
-            pixels, labels, names = (file[name] for name in wanted)
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+            pixels, labels, names = (_array(file, name, _most_bytes(known, split)) for name in wanted)
+    except (*UNREADABLE, MemoryError) as error:
         raise ModelError(f"{path} is not a file of numpy arrays ({error}); make it again") from error
-    return checked(folder, known, split, pixels, labels, tuple(map(str, names)), published=False)
+    return checked(folder, known, split, pixels, labels, _class_names(path, names), published=False)
+
+
+def _opened(path: Path) -> NpzFile:
+    """Raises ValueError for a single array, which numpy opens by the same call."""
+    file = np.load(path, allow_pickle=False)
+    if not isinstance(file, NpzFile):
+        raise ValueError("it holds one array and no names")
+    return file
+
+
+def _most_bytes(known: ImageSet, split: str) -> int:
+    """More than any array of a split needs, whatever the type of its numbers."""
+    return 8 * known.counts[split] * prod(known.shape) + 1_000_000
+
+
+def _array(file: NpzFile, name: str, most: int) -> NDArray[Any]:
+    """One of its arrays; an archive may say that a few bytes unpack to any number of them."""
+    assert file.zip is not None, "it is open"
+    size = file.zip.getinfo(name if name in file.zip.namelist() else f"{name}.npy").file_size
+    if size > most:
+        raise ValueError(f"{name} has {size:,} bytes")
+    array = file[name]
+    if not isinstance(array, np.ndarray):
+        raise ValueError(f"{name} is no array")
+    return array
+
+
+def _class_names(path: Path, names: NDArray[Any]) -> tuple[str, ...]:
+    """Names as text: they may be bytes in UTF-8, or numbers."""
+    if names.ndim != 1 or names.dtype.kind not in "USiu":
+        raise ModelError(
+            f"{path}: class_names is {names.dtype} {list(names.shape)}; write a list of texts, one a class"
+        )
+    if names.dtype.kind != "S":
+        return tuple(map(str, names))
+    return tuple(decoded(bytes(name), f"{path}: a class name") for name in names)
 
 
 def checked(
@@ -103,7 +141,7 @@ def _faults(
     labels: NDArray[Any],
     class_names: tuple[str, ...],
 ) -> list[str | None]:
-    count = len(labels)
+    count = len(labels) if labels.ndim else 0
     if pixels.dtype != np.uint8 or pixels.shape != (count, *known.shape) or labels.ndim != 1 or not count:
         return [f"{pixels.dtype} images {list(pixels.shape)} with labels {list(labels.shape)}"]
     outside = not np.issubdtype(labels.dtype, np.integer) or labels.min() < 0 or labels.max() >= known.classes
@@ -111,5 +149,6 @@ def _faults(
         "no grey level above 1" if pixels.max() <= 1 else None,
         f"labels are not integers from 0 to {known.classes - 1}" if outside else None,
         f"{count} images instead of {counts[-1]}" if count not in counts else None,
+        "a class without a name" if not all(name.strip() for name in class_names) else None,
         f"{len(class_names)} class names" if len(class_names) != known.classes else None,
     ]

@@ -8,6 +8,8 @@ its test part has no labels, so that held-out sentences come in the plain form a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from models.data.files import DataFolder, decoded
@@ -30,19 +32,33 @@ MOST = {"training": 67_349, "validation": 872, "held_out": 1_821}
 
 
 def _read_plain(folder: DataFolder, split: str) -> Sentences:
-    return _checked(folder, split, folder.text(PLAIN[split]))
+    rows = [_unquoted(line) for line in folder.text(PLAIN[split]).rstrip("\n").split("\n")]
+    return _checked(folder, split, rows)
 
 
 def _read_glue(folder: DataFolder, split: str) -> Sentences:
     text = decoded(folder.members(ARCHIVE, [GLUE[split]])[0], GLUE[split])
-    header, _, rows = text.partition("\n")
+    header, _, rest = text.partition("\n")
     if header != GLUE_HEADER:
         raise ModelError(f"{GLUE[split]} does not begin with the header of GLUE's form; fetch it again")
-    return _checked(folder, split, rows)
+    return _checked(folder, split, rest.removesuffix("\n").split("\n"))
 
 
-def _checked(folder: DataFolder, split: str, text: str) -> Sentences:
-    rows = [line.rstrip("\r").rpartition("\t") for line in text.removesuffix("\n").split("\n")]
+def _unquoted(line: str) -> str:
+    """A line whose fields are as they were before a program for tables put them into quotes."""
+    sentence, tab, label = line.rpartition("\t")
+    return f"{_field(sentence)}{tab}{_field(label)}"
+
+
+def _field(field: str) -> str:
+    """A field without its quotes, which double those within (RFC 4180); the text's own stay."""
+    within = field[1:-1]
+    quoted = len(field) > 1 and field[0] == field[-1] == '"' and '"' not in within.replace('""', "")
+    return within.replace('""', '"') if quoted else field
+
+
+def _checked(folder: DataFolder, split: str, lines: Sequence[str]) -> Sentences:
+    rows = [line.rstrip("\r").rpartition("\t") for line in lines]
     wrong = next((i for i, row in enumerate(rows) if row[2] not in ("0", "1") or not row[0].strip()), None)
     files = ", ".join(folder.provenance.files)
     if wrong is not None:

@@ -29,6 +29,13 @@ PER_CLASS = 500
 
 
 def _read(folder: DataFolder, split: str) -> Images:
+    try:
+        return _images(folder, split)
+    except (OSError, ValueError, KeyError) as error:
+        raise ModelError(f"{ARCHIVE} is not as published ({error}); fetch it again") from error
+
+
+def _images(folder: DataFolder, split: str) -> Images:
     wnids = _lines(folder, "wnids.txt")
     words = dict(line.split("\t", 1) for line in _lines(folder, "words.txt"))
     listed = _training(wnids) if split == "training" else _held_out(folder, wnids)
@@ -39,7 +46,7 @@ def _read(folder: DataFolder, split: str) -> Images:
 
 def _lines(folder: DataFolder, name: str) -> list[str]:
     (raw,) = folder.members(ARCHIVE, [f"{ROOT}/{name}"])
-    return decoded(raw, name).split("\n")[:-1]
+    return decoded(raw, name).rstrip("\n").split("\n")
 
 
 def _training(wnids: Sequence[str]) -> list[tuple[str, int]]:

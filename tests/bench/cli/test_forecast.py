@@ -75,6 +75,7 @@ def test_a_stage_that_tells_how_far_it_is_goes_by_its_own_pace(forecast: Forecas
     assert forecast.stage_left == pytest.approx(35.0)
     forecast.done(0.25)
     assert forecast.stage_left == pytest.approx(15.0)
+    assert forecast.all_left == pytest.approx(15.0 + 1.0 + 2 * 22.0)  # and the other cells' go by it too
     clock.now += 10.0
     assert forecast.stage_left == pytest.approx(5.0)
     clock.now += 10.0

@@ -35,7 +35,7 @@ def test_a_file_is_read_as_it_is_or_compressed(tmp_path: Path) -> None:
     folder = DataFolder(tmp_path, {})
     assert folder.has("a.txt", "b.txt")
     assert not folder.has("a.txt", "c.txt")
-    assert (folder.text("a.txt"), folder.text("b.txt")) == ("wörter\r\n", "more\n")
+    assert (folder.text("a.txt"), folder.text("b.txt")) == ("wörter\n", "more\n")
     assert folder.provenance.files == ("a.txt", "b.txt")
     assert not folder.provenance.official
 

@@ -1,0 +1,98 @@
+"""How large a value may be at a level, and what becomes of one that is larger.
+
+A ciphertext holds a polynomial with integer coefficients modulo Q, the product of its primes: the values'
+coefficients times the scale (Cheon et al. 2017). Sums, products, rotations, rescales and drops are exact
+modulo Q, or modulo the smaller modulus that they leave; only decryption, and a bootstrap, which begins at
+the first modulus, must take each coefficient for the one nearest to zero. So what counts is how large values
+are where they are decrypted or refreshed, and there a coefficient beyond Q / (2·scale) comes back less some
+multiple of Q / scale ("wraps"). Constants must fit where they are encoded; SEAL refuses those that do not.
+"""
+
+from __future__ import annotations
+
+from math import ceil, log2
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backends.errors import PlanError
+from backends.parameters import ParameterSet
+from models.arrays import Array
+
+#: Libraries order slots by powers of 5, as OpenFHE and the simulator, or of 3, as SEAL does.
+GENERATORS = (5, 3)
+
+
+def room(parameters: ParameterSet, level: int) -> float:
+    """The largest coefficient, in units of values, that a ciphertext or a plaintext holds at a level."""
+    spare = parameters.first_modulus_bits - parameters.scale_bits - 1
+    return 2.0 ** min(spare + level * parameters.scale_bits, 1000)
+
+
+def coefficients(slots: Array, generator: int = GENERATORS[0]) -> Array:
+    """The N coefficients of the polynomial whose values at powers g^j of a root of unity are N/2 slots.
+
+    The root is exp(iπ/N), and at the conjugates of those powers the values are the slots' conjugates; this is
+    the order in which rotations are cyclic (Cheon et al. 2018).
+    """
+    n = 2 * len(slots)
+    at = _places(n, generator)
+    values = np.empty(n, complex)
+    values[at], values[n - 1 - at] = slots, np.conj(slots)
+    return np.asarray((np.fft.fft(values) / n * _turns(n).conj()).real)
+
+
+def slots_of(polynomial: Array) -> Array:
+    """The real parts of the slots of a polynomial: the inverse of `coefficients`."""
+    n = len(polynomial)
+    return np.asarray((np.fft.ifft(polynomial * _turns(n)) * n)[_places(n, GENERATORS[0])].real)
+
+
+def wrapped(slots: Array, most: float) -> Array:
+    """What is decrypted of slots where coefficients beyond ±most wrap."""
+    if np.abs(slots).mean() <= most:  # no coefficient is larger than that
+        return slots
+    return slots_of((coefficients(slots) + most) % (2 * most) - most)
+
+
+def largest_coefficient(slots: Array | float, enough: float) -> float:
+    """The largest coefficient of slots in any library's order, or a bound to it that is at most `enough`."""
+    if isinstance(slots, float):
+        return abs(slots)
+    bound = float(np.abs(slots).mean())
+    if bound <= enough:
+        return bound
+    return max(float(np.abs(coefficients(slots, generator)).max()) for generator in GENERATORS)
+
+
+def check(parameters: ParameterSet, level: int, slots: Array | float, what: str) -> None:
+    """See that slots fit at a level.
+
+    Raises:
+        PlanError: they do not; it says with which parameters they would.
+    """
+    most = room(parameters, level)
+    coefficient = largest_coefficient(slots, most)
+    if coefficient <= most:
+        return
+    spare = ceil(log2(coefficient)) + 1 - level * parameters.scale_bits
+    first, scale = parameters.scale_bits + spare, parameters.first_modulus_bits - spare
+    remedy = f"first_modulus_bits of {first}" if first <= 60 else f"scale_bits of {max(scale, 20)} or less"
+    raise PlanError(
+        f"values reach {np.abs(slots).max():.2g} in {what} (coefficients {coefficient:.2g}), and a first "
+        f"modulus of {parameters.first_modulus_bits} bits at a scale of 2^{parameters.scale_bits} holds "
+        f"{most:.2g} at level {level}; use {remedy}, or scale the model's weights down"
+    )
+
+
+def _places(n: int, generator: int) -> NDArray[np.int64]:
+    """Where the slots lie among the n odd powers of the root: slot j at the power g^j."""
+    powers = np.ones(n // 2, np.int64)
+    for step in range(1, n // 2):
+        powers[step] = powers[step - 1] * generator % (2 * n)
+    return powers // 2
+
+
+def _turns(n: int) -> NDArray[np.complex128]:
+    """The powers 0 to n - 1 of the root."""
+    return np.asarray(np.exp(1j * np.pi * np.arange(n) / n))
