@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -72,7 +72,7 @@ class Environment:
         return said
 
 
-def ensure(descriptor: Descriptor, report: Report) -> Environment:
+def ensure(descriptor: Descriptor, report: Report, build: str = DEFAULT_BUILD) -> Environment:
     """The environment of a backend, made now where there is none.
 
     Two processes that ask at once make it once. An interruption or a failure leaves nothing half-made.
@@ -80,27 +80,30 @@ def ensure(descriptor: Descriptor, report: Report) -> Environment:
     Args:
         descriptor: the backend.
         report: told every step of the making.
+        build: which build of the library.
 
     Raises:
         UserError: it cannot be made; one sentence says why and what to install.
     """
-    present = find(descriptor)
+    present = find(descriptor, build)
     if present is not None:
         logger.debug("%s: %s has it: %s", descriptor.name, present.python, present.versions)
         return present
     assert descriptor.environment is not None
-    declaration = load(descriptor.environment, descriptor.name)
+    declaration = load(descriptor.environment, descriptor.name).of(build)
     report(Step(declaration.name, "interpreter", "looking for one that fits"))
     alternative, interpreter = choose(declaration)
     report(Step(declaration.name, "interpreter", f"Python {alternative.python}: {interpreter}"))
     folder = environment_folder(declaration, alternative)
     with _lock(declaration, folder, report):
-        made = _made(declaration, alternative)
-        return made or _make(declaration, alternative, interpreter, folder, report)
+        made = _made(declaration, alternative) or _make(declaration, alternative, interpreter, folder, report)
+        return replace(made, build=build)
 
 
-def find(descriptor: Descriptor) -> Environment | None:
+def find(descriptor: Descriptor, build: str = DEFAULT_BUILD) -> Environment | None:
     """The environment of a backend where it exists already and works, else None.
+
+    A library that is installed in this interpreter is the usual build.
 
     Raises:
         UserError: the backend's declaration is wrong.
@@ -108,9 +111,9 @@ def find(descriptor: Descriptor) -> Environment | None:
     here = Path(sys.executable)
     if descriptor.environment is None:
         return Environment(descriptor.name, here, probe(here, ["numpy"]).versions, made=False)
-    declaration = load(descriptor.environment, descriptor.name)
+    declaration = load(descriptor.environment, descriptor.name).of(build)
     # A wheel may be installed here and yet not load, so both questions are asked; the first costs nothing.
-    if find_spec(declaration.imports) is not None:
+    if build == DEFAULT_BUILD and find_spec(declaration.imports) is not None:
         answer = probe(here, [declaration.imports])
         if answer.failure is not None:
             logger.debug("%s: installed for %s and does not load: %s", descriptor.name, here, answer.failure)
@@ -119,7 +122,7 @@ def find(descriptor: Descriptor) -> Environment | None:
     for alternative in declaration.alternatives:
         made = _made(declaration, alternative)
         if made is not None:
-            return made
+            return replace(made, build=build)
     return None
 
 
