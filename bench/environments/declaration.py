@@ -9,6 +9,8 @@
       script: build_wheel.py      beside this file, run as `python script REQUIREMENT WHEEL_FOLDER`
       requirement: Pyfhel==3.5.0
       compilers: [c++, g++]       optional: one of these must be on PATH
+      variants:                   optional: other builds, for `bench run --build NAME`
+        native: -march=native     the compiler's flags
 
 This module needs PyYAML and the standard library alone, because tox's plugin imports it.
 """
@@ -26,6 +28,7 @@ from bench.errors import UserError
 from models.documents.document import Document, Location, Plain, place, shown
 from models.documents.reading import read
 from models.names import did_you_mean
+from models.processor import processor
 
 #: The build of a library that is taken where no other is asked for.
 DEFAULT_BUILD = "default"
