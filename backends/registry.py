@@ -52,6 +52,7 @@ class Descriptor:
         environment: the folder's `environment.yaml`, or None where numpy is all it needs.
         simulates: whether it computes in the clear and has no keys: nothing is there to protect or to size.
         native_types: program → `module:Class` of a `NativeTypes` (see `backends.native`), where there is one.
+        threaded: whether the library uses more threads than one; where it does not, a cell has one.
         attack: `module:function` of an `Attack`, for the conformance kit; a simulator has no secret.
         audit: `module:NAME` of a `backends.audit.Binding`, which says what each call of the library executes;
             a simulator has no library.
@@ -63,6 +64,7 @@ class Descriptor:
     capabilities: CapabilityCheck
     environment: Path | None = None
     simulates: bool = False
+    threaded: bool = False
     native_types: Mapping[str, str] = field(default_factory=dict)
     attack: str | None = None
     audit: str | None = None

@@ -11,6 +11,7 @@ DESCRIPTOR = Descriptor(
     adapter="backends.openfhe.adapter:OpenFHE",
     capabilities=capabilities,
     environment=Path(__file__).with_name("environment.yaml"),
+    threaded=True,
     attack="backends.openfhe.attack:attempts",
     audit="backends.openfhe.audit:BINDING",
 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import bench
@@ -45,6 +45,7 @@ class SuiteParameterSet:
         limits: what its cells may take and must reach; the set's own, or the suite's.
         backends: which backends run it unless others are asked for by name.
         cases: names of those that it runs.
+        twin: whether a set before it differs by its threads alone; its name then has them.
     """
 
     parameters: ParameterSet
@@ -56,6 +57,7 @@ class SuiteParameterSet:
     backends: tuple[str, ...]
     cases: tuple[str, ...]
     limits: Limits
+    twin: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -64,9 +66,10 @@ class SuiteParameterSet:
 
     @property
     def name(self) -> str:
-        """The set's name, and how it is used where it is not by the portable program."""
+        """The set's name, and how it is used where it is not by the portable program or as a twin is."""
         name = self.parameters.name
-        return name if self.program == PORTABLE else f"{name}_{self.program}"
+        used = name if self.program == PORTABLE else f"{name}_{self.program}"
+        return f"{used}_threads{self.threads}" if self.twin else used
 
 
 @dataclass(frozen=True)
@@ -134,6 +137,9 @@ def load_suite(reference: str, known_backends: Collection[str]) -> Suite:
     parameter_sets = [
         _parameter_set(document, index, literal, file, known_backends)
         for index, literal in enumerate(file.parameter_sets)
+    ]
+    parameter_sets = [
+        replace(one, twin=_is_twin(one, parameter_sets[:index])) for index, one in enumerate(parameter_sets)
     ]
     _refuse_ambiguity(document, parameter_sets)
     cases = tuple(case(document, index, literal, file.samples) for index, literal in enumerate(file.cases))
@@ -214,6 +220,11 @@ def _parameters(
         return literal.parameters(security)
     except ParameterError as error:
         document.fail(location, str(error))
+
+
+def _is_twin(one: SuiteParameterSet, earlier: Sequence[SuiteParameterSet]) -> bool:
+    """Whether a set before has the same name and other threads."""
+    return any(other.name == one.name and other.threads != one.threads for other in earlier)
 
 
 def _refuse_ambiguity(document: Document, parameter_sets: list[SuiteParameterSet]) -> None:
