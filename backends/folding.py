@@ -107,7 +107,7 @@ class Folding(Evaluator):
         """See `Evaluator.encode`."""
         contract.finite(values)
         largest = self._largest_coefficient(values)
-        headroom.check(self._parameters, level, values, f"a constant of layer {self.recorder.layer}")
+        headroom.check(self._parameters, level, [values], f"a constant of layer {self.recorder.layer}")
         recorded = self.recorder.encode(values, level) if largest > 0 else None
         return Constant(recorded, level, largest < LEAST_COEFFICIENT)
 

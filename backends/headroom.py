@@ -10,6 +10,7 @@ multiple of Q / scale ("wraps"). Constants must fit where they are encoded; SEAL
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import ceil, log2
 
 import numpy as np
@@ -65,23 +66,24 @@ def largest_coefficient(slots: Array | float, enough: float) -> float:
     return max(float(np.abs(coefficients(slots, generator)).max()) for generator in GENERATORS)
 
 
-def check(parameters: ParameterSet, level: int, slots: Array | float, what: str) -> None:
-    """See that slots fit at a level.
+def check(parameters: ParameterSet, level: int, vectors: Sequence[Array | float], what: str) -> None:
+    """See that slot vectors fit at a level, a number standing for one that is equal throughout.
 
     Raises:
         PlanError: they do not; it says with which parameters they would.
     """
     most = room(parameters, level)
-    coefficient = largest_coefficient(slots, most)
+    coefficient = max(largest_coefficient(slots, most) for slots in vectors)
     if coefficient <= most:
         return
     spare = ceil(log2(coefficient)) + 1 - level * parameters.scale_bits
     first, scale = parameters.scale_bits + spare, parameters.first_modulus_bits - spare
     remedy = f"first_modulus_bits of {first}" if first <= 60 else f"scale_bits of {max(scale, 20)} or less"
+    largest = max(float(np.abs(slots).max()) for slots in vectors)
     raise PlanError(
-        f"values reach {np.abs(slots).max():.2g} in {what} (coefficients {coefficient:.2g}), and a first "
-        f"modulus of {parameters.first_modulus_bits} bits at a scale of 2^{parameters.scale_bits} holds "
-        f"{most:.2g} at level {level}; use {remedy}, or scale the model's weights down"
+        f"values reach {largest:.2g} in {what} (coefficients {coefficient:.2g}), and a first modulus of "
+        f"{parameters.first_modulus_bits} bits at a scale of 2^{parameters.scale_bits} holds {most:.2g} at "
+        f"level {level}; use {remedy}, or scale the model's weights down"
     )
 
 

@@ -54,7 +54,7 @@ class ParameterSet:
         depth: number of rescales of a fresh ciphertext, so Q has depth + 1 primes.
         digits: key-switching digits; depth + 1 is one special prime, as in SEAL.
         secret: distribution of the secret key.
-        security: bits demanded, 128, or 0 for a toy set, which is INSECURE wherever it shows.
+        security: bits demanded, 128, or 0 for a toy set, of which any will do.
         bootstrap: None where ciphertexts are not bootstrapped.
     """
 
@@ -120,7 +120,7 @@ class ParameterSet:
 
     @property
     def name(self) -> str:
-        """A name that carries the content, INSECURE included."""
+        """A name that carries the content, but for its security (see `backends.security.named`)."""
         parts = [
             f"n{self.log_n}",
             f"first{self.first_modulus_bits}",
@@ -133,8 +133,6 @@ class ParameterSet:
             parts.append(f"bootstrap{budget}c{self.bootstrap.correction_factor}d{self.bootstrap.depth}")
         if self.secret != "uniform_ternary":
             parts.append(self.secret)
-        if self.security == 0:
-            parts.append("INSECURE")
         return "_".join(parts)
 
     def to_json(self) -> dict[str, object]:

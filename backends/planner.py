@@ -19,6 +19,7 @@ from backends.program import Program, primitives
 from backends.recorder import Recorder
 from backends.schedule import NodeCost, Refresh, Schedule, makes_ciphertexts, schedule
 from backends.tensor.arrangement import Arrangement
+from backends.tensor.layout import ValueLayout
 from backends.tensor.operations import encrypted
 from backends.tensor.tensor import Tensor
 from models.arrays import Array
@@ -65,14 +66,19 @@ def plan(
         PlanError: the graph is not polynomial, does not fit the slots, some node needs more levels than a
             refresh returns, or a constant or a value is too large for its level.
     """
+    check_polynomial(graph)
+    planner = Planner(graph, parameters, refresh)
+    chosen = schedule(graph, planner.node_costs(), refresh, Costs(parameters))
+    return planner.record(chosen, probes, values or {})
+
+
+def check_polynomial(graph: Graph) -> None:
+    """Raise PlanError where a graph has an operation that is no polynomial."""
     rest = graph.not_polynomial()
     if rest:
         raise PlanError(
             f"{graph.name} cannot be encrypted: {rest[0]} is not a polynomial; convert the model first"
         )
-    planner = Planner(graph, parameters, refresh)
-    chosen = schedule(graph, planner.node_costs(), refresh, Costs(parameters))
-    return planner.record(chosen, probes, values or {})
 
 
 class Planner:
@@ -84,6 +90,7 @@ class Planner:
         self._layout = choose_layout(self._arrangement, graph, parameters.slots)
         self._depths: dict[str, tuple[int, ...]] = {}
         self._known: dict[str, Tensor] = {}
+        self._layouts: dict[str, ValueLayout] = {}
 
     def node_costs(self) -> dict[str, NodeCost]:
         """Record every node apart, far above the bottom, so that levels are offsets from its result's."""
@@ -106,11 +113,13 @@ class Planner:
             ciphertexts = sum(not is_known([c]) for c in result.ciphertexts)
             found[node.name] = NodeCost(_counted(folding.recorder), ciphertexts, depths)
         self._depths = {name: cost.depths for name, cost in found.items()}
+        self._layouts = {name: value.layout for name, value in values.items()}
         self._known = {name: values[name] for name, cost in found.items() if cost.known}
         return found
 
     def record(self, plan: Schedule, probes: bool, values_of: Mapping[str, Array]) -> Program:
         """The program that follows a schedule; see `plan`."""
+        self._hold(plan, values_of)
         folding, engine = self._recording()
         recorder, run_levels = folding.recorder, self._run_levels(plan)
         values = dict(self._known)
@@ -131,29 +140,30 @@ class Planner:
                 recorder.probe(node.name, *chunks(tensor, self._layout))
             if node.name in plan.refreshed:
                 mean = float(node.attributes.get("mean", 0.0))
-                self._hold(node, tensor, folding, values_of, mean)
                 tensor = self._refreshed(folding, tensor, plan.needed[node.name], mean)
             values[node.name] = tensor
         output = values[self._graph.output]
-        self._hold(self._graph[self._graph.output], output, folding, values_of)
         return recorder.finish(*chunks(inputs, self._layout), *chunks(output, self._layout))
 
-    def _hold(
-        self, node: Node, tensor: Tensor, folding: Folding, values: Mapping[str, Array], mean: float = 0.0
-    ) -> None:
-        """See that a value fits where it is decrypted, or refreshed by a bootstrap without its mean."""
-        if node.name not in values or is_known(tensor.ciphertexts):
+    def _hold(self, plan: Schedule, values: Mapping[str, Array]) -> None:
+        """See that values fit where they are decrypted, or refreshed by a bootstrap without their mean."""
+        bootstraps = self._refresh.kind == "bootstrap"
+        for node in self._graph:
+            if node.name not in values or node.name not in plan.made:
+                continue
+            if node.name in plan.refreshed and bootstraps:
+                mean = float(node.attributes.get("mean", 0.0))
+                self._hold_value(node, values[node.name] - mean, 0)
+            elif node.name in plan.refreshed or node.name == self._graph.output:
+                self._hold_value(node, values[node.name], plan.made[node.name])
+
+    def _hold_value(self, node: Node, value: Array, level: int) -> None:
+        if np.abs(value).max() <= headroom.room(self._parameters, level):
             return
-        bootstrapped = self._refresh.kind == "bootstrap" and node.name != self._graph.output
-        level = 0 if bootstrapped else tensor.level(folding)
-        found = values[node.name] - (mean if bootstrapped else 0.0)
-        if np.abs(found).max() <= headroom.room(self._parameters, level):
-            return
-        for start in range(0, len(found), self._layout.images):
-            batch = found[start : start + self._layout.images]
-            for index in range(len(tensor.ciphertexts)):
-                slots = tensor.layout.spread(self._layout, batch, index)
-                headroom.check(self._parameters, level, slots, f"layer {node.layer or node.name}")
+        layout, images = self._layouts[node.name], self._layout.images
+        batches = [value[start : start + images] for start in range(0, len(value), images)]
+        slots = [one for batch in batches for one in layout.spread(self._layout, batch)]
+        headroom.check(self._parameters, level, slots, f"layer {node.layer or node.name}")
 
     def _recording(self) -> tuple[Folding, Engine]:
         folding = Folding(Recorder(self._refresh, self._layout), self._parameters)

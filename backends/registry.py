@@ -22,6 +22,7 @@ from backends.errors import BackendError
 from backends.interface import Capabilities, Ciphertext, Evaluator, Library, Vector
 from backends.native import NativeTypes
 from backends.parameters import ParameterSet
+from models.graph import Graph
 from models.names import did_you_mean
 
 #: The entry points under which other packages name their descriptors.
@@ -40,6 +41,13 @@ class CapabilityCheck(Protocol):
         """Raise Unsupported, with the reason, where the library cannot use the parameters."""
 
 
+class NativeCheck(Protocol):
+    """Tells whether a library's own types can compute a graph at a parameter set, without importing it."""
+
+    def __call__(self, parameters: ParameterSet, graph: Graph) -> None:
+        """Raise Unsupported, with what would be right, where they cannot."""
+
+
 @dataclass(frozen=True)
 class Descriptor:
     """What is known of a backend without its library.
@@ -53,6 +61,7 @@ class Descriptor:
         simulates: whether it computes in the clear and has no keys: nothing is there to protect or to size.
         native_types: program → `module:Class` of a `NativeTypes` (see `backends.native`), where there is one.
         threaded: whether the library uses more threads than one; where it does not, a cell has one.
+        native_check: what these types need of a parameter set beyond what `capabilities` says.
         attack: `module:function` of an `Attack`, for the conformance kit; a simulator has no secret.
         audit: `module:NAME` of a `backends.audit.Binding`, which says what each call of the library executes;
             a simulator has no library.
@@ -66,6 +75,7 @@ class Descriptor:
     simulates: bool = False
     threaded: bool = False
     native_types: Mapping[str, str] = field(default_factory=dict)
+    native_check: NativeCheck | None = None
     attack: str | None = None
     audit: str | None = None
 

@@ -10,7 +10,7 @@ transformer, for beside the residual stream few values are alive at once.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
@@ -111,24 +111,66 @@ def schedule(graph: Graph, nodes: Mapping[str, NodeCost], refresh: Refresh, cost
     states: dict[_Levels, tuple[float, _Decision | None]] = {(0,) * len(alive): (0.0, None)}
     for node in reversed(graph.nodes):
         if node.name in alive:
-            needs = [
-                (name, depth)
-                for name, depth in zip(node.inputs, nodes[node.name].depths, strict=True)
-                if not nodes[name].known
-            ]
-            step = _Step(node, needs, nodes[node.name], alive, refresh, costs)
+            step = _Step(node, _needs(node, nodes), nodes[node.name], alive, refresh, costs)
             states = _undominated(step.before(states))
             alive = step.alive
         if not states:
-            raise PlanError(
-                f"layer {node.layer or node.name} needs more levels than the {refresh.top - refresh.entry} "
-                f"between two refreshes; use a parameter set with more"
-            )
+            raise PlanError(_too_few(graph, nodes, refresh))
     decisions = list(_listed(min(states.values(), key=lambda state: state[0])[1]))
     return Schedule(
         refreshed=frozenset(one.node for one in decisions if one.refreshed),
         made={one.node: one.made for one in decisions},
         needed={one.node: one.needed for one in decisions},
+    )
+
+
+@dataclass(frozen=True)
+class LeastTop:
+    """The lowest level that a refresh must return for a graph to be computed.
+
+    Attributes:
+        level: the level.
+        node: the node of which an operand needs it.
+    """
+
+    level: int
+    node: Node
+
+
+def _needs(node: Node, nodes: Mapping[str, NodeCost]) -> list[tuple[str, int]]:
+    """The values that a node reads and must be computed, with the levels between each and its result."""
+    depths = zip(node.inputs, nodes[node.name].depths, strict=True)
+    return [(name, depth) for name, depth in depths if not nodes[name].known]
+
+
+def least_top(graph: Graph, needs: Callable[[Node], Iterable[tuple[str, int]]], entry: int) -> LeastTop:
+    """What a graph needs where every value is refreshed that can be.
+
+    Args:
+        graph: the graph.
+        needs: the values that a node reads, with the levels between each and its result.
+        entry: lowest level at which a value may enter a refresh.
+    """
+    needed = {graph.output: 0}
+    found = LeastTop(0, graph[graph.output])
+    for node in reversed(graph.nodes):
+        if node.name not in needed:
+            continue
+        made = min(needed[node.name], entry) if makes_ciphertexts(node) else needed[node.name]
+        for name, depth in needs(node):
+            needed[name] = max(needed.get(name, 0), made + depth)
+            if needed[name] > found.level:
+                found = LeastTop(needed[name], node)
+    return found
+
+
+def _too_few(graph: Graph, nodes: Mapping[str, NodeCost], refresh: Refresh) -> str:
+    """The sentence about the node that needs the most levels."""
+    least = least_top(graph, lambda node: _needs(node, nodes), refresh.entry)
+    layer, more = least.node.layer or least.node.name, least.level - refresh.top
+    return (
+        f"layer {layer} needs {least.level - refresh.entry} levels between two refreshes and there are "
+        f"{refresh.top - refresh.entry}; raise depth by {more}"
     )
 
 

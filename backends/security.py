@@ -23,9 +23,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isfinite
 
-from backends.errors import ParameterError
+from backends.errors import ParameterError, Unsupported
 from backends.interface import SecurityFacts
-from backends.parameters import ParameterSet
+from backends.parameters import SPECIAL_PRIME_BITS, ParameterSet
+from backends.registry import CapabilityCheck
 
 GUIDELINES = (
     "Bossuat et al., Security Guidelines for Implementing Homomorphic Encryption, IACR CiC 1(4) 2024 "
@@ -36,6 +37,9 @@ ENCAPSULATION = (
     "Negligible Failure-Probability by Using Sparse-Secret Encapsulation, ACNS 2022 (ePrint 2022/024), main "
     "secret of Hamming weight 192; ephemeral secret of weight 32, used modulo q0·p alone, judged apart"
 )
+
+#: What is part of the name of a parameter set whose keys reach less than 128 bits.
+INSECURE = "INSECURE"
 
 #: secret → log2 N → security class in bits → largest log QP, in bits.
 LARGEST_LOG_QP: Mapping[str, Mapping[int, Mapping[int, int]]] = {
@@ -106,23 +110,56 @@ def judge(facts: SecurityFacts) -> Security:
     )
 
 
-def check_demand(parameters: ParameterSet) -> None:
-    """Check, before any key is made, that a set can meet the security it demands; 0 demands nothing.
+def nominal(parameters: ParameterSet) -> SecurityFacts:
+    """What a set asks for, in place of what is not known before there are keys."""
+    log_p = float(SPECIAL_PRIME_BITS * parameters.special_primes)
+    return SecurityFacts(parameters.log_n, parameters.nominal_log_qp - log_p, log_p, parameters.secret)
+
+
+def foretold(parameters: ParameterSet, capabilities: CapabilityCheck) -> SecurityFacts:
+    """What the keys of a backend will be judged by: the primes that its library will choose.
+
+    It is what the set asks for where these are not known beforehand, or the library cannot use the set.
+    """
+    try:
+        found = capabilities(parameters).security
+    except Unsupported:
+        found = None
+    return nominal(parameters) if found is None else found
+
+
+def named(parameters: ParameterSet, facts: SecurityFacts) -> str:
+    """A set's name where its keys will be judged by these facts: under 128 bits INSECURE is part of it."""
+    return parameters.name if judge(facts).secure else f"{parameters.name}_{INSECURE}"
+
+
+def check_demand(parameters: ParameterSet, facts: SecurityFacts) -> None:
+    """Check that a modulus meets the security that its set demands; 0 demands nothing.
+
+    Args:
+        parameters: the set.
+        facts: of its keys, or as `foretold` before there are any.
 
     Raises:
-        ParameterError: the nominal log QP exceeds the bound, or no bound is tabulated.
+        ParameterError: log QP exceeds the bound, or no bound is tabulated.
     """
     if parameters.security == 0:
         return
-    demand = f"{parameters.security} bits at N = 2^{parameters.log_n} with a {parameters.secret} secret"
-    rows = LARGEST_LOG_QP[parameters.secret]
-    bound = rows.get(parameters.log_n, {}).get(parameters.security)
+    demand = f"{parameters.security} bits at N = 2^{facts.log_n} with a {facts.secret} secret"
+    rows = LARGEST_LOG_QP[facts.secret]
+    bound = rows.get(facts.log_n, {}).get(parameters.security)
     if bound is None:
         tabulated = ", ".join(str(log_n) for log_n, row in rows.items() if parameters.security in row)
         choice = f"choose log_n from {tabulated}" if tabulated else "choose security: 128"
         raise ParameterError(f"no bound on log QP is tabulated for {demand}; {choice}")
-    if parameters.nominal_log_qp > bound:
+    if facts.log_qp > bound:
         raise ParameterError(
-            f"log QP is {parameters.nominal_log_qp} bits and {demand} allow {bound}; lower depth or "
-            "scale_bits, raise digits or log_n, or set security: 0 for a toy set that is marked INSECURE"
+            f"log QP is {_above(facts.log_qp, bound)} bits and {demand} allow {bound}; lower depth, "
+            "scale_bits or first_modulus_bits, raise digits or log_n, or set security: 0 for a toy set that "
+            "is marked INSECURE"
         )
+
+
+def _above(log_qp: float, bound: int) -> str:
+    """With as few digits as show that it is above the bound."""
+    return next(text for digits in range(18) if float(text := f"{log_qp:.{digits}f}") > bound)

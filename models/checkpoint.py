@@ -17,7 +17,8 @@ from safetensors.numpy import load, save
 
 from models.errors import ModelError
 from models.graph import Graph, Node
-from models.operations import declared
+from models.operations import attributes, declared
+from models.operations.operation import Value
 
 RUNGS = ("original", "he_friendly", "polynomial")
 FORMAT = 1
@@ -85,7 +86,7 @@ def load_graph(folder: Path, rung: str) -> Graph:
         raise ModelError(
             f"{error.filename} cannot be read ({error.strerror}); restore the checkpoint"
         ) from error
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ModelError(f"{header_path} is not JSON ({error}); restore the checkpoint") from error
     if not isinstance(header, dict) or header.get("format") != FORMAT:
         raise ModelError(f"{header_path} is not a checkpoint of format {FORMAT}; restore it or convert again")
@@ -94,11 +95,30 @@ def load_graph(folder: Path, rung: str) -> Graph:
             f"{arrays_path} does not match the digest in {header_path.name}; restore the checkpoint"
         )
     try:
-        return _graph(header, {name: array.astype(np.float64) for name, array in load(payload).items()})
-    except (KeyError, TypeError, SafetensorError) as error:
+        graph = _graph(header, {name: array.astype(np.float64) for name, array in load(payload).items()})
+        _check(graph)
+    except ModelError as error:
+        raise ModelError(f"{header_path}: {error}; restore the checkpoint") from error
+    except (KeyError, TypeError, ValueError, LookupError, AttributeError, SafetensorError) as error:
         raise ModelError(
             f"{header_path} does not describe a graph ({error!r}); restore the checkpoint"
         ) from error
+    return graph
+
+
+def _check(graph: Graph) -> None:
+    """Raise ModelError where attributes are not those of the operation, or do not fit its operands."""
+    for node in graph:
+        wrong = attributes.fault(node, declared(node.operation))
+        if wrong is not None:
+            raise ModelError(f"node {node.name}: {wrong}")
+    found: dict[str, Value] = {}
+    for node in graph:
+        operation, operands = declared(node.operation), [found[name] for name in node.inputs]
+        wrong = None if operation.misfit is None else operation.misfit(node, operands)
+        if wrong is not None:
+            raise ModelError(f"node {node.name}: {wrong}")
+        found[node.name] = operation.result(node, operands)
 
 
 def digest(folder: Path, rung: str) -> str:
@@ -118,6 +138,8 @@ def _graph(header: dict[str, Any], arrays: dict[str, Any]) -> Graph:
         )
         for entry in header["nodes"]
     )
+    if not isinstance(header["metadata"], dict) or not isinstance(header["name"], str):
+        raise TypeError("the metadata are no names with values, or the graph has no name")
     return Graph(header["name"], nodes, header["output"], header["metadata"])
 
 

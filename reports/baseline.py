@@ -6,7 +6,6 @@ to the schema and to what must be true within it, and none may appear twice.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Hashable, Iterator, Sequence
 from datetime import datetime
 from math import isclose
@@ -16,9 +15,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from models.metrics.catalogue import metric_named
+from reports.clock import ahead
 from reports.errors import ReportError
 from reports.export import to_json
 from reports.migration import READ, read_record
+from reports.plain import read_json, unfit
 from reports.record import PARTS, HeldOutLadder, Ladder, Record, Status
 from reports.scoring.ladder import RUNGS
 
@@ -34,14 +35,14 @@ def read_records(path: Path) -> list[Record]:
             contradicts itself or appears twice; the sentence names it.
     """
     try:
-        written = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_object)
+        written = read_json(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise ReportError(
             f"{path} cannot be read ({error.strerror}); make it with `bench export RESULTS --format json`"
         ) from error
     except UnicodeDecodeError as error:
         raise ReportError(f"{path} is not UTF-8 text ({error.reason}); export it again") from error
-    except (ValueError, RecursionError) as error:  # a number of thousands of digits among them
+    except ValueError as error:
         raise ReportError(f"{path} is not JSON ({error}); export it again") from error
     if not isinstance(written, list) or not written:
         raise ReportError(
@@ -139,19 +140,13 @@ def _impossible_errors(record: Record) -> Iterator[str]:
             yield f"the mean error of {one.name} is over its largest"
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """A JSON object; of a name that appears twice, only one of the two would be checked."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise ValueError(f"the name {next(one for one in names if names.count(one) > 1)} appears twice")
-    return found
-
-
 def _record(place: str, written: Any) -> Record:
     if not isinstance(written, dict):
         raise ReportError(f"{place} is not a record; export the file again")
-    named = f"{place} ({written.get('cell', 'without a cell')})"
+    cell = written.get("cell")
+    named = f"{place} ({cell if isinstance(cell, str) else 'without a cell'})"
+    if found := unfit(written):
+        raise ReportError(f"{named}: {' '.join(found)}; export the file again")
     if written.get("schema") not in READ:
         raise ReportError(
             f"{named} has schema {written.get('schema')!r}, this version reads {READ[0]} to {READ[-1]}; "
@@ -163,6 +158,8 @@ def _record(place: str, written: Any) -> Record:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "the record"
         raise ReportError(f"{named} breaks the schema ({where}: {first['msg']}); export it again") from error
+    if why := ahead(record.started_at):
+        raise ReportError(f"{named}: {why}, so it would be the newest for ever; run the cell again")
     _refuse_contradictions(named, record)
     return record
 

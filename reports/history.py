@@ -16,10 +16,12 @@ from typing import Annotated
 from pydantic import AwareDatetime, Field, ValidationError
 
 from reports.block import Block
+from reports.clock import ahead
 from reports.errors import ReportError
 from reports.gate.exact import settled
 from reports.gate.sides import Processes, Side
 from reports.measures import Kind
+from reports.plain import read_json, unfit
 from reports.record import Count, Status
 from reports.settings import settings
 from reports.store import append_line
@@ -133,13 +135,34 @@ def load(path: Path) -> History:
         if not line:
             continue
         try:
-            history.entries.append(Entry.model_validate_json(line))
+            history.entries.append(_entry(line))
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(map(str, first["loc"])) or "the line"
             history.refused.append(f"{path}:{number}: {where}: {first['msg']}; remove the line")
+        except ValueError as error:
+            history.refused.append(f"{path}:{number}: {error}; remove the line")
     history.entries.sort(key=lambda one: one.at)
     return history
+
+
+def _entry(line: bytes) -> Entry:
+    """The entry of a line.
+
+    Raises:
+        ValidationError: it is no entry.
+        ValueError: it is not JSON, or holds what no entry does, or is dated ahead.
+    """
+    try:
+        written = read_json(line)
+    except ValueError as error:
+        raise ValueError(f"Invalid JSON ({error})") from error
+    if found := unfit(written):
+        raise ValueError(" ".join(found))
+    one = Entry.model_validate_json(line)
+    if why := ahead(one.at):
+        raise ValueError(why)
+    return one
 
 
 def _cell(processes: Processes) -> CellEntry:

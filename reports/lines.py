@@ -8,9 +8,11 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
+from reports.clock import ahead
 from reports.errors import ReportError
 from reports.identity import canonical_json, digest
 from reports.migration import READ, read_record
+from reports.plain import read_json, unfit
 from reports.record import SCHEMA, Record
 
 DAMAGED = "the line is cut off or damaged; run the cell again"
@@ -56,13 +58,15 @@ def decode(text: bytes) -> Line:
         raise ReportError(
             f"the record breaks the schema ({error.errors()[0]['msg']}); run the cell again"
         ) from error
+    if why := ahead(record.started_at):
+        raise ReportError(f"{why}; set the clock right and run the cell again")
     return Line(record, body["raw"], body["raw_sha256"])
 
 
 def _body(text: bytes) -> tuple[dict[str, Any], str]:
     """A line's names, and the digest that it claims."""
     try:
-        body: dict[str, Any] = json.loads(text)
+        body: dict[str, Any] = read_json(text)
         schema = body["schema"]
         if schema not in READ:  # whose other names may be others, and so may its digest
             raise ReportError(
@@ -71,8 +75,10 @@ def _body(text: bytes) -> tuple[dict[str, Any], str]:
             )
         claimed, raw, raw_sha256 = body.pop("sha256"), body["raw"], body["raw_sha256"]
         whole = "record" in body and (raw is None or (Path(raw).name == raw and isinstance(raw_sha256, str)))
-    except (ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
+    except (ValueError, KeyError, AttributeError, TypeError) as error:
         raise ReportError(DAMAGED) from error
+    if found := unfit(body):
+        raise ReportError(f"{' '.join(found)}; run the cell again")
     if not whole:
         raise ReportError(DAMAGED)
     return body, claimed

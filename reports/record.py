@@ -7,6 +7,7 @@ names, text in place of a number, NaN and infinity are refused.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum
 from typing import Annotated, Literal
 
@@ -386,3 +387,8 @@ class Record(Block):
             pydantic.ValidationError: a name or a value is not the schema's.
         """
         return cls.model_validate_json(text)
+
+
+def nothing_measured(records: Sequence[Record]) -> bool:
+    """Whether every record is of a cell that its backend cannot do, so that there is nothing to show."""
+    return all(record.status is Status.UNSUPPORTED for record in records)

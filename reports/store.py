@@ -138,13 +138,15 @@ def load_output(output: Path) -> Loaded:
 
 def records_of(output: Path, cell: str) -> list[Stored]:
     """Every record of a cell under `output`, newest first."""
-    found = [
-        stored
-        for path in sorted(output.glob(f"*/{RECORDS}"), reverse=True)
-        for stored in reversed(_refused_or_loaded(path.parent).stored)
-        if stored.record.cell == cell
-    ]
-    return sorted(found, key=lambda stored: stored.record.started_at, reverse=True)
+    return kept_of(output, cell).stored
+
+
+def kept_of(output: Path, cell: str) -> Loaded:
+    """Every record of a cell under `output`, newest first, and a sentence for every line that was refused."""
+    loaded = [_refused_or_loaded(path.parent) for path in sorted(output.glob(f"*/{RECORDS}"), reverse=True)]
+    found = [one for run in loaded for one in reversed(run.stored) if one.record.cell == cell]
+    found.sort(key=lambda stored: stored.record.started_at, reverse=True)
+    return Loaded(found, [why for run in loaded for why in run.refused])
 
 
 def all_finished(found: Sequence[Stored], key: str) -> list[Stored]:

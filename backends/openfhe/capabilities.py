@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from math import ceil
+from math import ceil, log2, prod
 
 from backends.errors import Unsupported
-from backends.interface import Capabilities
-from backends.parameters import BootstrapParameters, ParameterSet
+from backends.interface import Capabilities, SecurityFacts
+from backends.openfhe.primes import primes_of_p, primes_of_q
+from backends.openfhe.standard import check_standard
+from backends.parameters import SPECIAL_PRIME_BITS, BootstrapParameters, ParameterSet
 
 #: Levels that a bootstrap's approximate modular reduction takes, the two linear transforms not counted.
 MODULAR_REDUCTION_DEPTH = {"uniform_ternary": 14, "sparse_encapsulated": 10}
@@ -16,16 +18,42 @@ BOOTSTRAP_INPUT_LEVEL = 1
 
 
 def capabilities(parameters: ParameterSet) -> Capabilities:
-    """See `Library.capabilities`."""
+    """What OpenFHE offers at `parameters`.
+
+    Raises:
+        Unsupported: OpenFHE cannot use these parameters.
+    """
     _check_digits(parameters)
+    security = _security(parameters)
     if parameters.bootstrap is None:
-        return Capabilities(no_bootstrap_reason="the parameter set has no bootstrap; give it one")
+        no_bootstrap = "the parameter set has no bootstrap; give it one"
+        return Capabilities(no_bootstrap_reason=no_bootstrap, security=security)
     _check_bootstrap(parameters, parameters.bootstrap)
     return Capabilities(
+        security=security,
         bootstrap_output_level=parameters.depth - parameters.bootstrap.depth,
         bootstrap_input_level=BOOTSTRAP_INPUT_LEVEL,
         bootstrap_keys=_bootstrap_keys(parameters, parameters.bootstrap),
         bootstrap_plaintexts=_bootstrap_plaintexts(parameters, parameters.bootstrap),
+    )
+
+
+def _security(parameters: ParameterSet) -> SecurityFacts:
+    """What the key owner will answer: Q exactly, each prime of P as 60 bits, which it cannot read.
+
+    Raises:
+        Unsupported: there are no such primes, or OpenFHE's own check of security refuses them.
+    """
+    q = primes_of_q(parameters.log_n, parameters.first_modulus_bits, parameters.scale_bits, parameters.depth)
+    p = primes_of_p(parameters.log_n, q, parameters.digits)
+    check_standard(parameters, len(p))
+    sparse = parameters.secret == "sparse_encapsulated"
+    return SecurityFacts(
+        log_n=parameters.log_n,
+        log_q=log2(prod(q)),
+        log_p=float(SPECIAL_PRIME_BITS * len(p)),
+        secret=parameters.secret,
+        log_ephemeral=log2(q[0]) + SPECIAL_PRIME_BITS if sparse else None,
     )
 
 

@@ -11,8 +11,6 @@ from backends.seal.chain import ModulusChain, modulus_bits
 from backends.seal.primes import available, moduli
 
 LARGEST_LOG_N = 15
-#: `SEAL_COEFF_MOD_COUNT_MAX`.
-MOST_PRIMES = 256
 #: `SEAL_USER_MOD_BIT_COUNT_MAX`.
 LARGEST_PRIME_BITS = 60
 #: Bits by which the first modulus must exceed the scale, for `CKKSEncoder` to encode anything at level 0.
@@ -44,7 +42,6 @@ def capabilities(parameters: ParameterSet, library: str) -> Capabilities:
             f"{library} cannot use a {parameters.secret} secret: SEAL draws {SECRET} ones; choose that"
         )
     _check_first_modulus(parameters, library)
-    _check_count(parameters, library)
     return Capabilities(
         no_bootstrap_reason=f"{library} cannot bootstrap: {NO_BOOTSTRAP}",
         security=_chain(parameters, library).security(SECRET),
@@ -62,15 +59,6 @@ def _check_first_modulus(parameters: ParameterSet, library: str) -> None:
             f"{library} cannot use a first modulus of {parameters.first_modulus_bits} bits at a scale of "
             f"{parameters.scale_bits}: SEAL encodes nothing at level 0 where they are not at least "
             f"{LEAST_GAP} bits apart; {remedy}"
-        )
-
-
-def _check_count(parameters: ParameterSet, library: str) -> None:
-    primes = len(modulus_bits(parameters))
-    if primes > MOST_PRIMES:
-        raise Unsupported(
-            f"{library} cannot use {primes} primes: SEAL takes {MOST_PRIMES}, the special prime included; "
-            f"choose depth {MOST_PRIMES - 2} or less"
         )
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from backends.registry import Descriptor
 from backends.tenseal.capabilities import capabilities
+from backends.tenseal.native_limits import check_native
 
 DESCRIPTOR = Descriptor(
     name="tenseal",
@@ -15,6 +16,7 @@ DESCRIPTOR = Descriptor(
         "vectors": "backends.tenseal.native:Vectors",
         "tensors": "backends.tenseal.native:Tensors",
     },
+    native_check=check_native,
     attack="backends.tenseal.attack:attempts",
     audit="backends.tenseal.audit:BINDING",
 )

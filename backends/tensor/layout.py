@@ -132,16 +132,19 @@ class ValueLayout:
         real[rows[here] % layout.features] = by_feature[here]
         return pattern
 
-    def spread(self, layout: Layout, samples: Array, ciphertext: int) -> Array:
-        """The slot vector of one chunk or shift of some samples' values, zero but for them.
+    def spread(self, layout: Layout, samples: Array) -> list[Array]:
+        """The slot vectors of all chunks or shifts of some samples' values, zero but for them.
 
         Args:
+            layout: that of the slots.
             samples: up to `layout.images` values as the reference gives them, `[samples, ...]`.
         """
-        slots = np.zeros((layout.features, layout.images, layout.tokens))
-        for image, sample in enumerate(samples):
-            slots[:, image] = self.pattern(layout, sample, ciphertext)
-        return slots.reshape(-1)
+        number = {"scores": self.block, "replicated": 1}.get(self.kind) or self.chunks(layout)
+        slots = np.zeros((number, layout.features, layout.images, layout.tokens))
+        for ciphertext in range(number):
+            for image, sample in enumerate(samples):
+                slots[ciphertext, :, image] = self.pattern(layout, sample, ciphertext)
+        return list(slots.reshape(number, -1))
 
     def to_json(self) -> dict[str, Any]:
         """A literal for `from_json`."""

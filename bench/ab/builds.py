@@ -165,7 +165,7 @@ def request(cell: Cell, suite: Path, output: Path) -> tuple[str, ...]:
     """The arguments of `bench` that run one cell of a suite in one fresh process."""
     return (
         *("run", str(suite.resolve()), "--fresh", "--rounds", "1", "--output", str(output.resolve())),
-        *("--case", cell.case.name, "--backend", cell.backend, "--parameters", cell.parameter_set.name),
+        *("--case", cell.case.name, "--backend", cell.backend, "--parameters", cell.parameter_set_name),
         *("--samples", str(cell.samples), "--repeats", str(cell.repeats)),
         *("--threads", str(cell.parameter_set.threads)),
     )
@@ -177,7 +177,7 @@ def _check_answer(build: Build, cell: Cell, runs: Sequence[Loaded]) -> None:
     refused = [why for run in runs for why in run.refused]
     if refused:
         raise UserError(f"{where} wrote what this build cannot read: {refused[0]}")
-    asked = (cell.suite, cell.case.name, cell.backend, cell.parameter_set.name)
+    asked = (cell.suite, cell.case.name, cell.backend, cell.parameter_set_name)
     records = [stored.record for run in runs for stored in run.stored]
     found = [(one.suite, one.case, one.backend, one.parameter_set) for one in records]
     if found != [asked]:

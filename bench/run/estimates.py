@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from backends.costs import Costs
-from backends.interface import Capabilities, SecurityFacts
+from backends.interface import Capabilities
 from backends.microbenchmarks import ENCRYPTION, PRIMITIVES, key_kinds, measured_at
 from backends.planner import Refresh
 from backends.program import Program
 from backends.registry import Descriptor, executed
-from backends.security import judge
+from backends.security import INSECURE, judge, nominal
 from bench.run.recording import levels_after_refresh
 from bench.spec.cases import PrimitivesLiteral
 from bench.spec.cells import Cell
@@ -65,7 +65,7 @@ def of_program(
         "evaluator memory": size(needs.evaluator_bytes),
         "constants encoded": size(needs.constants_bytes),
         "evaluate, one thread": f"{seconds:.0f} s",
-        "security": _security(cell),
+        "security": _security(cell, capabilities),
     }
 
 
@@ -90,17 +90,11 @@ def of_primitives(
         "repetitions": f"{literal.repetitions}, or {literal.long_repetitions} of what takes over a second",
         "rounds": str(cell.rounds),
         "keys on disk": size(keys_bytes),
-        "security": _security(cell),
+        "security": _security(cell, capabilities),
     }
 
 
-def _security(cell: Cell) -> str:
-    judged = judge(_nominal(cell))
-    return f"{judged.bits} bits" if judged.secure else "INSECURE"
-
-
-def _nominal(cell: Cell) -> SecurityFacts:
-    """What the parameter set asks for; the keys of a run are judged as they really are."""
-    parameters = cell.parameter_set.parameters
-    special = 60.0 * parameters.special_primes
-    return SecurityFacts(parameters.log_n, parameters.nominal_log_qp - special, special, parameters.secret)
+def _security(cell: Cell, capabilities: Capabilities) -> str:
+    judged = judge(capabilities.security or nominal(cell.parameter_set.parameters))
+    bits = f"{judged.bits} bits" if judged.secure else INSECURE
+    return f"{bits} (log QP {judged.log_qp:.2f})"

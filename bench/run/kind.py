@@ -6,7 +6,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import ClassVar, Literal, Protocol
 
+from backends.interface import Capabilities
 from backends.registry import Descriptor
+from backends.security import check_demand, nominal
 from bench.run.life import Life, Outcome
 from bench.run.listener import Progress
 from bench.spec.cells import Cell
@@ -63,13 +65,38 @@ class CellKind(ABC):
     def subject(self) -> Subject:
         """What the case brought."""
 
+    def check_beforehand(self, cell: Cell, descriptor: Descriptor) -> Capabilities:
+        """Every check of a cell that needs no key, the same for `bench validate`, `plan` and `run`.
+
+        Returns:
+            What the library offers at the cell's parameter set.
+
+        Raises:
+            Unsupported: the library cannot, with the reason.
+            ParameterError: its modulus is too large for the security that the suite demands.
+            PlanError: the set has too few slots or levels for the case.
+        """
+        parameters = cell.parameter_set.parameters
+        capabilities = descriptor.capabilities(parameters)
+        if not descriptor.simulates:  # what encrypts nothing has no modulus
+            check_demand(parameters, capabilities.security or nominal(parameters))
+        self._check_fit(cell, descriptor, capabilities)
+        return capabilities
+
+    @abstractmethod
+    def _check_fit(self, cell: Cell, descriptor: Descriptor, capabilities: Capabilities) -> None:
+        """See that the parameter set has room for the case: slots and levels, in seconds at most.
+
+        Raises:
+            Unsupported, PlanError: it has not; the sentence says what would be right.
+        """
+
     @abstractmethod
     def estimate(self, cell: Cell, descriptor: Descriptor) -> dict[str, str]:
         """What a cell will count, need and take, name → figure, for `bench plan`.
 
         Raises:
-            Unsupported: the library cannot, with the reason.
-            PlanError: no program can be made.
+            Unsupported, ParameterError, PlanError: see `check_beforehand`; or no program can be made.
         """
 
     @abstractmethod

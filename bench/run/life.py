@@ -21,7 +21,7 @@ from backends.errors import BackendError, Unsupported
 from backends.interface import SecurityFacts
 from backends.program import Program
 from backends.registry import Descriptor
-from backends.security import judge
+from backends.security import check_demand, foretold, judge
 from bench.environments.ensure import Environment
 from bench.parties.errors import PartyError
 from bench.run import host, recording
@@ -261,16 +261,20 @@ class Life:
         """Compute what the keys really reach.
 
         Raises:
-            CellError: less than the suite demands.
+            ParameterError: less than the suite demands.
+            CellError: the set's name says otherwise.
         """
-        figures, demanded = self.outcome.figures, self.cell.parameter_set.parameters.security
-        if facts.secret != "none":  # the simulator has no key to judge
-            figures.security = judge(facts)
-        if demanded and figures.security and not figures.security.secure:
+        if facts.secret == "none":  # the simulator has no key to judge
+            return
+        parameters, found = self.cell.parameter_set.parameters, judge(facts)
+        self.outcome.figures.security = found
+        check_demand(parameters, facts)
+        if found.secure != judge(foretold(parameters, self.descriptor.capabilities)).secure:
             raise CellError(
                 Status.FAILED,
-                f"the keys reach {figures.security.log_qp:.1f} bits of Q·P, INSECURE where the suite demands "
-                f"{demanded} bits; use a smaller depth or scale",
+                f"the keys have a log QP of {found.log_qp:.4f} bits, which the name "
+                f"{self.cell.parameter_set_name} contradicts; have the capabilities of "
+                f"{self.descriptor.name} foretell the security of its keys",
             )
 
     def room(self, keys_bytes: int, evaluator_bytes: int) -> int:

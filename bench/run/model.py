@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from backends.costs import Costs
 from backends.errors import PlanError
+from backends.interface import Capabilities
+from backends.levels import check_levels
 from backends.planner import Refresh, plan, refresh_for
 from backends.program import Program
 from backends.registry import Descriptor
@@ -47,13 +49,18 @@ class ModelKind(WorkloadKind):
         """See `bench.run.workload.load`."""
         return cls(load(cell, progress))
 
+    def _check_fit(self, cell: Cell, descriptor: Descriptor, capabilities: Capabilities) -> None:
+        parameters = cell.parameter_set.parameters
+        refresh = refresh_for(cell.parameter_set.refresh, parameters, capabilities)
+        check_levels(self.workload.polynomial, parameters, refresh)
+
     def estimate(self, cell: Cell, descriptor: Descriptor) -> dict[str, str]:
         """Plan the cell, which encrypts nothing.
 
         Raises:
             PlanError: it cannot be planned, or its samples leave an interval or the room of a level.
         """
-        capabilities = descriptor.capabilities(cell.parameter_set.parameters)
+        capabilities = self.check_beforehand(cell, descriptor)
         refresh = refresh_for(cell.parameter_set.refresh, cell.parameter_set.parameters, capabilities)
         try:
             values = self.workload.values
@@ -74,9 +81,9 @@ class ModelKind(WorkloadKind):
     def run(self, life: Life) -> None:
         """Compare the clear rungs, plan, and have two parties compute."""
         outcome, parameters = life.outcome, life.cell.parameter_set.parameters
+        capabilities = self.check_beforehand(life.cell, life.descriptor)
         outcome.held_out = scoring.held_out(self.workload)
         life.report(Stage("plan"))
-        capabilities = life.descriptor.capabilities(parameters)
         refresh = refresh_for(life.cell.parameter_set.refresh, parameters, capabilities)
         references = self.workload.values  # the clear run first: it finds inputs outside their interval
         program = self._planned(life, refresh)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from backends.errors import Unsupported
+from backends.interface import Capabilities
 from backends.native import OPERATIONS
 from backends.registry import Descriptor
 from bench.run import stages
@@ -53,10 +54,14 @@ class NativeKind(WorkloadKind):
         """See `bench.run.workload.load`."""
         return cls(load(cell, progress))
 
+    def _check_fit(self, cell: Cell, descriptor: Descriptor, capabilities: Capabilities) -> None:
+        adapter(descriptor, cell, self.workload.polynomial)
+        if descriptor.native_check is not None:
+            descriptor.native_check(cell.parameter_set.parameters, self.workload.polynomial)
+
     def estimate(self, cell: Cell, descriptor: Descriptor) -> dict[str, str]:
         """Say that the types keep what they do to themselves."""
-        descriptor.capabilities(cell.parameter_set.parameters)
-        adapter(descriptor, cell, self.workload.polynomial)
+        self.check_beforehand(cell, descriptor)
         return {"program": f"{cell.parameter_set.program} of the library's own; nothing of it is planned"}
 
     def expected(self, cell: Cell, descriptor: Descriptor) -> Sequence[tuple[str, float]]:
@@ -68,7 +73,7 @@ class NativeKind(WorkloadKind):
         """Have two parties compute the layer in the library's own types."""
         cell, outcome = life.cell, life.outcome
         life.report(Stage("plan"))
-        life.descriptor.capabilities(cell.parameter_set.parameters)
+        self.check_beforehand(cell, life.descriptor)
         types = adapter(life.descriptor, cell, self.workload.polynomial)
         outcome.figures.clear_model_s = self.workload.clear_model_s()
         size = keys_bytes(cell)

@@ -93,9 +93,12 @@ class PrimitivesKind(CellKind):
         """How often is measured, and on what."""
         return self.measurement
 
+    def _check_fit(self, cell: Cell, descriptor: Descriptor, capabilities: Capabilities) -> None:
+        """Do nothing: every set has a level, and more slots than rotations can be asked for."""
+
     def estimate(self, cell: Cell, descriptor: Descriptor) -> dict[str, str]:
         """Say what is measured, how often, and what the keys take."""
-        capabilities = descriptor.capabilities(cell.parameter_set.parameters)
+        capabilities = self.check_beforehand(cell, descriptor)
         keys = keys_bytes(cell, capabilities, self.measurement)
         return estimates.of_primitives(cell, capabilities, self.measurement.literal, keys)
 
@@ -123,7 +126,7 @@ class PrimitivesKind(CellKind):
 
     def run(self, life: Life) -> None:
         """Have two parties measure."""
-        capabilities = life.descriptor.capabilities(life.cell.parameter_set.parameters)
+        capabilities = self.check_beforehand(life.cell, life.descriptor)
         if not life.descriptor.simulates:
             size = keys_bytes(life.cell, capabilities, self.measurement)
             life.room(size, size)

@@ -42,7 +42,7 @@ def record_of(run_id: str, asked: Asked, loaded: CellKind, outcome: Outcome) -> 
         suite=cell.suite,
         case=cell.case.name,
         backend=cell.backend,
-        parameter_set=cell.parameter_set.name,
+        parameter_set=cell.parameter_set_name,
         cell=asked.identity,
         key=asked.key,
         origin=asked.origin,

@@ -32,7 +32,7 @@ from reports.errors import ReportError
 from reports.identity import cell_id, result_key
 from reports.origin import CHANGED, SCORED_AGAIN, changed
 from reports.record import Record, Status
-from reports.store import RawOutputs, Run, Stored, all_finished, create_run, free, read_raw, records_of
+from reports.store import RawOutputs, Run, Stored, all_finished, create_run, free, kept_of, read_raw
 
 
 @dataclass
@@ -60,6 +60,7 @@ class Service:
     build: str = DEFAULT_BUILD
     folder: Path | None = None
     _run: Run | None = None
+    _refused: set[str] = field(default_factory=set)
     _loaded: dict[tuple[type[CellKind], str], CellKind] = field(default_factory=dict)
     _environments: dict[str, tuple[Environment, str | None]] = field(default_factory=dict)
 
@@ -92,7 +93,7 @@ class Service:
         descriptor, loaded = get(cell.backend), self._load(cell)
         environment, lacking = self._environment(descriptor)
         identity = cell_id(
-            cell.suite, cell.case.name, cell.backend, cell.parameter_set.name, loaded.subject.ids
+            cell.suite, cell.case.name, cell.backend, cell.parameter_set_name, loaded.subject.ids
         )
         found = origin(cell, loaded, descriptor, environment, probes=self.probes, audit=self.audit)
         asked = Asked(cell, identity, result_key(identity, found), found)
@@ -123,7 +124,7 @@ class Service:
         """A record that answers, found or scored again; None, after saying why, where the cell must run."""
         if self.fresh:
             return None
-        found = records_of(self.output, asked.identity)
+        found = self._found(asked.identity)
         finished = all_finished(found, asked.key)
         if len(finished) > turn:
             answer = finished[turn].record
@@ -153,6 +154,15 @@ class Service:
                 return self._score_again(asked, loaded, earlier, raws)[turn]
         self.listener.say(f"  runs again: {why}")
         return None
+
+    def _found(self, identity: str) -> list[Stored]:
+        """The kept records of a cell, newest first; lines that are refused are told, each once."""
+        kept = kept_of(self.output, identity)
+        for why in kept.refused:
+            if why not in self._refused:
+                self.listener.say(f"  left out: {why}")
+        self._refused.update(kept.refused)
+        return kept.stored
 
     def _score_again(
         self, asked: Asked, loaded: CellKind, earlier: Sequence[Stored], raws: Sequence[RawOutputs]

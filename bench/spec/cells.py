@@ -42,6 +42,11 @@ class Cell:
     rounds: int
     limits: Limits
 
+    @property
+    def parameter_set_name(self) -> str:
+        """The parameter set's name in records, on the cell's backend."""
+        return self.parameter_set.name_on(self.backend)
+
 
 def expand(
     suite: Suite,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shlex import quote
 
 import models
 
@@ -16,7 +17,7 @@ def command(model: str) -> str | None:
     for name, option in ((model, ""), (model.removesuffix(_RANDOM), " --random-weights")):
         for recipe in RECIPES.glob("*.yaml"):
             if recipe.stem == name:
-                return f"python -m bench convert {_shown(recipe)}{option}"
+                return f"python -m bench convert {quote(str(_shown(recipe)))}{option}"
     return None
 
 

@@ -13,7 +13,10 @@ from pathlib import Path
 import bench
 import models
 from backends.errors import ParameterError
+from backends.interface import SecurityFacts
 from backends.parameters import ParameterSet
+from backends.registry import available, simulates
+from backends.security import check_demand, foretold, named, nominal
 from bench.errors import UserError
 from bench.spec.cases import Case, ModelCase, case
 from bench.spec.file import Limits, SuiteFile, SuiteParameterLiteral
@@ -61,13 +64,23 @@ class SuiteParameterSet:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What selects it on the command line."""
-        return (self.name,) if self.alias is None else (self.alias, self.name)
+        """What selects it on the command line: its alias, and its name on each of its backends."""
+        on_backends = dict.fromkeys(map(self.name_on, self.backends))
+        return (*on_backends,) if self.alias is None else (self.alias, *on_backends)
+
+    def name_on(self, backend: str) -> str:
+        """The set's name on a backend, with how it is used where that is not by the portable program.
+
+        It says INSECURE where the backend's keys reach less than 128 bits, whatever the suite demands.
+        """
+        return self._used(named(self.parameters, _foretold(self.parameters, backend)))
 
     @property
-    def name(self) -> str:
-        """The set's name, and how it is used where it is not by the portable program or as a twin is."""
-        name = self.parameters.name
+    def content(self) -> str:
+        """What no other set of the suite may be: its name but for the security, which follows from it."""
+        return self._used(self.parameters.name)
+
+    def _used(self, name: str) -> str:
         used = name if self.program == PORTABLE else f"{name}_{self.program}"
         return f"{used}_threads{self.threads}" if self.twin else used
 
@@ -211,25 +224,51 @@ def _check_refresh(document: Document, location: Location, literal: SuiteParamet
 def _parameters(
     document: Document, location: Location, literal: SuiteParameterLiteral, file: SuiteFile
 ) -> ParameterSet:
+    """A literal's set, whose demand at least one of its backends meets."""
     security = file.security if literal.security is None else literal.security
     if 0 < security < file.security:
         remedy = f"write {file.security}, or 0 for a toy set that is marked INSECURE"
         sentence = f"security is {security} where the suite demands more; {remedy}"
         document.fail((*location, "security"), sentence)
     try:
-        return literal.parameters(security)
+        parameters = literal.parameters(security)
+        _check_demands(parameters, literal.backends)
     except ParameterError as error:
         document.fail(location, str(error))
+    return parameters
+
+
+def _check_demands(parameters: ParameterSet, backends: Sequence[str]) -> None:
+    """See that a set meets its demand on one of its backends; what does not on another is told cell by cell.
+
+    Raises:
+        ParameterError: it meets it on none; the sentence is that of the first.
+    """
+    refusals = []
+    for backend in [name for name in backends if not simulates(name)] or backends:
+        try:
+            check_demand(parameters, _foretold(parameters, backend))
+        except ParameterError as error:
+            refusals.append(error)
+        else:
+            return
+    raise refusals[0]
+
+
+def _foretold(parameters: ParameterSet, backend: str) -> SecurityFacts:
+    """What a backend's keys will be judged by; of one that is not registered, what the set asks for."""
+    found = available().get(backend)
+    return nominal(parameters) if found is None else foretold(parameters, found.capabilities)
 
 
 def _is_twin(one: SuiteParameterSet, earlier: Sequence[SuiteParameterSet]) -> bool:
-    """Whether a set before has the same name and other threads."""
-    return any(other.name == one.name and other.threads != one.threads for other in earlier)
+    """Whether a set before is the same but for its threads."""
+    return any(other.content == one.content and other.threads != one.threads for other in earlier)
 
 
 def _refuse_ambiguity(document: Document, parameter_sets: list[SuiteParameterSet]) -> None:
     """A name must select one set, and a cell must not be answered in two ways."""
-    _refuse_twins(document, "parameter_sets", [parameter_set.name for parameter_set in parameter_sets])
+    _refuse_twins(document, "parameter_sets", [parameter_set.content for parameter_set in parameter_sets])
     for index, parameter_set in enumerate(parameter_sets):
         others = {name for other in parameter_sets[:index] for name in other.names}
         for name in others.intersection(parameter_set.names):

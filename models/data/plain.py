@@ -78,7 +78,7 @@ def _most_bytes(known: ImageSet, split: str) -> int:
     return 8 * known.counts[split] * prod(known.shape) + 1_000_000
 
 
-def _array(file: NpzFile, name: str, most: int) -> NDArray[Any]:
+def _array(file: NpzFile, name: str, most: int) -> NDArray[np.generic]:
     """One of its arrays; an archive may say that a few bytes unpack to any number of them."""
     assert file.zip is not None, "it is open"
     size = file.zip.getinfo(name if name in file.zip.namelist() else f"{name}.npy").file_size
@@ -90,7 +90,7 @@ def _array(file: NpzFile, name: str, most: int) -> NDArray[Any]:
     return array
 
 
-def _class_names(path: Path, names: NDArray[Any]) -> tuple[str, ...]:
+def _class_names(path: Path, names: NDArray[np.generic]) -> tuple[str, ...]:
     """Names as text: they may be bytes in UTF-8, or numbers."""
     if names.ndim != 1 or names.dtype.kind not in "USiu":
         raise ModelError(

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from models.huggingface.loading import load, preparation
+from models.huggingface.loading import label_names, load, preparation
 
-__all__ = ["load", "preparation"]
+__all__ = ["label_names", "load", "preparation"]

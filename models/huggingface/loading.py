@@ -8,7 +8,7 @@ from pathlib import Path
 from models.data.literals import Patches, Preparation
 from models.errors import ModelError
 from models.graph import Graph
-from models.huggingface import bert, folder, gpt2, vit
+from models.huggingface import bert, config, folder, gpt2, images, vit
 from models.huggingface.imported import Imported, Request
 
 _Reader = Callable[[folder.Source, Request], Imported]
@@ -74,13 +74,25 @@ def preparation(path: Path, given: Preparation) -> Preparation:
     source = folder.read(path)
     if _reader(source) not in (vit.classifier, vit.backbone):
         raise ModelError(f"{source.config_path} is no model of images; give the preparation of a text")
-    return vit.preparation(source, given)
+    return images.preparation(source, given)
+
+
+def label_names(path: Path) -> tuple[str, ...] | None:
+    """The names of a classifier's classes in the order of its logits, where its config gives them.
+
+    Raises:
+        ModelError: the config is missing or damaged.
+    """
+    source = folder.read(path)
+    labels = config.read(config.EncoderConfig, source.config, source.config_path).labels
+    return None if labels is None else tuple(str(labels[number]) for number in sorted(labels))
 
 
 def _reader(source: folder.Source) -> _Reader:
     named = source.config.get("architectures") or _of_its_kind(source)
-    if isinstance(named, list) and len(named) == 1 and named[0] in _READERS:
-        return _READERS[named[0]]
+    known = [name for name in named if name in _READERS] if isinstance(named, list) else []
+    if known:
+        return _READERS[known[0]]
     raise ModelError(
         f"{source.config_path} names the architectures {named}; import one of {', '.join(sorted(_READERS))}"
     )

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, get_args
-
-import numpy as np
-from pydantic import BeforeValidator, Field, NonNegativeInt, PositiveInt, model_validator
+from typing import get_args
 
 from models.architectures.shapes import DataShape
 from models.architectures.vit import VitShape
 from models.data import preparation as prepared
-from models.data.literals import Patches
 from models.errors import ModelError
 from models.graph import Array, Node
-from models.huggingface import config, encoder
+from models.huggingface import config, encoder, images
 from models.huggingface.folder import Source
 from models.huggingface.imported import Imported, Request
-from models.huggingface.preprocessor import Preprocessor
 from models.huggingface.tensors import Tensors
+from models.huggingface.vit_config import VitConfig
 
 #: What stores the model without a head, or newer versions of `transformers`, name otherwise.
 _RENAMINGS = (
@@ -36,8 +32,6 @@ _MASK = r"vit\.embeddings\.mask_token"
 _POOLER = "vit.pooler.dense"
 #: Activations of a pooler.
 _POOLED = ("tanh", *get_args(config.Activation))
-#: How far apart, in deviations, two normalisations are that differ by rounding alone.
-_ROUNDING = 1e-3
 
 _BLOCK = {
     "attention.norm": "layernorm_before",
@@ -49,48 +43,6 @@ _BLOCK = {
     "mlp.expand": "intermediate.dense",
     "mlp.projection": "output.dense",
 }
-
-
-def _side(value: object) -> object:
-    """The side of a square, of which both sides may be given."""
-    if not isinstance(value, list | tuple):
-        return value
-    if len(value) != 2 or value[0] != value[1]:
-        raise ValueError(f"{'×'.join(map(str, value))} is no square")
-    return value[0]
-
-
-Side = Annotated[PositiveInt, BeforeValidator(_side)]
-
-
-class VitConfig(config.EncoderConfig):
-    """The entries of a ViT.
-
-    Attributes:
-        size: side of the square image, in pixels.
-        patch: side of a patch.
-        channels: the channels of the image.
-        bias: whether queries, keys and values have one.
-        pooler_activation: the activation of ViTModel's pooler.
-        pooler_features: the features of its output; `dim` where absent or 0.
-    """
-
-    size: Side = Field(default=224, alias="image_size")
-    patch: Side = Field(default=16, alias="patch_size")
-    channels: PositiveInt = Field(default=3, alias="num_channels")
-    bias: bool = Field(default=True, alias="qkv_bias")
-    pooler_activation: str = Field(default="tanh", alias="pooler_act")
-    pooler_features: NonNegativeInt | None = Field(default=None, alias="pooler_output_size")
-
-    @model_validator(mode="after")
-    def _tiled(self) -> VitConfig:
-        if self.size % self.patch:
-            raise ValueError(f"patches of side {self.patch} do not tile images of side {self.size}")
-        return self
-
-    def patches(self, mean: tuple[float, ...], std: tuple[float, ...]) -> Patches:
-        """The preparation of its images, given the mean and deviation of each channel in grey levels."""
-        return Patches(size=self.size, patch=self.patch, mean=mean, std=std, lead=True)
 
 
 def classifier(source: Source, request: Request) -> Imported:
@@ -151,7 +103,7 @@ def _vit(
     )
     tokens, features = prepared.tokens(settings.patches((0,) * settings.channels, (1,) * settings.channels))
     data = DataShape(tokens, features, dim if head is None else len(head["bias"]))
-    prepared_by = _preparation(source, request)
+    prepared_by = images.prepared(source, request)
     return Imported(shape, data, prepared_by, settings, arrays, closing, headless=head is None)
 
 
@@ -170,80 +122,3 @@ def _embedding(tensors: Tensors, settings: VitConfig) -> dict[str, Array]:
     bias[0] += tensors.take(f"{prefix}cls_token", 1, 1, dim)[0, 0]
     bias[1:] += tensors.take(f"{prefix}patch_embeddings.projection.bias", dim)
     return {"weight": convolution.transpose(0, 2, 3, 1).reshape(dim, -1), "bias": bias}
-
-
-def preparation(source: Source, given: Patches) -> Patches:
-    """The caller's preparation, with the folder's mean and deviation where it has none.
-
-    Raises:
-        ModelError: it does not cut the model's tokens, or it contradicts the folder.
-    """
-    settings = config.read(VitConfig, source.config, source.config_path)
-    said = _said(settings, source)
-    if not given.mean:
-        if said is None:
-            raise ModelError(
-                f"{source.folder} has no {source.preprocessor_path.name} to take mean and std from; "
-                "give one of each per channel"
-            )
-        given = given.model_copy(update={"mean": said.mean, "std": said.std})
-    wanted = settings.patches(given.mean, given.std)
-    if given != wanted or len(given.mean) != settings.channels:
-        raise ModelError(
-            f"the preparation ({_told(given)}) does not cut the tokens of {source.folder}; "
-            f"give patches with {_told(wanted, settings.channels)}"
-        )
-    if said is not None and not _alike(given, said):
-        raise ModelError(
-            f"the preparation normalises by {_normalisation(given)}, {source.preprocessor_path} by "
-            f"{_normalisation(said)}; leave out mean and std to have the folder's, or correct one of them"
-        )
-    return given
-
-
-def _preparation(source: Source, request: Request) -> Patches | None:
-    """The caller's, or what the folder says; None if neither says anything."""
-    if request.context is not None:
-        raise ModelError("the tokens of a ViT are fixed by its images; leave out the context")
-    if request.preparation is None:
-        return _said(config.read(VitConfig, source.config, source.config_path), source)
-    if not isinstance(request.preparation, Patches):
-        raise ModelError(
-            f"{source.folder} is a model of images, which {request.preparation.kind} do not prepare; "
-            "give patches"
-        )
-    return preparation(source, request.preparation)
-
-
-def _said(settings: VitConfig, source: Source) -> Patches | None:
-    """The preparation that the folder describes, if it does."""
-    if source.preprocessor is None:
-        return None
-    found = config.read(Preprocessor, source.preprocessor, source.preprocessor_path)
-    found.check_side(settings.size, source.preprocessor_path)
-    return settings.patches(*found.grey_levels(settings.channels, source.preprocessor_path))
-
-
-def _alike(given: Patches, said: Patches) -> bool:
-    """Whether both normalise alike, as numbers are rounded in recipes."""
-    level = np.multiply(_ROUNDING, said.std)
-    return all(
-        (np.abs(np.subtract(one, other)) <= level).all()
-        for one, other in ((given.mean, said.mean), (given.std, said.std))
-    )
-
-
-def _normalisation(literal: Patches) -> str:
-    return f"mean {_listed(literal.mean)} and std {_listed(literal.std)}"
-
-
-def _listed(numbers: tuple[float, ...]) -> str:
-    return f"[{', '.join(f'{number:.6g}' for number in numbers)}]"
-
-
-def _told(literal: Patches, channels: int | None = None) -> str:
-    lead = "true" if literal.lead else "false"
-    return (
-        f"size {literal.size}, patch {literal.patch}, {channels or len(literal.mean)} channels, "
-        f"margin {literal.margin}, order {literal.order} and lead: {lead}"
-    )

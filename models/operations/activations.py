@@ -28,11 +28,14 @@ def _gelu(node: Node, x: Array) -> Array:
     return gelu_by_tanh(x) if node.attributes.get("form") == "tanh" else gelu(x)
 
 
-def _activation(name: str, meaning: str, evaluate: Callable[[Node, Array], Array]) -> Operation:
+def _activation(
+    name: str, meaning: str, evaluate: Callable[[Node, Array], Array], optional: tuple[str, ...] = ()
+) -> Operation:
     return Operation(
         name=name,
         meaning=meaning,
         inputs=(1,),
+        optional=optional,
         result=alike,
         evaluate=evaluate,
         factor=Factor.FIXED,
@@ -44,7 +47,7 @@ def _activation(name: str, meaning: str, evaluate: Callable[[Node, Array], Array
 
 
 OPERATIONS = (
-    _activation("gelu", "x·Φ(x), exactly, or with `form: tanh` by tanh, as GPT-2 has it", _gelu),
+    _activation("gelu", "x·Φ(x), exactly, or with `form: tanh` by tanh, as GPT-2 has it", _gelu, ("form",)),
     _activation("relu", "x where it is positive, else 0", lambda node, x: np.maximum(x, 0)),
     _activation("tanh", "the hyperbolic tangent of x", lambda node, x: np.tanh(x)),
 )

@@ -30,6 +30,19 @@ def _split_value(node: Node, operands: Sequence[Value]) -> Value:
     return Value(Form.HEADS, (heads, tokens, features // heads))
 
 
+def _split_misfit(node: Node, operands: Sequence[Value]) -> str | None:
+    features, heads = operands[0].shape[-1], node.attributes["heads"]
+    return f"{features} features do not divide among {heads} heads" if features % heads else None
+
+
+def _scores_misfit(node: Node, operands: Sequence[Value]) -> str | None:
+    (q, k), tokens = (one.shape for one in operands), operands[0].shape[1]
+    block = node.attributes.get("block", tokens)
+    if q != k or tokens % block:
+        return f"heads {list(q)} and {list(k)} do not meet in blocks of {block} tokens"
+    return None
+
+
 def _merged_value(node: Node, operands: Sequence[Value]) -> Value:
     heads, tokens, features = operands[0].shape
     return Value(Form.FEATURES, (tokens, heads * features))
@@ -70,6 +83,7 @@ OPERATIONS = (
         inputs=(1,),
         attributes=("heads",),
         result=_split_value,
+        misfit=_split_misfit,
         evaluate=_split_heads,
         factor=Factor.PASSED,
         carries=Carries.NOTHING,
@@ -89,7 +103,9 @@ OPERATIONS = (
         name="scores",
         meaning="q·kᵀ over the features of a head, within blocks of `block` tokens, or of all",
         inputs=(2,),
+        optional=("block",),
         result=_scores_value,
+        misfit=_scores_misfit,
         evaluate=_scores,
         factor=Factor.MULTIPLIED,
         carries=Carries.NOTHING,

@@ -28,6 +28,16 @@ def _linear(node: Node, x: Array) -> Array:
     return np.asarray(x @ weight.T + bias)
 
 
+def _linear_misfit(node: Node, operands: Sequence[Value]) -> str | None:
+    weight, bias = node.arrays["weight"].shape, node.arrays["bias"].shape
+    tokens, features = operands[0].shape
+    if len(weight) != 2 or weight[1] != features or bias not in ((weight[0],), (tokens, weight[0])):
+        return (
+            f"weight {list(weight)} and bias {list(bias)} do not fit {tokens} tokens of {features} features"
+        )
+    return None
+
+
 def _absorb(node: Node, operand: float, result: float) -> Node:
     weight, bias = node.arrays["weight"], node.arrays["bias"]
     return replace(node, arrays={"weight": weight * (result / operand), "bias": bias * result})
@@ -50,6 +60,7 @@ OPERATIONS = (
         "`features` symbols and may be given by its number, -1 for none",
         inputs=(0,),
         attributes=("tokens", "features"),
+        optional=("one_hot",),
         result=_input,
         evaluate=lambda node, samples: samples,
         factor=Factor.FIXED,
@@ -62,6 +73,7 @@ OPERATIONS = (
         inputs=(1,),
         arrays=("weight", "bias"),
         result=_mapped,
+        misfit=_linear_misfit,
         evaluate=_linear,
         factor=Factor.ABSORBED,
         absorb=_absorb,

@@ -59,6 +59,7 @@ OPERATIONS = (
         "`mean`, `variance` and `epsilon`; `over` as in affine",
         inputs=(1,),
         attributes=("epsilon",),
+        optional=("over",),
         arrays=("scale", "shift", "mean", "variance"),
         result=alike,
         evaluate=_batch_norm,

@@ -76,7 +76,9 @@ class Operation:
         name: by which nodes ask for it.
         meaning: what it computes of which inputs, arrays and attributes.
         inputs: numbers of inputs that it takes.
-        attributes: those that it needs.
+        attributes: those that it needs (see `models.operations.attributes`).
+        optional: those that it may have.
+        misfit: what does not fit between a node and its operands, beyond what `result` cannot do without.
         arrays: likewise.
         result: form and shape of its result, from those of its operands.
         evaluate: the reference, in float64: from a node and its operands `[samples, ...]` to its result.
@@ -101,6 +103,8 @@ class Operation:
     carries: Carries
     factor_moves_to: int | None
     attributes: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    misfit: Callable[[Node, Sequence[Value]], str | None] | None = None
     arrays: tuple[str, ...] = ()
     absorb: Absorb | None = None
     absorber: str | None = None

@@ -15,6 +15,11 @@ def _with_tokens(tokens: int, x: Value) -> Value:
     return Value(x.form, (tokens, x.shape[1]))
 
 
+def _beyond(token: int, operand: Value) -> str | None:
+    tokens = operand.shape[0]
+    return f"token {token} is none of {tokens}, counted from 0" if token >= tokens else None
+
+
 def _merged_value(node: Node, operands: Sequence[Value]) -> Value:
     groups = node.attributes["groups"]
     return Value(Form.FEATURES, (len(groups), len(groups[0]) * operands[0].shape[1]))
@@ -41,6 +46,7 @@ OPERATIONS = (
         meaning="token i of the result is token `order[i]` of x",
         inputs=(1,),
         attributes=("order",),
+        misfit=lambda node, operands: _beyond(max(node.attributes["order"]), operands[0]),
         result=lambda node, operands: _with_tokens(len(node.attributes["order"]), operands[0]),
         evaluate=lambda node, x: x[:, np.asarray(node.attributes["order"])],
         factor=Factor.PASSED,
@@ -52,6 +58,7 @@ OPERATIONS = (
         meaning="token i of the result is the tokens `groups[i]` of x, their features side by side",
         inputs=(1,),
         attributes=("groups",),
+        misfit=lambda node, operands: _beyond(max(map(max, node.attributes["groups"])), operands[0]),
         result=_merged_value,
         evaluate=_merge_tokens,
         factor=Factor.PASSED,

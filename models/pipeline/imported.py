@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from models import huggingface
+from models.data.sources import Text
 from models.errors import ModelError
 from models.graph import Graph
 from models.ladder import measure
@@ -37,6 +38,7 @@ def imported(conversion: Conversion, folder: Path) -> Trained:
     started = time.perf_counter()
     graph = huggingface.load(folder, conversion.data.preparation, name=conversion.recipe.name)
     _check_fit(graph, conversion, folder)
+    _check_order_of_labels(conversion, folder)
     found = measure(graph, conversion.data.validation)
     difference = deviation(graph, conversion.data.calibration[:COMPARED])
     origin = {
@@ -65,4 +67,17 @@ def _check_fit(graph: Graph, conversion: Conversion, folder: Path) -> None:
         raise ModelError(
             f"{folder} has {answers} outputs and {conversion.recipe.data} {classes} classes; "
             "name a model that was trained on these classes"
+        )
+
+
+def _check_order_of_labels(conversion: Conversion, folder: Path) -> None:
+    """See that the same names of labels have the same numbers; other names say nothing."""
+    if isinstance(conversion.data.fitted, Text):
+        return
+    held, wanted = huggingface.label_names(folder) or (), conversion.data.fitted.class_names
+    if held != wanted and sorted(held) == sorted(wanted):
+        number = next(number for number, name in enumerate(held) if name != wanted[number])
+        raise ModelError(
+            f"{folder} has the labels of {conversion.recipe.data} in another order (label {number} is "
+            f"{held[number]}, there {wanted[number]}); name a model that numbers them as the data do"
         )

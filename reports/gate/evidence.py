@@ -86,7 +86,8 @@ def _split(pairs: Sequence[tuple[Values, Values]], rule: TimeRule) -> tuple[list
 
     Those that no test can decide cost the others nothing.
     """
-    able = [at for at, (before, _) in enumerate(pairs) if len(before) >= FEWEST]
+    enough = min(FEWEST, fewest(rule.significance / max(1, len(pairs))))
+    able = [at for at, (before, _) in enumerate(pairs) if len(before) >= enough]
     restless = False
     while True:
         least = fewest(rule.significance / max(1, len(able)))

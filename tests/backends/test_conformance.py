@@ -6,6 +6,7 @@ import importlib
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
 
@@ -165,6 +166,7 @@ def test_a_skeleton_has_every_file_and_method_and_says_what_is_missing(
         assert not role.__abstractmethods__
         for method in base.__abstractmethods__:
             assert getattr(role, method).__doc__ == getattr(base, method).__doc__
+            assert get_type_hints(getattr(role, method))  # whose names are imported
     with pytest.raises(NotImplementedError, match=r"write mylib_bench\.adapter: Adapter\.key_owner"):
         adapter.Adapter.key_owner(PARAMETERS)
     (tmp_path / "kit").mkdir()

@@ -10,6 +10,7 @@ import resource
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from math import log2, prod
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -24,10 +25,13 @@ from backends.interface import Evaluator, KeyFile, KeyOwner, SecurityFacts
 from backends.openfhe.adapter import OpenFHE
 from backends.openfhe.capabilities import MODULAR_REDUCTION_DEPTH, capabilities
 from backends.openfhe.context import SECRETS, make_context
+from backends.openfhe.primes import primes_of_p, primes_of_q
 from backends.parameters import ParameterSet
+from tests.backends.chains import CHAINS
 from tests.toy import BOOTSTRAPPING, PORTABLE
 
 STEPS = (1, 2, 3, 500)
+THREE_SPECIAL_PRIMES = ParameterSet(12, 50, 40, 10, 4, security=0)
 
 
 def in_fresh_process(scenario: Callable[..., Any], *arguments: Any) -> Any:
@@ -251,6 +255,62 @@ def test_broken_files_and_full_disks_are_reported(tmp_path: Path) -> None:
         "cut key": IntegrityError.__name__,
         "no room": BackendError.__name__,
     }
+
+
+#: Sets whose digits hold several primes, and sets that demand security, beside those of SEAL's shape.
+OWN_CHAINS = [
+    ParameterSet(13, 60, 40, 5, 2, security=0),
+    ParameterSet(14, 44, 37, 7, 4),
+    ParameterSet(16, 46, 41, 40, 41),
+    ParameterSet(16, 51, 47, 24, 4, secret="sparse_encapsulated"),
+]
+
+
+@pytest.mark.parametrize("parameters", [*CHAINS, *OWN_CHAINS], ids=lambda parameters: parameters.name)
+def test_the_primes_are_those_foretold(parameters: ParameterSet) -> None:
+    """The bindings show the product of Q alone, and q_0."""
+    context = make_context(parameters)
+    q = primes_of_q(parameters.log_n, parameters.first_modulus_bits, parameters.scale_bits, parameters.depth)
+    assert prod(q) == context.GetElementParams().GetModulus()
+    facts = capabilities(parameters).security
+    assert facts is not None
+    assert facts.log_q == log2(context.GetElementParams().GetModulus())
+    if parameters.secret == "sparse_encapsulated":
+        assert facts.log_ephemeral == log2(context.GetModulusCKKS()) + 60
+
+
+@pytest.mark.parametrize(("security", "first"), [(128, 47), (128, 56), (192, 46)])
+def test_what_openfhes_own_table_refuses_is_known(security: int, first: int) -> None:
+    """At N = 2^16 its table has the bounds of the guidelines; its estimate is a bit more than the modulus."""
+    parameters = ParameterSet(16, first, 41, 40, 41, security=security)
+    with pytest.raises(ParameterError, match="ring dimension"):
+        make_context(parameters)
+    with pytest.raises(Unsupported, match="whose modulus it estimates"):
+        capabilities(parameters)
+
+
+def test_scales_that_drift_apart_are_known() -> None:
+    parameters = ParameterSet(16, 30, 22, 8, 9, security=0)
+    with pytest.raises(ParameterError, match="scaling failed"):
+        make_context(parameters)
+    with pytest.raises(Unsupported, match="choose a larger scale_bits"):
+        capabilities(parameters)
+
+
+def make_keys_of_three_special_primes(folder: Path) -> tuple[SecurityFacts, bytes]:
+    owner = OpenFHE.key_owner(THREE_SPECIAL_PRIMES)
+    owner.generate(folder, (), False)
+    return owner.security(), (folder / "relinearisation_key.bin").read_bytes()
+
+
+def test_the_special_primes_are_those_foretold(tmp_path: Path) -> None:
+    """Each lies in the relinearisation key, as the modulus of one of its polynomials."""
+    facts, key = in_fresh_process(make_keys_of_three_special_primes, tmp_path)
+    assert facts == capabilities(THREE_SPECIAL_PRIMES).security
+    q = primes_of_q(12, 50, 40, 10)
+    p = primes_of_p(12, q, THREE_SPECIAL_PRIMES.digits)
+    assert len(p) == 3
+    assert all(prime.to_bytes(8, "little") in key for prime in (*q, *p))
 
 
 @pytest.mark.parametrize("secret", sorted(SECRETS))

@@ -114,7 +114,9 @@ def test_all_zero_diagonals_are_skipped() -> None:
 
 
 def test_a_layer_deeper_than_a_refresh_is_named() -> None:
-    with pytest.raises(PlanError, match="layer layer1 needs more levels than the 0 between two refreshes"):
+    with pytest.raises(
+        PlanError, match=r"layer layer1 needs . levels between two refreshes and there are 0; raise depth by"
+    ):
         plan(mlp(2), PARAMETERS, Refresh("round_trip", top=0, entry=0))
 
 

@@ -4,16 +4,29 @@ import math
 
 import pytest
 
-from backends.errors import ParameterError
-from backends.interface import SecurityFacts
+from backends.errors import ParameterError, Unsupported
+from backends.interface import Capabilities, SecurityFacts
 from backends.parameters import BootstrapParameters, ParameterSet
-from backends.security import LARGEST_EPHEMERAL_LOG_QP, LARGEST_LOG_QP, check_demand, judge
+from backends.security import (
+    LARGEST_EPHEMERAL_LOG_QP,
+    LARGEST_LOG_QP,
+    check_demand,
+    foretold,
+    judge,
+    named,
+    nominal,
+)
 
 BOOTSTRAP = BootstrapParameters(level_budget=(3, 3), correction_factor=5, depth=16)
 
 
 def facts(log_n: int, log_qp: float, secret: str = "uniform_ternary") -> SecurityFacts:
     return SecurityFacts(log_n=log_n, log_q=log_qp - 60, log_p=60.0, secret=secret)
+
+
+def demand(parameters: ParameterSet) -> None:
+    """Check a set as far as it says itself."""
+    check_demand(parameters, nominal(parameters))
 
 
 @pytest.mark.parametrize(
@@ -84,28 +97,62 @@ def test_bounds_grow_with_the_ring_and_fall_with_the_demand() -> None:
 
 
 def test_the_shared_sets_meet_their_demand() -> None:
-    check_demand(ParameterSet(log_n=14, first_modulus_bits=48, scale_bits=40, depth=8, digits=9))
-    check_demand(ParameterSet(log_n=15, first_modulus_bits=50, scale_bits=40, depth=18, digits=19))
+    demand(ParameterSet(log_n=14, first_modulus_bits=48, scale_bits=40, depth=8, digits=9))
+    demand(ParameterSet(log_n=15, first_modulus_bits=50, scale_bits=40, depth=18, digits=19))
 
 
 def test_a_demand_too_high_names_bound_and_remedy() -> None:
     parameters = ParameterSet(log_n=14, first_modulus_bits=51, scale_bits=40, depth=8, digits=9)
     with pytest.raises(ParameterError, match=r"431 bits and 128 bits at N = 2\^14 .* allow 430; lower depth"):
-        check_demand(parameters)
+        demand(parameters)
 
 
 def test_a_sparse_set_within_the_dense_bound_alone_is_refused() -> None:
     parameters = ParameterSet(16, 55, 50, 24, 3, secret="sparse_encapsulated", bootstrap=BOOTSTRAP)
     with pytest.raises(ParameterError, match=r"1735 bits .* allow 1553"):
-        check_demand(parameters)
+        demand(parameters)
 
 
 def test_a_demand_without_a_bound_is_refused() -> None:
     with pytest.raises(ParameterError, match="choose log_n from 11, 12"):
-        check_demand(ParameterSet(10, 26, 20, 1, 1, security=192))
+        demand(ParameterSet(10, 26, 20, 1, 1, security=192))
     with pytest.raises(ParameterError, match="choose security: 128"):
-        check_demand(ParameterSet(16, 55, 50, 4, 5, secret="sparse_encapsulated", security=192))
+        demand(ParameterSet(16, 55, 50, 4, 5, secret="sparse_encapsulated", security=192))
 
 
 def test_a_toy_set_demands_nothing() -> None:
-    check_demand(ParameterSet(12, 50, 40, 10, 11, security=0))
+    demand(ParameterSet(12, 50, 40, 10, 11, security=0))
+
+
+def test_a_demand_is_judged_by_the_real_modulus_and_the_bound_is_named() -> None:
+    """46 + 9·36 + 60 are 430 bits; what exceeds the bound by less than a bit is told with its digits."""
+    parameters = ParameterSet(14, first_modulus_bits=46, scale_bits=36, depth=9, digits=10)
+    assert parameters.nominal_log_qp == 430
+    check_demand(parameters, facts(14, 429.9999))
+    with pytest.raises(ParameterError, match=r"log QP is 430\.0004 bits .* allow 430; lower depth"):
+        check_demand(parameters, facts(14, 430.0004))
+    with pytest.raises(ParameterError, match=r"log QP is 431 bits .* allow 430; lower depth"):
+        check_demand(parameters, facts(14, 430.9))
+
+
+def test_a_demand_of_more_bits_is_not_met_by_128() -> None:
+    parameters = ParameterSet(14, 48, 40, 8, 9, security=192)
+    assert judge(facts(14, 400.0)).secure
+    with pytest.raises(ParameterError, match="allow 297"):
+        check_demand(parameters, facts(14, 400.0))
+
+
+@pytest.mark.parametrize("security", [0, 128])
+def test_a_name_says_insecure_by_the_bits_and_not_by_the_demand(security: int) -> None:
+    parameters = ParameterSet(14, 48, 40, 8, 9, security=security)
+    assert named(parameters, facts(14, 430.0)) == "n14_first48_scale40_depth8_digits9"
+    assert named(parameters, facts(14, 430.0004)) == "n14_first48_scale40_depth8_digits9_INSECURE"
+
+
+def test_what_a_library_cannot_use_is_named_by_what_was_asked_for() -> None:
+    def refusing(parameters: ParameterSet) -> Capabilities:
+        raise Unsupported("no; choose another")
+
+    parameters = ParameterSet(12, 50, 40, 10, 11, security=0)
+    assert foretold(parameters, refusing) == nominal(parameters)
+    assert foretold(parameters, lambda _: Capabilities()) == nominal(parameters)

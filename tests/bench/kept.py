@@ -18,7 +18,8 @@ def a_record(**changes: Any) -> Record:
     if "status" in changes:
         changes["status"] = Status(changes["status"])
     if changes.get("reason"):
-        changes |= {"latency__evaluate_s": None, "latency__per_sample_s": None, "latency__runs": None}
+        names = ("evaluate_s", "per_sample_s", "wall_s", "runs")
+        changes |= {f"latency__{name}": None for name in names}
     record = Record.from_json(GOLDEN.read_text())
     return vary(record, {name.replace("__", "."): value for name, value in changes.items()})
 

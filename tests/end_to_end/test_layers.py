@@ -47,7 +47,7 @@ def test_a_librarys_own_types_are_a_baseline_or_unsupported(
     has_types = program in get(backend).native_types
     assert done.returncode == int(not has_types), done.stdout + done.stderr
     for record in records:
-        assert record["parameter_set"].endswith(f"_INSECURE_{program}")
+        assert record["parameter_set"].endswith(f"_digits3_{program}")  # the keys reach 128 bits
         if not has_types:
             assert record["status"] == "unsupported"
             assert f"{backend} has no {program} of its own" in record["reason"]

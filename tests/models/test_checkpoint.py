@@ -8,6 +8,9 @@ import pytest
 
 from models.checkpoint import digest, load_graph, save_graph
 from models.errors import ModelError
+from models.graph import Graph, Node
+from models.operations import OPERATIONS
+from models.operations.attributes import KINDS, NOTES
 from models.reference import logits
 from tests.random_vit import random_inputs, random_vit
 
@@ -79,3 +82,79 @@ def test_a_header_that_describes_no_graph_is_refused(folder: Path, change: dict[
     path.write_text(json.dumps(json.loads(path.read_text()) | change))
     with pytest.raises(ModelError):
         load_graph(folder, "polynomial")
+
+
+def changed(folder: Path, node: str, attributes: dict[str, object]) -> None:
+    """The header with other attributes of one node; what is None goes."""
+    path = folder / "polynomial.json"
+    header = json.loads(path.read_text())
+    (found,) = [entry for entry in header["nodes"] if entry["name"] == node]
+    merged = found["attributes"] | attributes
+    found["attributes"] = {name: value for name, value in merged.items() if value is not None}
+    path.write_text(json.dumps(header))
+
+
+@pytest.mark.parametrize(
+    ("operation", "attributes", "message"),
+    [
+        ("input", {"tokens": 10**9}, "'tokens' is 1000000000; it must be a whole number from 1 to 65,536"),
+        ("input", {"tokens": -3}, "'tokens' is -3; it must be a whole number"),
+        ("input", {"tokens": 0}, "'tokens' is 0"),
+        ("input", {"tokens": 3.0}, "'tokens' is 3.0"),
+        ("input", {"tokens": True}, "'tokens' is True"),
+        ("input", {"tokens": "3" * 1000}, "'tokens' is '333.*…; it must be"),
+        ("input", {"tokens": None}, "input needs the attribute 'tokens'"),
+        ("input", {"features": 7}, r"weight \[.*\] and bias \[.*\] do not fit 3 tokens of 7 features"),
+        ("input", {"colour": "red"}, "input has no attribute 'colour'; it may have"),
+        ("input", {"one_hot": 1}, "'one_hot' is 1; it must be true or false"),
+        ("split_heads", {"heads": 3}, "4 features do not divide among 3 heads"),
+        ("split_heads", {"heads": 2**40}, "'heads' is 1099511627776"),
+        ("scores", {"block": 2}, "do not meet in blocks of 2 tokens"),
+        ("polynomial", {"basis": "legendre"}, "'basis' is 'legendre'; it must be power or chebyshev"),
+        ("polynomial", {"interval": [1.0, -1.0]}, "'interval' is .* it must be two finite numbers"),
+        ("polynomial", {"interval": [0.0, float("inf")]}, "'interval' is .* it must be two finite numbers"),
+        ("polynomial", {"interval": [0.0]}, "'interval' is .* it must be two finite numbers"),
+        ("polynomial", {"mean": float("nan")}, "'mean' is nan; it must be a finite number"),
+    ],
+)
+def test_attributes_are_those_of_the_operation(
+    folder: Path, operation: str, attributes: dict[str, object], message: str
+) -> None:
+    node = next(node for node in load_graph(folder, "polynomial") if node.operation == operation)
+    changed(folder, node.name, attributes)
+    with pytest.raises(ModelError, match=message) as caught:
+        load_graph(folder, "polynomial")
+    assert str(caught.value).startswith(f"{folder / 'polynomial.json'}: node ")
+    assert str(caught.value).endswith("; restore the checkpoint")
+
+
+def reordered(folder: Path, operation: str, **attributes: object) -> None:
+    nodes = (
+        Node("input", "input", (), {"tokens": 3, "features": 2}),
+        Node("chosen", operation, ("input",), attributes),
+    )
+    save_graph(Graph("small", nodes, "chosen"), folder, "polynomial")
+
+
+@pytest.mark.parametrize(
+    ("operation", "attributes", "message"),
+    [
+        ("gather_tokens", {"order": [0, 3]}, "token 3 is none of 3, counted from 0"),
+        ("gather_tokens", {"order": [-1]}, "'order' is .-1.; it must be a list of tokens, from 0"),
+        ("gather_tokens", {"order": []}, "'order' is"),
+        ("gather_tokens", {"order": 3}, "'order' is 3"),
+        ("merge_tokens", {"groups": [[0, 5]]}, "token 5 is none of 3"),
+        ("merge_tokens", {"groups": [[0, 1], [2]]}, "'groups' is .* all of one length"),
+    ],
+)
+def test_chosen_tokens_are_there(
+    tmp_path: Path, operation: str, attributes: dict[str, object], message: str
+) -> None:
+    reordered(tmp_path, operation, **attributes)
+    with pytest.raises(ModelError, match=message):
+        load_graph(tmp_path, "polynomial")
+
+
+def test_every_attribute_of_an_operation_says_what_it_may_be() -> None:
+    named = {name for one in OPERATIONS.values() for name in (*one.attributes, *one.optional)}
+    assert named | set(NOTES) == set(KINDS)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import json
 import re
 import sys
 from collections.abc import Iterable, Iterator
@@ -30,6 +31,7 @@ from reports.gate.evidence import weigh
 from reports.gate.rules import TimeRule
 from reports.gate.sides import side
 from reports.measures import Kind
+from reports.migration import read_record
 from reports.record import Record
 from reports.store import Stored
 
@@ -58,7 +60,7 @@ def committed() -> Iterator[tuple[str, list[Record]]]:
     page = (ROOT / "docs" / "examples" / "report.html").read_text()
     streams = re.findall(r'id="records-\d+">([^<]+)<', page)
     lines = [line for one in streams for line in gzip.decompress(base64.b64decode(one)).split(b"\n")]
-    yield "docs/examples/report.html", [Record.from_json(line) for line in lines]
+    yield "docs/examples/report.html", [read_record(json.loads(line)) for line in lines]
     for path in sorted((ROOT / "suites" / "baselines").glob("toy_[!c]*.json")):
         yield f"suites/baselines/{path.name}", read_records(path)
 

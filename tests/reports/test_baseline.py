@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +83,7 @@ def test_a_damaged_record_is_refused_by_name(
         ("[]", "does not hold a list of records"),
         ("[3]", "record 1 is not a record"),
         ("[{}]", "record 1 (without a cell) has schema None"),
-        ('[{"schema": 1, "samples": NaN}]', "cannot be written as JSON"),
+        ("{" * 2000, "is not JSON"),
     ],
 )
 def test_what_is_no_list_of_records_is_refused(tmp_path: Path, text: str, said: str) -> None:
@@ -125,22 +126,53 @@ def test_what_could_not_be_read_is_not_written(record: Record, tmp_path: Path) -
     assert not list(tmp_path.iterdir())  # no reason without its change either
 
 
-def test_a_name_that_stands_twice_is_refused(record: Record, tmp_path: Path) -> None:
-    """The last of the two would count, and the first would not be checked."""
-    path = written(tmp_path, [record])
-    path.write_text(path.read_text().replace('"rotations": 1200', '"rotations": 1200, "rotations": 9000'))
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("NaN", "counts.rotations is NaN and not a finite number"),
+        ("-Infinity", "counts.rotations is -Infinity and not a finite number"),
+        ("1e999", "counts.rotations is a number too large to be one"),
+        ("9" * 400, "counts.rotations is a number of 400 digits, too large to be one"),
+        ("9" * 5000, "counts.rotations is a number of 5000 digits, too large to be one"),
+        ('[{"deep": NaN}]', "counts.rotations[0].deep is NaN and not a finite number"),
+        ('1200, "rotations": 9000', "counts.rotations appears twice"),
+    ],
+)
+def test_what_json_takes_and_no_record_holds_is_told_with_its_place(
+    record: Record, tmp_path: Path, written: str, said: str
+) -> None:
+    """NaN was "this cannot be written as JSON"; of a name twice the last would count, unchecked."""
+    path = tmp_path / "baseline.json"
+    sound, damaged = to_json([record]), to_json(processes(record, 1, place=3))
+    damaged = damaged.replace('"rotations": 1200', f'"rotations": {written}')
+    path.write_text(f"[{sound.strip()[1:-1]}, {damaged.strip()[1:-1]}]")
+    with pytest.raises(ReportError) as refused:
+        read_records(path)
+    assert str(refused.value) == f"{path}: record 2 ({CELL}): {said}; export the file again"
+
+
+def test_a_record_that_is_little_but_nan_names_what_it_can(tmp_path: Path) -> None:
+    path = tmp_path / "baseline.json"
+    path.write_text('[{"schema": 1, "cell": NaN, "latency": {"encrypt_s": 1}}]')
+    with pytest.raises(ReportError, match=r"record 1 \(without a cell\): cell is NaN"):
+        read_records(path)
+
+
+def test_a_record_that_is_dated_ahead_is_refused(record: Record, tmp_path: Path) -> None:
+    """It would be the newest of its cell for ever, and left every other out."""
+    path = written(
+        tmp_path, [record, vary(record, {"started_at": datetime(9999, 1, 1, tzinfo=timezone.utc)})]
+    )
     with pytest.raises(
-        ReportError, match=r"is not JSON \(the name rotations appears twice\); export it again"
+        ReportError, match=r"record 2 .*: it is dated 9999-01-01T00:00:00\+00:00, which is still"
     ):
         read_records(path)
 
 
-@pytest.mark.parametrize("digits", [400, 5000])
-def test_a_number_without_end_is_one_sentence(record: Record, tmp_path: Path, digits: int) -> None:
-    path = written(tmp_path, [record])
-    path.write_text(path.read_text().replace('"rotations": 1200', '"rotations": ' + "9" * digits))
-    with pytest.raises(ReportError, match=r"breaks the schema|is not JSON"):
-        read_records(path)
+def test_a_byte_order_mark_is_none_of_the_json(record: Record, tmp_path: Path) -> None:
+    path = tmp_path / "baseline.json"
+    path.write_text(to_json([record]), encoding="utf-8-sig")
+    assert read_records(path) == [record]
 
 
 @pytest.mark.parametrize(

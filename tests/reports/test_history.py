@@ -79,6 +79,12 @@ def test_an_exact_result_has_no_bits_to_write(record: Record, tmp_path: Path) ->
         (lambda line: line.replace('"schema":1', '"schema":2'), "schema"),
         (lambda line: line.replace('"count":', '"counted":'), "measures"),
         (lambda line: line.replace(":1200.0", ':"1200"'), "counts.rotations"),
+        (
+            lambda line: line.replace('"at":"2026', '"at":"9026'),
+            "it is dated 9026-01-02T00:00:00+00:00",
+        ),
+        (lambda line: line.replace(":1200.0", ":NaN"), "counts.rotations is NaN and not a finite number"),
+        (lambda line: line.replace('"passed":true', '"passed":true,"passed":false'), "passed appears twice"),
     ],
 )
 def test_a_damaged_line_is_refused_by_name_and_the_others_load(

@@ -63,12 +63,12 @@ def test_a_part_that_is_not_judged_is_counted(record: Record) -> None:
 
 def test_what_only_the_candidate_counts_is_told_and_fails_no_requirement(record: Record) -> None:
     """A baseline that is older than a count does not hold it until it is accepted."""
-    before = processes(record, counts__rescales=None)
+    before = processes(record, counts__relinearisations=None)
     found = compare(of(before), of(processes(record, place=1)), Rules(), (Subject.COUNTS,))
     assert found.passed
-    assert "rescales: only the candidate has it, and nothing holds it until it is accepted" in markdown.gate(
-        found
-    )
+    (one,) = (one for one in found.findings if one.measure == "counts.relinearisations")
+    assert one.why == "only the candidate has it, and nothing holds it until it is accepted"
+    assert f"- relinearisations: {one.why} ({record.cell})\n" in markdown.gate(found)
 
 
 def test_a_program_that_takes_memory_for_its_model_where_it_took_none_is_a_regression(record: Record) -> None:

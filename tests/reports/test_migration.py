@@ -53,6 +53,17 @@ def test_a_record_from_before_its_origin_was_kept_has_none(written: dict[str, An
     assert read_record(written).origin is None
 
 
+@pytest.mark.parametrize(("secure", "name"), [(True, "n13_vectors"), (False, "n13_INSECURE_vectors")])
+def test_a_name_that_contradicts_its_security_is_put_right(
+    written: dict[str, Any], secure: bool, name: str
+) -> None:
+    """Schema 1 named every set INSECURE whose suite demanded nothing."""
+    old = {"parameter_set": "n13_INSECURE_vectors", "cell": "toy/linear/tenseal/n13_INSECURE_vectors/0123"}
+    security = {**written["security"], "secure": secure, "bits": 128 if secure else None}
+    found = read_record({**written, **old, "security": security})
+    assert (found.parameter_set, found.cell) == (name, f"toy/linear/tenseal/{name}/0123")
+
+
 def test_this_schema_is_left_as_it_is(record: Record) -> None:
     plain = json.loads(record.to_json())
     assert migrated(plain) is plain

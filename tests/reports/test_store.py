@@ -2,7 +2,7 @@
 
 import json
 import os
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from reports.store import (
     Run,
     all_finished,
     create_run,
+    kept_of,
     load_output,
     load_run,
     read_raw,
@@ -146,6 +147,35 @@ def test_a_line_that_is_odd_under_its_own_digest_is_refused_by_name(
     assert [stored.record for stored in loaded.stored] == [written]
     (refused,) = loaded.refused
     assert refused.startswith(f"{path}:2: {said}")
+
+
+def test_a_record_that_is_dated_ahead_is_refused_and_never_the_newest(run: Run, record: Record) -> None:
+    """A clock that was wrong for an hour once decided what every later run was held to."""
+    run.append(of(run, record))
+    now = datetime.now(timezone.utc)
+    for ahead in (timedelta(minutes=5), timedelta(days=365)):
+        run.append(of(run, record).model_copy(update={"started_at": now + ahead}))
+    loaded = kept_of(run.folder.parent, record.cell)
+    assert [one.record.started_at for one in loaded.stored] == [now + timedelta(minutes=5), record.started_at]
+    (refused,) = loaded.refused
+    assert f"{run.folder / RECORDS}:3: it is dated {now.year + 1}-" in refused
+    assert refused.endswith("which is still to come; set the clock right and run the cell again")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (b'"ct_pt":2048', b'"ct_pt":NaN', "record.counts.ct_pt is NaN and not a finite number"),
+        (b'"ct_pt":2048', b'"ct_pt":2048,"ct_pt":1', "record.counts.ct_pt appears twice"),
+    ],
+)
+def test_what_json_takes_and_no_record_holds_is_told_with_its_place(
+    run: Run, record: Record, old: bytes, new: bytes, said: str
+) -> None:
+    run.append(of(run, record))
+    path = run.folder / RECORDS
+    path.write_bytes(path.read_bytes().replace(old, new))
+    assert load_run(run.folder).refused == [f"{path}:1: {said}; run the cell again"]
 
 
 def test_a_line_nested_too_deep_costs_no_other_line(run: Run, record: Record) -> None:

@@ -100,6 +100,11 @@ def test_where_no_time_can_be_tested_the_numbers_are_those_of_testing_all() -> N
     assert {one.why.rpartition(", ")[2] for one in five} == {"and any at all 9"}
 
 
+def test_two_processes_are_enough_where_ranks_can_reach_what_the_rules_ask() -> None:
+    """A chance of a third is under one of a half."""
+    assert judged([1.0, 1.1], [2.0, 2.1], significance=0.5).verdict is Verdict.WORSE
+
+
 def test_few_processes_are_enough_for_a_large_difference_that_the_rules_ask_for() -> None:
     """Nothing under 50 % matters to who writes so, and three processes would have found that."""
     same = judged(spread_out(1, 3), spread_out(1.01, 3), tests=66, difference=2.0)

@@ -96,3 +96,10 @@ def agree(graph: Graph, inputs: Any, expected: torch.Tensor) -> None:
     found = outputs(graph, inputs)
     np.testing.assert_allclose(found, expected.reshape(found.shape), atol=TOLERANCE, rtol=0)
     assert deviation(graph, inputs) < TOLERANCE
+
+
+def loaded(model: type[PreTrainedModel], folder: Path, **how: Any) -> PreTrainedModel:
+    """The model as `transformers` loads it from a folder, which must hold all of its weights."""
+    found, told = model.from_pretrained(folder, output_loading_info=True, dtype=torch.float64, **how)
+    assert not told["missing_keys"]
+    return found.eval()

@@ -68,7 +68,7 @@ def test_a_variant_that_is_no_recipe_is_named(path: Path, tmp_path: Path) -> Non
 
 def test_an_ablation_without_variants_is_refused(path: Path, tmp_path: Path) -> None:
     path.write_text(yaml.safe_dump(ABLATION | {"variants": {}}))
-    with pytest.raises(ModelError, match="variants is"):
+    with pytest.raises(ModelError, match="variants has too few items"):
         ablation.load(path)
 
 

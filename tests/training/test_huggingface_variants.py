@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -37,6 +35,7 @@ from tests.training.folders import (
     bert,
     gpt2,
     images,
+    loaded,
     numbers,
     pixels,
     saved,
@@ -47,7 +46,6 @@ from tests.training.folders import (
 pytestmark = pytest.mark.usefixtures("no_gradients")
 
 Weights = dict[str, NDArray[Any]]
-INDEX = "pytorch_model.bin.index.json"
 
 
 def configured(folder: Path, without: tuple[str, ...] = (), **entries: Any) -> None:
@@ -73,13 +71,6 @@ def renamed(*replacements: tuple[str, str]) -> Callable[[Weights], Weights]:
         return found
 
     return change
-
-
-def loaded(model: type[PreTrainedModel], folder: Path, **how: Any) -> PreTrainedModel:
-    """The model as `transformers` loads it from a folder, which must hold all of its weights."""
-    found, told = model.from_pretrained(folder, output_loading_info=True, dtype=torch.float64, **how)
-    assert not told["missing_keys"]
-    return found.eval()
 
 
 def agree_on_text(model: type[PreTrainedModel], folder: Path) -> None:
@@ -110,6 +101,7 @@ def agree_on_first_token(folder: Path) -> None:
         ({"architectures": None}, ("id2label", "label2id"), 2),
         ({"problem_type": None, "torch_dtype": "float32"}, ("dtype", "architectures"), 3),
         ({"problem_type": "single_label_classification"}, ("model_type",), 3),
+        ({"architectures": ["BertModel", "BertForSequenceClassification"]}, (), 3),
     ],
 )
 def test_a_classifier_has_the_classes_that_its_config_means(
@@ -326,83 +318,6 @@ def test_a_pooler_of_another_activation_is_refused_where_there_is_one(tmp_path: 
 
 def vit_config(**changes: Any) -> Any:
     return ViTForImageClassification.config_class(**VIT | changes)
-
-
-def pickle(folder: Path) -> dict[str, torch.Tensor]:
-    """Turn a folder's weights into those of an old one."""
-    weights = {
-        name: torch.nn.Parameter(torch.from_numpy(array))
-        for name, array in load_file(folder / WEIGHTS).items()
-    }
-    (folder / WEIGHTS).unlink()
-    torch.save(weights, folder / "pytorch_model.bin")
-    return weights
-
-
-def test_weights_that_torch_pickled_are_read_by_torch(tmp_path: Path) -> None:
-    model = bert(tmp_path)
-    pickle(tmp_path)
-    agree(huggingface.load(tmp_path), numbers(), model(torch.from_numpy(numbers())).logits)
-
-
-def test_pickled_weights_may_be_in_several_files(tmp_path: Path) -> None:
-    model = gpt2(tmp_path)
-    weights = pickle(tmp_path)
-    (tmp_path / "pytorch_model.bin").unlink()
-    places = {name: f"pytorch_model-{number % 2}.bin" for number, name in enumerate(weights)}
-    for file in set(places.values()):
-        part = {name: weights[name].to(torch.bfloat16).float() for name in weights if places[name] == file}
-        torch.save(part, tmp_path / file, _use_new_zipfile_serialization=False)
-    (tmp_path / INDEX).write_text(json.dumps({"metadata": {}, "weight_map": places}))
-    rounded = loaded(GPT2LMHeadModel, tmp_path)(torch.from_numpy(numbers())).logits
-    assert not torch.equal(rounded, model(torch.from_numpy(numbers())).logits)
-    agree(huggingface.load(tmp_path), numbers(), rounded)
-
-
-def test_pickled_weights_without_torch_say_how_to_convert_them(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The command that the message names is run, without `transformers`."""
-    bert(tmp_path)
-    before = load_file(tmp_path / WEIGHTS)
-    pickle(tmp_path)
-    with monkeypatch.context() as context:
-        context.setitem(sys.modules, "torch", None)
-        with pytest.raises(ModelError, match="install torch, or convert") as caught:
-            huggingface.load(tmp_path)
-    command = str(caught.value).partition("has been done: ")[2]
-    path = f"PATH={Path(sys.executable).parent}:$PATH"
-    subprocess.run(f"{path}; {command}", shell=True, cwd=tmp_path, check=True)
-    after = load_file(tmp_path / WEIGHTS)
-    assert before.keys() == after.keys()
-    assert all(np.array_equal(before[name], after[name]) for name in before)
-
-
-def test_a_pickle_that_holds_more_than_weights_is_refused(tmp_path: Path) -> None:
-    bert(tmp_path)
-    pickle(tmp_path)
-    torch.save({"code": Path(tmp_path)}, tmp_path / "pytorch_model.bin")
-    with pytest.raises(ModelError, match=r"pytorch_model.bin does not hold weights and nothing else"):
-        huggingface.load(tmp_path)
-    (tmp_path / "pytorch_model.bin").write_bytes(b"no pickle")
-    with pytest.raises(ModelError, match="restore the folder"):
-        huggingface.load(tmp_path)
-
-
-@pytest.mark.parametrize("name", [WEIGHTS, "pytorch_model.bin"])
-def test_a_pointer_in_place_of_weights_is_told(tmp_path: Path, name: str) -> None:
-    bert(tmp_path)
-    (tmp_path / WEIGHTS).unlink()
-    (tmp_path / name).write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 12\n")
-    with pytest.raises(ModelError, match=f"{name} is a pointer .* git lfs pull"):
-        huggingface.load(tmp_path)
-
-
-def test_a_folder_without_weights_says_how_they_are_made(tmp_path: Path) -> None:
-    bert(tmp_path)
-    (tmp_path / WEIGHTS).unlink()
-    with pytest.raises(ModelError, match=r"model.safetensors cannot be read.* pytorch_model.bin .*save_file"):
-        huggingface.load(tmp_path)
 
 
 def test_an_encoder_without_a_classifier_lacks_its_weights(tmp_path: Path) -> None:

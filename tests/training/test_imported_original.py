@@ -83,6 +83,15 @@ def test_other_classes_are_refused(tmp_path: Path, outputs: int) -> None:
         convert(path, tmp_path / "out", tmp_path / "work", lambda line: None)
 
 
+def test_labels_in_another_order_are_refused(tmp_path: Path) -> None:
+    path = written(tmp_path)
+    config = tmp_path / "vit" / "config.json"
+    names = {str(number): str(9 - number) for number in range(10)}
+    config.write_text(json.dumps(json.loads(config.read_text()) | {"id2label": names}))
+    with pytest.raises(ModelError, match=r"of digits in another order \(label 0 is 9, there 0\)"):
+        convert(path, tmp_path / "out", tmp_path / "work", lambda line: None)
+
+
 def test_data_of_one_label_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every answer would be right."""
     (tmp_path / "tinyshakespeare.txt").write_text("a" * 900)

@@ -11,7 +11,7 @@ from bench.cli.screen import Screen
 from reports import export as exports
 from reports.exports.fhe_benchmarking import to_fhe_benchmarking
 from reports.exports.junit import to_junit
-from reports.record import Record
+from reports.record import Record, nothing_measured
 from reports.store import load_output
 
 FORMATS: Mapping[str, Callable[[Sequence[Record]], str]] = {
@@ -27,10 +27,18 @@ FORMATS: Mapping[str, Callable[[Sequence[Record]], str]] = {
 @click.argument("results", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("--format", "chosen", type=click.Choice(list(FORMATS)), default="json", show_default=True)
 def export(results: Path, chosen: str) -> int:
-    """Print the records under RESULTS; lines that are refused are named on standard error."""
+    """Print the records under RESULTS; lines that are refused are named on standard error.
+
+    Exit status: 1 where a line was refused, and, for a continuous integration service (junit), where nothing
+    was measured.
+    """
     loaded = load_output(results)
     errors = Screen(stderr=True)
     for refused in loaded.refused:
         errors.say(f"refused: {refused}")
-    Screen().document(FORMATS[chosen]([stored.record for stored in loaded.stored]))
-    return int(bool(loaded.refused))
+    records = [stored.record for stored in loaded.stored]
+    Screen().document(FORMATS[chosen](records))
+    measured_nothing = chosen == "junit" and nothing_measured(records)
+    if measured_nothing:
+        errors.say(f"nothing was measured: no cell under {results} could run on its backend")
+    return int(bool(loaded.refused) or measured_nothing)

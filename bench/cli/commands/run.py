@@ -13,6 +13,7 @@ from bench.cli.tables import ending
 from bench.environments.declaration import DEFAULT_BUILD
 from bench.run.service import Service, is_failure
 from bench.spec.file import MOST_REPEATS
+from reports.record import nothing_measured
 
 
 @click.command()
@@ -73,4 +74,7 @@ def run(
     for table in ending(records):
         screen.print(table)
     screen.say(f"records: {service.folder}" if service.folder else "every cell was answered by a kept run")
+    if nothing_measured(records):
+        screen.say("nothing was measured: no cell could run on its backend")
+        return 1
     return int(any(is_failure(record, asked.backend) for record in records))

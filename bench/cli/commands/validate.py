@@ -5,19 +5,24 @@ from __future__ import annotations
 import click
 
 from backends.registry import available
+from bench.cli.foreseen import refusals, summary
 from bench.cli.screen import Screen
-from bench.run.kinds import load
+from bench.run.foreseen import foresee, none_can_run
 from bench.spec.cells import expand
 from bench.spec.suite import load_suite
+from reports.record import Status
 
 
 @click.command()
 @click.argument("suite")
 def validate(suite: str) -> int:
-    """Check SUITE, its models and its data."""
+    """Check SUITE, its models and its data, and tell which cells will not run, and why.
+
+    Exit status: 1 where a cell cannot run by a mistake of the suite, or no cell can run at all.
+    """
     loaded = load_suite(suite, list(available()))
-    cells = expand(loaded)
-    for cell in {cell.case.name: cell for cell in cells}.values():
-        load(cell)
-    Screen().say(f"{loaded.path}: {len(cells)} cells, all valid")
-    return 0
+    found, screen = foresee(expand(loaded)), Screen()
+    for line in refusals(found):
+        screen.say(line)
+    screen.say(f"{loaded.path}: {summary(found)}")
+    return int(none_can_run(found) or any(one.status is Status.FAILED for one in found))

@@ -91,5 +91,5 @@ def test_the_best_set_on_two_threads_has_a_twin_on_one_with_a_name_of_its_own() 
     for one in best:
         twin = sets[f"{one.alias}_one_thread"]
         assert (twin.parameters, twin.threads) == (one.parameters, 1)
-        assert twin.name == f"{one.name}_threads1"
+        assert twin.content == f"{one.content}_threads1"
     assert best

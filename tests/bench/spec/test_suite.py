@@ -69,7 +69,7 @@ def test_a_good_suite(folder: Path) -> None:
     assert (shared.parameters.security, toy.parameters.security) == (128, 0)
     assert toy.parameters.bootstrap is not None
     assert toy.parameters.bootstrap.level_budget == (3, 3)
-    assert toy.parameters.name.endswith("INSECURE")
+    assert toy.names[-1].endswith("INSECURE")
     assert (shared.limits.seconds, shared.limits.memory_bytes) == (60.0, None)
 
 
@@ -242,7 +242,7 @@ def test_the_suites_of_the_project_are_what_they_say() -> None:
     assert {tiny[alias].backends for alias in ("shared14", "shared15")} == {("openfhe", "tenseal", "pyfhel")}
     assert {tiny[alias].threads for alias in ("shared14", "shared15")} == {1}
     toy = load_suite("toy", BACKENDS)
-    assert all("INSECURE" in parameter_set.parameters.name for parameter_set in toy.parameter_sets)
+    assert all("INSECURE" in parameter_set.names[-1] for parameter_set in toy.parameter_sets)
     assert "INSECURE" in toy.title
 
 

@@ -48,6 +48,7 @@ function sweepOption(rows, chosen) {
 function sweepSeries(group, { parameter: { title, source }, measure }, name) {
   const color = backendInk(group[0].backend);
   const secure = secureRow(group[0]);
+  const refreshed = group[0]["counts.round_trips"] ? "dotted" : "solid";
   const value = measureOf(measure);
   const point = (/** @type {Row} */ row) => ({
     value: [row[source], value(row)],
@@ -63,7 +64,7 @@ function sweepSeries(group, { parameter: { title, source }, measure }, name) {
     symbol: backendSymbol(group[0].backend),
     symbolSize: 10,
     itemStyle: secure ? {} : { color: style("--surface"), borderColor: color, borderWidth: 2 },
-    lineStyle: { type: secure ? "solid" : "dashed", width: apart ? 2 : 0 },
+    lineStyle: { type: secure ? refreshed : "dashed", width: apart ? 2 : 0 },
     data: sorted.map(point),
   };
 }
@@ -102,7 +103,7 @@ function drawSweep(place, rows, chosen) {
   const title = `${measureTitle(measure)} by ${parameter.title}`;
   addFigure(clearPlots(place), {
     title,
-    note: ["Hollow and dashed: INSECURE.", note].filter(Boolean).join(" "),
+    note: ["Hollow and dashed: INSECURE. Dotted: with round trips.", note].filter(Boolean).join(" "),
     renderer: shown.length > 200 ? "canvas" : "svg",
     alt: `${shown.length} records, a line for those that compare.`,
     empty: shown.length ? null : "No record has both.",

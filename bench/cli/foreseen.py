@@ -1,0 +1,30 @@
+"""How it is told what will become of cells, before there are keys."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from bench.run.foreseen import Foreseen, none_can_run
+from reports.record import Status
+
+#: How a status is said of a cell that has not run.
+WORDS = {Status.OK: "valid", Status.UNSUPPORTED: "unsupported", Status.FAILED: "cannot run"}
+
+
+def refusals(found: Sequence[Foreseen]) -> Iterator[str]:
+    """A line for each cell that will not run."""
+    for one in found:
+        if one.reason is not None:
+            place = f"{one.cell.case.name} on {one.cell.backend} at {one.cell.parameter_set.names[0]}"
+            yield f"{place}: {WORDS[one.status]}: {one.reason}"
+
+
+def summary(found: Sequence[Foreseen]) -> str:
+    """How many cells there are, and of which kind."""
+    cells = f"{len(found)} cell{'s' * (len(found) != 1)}"
+    counts = Counter(one.status for one in found)
+    if counts[Status.OK] == len(found):
+        return f"{cells}, all valid"
+    told = ", ".join(f"{counts[status]} {word}" for status, word in WORDS.items() if counts[status])
+    return f"{cells}, {told}{': nothing would be measured' * none_can_run(found)}"

@@ -1,0 +1,61 @@
+"""What becomes of cells as far as it is known before there are keys: the same answer for every command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from backends.errors import BackendError, Unsupported
+from backends.registry import get
+from bench.run.kind import CellKind
+from bench.run.kinds import kind_of, load
+from bench.spec.cells import Cell
+from reports.record import Status
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """A cell, and what `bench run` will make of it as far as that can be told.
+
+    Attributes:
+        cell: the cell.
+        loaded: its kind, with what its case brings.
+        status: ok where it can run, unsupported where the backend cannot, failed where the suite is mistaken.
+        reason: the sentence of the record; None where it can run.
+    """
+
+    cell: Cell
+    loaded: CellKind
+    status: Status
+    reason: str | None
+
+
+def foresee(cells: Iterable[Cell]) -> list[Foreseen]:
+    """Check every cell without a key; what a case brings is loaded once.
+
+    Raises:
+        ModelError, UserError: a case's model or data are missing or do not fit each other.
+    """
+    loaded: dict[tuple[type[CellKind], str], CellKind] = {}
+    found = []
+    for cell in cells:
+        place = kind_of(cell), cell.case.name
+        if place not in loaded:
+            loaded[place] = load(cell)
+        found.append(_foreseen(cell, loaded[place]))
+    return found
+
+
+def _foreseen(cell: Cell, loaded: CellKind) -> Foreseen:
+    try:
+        loaded.check_beforehand(cell, get(cell.backend))
+    except Unsupported as error:
+        return Foreseen(cell, loaded, Status.UNSUPPORTED, str(error))
+    except BackendError as error:
+        return Foreseen(cell, loaded, Status.FAILED, str(error))
+    return Foreseen(cell, loaded, Status.OK, None)
+
+
+def none_can_run(found: Sequence[Foreseen]) -> bool:
+    """Whether a run would measure nothing."""
+    return all(one.status is not Status.OK for one in found)
