@@ -11,6 +11,7 @@ from collections import Counter
 from dataclasses import dataclass
 from math import ceil, log2
 
+from backends.footprint import Footprint
 from backends.interface import Capabilities
 from backends.parameters import ParameterSet
 from backends.primitives import Primitive, cost
@@ -88,8 +89,15 @@ class Costs:
         primes = self.parameters.depth + 1 + self.parameters.special_primes
         return 2 * self.parameters.digits * primes * self.parameters.n * BYTES_PER_RESIDUE
 
-    def needs(self, program: Program, capabilities: Capabilities, refresh: str) -> Needs:
-        """What a cell needs of the machine."""
+    def needs(
+        self, program: Program, capabilities: Capabilities, refresh: str, footprint: Footprint
+    ) -> Needs:
+        """What a cell needs of the machine, where a backend's process has this footprint."""
+        if not footprint.encrypts:  # of a ciphertext it has one number a slot, a quarter of a residue's pair
+            slots = self.live_bytes(program) // (4 * (program.input_level + 1))
+            return Needs(0, footprint.process_bytes + slots, 0)
+        levels = {constant.level for constant in program.plaintexts if constant.row is not None}
+        context = footprint.context_bytes(self.parameters, levels)
         bootstraps = refresh == "bootstrap"
         # A bootstrap rotates by most of the steps that a program needs, and each key is made once.
         keys = 1 + max(len(program.rotation_steps), bootstraps * capabilities.bootstrap_keys)
@@ -99,7 +107,11 @@ class Costs:
         )
         return Needs(
             keys_bytes=keys * self.key_bytes(),
-            evaluator_bytes=keys * self.key_bytes() + prepared + self.live_bytes(program),
+            evaluator_bytes=footprint.process_bytes
+            + context
+            + keys * self.key_bytes()
+            + prepared
+            + self.live_bytes(program),
             constants_bytes=sum(map(self.constant_bytes, program.plaintexts)),
         )
 

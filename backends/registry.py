@@ -19,6 +19,7 @@ from typing import Protocol
 import backends
 from backends.audit import Binding
 from backends.errors import BackendError
+from backends.footprint import Footprint
 from backends.interface import Capabilities, Ciphertext, Evaluator, Library, Vector
 from backends.native import NativeTypes
 from backends.parameters import ParameterSet
@@ -62,6 +63,7 @@ class Descriptor:
         native_types: program → `module:Class` of a `NativeTypes` (see `backends.native`), where there is one.
         threaded: whether the library uses more threads than one; where it does not, a cell has one.
         native_check: what these types need of a parameter set beyond what `capabilities` says.
+        footprint: the memory of its process, for estimates.
         attack: `module:function` of an `Attack`, for the conformance kit; a simulator has no secret.
         audit: `module:NAME` of a `backends.audit.Binding`, which says what each call of the library executes;
             a simulator has no library.
@@ -75,6 +77,7 @@ class Descriptor:
     simulates: bool = False
     threaded: bool = False
     native_types: Mapping[str, str] = field(default_factory=dict)
+    footprint: Footprint = field(default_factory=Footprint)
     native_check: NativeCheck | None = None
     attack: str | None = None
     audit: str | None = None

@@ -1,6 +1,7 @@
 """The simulator: exact slots and levels, no cryptography. It runs any program in the clear."""
 
 from backends.cleartext.adapter import capabilities
+from backends.footprint import Footprint
 from backends.registry import Descriptor
 
 DESCRIPTOR = Descriptor(
@@ -8,5 +9,6 @@ DESCRIPTOR = Descriptor(
     summary="exact slots and levels in numpy, no cryptography: runs any program in the clear",
     adapter="backends.cleartext.adapter:Cleartext",
     capabilities=capabilities,
+    footprint=Footprint(process_bytes=37_000_000, encrypts=False),
     simulates=True,
 )

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+from backends.footprint import Footprint
 from backends.openfhe.capabilities import capabilities
+from backends.openfhe.footprint import context_bytes
 from backends.registry import Descriptor
 
 DESCRIPTOR = Descriptor(
@@ -10,6 +12,7 @@ DESCRIPTOR = Descriptor(
     summary="OpenFHE: CKKS with bootstrapping, hoisting and the extended basis, up to N = 2^17",
     adapter="backends.openfhe.adapter:OpenFHE",
     capabilities=capabilities,
+    footprint=Footprint(process_bytes=50_000_000, context_bytes=context_bytes),
     environment=Path(__file__).with_name("environment.yaml"),
     threaded=True,
     attack="backends.openfhe.attack:attempts",

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+from backends.footprint import Footprint
 from backends.pyfhel.capabilities import capabilities
+from backends.pyfhel.footprint import context_bytes
 from backends.registry import Descriptor
 
 DESCRIPTOR = Descriptor(
@@ -10,6 +12,7 @@ DESCRIPTOR = Descriptor(
     summary="Microsoft SEAL 4.1 through Pyfhel, built from source; no bootstrap",
     adapter="backends.pyfhel.adapter:Pyfhel",
     capabilities=capabilities,
+    footprint=Footprint(process_bytes=41_000_000, context_bytes=context_bytes),
     environment=Path(__file__).with_name("environment.yaml"),
     attack="backends.pyfhel.attack:attempts",
     audit="backends.pyfhel.audit:BINDING",

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+from backends.footprint import Footprint
 from backends.registry import Descriptor
+from backends.seal.footprint import context_bytes
 from backends.tenseal.capabilities import capabilities
 from backends.tenseal.native_limits import check_native
 
@@ -11,6 +13,7 @@ DESCRIPTOR = Descriptor(
     summary="Microsoft SEAL 4.3 through TenSEAL's low-level binding; no bootstrap",
     adapter="backends.tenseal.adapter:TenSEAL",
     capabilities=capabilities,
+    footprint=Footprint(process_bytes=44_000_000, context_bytes=context_bytes),
     environment=Path(__file__).with_name("environment.yaml"),
     native_types={
         "vectors": "backends.tenseal.native:Vectors",

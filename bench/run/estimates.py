@@ -48,7 +48,7 @@ def of_program(
     """What a planned program counts over all batches, needs and takes on a backend."""
     costs = Costs(cell.parameter_set.parameters)
     batches = -(-cell.samples // program.layout.images)
-    needs = costs.needs(program, capabilities, refresh.kind)
+    needs = costs.needs(program, capabilities, refresh.kind, descriptor.footprint)
     seconds = batches * costs.seconds(sum(map(costs.instruction, program.instructions)))
     layout, counted = program.layout, counts(program, batches)
     after = levels_after_refresh(program)
@@ -62,8 +62,8 @@ def of_program(
         "of the library itself": _by_library(counted, executed(descriptor, counted)),
         "rotation keys": str(len(program.rotation_steps)),
         "keys on disk": size(needs.keys_bytes),
-        "evaluator memory": size(needs.evaluator_bytes),
-        "constants encoded": size(needs.constants_bytes),
+        "evaluator memory": f"{size(needs.evaluator_bytes + needs.constants_bytes)} on {descriptor.name}",
+        "  of it constants encoded": size(needs.constants_bytes),
         "evaluate, one thread": f"{seconds:.0f} s",
         "security": _security(cell, capabilities),
     }

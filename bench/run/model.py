@@ -90,7 +90,7 @@ class ModelKind(WorkloadKind):
         costs = Costs(parameters)
         room = 0  # the simulator has no keys, and encodes a constant as fast as it would find it
         if not life.descriptor.simulates:
-            needs = costs.needs(program, capabilities, refresh.kind)
+            needs = costs.needs(program, capabilities, refresh.kind, life.descriptor.footprint)
             room = int(CONSTANTS_SHARE * life.room(needs.keys_bytes, needs.evaluator_bytes))
         life.listener.planned(program, costs, outcome.batches)
         life.watched(

@@ -1,0 +1,30 @@
+"""What a backend's process holds in memory beside keys, ciphertexts and constants: declared by each backend.
+
+The figures are the growth of a process's resident memory, measured with the versions of `environment.yaml`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from backends.parameters import ParameterSet
+
+#: From a parameter set and the levels at which constants are encoded to the bytes of a library's context.
+ContextBytes = Callable[[ParameterSet, Collection[int]], int]
+
+
+@dataclass(frozen=True)
+class Footprint:
+    """The memory of a backend's process.
+
+    Attributes:
+        process_bytes: interpreter, numpy, this project's code and the library, before any context.
+        context_bytes: see `ContextBytes`.
+        encrypts: whether it holds keys and encodes constants ahead; a simulator does neither, and of a
+            ciphertext it has the slots alone.
+    """
+
+    process_bytes: int = 40_000_000
+    context_bytes: ContextBytes = lambda parameters, levels: 0
+    encrypts: bool = True

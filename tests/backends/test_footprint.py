@@ -1,0 +1,35 @@
+"""The evaluator's memory, told before anything is encrypted, against what was measured."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from backends.costs import Costs
+from backends.planner import plan, refresh_for
+from backends.registry import get
+from models import checkpoint
+from reports.baseline import read_records
+from tests.toy import BOOTSTRAPS, ROUND_TRIPS
+
+ROOT = Path(__file__).parents[2]
+MEASURED = {
+    (record.backend, record.parameter_set): record.memory.evaluator_peak_bytes
+    for path in sorted((ROOT / "suites" / "baselines").glob("toy_*.json"))
+    for record in read_records(path)
+}
+
+
+@pytest.mark.parametrize(("name", "place"), [(name, place) for name, place in MEASURED])
+def test_the_memory_told_is_what_the_baselines_measured(name: str, place: str) -> None:
+    """Within a quarter; each library has its own."""
+    parameters = next(one for one in (ROUND_TRIPS, BOOTSTRAPS) if one.name == place)
+    descriptor = get(name)
+    capabilities = descriptor.capabilities(parameters)
+    kind = "bootstrap" if parameters.bootstrap else "round_trip"
+    refresh = refresh_for(kind, parameters, capabilities)
+    graph = checkpoint.load_graph(ROOT / "models" / "checkpoints" / "vit_tiny", "polynomial")
+    program = plan(graph, parameters, refresh)
+    needs = Costs(parameters).needs(program, capabilities, kind, descriptor.footprint)
+    assert needs.evaluator_bytes + needs.constants_bytes == pytest.approx(MEASURED[name, place], rel=0.25)
