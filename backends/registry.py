@@ -61,6 +61,7 @@ class Descriptor:
         environment: the folder's `environment.yaml`, or None where numpy is all it needs.
         simulates: whether it computes in the clear and has no keys: nothing is there to protect or to size.
         native_types: program → `module:Class` of a `NativeTypes` (see `backends.native`), where there is one.
+        threaded: whether the library uses more threads than one; where it does not, a cell has one.
         native_check: what these types need of a parameter set beyond what `capabilities` says.
         footprint: the memory of its process, for estimates.
         attack: `module:function` of an `Attack`, for the conformance kit; a simulator has no secret.
@@ -74,6 +75,7 @@ class Descriptor:
     capabilities: CapabilityCheck
     environment: Path | None = None
     simulates: bool = False
+    threaded: bool = False
     native_types: Mapping[str, str] = field(default_factory=dict)
     footprint: Footprint = field(default_factory=Footprint)
     native_check: NativeCheck | None = None

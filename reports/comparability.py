@@ -39,7 +39,7 @@ def software_differences(a: Record, b: Record) -> list[str]:
     return [
         *_unequal("python", one.python, other.python),
         *_unequal_entries("", one.libraries, other.libraries),
-        *_unequal_entries("build of ", one.build, other.build),
+        *_unequal_entries("build, ", one.build, other.build),
     ]
 
 

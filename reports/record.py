@@ -308,6 +308,8 @@ class Environment(Block):
     cpu: str | None = None
     cores: Annotated[int, Field(gt=0)] | None = None
     threads: Annotated[int, Field(gt=0)] | None = None
+    pinned: list[Count] | None = None
+    shared: list[Count] | None = None
     memory_bytes: Bytes | None = None
     load: Annotated[float, Field(ge=0)] | None = None
     steal_s: Seconds | None = None

@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,13 +21,19 @@ class CommandError(Exception):
     """A tool ended with another status than 0; the text is its most telling line."""
 
 
-def run_logged(command: Sequence[str], log: Path, on_line: Callable[[str], None]) -> None:
+def run_logged(
+    command: Sequence[str],
+    log: Path,
+    on_line: Callable[[str], None],
+    variables: Mapping[str, str] | None = None,
+) -> None:
     """Run a command to its end, its output appended to a log.
 
     Args:
         command: program and arguments.
         log: a file; its folder is made.
         on_line: told every line that is not empty.
+        variables: of the environment, beside this process's own.
 
     Raises:
         CommandError: the command ended with another status than 0.
@@ -45,7 +51,7 @@ def run_logged(command: Sequence[str], log: Path, on_line: Callable[[str], None]
             stderr=subprocess.STDOUT,
             encoding="utf-8",
             errors="replace",
-            env=clean_environment(),
+            env=clean_environment() | dict(variables or {}),
             start_new_session=True,
         ) as process,
     ):

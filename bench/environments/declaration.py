@@ -9,6 +9,8 @@
       script: build_wheel.py      beside this file, run as `python script REQUIREMENT WHEEL_FOLDER`
       requirement: Pyfhel==3.5.0
       compilers: [c++, g++]       optional: one of these must be on PATH
+      variants:                   optional: other builds, for `bench run --build NAME`
+        native: -march=native     the compiler's flags
 
 This module needs PyYAML and the standard library alone, because tox's plugin imports it.
 """
@@ -18,7 +20,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import backends
@@ -26,6 +28,7 @@ from bench.errors import UserError
 from models.documents.document import Document, Location, Plain, place, shown
 from models.documents.reading import read
 from models.names import did_you_mean
+from models.processor import processor
 
 #: The build of a library that is taken where no other is asked for.
 DEFAULT_BUILD = "default"
@@ -59,11 +62,20 @@ class Build:
         script: run as `python script REQUIREMENT WHEEL_FOLDER`, with the standard library alone.
         requirement: the source distribution, pinned.
         compilers: one of them must be found on PATH; empty where none is needed.
+        variants: other builds than the usual one, name → the compiler's flags.
+        flags: those of the build that is meant; none for the usual one.
     """
 
     script: Path
     requirement: str
     compilers: tuple[str, ...] = ()
+    variants: Mapping[str, str] = field(default_factory=dict)
+    flags: str = ""
+
+    @property
+    def mark(self) -> bytes:
+        """Tells builds of one script apart; flags may mean another thing on another processor."""
+        return f"\n{self.flags}\n{processor()}".encode() if self.flags else b""
 
 
 @dataclass(frozen=True)
@@ -91,7 +103,22 @@ class Declaration:
         digest = hashlib.sha256()
         for file in files:
             digest.update(hashlib.sha256(file.read_bytes()).digest())
+        digest.update(self.build.mark if self.build else b"")
         return digest.hexdigest()[:12]
+
+    def of(self, build: str) -> Declaration:
+        """The declaration for one of the library's builds.
+
+        Raises:
+            UserError: there is no such build.
+        """
+        if build == DEFAULT_BUILD:
+            return self
+        variants = self.build.variants if self.build else {}
+        if self.build is None or build not in variants:
+            known = ", ".join((DEFAULT_BUILD, *variants))
+            raise UserError(f"{self.name} has no build {build!r}; it has {known}")
+        return replace(self, build=replace(self.build, flags=variants[build]))
 
 
 def load(path: Path, name: str | None = None) -> Declaration:
@@ -133,7 +160,9 @@ def _alternative(document: Document, location: Location, entry: Plain) -> Altern
 
 
 def _build(document: Document, location: Location, entry: Plain) -> Build:
-    table = _table(document, location, entry, required=("script", "requirement"), optional=("compilers",))
+    table = _table(
+        document, location, entry, required=("script", "requirement"), optional=("compilers", "variants")
+    )
     script = _text(document, (*location, "script"), table["script"])
     if not _FILE_NAME.fullmatch(script) or not document.path.with_name(script).is_file():
         sentence = f"there is no script {shown(script)[1:-1]} beside the file; add it or correct the name"
@@ -142,7 +171,14 @@ def _build(document: Document, location: Location, entry: Plain) -> Build:
         script=document.path.with_name(script),
         requirement=_text(document, (*location, "requirement"), table["requirement"]),
         compilers=_texts(document, (*location, "compilers"), table.get("compilers", [])),
+        variants=_variants(document, (*location, "variants"), table.get("variants", {})),
     )
+
+
+def _variants(document: Document, location: Location, value: Plain) -> Mapping[str, str]:
+    if not isinstance(value, dict):
+        document.fail(location, f"{place(location)} must be a table of names and compiler flags")
+    return {name: _text(document, (*location, name), flags) for name, flags in value.items()}
 
 
 def _module(document: Document, location: Location, value: Plain) -> str:

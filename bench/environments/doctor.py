@@ -59,7 +59,8 @@ def _backend(descriptor: Descriptor) -> Finding:
         if environment is not None:
             versions = ", ".join(f"{library} {version}" for library, version in environment.versions.items())
             where = environment.python if environment.made else "this interpreter"
-            return Finding(name, "ok", f"{versions} in {where}")
+            built = "; ".join(map(" ".join, environment.built_with().items()))
+            return Finding(name, "ok", f"{versions} in {where}" + (f"; built: {built}" if built else ""))
         assert descriptor.environment is not None  # `find` answers for a backend without one
         declaration = load(descriptor.environment, name)
         alternative, interpreter = choose(declaration)

@@ -8,8 +8,8 @@ import shutil
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -28,6 +28,8 @@ logger = logging.getLogger(__name__)
 
 #: Written last, so that a folder without it is known to be half-made.
 COMPLETE = "environment.json"
+#: How the library in it was built, kept once it has been read.
+BUILT_WITH = "built_with.json"
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class Environment:
         versions: those of Python and of the library's distributions.
         made: whether the harness made it, rather than found the library in this interpreter.
         build: which build of the library it holds.
+        binaries: the library's, as far as they are known.
     """
 
     backend: str
@@ -47,9 +50,29 @@ class Environment:
     versions: dict[str, str]
     made: bool
     build: str = DEFAULT_BUILD
+    binaries: tuple[Path, ...] = field(default=(), compare=False)
+
+    def built_with(self) -> dict[str, str]:
+        """How the library was built, as its binaries say; empty where it has none.
+
+        What they say of an environment that the harness made is kept beside it: it does not change.
+        """
+        kept = self.python.parents[1] / BUILT_WITH
+        if self.made and kept.is_file():
+            said: dict[str, str] = json.loads(kept.read_text(encoding="utf-8"))
+            return said
+        from bench.environments.binaries import facts  # which takes a disassembler to import
+
+        said = facts(self.binaries)
+        if said:
+            said = {"kind": self.build, **said}
+        if self.made:
+            with suppress(OSError):
+                kept.write_text(json.dumps(said, indent=2) + "\n", encoding="utf-8")
+        return said
 
 
-def ensure(descriptor: Descriptor, report: Report) -> Environment:
+def ensure(descriptor: Descriptor, report: Report, build: str = DEFAULT_BUILD) -> Environment:
     """The environment of a backend, made now where there is none.
 
     Two processes that ask at once make it once. An interruption or a failure leaves nothing half-made.
@@ -57,27 +80,30 @@ def ensure(descriptor: Descriptor, report: Report) -> Environment:
     Args:
         descriptor: the backend.
         report: told every step of the making.
+        build: which build of the library.
 
     Raises:
         UserError: it cannot be made; one sentence says why and what to install.
     """
-    present = find(descriptor)
+    present = find(descriptor, build)
     if present is not None:
         logger.debug("%s: %s has it: %s", descriptor.name, present.python, present.versions)
         return present
     assert descriptor.environment is not None
-    declaration = load(descriptor.environment, descriptor.name)
+    declaration = load(descriptor.environment, descriptor.name).of(build)
     report(Step(declaration.name, "interpreter", "looking for one that fits"))
     alternative, interpreter = choose(declaration)
     report(Step(declaration.name, "interpreter", f"Python {alternative.python}: {interpreter}"))
     folder = environment_folder(declaration, alternative)
     with _lock(declaration, folder, report):
-        made = _made(declaration, alternative)
-        return made or _make(declaration, alternative, interpreter, folder, report)
+        made = _made(declaration, alternative) or _make(declaration, alternative, interpreter, folder, report)
+        return replace(made, build=build)
 
 
-def find(descriptor: Descriptor) -> Environment | None:
+def find(descriptor: Descriptor, build: str = DEFAULT_BUILD) -> Environment | None:
     """The environment of a backend where it exists already and works, else None.
+
+    A library that is installed in this interpreter is the usual build.
 
     Raises:
         UserError: the backend's declaration is wrong.
@@ -85,18 +111,18 @@ def find(descriptor: Descriptor) -> Environment | None:
     here = Path(sys.executable)
     if descriptor.environment is None:
         return Environment(descriptor.name, here, probe(here, ["numpy"]).versions, made=False)
-    declaration = load(descriptor.environment, descriptor.name)
+    declaration = load(descriptor.environment, descriptor.name).of(build)
     # A wheel may be installed here and yet not load, so both questions are asked; the first costs nothing.
-    if find_spec(declaration.imports) is not None:
+    if build == DEFAULT_BUILD and find_spec(declaration.imports) is not None:
         answer = probe(here, [declaration.imports])
         if answer.failure is not None:
             logger.debug("%s: installed for %s and does not load: %s", descriptor.name, here, answer.failure)
         else:
-            return Environment(descriptor.name, here, answer.versions, made=False)
+            return Environment(descriptor.name, here, answer.versions, made=False, binaries=answer.binaries)
     for alternative in declaration.alternatives:
         made = _made(declaration, alternative)
         if made is not None:
-            return made
+            return replace(made, build=build)
     return None
 
 
@@ -113,7 +139,9 @@ def _made(declaration: Declaration, alternative: Alternative) -> Environment | N
         return None
     python = _python(folder)
     answer = probe(python, [declaration.imports])
-    return None if answer.failure else Environment(declaration.name, python, answer.versions, made=True)
+    if answer.failure:
+        return None
+    return Environment(declaration.name, python, answer.versions, made=True, binaries=answer.binaries)
 
 
 def _make(
@@ -132,8 +160,12 @@ def _make(
             log,
             lambda line: report(Step(declaration.name, "virtual environment", line)),
         )
-        versions = install(declaration, alternative, _python(folder), report)
-        content = {"backend": declaration.name, "versions": versions, "made_in_s": time.monotonic() - started}
+        answer = install(declaration, alternative, _python(folder), report)
+        content = {
+            "backend": declaration.name,
+            "versions": answer.versions,
+            "made_in_s": time.monotonic() - started,
+        }
         (folder / COMPLETE).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
     except BaseException as error:
         shutil.rmtree(folder, ignore_errors=True)
@@ -148,7 +180,9 @@ def _make(
                 "free some disk or set BENCH_CACHE to another folder"
             ) from error
         raise
-    return Environment(declaration.name, _python(folder), versions, made=True)
+    return Environment(
+        declaration.name, _python(folder), answer.versions, made=True, binaries=answer.binaries
+    )
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from pathlib import Path
 from bench.environments.commands import CommandError, run_logged
 from bench.environments.declaration import PARTY_REQUIREMENTS, Alternative, Declaration
 from bench.environments.interpreters import cache_folder, lacks_glibc
-from bench.environments.probe import probe
+from bench.environments.probe import Probe, probe
 from bench.environments.steps import Report, Step
 from bench.environments.wheels import built_wheel
 from bench.errors import UserError
@@ -19,9 +19,7 @@ def log_file(declaration: Declaration) -> Path:
     return cache_folder() / "logs" / f"{declaration.name}-{declaration.digest}.log"
 
 
-def install(
-    declaration: Declaration, alternative: Alternative, python: Path, report: Report
-) -> dict[str, str]:
+def install(declaration: Declaration, alternative: Alternative, python: Path, report: Report) -> Probe:
     """Install a backend's and the parties' requirements with an interpreter's own pip, and try the import.
 
     Args:
@@ -31,7 +29,7 @@ def install(
         report: told every step.
 
     Returns:
-        Versions of Python and of the library.
+        What the interpreter answers afterwards.
 
     Raises:
         UserError: the build, pip or the import failed; the text says which, why and where the log is.
@@ -72,7 +70,7 @@ def install(
             f"{declaration.name}: installed, but {declaration.imports} does not import ({answer.failure}); "
             f"correct the pins in {declaration.path} for this machine"
         )
-    return answer.versions
+    return answer
 
 
 def install_here(declaration: Declaration, report: Report) -> dict[str, str]:
@@ -84,7 +82,7 @@ def install_here(declaration: Declaration, report: Report) -> dict[str, str]:
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     for alternative in declaration.alternatives:
         if alternative.python == version and not lacks_glibc(alternative):
-            return install(declaration, alternative, Path(sys.executable), report)
+            return install(declaration, alternative, Path(sys.executable), report).versions
     versions = ", ".join(alternative.python for alternative in declaration.alternatives)
     raise UserError(
         f"{declaration.name} declares Python {versions}, not {version} on this machine; use one of them"

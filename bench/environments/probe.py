@@ -14,13 +14,16 @@ from bench.environments.commands import clean_environment, telling_line
 # test; a library that aborts takes only that process with it.
 _SCRIPT = """
 import importlib, json, platform, sys
-from importlib.metadata import packages_distributions, version
+from importlib.metadata import files, packages_distributions, version
 for name in sys.argv[1:]:
     importlib.import_module(name)
 distributions = packages_distributions()
 names = sorted({distribution for name in sys.argv[1:] for distribution in distributions.get(name, [])})
 versions = {name.lower(): version(name) for name in names}
-print(json.dumps({"python": platform.python_version(), **versions}))
+print(json.dumps({
+    "versions": {"python": platform.python_version(), **versions},
+    "binaries": sorted({str(f.locate()) for name in names for f in files(name) or () if ".so" in f.suffixes}),
+}))
 """
 
 
@@ -31,10 +34,12 @@ class Probe:
     Attributes:
         versions: those of Python and of the distributions that hold the modules; empty where it failed.
         failure: the line that says why a module cannot be imported, or None.
+        binaries: the shared libraries of those distributions.
     """
 
     versions: dict[str, str]
     failure: str | None = None
+    binaries: tuple[Path, ...] = ()
 
 
 def probe(python: Path, modules: list[str]) -> Probe:
@@ -55,4 +60,5 @@ def probe(python: Path, modules: list[str]) -> Probe:
         return Probe({}, f"importing {', '.join(modules)} ended with signal {-answer.returncode}")
     if answer.returncode != 0:
         return Probe({}, telling_line(answer.stderr.strip().splitlines()))
-    return Probe(json.loads(answer.stdout.splitlines()[-1]))
+    said = json.loads(answer.stdout.splitlines()[-1])
+    return Probe(said["versions"], binaries=tuple(map(Path, said["binaries"])))

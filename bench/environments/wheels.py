@@ -58,6 +58,7 @@ def built_wheel(declaration: Declaration, python: Path, log: Path, report: Repor
                 [str(python), str(build.script), build.requirement, str(making)],
                 log,
                 lambda line: report(Step(declaration.name, "build", line)),
+                {"CFLAGS": build.flags, "CXXFLAGS": build.flags} if build.flags else {},
             )
             made = list(making.glob("*.whl"))
             if len(made) != 1:
@@ -79,4 +80,5 @@ def _wheel_folder(declaration: Declaration, python: Path) -> Path:
         [str(python), "-c", _TAG_SCRIPT], capture_output=True, text=True, env=clean_environment(), check=True
     ).stdout.strip()
     content = declaration.build.script.read_bytes() + f"\n{declaration.build.requirement}\n{tag}".encode()
+    content += declaration.build.mark
     return cache_folder() / "wheels" / f"{declaration.name}-{hashlib.sha256(content).hexdigest()[:12]}"

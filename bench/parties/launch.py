@@ -1,4 +1,4 @@
-"""Starts a party: `python -I launch.py PARENT ROLE ADAPTER FOLDER THREADS PATH...`.
+"""Starts a party: `python -I launch.py PARENT ROLE ADAPTER FOLDER CORES PATH...`.
 
 Run by the backend's own interpreter. PARENT is the id of the process that starts it, ROLE the `module:Class`
 of a `bench.parties.party.Party`, ADAPTER that of what the role imports to compute with.
@@ -32,10 +32,10 @@ def _leave_no_core() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _pin(threads: int) -> None:
-    """Keep this process on as many cores as it may use threads, where the system can."""
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])
+def _pin(cores: str) -> None:
+    """Keep this process on some cores, where there are any named and the system can."""
+    if cores and hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, map(int, cores.split(",")))
 
 
 def _claim() -> None:
@@ -50,10 +50,10 @@ def _claim() -> None:
 
 def main() -> None:
     """Set the process up, then serve one role until told to stop."""
-    parent, role, adapter, place, threads, *paths = sys.argv[1:]
+    parent, role, adapter, place, cores, *paths = sys.argv[1:]
     _die_with_parent(int(parent))
     _leave_no_core()
-    _pin(int(threads))
+    _pin(cores)
     _claim()
     sys.path.extend(paths)
     pipe = os.fdopen(os.dup(1), "w", encoding="utf-8")

@@ -6,6 +6,7 @@ import importlib.util
 import os
 import signal
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 from bench.packages import PACKAGES
@@ -23,7 +24,15 @@ class PartyProcess:
     """
 
     def __init__(
-        self, name: str, role: str, python: Path, adapter: str, folder: Path, log: Path, threads: int
+        self,
+        name: str,
+        role: str,
+        python: Path,
+        adapter: str,
+        folder: Path,
+        log: Path,
+        threads: int,
+        cores: Sequence[int] = (),
     ) -> None:
         """Start it.
 
@@ -34,14 +43,15 @@ class PartyProcess:
             adapter: `module:Class` of what the role imports to compute with.
             folder: the party's own.
             log: where everything that is printed goes.
-            threads: on how many cores it may run.
+            threads: how many it may use.
+            cores: on which it may run; none where it is not pinned.
         """
         self._name, self._log_path = name, log
         self._log = log.open("wb")
         self._process = subprocess.Popen(
             [
                 *(str(python), "-I", launch.__file__, str(os.getpid())),
-                *(role, adapter, str(folder), str(threads)),
+                *(role, adapter, str(folder), ",".join(map(str, cores))),
                 *_paths(adapter),
             ],
             stdin=subprocess.PIPE,

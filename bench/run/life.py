@@ -25,6 +25,7 @@ from backends.security import check_demand, foretold, judge
 from bench.environments.ensure import Environment
 from bench.parties.errors import PartyError
 from bench.run import host, recording
+from bench.run.cores import Cores, claimed, used_threads
 from bench.run.errors import CellError
 from bench.run.exchanges import Evaluation
 from bench.run.listener import Listener
@@ -52,6 +53,7 @@ class Outcome:
         held_out: the clear rungs on the whole held-out set.
         figures: what was measured.
         decrypted: what the evaluations decrypt to.
+        cores: where the parties were pinned.
     """
 
     started_at: datetime
@@ -63,6 +65,7 @@ class Outcome:
     held_out: record.HeldOutLadder | None = None
     figures: recording.Figures = field(default_factory=recording.Figures)
     decrypted: Decrypted | None = None
+    cores: Cores = field(default_factory=Cores)
     environment: record.Environment = field(default_factory=record.Environment)
 
     @classmethod
@@ -153,10 +156,13 @@ class Life:
 
     def _environment(self, stolen: float | None) -> record.Environment:
         """The machine, and the interpreter and libraries of the parties."""
-        measured = host.environment(self.cell.parameter_set.threads, self.environment.versions, {})
+        measured = host.environment(self.threads, self.environment.versions, self.environment.built_with())
         now = host.steal_s()
+        cores = self.outcome.cores
         return measured.model_copy(
             update={
+                "pinned": list(cores.pinned) or None,
+                "shared": list(cores.shared) if cores.pinned else None,
                 "python": self.environment.versions.get("python", measured.python),
                 "steal_s": None if now is None or stolen is None else max(0.0, now - stolen),
             }
@@ -181,28 +187,31 @@ class Life:
             PartyError: a party could not do what it was asked for.
         """
         limit, figures = self.cell.limits.memory_bytes, self.outcome.figures
-        started = monotonic()
-        with host.MemorySampler(limit_bytes=limit, spared=[os.getpid()]) as sampler:
-            try:
-                with Session(
-                    python=self.environment.python,
-                    adapter=adapter,
-                    roles=roles,
-                    threads=self.cell.parameter_set.threads,
-                    folder=self.folder,
-                    logs=self.folder,
-                    deadline=monotonic() + (self.cell.limits.seconds or inf),
-                    report=self.report,
-                    watch=sampler.add,
-                    peaks=figures.peaks,
-                    keep_on_failure=self.keep_parties,
-                ) as session:
-                    use(session)
-            except PartyError as error:
-                raise self._at_a_limit(error, together=sampler.exceeded) from error
-            finally:
-                figures.together_peak_bytes = sampler.peak_bytes
-        figures.wall_s = monotonic() - started - figures.repeats_s
+        with claimed(self.threads) as cores:
+            self._tell_of(cores)
+            started = monotonic()
+            with host.MemorySampler(limit_bytes=limit, spared=[os.getpid()]) as sampler:
+                try:
+                    with Session(
+                        python=self.environment.python,
+                        adapter=adapter,
+                        roles=roles,
+                        threads=self.threads,
+                        cores=cores.pinned,
+                        folder=self.folder,
+                        logs=self.folder,
+                        deadline=monotonic() + (self.cell.limits.seconds or inf),
+                        report=self.report,
+                        watch=sampler.add,
+                        peaks=figures.peaks,
+                        keep_on_failure=self.keep_parties,
+                    ) as session:
+                        use(session)
+                except PartyError as error:
+                    raise self._at_a_limit(error, together=sampler.exceeded) from error
+                finally:
+                    figures.together_peak_bytes = sampler.peak_bytes
+            figures.wall_s = monotonic() - started - figures.repeats_s
 
     def evaluate(self, session: Session, evaluate: Callable[[], Evaluation]) -> None:
         """Evaluate as often as the cell asks; what comes after the first is no part of its wall time."""
@@ -213,6 +222,20 @@ class Life:
         for _ in range(self.cell.repeats - 1):
             figures.evaluations.append(evaluate())
         figures.repeats_s = monotonic() - started
+
+    @property
+    def threads(self) -> int:
+        """How many the evaluator uses."""
+        return used_threads(self.cell, self.descriptor)
+
+    def _tell_of(self, cores: Cores) -> None:
+        """Keep where the parties are pinned, and say so where another run is there too."""
+        self.outcome.cores = cores
+        if cores.shared:
+            names = ", ".join(map(str, cores.shared))
+            self.listener.say(
+                f"  core {names}: another run holds it, so both are slow; run one after the other"
+            )
 
     def _at_a_limit(self, error: PartyError, *, together: bool) -> CellError | PartyError:
         """The sentence about a limit that ended a party; any other error as it is.

@@ -6,6 +6,7 @@ from backends.errors import BackendError
 from backends.registry import Descriptor
 from bench.environments.ensure import Environment
 from bench.run.code import adapter_digest, program_digest, scoring_digest
+from bench.run.cores import used_threads
 from bench.run.kind import CellKind
 from bench.spec.cells import Cell
 from reports.identity import digest
@@ -51,7 +52,7 @@ def origin(
         demanded=digest([cell.limits.precision_bits, cell.limits.label_agreement]),
         libraries=dict(environment.versions),
         build=environment.build,
-        threads=cell.parameter_set.threads,
+        threads=used_threads(cell, descriptor),
         repeats=cell.repeats,
         probes=probes,
         audit=audit,

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from backends.errors import BackendError, Unsupported
 from backends.registry import Descriptor, get
+from bench.environments.declaration import DEFAULT_BUILD
 from bench.environments.ensure import Environment, ensure
 from bench.errors import UserError
 from bench.run.kind import CellKind
@@ -46,6 +47,7 @@ class Service:
         keep_parties: keep what is safe of a failed cell's evaluator beside its logs.
         audit: count what a library executes at its own calls, and fail a cell where it is something else than
             the plan has or the adapter counted; such a run is never timed.
+        build: which build of each library its parties run.
         folder: the run's folder; None until there is a record.
     """
 
@@ -55,6 +57,7 @@ class Service:
     probes: bool = False
     keep_parties: bool = False
     audit: bool = False
+    build: str = DEFAULT_BUILD
     folder: Path | None = None
     _run: Run | None = None
     _refused: set[str] = field(default_factory=set)
@@ -199,7 +202,10 @@ class Service:
         """A backend's environment, or, where it cannot be made, why; other backends' cells go on."""
         if descriptor.name not in self._environments:
             try:
-                self._environments[descriptor.name] = ensure(descriptor, self.listener.environment), None
+                self._environments[descriptor.name] = (
+                    ensure(descriptor, self.listener.environment, self.build),
+                    None,
+                )
             except UserError as error:
                 absent = Environment(descriptor.name, Path(sys.executable), {}, made=False)
                 self._environments[descriptor.name] = absent, str(error)

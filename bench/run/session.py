@@ -79,7 +79,8 @@ class Session:
         python: the interpreter of the parties.
         adapter: `module:Class` of what their roles compute with.
         roles: what they are.
-        threads: on how many cores each may run.
+        threads: how many each may use.
+        cores: on which they may run; none where they are not pinned.
         folder: where their folders are made.
         logs: where their logs go.
         deadline: a time of `time.monotonic`, for all of it.
@@ -94,6 +95,7 @@ class Session:
     adapter: str
     roles: Roles
     threads: int
+    cores: Sequence[int]
     folder: Path
     logs: Path
     deadline: float
@@ -140,6 +142,7 @@ class Session:
             folder=self.wire.folder(side),
             log=self.logs / f"{side}.log",
             threads=self.threads,
+            cores=self.cores,
         )
         self.parties[side] = party
         self.watch(party.pid)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import bench
@@ -48,6 +48,7 @@ class SuiteParameterSet:
         limits: what its cells may take and must reach; the set's own, or the suite's.
         backends: which backends run it unless others are asked for by name.
         cases: names of those that it runs.
+        twin: whether a set before it differs by its threads alone; its name then has them.
     """
 
     parameters: ParameterSet
@@ -59,6 +60,7 @@ class SuiteParameterSet:
     backends: tuple[str, ...]
     cases: tuple[str, ...]
     limits: Limits
+    twin: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -79,7 +81,8 @@ class SuiteParameterSet:
         return self._used(self.parameters.name)
 
     def _used(self, name: str) -> str:
-        return name if self.program == PORTABLE else f"{name}_{self.program}"
+        used = name if self.program == PORTABLE else f"{name}_{self.program}"
+        return f"{used}_threads{self.threads}" if self.twin else used
 
 
 @dataclass(frozen=True)
@@ -147,6 +150,9 @@ def load_suite(reference: str, known_backends: Collection[str]) -> Suite:
     parameter_sets = [
         _parameter_set(document, index, literal, file, known_backends)
         for index, literal in enumerate(file.parameter_sets)
+    ]
+    parameter_sets = [
+        replace(one, twin=_is_twin(one, parameter_sets[:index])) for index, one in enumerate(parameter_sets)
     ]
     _refuse_ambiguity(document, parameter_sets)
     cases = tuple(case(document, index, literal, file.samples) for index, literal in enumerate(file.cases))
@@ -253,6 +259,11 @@ def _foretold(parameters: ParameterSet, backend: str) -> SecurityFacts:
     """What a backend's keys will be judged by; of one that is not registered, what the set asks for."""
     found = available().get(backend)
     return nominal(parameters) if found is None else foretold(parameters, found.capabilities)
+
+
+def _is_twin(one: SuiteParameterSet, earlier: Sequence[SuiteParameterSet]) -> bool:
+    """Whether a set before is the same but for its threads."""
+    return any(other.content == one.content and other.threads != one.threads for other in earlier)
 
 
 def _refuse_ambiguity(document: Document, parameter_sets: list[SuiteParameterSet]) -> None:

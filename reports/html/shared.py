@@ -63,7 +63,7 @@ def _conditions(group: int, records: list[Record]) -> dict[str, Any]:
 
 def _software(record: Record) -> str:
     machine = record.environment
-    entries = {**machine.libraries, **{f"build of {name}": what for name, what in machine.build.items()}}
+    entries = {**machine.libraries, **{f"build, {name}": what for name, what in machine.build.items()}}
     return f"{record.backend}: " + ", ".join(f"{name} {what}" for name, what in sorted(entries.items()))
 
 

@@ -70,6 +70,7 @@ def session(
         adapter=adapter or get(backend).adapter,
         roles=roles,
         threads=2,
+        cores=(),
         folder=folder,
         logs=folder,
         deadline=monotonic() + TIME_LIMIT_S,

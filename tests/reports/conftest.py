@@ -174,6 +174,8 @@ def fields() -> dict[str, Any]:
             cpu="a processor",
             cores=2,
             threads=1,
+            pinned=[1],
+            shared=[],
             memory_bytes=25_000_000_000,
             load=0.5,
             steal_s=0.0,

@@ -42,7 +42,7 @@ def test_of_the_machine(record: Record, name: str, value: object, said: str) -> 
         ("python", "3.12.1", "python: 3.11.4 and 3.12.1"),
         ("libraries", {"tenseal": "0.3.17"}, "tenseal: 0.3.18 and 0.3.17"),
         ("libraries", {"tenseal": "0.3.18", "numpy": "2.0"}, "numpy: unknown and 2.0"),
-        ("build", {"seal": "4.4"}, "build of seal: 4.3 and 4.4"),
+        ("build", {"seal": "4.4"}, "build, seal: 4.3 and 4.4"),
     ],
 )
 def test_of_the_software(record: Record, name: str, value: object, said: str) -> None:

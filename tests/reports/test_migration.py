@@ -31,6 +31,7 @@ def read_on(record: Record) -> Record:
     counts = ("relinearisations", "drops", "additions", "negations", "conjugations", "library")
     return record.model_copy(
         update={
+            "environment": record.environment.model_copy(update={"pinned": None, "shared": None}),
             "latency": record.latency.model_copy(update=dict.fromkeys(parts)),
             "counts": record.counts.model_copy(update=dict.fromkeys(counts)),
         }

@@ -33,7 +33,8 @@ NAMES = {
     "relinearisations rescales drops additions negations conjugations "
     "levels_used levels_after_refresh library",
     "wire": "to_evaluator_bytes to_key_owner_bytes messages",
-    "environment": "cpu cores threads memory_bytes load steal_s calibration_s os python libraries build git",
+    "environment": "cpu cores threads pinned shared memory_bytes "
+    "load steal_s calibration_s os python libraries build git",
 }
 
 

@@ -10,6 +10,7 @@ from bench.cli.commands.options import Selection, selection
 from bench.cli.progress import Display
 from bench.cli.screen import Screen
 from bench.cli.tables import ending
+from bench.environments.declaration import DEFAULT_BUILD
 from bench.run.service import Service, is_failure
 from bench.spec.file import MOST_REPEATS
 from reports.record import nothing_measured
@@ -32,6 +33,12 @@ from reports.record import nothing_measured
     help="Count at the library's own calls, and fail where adapter or plan say otherwise; never timed.",
 )
 @click.option(
+    "--build",
+    default=DEFAULT_BUILD,
+    show_default=True,
+    help="Which build of the libraries, such as native (-march=native) where a backend declares it.",
+)
+@click.option(
     "--keep-parties",
     is_flag=True,
     help="Keep what the evaluator of a failed cell held beside its logs; nothing of the key owner's.",
@@ -44,6 +51,7 @@ def run(
     fresh: bool,
     probes: bool,
     audit: bool,
+    build: str,
     keep_parties: bool,
     rounds: int | None,
     **selected: object,
@@ -53,7 +61,15 @@ def run(
     cells = asked.cells()
     screen = Screen()
     with Display(screen) as display:
-        service = Service(output, display, fresh=fresh, probes=probes, keep_parties=keep_parties, audit=audit)
+        service = Service(
+            output,
+            display,
+            fresh=fresh,
+            probes=probes,
+            keep_parties=keep_parties,
+            audit=audit,
+            build=build,
+        )
         records = list(service.records(cells, rounds))
     for table in ending(records):
         screen.print(table)

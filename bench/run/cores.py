@@ -1,0 +1,88 @@
+"""The cores that a cell's parties run on: free ones, held by a lock each while they run.
+
+A lock is a file of the user's runtime folder, locked by the kernel, which lets go of it when the process
+ends, however it ends. Runs that begin at the same time thus pin their parties to different cores, and one
+that finds too few free ones shares some and says so.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+import psutil
+from filelock import FileLock, Timeout
+
+from backends.registry import Descriptor
+from bench.spec.cells import Cell
+from bench.spec.suite import PORTABLE
+
+#: Seconds over which it is looked at how busy the cores are.
+LOOK_S = 0.1
+
+
+@dataclass(frozen=True)
+class Cores:
+    """Where a cell's parties are pinned.
+
+    Attributes:
+        pinned: the cores' numbers; none where the system cannot pin.
+        shared: those of them that another run holds.
+    """
+
+    pinned: tuple[int, ...] = ()
+    shared: tuple[int, ...] = ()
+
+
+def used_threads(cell: Cell, descriptor: Descriptor) -> int:
+    """How many threads the evaluator really uses: one where the library has no use for more."""
+    own_types = cell.parameter_set.program != PORTABLE
+    return cell.parameter_set.threads if descriptor.threaded or own_types else 1
+
+
+@contextmanager
+def claimed(threads: int) -> Iterator[Cores]:
+    """Hold as many cores as there are threads, free ones first."""
+    if not hasattr(os, "sched_getaffinity"):
+        yield Cores()
+        return
+    with ExitStack() as held:
+        free: list[int] = []
+        taken: list[int] = []
+        for core in _idlest(sorted(os.sched_getaffinity(0))):
+            if len(free) == threads:
+                break
+            (free if _hold(core, held) else taken).append(core)
+        shared = taken[: threads - len(free)]
+        yield Cores(tuple(sorted(free + shared)), tuple(sorted(shared)))
+
+
+def _hold(core: int, held: ExitStack) -> bool:
+    """Lock a core until `held` is left; False where another run has it."""
+    lock = FileLock(_folder() / f"core_{core}.lock")
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        return False
+    held.callback(lock.release)
+    return True
+
+
+def _folder() -> Path:
+    folder = platformdirs.user_runtime_path("polynomial-transformer-bench", ensure_exists=False)
+    with suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+    fallback = platformdirs.user_cache_path("polynomial-transformer-bench") / "cores"
+    fallback.mkdir(parents=True, exist_ok=True)
+    return fallback
+
+
+def _idlest(cores: Sequence[int]) -> list[int]:
+    """The cores, those with the least to do first, as far as tenths of their time tell them apart."""
+    busy = psutil.cpu_percent(interval=LOOK_S, percpu=True)
+    return sorted(cores, key=lambda core: round(busy[core] / 10) if core < len(busy) else 0)
