@@ -8,12 +8,12 @@ that finds too few free ones shares some and says so.
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import platformdirs
 import psutil
 from filelock import FileLock, Timeout
 
@@ -73,13 +73,11 @@ def _hold(core: int, held: ExitStack) -> bool:
 
 
 def _folder() -> Path:
-    folder = platformdirs.user_runtime_path("polynomial-transformer-bench", ensure_exists=False)
-    with suppress(OSError):
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder
-    fallback = platformdirs.user_cache_path("polynomial-transformer-bench") / "cores"
-    fallback.mkdir(parents=True, exist_ok=True)
-    return fallback
+    """Where the locks of this user's runs are, none of which outlives a start of the machine."""
+    runtime = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
+    folder = Path(runtime) / f"polynomial-transformer-bench-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
 
 
 def _idlest(cores: Sequence[int]) -> list[int]:

@@ -23,7 +23,6 @@ SETS = ["cleartext", "openfhe", "tenseal", "pyfhel"]
 def two_cores(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A runtime folder of the test's own, and two of this machine's cores."""
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    monkeypatch.setattr("platformdirs.user_runtime_path", lambda *names, **options: tmp_path)
     monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {0, 1})
 
 
@@ -54,11 +53,13 @@ def test_more_threads_than_cores_have_all_cores() -> None:
 
 
 def test_a_run_that_is_killed_lets_go_of_its_cores(tmp_path: Path) -> None:
+    locks = tmp_path / f"polynomial-transformer-bench-{os.getuid()}"
+    locks.mkdir()
     script = (
         "import os, sys; from filelock import FileLock\n"
         "lock = FileLock(sys.argv[1]); lock.acquire(); print('held', flush=True); input()"
     )
-    command = [sys.executable, "-c", script, str(tmp_path / "core_0.lock")]
+    command = [sys.executable, "-c", script, str(locks / "core_0.lock")]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == "held\n"
