@@ -20,8 +20,6 @@ from tox.tox_env.errors import Fail
 ROOT = Path(__file__).parent
 DECLARATIONS = sorted(ROOT.glob("backends/*/environment.yaml"))
 ALL = "all-backends"
-#: On which library a wheel of this project is tried: the one that installs quickest.
-INSTALLED_ON = "tenseal"
 
 
 @impl
@@ -87,12 +85,11 @@ def _tests(backend: str) -> list[list[str]]:
 
     Cells have processes of their own, so those tests may run two at a time.
     """
-    own = Path("tests") / "backends" / f"test_{backend}.py"
+    own = [Path("tests") / folder / f"test_{backend}.py" for folder in ("backends", "installed")]
     return [
         ["tests/conformance"],
         ["-n", "2", "--dist", "worksteal", "tests/end_to_end"],
-        *([[str(own)]] if (ROOT / own).exists() else []),
-        *([["tests/installed"]] if backend == INSTALLED_ON else []),
+        *([str(path)] for path in own if (ROOT / path).exists()),
     ]
 
 

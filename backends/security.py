@@ -23,7 +23,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isfinite
 
-from backends.errors import ParameterError, Unsupported
+from backends.errors import ParameterError
 from backends.interface import SecurityFacts
 from backends.parameters import SPECIAL_PRIME_BITS, ParameterSet
 from backends.registry import CapabilityCheck
@@ -119,11 +119,12 @@ def nominal(parameters: ParameterSet) -> SecurityFacts:
 def foretold(parameters: ParameterSet, capabilities: CapabilityCheck) -> SecurityFacts:
     """What the keys of a backend will be judged by: the primes that its library will choose.
 
-    It is what the set asks for where these are not known beforehand, or the library cannot use the set.
+    It is what the set asks for where these are not known beforehand, or the library cannot use the set. An
+    error of a backend that nobody foresaw is its cells' own: it fails them, and no name.
     """
     try:
         found = capabilities(parameters).security
-    except Unsupported:
+    except Exception:
         found = None
     return nominal(parameters) if found is None else found
 

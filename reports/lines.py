@@ -66,7 +66,9 @@ def decode(text: bytes) -> Line:
 def _body(text: bytes) -> tuple[dict[str, Any], str]:
     """A line's names, and the digest that it claims."""
     try:
-        body: dict[str, Any] = read_json(text)
+        body = read_json(text)
+        if not isinstance(body, dict):
+            raise TypeError
         schema = body["schema"]
         if schema not in READ:  # whose other names may be others, and so may its digest
             raise ReportError(

@@ -11,7 +11,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import isfinite
-from typing import Any
 
 #: Names and numbers of list items from the top.
 Place = tuple[str | int, ...]
@@ -30,7 +29,7 @@ class Unfit:
     said: str
 
 
-def read_json(text: str | bytes) -> Any:
+def read_json(text: str | bytes) -> object:
     """Plain data, with `Unfit` in place of what no record holds.
 
     Raises:
@@ -48,7 +47,7 @@ def read_json(text: str | bytes) -> Any:
         raise ValueError("it is nested too deeply") from error
 
 
-def unfit(value: Any) -> tuple[str, str] | None:
+def unfit(value: object) -> tuple[str, str] | None:
     """The first place that holds what no record does, such as `latency.encrypt_s`, and what is wrong."""
     for place, found in _marks(value):
         where = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in place)
@@ -56,8 +55,8 @@ def unfit(value: Any) -> tuple[str, str] | None:
     return None
 
 
-def _marks(value: Any) -> Iterator[tuple[Place, Unfit]]:
-    left: list[tuple[Place, Any]] = [((), value)]
+def _marks(value: object) -> Iterator[tuple[Place, Unfit]]:
+    left: list[tuple[Place, object]] = [((), value)]
     while left:
         place, one = left.pop()
         if isinstance(one, Unfit):
@@ -66,8 +65,8 @@ def _marks(value: Any) -> Iterator[tuple[Place, Unfit]]:
         left += reversed([((*place, name), part) for name, part in inner])
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found: dict[str, object] = {}
     for name, value in pairs:
         found[name] = Unfit("appears twice") if name in found else value
     return found

@@ -15,7 +15,11 @@ from models.operations import OPERATIONS
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("bench", "backends", "models")
-SOURCES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
+#: The kit makes graphs to test adapters on, as tests do.
+KIT = ROOT / "backends" / "conformance"
+SOURCES = [
+    path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py")) if KIT not in path.parents
+]
 
 
 def files_that_name() -> Mapping[str, list[str]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from bench.cli.later import Later
 from bench.cli.main import cli
 from reports.baseline import read_records
 
@@ -27,7 +28,9 @@ def test_every_option_is_one_of_its_command(path: Path) -> None:
     calls = re.findall(r"-m bench (\w+)(.*)", text)
     assert {name for name, _ in calls} == {"run", "gate"}
     for name, rest in calls:
-        known = {option for parameter in cli.commands[name].params for option in parameter.opts}
+        command = cli.commands[name]
+        assert isinstance(command, Later)
+        known = {option for parameter in command.command.params for option in parameter.opts}
         asked = set(re.findall(r"(?<!\S)--[a-z-]+", rest.partition("||")[0]))
         assert asked <= known, (name, asked - known)
 
