@@ -91,7 +91,7 @@ class Service:
     def _record(self, cell: Cell, turn: int) -> Record:
         """A cell's record in one of its rounds, from a kept one where that answers."""
         descriptor, loaded = get(cell.backend), self._load(cell)
-        environment, lacking = self._environment(descriptor)
+        environment, lacking = self._environment(descriptor, cell, loaded)
         identity = cell_id(
             cell.suite, cell.case.name, cell.backend, cell.parameter_set_name, loaded.subject.ids
         )
@@ -198,8 +198,15 @@ class Service:
             self._loaded[place] = kind.load(cell, self.listener.held_out)
         return self._loaded[place]
 
-    def _environment(self, descriptor: Descriptor) -> tuple[Environment, str | None]:
-        """A backend's environment, or, where it cannot be made, why; other backends' cells go on."""
+    def _environment(
+        self, descriptor: Descriptor, cell: Cell, loaded: CellKind
+    ) -> tuple[Environment, str | None]:
+        """A backend's environment, or, where it cannot be made, why; other backends' cells go on.
+
+        None is made for a cell that cannot run, because that can take minutes; its record will say why.
+        """
+        if not _can_run(cell, loaded, descriptor):
+            return _absent(descriptor), None
         if descriptor.name not in self._environments:
             try:
                 self._environments[descriptor.name] = (
@@ -207,9 +214,21 @@ class Service:
                     None,
                 )
             except UserError as error:
-                absent = Environment(descriptor.name, Path(sys.executable), {}, made=False)
-                self._environments[descriptor.name] = absent, str(error)
+                self._environments[descriptor.name] = _absent(descriptor), str(error)
         return self._environments[descriptor.name]
+
+
+def _can_run(cell: Cell, loaded: CellKind, descriptor: Descriptor) -> bool:
+    """Whether nothing is known before there are keys that keeps a cell from running, foreseen or not."""
+    try:
+        loaded.check_beforehand(cell, descriptor)
+    except Exception:
+        return False
+    return True
+
+
+def _absent(descriptor: Descriptor) -> Environment:
+    return Environment(descriptor.name, Path(sys.executable), {}, made=False)
 
 
 def _whole(loaded: CellKind, life: Life) -> None:

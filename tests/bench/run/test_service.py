@@ -18,7 +18,9 @@ from bench.spec.suite import load_suite
 from reports.record import Record, Status
 from reports.scoring import precision
 from reports.store import load_output, read_raw
-from tests.bench.commands import ROOT
+from tests.bench.commands import ROOT, toy
+
+BACKENDS = ("cleartext", "openfhe", "tenseal", "pyfhel")
 
 
 @dataclass
@@ -39,7 +41,7 @@ class Heard(Listener):
 @pytest.fixture(scope="module")
 def cells() -> list[Cell]:
     """The toy suite's cell with round trips, on four samples, compared on four."""
-    suite = load_suite(str(ROOT / "suites" / "toy.yaml"), ["cleartext", "openfhe", "tenseal", "pyfhel"])
+    suite = load_suite(str(ROOT / "suites" / "toy.yaml"), BACKENDS)
     found = expand(suite, ["cleartext"], ["round_trip"], samples=4, repeats=2)
     return found[:1]
 
@@ -58,6 +60,19 @@ def test_a_kept_record_answers_and_nothing_is_evaluated(tmp_path: Path, cells: l
     assert second == first
     assert heard.stages == []
     assert heard.lines == [f"answered by {first.run_id}; --fresh runs it again"]
+
+
+def test_no_environment_is_made_for_what_a_backend_cannot_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Making one can take minutes, and SEAL has one digit a prime whatever is installed."""
+    cache = tmp_path / "cache"
+    monkeypatch.setenv("BENCH_CACHE", str(cache))
+    suite = load_suite(toy(tmp_path, ("digits: 11", "digits: 1")), BACKENDS)
+    (record,), _ = asked(tmp_path / "results", expand(suite, ["pyfhel"], ["round_trip"], samples=4))
+    assert record.status is Status.UNSUPPORTED
+    assert "choose digits 11" in (record.reason or "")
+    assert not cache.exists()
 
 
 def test_where_scoring_alone_changes_every_process_is_scored_again(
