@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from pkgutil import iter_modules, resolve_name
 from typing import Protocol
@@ -121,14 +121,31 @@ def available() -> dict[str, Descriptor]:
     """Every backend by name, in alphabetical order.
 
     Raises:
-        BackendError: two backends have one name.
+        BackendError: two backends have one name, or another package's descriptor cannot be had.
     """
     found = _in_folders()
     for entry in entry_points(group=GROUP):
-        descriptor: Descriptor = entry.load()
+        descriptor = _of_package(entry)
         if found.setdefault(entry.name, descriptor) is not descriptor:
             raise BackendError(f"two backends are called {entry.name!r}; rename that of {entry.value}")
+        if descriptor.name != entry.name:
+            raise BackendError(
+                f"{entry.value} calls itself {descriptor.name!r}, and {entry.name!r} its package"
+            )
     return dict(sorted(found.items()))
+
+
+def _of_package(entry: EntryPoint) -> Descriptor:
+    """The descriptor that a package of its own names, told by name where there is none."""
+    place = f"the backend {entry.name!r} of {entry.value}"
+    try:
+        descriptor = entry.load()
+    except Exception as error:  # whatever foreign code raises, and nothing says where it was called
+        why = f"{type(error).__name__}: {error}"
+        raise BackendError(f"{place} cannot be imported: {why}; mend or uninstall that package") from error
+    if not isinstance(descriptor, Descriptor):
+        raise BackendError(f"{place} is no Descriptor; mend or uninstall that package")
+    return descriptor
 
 
 def _in_folders() -> dict[str, Descriptor]:

@@ -33,6 +33,7 @@ TIME_LIMIT_S = 600.0
 SAMPLES = 2
 #: The first check, without which there is no other.
 CAPABLE = "is capable of the kit's parameters"
+BOOTSTRAPPING = "says whether it bootstraps"
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,10 @@ def conform(descriptor: Descriptor, python: Path, work: Path, logs: Path, tell: 
     reason = "" if offered.no_bootstrap_reason else "no_bootstrap_reason is empty; say why, for `Unsupported`"
     tell(Outcome("descriptor", CAPABLE, "passed"))
     tell(Outcome("descriptor", "says why there is no bootstrap", "failed" if reason else "passed", reason))
+    bootstrap = _bootstrap(descriptor)
+    if isinstance(bootstrap, Outcome):
+        tell(bootstrap)
+        bootstrap = None
     for task in _tasks(offered):
         task.save(work)
     candidate = Candidate(
@@ -81,7 +86,7 @@ def conform(descriptor: Descriptor, python: Path, work: Path, logs: Path, tell: 
         attack=descriptor.attack,
         audit=descriptor.audit,
         native_types=dict(descriptor.native_types),
-        bootstrap=_bootstrap(descriptor),
+        bootstrap=bootstrap,
         foretold=offered.security,
     )
     for group in GROUPS:
@@ -93,16 +98,23 @@ def _offered(descriptor: Descriptor) -> Capabilities | Outcome:
     try:
         return descriptor.capabilities(PARAMETERS)
     except Exception as error:  # whatever foreign code raises is what is wrong with it
-        why = f"{type(error).__name__}: {error} (at {PARAMETERS.name})"
-        return Outcome("descriptor", CAPABLE, "failed", why)
+        return Outcome("descriptor", CAPABLE, "failed", f"{_said(error)} (at {PARAMETERS.name})")
 
 
-def _bootstrap(descriptor: Descriptor) -> tuple[int, int] | None:
-    """The levels between which a backend bootstraps, if it does."""
+def _said(error: Exception) -> str:
+    """An error of foreign code in a line."""
+    return f"{type(error).__name__}: {error}"
+
+
+def _bootstrap(descriptor: Descriptor) -> tuple[int, int] | Outcome | None:
+    """The levels between which a backend bootstraps, if it does, or why that cannot be known."""
     try:
         offered = descriptor.capabilities(optional.BOOTSTRAPPING)
     except Unsupported:
         return None
+    except Exception as error:
+        why = f"{_said(error)} (at {optional.BOOTSTRAPPING.name}); raise Unsupported with the reason"
+        return Outcome("descriptor", BOOTSTRAPPING, "failed", why)
     output = offered.bootstrap_output_level
     return None if output is None else (offered.bootstrap_input_level, output)
 

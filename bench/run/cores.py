@@ -74,8 +74,11 @@ def _hold(core: int, held: ExitStack) -> bool:
 
 def _folder() -> Path:
     """Where the locks of this user's runs are, none of which outlives a start of the machine."""
-    runtime = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
-    folder = Path(runtime) / f"polynomial-transformer-bench-{os.getuid()}"
+    runtime = os.environ.get("XDG_RUNTIME_DIR", "")  # of a session that may have ended, or is another user's
+    usable = bool(runtime) and os.access(runtime, os.W_OK | os.X_OK)
+    folder = (
+        Path(runtime if usable else tempfile.gettempdir()) / f"polynomial-transformer-bench-{os.getuid()}"
+    )
     folder.mkdir(mode=0o700, exist_ok=True)
     return folder
 

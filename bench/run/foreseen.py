@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,8 @@ from bench.run.kind import CellKind
 from bench.run.kinds import kind_of, load
 from bench.spec.cells import Cell
 from reports.record import Status
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,9 @@ def _foreseen(cell: Cell, loaded: CellKind) -> Foreseen:
         return Foreseen(cell, loaded, Status.UNSUPPORTED, str(error))
     except BackendError as error:
         return Foreseen(cell, loaded, Status.FAILED, str(error))
+    except Exception as error:  # the adapter's own mistake: in a run too it fails its cells alone
+        logger.info("%s", cell.backend, exc_info=True)
+        return Foreseen(cell, loaded, Status.FAILED, f"{type(error).__name__}: {error}")
     return Foreseen(cell, loaded, Status.OK, None)
 
 

@@ -15,7 +15,9 @@ from backends.conformance import operations, programs, secrecy, skeleton
 from backends.conformance.parties import PARAMETERS, NotConforming, Parties
 from backends.errors import BackendError
 from backends.interface import Capabilities, Evaluator, KeyOwner, Library
+from backends.parameters import ParameterSet
 from backends.registry import Descriptor
+from bench.run import conformance
 from bench.run.conformance import Outcome, conform
 
 #: An adapter that is the simulator but for what is wrong with it.
@@ -177,3 +179,18 @@ def test_a_skeleton_has_every_file_and_method_and_says_what_is_missing(
         skeleton.write("mylib", package)
     with pytest.raises(BackendError, match="'My Lib' is not the name of a backend"):
         skeleton.write("My Lib", package)
+
+
+def test_a_backend_that_fails_to_say_whether_it_bootstraps_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def offered(parameters: ParameterSet) -> Capabilities:
+        if parameters.bootstrap is not None:
+            raise KeyError("bootstrap")
+        return Capabilities(no_bootstrap_reason="it has none")
+
+    monkeypatch.setattr(conformance, "GROUPS", {})
+    found = outcomes(Descriptor("flawed", "", "no:adapter", offered), tmp_path)
+    outcome = found["descriptor", "says whether it bootstraps"]
+    assert outcome.state == "failed"
+    assert outcome.reason.startswith("KeyError: 'bootstrap' (at ")

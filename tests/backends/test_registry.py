@@ -188,3 +188,23 @@ def named(path: Path) -> list[str]:
     """The texts in a module outside of the folder of that name."""
     texts = [node.value for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Constant)]
     return [text for text in texts if isinstance(text, str) and text.lower() not in path.parts]
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (
+            "no_such_package:DESCRIPTOR",
+            "'mylib' of no_such.* cannot be imported: ModuleNotFoundError: .*; mend or uninstall",
+        ),
+        ("backends.cleartext:NOTHING", "cannot be imported: AttributeError: .*; mend or uninstall"),
+        ("backends:__name__", "is no Descriptor; mend or uninstall"),
+        ("backends.cleartext:DESCRIPTOR", "calls itself 'cleartext', and 'mylib' its package"),
+    ],
+)
+def test_a_package_whose_descriptor_cannot_be_had_is_told_by_name(
+    monkeypatch: pytest.MonkeyPatch, value: str, said: str
+) -> None:
+    monkeypatch.setattr(registry, "entry_points", lambda group: [entry("mylib", value)])
+    with pytest.raises(BackendError, match=said):
+        registry.available()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -68,6 +69,16 @@ def test_a_run_that_is_killed_lets_go_of_its_cores(tmp_path: Path) -> None:
         holder.kill()
     with claimed(2) as cores:
         assert cores.shared == ()
+
+
+def test_a_runtime_folder_that_is_not_there_is_done_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """XDG_RUNTIME_DIR outlives its session, in a container or under another user."""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "ended"))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with claimed(1) as first, claimed(1) as second:
+        assert set(first.pinned + second.pinned) == {0, 1}
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from backends import registry
+from backends.interface import Capabilities
+from backends.parameters import ParameterSet
 from backends.registry import available
 from bench.run.foreseen import Foreseen, foresee
 from bench.spec.cells import expand
@@ -112,3 +116,17 @@ def test_a_mistake_of_the_suite_fails_though_another_cell_can_run(tmp_path: Path
 
 def test_a_good_suite_is_all_valid(tmp_path: Path) -> None:
     assert "1 cell, all valid" in bench("validate", suite(tmp_path))
+
+
+def test_a_backend_that_fails_to_say_what_it_offers_fails_its_cells_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unwritten(parameters: ParameterSet) -> Capabilities:
+        raise NotImplementedError("write mylib_bench.capabilities")
+
+    known = registry.available()
+    mine = replace(known["tenseal"], capabilities=unwritten)
+    monkeypatch.setattr(registry, "available", lambda: {**known, "tenseal": mine})
+    mistaken, other = foreseen(suite(tmp_path, backends="[tenseal, pyfhel]"))
+    assert (mistaken.status, other.status) == (Status.FAILED, Status.OK)
+    assert mistaken.reason == "NotImplementedError: write mylib_bench.capabilities"
