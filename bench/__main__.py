@@ -15,8 +15,9 @@ def main() -> None:
         del sys.path[0]
     try:
         claim()
-        if str(FOLDER) not in sys.path:  # a process that multiprocessing spawns looks there
-            sys.path.append(str(FOLDER))
+        # A process that multiprocessing spawns looks there, before another checkout that is installed.
+        if str(FOLDER) not in sys.path:
+            sys.path.insert(0, str(FOLDER))
         from bench.cli.main import main as run
     except KeyboardInterrupt:  # while the libraries are still being imported
         sys.exit(1)
