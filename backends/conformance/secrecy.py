@@ -145,10 +145,20 @@ def attacked(adapter: str, attack: str, scratch: Path, files: list[KeyFile]) -> 
     for what, attempt in attempts:
         tried += 1
         found = _outcome(attempt, len(held))
-        if found is not None and len(found) == len(held):
-            agreement = abs(np.corrcoef(found, held)[0, 1])
-            demand(agreement < STRANGE, f"{what} decrypts; the evaluator must not be able to")
+        if found is not None:
+            given = (
+                f"{what} gives {len(found)} values where {len(held)} slots are encrypted; give all of them"
+            )
+            demand(len(found) == len(held), given)
+            demand(_agreement(found, held) < STRANGE, f"{what} decrypts; the evaluator must not be able to")
     demand(tried >= FEWEST_ATTEMPTS, f"the attack tries {tried} ways; try at least {FEWEST_ATTEMPTS}")
+
+
+def _agreement(found: Vector, held: Vector) -> float:
+    """The correlation's size; none where what came out is constant, or not finite."""
+    if not np.isfinite(found).all() or not np.ptp(found):
+        return 0.0
+    return float(abs(np.corrcoef(found, held)[0, 1]))
 
 
 def _outcome(attempt: Callable[[], Vector], slots: int) -> Vector | None:

@@ -59,8 +59,9 @@ class Environment:
         """
         kept = self.python.parents[1] / BUILT_WITH
         if self.made and kept.is_file():
-            said: dict[str, str] = json.loads(kept.read_text(encoding="utf-8"))
-            return said
+            with suppress(ValueError):  # a run that was ended while it wrote
+                known: dict[str, str] = json.loads(kept.read_text(encoding="utf-8"))
+                return known
         from bench.environments.binaries import facts  # which takes a disassembler to import
 
         said = facts(self.binaries)

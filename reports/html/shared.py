@@ -63,8 +63,11 @@ def _conditions(group: int, records: list[Record]) -> dict[str, Any]:
 
 def _software(record: Record) -> str:
     machine = record.environment
-    entries = {**machine.libraries, **{f"build, {name}": what for name, what in machine.build.items()}}
-    return f"{record.backend}: " + ", ".join(f"{name} {what}" for name, what in sorted(entries.items()))
+    libraries, build = (
+        ", ".join(f"{name} {what}" for name, what in sorted(entries.items()))
+        for entries in (machine.libraries, machine.build)
+    )
+    return f"{record.backend}: {libraries}" + (f"; built: {build}" if build else "")
 
 
 def _held_out(place: int, record: Record, block: HeldOutLadder) -> dict[str, Any]:

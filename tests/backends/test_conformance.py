@@ -153,6 +153,30 @@ def test_an_attack_that_decrypts_fails(tmp_path: Path, monkeypatch: pytest.Monke
         secrecy.attacked(adapter, "flawed_attack:attempts", tmp_path, parties.files)
 
 
+@pytest.mark.parametrize(
+    ("result", "said"),
+    [
+        ("ciphertext.values[:9]", "a look gives 9 values where .* slots are encrypted; give all of them"),
+        ("[]", "a look gives 0 values"),
+        ("0 * ciphertext.values", "the attack tries 1 ways"),
+        ("[float('nan')] * 10**5", "the attack tries 1 ways"),
+    ],
+)
+def test_an_attack_is_judged_by_all_slots_and_by_what_is_a_number(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, result: str, said: str
+) -> None:
+    """Constant and infinite slots are no decryption, and a part of them says too little."""
+    adapter = flawed(tmp_path, monkeypatch, "pass")
+    (tmp_path / "other_attack.py").write_text(
+        f"def attempts(evaluator, ciphertext, paths):\n    yield 'a look', lambda: {result}\n"
+    )
+    sys.modules.pop("other_attack", None)
+    parties = Parties.made(adapter, tmp_path)
+    secrecy.leave_a_ciphertext(parties)
+    with pytest.raises(NotConforming, match=said):
+        secrecy.attacked(adapter, "other_attack:attempts", tmp_path, parties.files)
+
+
 def test_a_skeleton_has_every_file_and_method_and_says_what_is_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -158,6 +158,16 @@ def test_an_interruption_leaves_nothing_half_made_and_no_process(tmp_path: Path)
     assert not alive(building[0])
 
 
+def test_what_was_kept_of_a_build_and_is_cut_short_is_read_anew(tmp_path: Path) -> None:
+    python = tmp_path / "made" / "bin" / "python"
+    kept = tmp_path / "made" / "built_with.json"
+    kept.parent.mkdir()
+    kept.write_text('{"compiler": "GC')
+    environment = Environment("toy", python, {}, made=True)
+    assert environment.built_with() == {}
+    assert kept.read_text() == "{}\n"
+
+
 def test_tox_installs_only_into_a_declared_interpreter(tmp_path: Path) -> None:
     path = declare(tmp_path, {"imports": "toylibrary", "alternatives": [{"python": "3.2"}]}).environment
     assert path is not None

@@ -6,7 +6,7 @@ from typing import Any
 
 from reports.html.conditions import groups
 from reports.html.processes import newest
-from reports.html.shared import held_out_ladders
+from reports.html.shared import conditions, held_out_ladders
 from reports.record import Record
 from tests.reports.html.records import GOLDEN, made
 
@@ -41,3 +41,15 @@ def test_records_of_one_model_have_one_line() -> None:
 def test_two_models_that_both_have_current_records_have_a_line_each() -> None:
     found = told([of_model(0.98), of_model(0.98, backend="pyfhel"), of_model(0.95)])
     assert found == [(1, 0.98), (2, 0.95)]
+
+
+def test_software_is_told_with_how_it_was_built() -> None:
+    libraries = {"tenseal": "0.3.18", "seal": "4.3"}
+    build = {"kind": "native", "compiler": "GCC 14.2.1"}
+    record = made(backend="tenseal", environment__libraries=libraries, environment__build=build)
+    plain = made(backend="cleartext", environment__libraries={"numpy": "2.4"}, environment__build={})
+    (told,) = conditions([record, plain], [1, 1])
+    assert told["software"] == [
+        "cleartext: numpy 2.4",
+        "tenseal: seal 4.3, tenseal 0.3.18; built: compiler GCC 14.2.1, kind native",
+    ]
