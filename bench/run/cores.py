@@ -11,7 +11,7 @@ import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
@@ -32,10 +32,17 @@ class Cores:
     Attributes:
         pinned: the cores' numbers; none where the system cannot pin.
         shared: those of them that another run holds.
+        since_ns: when they were taken, by the clock of files.
     """
 
     pinned: tuple[int, ...] = ()
     shared: tuple[int, ...] = ()
+    since_ns: int = field(default=0, compare=False)
+
+    def joined(self) -> tuple[int, ...]:
+        """Those to which another run has come since then, because it found too few free ones."""
+        alone = (core for core in self.pinned if core not in self.shared)
+        return tuple(core for core in alone if _changed_ns(_note(core)) > self.since_ns)
 
 
 def used_threads(cell: Cell, descriptor: Descriptor) -> int:
@@ -58,7 +65,11 @@ def claimed(threads: int) -> Iterator[Cores]:
                 break
             (free if _hold(core, held) else taken).append(core)
         shared = taken[: threads - len(free)]
-        yield Cores(tuple(sorted(free + shared)), tuple(sorted(shared)))
+        for core in shared:
+            _note(core).touch()
+        mark = held.enter_context(tempfile.NamedTemporaryFile(dir=_folder()))
+        since = _changed_ns(Path(mark.name))
+        yield Cores(tuple(sorted(free + shared)), tuple(sorted(shared)), since)
 
 
 def _hold(core: int, held: ExitStack) -> bool:
@@ -70,6 +81,16 @@ def _hold(core: int, held: ExitStack) -> bool:
         return False
     held.callback(lock.release)
     return True
+
+
+def _note(core: int) -> Path:
+    """The file whose time says when a run last came to a core that another one holds."""
+    return _folder() / f"core_{core}.shared"
+
+
+def _changed_ns(path: Path) -> int:
+    """When a file was last changed; 0 where there is none."""
+    return path.stat().st_mtime_ns if path.exists() else 0
 
 
 def _folder() -> Path:

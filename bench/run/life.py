@@ -9,7 +9,7 @@ import sys
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from math import inf
 from pathlib import Path
@@ -211,6 +211,7 @@ class Life:
                     raise self._at_a_limit(error, together=sampler.exceeded) from error
                 finally:
                     figures.together_peak_bytes = sampler.peak_bytes
+                    self._tell_of_those_that_came(cores)
             figures.wall_s = monotonic() - started - figures.repeats_s
 
     def evaluate(self, session: Session, evaluate: Callable[[], Evaluation]) -> None:
@@ -235,6 +236,16 @@ class Life:
             names = ", ".join(map(str, cores.shared))
             self.listener.say(
                 f"  core {names}: another run holds it, so both are slow; run one after the other"
+            )
+
+    def _tell_of_those_that_came(self, cores: Cores) -> None:
+        """Keep, and say, to which cores another run has come meanwhile."""
+        joined = cores.joined()
+        if joined:
+            self.outcome.cores = replace(cores, shared=tuple(sorted((*cores.shared, *joined))))
+            names = ", ".join(map(str, joined))
+            self.listener.say(
+                f"  core {names}: another run came to it, so both are slow; run one after the other"
             )
 
     def _at_a_limit(self, error: PartyError, *, together: bool) -> CellError | PartyError:

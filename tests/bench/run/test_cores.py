@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -39,6 +40,17 @@ def test_a_run_that_finds_too_few_free_cores_shares_some_and_knows_which() -> No
         assert second == Cores((0, 1), first.pinned)
         with claimed(1) as third:
             assert third.pinned == third.shared
+
+
+def test_a_run_whose_core_another_one_comes_to_share_knows_it_too() -> None:
+    with claimed(2) as first:
+        assert first.joined() == ()
+        time.sleep(0.02)  # the clock of files ticks a hundred times a second or more
+        with claimed(1) as second:
+            assert first.joined() == second.shared == second.pinned
+            assert second.joined() == ()
+    with claimed(2) as later:
+        assert later.joined() == ()
 
 
 def test_cores_are_free_again_once_a_run_has_ended() -> None:
