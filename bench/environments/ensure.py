@@ -7,7 +7,7 @@ import logging
 import shutil
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
@@ -99,6 +99,28 @@ def ensure(descriptor: Descriptor, report: Report, build: str = DEFAULT_BUILD) -
     with _lock(declaration, folder, report):
         made = _made(declaration, alternative) or _make(declaration, alternative, interpreter, folder, report)
         return replace(made, build=build)
+
+
+def check_build(descriptors: Iterable[Descriptor], build: str) -> None:
+    """See that a build is one of at least one of these backends.
+
+    Raises:
+        UserError: none of them has it; the sentence says which each has.
+    """
+    if build == DEFAULT_BUILD:
+        return
+    refusals = []
+    for descriptor in descriptors:
+        if descriptor.environment is None:
+            refusals.append(f"{descriptor.name} has no library to build")
+            continue
+        try:
+            load(descriptor.environment, descriptor.name).of(build)
+        except UserError as error:
+            refusals.append(str(error))
+        else:
+            return
+    raise UserError("; ".join(refusals))
 
 
 def find(descriptor: Descriptor, build: str = DEFAULT_BUILD) -> Environment | None:

@@ -11,10 +11,11 @@ import click
 from rich.text import Text
 
 from backends.conformance import skeleton as template
-from backends.registry import get
+from backends.registry import available, get
 from bench.cli.screen import Screen, styled
 from bench.environments.ensure import ensure
 from bench.environments.interpreters import cache_folder
+from bench.errors import UserError
 from bench.run.conformance import Outcome
 from bench.run.conformance import conform as check
 from reports.visible import visible
@@ -34,8 +35,11 @@ def conform(name: str, skeleton: Path | None) -> int:
     """Hold the backend NAME to its contract, in its own environment: values, levels, counts, secrecy."""
     screen = Screen()
     if skeleton is not None:
+        if name in available():
+            raise UserError(f"a backend is called {name!r} already; choose another name")
         for path in template.write(name, skeleton):
             screen.say(str(path))
+        screen.say(f"next: fill it in, install it with pip install {skeleton}, then bench conform {name}")
         return 0
     descriptor = get(name)
     environment = ensure(descriptor, lambda step: screen.say(f"{step.stage}: {step.detail}"))
