@@ -106,7 +106,7 @@ class Costs:
             bootstraps * capabilities.bootstrap_plaintexts * primes * self.parameters.n * BYTES_PER_RESIDUE
         )
         return Needs(
-            keys_bytes=keys * self.key_bytes(),
+            keys_bytes=int(footprint.key_file_share * keys * self.key_bytes()),
             evaluator_bytes=footprint.process_bytes
             + context
             + keys * self.key_bytes()

@@ -21,10 +21,12 @@ class Footprint:
     Attributes:
         process_bytes: interpreter, numpy, this project's code and the library, before any context.
         context_bytes: see `ContextBytes`.
+        key_file_share: the size of a key's file as a share of the key in memory.
         encrypts: whether it holds keys and encodes constants ahead; a simulator does neither, and of a
             ciphertext it has the slots alone.
     """
 
     process_bytes: int = 40_000_000
     context_bytes: ContextBytes = lambda parameters, levels: 0
+    key_file_share: float = 1.0
     encrypts: bool = True
