@@ -86,7 +86,7 @@ def load_graph(folder: Path, rung: str) -> Graph:
         raise ModelError(
             f"{error.filename} cannot be read ({error.strerror}); restore the checkpoint"
         ) from error
-    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise ModelError(f"{header_path} is not JSON ({error}); restore the checkpoint") from error
     if not isinstance(header, dict) or header.get("format") != FORMAT:
         raise ModelError(f"{header_path} is not a checkpoint of format {FORMAT}; restore it or convert again")

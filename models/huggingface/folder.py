@@ -124,7 +124,9 @@ def _object(path: Path) -> dict[str, Any]:
         content = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ModelError(f"{path} cannot be read ({error.strerror}); {_ADVICE}") from error
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+    except RecursionError as error:
+        raise ModelError(f"{path} is not JSON (it is nested too deeply); restore the folder") from error
+    except ValueError as error:  # no JSON, no UTF-8, or a number of thousands of digits
         raise ModelError(f"{path} is not JSON ({error}); restore the folder") from error
     if not isinstance(content, dict):
         raise ModelError(f"{path} holds no JSON object; restore the folder")

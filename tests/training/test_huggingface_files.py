@@ -97,3 +97,10 @@ def test_a_folder_without_weights_says_how_they_are_made(tmp_path: Path) -> None
     (tmp_path / WEIGHTS).unlink()
     with pytest.raises(ModelError, match=r"model.safetensors cannot be read.* pytorch_model.bin .*save_file"):
         huggingface.load(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"hidden_size": ' + "9" * 5000 + "}"], ids=["deep", "long"])
+def test_a_hard_configuration_is_refused_by_name(tmp_path: Path, text: str) -> None:
+    (tmp_path / "config.json").write_text(text, encoding="utf-8")
+    with pytest.raises(ModelError, match=r"config\.json is not JSON"):
+        huggingface.load(tmp_path)
