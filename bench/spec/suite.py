@@ -16,7 +16,7 @@ from backends.errors import ParameterError
 from backends.interface import SecurityFacts
 from backends.parameters import ParameterSet
 from backends.registry import available, simulates
-from backends.security import check_demand, foretold, named, nominal
+from backends.security import INSECURE, check_demand, foretold, named, nominal
 from bench.errors import UserError
 from bench.spec.cases import Case, ModelCase, case
 from bench.spec.file import Limits, SuiteFile, SuiteParameterLiteral
@@ -147,6 +147,7 @@ def load_suite(reference: str, known_backends: Collection[str]) -> Suite:
     logger.debug("suite %s is %s", reference, document.path)
     file = validated(document, SuiteFile)
     _refuse_twins(document, "cases", [one.name for one in file.cases])
+    _refuse_verdicts(document, file)
     parameter_sets = [
         _parameter_set(document, index, literal, file, known_backends)
         for index, literal in enumerate(file.parameter_sets)
@@ -273,6 +274,19 @@ def _refuse_ambiguity(document: Document, parameter_sets: list[SuiteParameterSet
         others = {name for other in parameter_sets[:index] for name in other.names}
         for name in others.intersection(parameter_set.names):
             document.fail(("parameter_sets", index), f"{name} appears twice in parameter_sets; rename one")
+
+
+def _refuse_verdicts(document: Document, file: SuiteFile) -> None:
+    """The name of a set says INSECURE where its keys are; no other name may, which nothing computes."""
+    names: list[tuple[Location, str | None]] = [(("suite",), file.suite)]
+    names += [(("cases", index, "name"), one.name) for index, one in enumerate(file.cases)]
+    names += [
+        (("parameter_sets", index, "alias"), one.alias) for index, one in enumerate(file.parameter_sets)
+    ]
+    for location, name in names:
+        if name is not None and INSECURE.lower() in name.lower():
+            sentence = f"{name} says {INSECURE}, which is computed from the keys; leave the word out"
+            document.fail(location, sentence)
 
 
 def _refuse_twins(document: Document, key: str, names: list[str]) -> None:

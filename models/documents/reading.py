@@ -159,11 +159,10 @@ class _Plain:
     def _scalar(self, node: yaml.ScalarNode) -> Plain:
         """A word or a number."""
         text, kind = node.value, node.tag.removeprefix(_TAG)
+        if kind == "timestamp":
+            self._fail(node, "this value cannot be read (a date has no place here); quote it")
         if kind not in _SCALARS:
-            what = (
-                "a date has no place here" if kind == "timestamp" else f"the tag {shown(node.tag)} has none"
-            )
-            self._fail(node, f"this value cannot be read ({what}); quote it")
+            self._fail(node, f"a tag such as {shown(node.tag)} has no place here; leave it out")
         if kind == "str":
             return self._text(node)
         if kind in ("int", "float") and (len(text) > SHOWN_DIGITS or _OTHER_BASE.fullmatch(text)):

@@ -90,7 +90,9 @@ def label_names(path: Path) -> tuple[str, ...] | None:
 
 def _reader(source: folder.Source) -> _Reader:
     named = source.config.get("architectures") or _of_its_kind(source)
-    known = [name for name in named if name in _READERS] if isinstance(named, list) else []
+    if not isinstance(named, list):
+        raise ModelError(f"{source.config_path} has the architectures {named!r}; write a list of names")
+    known = [name for name in named if name in _READERS]
     if known:
         return _READERS[known[0]]
     raise ModelError(

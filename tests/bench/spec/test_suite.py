@@ -246,6 +246,21 @@ def test_the_suites_of_the_project_are_what_they_say() -> None:
     assert "INSECURE" in toy.title
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("suite: ", "suite: insecure_"),
+        ("- name: ", "- name: INSECURE_"),
+        ("alias: ", "alias: safe_INSECURE_"),
+    ],
+)
+def test_no_name_that_a_person_gives_says_insecure(tmp_path: Path, old: str, new: str) -> None:
+    """The word is computed from the keys, and a name must not contradict it."""
+    assert old in GOOD
+    with pytest.raises(UserError, match="says INSECURE, which is computed from the keys"):
+        load(tmp_path, GOOD.replace(old, new, 1))
+
+
 @pytest.mark.parametrize(("written", "count"), [("", None), ("held_out: all\n", None), ("held_out: 7\n", 7)])
 def test_on_how_many_samples_the_clear_rungs_are_compared(
     folder: Path, written: str, count: int | None
