@@ -214,6 +214,7 @@ def test_all_that_is_wrong_with_the_weights_is_named_at_once(tmp_path: Path) -> 
         (bert, "position_embedding_type", "relative_key", "position_embedding_type"),
         (bert, "is_decoder", True, "is_decoder"),
         (bert, "architectures", ["BertForMaskedLM"], "BertForMaskedLM.*BertForSequenceClassification"),
+        (bert, "architectures", "BertForSequenceClassification", "write a list of names"),
     ],
 )
 def test_a_config_that_the_graph_cannot_express_is_refused(
