@@ -31,7 +31,7 @@ class Needs:
     """What to expect of a cell, in bytes.
 
     Attributes:
-        keys_bytes: its keys on disk.
+        keys_bytes: its keys in memory.
         evaluator_bytes: the evaluator's memory, without the constants of the program.
         constants_bytes: all of these, encoded; those that find no room are encoded each time they are used.
     """
@@ -106,7 +106,7 @@ class Costs:
             bootstraps * capabilities.bootstrap_plaintexts * primes * self.parameters.n * BYTES_PER_RESIDUE
         )
         return Needs(
-            keys_bytes=int(footprint.key_file_share * keys * self.key_bytes()),
+            keys_bytes=keys * self.key_bytes(),
             evaluator_bytes=footprint.process_bytes
             + context
             + keys * self.key_bytes()

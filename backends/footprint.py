@@ -30,3 +30,7 @@ class Footprint:
     context_bytes: ContextBytes = lambda parameters, levels: 0
     key_file_share: float = 1.0
     encrypts: bool = True
+
+    def key_files(self, keys_bytes: int) -> int:
+        """What keys of so many bytes in memory take on disk."""
+        return int(self.key_file_share * keys_bytes)

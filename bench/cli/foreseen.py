@@ -28,3 +28,8 @@ def summary(found: Sequence[Foreseen]) -> str:
         return f"{cells}, all valid"
     told = ", ".join(f"{counts[status]} {word}" for status, word in WORDS.items() if counts[status])
     return f"{cells}, {told}{': nothing would be measured' * none_can_run(found)}"
+
+
+def exit_status(found: Sequence[Foreseen]) -> int:
+    """1 where a cell cannot run by a mistake of the suite, or no cell can run at all."""
+    return int(none_can_run(found) or any(one.status is Status.FAILED for one in found))

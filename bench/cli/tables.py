@@ -141,7 +141,7 @@ def _rungs(block: HeldOutLadder) -> dict[str, str]:
     return rungs | losses
 
 
-def table(title: str, columns: Iterable[tuple[str, dict[str, str]]]) -> Table:
+def table(title: str, columns: Iterable[tuple[str, Mapping[str, str]]]) -> Table:
     """Columns of measures by name, side by side."""
     columns = list(columns)
     made = Table(

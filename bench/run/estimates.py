@@ -38,7 +38,7 @@ def counts(program: Program, batches: int) -> dict[str, int]:
 
 
 def key_bytes(cell: Cell, keys: int) -> int:
-    """Bytes of so many key-switching keys, on disk and in memory."""
+    """Bytes of so many key-switching keys in memory."""
     return keys * Costs(cell.parameter_set.parameters).key_bytes()
 
 
@@ -61,7 +61,7 @@ def of_program(
         **{name.replace("_", " "): str(count) for name, count in counted.items()},
         "of the library itself": _by_library(counted, executed(descriptor, counted)),
         "rotation keys": str(len(program.rotation_steps)),
-        "keys on disk": size(needs.keys_bytes),
+        "keys on disk": size(descriptor.footprint.key_files(needs.keys_bytes)),
         "evaluator memory": f"{size(needs.evaluator_bytes + needs.constants_bytes)} on {descriptor.name}",
         "  of it constants encoded": size(needs.constants_bytes),
         "evaluate, one thread": f"{seconds:.0f} s",
@@ -76,7 +76,11 @@ def _by_library(counted: Mapping[str, int], by_library: Mapping[str, int]) -> st
 
 
 def of_primitives(
-    cell: Cell, capabilities: Capabilities, literal: PrimitivesLiteral, keys_bytes: int
+    cell: Cell,
+    descriptor: Descriptor,
+    capabilities: Capabilities,
+    literal: PrimitivesLiteral,
+    keys_bytes: int,
 ) -> dict[str, str]:
     """What is measured of a library's primitives, how often, and what the keys take."""
     levels = range(cell.parameter_set.parameters.depth + 1)
@@ -89,7 +93,7 @@ def of_primitives(
         "measures": f"{at_levels} at a level, {3 * len(key_kinds(capabilities)) - 1} of keys",
         "repetitions": f"{literal.repetitions}, or {literal.long_repetitions} of what takes over a second",
         "rounds": str(cell.rounds),
-        "keys on disk": size(keys_bytes),
+        "keys on disk": size(descriptor.footprint.key_files(keys_bytes)),
         "security": _security(cell, capabilities),
     }
 

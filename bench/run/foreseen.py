@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from backends.errors import BackendError, Unsupported
 from backends.registry import get
@@ -22,19 +22,22 @@ class Foreseen:
 
     Attributes:
         cell: the cell.
-        loaded: its kind, with what its case brings.
         status: ok where it can run, unsupported where the backend cannot, failed where the suite is mistaken.
         reason: the sentence of the record; None where it can run.
+        estimate: what it will count, need and take, by name; empty where it cannot run.
     """
 
     cell: Cell
-    loaded: CellKind
     status: Status
-    reason: str | None
+    reason: str | None = None
+    estimate: Mapping[str, str] = field(default_factory=dict)
 
 
 def foresee(cells: Iterable[Cell]) -> list[Foreseen]:
-    """Check every cell without a key; what a case brings is loaded once.
+    """Do for every cell what a run does before it makes a key; what a case brings is loaded once.
+
+    Cells are planned, which takes seconds each, because only a program tells whether levels suffice and
+    values fit where they are decrypted or refreshed.
 
     Raises:
         ModelError, UserError: a case's model or data are missing or do not fit each other.
@@ -51,15 +54,14 @@ def foresee(cells: Iterable[Cell]) -> list[Foreseen]:
 
 def _foreseen(cell: Cell, loaded: CellKind) -> Foreseen:
     try:
-        loaded.check_beforehand(cell, get(cell.backend))
+        return Foreseen(cell, Status.OK, estimate=loaded.estimate(cell, get(cell.backend)))
     except Unsupported as error:
-        return Foreseen(cell, loaded, Status.UNSUPPORTED, str(error))
+        return Foreseen(cell, Status.UNSUPPORTED, str(error))
     except BackendError as error:
-        return Foreseen(cell, loaded, Status.FAILED, str(error))
+        return Foreseen(cell, Status.FAILED, str(error))
     except Exception as error:  # the adapter's own mistake: in a run too it fails its cells alone
         logger.info("%s", cell.backend, exc_info=True)
-        return Foreseen(cell, loaded, Status.FAILED, f"{type(error).__name__}: {error}")
-    return Foreseen(cell, loaded, Status.OK, None)
+        return Foreseen(cell, Status.FAILED, f"{type(error).__name__}: {error}")
 
 
 def none_can_run(found: Sequence[Foreseen]) -> bool:

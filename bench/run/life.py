@@ -295,10 +295,11 @@ class Life:
             CellError: the keys cannot fit the disk, or the evaluator what memory there is for it.
         """
         free = shutil.disk_usage(self.folder).free
-        if keys_bytes > free:
+        files = self.descriptor.footprint.key_files(keys_bytes)
+        if files > free:
             raise CellError(
                 Status.FAILED,
-                f"the keys need about {size(keys_bytes)} and {self.folder} has "
+                f"the keys need about {size(files)} and {self.folder} has "
                 f"{size(free)} free; free some or choose another --output",
             )
         unused, limit = psutil.virtual_memory().available, self.cell.limits.memory_bytes or sys.maxsize

@@ -100,7 +100,7 @@ class PrimitivesKind(CellKind):
         """Say what is measured, how often, and what the keys take."""
         capabilities = self.check_beforehand(cell, descriptor)
         keys = keys_bytes(cell, capabilities, self.measurement)
-        return estimates.of_primitives(cell, capabilities, self.measurement.literal, keys)
+        return estimates.of_primitives(cell, descriptor, capabilities, self.measurement.literal, keys)
 
     def expected(self, cell: Cell, descriptor: Descriptor) -> Sequence[tuple[str, float]]:
         """Its keys, and the primitives level by level."""
@@ -249,5 +249,5 @@ def unsupported(name: str, reason: str) -> Iterator[record.UnsupportedPrimitive]
 
 
 def keys_bytes(cell: Cell, capabilities: Capabilities, measurement: Measurement) -> int:
-    """What keys take on disk and in the evaluator's memory."""
+    """What keys take in the evaluator's memory."""
     return key_bytes(cell, 2 + max(len(measurement.steps), capabilities.bootstrap_keys))

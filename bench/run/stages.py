@@ -55,8 +55,7 @@ def of_program(
     evaluated = batches * sum(map(costs.instruction, program.instructions))
     once = [("model preparation", encoded), ("encryption", encrypted)]
     again = [("evaluation", evaluated), ("decryption", outputs * DECRYPTION_PER_PRIME)]
-    files = costs.needs(program, capabilities, refresh.kind, descriptor.footprint).keys_bytes
-    keys = int(files / descriptor.footprint.key_file_share)
+    keys = costs.needs(program, capabilities, refresh.kind, descriptor.footprint).keys_bytes
     counted = [*once, *cell.repeats * again]
     return [*of_keys(keys), *((name, costs.seconds(transforms)) for name, transforms in counted)]
 

@@ -24,6 +24,19 @@ def random_weights(folder: Path) -> None:
         checkpoint.save_graph(marked, folder, rung)
 
 
+def large_logits(folder: Path, factor: float) -> None:
+    """Write the committed checkpoint of digits with logits so many times as large."""
+    for rung in checkpoint.RUNGS:
+        graph = checkpoint.load_graph(CHECKPOINTS / "vit_tiny", rung)
+        nodes = tuple(
+            replace(one, arrays={name: array * factor for name, array in one.arrays.items()})
+            if one.name.startswith("head")
+            else one
+            for one in graph
+        )
+        checkpoint.save_graph(replace(graph, nodes=nodes), folder, rung)
+
+
 def language_model(folder: Path, metric: str = "perplexity") -> None:
     """Write one that guesses the next character of `TEXT` from this one and its place."""
     random = np.random.default_rng(5)

@@ -5,18 +5,17 @@ from __future__ import annotations
 import click
 
 from backends.registry import available
-from bench.cli.foreseen import refusals, summary
+from bench.cli.foreseen import exit_status, refusals, summary
 from bench.cli.screen import Screen
-from bench.run.foreseen import foresee, none_can_run
+from bench.run.foreseen import foresee
 from bench.spec.cells import expand
 from bench.spec.suite import load_suite
-from reports.record import Status
 
 
 @click.command()
 @click.argument("suite")
 def validate(suite: str) -> int:
-    """Check SUITE, its models and its data, and tell which cells will not run, and why.
+    """Check SUITE, its models and its data, plan its cells, and tell which will not run, and why.
 
     Exit status: 1 where a cell cannot run by a mistake of the suite, or no cell can run at all.
     """
@@ -25,4 +24,4 @@ def validate(suite: str) -> int:
     for line in refusals(found):
         screen.say(line)
     screen.say(f"{loaded.path}: {summary(found)}")
-    return int(none_can_run(found) or any(one.status is Status.FAILED for one in found))
+    return exit_status(found)

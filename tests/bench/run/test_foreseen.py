@@ -15,6 +15,7 @@ from bench.run.foreseen import Foreseen, foresee
 from bench.spec.cells import expand
 from bench.spec.suite import load_suite
 from reports.record import Status
+from tests.bench.checkpoints import large_logits
 from tests.bench.commands import bench, exported
 
 LAYER = "{kind: attention, tokens: 4, features: 8, heads: 2}"
@@ -102,6 +103,21 @@ def test_three_commands_tell_the_same(tmp_path: Path, changes: dict[str, object]
     assert "nothing was measured" in ran
     assert 'skipped="2"' in bench("export", str(tmp_path / "results"), "--format", "junit", status=1)
     assert len(exported(tmp_path / "results")) == 2
+
+
+def test_what_only_a_plan_with_the_samples_finds_is_told_by_three_commands(tmp_path: Path) -> None:
+    """Logits that the first modulus does not hold."""
+    large_logits(tmp_path / "large", 1e6)
+    sets = {"log_n": 12, "depth": 10, "digits": 11, "backends": "[cleartext]"}
+    path = suite(tmp_path, case=f"model: {tmp_path / 'large'}, data: digits", **sets)
+    (found,) = foreseen(path)
+    assert found.status is Status.FAILED
+    assert found.reason is not None
+    assert found.reason.startswith("values reach")
+    assert "in layer head" in found.reason
+    told = f"cannot run: {found.reason}"
+    assert all(told in bench(command, path, status=1) for command in ("validate", "plan"))
+    assert f"failed: {found.reason}" in bench("run", path, "--output", str(tmp_path / "results"), status=1)
 
 
 def test_a_suite_that_one_backend_can_run_passes_and_tells_of_the_other(tmp_path: Path) -> None:
