@@ -258,8 +258,8 @@ class Memory(Block):
     prepared_model_bytes: Bytes | None = None
 
 
-class LibraryCounts(Block):
-    """What the library executed for the counts: an adapter makes a primitive that it lacks of others."""
+class PrimitiveCounts(Block):
+    """How often each primitive was executed."""
 
     bootstraps: Count | None = None
     rotations: Count | None = None
@@ -273,25 +273,19 @@ class LibraryCounts(Block):
     conjugations: Count | None = None
 
 
-class Counts(Block):
-    """Exact counts, the same on every machine; executed at the library call, but for `bootstraps_planned`."""
+class Counts(PrimitiveCounts):
+    """Exact counts, the same on every machine; executed at the library call, but for `bootstraps_planned`.
+
+    `library` is what the library itself executed for them: an adapter makes a primitive that it lacks of
+    others.
+    """
 
     bootstraps_planned: Count | None = None
-    bootstraps: Count | None = None
     round_trips: Count | None = None
-    rotations: Count | None = None
     rotation_keys: Count | None = None
-    ct_ct: Count | None = None
-    ct_pt: Count | None = None
-    relinearisations: Count | None = None
-    rescales: Count | None = None
-    drops: Count | None = None
-    additions: Count | None = None
-    negations: Count | None = None
-    conjugations: Count | None = None
     levels_used: Count | None = None
     levels_after_refresh: Count | None = None
-    library: LibraryCounts | None = None
+    library: PrimitiveCounts | None = None
 
 
 class Wire(Block):

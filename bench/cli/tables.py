@@ -15,9 +15,9 @@ from reports.record import (
     TIMING_ONLY,
     HeldOutLadder,
     Ladder,
-    LibraryCounts,
     Precision,
     Primitive,
+    PrimitiveCounts,
     Record,
     RungNats,
     Status,
@@ -172,7 +172,7 @@ def _column(record: Record) -> dict[str, str]:
         record.counts,
         record.wire,
     )
-    library = counts.library or LibraryCounts()
+    library = counts.library or PrimitiveCounts()
     return {
         "status": record.status.value if record.reason is None else f"{record.status.value}: {record.reason}",
         "samples (batch)": f"{record.samples} ({count(record.batch)})",

@@ -18,7 +18,7 @@ from reports import record
 
 #: What is counted at the library's calls and, of round trips, at the evaluator's; portable programs conjugate
 #: nothing.
-COUNTED = (*record.LibraryCounts.model_fields, Primitive.ROUND_TRIP.counted)
+COUNTED = (*record.PrimitiveCounts.model_fields, Primitive.ROUND_TRIP.counted)
 
 
 @dataclass
@@ -208,7 +208,8 @@ def counts(figures: Figures, program: Program | None, batches: int, descriptor: 
     for batch in figures.evaluations[0].measured:
         done.update(batch.counts)
     by_library = executed(descriptor, done)
-    library = record.LibraryCounts(**{name: by_library[name] for name in record.LibraryCounts.model_fields})
+    names = record.PrimitiveCounts.model_fields
+    library = record.PrimitiveCounts(**{name: by_library[name] for name in names})
     return planned.model_copy(update={"library": library, **{name: done[name] for name in COUNTED}})
 
 

@@ -15,11 +15,11 @@ from reports.record import (
     Latency,
     LayerPrecision,
     LayerTime,
-    LibraryCounts,
     Loss,
     Memory,
     Precision,
     Primitive,
+    PrimitiveCounts,
     Record,
     SecurityBlock,
     Status,
@@ -156,7 +156,7 @@ def fields() -> dict[str, Any]:
             conjugations=0,
             levels_used=24,
             levels_after_refresh=8,
-            library=LibraryCounts(
+            library=PrimitiveCounts(
                 bootstraps=0,
                 rotations=1200,
                 ct_ct=96,

@@ -11,7 +11,7 @@ from bench.run import recording
 from bench.run.exchanges import Evaluation
 from bench.run.recording import Figures
 from reports.measures import PLAIN
-from reports.record import Counts, LibraryCounts
+from reports.record import Counts, PrimitiveCounts
 from tests.backends.test_program import PROGRAM
 
 
@@ -44,5 +44,5 @@ def test_a_drop_on_seal_is_a_product_and_a_rescale(name: str) -> None:
 def test_the_gate_judges_all_of_them() -> None:
     judged = {measure.name for measure in PLAIN if measure.judged}
     names = {f"counts.{name}" for name in Counts.model_fields if name != "library"}
-    library = {f"counts.library.{name}" for name in LibraryCounts.model_fields}
+    library = {f"counts.library.{name}" for name in PrimitiveCounts.model_fields}
     assert names | library <= judged
