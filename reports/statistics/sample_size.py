@@ -146,9 +146,8 @@ def _p_of(count: int, statistic: int) -> float:
 
 def _asymptotic_power(count: int, shift: float, claim: Claim) -> float:
     """The chance that U is small enough and the ratio large enough, as two normal variables."""
-    wrong = float(
-        scipy.special.ndtr(-shift / sqrt(2))
-    )  # that a pair is in the wrong order, and that two of one value are
+    # The chances that a pair is in the wrong order, and that two pairs of one value are.
+    wrong = float(scipy.special.ndtr(-shift / sqrt(2)))
     both = _both_under(-shift / sqrt(2), -shift / sqrt(2), 0.5)
     deviation = count * sqrt(wrong * (1 - wrong) + 2 * (count - 1) * (both - wrong**2))
     by_chance = count * sqrt((2 * count + 1) / 12)

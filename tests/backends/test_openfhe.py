@@ -206,8 +206,11 @@ def measure_long_chain() -> float:
 
 
 def test_scales_stay_exact_over_eighteen_levels() -> None:
-    """Forcing a scale instead of keeping each level's own leaves 17 to 19 bits."""
-    assert in_fresh_process(measure_long_chain) >= 24
+    """Forcing a scale instead of keeping each level's own leaves 17 to 19 bits.
+
+    Twenty runs gave 23.5 to 24.4 bits, so no draw of the noise comes near the bound.
+    """
+    assert in_fresh_process(measure_long_chain) >= 21.5
 
 
 def collect_file_errors(folder: Path) -> dict[str, str]:
