@@ -78,7 +78,7 @@ class PatternBook:
             self._columns.setdefault(pattern[:, place].tobytes(), len(self._columns))
             for place in np.flatnonzero(begins)
         ]
-        return np.array(found, np.int32)[np.cumsum(begins) - 1]
+        return np.asarray(np.array(found, np.int32)[np.cumsum(begins) - 1])
 
     def __getitem__(self, row: int) -> Array:
         """One pattern added so far, as a slot vector."""
