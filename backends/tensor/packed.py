@@ -10,12 +10,12 @@ in each head, and skew the keys once: `S[e, t] = k[e, t + stride · e]`. Then
 
     P_c = Σ_r R_r(q) · ρ_(c - stride · r)(R_r(S))
 
-holds at row e the scores of the shift `stride · e + c`, because the shift of S at row e + r is `stride · (e + r)`
-tokens, and `stride · E` tokens are none, cyclically. All products are summed before one relinearisation. With
-the values skewed likewise into W, `Σ_(r, c) R_r(P_c) · ρ_(stride · r + c)(W)` is the mix.
+holds at row e the scores of the shift `stride · e + c`, because the shift of S at row e + r is
+`stride · (e + r)` tokens, and `stride · E` tokens are none, cyclically. All products are summed before one
+relinearisation. The mix is `Σ_(r, c) R_r(P_c) · ρ_(stride · r + c)(W)`, with W the values skewed likewise.
 
-A shift within blocks is two rotations, joined by masks. R_r and the greater part of ρ are one rotation of what
-the masks joined, so that it needs no mask of its own; its steps are the same for keys and values.
+A shift within blocks is two rotations, joined by masks. R_r and the greater part of ρ are one rotation of
+what the masks joined, so that it needs no mask of its own; its steps are the same for keys and values.
 """
 
 from __future__ import annotations
@@ -152,9 +152,11 @@ class _Shifts:
             (self._babies[chunk][shift - packing.extent * wrapped], self._turned(factors * chosen, step))
             for wrapped, chosen in enumerate((~wraps, wraps))
         ]
-        joined = evaluator.rescale(evaluator.multiply_plain_sum(
-            [(ciphertext, evaluator.encode(slots, self.level)) for ciphertext, slots in terms]
-        ))
+        joined = evaluator.rescale(
+            evaluator.multiply_plain_sum(
+                [(ciphertext, evaluator.encode(slots, self.level)) for ciphertext, slots in terms]
+            )
+        )
         return evaluator.rotate(joined, step) if step else joined
 
     def _turned(self, pattern: Array, step: int) -> Array:
