@@ -29,10 +29,14 @@ NOMINAL = {
 
 @dataclass(frozen=True)
 class Row:
-    """Work and the seconds that it was measured to take."""
+    """Work and the seconds that it was measured to take.
+
+    `primitive` is false of a stage, such as the making of all keys.
+    """
 
     terms: Terms
     seconds: float
+    primitive: bool = True
 
 
 @dataclass(frozen=True)

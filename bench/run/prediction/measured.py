@@ -121,7 +121,8 @@ def rows(measured: Measured, descriptor: Descriptor) -> list[Row]:
     ]
     stages = {name: work for name, work in staged(measured, where).items() if name in measured.stages}
     made += [
-        Row(total(terms(one, where) for one in work), measured.stages[name]) for name, work in stages.items()
+        Row(total(terms(one, where) for one in work), measured.stages[name], primitive=False)
+        for name, work in stages.items()
     ]
     return made
 

@@ -8,9 +8,9 @@ from functools import cached_property
 from statistics import median
 
 from backends.registry import Descriptor
+from bench.run.prediction import measured
 from bench.run.prediction.figures import Figures
 from bench.run.prediction.fit import Prices, Row, fit
-from bench.run.prediction.measured import rows
 from bench.run.prediction.work import Setting, Work, terms
 from models.processor import processor
 from reports.record import Record
@@ -18,7 +18,7 @@ from reports.record import Record
 
 @dataclass(frozen=True)
 class Error:
-    """How far the sum of a record's times is off where it is predicted from the other records.
+    """How far the sum of a record's primitives is off where it is predicted from the other records.
 
     Attributes:
         median: of the relative errors' sizes.
@@ -56,8 +56,9 @@ class Predictor:
         off = []
         for place, group in enumerate(self.groups):
             prices = _prices([*self.groups[:place], *self.groups[place + 1 :]], self.weak)
-            told = sum(prices.seconds(row.terms) for row in group)
-            off.append(abs(told / sum(row.seconds for row in group) - 1))
+            rows = [row for row in group if row.primitive]
+            told = sum(prices.seconds(row.terms) for row in rows)
+            off.append(abs(told / sum(row.seconds for row in rows) - 1))
         return Error(median(off), max(off))
 
     def seconds(self, work: Iterable[Work], where: Setting) -> float:
@@ -97,7 +98,7 @@ def _records(figures: Figures) -> str:
 
 
 def _groups(figures: Figures, descriptor: Descriptor) -> list[list[Row]]:
-    return [found for one in figures.measured if (found := rows(one, descriptor))]
+    return [found for one in figures.measured if (found := measured.rows(one, descriptor))]
 
 
 def _prices(groups: Sequence[Sequence[Row]], weak: Sequence[Row]) -> Prices:
