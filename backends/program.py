@@ -1,8 +1,8 @@
 """A program: the primitives that compute one batch, with the level of each, recorded once, run everywhere.
 
 A program is two files: `<name>.json`, and `<name>.safetensors` with the constants it multiplies and adds.
-Constants are the same for every image of a batch, so they are kept as `[features, tokens]` patterns (see
-`backends.patterns`) and spread over the slots when they are encoded.
+Constants are nearly all the same for every image of a batch, and are kept as patterns of few columns (see
+`backends.patterns`).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from backends.patterns import Patterns
 from backends.primitives import Primitive, primitive
 from backends.tensor.layout import Layout, ValueLayout
 
-FORMAT = 3
+FORMAT = 4
 
 #: Operations that give a ciphertext its levels back, counted apart.
 REFRESHES = (Primitive.BOOTSTRAP.operation, Primitive.ROUND_TRIP.operation)

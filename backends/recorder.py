@@ -62,7 +62,7 @@ class Recorder(Evaluator):
         self._layer = 0
         self._ciphertexts = 0
         self._plaintexts: dict[PlaintextEntry, int] = {}
-        self._patterns = PatternBook(layout.features, layout.tokens)
+        self._patterns = PatternBook(layout)
         self._probes: list[Probe] = []
 
     @property
@@ -155,7 +155,7 @@ class Recorder(Evaluator):
         if isinstance(values, float):
             entry = PlaintextEntry(level, value=values)
         else:
-            entry = PlaintextEntry(level, row=self._patterns.add(self.layout.first_image(values)))
+            entry = PlaintextEntry(level, row=self._patterns.add(values))
         index = self._plaintexts.setdefault(entry, len(self._plaintexts))
         return RecordedPlaintext(index, entry)
 
@@ -165,7 +165,7 @@ class Recorder(Evaluator):
         if row is None:
             assert value is not None
             return np.full(self.layout.slots, value)
-        return self.layout.spread(self._patterns[row])
+        return self._patterns[row]
 
     def add(self, a: Ciphertext, b: Ciphertext) -> Recorded:
         """See `Evaluator.add`."""

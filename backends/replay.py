@@ -83,8 +83,7 @@ class Constants:
         if entry.row is None:
             assert entry.value is not None
             return self._evaluator.encode(entry.value, entry.level)
-        values = self._program.layout.spread(self._program.patterns[entry.row])
-        return self._evaluator.encode(values, entry.level)
+        return self._evaluator.encode(self._program.patterns[entry.row], entry.level)
 
 
 def prepare(program: Program, evaluator: Evaluator, ahead: Iterable[int] | None = None) -> Constants:
