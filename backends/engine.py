@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from backends.errors import PlanError
 from backends.interface import Evaluator
 from backends.tensor.arrangement import Arrangement
-from backends.tensor.layout import Layout, power_of_two
+from backends.tensor.layout import Layout, ValueLayout, power_of_two
 from backends.tensor.linear import BabySteps
 from backends.tensor.operation import Context, Replicated
 from backends.tensor.operations import encrypted
@@ -21,7 +21,7 @@ class Engine:
     def __init__(self, arrangement: Arrangement, layout: Layout, evaluator: Evaluator) -> None:
         self.layout = layout
         self._arrangement = arrangement
-        self._context = Context(evaluator, layout, BabySteps(layout), self._rows)
+        self._context = Context(evaluator, layout, BabySteps(layout), self._place)
 
     def run(self, node: Node, operands: Sequence[Tensor]) -> Tensor:
         """One node's result; every operand is as deep as `operand_depths` says.
@@ -43,8 +43,8 @@ class Engine:
         """The same tensor at a lower level."""
         return drop_to(self._context.evaluator, tensor, level)
 
-    def _rows(self, node: Node) -> tuple[int, ...]:
-        return self._arrangement.rows(node.name, self.layout)
+    def _place(self, node: Node) -> ValueLayout:
+        return self._arrangement.place(node.name, self.layout)
 
     def _placed(self, node: Node, operands: Sequence[Tensor]) -> list[Tensor]:
         """Replicated operands as feature values, where the operation tells features apart."""
@@ -52,7 +52,8 @@ class Engine:
         if replicated is Replicated.IN_ORDER:
             return [as_features(self.layout, x, tuple(range(len(x.layout.rows)))) for x in operands]
         if replicated is Replicated.AS_RESULT and self._arrangement.kinds[node.name] == "features":
-            return [as_features(self.layout, x, self._rows(node)) for x in operands]
+            place = self._place(node)
+            return [as_features(self.layout, x, place.rows, place.period) for x in operands]
         return list(operands)
 
 

@@ -6,6 +6,7 @@ themselves by; a BatchNorm before each square (`mlp_norm`) folds into its linear
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Annotated, Literal
 
 import numpy as np
@@ -36,7 +37,7 @@ class MlpShape(Literals):
 
     @model_validator(mode="after")
     def _fits_a_machine(self) -> MlpShape:
-        check_weights(sum(a * b for a, b in zip(self.hidden, self.hidden[1:], strict=False)))
+        check_weights(sum(a * b for a, b in pairwise(self.hidden)))
         return self
 
 
