@@ -27,10 +27,11 @@ def capabilities(parameters: ParameterSet) -> Capabilities:
     security = _security(parameters)
     if parameters.bootstrap is None:
         no_bootstrap = "the parameter set has no bootstrap; give it one"
-        return Capabilities(no_bootstrap_reason=no_bootstrap, security=security)
+        return Capabilities(no_bootstrap_reason=no_bootstrap, security=security, complex_slots=True)
     _check_bootstrap(parameters, parameters.bootstrap)
     return Capabilities(
         security=security,
+        complex_slots=True,
         bootstrap_output_level=parameters.depth - parameters.bootstrap.depth,
         bootstrap_input_level=BOOTSTRAP_INPUT_LEVEL,
         bootstrap_keys=_bootstrap_keys(parameters, parameters.bootstrap),

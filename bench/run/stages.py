@@ -27,7 +27,7 @@ SIMULATED_S_PER_SLOT = 2e-9
 #: Transforms of an encryption or a decryption at each prime.
 ENCRYPTION_PER_PRIME, DECRYPTION_PER_PRIME = 4, 2
 #: Key switches beside those of `rotate_many` that the measured primitives of a level have together.
-OTHER_KEY_SWITCHES = 4
+OTHER_KEY_SWITCHES = 5
 
 
 def of_keys(keys_bytes: int) -> list[tuple[str, float]]:
