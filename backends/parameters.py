@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from math import ceil
@@ -11,6 +12,12 @@ from backends.errors import ParameterError
 
 SECRETS = ("uniform_ternary", "sparse_encapsulated")
 SPECIAL_PRIME_BITS = 60
+#: What `ParameterSet.name` writes; what stands behind it, such as a verdict on its security, is not read.
+_NAME = re.compile(
+    r"n(?P<log_n>\d+)_first(?P<first_modulus_bits>\d+)_scale(?P<scale_bits>\d+)_depth(?P<depth>\d+)"
+    r"_digits(?P<digits>\d+)(?:_bootstrap(?P<budget>\d+-\d+)c(?P<correction>\d+)d(?P<bootstrap>\d+))?"
+    rf"(?:_(?P<secret>{'|'.join(SECRETS[1:])}))?(?:_|$)"
+)
 #: Primes of 20 bits that 128 bits of security allow at the largest ring are 176.
 MOST_DEPTH = 200
 MOST_LEVEL_BUDGET, MOST_CORRECTION = 10, 60
@@ -134,6 +141,29 @@ class ParameterSet:
         if self.secret != "uniform_ternary":
             parts.append(self.secret)
         return "_".join(parts)
+
+    @classmethod
+    def named(cls, name: str) -> ParameterSet:
+        """The set that has a name, as a record holds it; it demands no security.
+
+        Raises:
+            ParameterError: it is no set's name.
+        """
+        found = _NAME.match(name)
+        if found is None:
+            raise ParameterError(f"{name!r} names no parameter set; choose one of a record of this version")
+        numbers = ("log_n", "first_modulus_bits", "scale_bits", "depth", "digits")
+        bootstrap = None
+        if found["budget"] is not None:
+            first, second = map(int, found["budget"].split("-"))
+            correction, depth = int(found["correction"]), int(found["bootstrap"])
+            bootstrap = BootstrapParameters((first, second), correction, depth)
+        return cls(
+            **{number: int(found[number]) for number in numbers},
+            secret=found["secret"] or SECRETS[0],
+            security=0,
+            bootstrap=bootstrap,
+        )
 
     def to_json(self) -> dict[str, object]:
         """The literal from which `from_json` makes this set again."""
