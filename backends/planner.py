@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from backends.tensor.arrangement import Arrangement
 from backends.tensor.layout import ValueLayout
 from backends.tensor.operations import encrypted
 from backends.tensor.tensor import Tensor
+from backends.ways import choices
 from models.arrays import Array
 from models.graph import Graph, Node
 
@@ -72,9 +73,28 @@ def plan(
             refresh returns, or a constant or a value is too large for its level.
     """
     check_polynomial(graph)
-    planner = Planner(graph, parameters, refresh)
-    chosen = schedule(graph, planner.node_costs(), refresh, Costs(parameters))
+    planner, chosen = min(_ways(graph, parameters, refresh), key=lambda way: way[1].price)
     return planner.record(chosen, probes, values or {})
+
+
+def _ways(graph: Graph, parameters: ParameterSet, refresh: Refresh) -> Iterator[tuple[Planner, Schedule]]:
+    """The graph planned with each choice of packed attentions that can be planned.
+
+    Raises:
+        PlanError: there is none; it says why not with no attention packed.
+    """
+    errors, planned = [], 0
+    for packed in choices(graph):
+        planner = Planner(graph, parameters, refresh, packed)
+        try:
+            found = schedule(graph, planner.node_costs(), refresh, Costs(parameters))
+        except PlanError as error:
+            errors.append(error)
+            continue
+        planned += 1
+        yield planner, found
+    if not planned:
+        raise errors[0]
 
 
 def check_polynomial(graph: Graph) -> None:
@@ -87,10 +107,19 @@ def check_polynomial(graph: Graph) -> None:
 
 
 class Planner:
-    """One graph at one parameter set."""
+    """One graph at one parameter set.
 
-    def __init__(self, graph: Graph, parameters: ParameterSet, refresh: Refresh) -> None:
-        self._graph, self._parameters, self._refresh = graph, parameters, refresh
+    Args:
+        graph: a polynomial one.
+        parameters: the set.
+        refresh: how ciphertexts get their levels back.
+        packed: names of the nodes that are computed in the way of `PACKED`; see `backends.ways`.
+    """
+
+    def __init__(
+        self, graph: Graph, parameters: ParameterSet, refresh: Refresh, packed: Collection[str] = ()
+    ) -> None:
+        self._graph, self._parameters, self._refresh, self._packed = graph, parameters, refresh, packed
         self._arrangement = Arrangement(graph)
         self._layout = choose_layout(self._arrangement, graph, parameters.slots)
         self._depths: dict[str, tuple[int, ...]] = {}
@@ -173,7 +202,7 @@ class Planner:
 
     def _recording(self) -> tuple[Folding, Engine]:
         folding = Folding(Recorder(self._refresh, self._layout), self._parameters)
-        return folding, Engine(self._arrangement, self._layout, folding)
+        return folding, Engine(self._arrangement, self._layout, folding, self._packed)
 
     def _input(self, folding: Folding, level: int) -> Tensor:
         layout = self._arrangement.input(self._layout)

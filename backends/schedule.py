@@ -48,11 +48,13 @@ class Schedule:
         refreshed: names of the nodes whose values are refreshed.
         made: node → level of its result, before any refresh.
         needed: node → level at which its readers want it, at most.
+        price: what all of it costs, in transforms (see `backends.costs`).
     """
 
     refreshed: frozenset[str]
     made: Mapping[str, int]
     needed: Mapping[str, int]
+    price: float
 
 
 @dataclass(frozen=True)
@@ -118,11 +120,13 @@ def schedule(graph: Graph, nodes: Mapping[str, NodeCost], refresh: Refresh, cost
             alive = step.alive
         if not states:
             raise PlanError(_too_few(graph, nodes, refresh))
-    decisions = list(_listed(min(states.values(), key=lambda state: state[0])[1]))
+    price, last = min(states.values(), key=lambda state: state[0])
+    decisions = list(_listed(last))
     return Schedule(
         refreshed=frozenset(one.node for one in decisions if one.refreshed),
         made={one.node: one.made for one in decisions},
         needed={one.node: one.needed for one in decisions},
+        price=price,
     )
 
 
