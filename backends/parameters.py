@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from math import ceil
@@ -16,6 +17,17 @@ SPECIAL_PRIME_BITS = 60
 COEFFICIENTS_TO_SLOTS_FIRST = "coefficients_to_slots_first"
 SLOTS_TO_COEFFICIENTS_FIRST = "slots_to_coefficients_first"
 BOOTSTRAP_KINDS = (COEFFICIENTS_TO_SLOTS_FIRST, SLOTS_TO_COEFFICIENTS_FIRST)
+#: What `BootstrapParameters.name` writes.
+_BOOTSTRAP_NAME = (
+    r"bootstrap(?P<first>\d+)-(?P<second>\d+)(?:c(?P<correction_factor>\d+))?d(?P<bootstrap_depth>\d+)"
+    rf"(?:_(?P<kind>{'|'.join(BOOTSTRAP_KINDS[1:])}))?"
+    r"(?:_iterations(?P<iterations>\d+)after(?P<first_precision_bits>\d+))?"
+)
+#: What `ParameterSet.name` writes; what stands behind it, such as a verdict on its security, is not read.
+_NAME = re.compile(
+    r"n(?P<log_n>\d+)_first(?P<first_modulus_bits>\d+)_scale(?P<scale_bits>\d+)_depth(?P<depth>\d+)"
+    rf"_digits(?P<digits>\d+)(?:_{_BOOTSTRAP_NAME})?(?:_(?P<secret>{'|'.join(SECRETS[1:])}))?(?:_|$)"
+)
 #: Primes of 20 bits that 128 bits of security allow at the largest ring are 176.
 MOST_DEPTH = 200
 MOST_LEVEL_BUDGET, MOST_CORRECTION, MOST_ITERATIONS = 10, 60, 2
@@ -63,6 +75,22 @@ class BootstrapParameters:
                 f"the bootstrap's kind is {self.kind!r}; choose one of {', '.join(BOOTSTRAP_KINDS)}"
             )
         self._check_iterations()
+
+    @classmethod
+    def named(cls, found: Mapping[str, str | None]) -> BootstrapParameters | None:
+        """That of the groups of `_BOOTSTRAP_NAME`, where they were found."""
+        if found["first"] is None:
+            return None
+        numbers = {name: int(found[name] or 0) for name in ("first", "second", "bootstrap_depth")}
+        correction, first_precision = found["correction_factor"], found["first_precision_bits"]
+        return cls(
+            (numbers["first"], numbers["second"]),
+            None if correction is None else int(correction),
+            numbers["bootstrap_depth"],
+            found["kind"] or COEFFICIENTS_TO_SLOTS_FIRST,
+            int(found["iterations"] or 1),
+            None if first_precision is None else int(first_precision),
+        )
 
     def _check_iterations(self) -> None:
         if not 1 <= self.iterations <= MOST_ITERATIONS:
@@ -193,6 +221,24 @@ class ParameterSet:
         if self.secret != "uniform_ternary":
             parts.append(self.secret)
         return "_".join(parts)
+
+    @classmethod
+    def named(cls, name: str) -> ParameterSet:
+        """The set that has a name, as a record holds it; it demands no security.
+
+        Raises:
+            ParameterError: it is no set's name.
+        """
+        found = _NAME.match(name)
+        if found is None:
+            raise ParameterError(f"{name!r} names no parameter set; choose one of a record of this version")
+        numbers = ("log_n", "first_modulus_bits", "scale_bits", "depth", "digits")
+        return cls(
+            **{number: int(found[number]) for number in numbers},
+            secret=found["secret"] or SECRETS[0],
+            security=0,
+            bootstrap=BootstrapParameters.named(found.groupdict()),
+        )
 
     def to_json(self) -> dict[str, object]:
         """The literal from which `from_json` makes this set again."""
