@@ -41,14 +41,14 @@ ROUNDED = 1e-9
 
 
 def real(slots: Vector | ComplexVector) -> Vector:
-    """Slots that are to be decrypted.
+    """Slots where they have to be real: where they are decrypted, and before most bootstraps.
 
     Raises:
         ExecutionError: they have imaginary parts.
     """
     if np.abs(slots.imag).max() > ROUNDED * np.abs(slots).max():
         raise ExecutionError(
-            "slots with imaginary parts cannot be decrypted; add their conjugates before they are sent"
+            "slots have imaginary parts where they have to be real; add their conjugates before that"
         )
     return np.ascontiguousarray(slots.real)
 

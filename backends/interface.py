@@ -69,6 +69,8 @@ class Capabilities:
     bootstrap_output_level: int | None = None
     #: Lowest level at which a ciphertext may enter a bootstrap.
     bootstrap_input_level: int = 0
+    #: CPU time of a bootstrap relative to the library's usual one, as measured; refreshes are placed by it.
+    bootstrap_work: float = 1.0
     #: Rotation keys that bootstrapping needs besides the program's, and plaintexts modulo Q·P that the
     #: evaluator prepares for it: estimates, to tell beforehand what fits a machine.
     bootstrap_keys: int = 0
@@ -77,6 +79,8 @@ class Capabilities:
     no_bootstrap_reason: str | None = None
     #: Whether slots may be complex: complex values are encoded and encrypted, and conjugated.
     complex_slots: bool = False
+    #: Whether a bootstrap keeps imaginary parts; where it does not, slots must be real when they enter it.
+    complex_bootstrap: bool = False
     #: What `KeyOwner.security` will answer, by the rule by which the library chooses its primes; None where
     #: nobody wrote that rule down.
     security: SecurityFacts | None = None

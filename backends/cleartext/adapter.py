@@ -8,10 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from backends import contract
+from backends import contract, headroom
 from backends.contract import State
 from backends.errors import ExecutionError, IntegrityError
-from backends.headroom import room, wrapped
 from backends.interface import (
     Capabilities,
     Ciphertext,
@@ -55,12 +54,14 @@ class Named(Keys):
 
 def capabilities(parameters: ParameterSet) -> Capabilities:
     """Whatever the parameter set says: the simulator bootstraps wherever the set does."""
-    if parameters.bootstrap is None:
+    if parameters.bootstrap_levels is None:
         return Capabilities(no_bootstrap_reason="the parameter set has no bootstrap", complex_slots=True)
+    lowest, output = parameters.bootstrap_levels
     return Capabilities(
+        bootstrap_output_level=output,
+        bootstrap_input_level=lowest,
         complex_slots=True,
-        bootstrap_output_level=parameters.depth - parameters.bootstrap.depth,
-        bootstrap_input_level=1,
+        complex_bootstrap=not headroom.slots_enter(parameters),
     )
 
 
@@ -112,7 +113,8 @@ class CleartextKeyOwner(KeyOwner):
         slots = _slots(ciphertext)
         if slots.product:
             raise ExecutionError("a product cannot be decrypted; rescale it first")
-        return wrapped(contract.real(slots.values), room(self._parameters, slots.level)).real
+        most = headroom.room(self._parameters, slots.level)
+        return headroom.wrapped(contract.real(slots.values), most).real
 
     def write(self, ciphertext: Ciphertext, path: Path) -> None:
         """See `KeyOwner.write`."""
@@ -246,7 +248,8 @@ class CleartextEvaluator(Evaluator):
         raised = contract.bootstrapped(
             _slots(a), offered.bootstrap_input_level, offered.bootstrap_output_level
         )
-        return replace(raised, values=wrapped(raised.values, room(self._parameters, 0)))
+        values = raised.values if offered.complex_bootstrap else contract.real(raised.values)
+        return replace(raised, values=headroom.bootstrapped(self._parameters, values))
 
 
 def _slots(ciphertext: Ciphertext) -> Slots:

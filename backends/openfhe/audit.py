@@ -26,7 +26,9 @@ BINDING = Binding(
             "GetExistingEvalAutomorphismKeyIndices": {},
             "GetEvalAutomorphismKeyMap": {},
             "EvalAutomorphism": {"conjugations": 1},
+            # With two iterations too: one call, and one bootstrap.
             "EvalBootstrap": {"bootstraps": 1},
+            "EvalBootstrapStCFirst": {"bootstraps": 1},
         },
         "openfhe:Ciphertext": {
             "GetLevel": {},

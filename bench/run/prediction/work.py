@@ -122,8 +122,9 @@ def _amounts(name: str, work: Work, where: Setting) -> dict[str, float]:
     cost = _COSTS.get(name, Cost(per_prime=1))
     if name == Primitive.BOOTSTRAP.operation:
         top = where.digits(where.parameters.depth) * (where.chain + where.special)
-        found["switches"] = count * where.capabilities.bootstrap_keys * top * transform
-        found["plaintexts"] = count * where.capabilities.bootstrap_plaintexts * n * where.chain
+        usual = count * where.capabilities.bootstrap_work
+        found["switches"] = usual * where.capabilities.bootstrap_keys * top * transform
+        found["plaintexts"] = usual * where.capabilities.bootstrap_plaintexts * n * where.chain
     elif cost.key_switches:
         raised = where.digits(level) * (primes + where.special)
         found["raised once"] = calls * transform * raised
