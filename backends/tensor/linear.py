@@ -24,7 +24,7 @@ import numpy as np
 from backends.interface import Ciphertext, Evaluator, Plaintext
 from backends.tensor.elementwise import add_constant, affine
 from backends.tensor.layout import Layout, ValueLayout, power_of_two
-from backends.tensor.reductions import rotated_sum, rotated_sums
+from backends.tensor.reductions import rotated_sum, sum_of_rotations
 from backends.tensor.tensor import Tensor, as_features
 from models.arrays import Array
 
@@ -89,10 +89,10 @@ def linear(
         rotated = babies.rotated(evaluator, x.ciphertexts, wanted)
         totals = [_from_rotated(evaluator, layout, count, rotated, d, x) for d in diagonals]
     else:
-        totals = [_by_rotated_sums(evaluator, layout, count, d, x) for d in diagonals]
+        totals = [_by_sum_of_rotations(evaluator, layout, count, d, x) for d in diagonals]
     stride = layout.feature_stride
     totals = [
-        rotated_sums(evaluator, evaluator.rescale(total), target_period * stride, period * stride)
+        sum_of_rotations(evaluator, evaluator.rescale(total), target_period * stride, period * stride)
         for total in totals
     ]
     return add_constant(evaluator, layout, Tensor(tuple(totals), place, clean=True), bias)
