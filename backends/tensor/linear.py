@@ -89,7 +89,7 @@ def linear(
         rotated = babies.rotated(evaluator, x.ciphertexts, wanted)
         totals = [_from_rotated(evaluator, layout, count, rotated, d, x) for d in diagonals]
     else:
-        totals = [_by_sum_of_rotations(evaluator, layout, count, d, x) for d in diagonals]
+        totals = [_by_rotated_sums(evaluator, layout, count, d, x) for d in diagonals]
     stride = layout.feature_stride
     totals = [
         sum_of_rotations(evaluator, evaluator.rescale(total), target_period * stride, period * stride)
