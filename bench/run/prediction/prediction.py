@@ -74,6 +74,7 @@ def predict(
         program, where.capabilities, "bootstrap" if where.bootstraps else "round_trip", descriptor.footprint
     )
     ahead = costs.constants_ahead(program, 0 if descriptor.simulates else room(needs, memory_bytes))
+    beside = descriptor.footprint.constant_residues
     files = descriptor.footprint.key_files(needs.keys_bytes)
     sent = batches * len(program.inputs) * costs.ciphertext_bytes(program.input_level)
     work = stages.of_program(program, where, batches, ahead, files + sent)
@@ -84,6 +85,6 @@ def predict(
         seconds={name: predictor.seconds(parts, where) for name, parts in work.items()},
         primitives=dict(sorted(by_primitive.items(), key=lambda item: -item[1])),
         needs=needs,
-        kept_bytes=sum(costs.constant_bytes(program.plaintexts[index]) for index in ahead),
+        kept_bytes=sum(costs.constant_bytes(program.plaintexts[index], beside) for index in ahead),
         disk_bytes=files + sent,
     )
