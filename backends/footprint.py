@@ -25,8 +25,8 @@ class Footprint:
         context_bytes: see `ContextBytes`.
         constant_residues: what an encoded constant takes beside its own primes, in residues.
         working_share: what an evaluation takes at its peak, as a multiple of the ciphertexts alive.
-        pools: whether memory that was freed serves ciphertexts of the same size alone, as in SEAL's pools: then
-            the most that was alive at each level counts.
+        pools: whether memory that was freed serves ciphertexts of the same size alone, as in SEAL's pools;
+            then the most that was alive at each level counts.
         keys_together: what key generation takes at its peak, in keys, from the number of rotation keys and of
             those of a bootstrap.
         key_file_share: the size of a key's file as a share of the key in memory.
