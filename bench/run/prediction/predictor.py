@@ -10,10 +10,13 @@ from statistics import median
 from backends.registry import Descriptor
 from bench.run.prediction import measured
 from bench.run.prediction.figures import Figures
-from bench.run.prediction.fit import Prices, Row, fit
-from bench.run.prediction.work import Setting, Work, terms
+from bench.run.prediction.fit import NOMINAL, Prices, Row, fit
+from bench.run.prediction.work import OTHER, Setting, Work, terms
 from models.processor import processor
 from reports.record import Record
+
+#: Ten gigabytes carried at a rough price: small cells, which start for longer than they carry, leave it open.
+CARRIED = Row({(OTHER, "bytes"): 10_000.0}, 10_000 * NOMINAL["bytes"])
 
 
 @dataclass(frozen=True)
@@ -105,7 +108,7 @@ def _prices(groups: Sequence[Sequence[Row]], weak: Sequence[Row]) -> Prices:
     """Fitted to groups of rows; the weak rows are another machine's, brought to the pace of this one."""
     found = [row for group in groups for row in group]
     if not weak or not found:
-        return fit(found or weak)
-    theirs = fit(weak)
+        return fit([*(found or weak), CARRIED])
+    theirs = fit([*weak, CARRIED])
     pace = median(row.seconds / told for row in found if (told := theirs.seconds(row.terms)) > 0)
-    return fit(found, [Row(row.terms, row.seconds * pace) for row in weak])
+    return fit([*found, CARRIED], [Row(row.terms, row.seconds * pace) for row in weak])
