@@ -37,6 +37,7 @@ class Measured:
     """One record's times.
 
     Attributes:
+        case: the suite's name and the case's.
         parameter_set: its name.
         threads: the evaluator's.
         bootstraps: whether there were keys for bootstraps.
@@ -47,6 +48,7 @@ class Measured:
         stages: seconds by the names of `STAGES`, as far as they were reached.
     """
 
+    case: str
     parameter_set: str
     threads: int
     bootstraps: bool
@@ -64,6 +66,7 @@ class Measured:
             return None
         stages = {name: found for name in STAGES if (found := getattr(one.latency, name))}
         return cls(
+            case=case_of(one.suite, one.case),
             parameter_set=one.parameter_set,
             threads=one.environment.threads or 1,
             bootstraps=one.memory.bootstrap_keys_bytes is not None,
@@ -82,6 +85,11 @@ class Measured:
         except BackendError:
             return None
         return Setting(parameters, capabilities, self.threads, self.bootstraps, descriptor.simulates)
+
+
+def case_of(suite: str, case: str) -> str:
+    """A case as `Measured.case` names it."""
+    return f"{suite}/{case}"
 
 
 def _entries(one: Record) -> Iterator[Entry]:

@@ -76,15 +76,17 @@ class Predictor:
         return f"± {100 * self.error.median:.0f} %, at worst {100 * self.error.worst:.0f} %: {self.source}"
 
 
-def predictor(descriptor: Descriptor, records: Sequence[Record] = ()) -> Predictor:
+def predictor(descriptor: Descriptor, records: Sequence[Record] = (), unseen: str | None = None) -> Predictor:
     """The best that is known of a backend.
 
     Args:
         descriptor: the backend.
         records: of earlier runs, of any backend and machine.
+        unseen: a case, as `Measured.case` names it, nothing of which is to be used.
     """
-    shipped = None if descriptor.times is None else Figures.read(descriptor.times)
+    shipped = None if descriptor.times is None else Figures.read(descriptor.times).without(unseen)
     own = Figures.of(records, descriptor.name)
+    own = own and own.without(unseen)
     if own is not None:
         whose = "this machine" if own.cpu == processor() else own.cpu
         weak = [] if shipped is None else [row for group in _groups(shipped, descriptor) for row in group]

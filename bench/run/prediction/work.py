@@ -9,8 +9,8 @@ whole program, or of all rows of a record, is a sum.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from math import ceil, log2
 
 from backends.interface import Capabilities
@@ -98,10 +98,21 @@ def terms(work: Work, where: Setting) -> Terms:
     """What a piece of work is made of; amounts of points and transforms are in millions."""
     found: defaultdict[Term, float] = defaultdict(float)
     shorter = 1 - SHARED + SHARED / where.threads
-    for name in IN_A_ROW.get(work.name, (work.name,)):
-        for term, amount in _amounts(name, work, where).items():
-            found[name, term] += amount * (shorter if term in THREADED else 1)
+    for part in _parts(work, where):
+        for term, amount in _amounts(part.name, part, where).items():
+            found[part.name, term] += amount * (shorter if term in THREADED else 1)
     return found
+
+
+def _parts(work: Work, where: Setting) -> Iterator[Work]:
+    """What is measured under one name and is made of others, which have prices of their own."""
+    if work.name != Primitive.ROUND_TRIP.operation:
+        yield from (replace(work, name=name) for name in IN_A_ROW.get(work.name, (work.name,)))
+        return
+    yield work
+    for level, ciphers in ((work.level, "decrypt"), (where.parameters.depth, "encrypt")):
+        for name in ("serialise_ciphertext", "load_ciphertext", ciphers):
+            yield replace(work, name=name, level=level)
 
 
 def _amounts(name: str, work: Work, where: Setting) -> dict[str, float]:
@@ -116,6 +127,8 @@ def _amounts(name: str, work: Work, where: Setting) -> dict[str, float]:
     action, _, kind = name.partition("_")
     if kind in KEY_KINDS:
         return _keys(action, kind, count, where)
+    if name == Primitive.ROUND_TRIP.operation:  # messages; all else has names of its own
+        return {"call": calls}
     level = 0 if work.level is None else work.level
     primes = where.primes(level)
     found = {"call": calls, "one": count, "points": count * n * primes}
