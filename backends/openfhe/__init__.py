@@ -15,6 +15,7 @@ DESCRIPTOR = Descriptor(
     footprint=Footprint(process_bytes=50_000_000, context_bytes=context_bytes),
     environment=Path(__file__).with_name("environment.yaml"),
     threaded=True,
+    releases_gil=True,
     attack="backends.openfhe.attack:attempts",
     audit="backends.openfhe.audit:BINDING",
 )

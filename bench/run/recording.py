@@ -159,13 +159,21 @@ def _entries(figures: Figures, batches: Sequence[BatchFigures]) -> list[record.P
 def _primitives(batches: Iterable[BatchFigures]) -> list[record.Primitive]:
     counts: Counter[tuple[str, int]] = Counter()
     seconds: dict[tuple[str, int], float] = defaultdict(float)
+    busy: dict[tuple[str, int], float] = defaultdict(float)
     for batch in batches:
         for done in batch.primitives:
             key = (primitive(done.operation).recorded, done.level)
             counts[key] += done.executions
             seconds[key] += done.seconds
+            busy[key] += done.busy_s
     return [
-        record.Primitive(name=name, level=level, count=counts[name, level], s=seconds[name, level])
+        record.Primitive(
+            name=name,
+            level=level,
+            count=counts[name, level],
+            s=seconds[name, level],
+            busy_s=busy[name, level],
+        )
         for name, level in sorted(counts)
     ]
 

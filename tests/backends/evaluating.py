@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from backends.cleartext.adapter import CleartextEvaluator, EncodedSlots, Slots
+from backends.constants import prepare
 from backends.interface import Ciphertext, Plaintext
 from backends.parameters import ParameterSet
 from backends.planner import Refresh, plan
 from backends.program import Program
-from backends.replay import prepare, replay
+from backends.replay import replay
 from backends.tensor.layout import pack, unpack
 from models.graph import Array, Graph
 from models.reference import Inputs

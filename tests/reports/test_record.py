@@ -33,7 +33,7 @@ NAMES = {
     "relinearisations rescales drops additions negations conjugations "
     "levels_used levels_after_refresh library",
     "wire": "to_evaluator_bytes to_key_owner_bytes messages",
-    "environment": "cpu cores threads pinned shared memory_bytes "
+    "environment": "cpu cores threads workers pinned shared memory_bytes "
     "load steal_s calibration_s os python libraries build git",
 }
 
@@ -81,7 +81,8 @@ def test_names_inside_lists(record: Record) -> None:
     assert set(written["latency"]["layers"][0]) == {"name", "s"}
     stretch = {"layer", "refresh", "highest", "lowest", "count", "s"}
     assert set(written["latency"]["course"][0]) == stretch
-    primitive = {"name", "level", "count", "s", "samples_s", "precision_bits", "mean_precision_bits", "bytes"}
+    times = {"name", "level", "count", "s", "busy_s", "samples_s"}
+    primitive = times | {"precision_bits", "mean_precision_bits", "bytes"}
     assert set(written["latency"]["primitives"][0]) == primitive
     assert set(written["latency"]["unsupported"][0]) == {"name", "reason"}
 
