@@ -14,31 +14,34 @@ STEPS = (1, 2, 5)
 REGISTERS, CONSTANTS = 4, 6
 
 
-def random_program(seed: int, slots: int, refresh: Refresh, length: int = 24) -> Program:
+def random_program(
+    seed: int, slots: int, refresh: Refresh, length: int = 24, level: int | None = None
+) -> Program:
     """A program over `REGISTERS` ciphertexts, all of which it returns.
 
     Args:
         seed: the same one gives the same program.
         slots: of a ciphertext.
-        refresh: what it does where a register has no level left.
+        refresh: what it does where a register has no level left but what a refresh wants.
         length: how many operations it is made of; some are several instructions.
+        level: of the inputs; the highest where it is None.
     """
     random = np.random.default_rng(seed)
     recorder = Recorder(refresh, Layout(features=slots, images=1, tokens=1))
     value = ValueLayout("features", (0,), slots)
-    registers = inputs = [recorder.input(refresh.top) for _ in range(REGISTERS)]
+    inputs = [recorder.input(refresh.top if level is None else level) for _ in range(REGISTERS)]
     registers = list(inputs)
     patterns = random.uniform(-1, 1, (CONSTANTS, slots))
     for number in range(length):
         recorder.begin_layer(f"layer {number // 8}")
         into, *others = random.permutation(REGISTERS)
         a, b = registers[into], registers[others[0]]
-        level = min(a.level, b.level)
-        if level == 0:
-            low = into if a.level == 0 else others[0]
+        lower = min(a.level, b.level)
+        if lower <= refresh.entry:
+            low = into if a.level == lower else others[0]
             registers[low] = _refreshed(recorder, registers[low], refresh)
             continue
-        a, b = _dropped(recorder, a, level), _dropped(recorder, b, level)
+        a, b = _dropped(recorder, a, lower), _dropped(recorder, b, lower)
         registers[into] = _combined(recorder, random, patterns, a, b)
         if random.random() < 0.1:
             recorder.probe(f"probe {number}", [registers[into]], value)
