@@ -43,11 +43,7 @@ class Constants:
     def encoded(self, index: int) -> Plaintext:
         """A constant, encoded anew."""
         entry = self._program.plaintexts[index]
-        if entry.row is None:
-            assert entry.value is not None
-            return self._evaluator.encode(entry.value, entry.level)
-        values = self._program.layout.spread(self._program.patterns[entry.row])
-        return self._evaluator.encode(values, entry.level)
+        return self._evaluator.encode(entry.values(self._program.patterns), entry.level)
 
 
 def prepare(

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from backends.errors import PlanError
 from backends.interface import Evaluator
 from backends.tensor.arrangement import Arrangement
 from backends.tensor.layout import Layout, power_of_two
 from backends.tensor.linear import BabySteps
-from backends.tensor.operation import Context, Replicated
-from backends.tensor.operations import encrypted
+from backends.tensor.operation import Context, EncryptedOperation, Replicated
+from backends.tensor.operations import PACKED, encrypted
 from backends.tensor.tensor import Tensor, as_features, drop_to
 from models.graph import Graph, Node
 
 
 class Engine:
-    """The graph's operations over one evaluator and one layout."""
+    """The graph's operations over one evaluator and one layout.
 
-    def __init__(self, arrangement: Arrangement, layout: Layout, evaluator: Evaluator) -> None:
+    Args:
+        arrangement: where the graph's values lie.
+        layout: that of the slots.
+        evaluator: computes.
+        packed: names of the nodes that are computed in the way of `PACKED`.
+    """
+
+    def __init__(
+        self, arrangement: Arrangement, layout: Layout, evaluator: Evaluator, packed: Collection[str] = ()
+    ) -> None:
         self.layout = layout
-        self._arrangement = arrangement
+        self._arrangement, self._packed = arrangement, packed
         self._context = Context(evaluator, layout, BabySteps(layout), self._rows)
 
     def run(self, node: Node, operands: Sequence[Tensor]) -> Tensor:
@@ -29,7 +38,7 @@ class Engine:
         Raises:
             PlanError: the engine does not know the operation, or cannot compute it on these operands.
         """
-        return encrypted(node).execute(self._context, node, self._placed(node, operands))
+        return self._way(node).execute(self._context, node, self._placed(node, operands))
 
     def operand_depths(self, node: Node, operands: Sequence[Tensor]) -> tuple[int, ...]:
         """Levels between each operand and the result; the operands' own levels do not matter.
@@ -37,11 +46,14 @@ class Engine:
         Raises:
             PlanError: the engine does not know the operation.
         """
-        return encrypted(node).depths(node, self._placed(node, operands))
+        return self._way(node).depths(node, self._placed(node, operands))
 
     def drop(self, tensor: Tensor, level: int) -> Tensor:
         """The same tensor at a lower level."""
         return drop_to(self._context.evaluator, tensor, level)
+
+    def _way(self, node: Node) -> EncryptedOperation:
+        return PACKED[node.operation] if node.name in self._packed else encrypted(node)
 
     def _rows(self, node: Node) -> tuple[int, ...]:
         return self._arrangement.rows(node.name, self.layout)

@@ -1,8 +1,10 @@
-"""The constants of a program, kept small: most tokens of a constant have the same values in all features.
+"""The constants of a program, kept small: most places of a constant have the same values in all features.
 
-A pattern is a `[features, tokens]` constant (see `backends.tensor.layout`). A diagonal of a linear map is one
-column of features at every real token and zeros at the padding, a mask is one of a few columns at each
-token; so columns are kept once, and a pattern says which of them is at each token.
+A pattern is a slot vector as `[features, places]`, a place being a token of an image (see
+`backends.tensor.layout`). A diagonal of a linear map is one column of features at every real token and zeros
+at the padding, a mask is one of a few columns at each token; so columns are kept once, and a pattern says
+which of them is at each place. Nearly all patterns are the same for every image, and those that were turned
+before a rotation by tokens are not.
 """
 
 from __future__ import annotations
@@ -14,16 +16,17 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
+from backends.tensor.layout import Layout
 from models.graph import Array
 
 
 @dataclass(frozen=True)
 class Patterns:
-    """A sequence of patterns.
+    """A sequence of slot vectors.
 
     Attributes:
         columns: `[columns, features]`, each once.
-        places: `[patterns, tokens]`: which column is at each token.
+        places: `[patterns, images · tokens]`: which column is at each place.
     """
 
     columns: Array
@@ -33,8 +36,8 @@ class Patterns:
         return len(self.places)
 
     def __getitem__(self, row: int) -> Array:
-        """One pattern, `[features, tokens]`."""
-        return np.asarray(self.columns[self.places[row]].T)
+        """One pattern as a slot vector."""
+        return np.ascontiguousarray(self.columns[self.places[row]].T).reshape(-1)
 
     def __iter__(self) -> Iterator[Array]:
         return (self[row] for row in range(len(self)))
@@ -52,30 +55,40 @@ class Patterns:
 class PatternBook:
     """Patterns being collected, each kept once."""
 
-    def __init__(self, features: int, tokens: int) -> None:
-        self._features, self._tokens = features, tokens
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
         self._columns: dict[bytes, int] = {}
         self._rows: dict[bytes, int] = {}
 
-    def add(self, pattern: Array) -> int:
-        """The row of a pattern `[features, tokens]`, a new one where it is the first of its kind."""
-        begins = np.ones(self._tokens, bool)  # tokens at which another column begins
-        begins[1:] = (pattern[:, 1:] != pattern[:, :-1]).any(axis=0)
-        found = [
-            self._columns.setdefault(pattern[:, token].tobytes(), len(self._columns))
-            for token in np.flatnonzero(begins)
-        ]
-        places = np.array(found, np.int32)[np.cumsum(begins) - 1]
+    def add(self, slots: Array) -> int:
+        """The row of a slot vector, a new one where it is the first of its kind."""
+        layout = self._layout
+        grid = slots.reshape(layout.features, layout.images, layout.tokens)
+        if np.array_equal(grid[:, 1:], grid[:, :-1]):
+            places = np.tile(self._placed(grid[:, 0]), layout.images)
+        else:
+            places = self._placed(grid.reshape(layout.features, -1))
         return self._rows.setdefault(places.tobytes(), len(self._rows))
 
+    def _placed(self, pattern: Array) -> NDArray[np.int32]:
+        """Which column is at each place of `[features, places]`."""
+        begins = np.ones(pattern.shape[1], bool)  # places at which another column begins
+        begins[1:] = (pattern[:, 1:] != pattern[:, :-1]).any(axis=0)
+        found = [
+            self._columns.setdefault(pattern[:, place].tobytes(), len(self._columns))
+            for place in np.flatnonzero(begins)
+        ]
+        return np.asarray(np.array(found, np.int32)[np.cumsum(begins) - 1])
+
     def __getitem__(self, row: int) -> Array:
-        """One pattern added so far, `[features, tokens]`."""
+        """One pattern added so far, as a slot vector."""
         (places,) = islice(self._rows, row, row + 1)
         columns = list(self._columns)
-        return np.stack([np.frombuffer(columns[at], np.float64) for at in np.frombuffer(places, np.int32)], 1)
+        found = [np.frombuffer(columns[at], np.float64) for at in np.frombuffer(places, np.int32)]
+        return np.stack(found, 1).reshape(-1)
 
     def patterns(self) -> Patterns:
         """Everything added so far."""
-        columns = np.frombuffer(b"".join(self._columns), np.float64).reshape(-1, self._features)
-        places = np.frombuffer(b"".join(self._rows), np.int32).reshape(-1, self._tokens)
-        return Patterns(columns, places)
+        columns = np.frombuffer(b"".join(self._columns), np.float64).reshape(-1, self._layout.features)
+        places = np.frombuffer(b"".join(self._rows), np.int32)
+        return Patterns(columns, places.reshape(-1, self._layout.images * self._layout.tokens))

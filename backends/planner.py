@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from backends.tensor.arrangement import Arrangement
 from backends.tensor.layout import ValueLayout
 from backends.tensor.operations import encrypted
 from backends.tensor.tensor import Tensor
+from backends.ways import choices
 from models.arrays import Array
 from models.graph import Graph, Node
 
@@ -41,7 +42,12 @@ def refresh_for(kind: str, parameters: ParameterSet, capabilities: Capabilities)
         return Refresh(kind, parameters.depth, 0)
     if capabilities.bootstrap_output_level is None:
         raise Unsupported(f"{capabilities.no_bootstrap_reason}; use refresh: round_trip")
-    return Refresh(kind, capabilities.bootstrap_output_level, capabilities.bootstrap_input_level)
+    return Refresh(
+        kind,
+        capabilities.bootstrap_output_level,
+        capabilities.bootstrap_input_level,
+        capabilities.bootstrap_work,
+    )
 
 
 def plan(
@@ -67,9 +73,28 @@ def plan(
             refresh returns, or a constant or a value is too large for its level.
     """
     check_polynomial(graph)
-    planner = Planner(graph, parameters, refresh)
-    chosen = schedule(graph, planner.node_costs(), refresh, Costs(parameters))
+    planner, chosen = min(_ways(graph, parameters, refresh), key=lambda way: way[1].price)
     return planner.record(chosen, probes, values or {})
+
+
+def _ways(graph: Graph, parameters: ParameterSet, refresh: Refresh) -> Iterator[tuple[Planner, Schedule]]:
+    """The graph planned with each choice of packed attentions that can be planned.
+
+    Raises:
+        PlanError: there is none; it says why not with no attention packed.
+    """
+    errors, planned = [], 0
+    for packed in choices(graph):
+        planner = Planner(graph, parameters, refresh, packed)
+        try:
+            found = schedule(graph, planner.node_costs(), refresh, Costs(parameters))
+        except PlanError as error:
+            errors.append(error)
+            continue
+        planned += 1
+        yield planner, found
+    if not planned:
+        raise errors[0]
 
 
 def check_polynomial(graph: Graph) -> None:
@@ -82,10 +107,19 @@ def check_polynomial(graph: Graph) -> None:
 
 
 class Planner:
-    """One graph at one parameter set."""
+    """One graph at one parameter set.
 
-    def __init__(self, graph: Graph, parameters: ParameterSet, refresh: Refresh) -> None:
-        self._graph, self._parameters, self._refresh = graph, parameters, refresh
+    Args:
+        graph: a polynomial one.
+        parameters: the set.
+        refresh: how ciphertexts get their levels back.
+        packed: names of the nodes that are computed in the way of `PACKED`; see `backends.ways`.
+    """
+
+    def __init__(
+        self, graph: Graph, parameters: ParameterSet, refresh: Refresh, packed: Collection[str] = ()
+    ) -> None:
+        self._graph, self._parameters, self._refresh, self._packed = graph, parameters, refresh, packed
         self._arrangement = Arrangement(graph)
         self._layout = choose_layout(self._arrangement, graph, parameters.slots)
         self._depths: dict[str, tuple[int, ...]] = {}
@@ -153,21 +187,22 @@ class Planner:
                 continue
             if node.name in plan.refreshed and bootstraps:
                 mean = float(node.attributes.get("mean", 0.0))
-                self._hold_value(node, values[node.name] - mean, 0)
+                self._hold_value(node, values[node.name] - mean, 0, bootstrapped=True)
             elif node.name in plan.refreshed or node.name == self._graph.output:
                 self._hold_value(node, values[node.name], plan.made[node.name])
 
-    def _hold_value(self, node: Node, value: Array, level: int) -> None:
+    def _hold_value(self, node: Node, value: Array, level: int, *, bootstrapped: bool = False) -> None:
         if np.abs(value).max() <= headroom.room(self._parameters, level):
             return
         layout, images = self._layouts[node.name], self._layout.images
         batches = [value[start : start + images] for start in range(0, len(value), images)]
         slots = [one for batch in batches for one in layout.spread(self._layout, batch)]
-        headroom.check(self._parameters, level, slots, f"layer {node.layer or node.name}")
+        what = f"layer {node.layer or node.name}"
+        headroom.check(self._parameters, level, slots, what, bootstrapped=bootstrapped)
 
     def _recording(self) -> tuple[Folding, Engine]:
         folding = Folding(Recorder(self._refresh, self._layout), self._parameters)
-        return folding, Engine(self._arrangement, self._layout, folding)
+        return folding, Engine(self._arrangement, self._layout, folding, self._packed)
 
     def _input(self, folding: Folding, level: int) -> Tensor:
         layout = self._arrangement.input(self._layout)
@@ -190,8 +225,9 @@ class Planner:
     def _refreshed(self, folding: Folding, tensor: Tensor, needed: int, mean: float) -> Tensor:
         """The tensor with its levels back.
 
-        A bootstrap approximates a sine of the coefficients, the first of which is the mean of the slots, and
-        errs with the cube of the largest. So the value's mean is taken out before and put back after.
+        A bootstrap approximates a sine of the coefficients, the first of which is the mean of the slots, or
+        of the slots themselves, and errs with the cube of the largest. So the value's mean is taken out
+        before and put back after.
         """
         if self._refresh.kind == "round_trip":
             return tensor.with_ciphertexts([folding.round_trip(c, needed) for c in tensor.ciphertexts])

@@ -31,11 +31,13 @@ class Refresh:
         kind: `bootstrap` or `round_trip`.
         top: highest level of any value, and so of the inputs: what a refresh returns.
         entry: lowest level at which a value may enter a refresh.
+        work: cost of one relative to the usual one of its kind (`Capabilities.bootstrap_work`).
     """
 
     kind: str
     top: int
     entry: int
+    work: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -46,11 +48,13 @@ class Schedule:
         refreshed: names of the nodes whose values are refreshed.
         made: node → level of its result, before any refresh.
         needed: node → level at which its readers want it, at most.
+        price: what all of it costs, in transforms (see `backends.costs`).
     """
 
     refreshed: frozenset[str]
     made: Mapping[str, int]
     needed: Mapping[str, int]
+    price: float
 
 
 @dataclass(frozen=True)
@@ -116,11 +120,13 @@ def schedule(graph: Graph, nodes: Mapping[str, NodeCost], refresh: Refresh, cost
             alive = step.alive
         if not states:
             raise PlanError(_too_few(graph, nodes, refresh))
-    decisions = list(_listed(min(states.values(), key=lambda state: state[0])[1]))
+    price, last = min(states.values(), key=lambda state: state[0])
+    decisions = list(_listed(last))
     return Schedule(
         refreshed=frozenset(one.node for one in decisions if one.refreshed),
         made={one.node: one.made for one in decisions},
         needed={one.node: one.needed for one in decisions},
+        price=price,
     )
 
 
@@ -211,7 +217,7 @@ class _Step:
         self._operands = [(self.alive.index(name), depth) for name, depth in needs]
         self._price = cache(lambda made: cost.price(costs, made))
         self._refresh_price = cache(
-            lambda needed: cost.ciphertexts * costs.refresh_price(refresh.kind, needed)
+            lambda needed: cost.ciphertexts * refresh.work * costs.refresh_price(refresh.kind, needed)
         )
 
     def before(

@@ -67,13 +67,14 @@ class ValueLayout:
             by side; feature i is at row `rows[i] % features` of chunk `rows[i] // features`.
             `replicated`: the value is `[tokens, len(rows)]` with all features equal; one ciphertext holds it
             at every row.
-            `scores`: the value is `[heads, tokens, block]`; ciphertext s holds at token t the score of t and
-            the token s places on in t's block, cyclically, and head h at every row that is h modulo the
-            power of two above `heads`.
+            `scores`: the value is `[heads, tokens, block]`; ciphertext c holds at token t and row
+            `e · padded heads + h` the score in head h of t and the token `stride · e + c` places on in t's
+            block, cyclically.
         rows: see `kind`.
         tokens: real tokens.
         heads: the heads of a head value or of scores, else 1.
         block: tokens of a block of scores, else 0.
+        stride: of scores, see `kind`; where it is 0, every row of a ciphertext holds the same token shift.
         known: (number of a chunk or shift, its pattern, row by row), in order, of those whose slots do not
             depend on the input and for which there is no ciphertext.
     """
@@ -83,6 +84,7 @@ class ValueLayout:
     tokens: int
     heads: int = 1
     block: int = 0
+    stride: int = 0
     known: tuple[tuple[int, tuple[float, ...]], ...] = ()
 
     def with_known(self, patterns: Mapping[int, Array]) -> ValueLayout:
@@ -101,9 +103,28 @@ class ValueLayout:
         """Ciphertexts that a feature value spans."""
         return 1 + max(self.rows) // layout.features
 
-    def partners(self, shift: int) -> NDArray[np.int64]:
-        """Which token of its block each token meets in a shift of scores, `[tokens]`."""
-        return (np.arange(self.tokens) + shift) % self.block
+    @property
+    def extent(self) -> int:
+        """Tokens over which the shifts of scores are cyclic: those of a block, with padding where packed."""
+        return power_of_two(self.block) if self.stride else self.block
+
+    def number(self, layout: Layout) -> int:
+        """Ciphertexts of the value."""
+        if self.kind == "scores":
+            return self.stride or self.block
+        return 1 if self.kind == "replicated" else self.chunks(layout)
+
+    def partners(self, shifts: int | NDArray[np.int64]) -> NDArray[np.int64]:
+        """Which token of its block each token meets in a shift of scores, or in each, `[..., tokens]`.
+
+        A number that is not less than `block` is one of padding.
+        """
+        position = np.arange(self.tokens) % self.block
+        return np.asarray(np.add.outer(shifts, position) % self.extent)
+
+    def shifts(self, rows: int, ciphertext: int) -> NDArray[np.int64]:
+        """The token shifts of scores in a ciphertext, at the first `rows` features of a head."""
+        return np.asarray((self.stride * np.arange(rows) + ciphertext) % self.extent)
 
     def pattern(self, layout: Layout, constant: Array, ciphertext: int) -> Array:
         """A constant as it meets one ciphertext of the value, `[layout.features, layout.tokens]`.
@@ -117,10 +138,12 @@ class ValueLayout:
         pattern = np.zeros((layout.features, layout.tokens))
         real = pattern[:, : self.tokens]
         if self.kind == "scores":
-            full = np.broadcast_to(constant, (self.heads, self.tokens, self.block))
-            of_head = np.zeros((power_of_two(self.heads), self.tokens))
-            of_head[: self.heads] = full[:, np.arange(self.tokens), self.partners(ciphertext)]
-            real[:] = np.tile(of_head, (layout.features // len(of_head), 1))
+            full = np.zeros((self.heads, self.tokens, self.extent))
+            full[:, :, : self.block] = constant
+            by_head = real.reshape(-1, power_of_two(self.heads), self.tokens)
+            partners = self.partners(self.shifts(len(by_head), ciphertext))
+            by_head[:, : self.heads] = full[:, np.arange(self.tokens), partners].transpose(1, 0, 2)
+            real[:] = by_head.reshape(real.shape)
             return pattern
         full = np.broadcast_to(constant, (self.heads, self.tokens, len(self.rows) // self.heads))
         by_feature = full.transpose(0, 2, 1).reshape(-1, self.tokens)
@@ -139,7 +162,7 @@ class ValueLayout:
             layout: that of the slots.
             samples: up to `layout.images` values as the reference gives them, `[samples, ...]`.
         """
-        number = {"scores": self.block, "replicated": 1}.get(self.kind) or self.chunks(layout)
+        number = self.number(layout)
         slots = np.zeros((number, layout.features, layout.images, layout.tokens))
         for ciphertext in range(number):
             for image, sample in enumerate(samples):
@@ -184,11 +207,14 @@ def unpack(layout: Layout, value: ValueLayout, vectors: Sequence[Array], count: 
     if value.kind != "scores":
         rows = grids.reshape(-1, layout.images, layout.tokens)[list(value.rows), :count, : value.tokens]
         return np.ascontiguousarray(rows.transpose(1, 2, 0))
-    shifted = grids[:, : value.heads, :count, : value.tokens]  # [shift, head, sample, token]
+    by_head = grids.reshape(len(grids), -1, power_of_two(value.heads), layout.images, layout.tokens)
     result = np.empty((count, value.heads, value.tokens, value.block))
-    for shift in range(value.block):
-        partners = value.partners(shift)
-        result[:, :, np.arange(value.tokens), partners] = shifted[shift].transpose(1, 0, 2)
+    for ciphertext, of_ciphertext in enumerate(by_head):
+        partners = value.partners(value.shifts(value.extent // (value.stride or value.extent), ciphertext))
+        for of_row, partner in zip(of_ciphertext, partners, strict=False):
+            tokens = np.flatnonzero(partner < value.block)
+            scores = of_row[: value.heads, :count, tokens]
+            result[:, :, tokens, partner[tokens]] = scores.transpose(1, 0, 2)
     return result
 
 

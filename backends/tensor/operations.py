@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from backends.errors import PlanError
-from backends.tensor import attention, elementwise, linear, polynomial, reductions, tokens
+from backends.tensor import attention, elementwise, linear, packed, polynomial, reductions, tokens
 from backends.tensor.operation import Context, EncryptedOperation, Placement, Replicated
 from backends.tensor.tensor import Tensor
 from models.approximation.series import Series, series
@@ -99,10 +99,20 @@ def _scores(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
     return attention.scores(context.evaluator, context.layout, q, k, block)
 
 
+def _packed_scores(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
+    q, k = operands
+    block = int(node.attributes.get("block", q.layout.tokens))
+    return packed.scores(context.evaluator, context.layout, q, k, block)
+
+
 def _mix(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
     p, v = operands
-    mask = node.arrays.get("mask", np.ones(1))
-    return attention.mix(context.evaluator, context.layout, p, v, mask)
+    way = packed.mix if p.layout.stride else attention.mix
+    return way(context.evaluator, context.layout, p, v, node.arrays.get("mask", np.ones(1)))
+
+
+def _mix_depths(node: Node, operands: Sequence[Tensor]) -> tuple[int, ...]:
+    return packed.MIX_DEPTH if operands[0].layout.stride else attention.MIX_DEPTH
 
 
 def _sum_tokens(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
@@ -196,7 +206,7 @@ ENCRYPTED: dict[str, EncryptedOperation] = {
     ),
     "mix": EncryptedOperation(
         execute=_mix,
-        depths=lambda node, operands: attention.MIX_DEPTH,
+        depths=_mix_depths,
         placement=Placement.SECOND,
     ),
     "sum_tokens": EncryptedOperation(
@@ -220,5 +230,14 @@ ENCRYPTED: dict[str, EncryptedOperation] = {
         depths=lambda node, operands: (tokens.merge_depth(operands[0]),),
         placement=Placement.MERGED,
         replicated=Replicated.IN_ORDER,
+    ),
+}
+
+#: Operation → another way to compute it, which a plan may choose for a node.
+PACKED: dict[str, EncryptedOperation] = {
+    "scores": replace(
+        ENCRYPTED["scores"],
+        execute=_packed_scores,
+        depths=lambda node, operands: packed.SCORES_DEPTH,
     ),
 }

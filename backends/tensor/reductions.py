@@ -20,7 +20,7 @@ def sum_tokens(evaluator: Evaluator, layout: Layout, x: Tensor) -> Tensor:
     if not x.clean:
         x = cleaned(evaluator, layout, x)
     extent = power_of_two(x.layout.tokens)
-    results = [_rotated_sums(evaluator, ciphertext, 1, extent) for ciphertext in x.ciphertexts]
+    results = [sum_of_rotations(evaluator, ciphertext, 1, extent) for ciphertext in x.ciphertexts]
     return Tensor(tuple(results), replace(x.layout, tokens=1), clean=False)
 
 
@@ -31,16 +31,16 @@ def sum_features(evaluator: Evaluator, layout: Layout, x: Tensor, width: int) ->
     total = x.ciphertexts[0]
     for ciphertext in x.ciphertexts[1:]:
         total = evaluator.add(total, ciphertext)
-    total = _rotated_sums(evaluator, total, layout.feature_stride, layout.slots)
+    total = sum_of_rotations(evaluator, total, layout.feature_stride, layout.slots)
     return Tensor((total,), ValueLayout("replicated", (0,) * width, x.layout.tokens), clean=True)
 
 
 def sum_over_heads(evaluator: Evaluator, layout: Layout, x: Ciphertext, padded_heads: int) -> Ciphertext:
     """Sum over the features of each head, interleaved, left at every one of them."""
-    return _rotated_sums(evaluator, x, padded_heads * layout.feature_stride, layout.slots)
+    return sum_of_rotations(evaluator, x, padded_heads * layout.feature_stride, layout.slots)
 
 
-def _rotated_sums(evaluator: Evaluator, x: Ciphertext, step: int, stop: int) -> Ciphertext:
+def sum_of_rotations(evaluator: Evaluator, x: Ciphertext, step: int, stop: int) -> Ciphertext:
     """Sum of x rotated by every multiple of `step` below `stop`, both powers of two."""
     while step < stop:
         x = evaluator.add(x, evaluator.rotate(x, step))

@@ -109,11 +109,12 @@ class Generated(Answer):
 
 @dataclass(frozen=True)
 class Generate(Request[Generated]):
-    """Make keys for some rotations, and for the bootstrap if asked for."""
+    """Make keys for some rotations, and for the bootstrap and the conjugation if asked for."""
 
     parameters: ParameterSet
     rotation_steps: tuple[int, ...]
     bootstrap: bool
+    conjugation: bool
 
 
 @dataclass(frozen=True)
@@ -281,6 +282,7 @@ class BatchFigures:
         course: the level profile; empty where a library's own types keep it to themselves.
         primitives: those executed, by level; empty likewise.
         counts: primitives executed, by the name that they are counted under; empty likewise.
+        cpu_s: processor time of all threads of the evaluator meanwhile.
     """
 
     evaluate_s: float
@@ -289,6 +291,7 @@ class BatchFigures:
     course: tuple[Stretch, ...] = ()
     primitives: tuple[ExecutedPrimitive, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
+    cpu_s: float = 0.0
 
 
 @dataclass(frozen=True)

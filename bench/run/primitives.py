@@ -10,15 +10,23 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from backends.interface import Capabilities, Vector
-from backends.microbenchmarks import BOOTSTRAP, BY_NAME, LOADED_KINDS, key_kinds, measured_at
+from backends.microbenchmarks import (
+    BOOTSTRAP,
+    BY_NAME,
+    CONJUGATION,
+    LOADED_KINDS,
+    key_kinds,
+    measured_at,
+)
 from backends.registry import Descriptor
 from bench.parties.measurements import NotMeasured, Repetitions, Timed
 from bench.run import estimates, stages
 from bench.run.errors import CellError
-from bench.run.estimates import key_bytes
+from bench.run.estimates import Estimate, key_bytes
 from bench.run.kind import CellKind, Subject
 from bench.run.life import Life, Outcome
 from bench.run.listener import Progress
+from bench.run.prediction.predictor import Predictor
 from bench.run.primitives_parties import ROLES, PrimitivesParties
 from bench.run.session import Session, Stage
 from bench.spec.cases import PrimitivesCase, PrimitivesLiteral
@@ -96,11 +104,12 @@ class PrimitivesKind(CellKind):
     def _check_fit(self, cell: Cell, descriptor: Descriptor, capabilities: Capabilities) -> None:
         """Do nothing: every set has a level, and more slots than rotations can be asked for."""
 
-    def estimate(self, cell: Cell, descriptor: Descriptor) -> dict[str, str]:
+    def estimate(self, cell: Cell, descriptor: Descriptor, predictor: Predictor) -> Estimate:
         """Say what is measured, how often, and what the keys take."""
         capabilities = self.check_beforehand(cell, descriptor)
         keys = keys_bytes(cell, capabilities, self.measurement)
-        return estimates.of_primitives(cell, descriptor, capabilities, self.measurement.literal, keys)
+        literal = self.measurement.literal
+        return Estimate(estimates.of_primitives(cell, descriptor, capabilities, literal, keys))
 
     def expected(self, cell: Cell, descriptor: Descriptor) -> Sequence[tuple[str, float]]:
         """Its keys, and the primitives level by level."""
@@ -151,7 +160,9 @@ class PrimitivesKind(CellKind):
         if not check.bootstraps(capabilities) and capabilities.no_bootstrap_reason is not None:
             figures.unsupported.extend(unsupported(BOOTSTRAP.name, capabilities.no_bootstrap_reason))
 
-        made = parties.generate_keys(steps, check.bootstraps(capabilities))
+        if not capabilities.complex_slots:
+            figures.unsupported.extend(unsupported(CONJUGATION.name, "the adapter has no complex slots"))
+        made = parties.generate_keys(steps, check.bootstraps(capabilities), capabilities.complex_slots)
         figures.generated = made
         life.judge(made.security)
         session.carry("evaluator", made.files)
@@ -250,4 +261,4 @@ def unsupported(name: str, reason: str) -> Iterator[record.UnsupportedPrimitive]
 
 def keys_bytes(cell: Cell, capabilities: Capabilities, measurement: Measurement) -> int:
     """What keys take in the evaluator's memory."""
-    return key_bytes(cell, 2 + max(len(measurement.steps), capabilities.bootstrap_keys))
+    return key_bytes(cell, 3 + max(len(measurement.steps), capabilities.bootstrap_keys))

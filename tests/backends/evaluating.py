@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 
 from backends.cleartext.adapter import CleartextEvaluator, EncodedSlots, Slots
 from backends.constants import prepare
+from backends.costs import Costs
 from backends.interface import Ciphertext, Plaintext
 from backends.parameters import ParameterSet
-from backends.planner import Refresh, plan
+from backends.planner import Planner, Refresh, plan
 from backends.program import Program
 from backends.replay import replay
+from backends.schedule import schedule
 from backends.tensor.layout import pack, unpack
 from models.graph import Array, Graph
 from models.reference import Inputs
@@ -34,11 +38,24 @@ def planned(graph: Graph, parameters: ParameterSet = PARAMETERS) -> Program:
     return plan(graph, parameters, Refresh("round_trip", parameters.depth, 0), probes=True)
 
 
+def planned_so(graph: Graph, packed: Collection[str], parameters: ParameterSet = PARAMETERS) -> Program:
+    """The same, where the nodes `packed` are computed so, whatever it costs."""
+    refresh = Refresh("round_trip", parameters.depth, 0)
+    planner = Planner(graph, parameters, refresh, packed)
+    found = schedule(graph, planner.node_costs(), refresh, Costs(parameters))
+    return planner.record(found, probes=True, values_of={})
+
+
 def evaluated(
     graph: Graph, inputs: Inputs, parameters: ParameterSet = PARAMETERS
 ) -> tuple[dict[str, Array], Program]:
     """Every node's value from the program on the cleartext backend, and the program."""
     program = planned(graph, parameters)
+    return values_of(program, inputs, parameters), program
+
+
+def values_of(program: Program, inputs: Inputs, parameters: ParameterSet = PARAMETERS) -> dict[str, Array]:
+    """Every node's value from a program on the cleartext backend; "" is the output's."""
     evaluator = Opaque(parameters, frozenset(program.rotation_steps))
     images = program.layout.images
     values: dict[str, list[Array]] = {}
@@ -58,4 +75,4 @@ def evaluated(
         )
         slots = [output.values for output in outputs]
         values.setdefault("", []).append(unpack(program.layout, program.output_layout, slots, len(batch)))
-    return {name: np.concatenate(parts) for name, parts in values.items()}, program
+    return {name: np.concatenate(parts) for name, parts in values.items()}
