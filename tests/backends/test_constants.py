@@ -43,8 +43,8 @@ def test_the_window_is_bounded_and_holds_what_is_needed(
             entry = program.plaintexts[one]
             assert isinstance(plaintext, EncodedSlots)
             assert plaintext.level == entry.level
-            wanted = entry.value if entry.row is None else program.layout.spread(program.patterns[entry.row])
-            assert np.array_equal(plaintext.values, wanted)
+            wanted = CleartextEvaluator(PARAMETERS).encode(entry.values(program.patterns), entry.level)
+            assert np.array_equal(plaintext.values, wanted.values)
         largest = max(largest, sum(sizes[one] for one in set(instruction.plaintexts) - set(ahead)))
         assert stream.held_bytes <= max(limit, largest)
         stream.finish(index)
