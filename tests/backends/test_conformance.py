@@ -77,13 +77,15 @@ def flawed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flaw: str) -> str:
             "a rotation by 65, which has no key, is not refused; raise ExecutionError",
         ),
         (
-            "evaluator.conjugate = lambda a: (evaluator.counts.update(conjugations=1), evaluator.negate(a))[1]",
+            "update = evaluator.counts.update\n"
+            "        evaluator.conjugate = lambda a: (update(conjugations=1), evaluator.negate(a))[1]",
             complex_slots.conjugates_rotates_and_adds_products,
             r"the adapter counts {.*'negations': 1.*} where {.*} is due",
         ),
         (
-            "conjugate = lambda a: replace(a, values=1 - a.values)\n"
-            "        evaluator.conjugate = lambda a: (evaluator.counts.update(conjugations=1), conjugate(a))[1]",
+            "update = evaluator.counts.update\n"
+            "        wrong = lambda a: replace(a, values=1 - a.values)\n"
+            "        evaluator.conjugate = lambda a: (update(conjugations=1), wrong(a))[1]",
             complex_slots.encrypts_and_conjugates_complex_slots_at_every_level,
             "a result at level 1 has .* bits where 20 are due",
         ),
