@@ -99,7 +99,7 @@ class Costs:
             slots = self.live_bytes(program) // (4 * (program.input_level + 1))
             return Needs(0, footprint.process_bytes + slots, footprint.process_bytes, 0)
         bootstrap_keys = (refresh == "bootstrap") * capabilities.bootstrap_keys
-        rotations = len(program.rotation_steps)
+        rotations = len(program.rotation_steps) + program.conjugates
         # A bootstrap rotates by most of the steps that a program needs, and each key is made once.
         keys = 1 + max(rotations, bootstrap_keys)
         primes = self.parameters.depth + 1 + self.parameters.special_primes

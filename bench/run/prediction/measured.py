@@ -11,7 +11,7 @@ from backends.parameters import ParameterSet
 from backends.primitives import Primitive
 from backends.registry import Descriptor
 from bench.run.prediction.fit import Row, total
-from bench.run.prediction.work import CONTEXT, OTHER, Setting, Work, terms
+from bench.run.prediction.work import CONTEXT, OTHER, Setting, Work, evaluated, terms
 from reports import record
 from reports.record import Record, Status
 
@@ -46,6 +46,7 @@ class Measured:
         evaluate_s: the evaluation of a program; None where primitives were measured one by one.
         entries: primitives by level.
         stages: seconds by the names of `STAGES`, as far as they were reached.
+        workers: how many instructions ran side by side.
     """
 
     case: str
@@ -57,6 +58,7 @@ class Measured:
     evaluate_s: float | None
     entries: tuple[Entry, ...]
     stages: Mapping[str, float]
+    workers: int = 1
 
     @classmethod
     def of(cls, one: Record) -> Measured | None:
@@ -75,6 +77,7 @@ class Measured:
             evaluate_s=one.latency.evaluate_s,
             entries=entries,
             stages=stages,
+            workers=one.environment.workers or 1,
         )
 
     def setting(self, descriptor: Descriptor) -> Setting | None:
@@ -84,7 +87,9 @@ class Measured:
             capabilities = descriptor.capabilities(parameters)
         except BackendError:
             return None
-        return Setting(parameters, capabilities, self.threads, self.bootstraps, descriptor.simulates)
+        return Setting(
+            parameters, capabilities, self.threads, self.bootstraps, descriptor.simulates, self.workers
+        )
 
 
 def case_of(suite: str, case: str) -> str:
@@ -124,7 +129,7 @@ def rows(measured: Measured, descriptor: Descriptor) -> list[Row]:
     if where is None:
         return []
     made = [
-        Row(terms(Work(one.name, one.level, one.calls, one.count), where), one.seconds)
+        Row(evaluated(Work(one.name, one.level, one.calls, one.count), where), one.seconds)
         for one in measured.entries
     ]
     stages = {name: work for name, work in staged(measured, where).items() if name in measured.stages}

@@ -11,7 +11,7 @@ from backends.registry import Descriptor
 from bench.run.prediction import measured
 from bench.run.prediction.figures import Figures
 from bench.run.prediction.fit import NOMINAL, Prices, Row, fit
-from bench.run.prediction.work import OTHER, Setting, Work, terms
+from bench.run.prediction.work import OTHER, Setting, Work, evaluated, terms
 from models.processor import processor
 from reports.record import Record
 
@@ -67,6 +67,10 @@ class Predictor:
     def seconds(self, work: Iterable[Work], where: Setting) -> float:
         """What work takes."""
         return sum(self.prices.seconds(terms(one, where)) for one in work)
+
+    def evaluation(self, work: Work, where: Setting) -> float:
+        """What work takes within an evaluation."""
+        return self.prices.seconds(evaluated(work, where))
 
     @property
     def sentence(self) -> str:
