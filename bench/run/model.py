@@ -90,6 +90,7 @@ class ModelKind(WorkloadKind):
             used_threads(cell, descriptor),
             bootstraps=refresh.kind == "bootstrap",
             simulates=descriptor.simulates,
+            workers=used_threads(cell, descriptor) if descriptor.releases_gil else 1,
         )
         memory = min(psutil.virtual_memory().total, cell.limits.memory_bytes or sys.maxsize)
         batches = -(-cell.samples // program.layout.images)
@@ -153,7 +154,7 @@ class ModelKind(WorkloadKind):
         parties = ProgramParties(session, life.cell.parameter_set.parameters, life.binding)
         made = figures.generated = parties.generate_keys(program, bootstrap)
         life.judge(made.security)
-        figures.loaded, figures.prepared = parties.prepare(program, made.files, room)
+        figures.loaded, figures.prepared = parties.prepare(program, made.files, room, life.workers)
         encrypted = figures.encrypted = parties.encrypt(self.workload.samples.inputs, program)
         life.evaluate(session, lambda: parties.evaluate(encrypted.batches))
 

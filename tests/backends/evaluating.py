@@ -7,12 +7,13 @@ from collections.abc import Collection
 import numpy as np
 
 from backends.cleartext.adapter import CleartextEvaluator, EncodedSlots, Slots
+from backends.constants import prepare
 from backends.costs import Costs
 from backends.interface import Ciphertext, Plaintext
 from backends.parameters import ParameterSet
 from backends.planner import Planner, Refresh, plan
 from backends.program import Program
-from backends.replay import prepare, replay
+from backends.replay import replay
 from backends.schedule import schedule
 from backends.tensor.layout import pack, unpack
 from models.graph import Array, Graph
