@@ -94,13 +94,15 @@ class EvaluatorParty(Party):
 
     def _encodings(self) -> list[float]:
         """Of each instruction, what encoding its constants costs that are not kept."""
-        kept, constants = self._constants.kept, self._program.plaintexts
-        encode = Primitive.ENCODE.counted
+        kept, encode = self._constants.kept, Primitive.ENCODE.counted
+        levels = [constant.level for constant in self._program.plaintexts]
         return [
             sum(
-                self._costs.primitive(encode, constants[one].level) for one in i.plaintexts if one not in kept
+                self._costs.primitive(encode, levels[one])
+                for one in instruction.plaintexts
+                if one not in kept
             )
-            for i in self._program.instructions
+            for instruction in self._program.instructions
         ]
 
     def _room(self, room_bytes: int | None) -> tuple[Iterable[int] | None, Window | None]:
