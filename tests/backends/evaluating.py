@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from backends.program import Program
 from backends.replay import prepare, replay
 from backends.schedule import schedule
 from backends.tensor.layout import pack, unpack
+from backends.tensor.operation import Way
 from models.graph import Array, Graph
 from models.reference import Inputs
 
@@ -37,11 +38,10 @@ def planned(graph: Graph, parameters: ParameterSet = PARAMETERS) -> Program:
     return plan(graph, parameters, Refresh("round_trip", parameters.depth, 0), probes=True)
 
 
-def planned_so(graph: Graph, packed: Collection[str], parameters: ParameterSet = PARAMETERS) -> Program:
-    """The same, where the nodes `packed` are computed so, whatever it costs."""
-    refresh = Refresh("round_trip", parameters.depth, 0)
-    planner = Planner(graph, parameters, refresh, packed)
-    found = schedule(graph, planner.node_costs(), refresh, Costs(parameters))
+def planned_so(graph: Graph, ways: Mapping[str, Way], *, complex_slots: bool = False) -> Program:
+    """The same, where nodes are computed in the ways given, whatever it costs."""
+    planner = Planner(graph, PARAMETERS, REFRESH, ways, complex_slots=complex_slots)
+    found = schedule(graph, planner.node_costs(), REFRESH, Costs(PARAMETERS))
     return planner.record(found, probes=True, values_of={})
 
 
