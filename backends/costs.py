@@ -33,11 +33,13 @@ class Needs:
     Attributes:
         keys_bytes: its keys in memory.
         evaluator_bytes: the evaluator's memory, without the constants of the program.
+        key_owner_bytes: the key owner's memory.
         constants_bytes: all of these, encoded; those that find no room are encoded each time they are used.
     """
 
     keys_bytes: int
     evaluator_bytes: int
+    key_owner_bytes: int
     constants_bytes: int
 
 
@@ -95,7 +97,7 @@ class Costs:
         """What a cell needs of the machine, where a backend's process has this footprint."""
         if not footprint.encrypts:  # of a ciphertext it has one number a slot, a quarter of a residue's pair
             slots = self.live_bytes(program) // (4 * (program.input_level + 1))
-            return Needs(0, footprint.process_bytes + slots, 0)
+            return Needs(0, footprint.process_bytes + slots, footprint.process_bytes, 0)
         levels = {constant.level for constant in program.plaintexts if constant.row is not None}
         context = footprint.context_bytes(self.parameters, levels)
         bootstraps = refresh == "bootstrap"
@@ -112,6 +114,7 @@ class Costs:
             + keys * self.key_bytes()
             + prepared
             + self.live_bytes(program),
+            key_owner_bytes=footprint.process_bytes + context,
             constants_bytes=sum(map(self.constant_bytes, program.plaintexts)),
         )
 

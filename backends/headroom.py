@@ -5,7 +5,9 @@ coefficients times the scale (Cheon et al. 2017). Sums, products, rotations, res
 modulo Q, or modulo the smaller modulus that they leave; only decryption, and a bootstrap, which begins at
 the first modulus, must take each coefficient for the one nearest to zero. So what counts is how large values
 are where they are decrypted or refreshed, and there a coefficient beyond Q / (2·scale) comes back less some
-multiple of Q / scale ("wraps"). Constants must fit where they are encoded; SEAL refuses those that do not.
+multiple of Q / scale ("wraps"). A bootstrap that begins with slots-to-coefficients has made coefficients of
+the slots by then, so there each slot is held against the same bound. Constants must fit where they are
+encoded; SEAL refuses those that do not.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backends.errors import PlanError
-from backends.parameters import ParameterSet
+from backends.parameters import SLOTS_TO_COEFFICIENTS_FIRST, ParameterSet
 from models.arrays import Array
 
 #: Libraries order slots by powers of 5, as OpenFHE and the simulator, or of 3, as SEAL does.
@@ -56,6 +58,20 @@ def wrapped(slots: Array, most: float) -> Array:
     return slots_of((coefficients(slots) + most) % (2 * most) - most)
 
 
+def slots_enter(parameters: ParameterSet) -> bool:
+    """Whether a bootstrap's modular reduction works on the slots, and not on the coefficients."""
+    bootstrap = parameters.bootstrap
+    return bootstrap is not None and bootstrap.kind == SLOTS_TO_COEFFICIENTS_FIRST
+
+
+def bootstrapped(parameters: ParameterSet, slots: Array) -> Array:
+    """What a bootstrap returns of slots, but for its noise."""
+    most = room(parameters, 0)
+    if slots_enter(parameters):
+        return np.asarray((slots + most) % (2 * most) - most)
+    return wrapped(slots, most)
+
+
 def largest_coefficient(slots: Array | float, enough: float) -> float:
     """The largest coefficient of slots in any library's order, or a bound to it that is at most `enough`."""
     if isinstance(slots, float):
@@ -66,20 +82,37 @@ def largest_coefficient(slots: Array | float, enough: float) -> float:
     return max(float(np.abs(coefficients(slots, generator)).max()) for generator in GENERATORS)
 
 
-def check(parameters: ParameterSet, level: int, vectors: Sequence[Array | float], what: str) -> None:
+def check(
+    parameters: ParameterSet,
+    level: int,
+    vectors: Sequence[Array | float],
+    what: str,
+    *,
+    bootstrapped: bool = False,
+) -> None:
     """See that slot vectors fit at a level, a number standing for one that is equal throughout.
+
+    Args:
+        parameters: the set.
+        level: where they are encoded, decrypted or refreshed.
+        vectors: the slot vectors.
+        what: what they are, for the sentence.
+        bootstrapped: whether they enter a bootstrap.
 
     Raises:
         PlanError: they do not; it says with which parameters they would.
     """
     most = room(parameters, level)
-    coefficient = max(largest_coefficient(slots, most) for slots in vectors)
+    largest = max(float(np.abs(slots).max()) for slots in vectors)
+    if bootstrapped and slots_enter(parameters):
+        coefficient = largest
+    else:
+        coefficient = max(largest_coefficient(slots, most) for slots in vectors)
     if coefficient <= most:
         return
     spare = ceil(log2(coefficient)) + 1 - level * parameters.scale_bits
     first, scale = parameters.scale_bits + spare, parameters.first_modulus_bits - spare
     remedy = f"first_modulus_bits of {first}" if first <= 60 else f"scale_bits of {max(scale, 20)} or less"
-    largest = max(float(np.abs(slots).max()) for slots in vectors)
     raise PlanError(
         f"values reach {largest:.2g} in {what} (coefficients {coefficient:.2g}), and a first modulus of "
         f"{parameters.first_modulus_bits} bits at a scale of 2^{parameters.scale_bits} holds {most:.2g} at "

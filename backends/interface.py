@@ -62,6 +62,8 @@ class Capabilities:
     bootstrap_output_level: int | None = None
     #: Lowest level at which a ciphertext may enter a bootstrap.
     bootstrap_input_level: int = 0
+    #: CPU time of a bootstrap relative to the library's usual one, as measured; refreshes are placed by it.
+    bootstrap_work: float = 1.0
     #: Rotation keys that bootstrapping needs besides the program's, and plaintexts modulo Q·P that the
     #: evaluator prepares for it: estimates, to tell beforehand what fits a machine.
     bootstrap_keys: int = 0

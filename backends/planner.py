@@ -43,7 +43,12 @@ def refresh_for(kind: str, parameters: ParameterSet, capabilities: Capabilities)
         return Refresh(kind, parameters.depth, 0)
     if capabilities.bootstrap_output_level is None:
         raise Unsupported(f"{capabilities.no_bootstrap_reason}; use refresh: round_trip")
-    return Refresh(kind, capabilities.bootstrap_output_level, capabilities.bootstrap_input_level)
+    return Refresh(
+        kind,
+        capabilities.bootstrap_output_level,
+        capabilities.bootstrap_input_level,
+        capabilities.bootstrap_work,
+    )
 
 
 def plan(
@@ -196,17 +201,18 @@ class Planner:
                 continue
             if node.name in plan.refreshed and bootstraps:
                 mean = float(node.attributes.get("mean", 0.0))
-                self._hold_value(node, values[node.name] - mean, 0)
+                self._hold_value(node, values[node.name] - mean, 0, bootstrapped=True)
             elif node.name in plan.refreshed or node.name == self._graph.output:
                 self._hold_value(node, values[node.name], plan.made[node.name])
 
-    def _hold_value(self, node: Node, value: Array, level: int) -> None:
+    def _hold_value(self, node: Node, value: Array, level: int, *, bootstrapped: bool = False) -> None:
         if np.abs(value).max() <= headroom.room(self._parameters, level):
             return
         layout, images = self._layouts[node.name], self._layout.images
         batches = [value[start : start + images] for start in range(0, len(value), images)]
         slots = [one for batch in batches for one in layout.spread(self._layout, batch)]
-        headroom.check(self._parameters, level, slots, f"layer {node.layer or node.name}")
+        what = f"layer {node.layer or node.name}"
+        headroom.check(self._parameters, level, slots, what, bootstrapped=bootstrapped)
 
     def _recording(self) -> tuple[Folding, Engine]:
         folding = Folding(Recorder(self._refresh, self._layout), self._parameters)
@@ -236,8 +242,9 @@ class Planner:
     def _refreshed(self, folding: Folding, tensor: Tensor, needed: int, mean: float) -> Tensor:
         """The tensor with its levels back.
 
-        A bootstrap approximates a sine of the coefficients, the first of which is the mean of the slots, and
-        errs with the cube of the largest. So the value's mean is taken out before and put back after.
+        A bootstrap approximates a sine of the coefficients, the first of which is the mean of the slots, or
+        of the slots themselves, and errs with the cube of the largest. So the value's mean is taken out
+        before and put back after.
         """
         if self._refresh.kind == "round_trip":
             return tensor.with_ciphertexts([folding.round_trip(c, needed) for c in tensor.ciphertexts])

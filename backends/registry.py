@@ -64,6 +64,8 @@ class Descriptor:
         threaded: whether the library uses more threads than one; where it does not, a cell has one.
         native_check: what these types need of a parameter set beyond what `capabilities` says.
         footprint: the memory of its process, for estimates.
+        times: the folder's `times.json`, to which the prediction of seconds is fitted where a machine has no
+            records of its own; None where nothing was measured.
         attack: `module:function` of an `Attack`, for the conformance kit; a simulator has no secret.
         audit: `module:NAME` of a `backends.audit.Binding`, which says what each call of the library executes;
             a simulator has no library.
@@ -79,6 +81,7 @@ class Descriptor:
     native_types: Mapping[str, str] = field(default_factory=dict)
     footprint: Footprint = field(default_factory=Footprint)
     native_check: NativeCheck | None = None
+    times: Path | None = None
     attack: str | None = None
     audit: str | None = None
 

@@ -179,11 +179,15 @@ class Stretch(Block):
 
 
 class Primitive(Block):
-    """One primitive at one level: how often it ran, its total time, and single samples where taken."""
+    """One primitive at one level: how often it ran, its total time, and single samples where taken.
+
+    `calls` is in how many instructions of the program, of which a compound executes several at once.
+    """
 
     name: str
     level: Count | None = None
     count: Count | None = None
+    calls: Count | None = None
     s: Seconds | None = None
     samples_s: list[Seconds] | None = None
     precision_bits: float | None = None
@@ -214,7 +218,8 @@ class Latency(Block):
     `wall_s` is the life of the two parties, from the start of the first to the end of both, without repeats;
     it is the sum of the parts that `PARTS` names and of what is left, `other_s`. `keygen_s` is the sum of the
     first two parts and `prepare_model_s` that of the next two.
-    `evaluate_s` includes client-aided refreshes (round trips), which `round_trips_s` names apart.
+    `evaluate_s` includes client-aided refreshes (round trips), which `round_trips_s` names apart;
+    `evaluate_cpu_s` is the evaluator's processor time meanwhile, of all its threads.
     `clear_model_s` is the polynomial model in the clear, for comparison, and is part of no other figure.
     `course` is the level profile of the first batch, in the order of the computation. `unsupported` is there
     where primitives were measured one by one and the library lacks some.
@@ -230,6 +235,7 @@ class Latency(Block):
     encode_model_s: Seconds | None = None
     encrypt_s: Seconds | None = None
     evaluate_s: Seconds | None = None
+    evaluate_cpu_s: Seconds | None = None
     round_trips_s: Seconds | None = None
     decrypt_s: Seconds | None = None
     other_s: Seconds | None = None

@@ -1,5 +1,7 @@
 """The simulator: exact slots and levels, no cryptography. It runs any program in the clear."""
 
+from pathlib import Path
+
 from backends.cleartext.adapter import capabilities
 from backends.footprint import Footprint
 from backends.registry import Descriptor
@@ -11,4 +13,5 @@ DESCRIPTOR = Descriptor(
     capabilities=capabilities,
     footprint=Footprint(process_bytes=37_000_000, encrypts=False),
     simulates=True,
+    times=Path(__file__).with_name("times.json"),
 )

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from backends import contract
+from backends import contract, headroom
 from backends.contract import State
 from backends.errors import ExecutionError, IntegrityError
-from backends.headroom import room, wrapped
 from backends.interface import (
     Capabilities,
     Ciphertext,
@@ -52,12 +51,10 @@ class Steps(Keys):
 
 def capabilities(parameters: ParameterSet) -> Capabilities:
     """Whatever the parameter set says: the simulator bootstraps wherever the set does."""
-    if parameters.bootstrap is None:
+    if parameters.bootstrap_levels is None:
         return Capabilities(no_bootstrap_reason="the parameter set has no bootstrap")
-    return Capabilities(
-        bootstrap_output_level=parameters.depth - parameters.bootstrap.depth,
-        bootstrap_input_level=1,
-    )
+    lowest, output = parameters.bootstrap_levels
+    return Capabilities(bootstrap_output_level=output, bootstrap_input_level=lowest)
 
 
 def _write(ciphertext: Ciphertext, path: Path) -> None:
@@ -103,7 +100,7 @@ class CleartextKeyOwner(KeyOwner):
         slots = _slots(ciphertext)
         if slots.product:
             raise ExecutionError("a product cannot be decrypted; rescale it first")
-        return wrapped(slots.values, room(self._parameters, slots.level))
+        return headroom.wrapped(slots.values, headroom.room(self._parameters, slots.level))
 
     def write(self, ciphertext: Ciphertext, path: Path) -> None:
         """See `KeyOwner.write`."""
@@ -215,7 +212,7 @@ class CleartextEvaluator(Evaluator):
         raised = contract.bootstrapped(
             _slots(a), offered.bootstrap_input_level, offered.bootstrap_output_level
         )
-        return replace(raised, values=wrapped(raised.values, room(self._parameters, 0)))
+        return replace(raised, values=headroom.bootstrapped(self._parameters, raised.values))
 
 
 def _slots(ciphertext: Ciphertext) -> Slots:

@@ -14,6 +14,7 @@ DESCRIPTOR = Descriptor(
     capabilities=capabilities,
     footprint=Footprint(process_bytes=50_000_000, context_bytes=context_bytes),
     environment=Path(__file__).with_name("environment.yaml"),
+    times=Path(__file__).with_name("times.json"),
     threaded=True,
     attack="backends.openfhe.attack:attempts",
     audit="backends.openfhe.audit:BINDING",

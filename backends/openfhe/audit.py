@@ -23,7 +23,9 @@ BINDING = Binding(
             "EvalFastRotation": {"rotations": 1},
             "EvalFastRotationExt": {"rotations": 1},
             "KeySwitchDown": {},
+            # With two iterations too: one call, and one bootstrap.
             "EvalBootstrap": {"bootstraps": 1},
+            "EvalBootstrapStCFirst": {"bootstraps": 1},
         },
         "openfhe:Ciphertext": {
             "GetLevel": {},

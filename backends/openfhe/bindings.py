@@ -85,7 +85,13 @@ class CryptoContext(Protocol):
     def EvalRotateKeyGen(self, key: SecretKey, steps: list[int]) -> None: ...
 
     def EvalBootstrapSetup(
-        self, level_budget: list[int], steps: list[int], slots: int, correction_factor: int, precompute: bool
+        self,
+        level_budget: list[int],
+        steps: list[int],
+        slots: int,
+        correction_factor: int,
+        precompute: bool,
+        slots_to_coefficients_first: bool,
     ) -> None: ...
 
     def EvalBootstrapKeyGen(self, key: SecretKey, slots: int) -> None: ...
@@ -132,7 +138,9 @@ class CryptoContext(Protocol):
 
     def KeySwitchDown(self, a: Ciphertext) -> Ciphertext: ...
 
-    def EvalBootstrap(self, a: Ciphertext) -> Ciphertext: ...
+    def EvalBootstrap(self, a: Ciphertext, iterations: int, precision: int) -> Ciphertext: ...
+
+    def EvalBootstrapStCFirst(self, a: Ciphertext, iterations: int, precision: int) -> Ciphertext: ...
 
 
 class ConstantPlaintext(float, Plaintext):

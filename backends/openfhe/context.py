@@ -12,7 +12,8 @@ import openfhe
 from backends.errors import ParameterError
 from backends.interface import Plaintext, Vector
 from backends.openfhe.bindings import CryptoContext
-from backends.parameters import ParameterSet
+from backends.openfhe.capabilities import correction_factor
+from backends.parameters import SLOTS_TO_COEFFICIENTS_FIRST, ParameterSet
 
 SECRETS = {
     "uniform_ternary": openfhe.UNIFORM_TERNARY,
@@ -72,13 +73,16 @@ def set_up_bootstrap(context: CryptoContext, parameters: ParameterSet, *, precom
         parameters: a set with a bootstrap.
         precompute: encode the transforms' plaintexts (gigabytes at N = 2^16), which only an evaluator needs.
     """
-    assert parameters.bootstrap is not None
+    bootstrap = parameters.bootstrap
+    assert bootstrap is not None
     context.EvalBootstrapSetup(
-        list(parameters.bootstrap.level_budget),
+        list(bootstrap.level_budget),
         [0, 0],  # the library's own baby-step and giant-step split
         parameters.slots,
-        parameters.bootstrap.correction_factor,
+        correction_factor(parameters),
         precompute,
+        # Without it, the library ends the process at the first bootstrap of this kind.
+        bootstrap.kind == SLOTS_TO_COEFFICIENTS_FIRST,
     )
 
 

@@ -23,7 +23,7 @@ from backends.openfhe.bindings import ConstantPlaintext, Digits, PublicKey
 from backends.openfhe.capabilities import capabilities
 from backends.openfhe.context import encode, make_context, set_up_bootstrap
 from backends.openfhe.files import load_keys, read_ciphertext, read_public_key, write_ciphertext
-from backends.parameters import ParameterSet
+from backends.parameters import SLOTS_TO_COEFFICIENTS_FIRST, ParameterSet
 from backends.primitives import Primitive
 
 
@@ -192,11 +192,19 @@ class OpenFHEEvaluator(Evaluator):
             a = self._lowered(a, offered.bootstrap_output_level)
         self.count(Primitive.BOOTSTRAP)
         try:
-            raised = self._context.EvalBootstrap(a)
+            raised = self._bootstrapped(a)
         except RuntimeError as error:
             raise ExecutionError(f"OpenFHE cannot bootstrap ({error}); load its bootstrap keys") from error
         scale_degree = bindings.ciphertext(raised).GetNoiseScaleDeg()
         return self._compress(raised, self.level(raised) - (scale_degree - 1))
+
+    def _bootstrapped(self, a: Ciphertext) -> Ciphertext:
+        """What the library's call for the set's kind of bootstrap returns."""
+        bootstrap = self._parameters.bootstrap
+        assert bootstrap is not None  # without one, there is no level to enter at
+        slots_first = bootstrap.kind == SLOTS_TO_COEFFICIENTS_FIRST
+        call = self._context.EvalBootstrapStCFirst if slots_first else self._context.EvalBootstrap
+        return call(a, bootstrap.iterations, bootstrap.first_precision_bits or 0)
 
     def _lowered(self, a: Ciphertext, level: int) -> Ciphertext:
         """The same values at a lower level.

@@ -14,6 +14,7 @@ DESCRIPTOR = Descriptor(
     capabilities=capabilities,
     footprint=Footprint(process_bytes=41_000_000, context_bytes=context_bytes),
     environment=Path(__file__).with_name("environment.yaml"),
+    times=Path(__file__).with_name("times.json"),
     attack="backends.pyfhel.attack:attempts",
     audit="backends.pyfhel.audit:BINDING",
 )

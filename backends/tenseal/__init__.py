@@ -16,6 +16,7 @@ DESCRIPTOR = Descriptor(
     # Files are seeded, which halves them, and compressed: 0.395 to 0.43 of a key at N = 2^12 and 2^14.
     footprint=Footprint(process_bytes=44_000_000, context_bytes=context_bytes, key_file_share=0.4),
     environment=Path(__file__).with_name("environment.yaml"),
+    times=Path(__file__).with_name("times.json"),
     native_types={
         "vectors": "backends.tenseal.native:Vectors",
         "tensors": "backends.tenseal.native:Tensors",

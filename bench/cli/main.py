@@ -86,6 +86,7 @@ for command in (
     Later("compare:compare", "Compare two sets of records."),
     Later("gate:gate", "Fail where records got worse than a baseline."),
     Later("accept:accept", "Take records into a baseline, with the reason."),
+    Later("times:times", "Ship the times of records, for the plans of machines that have none."),
 ):
     cli.add_command(command)
 

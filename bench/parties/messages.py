@@ -274,6 +274,7 @@ class BatchFigures:
         course: the level profile; empty where a library's own types keep it to themselves.
         primitives: those executed, by level; empty likewise.
         counts: primitives executed, by the name that they are counted under; empty likewise.
+        cpu_s: processor time of all threads of the evaluator meanwhile.
     """
 
     evaluate_s: float
@@ -282,6 +283,7 @@ class BatchFigures:
     course: tuple[Stretch, ...] = ()
     primitives: tuple[ExecutedPrimitive, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
+    cpu_s: float = 0.0
 
 
 @dataclass(frozen=True)

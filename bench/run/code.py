@@ -25,7 +25,7 @@ SCORING_PACKAGES = (SCORING, "reports", "models.metrics")
 #: What reaches a run as values that its key or its record holds, or only tells of it beforehand.
 BY_VALUE = (
     *("bench.spec", "bench.environments", "bench.errors"),
-    *("bench.run.listener", "bench.run.estimates", "bench.run.stages"),
+    *("bench.run.listener", "bench.run.estimates", "bench.run.stages", "bench.run.prediction"),
 )
 
 

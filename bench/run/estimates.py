@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from backends.costs import Costs
 from backends.interface import Capabilities
 from backends.microbenchmarks import ENCRYPTION, PRIMITIVES, key_kinds, measured_at
-from backends.planner import Refresh
 from backends.program import Program
 from backends.registry import Descriptor, executed
 from backends.security import INSECURE, judge, nominal
+from bench.run.prediction.prediction import Prediction
 from bench.run.recording import levels_after_refresh
 from bench.spec.cases import PrimitivesLiteral
 from bench.spec.cells import Cell
-from reports.figures import size
+from reports.figures import seconds, size
 
 #: Counts that a plan tells, in their order.
 COUNTS = (
@@ -30,6 +31,27 @@ COUNTS = (
     "negations",
     "conjugations",
 )
+#: The parts of a cell's wall time, as a plan tells them.
+STAGES = {
+    "make_keys_s": "make keys",
+    "write_keys_s": "write keys",
+    "load_keys_s": "load keys",
+    "encode_model_s": "encode the model",
+    "encrypt_s": "encrypt",
+    "evaluate_s": "evaluate",
+    "decrypt_s": "decrypt",
+    "other_s": "start and carry",
+}
+#: How many primitives are named, those that take longest.
+NAMED = 5
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What is told of a cell: by name as a person reads it, and as numbers where a program is planned."""
+
+    figures: Mapping[str, str]
+    prediction: Prediction | None = None
 
 
 def counts(program: Program, batches: int) -> dict[str, int]:
@@ -43,13 +65,15 @@ def key_bytes(cell: Cell, keys: int) -> int:
 
 
 def of_program(
-    cell: Cell, program: Program, descriptor: Descriptor, capabilities: Capabilities, refresh: Refresh
+    cell: Cell,
+    program: Program,
+    descriptor: Descriptor,
+    capabilities: Capabilities,
+    told: Prediction,
+    how_sure: str,
 ) -> dict[str, str]:
     """What a planned program counts over all batches, needs and takes on a backend."""
-    costs = Costs(cell.parameter_set.parameters)
     batches = -(-cell.samples // program.layout.images)
-    needs = costs.needs(program, capabilities, refresh.kind, descriptor.footprint)
-    seconds = batches * costs.seconds(sum(map(costs.instruction, program.instructions)))
     layout, counted = program.layout, counts(program, batches)
     after = levels_after_refresh(program)
     return {
@@ -61,12 +85,22 @@ def of_program(
         **{name.replace("_", " "): str(count) for name, count in counted.items()},
         "of the library itself": _by_library(counted, executed(descriptor, counted)),
         "rotation keys": str(len(program.rotation_steps)),
-        "keys on disk": size(descriptor.footprint.key_files(needs.keys_bytes)),
-        "evaluator memory": f"{size(needs.evaluator_bytes + needs.constants_bytes)} on {descriptor.name}",
-        "  of it constants encoded": size(needs.constants_bytes),
-        "evaluate, one thread": f"{seconds:.0f} s",
+        "keys on disk": size(descriptor.footprint.key_files(told.needs.keys_bytes)),
+        "disk": size(told.disk_bytes),
+        "memory, evaluator": size(told.evaluator_bytes),
+        "  of it constants encoded": f"{size(told.kept_bytes)} of {size(told.needs.constants_bytes)}",
+        "memory, key owner": size(told.needs.key_owner_bytes),
+        **_times(told),
+        "times are": how_sure,
         "security": _security(cell, capabilities),
     }
+
+
+def _times(told: Prediction) -> dict[str, str]:
+    longest = list(told.primitives.items())[:NAMED]
+    parts = {f"  {STAGES[name]}": seconds(found) for name, found in told.seconds.items()}
+    by_primitive = ", ".join(f"{name.replace('_', ' ')} {seconds(found)}" for name, found in longest)
+    return {"wall time": seconds(told.wall_s), **parts, "  evaluate by primitive": by_primitive}
 
 
 def _by_library(counted: Mapping[str, int], by_library: Mapping[str, int]) -> str:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from backends.errors import BackendError, Unsupported
 from backends.registry import get
 from bench.run.kind import CellKind
 from bench.run.kinds import kind_of, load
+from bench.run.prediction.prediction import Prediction
+from bench.run.prediction.predictor import Predictor, predictor
 from bench.spec.cells import Cell
-from reports.record import Status
+from reports.record import Record, Status
 
 logger = logging.getLogger(__name__)
 
@@ -25,36 +28,44 @@ class Foreseen:
         status: ok where it can run, unsupported where the backend cannot, failed where the suite is mistaken.
         reason: the sentence of the record; None where it can run.
         estimate: what it will count, need and take, by name; empty where it cannot run.
+        prediction: the same as numbers; None where no program is planned.
     """
 
     cell: Cell
     status: Status
     reason: str | None = None
     estimate: Mapping[str, str] = field(default_factory=dict)
+    prediction: Prediction | None = None
 
 
-def foresee(cells: Iterable[Cell]) -> list[Foreseen]:
+def foresee(cells: Iterable[Cell], records: Sequence[Record] = ()) -> list[Foreseen]:
     """Do for every cell what a run does before it makes a key; what a case brings is loaded once.
 
     Cells are planned, which takes seconds each, because only a program tells whether levels suffice and
     values fit where they are decrypted or refreshed.
 
+    Args:
+        cells: what a suite and a request select.
+        records: of earlier runs, to which the prediction of times is fitted.
+
     Raises:
         ModelError, UserError: a case's model or data are missing or do not fit each other.
     """
     loaded: dict[tuple[type[CellKind], str], CellKind] = {}
+    fitted = cache(lambda backend: predictor(get(backend), records))
     found = []
     for cell in cells:
         place = kind_of(cell), cell.case.name
         if place not in loaded:
             loaded[place] = load(cell)
-        found.append(_foreseen(cell, loaded[place]))
+        found.append(_foreseen(cell, loaded[place], fitted))
     return found
 
 
-def _foreseen(cell: Cell, loaded: CellKind) -> Foreseen:
+def _foreseen(cell: Cell, loaded: CellKind, fitted: Callable[[str], Predictor]) -> Foreseen:
     try:
-        return Foreseen(cell, Status.OK, estimate=loaded.estimate(cell, get(cell.backend)))
+        estimate = loaded.estimate(cell, get(cell.backend), fitted(cell.backend))
+        return Foreseen(cell, Status.OK, estimate=estimate.figures, prediction=estimate.prediction)
     except Unsupported as error:
         return Foreseen(cell, Status.UNSUPPORTED, str(error))
     except BackendError as error:

@@ -9,8 +9,10 @@ from typing import ClassVar, Literal, Protocol
 from backends.interface import Capabilities
 from backends.registry import Descriptor
 from backends.security import check_demand, nominal
+from bench.run.estimates import Estimate
 from bench.run.life import Life, Outcome
 from bench.run.listener import Progress
+from bench.run.prediction.predictor import Predictor
 from bench.spec.cells import Cell
 from bench.spec.file import Limits
 from reports.record import Ladder
@@ -92,8 +94,13 @@ class CellKind(ABC):
         """
 
     @abstractmethod
-    def estimate(self, cell: Cell, descriptor: Descriptor) -> dict[str, str]:
-        """What a cell will count, need and take, name → figure, for `bench plan`.
+    def estimate(self, cell: Cell, descriptor: Descriptor, predictor: Predictor) -> Estimate:
+        """What a cell will count, need and take, for `bench plan`.
+
+        Args:
+            cell: the cell.
+            descriptor: its backend.
+            predictor: what work takes there.
 
         Raises:
             Unsupported, ParameterError, PlanError: see `check_beforehand`; or no program can be made.

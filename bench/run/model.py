@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import ClassVar
 
 import numpy as np
+import psutil
 from numpy.typing import NDArray
 
 from backends.costs import Costs
@@ -19,9 +21,14 @@ from backends.program import Program
 from backends.registry import Descriptor
 from backends.tensor.layout import ValueLayout, unpack
 from bench.run import estimates, scoring, stages
+from bench.run.cores import used_threads
+from bench.run.estimates import Estimate
 from bench.run.exchanges import Evaluation
 from bench.run.life import Life
 from bench.run.listener import Progress
+from bench.run.prediction.prediction import CONSTANTS_SHARE, Prediction, predict
+from bench.run.prediction.predictor import Predictor, predictor
+from bench.run.prediction.work import Setting
 from bench.run.program_parties import AUDITED, ROLES, ProgramParties
 from bench.run.scoring import Decrypted
 from bench.run.session import Session, Stage
@@ -31,10 +38,6 @@ from bench.spec.cells import Cell
 from models.errors import IntervalError
 from models.graph import Array
 from models.shapes import heads_side_by_side
-
-#: Part of the memory left that constants encoded ahead may take. The rest is for the key owner, for this
-#: process, and for what the estimates miss; a constant without room costs milliseconds at each use.
-CONSTANTS_SHARE = 0.6
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ class ModelKind(WorkloadKind):
         refresh = refresh_for(cell.parameter_set.refresh, parameters, capabilities)
         check_levels(self.workload.polynomial, parameters, refresh)
 
-    def estimate(self, cell: Cell, descriptor: Descriptor) -> dict[str, str]:
+    def estimate(self, cell: Cell, descriptor: Descriptor, predictor: Predictor) -> Estimate:
         """Plan the cell, which encrypts nothing.
 
         Raises:
@@ -67,7 +70,30 @@ class ModelKind(WorkloadKind):
         except IntervalError as error:
             raise PlanError(str(error)) from error
         program = plan(self.workload.polynomial, cell.parameter_set.parameters, refresh, values=values)
-        return estimates.of_program(cell, program, descriptor, capabilities, refresh)
+        told = self._told(cell, program, descriptor, capabilities, refresh, predictor)
+        figures = estimates.of_program(cell, program, descriptor, capabilities, told, predictor.sentence)
+        return Estimate(figures, told)
+
+    @staticmethod
+    def _told(
+        cell: Cell,
+        program: Program,
+        descriptor: Descriptor,
+        capabilities: Capabilities,
+        refresh: Refresh,
+        predictor: Predictor,
+    ) -> Prediction:
+        """What a planned cell will take on a machine with this one's memory."""
+        where = Setting(
+            cell.parameter_set.parameters,
+            capabilities,
+            used_threads(cell, descriptor),
+            bootstraps=refresh.kind == "bootstrap",
+            simulates=descriptor.simulates,
+        )
+        memory = min(psutil.virtual_memory().total, cell.limits.memory_bytes or sys.maxsize)
+        batches = -(-cell.samples // program.layout.images)
+        return predict(program, batches, where, descriptor, predictor, memory)
 
     def expected(self, cell: Cell, descriptor: Descriptor) -> Sequence[tuple[str, float]]:
         """Plan the cell; planning it again takes as long."""
@@ -76,7 +102,8 @@ class ModelKind(WorkloadKind):
         refresh = refresh_for(cell.parameter_set.refresh, parameters, capabilities)
         program = plan(self.workload.polynomial, parameters, refresh)
         took = ("plan", perf_counter() - started)
-        return [took, *stages.of_program(cell, program, descriptor, capabilities, refresh)]
+        told = self._told(cell, program, descriptor, capabilities, refresh, predictor(descriptor))
+        return [took, *stages.of_program(told, cell.repeats)]
 
     def run(self, life: Life) -> None:
         """Compare the clear rungs, plan, and have two parties compute."""

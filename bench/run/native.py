@@ -11,10 +11,11 @@ from backends.interface import Capabilities
 from backends.native import OPERATIONS
 from backends.registry import Descriptor
 from bench.run import stages
-from bench.run.estimates import key_bytes
+from bench.run.estimates import Estimate, key_bytes
 from bench.run.life import Life
 from bench.run.listener import Progress
 from bench.run.native_parties import ROLES, NativeParties
+from bench.run.prediction.predictor import Predictor
 from bench.run.scoring import Decrypted
 from bench.run.session import Session, Stage
 from bench.run.workload import load
@@ -59,14 +60,15 @@ class NativeKind(WorkloadKind):
         if descriptor.native_check is not None:
             descriptor.native_check(cell.parameter_set.parameters, self.workload.polynomial)
 
-    def estimate(self, cell: Cell, descriptor: Descriptor) -> dict[str, str]:
+    def estimate(self, cell: Cell, descriptor: Descriptor, predictor: Predictor) -> Estimate:
         """Say that the types keep what they do to themselves."""
         self.check_beforehand(cell, descriptor)
-        return {"program": f"{cell.parameter_set.program} of the library's own; nothing of it is planned"}
+        program = cell.parameter_set.program
+        return Estimate({"program": f"{program} of the library's own; nothing of it is planned"})
 
     def expected(self, cell: Cell, descriptor: Descriptor) -> Sequence[tuple[str, float]]:
         """Its keys; how long the library's own types compute is not known."""
-        self.estimate(cell, descriptor)
+        self.check_beforehand(cell, descriptor)
         return stages.of_keys(keys_bytes(cell))
 
     def run(self, life: Life) -> None:

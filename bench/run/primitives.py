@@ -15,10 +15,11 @@ from backends.registry import Descriptor
 from bench.parties.measurements import NotMeasured, Repetitions, Timed
 from bench.run import estimates, stages
 from bench.run.errors import CellError
-from bench.run.estimates import key_bytes
+from bench.run.estimates import Estimate, key_bytes
 from bench.run.kind import CellKind, Subject
 from bench.run.life import Life, Outcome
 from bench.run.listener import Progress
+from bench.run.prediction.predictor import Predictor
 from bench.run.primitives_parties import ROLES, PrimitivesParties
 from bench.run.session import Session, Stage
 from bench.spec.cases import PrimitivesCase, PrimitivesLiteral
@@ -96,11 +97,12 @@ class PrimitivesKind(CellKind):
     def _check_fit(self, cell: Cell, descriptor: Descriptor, capabilities: Capabilities) -> None:
         """Do nothing: every set has a level, and more slots than rotations can be asked for."""
 
-    def estimate(self, cell: Cell, descriptor: Descriptor) -> dict[str, str]:
+    def estimate(self, cell: Cell, descriptor: Descriptor, predictor: Predictor) -> Estimate:
         """Say what is measured, how often, and what the keys take."""
         capabilities = self.check_beforehand(cell, descriptor)
         keys = keys_bytes(cell, capabilities, self.measurement)
-        return estimates.of_primitives(cell, descriptor, capabilities, self.measurement.literal, keys)
+        literal = self.measurement.literal
+        return Estimate(estimates.of_primitives(cell, descriptor, capabilities, literal, keys))
 
     def expected(self, cell: Cell, descriptor: Descriptor) -> Sequence[tuple[str, float]]:
         """Its keys, and the primitives level by level."""

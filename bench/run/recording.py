@@ -75,6 +75,7 @@ def latency(figures: Figures, samples: int, correct: bool) -> record.Latency:
         keygen_s=_sum(parts, "make_keys_s", "write_keys_s"),
         prepare_model_s=_sum(parts, "load_keys_s", "encode_model_s"),
         **parts,
+        evaluate_cpu_s=sum(batch.cpu_s for batch in first) or None,
         round_trips_s=cold.round_trips_s if cold else None,
         other_s=None if wall_s is None else wall_s - sum(parts.values()),
         per_sample_s=cold.evaluate_s / samples if cold else None,
@@ -158,15 +159,18 @@ def _entries(figures: Figures, batches: Sequence[BatchFigures]) -> list[record.P
 
 def _primitives(batches: Iterable[BatchFigures]) -> list[record.Primitive]:
     counts: Counter[tuple[str, int]] = Counter()
+    calls: Counter[tuple[str, int]] = Counter()
     seconds: dict[tuple[str, int], float] = defaultdict(float)
     for batch in batches:
         for done in batch.primitives:
             key = (primitive(done.operation).recorded, done.level)
             counts[key] += done.executions
+            calls[key] += done.instructions
             seconds[key] += done.seconds
     return [
-        record.Primitive(name=name, level=level, count=counts[name, level], s=seconds[name, level])
-        for name, level in sorted(counts)
+        record.Primitive(name=name, level=level, count=counts[place], calls=calls[place], s=seconds[place])
+        for place in sorted(counts)
+        for name, level in [place]
     ]
 
 

@@ -1,7 +1,7 @@
 """What each stage of a cell is expected to take, in seconds: what a person who waits is told.
 
-The names are those of the stages that a cell tells as it goes, in their order. They are estimates from the
-plan, for one thread; whoever shows them corrects them by the stages that have ended.
+The names are those of the stages that a cell tells as it goes, in their order; whoever shows them
+corrects them by the stages that have ended.
 """
 
 from __future__ import annotations
@@ -9,23 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from backends.costs import Costs
-from backends.interface import Capabilities
 from backends.parameters import ParameterSet
-from backends.planner import Refresh
-from backends.program import Program
-from backends.registry import Descriptor
+from bench.run.prediction.prediction import Prediction
 from bench.spec.cases import PrimitivesLiteral
-from bench.spec.cells import Cell
 
 #: A party's interpreter and its library.
 START_S = 1.5
 #: Making and writing a byte of key-switching keys, and checking and loading it: medians of 100 cells of
 #: OpenFHE and Pyfhel at N = 2^14 to 2^16, which differ by a tenth and by a half.
 MAKE_S_PER_BYTE, LOAD_S_PER_BYTE = 5.6e-9, 3.0e-9
-#: A simulator's time for a slot of one instruction: it computes in the clear.
-SIMULATED_S_PER_SLOT = 2e-9
-#: Transforms of an encryption or a decryption at each prime.
-ENCRYPTION_PER_PRIME, DECRYPTION_PER_PRIME = 4, 2
 #: Key switches beside those of `rotate_many` that the measured primitives of a level have together.
 OTHER_KEY_SWITCHES = 4
 
@@ -40,24 +32,20 @@ def of_keys(keys_bytes: int) -> list[tuple[str, float]]:
     ]
 
 
-def of_program(
-    cell: Cell, program: Program, descriptor: Descriptor, capabilities: Capabilities, refresh: Refresh
-) -> list[tuple[str, float]]:
-    """A planned program's stages over all batches, once for each repeat."""
-    batches = -(-cell.samples // program.layout.images)
-    if descriptor.simulates:
-        slots = batches * len(program.instructions) * program.layout.slots
-        return [*of_keys(0), *cell.repeats * [("evaluation", slots * SIMULATED_S_PER_SLOT)]]
-    costs = Costs(cell.parameter_set.parameters)
-    inputs, outputs = batches * len(program.inputs), batches * len(program.outputs)
-    encoded = sum(one.level + 1 for one in program.plaintexts if one.row is not None)
-    encrypted = inputs * ENCRYPTION_PER_PRIME * (program.input_level + 1)
-    evaluated = batches * sum(map(costs.instruction, program.instructions))
-    once = [("model preparation", encoded), ("encryption", encrypted)]
-    again = [("evaluation", evaluated), ("decryption", outputs * DECRYPTION_PER_PRIME)]
-    keys = costs.needs(program, capabilities, refresh.kind, descriptor.footprint).keys_bytes
-    counted = [*once, *cell.repeats * again]
-    return [*of_keys(keys), *((name, costs.seconds(transforms)) for name, transforms in counted)]
+def of_program(told: Prediction, repeats: int) -> list[tuple[str, float]]:
+    """A planned program's stages over all batches; the evaluation and what follows once for each repeat."""
+    took = told.seconds
+    start = took["other_s"] / 2
+    again = [("evaluation", took["evaluate_s"]), ("decryption", took["decrypt_s"])]
+    return [
+        ("starting the key owner", start),
+        ("key generation", took["make_keys_s"] + took["write_keys_s"]),
+        ("starting the evaluator", start),
+        ("loading keys", took["load_keys_s"]),
+        ("model preparation", took["encode_model_s"]),
+        ("encryption", took["encrypt_s"]),
+        *repeats * again,
+    ]
 
 
 def of_levels(

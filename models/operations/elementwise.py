@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.polynomial import chebyshev, polynomial
+from numpy.polynomial import chebyshev
 
 from models.arrays import Array
 from models.node import Node
@@ -26,9 +26,18 @@ def _affine(node: Node, x: Array) -> Array:
 def _polynomial(node: Node, x: Array) -> Array:
     coefficients = node.arrays["coefficients"]
     if node.attributes["basis"] == "power":
-        return np.asarray(polynomial.polyval(x, coefficients))
+        return _horner(x, coefficients)
     low, high = node.attributes["interval"]
     return np.asarray(chebyshev.chebval((2 * x - low - high) / (high - low), coefficients))
+
+
+def _horner(x: Array, coefficients: Array) -> Array:
+    """`numpy.polynomial.polynomial.polyval` to the last bit, without two new arrays at each degree."""
+    total = np.full(x.shape, coefficients[-1])
+    for coefficient in coefficients[-2::-1]:
+        total *= x
+        total += coefficient
+    return total
 
 
 def _absorb_affine(node: Node, operand: float, result: float) -> Node:

@@ -25,7 +25,9 @@ def _linear(node: Node, x: Array) -> Array:
     if np.issubdtype(x.dtype, np.integer):
         rows = np.vstack([weight.T, np.zeros(len(weight))])  # the last row answers for -1
         return np.asarray(rows[x] + bias)
-    return np.asarray(x @ weight.T + bias)
+    # one product for all samples: of a stack of matrices numpy makes as many products
+    product = x.reshape(-1, x.shape[-1]) @ weight.T
+    return np.asarray(product.reshape(*x.shape[:-1], len(weight)) + bias)
 
 
 def _linear_misfit(node: Node, operands: Sequence[Value]) -> str | None:

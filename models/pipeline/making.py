@@ -26,7 +26,7 @@ from models.recipe import Recipe
 from models.splits import split
 
 #: Calibration samples of random weights, whose intervals serve timing alone.
-_RANDOM_CALIBRATION = 128
+_RANDOM_CALIBRATION = 32
 #: Pieces measured between two lines of progress.
 _PIECES_A_LINE = 16
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 from math import log2, prod
 from multiprocessing import get_context
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import numpy as np
@@ -23,10 +24,16 @@ from backends.conformance.parties import precision_bits
 from backends.errors import BackendError, ExecutionError, IntegrityError, ParameterError, Unsupported
 from backends.interface import Evaluator, KeyFile, KeyOwner, SecurityFacts
 from backends.openfhe.adapter import OpenFHE
-from backends.openfhe.capabilities import MODULAR_REDUCTION_DEPTH, capabilities
+from backends.openfhe.capabilities import MODULAR_REDUCTION_DEPTH, capabilities, correction_factor
 from backends.openfhe.context import SECRETS, make_context
+from backends.openfhe.evaluator import OpenFHEEvaluator
 from backends.openfhe.primes import primes_of_p, primes_of_q
-from backends.parameters import ParameterSet
+from backends.parameters import (
+    BOOTSTRAP_KINDS,
+    SLOTS_TO_COEFFICIENTS_FIRST,
+    BootstrapParameters,
+    ParameterSet,
+)
 from tests.backends.chains import CHAINS
 from tests.toy import BOOTSTRAPPING, PORTABLE
 
@@ -49,11 +56,24 @@ def values(seed: int, parameters: ParameterSet) -> np.ndarray[Any, np.dtype[np.f
     return np.random.default_rng(seed).uniform(-1, 1, parameters.slots)
 
 
-def run_bootstraps(folder: Path) -> dict[str, Any]:
-    owner, evaluator, files = parties(BOOTSTRAPPING, folder)
-    a = values(1, BOOTSTRAPPING)
-    x, refreshed = owner.encrypt(a, capabilities(BOOTSTRAPPING).bootstrap_input_level), []
-    for _ in range(3):
+def other_bootstrap(**changed: Any) -> ParameterSet:
+    """`BOOTSTRAPPING` with another bootstrap."""
+    assert BOOTSTRAPPING.bootstrap is not None
+    return replace(BOOTSTRAPPING, bootstrap=replace(BOOTSTRAPPING.bootstrap, **changed))
+
+
+SLOTS_FIRST = other_bootstrap(kind=SLOTS_TO_COEFFICIENTS_FIRST, correction_factor=None)
+TWICE = other_bootstrap(iterations=2, first_precision_bits=15, depth=15)
+
+
+def run_bootstraps(folder: Path, parameters: ParameterSet) -> dict[str, Any]:
+    owner, evaluator, files = parties(parameters, folder)
+    a = values(1, parameters)
+    lowest = capabilities(parameters).bootstrap_input_level
+    x, refreshed = owner.encrypt(a, lowest), []
+    for index in range(3):
+        if index:
+            x = evaluator.drop(x, lowest)
         x = evaluator.bootstrap(x)
         product = evaluator.rescale(evaluator.relinearise(evaluator.multiply(x, x)))
         refreshed.append(
@@ -63,11 +83,11 @@ def run_bootstraps(folder: Path) -> dict[str, Any]:
                 precision_bits(owner.decrypt(product), a * a),
             )
         )
-    high = evaluator.bootstrap(owner.encrypt(a, BOOTSTRAPPING.depth))
+    high = evaluator.bootstrap(owner.encrypt(a, parameters.depth))
     rotated = [precision_bits(owner.decrypt(evaluator.rotate(x, step)), np.roll(a, -step)) for step in STEPS]
     secret = openfhe.Serialize(owner._keys.secretKey, openfhe.BINARY)  # type: ignore[attr-defined]
     refusals = []
-    for refused in (owner.encrypt(a, 0), evaluator.multiply(x, x)):
+    for refused in (owner.encrypt(a, lowest - 1), evaluator.multiply(x, x)):
         try:
             evaluator.bootstrap(refused)
         except ExecutionError as error:
@@ -88,7 +108,65 @@ def run_bootstraps(folder: Path) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def bootstraps(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], Path]:
     folder = tmp_path_factory.mktemp("bootstraps")
-    return in_fresh_process(run_bootstraps, folder), folder
+    return in_fresh_process(run_bootstraps, folder, BOOTSTRAPPING), folder
+
+
+@pytest.mark.parametrize(
+    ("parameters", "least_bits"), [(SLOTS_FIRST, 13), (TWICE, 29)], ids=["slots first", "two iterations"]
+)
+def test_every_kind_of_bootstrap_enters_and_returns_at_the_promised_levels(
+    parameters: ParameterSet, least_bits: float, tmp_path: Path
+) -> None:
+    """A kind's own way through the adapter; of the usual kind's 17 bits a second iteration makes 34."""
+    result = in_fresh_process(run_bootstraps, tmp_path, parameters)
+    promised = capabilities(parameters).bootstrap_output_level
+    assert [level for level, _, _ in result["refreshed"]] == [promised] * 3
+    assert result["high"][0] == promised
+    assert min(bits for _, bits, _ in result["refreshed"]) >= least_bits
+    assert result["counts"]["bootstraps"] == 4
+    too_low = capabilities(parameters).bootstrap_input_level - 1
+    assert f"level {too_low} cannot be bootstrapped" in result["refusals"][0]
+
+
+def levels_of_a_bootstrap(parameters: ParameterSet) -> tuple[str, int]:
+    """What the library says to a ciphertext one level below the lowest, and its level after the lowest.
+
+    The library's own calls are made, and not the adapter's, which refuses the former by itself.
+    """
+    owner, evaluator, _ = parties(parameters, Path(mkdtemp()))
+    assert isinstance(evaluator, OpenFHEEvaluator)
+    assert parameters.bootstrap_levels is not None
+    lowest, _ = parameters.bootstrap_levels
+    a = values(5, parameters)
+    try:
+        evaluator._bootstrapped(owner.encrypt(a, lowest - 1))
+        complaint = ""
+    except RuntimeError as error:
+        complaint = str(error)
+    return complaint, evaluator.level(evaluator.bootstrap(owner.encrypt(a, lowest)))
+
+
+@pytest.mark.parametrize("secret", sorted(SECRETS))
+@pytest.mark.parametrize("budget", [(3, 2), (2, 4)])
+@pytest.mark.parametrize("kind", BOOTSTRAP_KINDS)
+def test_the_levels_of_a_bootstrap_are_the_librarys(secret: str, budget: tuple[int, int], kind: str) -> None:
+    depth = MODULAR_REDUCTION_DEPTH[secret] + sum(budget)
+    bootstrap = BootstrapParameters(budget, None, depth, kind)
+    parameters = ParameterSet(10, 55, 50, depth + 2, 3, secret, 0, bootstrap)
+    complaint, returned = in_fresh_process(levels_of_a_bootstrap, parameters)
+    assert "Not enough levels" in complaint or "renders it invalid" in complaint
+    assert returned == capabilities(parameters).bootstrap_output_level
+
+
+@pytest.mark.parametrize("log_n", [10, 12, 13, 14, 16])
+@pytest.mark.parametrize("kind", BOOTSTRAP_KINDS)
+def test_the_own_correction_factor_is_the_librarys(log_n: int, kind: str) -> None:
+    bootstrap = BootstrapParameters((2, 2), None, 14, kind)
+    parameters = ParameterSet(log_n, 45, 41, 18, 19, "sparse_encapsulated", 0, bootstrap)
+    context: Any = make_context(parameters)
+    slots_first = kind == SLOTS_TO_COEFFICIENTS_FIRST
+    context.EvalBootstrapSetup([2, 2], [0, 0], parameters.slots, 0, False, slots_first)
+    assert context.GetCKKSBootCorrectionFactor() == correction_factor(parameters)
 
 
 def test_bootstraps_in_sequence_reach_the_promised_level(bootstraps: tuple[dict[str, Any], Path]) -> None:
@@ -328,6 +406,8 @@ def test_parameters_that_openfhe_cannot_use_are_unsupported_with_the_remedy() ->
     assert bootstrap is not None
     with pytest.raises(Unsupported, match="depth to 14"):
         capabilities(replace(BOOTSTRAPPING, bootstrap=replace(bootstrap, depth=12)))
+    with pytest.raises(Unsupported, match="iterations 2, not 14"):
+        capabilities(replace(TWICE, bootstrap=replace(bootstrap, iterations=2, first_precision_bits=15)))
     with pytest.raises(Unsupported, match="raise the factor"):
         capabilities(replace(BOOTSTRAPPING, bootstrap=replace(bootstrap, correction_factor=4)))
     with pytest.raises(Unsupported, match="set digits to 4"):

@@ -1,11 +1,16 @@
 """The reference against formulas written out once more, and known values."""
 
+from typing import ClassVar
+
 import numpy as np
 import pytest
+from numpy.polynomial.polynomial import polyval
+from threadpoolctl import threadpool_info
 
 from models.errors import IntervalError, ModelError
 from models.graph import Graph, Node
 from models.operations.activations import gelu, gelu_by_tanh
+from models.reference import evaluate as evaluate_node
 from models.reference import logits, ranges, run
 
 SAMPLES, TOKENS, FEATURES, HEADS = 3, 4, 6, 2
@@ -27,6 +32,25 @@ def test_linear_has_a_bias_per_feature_or_per_token() -> None:
     for bias in (RANDOM.normal(size=5), RANDOM.normal(size=(TOKENS, 5))):
         result = evaluate(Node("y", "linear", ("x",), arrays={"weight": weight, "bias": bias}))
         np.testing.assert_allclose(result, np.einsum("stf,of->sto", X, weight) + bias, atol=1e-12)
+
+
+class Watched(np.ndarray):
+    """Notes, at every product of matrices that it is in, its axes and the threads of that product."""
+
+    met: ClassVar[list[tuple[int, set[int]]]] = []
+
+    def __array_ufunc__(self, ufunc, method, *operands, **options):
+        if ufunc is np.matmul:
+            threads = {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"}
+            self.met.append((operands[0].ndim, threads))
+        return getattr(ufunc, method)(*(np.asarray(one) for one in operands), **options)
+
+
+def test_a_linear_map_of_many_samples_is_one_product_on_one_thread() -> None:
+    weight, Watched.met = RANDOM.normal(size=(5, FEATURES)), []
+    node = Node("y", "linear", ("x",), arrays={"weight": weight, "bias": np.zeros(5)})
+    evaluate_node(node, [X.view(Watched)])
+    assert Watched.met == [(2, {1})]
 
 
 def test_attention_by_heads_is_attention_of_each_slice() -> None:
@@ -96,6 +120,14 @@ def test_a_polynomial_is_the_same_in_both_bases() -> None:
         "y", "polynomial", ("x",), {"basis": "chebyshev", "interval": [-4, 2]}, {"coefficients": series}
     )
     np.testing.assert_allclose(evaluate(power), evaluate(chebyshev), atol=1e-12)
+
+
+@pytest.mark.parametrize("degree", [0, 1, 8])
+def test_a_power_series_is_numpys_to_the_last_bit(degree: int) -> None:
+    coefficients = RANDOM.normal(size=degree + 1)
+    attributes = {"basis": "power", "interval": [-4, 4]}
+    found = evaluate(Node("y", "polynomial", ("x",), attributes, {"coefficients": coefficients}))
+    np.testing.assert_array_equal(found, polyval(X, coefficients))
 
 
 def test_inputs_outside_an_interval_are_named_with_their_layer() -> None:

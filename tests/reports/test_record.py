@@ -23,8 +23,8 @@ NAMES = {
     "ladder": "metric original he_friendly polynomial encrypted nats label_agreement "
     "logit_error_max logit_error_mean precision_bits precision layers held_out",
     "latency": "plan_s wall_s keygen_s make_keys_s write_keys_s prepare_model_s load_keys_s encode_model_s "
-    "encrypt_s evaluate_s round_trips_s decrypt_s other_s per_sample_s clear_model_s layers course "
-    "primitives unsupported runs",
+    "encrypt_s evaluate_s evaluate_cpu_s round_trips_s decrypt_s other_s per_sample_s clear_model_s layers "
+    "course primitives unsupported runs",
     "memory": "keygen_peak_bytes key_owner_peak_bytes evaluator_peak_bytes together_peak_bytes "
     "public_key_bytes "
     "relinearisation_key_bytes rotation_keys_bytes bootstrap_keys_bytes "
@@ -81,7 +81,17 @@ def test_names_inside_lists(record: Record) -> None:
     assert set(written["latency"]["layers"][0]) == {"name", "s"}
     stretch = {"layer", "refresh", "highest", "lowest", "count", "s"}
     assert set(written["latency"]["course"][0]) == stretch
-    primitive = {"name", "level", "count", "s", "samples_s", "precision_bits", "mean_precision_bits", "bytes"}
+    primitive = {
+        "name",
+        "level",
+        "count",
+        "calls",
+        "s",
+        "samples_s",
+        "precision_bits",
+        "mean_precision_bits",
+        "bytes",
+    }
     assert set(written["latency"]["primitives"][0]) == primitive
     assert set(written["latency"]["unsupported"][0]) == {"name", "reason"}
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import groupby
+from pathlib import Path
 
 import click
 
@@ -12,25 +13,59 @@ from bench.cli.foreseen import exit_status, refusals, summary
 from bench.cli.screen import Screen
 from bench.cli.tables import table
 from bench.run.foreseen import Foreseen, foresee, none_can_run
+from bench.run.prediction.against import compared, summaries
 from bench.spec.cells import Cell
-from reports.record import Status
+from reports.record import Record, Status
+from reports.store import load_output
 
 
 @click.command()
 @selection
-def plan(**selected: object) -> int:
+@click.option(
+    "--from",
+    "results",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Predict times from the records of this folder, in place of those that are shipped.",
+)
+@click.option(
+    "--against",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Hold what is predicted against the records of this folder.",
+)
+def plan(results: Path | None, against: Path | None, **selected: object) -> int:
     """Say what the cells of SUITE will count, need and take; nothing is encrypted."""
     cells = Selection(**selected).cells()  # type: ignore[arg-type]
-    screen, found = Screen(), foresee(cells)
+    screen, found = Screen(), foresee(cells, _records(results))
     for (case, parameters), group in groupby(found, lambda one: _heading(one.cell)):
         columns = [(one.cell.backend, _column(one)) for one in group]
         screen.print(table(f"{case} at {parameters}", columns))
-    screen.say("seconds, memory and key sizes are estimates; counts are exact")
+    screen.say("seconds, memory and sizes are predicted; counts are exact")
+    if against is not None:
+        _hold(found, _records(against), screen)
     for line in refusals(found):
         screen.say(line)
     if none_can_run(found):
         screen.say(summary(found))
     return exit_status(found)
+
+
+def _records(folder: Path | None) -> list[Record]:
+    return [] if folder is None else [stored.record for stored in load_output(folder).stored]
+
+
+def _hold(found: Sequence[Foreseen], records: Sequence[Record], screen: Screen) -> None:
+    """A line for each figure of each record, and how far they are off by backend."""
+    held = compared(found, records)
+    for one in held:
+        screen.say(
+            f"{one.backend}, {one.case} at {one.parameter_set}: {one.figure} {one.predicted:.3g} predicted, "
+            f"{one.measured:.3g} measured, {100 * one.off:+.0f} %"
+        )
+    columns: dict[str, dict[str, str]] = {}
+    for (backend, figure), off in summaries(held).items():
+        told = f"{100 * off.median:.1f} % / {100 * off.worst:.1f} % ({off.cells})"
+        columns.setdefault(backend, {})[figure] = told
+    screen.print(table("how far predictions are off: median / worst (records)", columns.items()))
 
 
 def _heading(cell: Cell) -> tuple[str, str]:

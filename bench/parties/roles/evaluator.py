@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 
 from backends.costs import Costs
 from backends.errors import ExecutionError
@@ -87,17 +87,20 @@ class EvaluatorParty(Party):
         """Replay the program on every batch."""
         outputs, measured = [], []
         for number, batch in enumerate(request.batches):
+            inputs = [self.ciphertexts.receive(self.evaluator, shipment) for shipment in batch]
+            began_s = process_time()
             results, figures = replay(
                 self._program,
                 self.evaluator,
                 self._constants,
-                [self.ciphertexts.receive(self.evaluator, shipment) for shipment in batch],
+                inputs,
                 self._round_trip,
                 partial(self._show, number),
                 partial(self.executed, number),
             )
+            cpu_s = process_time() - began_s
             outputs.append(self.ciphertexts.send_all(self.evaluator, results))
-            measured.append(_figures(figures))
+            measured.append(_figures(figures, cpu_s))
         return Evaluated(tuple(outputs), tuple(measured))
 
     def _round_trip(self, ciphertext: Ciphertext, level: int) -> Ciphertext:
@@ -132,7 +135,7 @@ def checked_keys(folder: Path, shipments: Sequence[Shipment]) -> list[KeyFile]:
     return [KeyFile(shipment.kind, shipment.name) for shipment in shipments]
 
 
-def _figures(measured: Measured) -> BatchFigures:
+def _figures(measured: Measured, cpu_s: float) -> BatchFigures:
     executed = (
         ExecutedPrimitive(operation, level, *figures)
         for (operation, level), figures in measured.primitives.items()
@@ -144,4 +147,5 @@ def _figures(measured: Measured) -> BatchFigures:
         course=tuple(measured.course),
         primitives=tuple(executed),
         counts=dict(measured.counts),
+        cpu_s=cpu_s,
     )

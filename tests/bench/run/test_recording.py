@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from backends.interface import SecurityFacts
-from bench.parties.messages import BatchFigures, Encrypted, Generated, Loaded, Prepared
+from bench.parties.messages import BatchFigures, Encrypted, ExecutedPrimitive, Generated, Loaded, Prepared
 from bench.run.exchanges import Evaluation
 from bench.run.recording import Figures, latency
 from reports.record import PARTS
@@ -57,3 +57,14 @@ def test_a_cell_that_ended_early_has_the_parts_that_it_reached(figures: Figures)
     found = latency(reached, samples=1, correct=False)
     assert (found.make_keys_s, found.write_keys_s, found.keygen_s) == (4.75, 10.5, 15.25)
     assert (found.load_keys_s, found.prepare_model_s, found.wall_s) == (None, None, None)
+
+
+def test_a_primitive_tells_in_how_many_instructions_it_ran(figures: Figures) -> None:
+    """Two batches of a compound of four, and one rotation alone, under one name."""
+    executed = (ExecutedPrimitive("rotate_many", 3, 1, 4, 0.5), ExecutedPrimitive("rotate", 3, 1, 1, 0.25))
+    batch = BatchFigures(1.0, 0.0, {}, primitives=executed, cpu_s=0.75)
+    cold = replace(figures.evaluations[0], measured=(batch, batch))
+    told = latency(replace(figures, evaluations=[cold]), samples=1, correct=True)
+    (found,) = told.primitives or []
+    assert (found.name, found.level, found.count, found.calls, found.s) == ("rotate", 3, 10, 4, 1.5)
+    assert told.evaluate_cpu_s == 1.5

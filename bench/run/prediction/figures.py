@@ -1,0 +1,78 @@
+"""Times of a backend as they are kept and shipped: what the records of one machine measured, and where."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+
+from bench.run.prediction.measured import Entry, Measured
+from models.processor import processor
+from reports.record import Record
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Measured times of one backend, with where they come from."""
+
+    cpu: str
+    taken: date
+    commit: str
+    measured: tuple[Measured, ...]
+
+    @classmethod
+    def of(cls, records: Iterable[Record], backend: str) -> Figures | None:
+        """The times of one machine's records: of this one where there are some, else of the most frequent."""
+        by_cpu: dict[str, list[tuple[Record, Measured]]] = {}
+        for one in records:
+            if one.backend == backend and (measured := Measured.of(one)) is not None:
+                by_cpu.setdefault(one.environment.cpu or "an unknown processor", []).append((one, measured))
+        if not by_cpu:
+            return None
+        here = processor()
+        cpu = here if here in by_cpu else max(by_cpu, key=lambda name: len(by_cpu[name]))
+        newest = max((one for one, _ in by_cpu[cpu]), key=lambda one: one.started_at)
+        return cls(
+            cpu=cpu,
+            taken=newest.started_at.date(),
+            commit=newest.environment.git or "unknown",
+            measured=tuple(measured for _, measured in by_cpu[cpu]),
+        )
+
+    @classmethod
+    def read(cls, path: Path) -> Figures:
+        """What `write` wrote."""
+        found = json.loads(path.read_text())
+        measured = [
+            Measured(
+                **{
+                    **one,
+                    "entries": tuple(Entry(*entry) for entry in one["entries"]),
+                }
+            )
+            for one in found["measured"]
+        ]
+        return cls(found["cpu"], date.fromisoformat(found["taken"]), found["commit"], tuple(measured))
+
+    def write(self, path: Path) -> None:
+        """One line for each record, so that a change is seen."""
+        lines = [json.dumps(_rounded(one), separators=(",", ":")) for one in self.measured]
+        head = {"cpu": self.cpu, "taken": self.taken.isoformat(), "commit": self.commit}
+        text = ",\n".join(lines)
+        path.write_text(f'{json.dumps(head)[:-1]}, "measured": [\n{text}\n]}}\n')
+
+
+def _rounded(one: Measured) -> dict[str, object]:
+    written = asdict(one)
+    written["entries"] = [
+        [*list(entry.values())[:-1], _short(entry["seconds"])] for entry in written["entries"]
+    ]
+    written["stages"] = {name: _short(seconds) for name, seconds in one.stages.items()}
+    return written
+
+
+def _short(seconds: float) -> float:
+    """Three digits, which is more than a time is known to."""
+    return float(f"{seconds:.3g}")
