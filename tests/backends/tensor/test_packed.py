@@ -16,6 +16,9 @@ from tests.backends.evaluating import planned_so, values_of
 
 POWER = {"basis": "power", "interval": [-4.0, 4.0]}
 
+#: How scores are packed, and whether the mix has complex slots.
+WAYS = [(Way.PACKED, False), (Way.PACKED, True), (Way.PACKED_IN_COMPLEX_SLOTS, True)]
+
 
 def attention(tokens: int, heads: int, features: int, block: int, seed: int, mask: Array | None) -> Graph:
     """Queries, keys and values by linear maps, a polynomial of the scores that is not 0 at 0, and the mix."""
@@ -48,16 +51,17 @@ def shapes(draw: some.DrawFn) -> tuple[int, int, int, int]:
 
 
 @settings(max_examples=60)
-@given(shape=shapes(), masked=some.booleans(), seed=some.integers(0, 1000))
+@given(shape=shapes(), masked=some.booleans(), seed=some.integers(0, 1000), ways=some.sampled_from(WAYS))
 def test_packed_attention_equals_the_reference(
-    shape: tuple[int, int, int, int], masked: bool, seed: int
+    shape: tuple[int, int, int, int], masked: bool, seed: int, ways: tuple[Way, bool]
 ) -> None:
     tokens, _, _, block = shape
     random = np.random.default_rng(seed)
     mask = random.uniform(-1, 1, (tokens, block)) * random.integers(0, 2, (tokens, block)) if masked else None
     graph = attention(*shape, seed, mask)
     samples = random.normal(size=(3, tokens, shape[1] * shape[2])) / 2
-    found = values_of(planned_so(graph, {"scores": Way.PACKED}), samples)
+    way, complex_slots = ways
+    found = values_of(planned_so(graph, {"scores": way}, complex_slots=complex_slots), samples)
     expected = reference.run(graph, samples)
     assert np.allclose(found["scores"], expected["scores"], atol=1e-9)
     assert np.allclose(found["p"], expected["p"], atol=1e-9)
