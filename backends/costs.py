@@ -102,7 +102,8 @@ class Costs:
         context = footprint.context_bytes(self.parameters, levels)
         bootstraps = refresh == "bootstrap"
         # A bootstrap rotates by most of the steps that a program needs, and each key is made once.
-        keys = 1 + max(len(program.rotation_steps), bootstraps * capabilities.bootstrap_keys)
+        galois_keys = len(program.rotation_steps) + program.conjugates
+        keys = 1 + max(galois_keys, bootstraps * capabilities.bootstrap_keys)
         primes = self.parameters.depth + 1 + self.parameters.special_primes
         prepared = (
             bootstraps * capabilities.bootstrap_plaintexts * primes * self.parameters.n * BYTES_PER_RESIDUE

@@ -169,12 +169,17 @@ BOOTSTRAP = Measurable(
     Primitive.BOOTSTRAP.operation, lambda evaluator, on: evaluator.bootstrap(on.x), lambda a, b, steps: [a]
 )
 
-BY_NAME = {primitive.name: primitive for primitive in (*PRIMITIVES, BOOTSTRAP)}
+CONJUGATION = Measurable(
+    Primitive.CONJUGATE.operation, lambda evaluator, on: evaluator.conjugate(on.x), lambda a, b, steps: [a]
+)
+
+BY_NAME = {primitive.name: primitive for primitive in (*PRIMITIVES, CONJUGATION, BOOTSTRAP)}
 
 
 def measured_at(level: int, capabilities: Capabilities) -> list[Measurable]:
     """The primitives that are measured at a level; the bootstrap at its lowest level alone."""
     found = [primitive for primitive in PRIMITIVES if primitive.lowest <= level]
+    found += [CONJUGATION] * capabilities.complex_slots
     bootstraps = capabilities.bootstrap_output_level is not None
     return [*found, BOOTSTRAP] if bootstraps and level == capabilities.bootstrap_input_level else found
 

@@ -80,10 +80,7 @@ class Constants:
 
     def _encoded(self, index: int) -> Plaintext:
         entry = self._program.plaintexts[index]
-        if entry.row is None:
-            assert entry.value is not None
-            return self._evaluator.encode(entry.value, entry.level)
-        return self._evaluator.encode(self._program.patterns[entry.row], entry.level)
+        return self._evaluator.encode(entry.values(self._program.patterns), entry.level)
 
 
 def prepare(program: Program, evaluator: Evaluator, ahead: Iterable[int] | None = None) -> Constants:

@@ -258,6 +258,7 @@ class Memory(Block):
     public_key_bytes: Bytes | None = None
     relinearisation_key_bytes: Bytes | None = None
     rotation_keys_bytes: Bytes | None = None
+    conjugation_key_bytes: Bytes | None = None
     bootstrap_keys_bytes: Bytes | None = None
     ciphertexts_in_bytes: Bytes | None = None
     ciphertexts_out_bytes: Bytes | None = None

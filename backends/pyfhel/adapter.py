@@ -28,7 +28,7 @@ from backends.pyfhel import bindings, galois_file
 from backends.pyfhel.bindings import PyfhelObject
 from backends.pyfhel.context import COMPRESSION, PyfhelContext
 from backends.seal.calls import writing
-from backends.seal.capabilities import refuse_bootstrap
+from backends.seal.capabilities import refuse_bootstrap, refuse_conjugation
 from backends.seal.evaluator import SEALEvaluator, counted
 from backends.seal.key_owner import SEALKeyOwner
 from backends.seal.keys import KeyFolder, galois_element
@@ -59,9 +59,12 @@ class PyfhelKeyOwner(SEALKeyOwner):
         self._binding = context.binding
         self._binding.keyGen()
 
-    def key_batches(self, rotation_steps: Sequence[int], bootstrap: bool) -> Iterator[MadeKeys]:
+    def key_batches(
+        self, rotation_steps: Sequence[int], bootstrap: bool, conjugation: bool
+    ) -> Iterator[MadeKeys]:
         """See `KeyOwner.key_batches`; rotation keys are made one at a time."""
         refuse_bootstrap(bootstrap)
+        refuse_conjugation(conjugation)
         yield MadeKeys("context", self._binding)
         yield MadeKeys("public_key", self._binding)
         yield self.make_keys("relinearisation_key", ())

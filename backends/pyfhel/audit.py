@@ -5,7 +5,7 @@ from backends.audit import Binding
 BINDING = Binding(
     calls={
         "Pyfhel:Pyfhel": {
-            "encodeFrac": {},
+            "encode": {},
             "contextGen": {},  # of an encoder of a lower level
             "add": {"additions": 1},
             "sub": {"additions": 1},

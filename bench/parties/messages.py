@@ -109,11 +109,12 @@ class Generated(Answer):
 
 @dataclass(frozen=True)
 class Generate(Request[Generated]):
-    """Make keys for some rotations, and for the bootstrap if asked for."""
+    """Make keys for some rotations, and for the bootstrap and the conjugation if asked for."""
 
     parameters: ParameterSet
     rotation_steps: tuple[int, ...]
     bootstrap: bool
+    conjugation: bool
 
 
 @dataclass(frozen=True)

@@ -88,6 +88,7 @@ def conform(descriptor: Descriptor, python: Path, work: Path, logs: Path, tell: 
         native_types=dict(descriptor.native_types),
         bootstrap=bootstrap,
         foretold=offered.security,
+        complex_slots=offered.complex_slots,
     )
     for group in GROUPS:
         _group(group, candidate, python, work, logs / f"{group.replace(' ', '_')}.log", tell)

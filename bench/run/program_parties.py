@@ -62,7 +62,7 @@ class ProgramParties:
     def generate_keys(self, program: Program, bootstrap: bool) -> Generated:
         """Start the key owner and have it make the keys that the program needs."""
         return exchanges.generate_keys(
-            self.session, Generate(self.parameters, program.rotation_steps, bootstrap)
+            self.session, Generate(self.parameters, program.rotation_steps, bootstrap, program.conjugates)
         )
 
     def prepare(

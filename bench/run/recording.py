@@ -16,8 +16,7 @@ from bench.run.exchanges import Evaluation, bytes_of
 from bench.run.session import Peaks
 from reports import record
 
-#: What is counted at the library's calls and, of round trips, at the evaluator's; portable programs conjugate
-#: nothing.
+#: What is counted at the library's calls and, of round trips, at the evaluator's.
 COUNTED = (*record.PrimitiveCounts.model_fields, Primitive.ROUND_TRIP.counted)
 
 
@@ -185,6 +184,7 @@ def memory(figures: Figures) -> record.Memory:
         public_key_bytes=_key_bytes(figures.keys, "public_key"),
         relinearisation_key_bytes=_key_bytes(figures.keys, "relinearisation_key"),
         rotation_keys_bytes=_key_bytes(figures.keys, "rotation_keys"),
+        conjugation_key_bytes=_key_bytes(figures.keys, "conjugation_key"),
         bootstrap_keys_bytes=_key_bytes(figures.keys, "bootstrap_keys"),
         ciphertexts_in_bytes=None if figures.encrypted is None else bytes_of(figures.encrypted.batches),
         ciphertexts_out_bytes=figures.evaluations[0].ciphertexts_out_bytes if figures.evaluations else None,

@@ -27,7 +27,7 @@ NAMES = {
     "course primitives unsupported runs",
     "memory": "keygen_peak_bytes key_owner_peak_bytes evaluator_peak_bytes together_peak_bytes "
     "public_key_bytes "
-    "relinearisation_key_bytes rotation_keys_bytes bootstrap_keys_bytes "
+    "relinearisation_key_bytes rotation_keys_bytes conjugation_key_bytes bootstrap_keys_bytes "
     "ciphertexts_in_bytes ciphertexts_out_bytes prepared_model_bytes",
     "counts": "bootstraps_planned bootstraps round_trips rotations rotation_keys ct_ct ct_pt "
     "relinearisations rescales drops additions negations conjugations "

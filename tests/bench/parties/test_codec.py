@@ -48,7 +48,7 @@ FIGURES = BatchFigures(
 MESSAGES = [
     Ready(),
     Failed("OutOfMemory", "no room", 1 << 40),
-    Generate(PARAMETERS, (1, 2), bootstrap=True),
+    Generate(PARAMETERS, (1, 2), bootstrap=True, conjugation=False),
     Encrypt("samples.npy", Layout(4, 2, 8), ValueLayout("features", (0, 1), 5), 3),
     Prepare("program", "digest", None),
     Evaluate((BATCH, ())),
