@@ -83,7 +83,7 @@ def skewed(
         giants.setdefault(giant % layout.slots, []).append((rotated[baby], slots))
         if block_before:
             before = (giant - packing.extent) % layout.slots
-            giants.setdefault(before, []).append((rotated[baby], 1j * slots))
+            giants.setdefault(before, []).append((rotated[baby], np.asarray(1j * slots)))
     level = x.level(evaluator)
     sums = {
         giant: evaluator.multiply_plain_sum([(c, evaluator.encode(slots, level)) for c, slots in terms])

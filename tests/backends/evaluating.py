@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from backends.cleartext.adapter import CleartextEvaluator, EncodedSlots, Slots
+from backends.contract import real
 from backends.costs import Costs
 from backends.interface import Ciphertext, Plaintext
 from backends.parameters import ParameterSet
@@ -68,10 +69,10 @@ def values_of(program: Program, inputs: Inputs, parameters: ParameterSet = PARAM
             [Slots(vector, level=program.input_level) for vector in vectors],
             lambda ciphertext, level: Slots(ciphertext.values, level=level),
             lambda probe, ciphertexts: values.setdefault(probe.name, []).append(
-                unpack(program.layout, probe.layout, [c.values for c in ciphertexts], len(batch))  # noqa: B023
+                unpack(program.layout, probe.layout, [real(c.values) for c in ciphertexts], len(batch))  # noqa: B023
             ),
             lambda index, instruction, seconds: None,
         )
-        slots = [output.values for output in outputs]
+        slots = [real(output.values) for output in outputs]
         values.setdefault("", []).append(unpack(program.layout, program.output_layout, slots, len(batch)))
     return {name: np.concatenate(parts) for name, parts in values.items()}
