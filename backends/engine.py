@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from backends.errors import PlanError
 from backends.interface import Evaluator
 from backends.tensor.arrangement import Arrangement
-from backends.tensor.layout import Layout, power_of_two
+from backends.tensor.layout import Layout, ValueLayout, power_of_two
 from backends.tensor.linear import BabySteps
 from backends.tensor.operation import Context, EncryptedOperation, Replicated, Way
 from backends.tensor.operations import WAYS, encrypted
@@ -37,7 +37,7 @@ class Engine:
     ) -> None:
         self.layout = layout
         self._arrangement, self._ways = arrangement, ways
-        self._context = Context(evaluator, layout, BabySteps(layout), self._rows, complex_slots)
+        self._context = Context(evaluator, layout, BabySteps(layout), self._place, complex_slots)
 
     def run(self, node: Node, operands: Sequence[Tensor]) -> Tensor:
         """One node's result; every operand is as deep as `operand_depths` says.
@@ -62,8 +62,8 @@ class Engine:
     def _way(self, node: Node) -> EncryptedOperation:
         return WAYS[self._ways[node.name]][node.operation] if node.name in self._ways else encrypted(node)
 
-    def _rows(self, node: Node) -> tuple[int, ...]:
-        return self._arrangement.rows(node.name, self.layout)
+    def _place(self, node: Node) -> ValueLayout:
+        return self._arrangement.place(node.name, self.layout)
 
     def _placed(self, node: Node, operands: Sequence[Tensor]) -> list[Tensor]:
         """Replicated operands as feature values, where the operation tells features apart."""
@@ -71,7 +71,8 @@ class Engine:
         if replicated is Replicated.IN_ORDER:
             return [as_features(self.layout, x, tuple(range(len(x.layout.rows)))) for x in operands]
         if replicated is Replicated.AS_RESULT and self._arrangement.kinds[node.name] == "features":
-            return [as_features(self.layout, x, self._rows(node)) for x in operands]
+            place = self._place(node)
+            return [as_features(self.layout, x, place.rows, place.period) for x in operands]
         return list(operands)
 
 

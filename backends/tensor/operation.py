@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from backends.interface import Evaluator
-from backends.tensor.layout import Layout
+from backends.tensor.layout import Layout, ValueLayout
 from backends.tensor.linear import BabySteps
 from backends.tensor.tensor import Tensor
 from models.node import Node
@@ -58,14 +58,14 @@ class Context:
         evaluator: the evaluator of a library, of the simulator, or one that records.
         layout: the layout of the slots.
         babies: rotations that linear maps of one input share.
-        rows: the rows of the result's features; node → rows.
+        place: how the result of a node lies that is a feature value.
         complex_slots: whether the program may use complex slots.
     """
 
     evaluator: Evaluator
     layout: Layout
     babies: BabySteps
-    rows: Callable[[Node], tuple[int, ...]]
+    place: Callable[[Node], ValueLayout]
     complex_slots: bool
 
 

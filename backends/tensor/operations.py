@@ -78,14 +78,14 @@ def _multiply(context: Context, node: Node, operands: Sequence[Tensor]) -> Tenso
 
 def _linear(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
     weight, bias = node.arrays["weight"], node.arrays["bias"]
-    rows = context.rows(node)
-    return linear.linear(context.evaluator, context.layout, context.babies, operands[0], weight, bias, rows)
+    place = context.place(node)
+    return linear.linear(context.evaluator, context.layout, context.babies, operands[0], weight, bias, place)
 
 
 def _split_heads(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
     (x,) = operands
     heads = int(node.attributes["heads"])
-    return replace(x, layout=replace(x.layout, rows=context.rows(node), heads=heads))
+    return replace(x, layout=replace(x.layout, rows=context.place(node).rows, heads=heads))
 
 
 def _merge_heads(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
