@@ -24,6 +24,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -221,10 +222,19 @@ class Evaluator(ABC):
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
+        self._counting = Lock()
 
     def count(self, primitive: Primitive) -> None:
-        """Count one execution of a primitive that is not a compound."""
-        self.counts[primitive.counted] += 1
+        """Count one execution of a primitive that is not a compound, in whichever thread it runs."""
+        with self._counting:
+            self.counts[primitive.counted] += 1
+
+    def one_thread(self) -> None:  # noqa: B027 - most libraries have one thread
+        """Have the library compute in the calling thread alone whatever this thread asks from now on.
+
+        It is called first in each of several threads, where the backend declares that its library
+        `releases_gil`; a library that has one thread has nothing to do.
+        """
 
     def load_keys(self, folder: Path, file: KeyFile) -> None:
         """Load a file of evaluation keys again, to measure it; digests are checked by the caller.

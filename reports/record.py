@@ -189,6 +189,7 @@ class Primitive(Block):
     count: Count | None = None
     calls: Count | None = None
     s: Seconds | None = None
+    busy_s: Seconds | None = None
     samples_s: list[Seconds] | None = None
     precision_bits: float | None = None
     mean_precision_bits: float | None = None
@@ -309,6 +310,7 @@ class Environment(Block):
     cpu: str | None = None
     cores: Annotated[int, Field(gt=0)] | None = None
     threads: Annotated[int, Field(gt=0)] | None = None
+    workers: Annotated[int, Field(gt=0)] | None = None
     pinned: list[Count] | None = None
     shared: list[Count] | None = None
     memory_bytes: Bytes | None = None

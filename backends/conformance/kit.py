@@ -11,7 +11,7 @@ from pathlib import Path
 from backends.audit import Audit
 from backends.conformance import complex_slots, operations, optional, programs, secrecy
 from backends.conformance.parties import LeftOut, Parties, demand
-from backends.interface import KeyFile, SecurityFacts
+from backends.interface import Capabilities, KeyFile, SecurityFacts
 from backends.registry import load_binding
 
 #: What the key owner announced, for the attack, which is another process.
@@ -28,8 +28,7 @@ class Candidate:
         attack: `module:function` of a `backends.registry.Attack`.
         audit: `module:NAME` of a `backends.audit.Binding`.
         native_types: program → `module:Class` of a `backends.native.NativeTypes`.
-        bootstrap: the lowest level that a bootstrap at `optional.BOOTSTRAPPING` takes, and the one that it
-            leaves; None where there is no bootstrap.
+        bootstrap: its capabilities at `optional.BOOTSTRAPPING`; None where there is no bootstrap.
         foretold: what its capabilities foretell of the keys' security, if anything.
         complex_slots: whether its capabilities announce complex slots.
     """
@@ -39,7 +38,7 @@ class Candidate:
     attack: str | None
     audit: str | None
     native_types: Mapping[str, str]
-    bootstrap: tuple[int, int] | None
+    bootstrap: Capabilities | None
     foretold: SecurityFacts | None
     complex_slots: bool
 
@@ -125,7 +124,7 @@ def _bootstrap(candidate: Candidate, scratch: Path) -> Iterator[Check]:
         if candidate.bootstrap is None:
             raise LeftOut("the library has no bootstrap")
         folder = _fresh(scratch, "bootstrap")
-        optional.bootstraps_as_announced(candidate.adapter, folder, *candidate.bootstrap)
+        optional.bootstraps_as_announced(candidate.adapter, folder, candidate.bootstrap)
 
     yield Check("bootstraps as announced", bootstrap)
 

@@ -16,6 +16,7 @@ DESCRIPTOR = Descriptor(
     environment=Path(__file__).with_name("environment.yaml"),
     times=Path(__file__).with_name("times.json"),
     threaded=True,
+    releases_gil=True,
     attack="backends.openfhe.attack:attempts",
     audit="backends.openfhe.audit:BINDING",
 )

@@ -6,7 +6,9 @@ OpenFHE's own objects can be asked.
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Sequence
+from importlib import import_module
 from typing import Protocol, cast
 
 from backends.interface import Ciphertext, ComplexVector, Plaintext, Vector
@@ -169,3 +171,8 @@ def ciphertext(opaque: Ciphertext) -> LibraryCiphertext:
 def plaintext(opaque: Plaintext) -> LibraryPlaintext:
     """What a plaintext of this adapter tells of itself; it is not a constant."""
     return cast(LibraryPlaintext, opaque)
+
+
+def open_mp() -> ctypes.CDLL:
+    """The OpenMP runtime that OpenFHE's libraries are linked with, found through the extension itself."""
+    return ctypes.CDLL(import_module("openfhe.openfhe").__file__)

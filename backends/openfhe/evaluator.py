@@ -63,6 +63,13 @@ class OpenFHEEvaluator(Evaluator):
         elif file.kind in ("rotation_keys", "conjugation_key", "bootstrap_keys"):
             load_keys(openfhe.CryptoContext.DeserializeEvalAutomorphismKey, path)
 
+    def one_thread(self) -> None:
+        """See `Evaluator.one_thread`.
+
+        The library asks OpenMP for threads by their number, whatever this thread was given; so it gets none.
+        """
+        bindings.open_mp().omp_set_max_active_levels(0)
+
     def read(self, path: Path) -> Ciphertext:
         """See `Evaluator.read`; what was read is added to a zero that the library itself made.
 

@@ -19,5 +19,6 @@ BINDING = Binding(
             "rotate": {"rotations": 1},
         }
     },
-    made_of={"drops": {"ct_pt": 1, "rescales": 1}},
+    # A conjugation is a relinearisation by its key, of values read backwards.
+    made_of={"drops": {"ct_pt": 1, "rescales": 1}, "conjugations": {"relinearisations": 1}},
 )

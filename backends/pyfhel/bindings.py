@@ -27,6 +27,10 @@ class LibraryCiphertext(Protocol):
 
     def load(self, path: str) -> None: ...
 
+    def to_bytes(self, compression: str) -> bytes: ...
+
+    def from_bytes(self, content: bytes) -> None: ...
+
 
 class LibraryPlaintext(Protocol):
     """What a plaintext tells of itself."""

@@ -55,6 +55,10 @@ class PyfhelContext(SEALContext):
         """Write the primes; Pyfhel's own context files give them back to SEAL but not to Python."""
         path.write_text(json.dumps({"moduli": self._moduli}))
 
+    def another(self) -> PyfhelObject:
+        """A Pyfhel object over an equal context, for keys of its own."""
+        return _binding(self.parameters, self._moduli)
+
     def encode(self, values: Values, level: int, scale: float) -> Plaintext:
         """See `SEALContext.encode`; Pyfhel has no shorter way for a constant than its full vector."""
         slots = self.parameters.slots

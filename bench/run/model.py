@@ -160,7 +160,7 @@ class ModelKind(WorkloadKind):
         parties = ProgramParties(session, life.cell.parameter_set.parameters, life.binding)
         made = figures.generated = parties.generate_keys(program, bootstrap)
         life.judge(made.security)
-        figures.loaded, figures.prepared = parties.prepare(program, made.files, room)
+        figures.loaded, figures.prepared = parties.prepare(program, made.files, room, life.workers)
         encrypted = figures.encrypted = parties.encrypt(self.workload.samples.inputs, program)
         life.evaluate(session, lambda: parties.evaluate(encrypted.batches))
 

@@ -160,14 +160,23 @@ def _primitives(batches: Iterable[BatchFigures]) -> list[record.Primitive]:
     counts: Counter[tuple[str, int]] = Counter()
     calls: Counter[tuple[str, int]] = Counter()
     seconds: dict[tuple[str, int], float] = defaultdict(float)
+    busy: dict[tuple[str, int], float] = defaultdict(float)
     for batch in batches:
         for done in batch.primitives:
             key = (primitive(done.operation).recorded, done.level)
             counts[key] += done.executions
             calls[key] += done.instructions
             seconds[key] += done.seconds
+            busy[key] += done.busy_s
     return [
-        record.Primitive(name=name, level=level, count=counts[place], calls=calls[place], s=seconds[place])
+        record.Primitive(
+            name=name,
+            level=level,
+            count=counts[place],
+            calls=calls[place],
+            s=seconds[place],
+            busy_s=busy[place],
+        )
         for place in sorted(counts)
         for name, level in [place]
     ]

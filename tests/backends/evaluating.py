@@ -7,13 +7,14 @@ from collections.abc import Mapping
 import numpy as np
 
 from backends.cleartext.adapter import CleartextEvaluator, EncodedSlots, Slots
+from backends.constants import prepare
 from backends.contract import real
 from backends.costs import Costs
 from backends.interface import Ciphertext, Plaintext
 from backends.parameters import ParameterSet
 from backends.planner import Planner, Refresh, plan
 from backends.program import Program
-from backends.replay import prepare, replay
+from backends.replay import replay
 from backends.schedule import schedule
 from backends.tensor.layout import pack, unpack
 from backends.tensor.operation import Way

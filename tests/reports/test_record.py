@@ -33,7 +33,7 @@ NAMES = {
     "relinearisations rescales drops additions negations conjugations "
     "levels_used levels_after_refresh library",
     "wire": "to_evaluator_bytes to_key_owner_bytes messages",
-    "environment": "cpu cores threads pinned shared memory_bytes "
+    "environment": "cpu cores threads workers pinned shared memory_bytes "
     "load steal_s calibration_s os python libraries build git",
 }
 
@@ -87,6 +87,7 @@ def test_names_inside_lists(record: Record) -> None:
         "count",
         "calls",
         "s",
+        "busy_s",
         "samples_s",
         "precision_bits",
         "mean_precision_bits",
