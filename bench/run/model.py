@@ -99,6 +99,7 @@ class ModelKind(WorkloadKind):
             used_threads(cell, descriptor),
             bootstraps=refresh.kind == "bootstrap",
             simulates=descriptor.simulates,
+            workers=used_threads(cell, descriptor) if descriptor.releases_gil else 1,
         )
         memory = min(psutil.virtual_memory().total, cell.limits.memory_bytes or sys.maxsize)
         batches = -(-cell.samples // program.layout.images)
