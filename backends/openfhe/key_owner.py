@@ -17,10 +17,8 @@ from backends.openfhe import bindings
 from backends.openfhe.bindings import PublicKey
 from backends.openfhe.context import Encoder, conjugation_index, make_context, set_up_bootstrap
 from backends.openfhe.files import read_ciphertext, write, write_ciphertext
+from backends.openfhe.footprint import KEYS_PER_FILE
 from backends.parameters import SPECIAL_PRIME_BITS, ParameterSet
-
-#: Rotation keys made, written and freed together.
-KEYS_PER_FILE = 4
 
 BYTES_PER_RESIDUE = 8
 
