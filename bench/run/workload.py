@@ -21,7 +21,7 @@ from models.data import catalogue, literals
 from models.data.samples import Samples
 from models.errors import ModelError, ScoreError
 from models.graph import Array, Graph
-from models.layers import LayerShape, layer, layer_inputs
+from models.layers import layer, layer_inputs
 from models.metrics.catalogue import metric_of
 from models.metrics.metric import Metric, check_outputs
 from models.shapes import value_shapes
@@ -151,7 +151,7 @@ def load_workload(
 
 def layer_workload(literal: LayerLiteral, samples: int) -> Workload:
     """A layer and inputs drawn for it; it has one rung and no labels."""
-    shape = LayerShape(literal.kind, literal.tokens, literal.features, literal.heads, literal.degree)
+    shape = literal.shape()
     inputs = layer_inputs(shape, samples, literal.seed)
     ids = tuple(f"drawn-{literal.seed}-{number}" for number in range(samples))
     return Workload(

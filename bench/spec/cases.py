@@ -22,6 +22,7 @@ MOST_REPETITIONS = 10_000
 HIGHEST_DEGREE = 1023
 #: Numbers of the largest array that a layer is drawn with: 256 MB.
 MOST_NUMBERS = 1 << 25
+MOST_MLP_RATIO, MOST_BLOCKS = 8, 48
 MOST_TOKENS = MOST_FEATURES = 1 << 16
 
 Repetitions = Annotated[int, Field(gt=0, le=MOST_REPETITIONS)]
@@ -35,6 +36,8 @@ class LayerLiteral(Block):
         tokens, features: how many its input has.
         heads: how many its attention has.
         degree: the degree of its polynomials.
+        mlp_ratio: hidden features of a block's MLP, as a multiple of its features.
+        blocks: how many blocks follow each other.
         seed: what weights and inputs are drawn from.
     """
 
@@ -43,7 +46,15 @@ class LayerLiteral(Block):
     features: Annotated[int, Field(gt=0, le=MOST_FEATURES)]
     heads: Annotated[int, Field(gt=0, le=MOST_FEATURES)] = 1
     degree: Annotated[int, Field(ge=2, le=HIGHEST_DEGREE)] = 4
+    mlp_ratio: Annotated[int, Field(gt=0, le=MOST_MLP_RATIO)] = 2
+    blocks: Annotated[int, Field(gt=0, le=MOST_BLOCKS)] = 1
     seed: Seed = 0
+
+    def shape(self) -> LayerShape:
+        """What `models.layers` makes of it."""
+        return LayerShape(
+            self.kind, self.tokens, self.features, self.heads, self.degree, self.mlp_ratio, self.blocks
+        )
 
 
 class PrimitivesLiteral(Block):
@@ -134,8 +145,7 @@ def case(document: Document, index: int, literal: CaseLiteral, samples: int) -> 
 
 def oversize(layer: LayerLiteral, samples: int) -> str | None:
     """Why a layer on so many samples is more than a machine draws and checks, else None."""
-    shape = LayerShape(layer.kind, layer.tokens, layer.features, layer.heads, layer.degree)
-    numbers = largest_array(shape, samples)
+    numbers = largest_array(layer.shape(), samples)
     if numbers <= MOST_NUMBERS:
         return None
     return (
