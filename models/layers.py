@@ -34,8 +34,8 @@ class LayerShape:
         tokens, features: those of its input, and of its output except that of `linear`, which is as wide.
         heads: the heads of its attention, dividing the features.
         degree: the degree of its polynomials.
+        blocks: of `block`, how many follow each other.
         mlp_ratio: hidden features of a block's MLP, as a multiple of its features.
-        blocks: how many blocks follow each other.
     """
 
     kind: str
@@ -43,8 +43,8 @@ class LayerShape:
     features: int
     heads: int
     degree: int
-    mlp_ratio: int = 2
     blocks: int = 1
+    mlp_ratio: int = 2
 
 
 def largest_array(shape: LayerShape, samples: int) -> int:
@@ -86,7 +86,6 @@ class _Draft:
         self._shape, self._seed = shape, seed
         self._random = np.random.default_rng([seed, 0])
         self._nodes: list[Node] = []
-        self._prefix = ""
         self._values: dict[str, Array] = {}
         self._add("input", "input", tokens=shape.tokens, features=shape.features)
         calibration = np.random.default_rng([seed, 2])
@@ -98,34 +97,33 @@ class _Draft:
         parts = {
             "linear": lambda: self._linear("linear", "input", self._shape.features, 1.0),
             "activation": lambda: self._activation("activation", "input"),
-            "attention": lambda: self._attention("input"),
+            "attention": lambda: self._attention("attention", "input"),
             "block": self._blocks,
         }
         output = parts[self._shape.kind]()
         shape = self._shape
-        name = f"{shape.kind}_{shape.tokens}x{shape.features}" + f"x{shape.blocks}" * (shape.blocks > 1)
+        name = f"{shape.kind}_{shape.tokens}x{shape.features}"
         return Graph(name, tuple(self._nodes), output, {"weights": "random", "seed": self._seed})
 
     def _blocks(self) -> str:
-        """Blocks one after the other; of what is behind the stream no value is kept."""
+        """Blocks one after the other; behind each, no value is kept but the stream."""
         stream = "input"
-        for number in range(self._shape.blocks):
-            self._prefix = f"blocks.{number}." if self._shape.blocks > 1 else ""
-            stream = self._block(stream)
+        for index in range(self._shape.blocks):
+            stream = self._block(f"blocks.{index}." if self._shape.blocks > 1 else "", stream)
             self._values = {stream: self._values[stream]}
         return stream
 
-    def _block(self, source: str) -> str:
+    def _block(self, before: str, stream: str) -> str:
         """Attention and an MLP, each with its residual; a BatchNorm would be part of the linear maps."""
-        mlp, hidden = f"{self._prefix}mlp", self._shape.mlp_ratio * self._shape.features
-        stream = self._add(f"{self._prefix}attention.residual", "add", source, self._attention(source))
-        expanded = self._linear(f"{mlp}.expand", stream, hidden, FILL)
-        activated = self._activation(f"{mlp}.activation", expanded)
+        attended, mlp = f"{before}attention", f"{before}mlp"
+        stream = self._add(f"{attended}.residual", "add", stream, self._attention(attended, stream))
+        hidden = self._linear(f"{mlp}.expand", stream, _hidden(self._shape), FILL)
+        activated = self._activation(f"{mlp}.activation", hidden)
         projected = self._linear(f"{mlp}.projection", activated, self._shape.features, self._added)
         return self._add(f"{mlp}.residual", "add", stream, projected)
 
-    def _attention(self, source: str) -> str:
-        width, name = self._shape.features, f"{self._prefix}attention"
+    def _attention(self, name: str, source: str) -> str:
+        width = self._shape.features
         q, k, v = (self._heads(f"{name}.{part}", source) for part in ("q", "k", "v"))
         scores = self._add(f"{name}.scores", "scores", q, k)
         # As conversion folds it: the weights of q hold the factor of the scores.

@@ -27,6 +27,17 @@ class Placement(Enum):
     MERGED = "merged"
 
 
+class Way(Enum):
+    """How a node is computed where that is not the first way of its operation.
+
+    PACKED: scores lie packed (`backends.tensor.packed`). PACKED_IN_COMPLEX_SLOTS: the same, where keys are a
+    level less deep.
+    """
+
+    PACKED = "packed"
+    PACKED_IN_COMPLEX_SLOTS = "packed in complex slots"
+
+
 class Replicated(Enum):
     """What becomes of a replicated operand, all of whose features are equal.
 
@@ -48,12 +59,14 @@ class Context:
         layout: the layout of the slots.
         babies: rotations that linear maps of one input share.
         place: how the result of a node lies that is a feature value.
+        complex_slots: whether the program may use complex slots.
     """
 
     evaluator: Evaluator
     layout: Layout
     babies: BabySteps
     place: Callable[[Node], ValueLayout]
+    complex_slots: bool
 
 
 @dataclass(frozen=True, kw_only=True)

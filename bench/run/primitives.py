@@ -74,6 +74,10 @@ class Measurement:
         """There is no model: a record is there for its times and its bits alone."""
         return "random"
 
+    @property
+    def shape(self) -> None:
+        """There is no model."""
+
     def values(self, slots: int) -> tuple[Vector, Vector]:
         """a and b, `[slots]` each, uniform in [-1, 1]."""
         a, b = np.random.default_rng(self.literal.seed).uniform(-1, 1, (2, slots))

@@ -28,4 +28,4 @@ def test_values_stay_small_behind_many_blocks(blocks: int) -> None:
 
 def test_a_large_layer_is_scaled_on_fewer_samples() -> None:
     assert calibration_samples(SHAPE) == CALIBRATION_SAMPLES
-    assert calibration_samples(LayerShape("block", 197, 768, 12, 8, 4)) == 55
+    assert calibration_samples(LayerShape("block", 197, 768, 12, 8, mlp_ratio=4)) == 55
