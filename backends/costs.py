@@ -98,29 +98,38 @@ class Costs:
         if not footprint.encrypts:  # of a ciphertext it has one number a slot, a quarter of a residue's pair
             slots = self.live_bytes(program) // (4 * (program.input_level + 1))
             return Needs(0, footprint.process_bytes + slots, footprint.process_bytes, 0)
-        levels = {constant.level for constant in program.plaintexts if constant.row is not None}
-        context = footprint.context_bytes(self.parameters, levels)
-        bootstraps = refresh == "bootstrap"
+        bootstrap_keys = (refresh == "bootstrap") * capabilities.bootstrap_keys
+        rotations = len(program.rotation_steps) + program.conjugates
         # A bootstrap rotates by most of the steps that a program needs, and each key is made once.
-        keys = 1 + max(len(program.rotation_steps), bootstraps * capabilities.bootstrap_keys)
+        keys = 1 + max(rotations, bootstrap_keys)
         primes = self.parameters.depth + 1 + self.parameters.special_primes
-        prepared = (
-            bootstraps * capabilities.bootstrap_plaintexts * primes * self.parameters.n * BYTES_PER_RESIDUE
-        )
+        prepared = (refresh == "bootstrap") * capabilities.bootstrap_plaintexts * primes * self._residue_bytes
+        context = footprint.context_bytes(self.parameters, {one.level for one in program.plaintexts})
+        at_owner = footprint.context_bytes(self.parameters, {program.input_level})
+        working = footprint.working_share * self.live_bytes(program, by_level=footprint.pools)
         return Needs(
             keys_bytes=keys * self.key_bytes(),
             evaluator_bytes=footprint.process_bytes
             + context
             + keys * self.key_bytes()
             + prepared
-            + self.live_bytes(program),
-            key_owner_bytes=footprint.process_bytes + context,
-            constants_bytes=sum(map(self.constant_bytes, program.plaintexts)),
+            + int(working),
+            key_owner_bytes=footprint.process_bytes
+            + at_owner
+            + int(footprint.keys_together(rotations, bootstrap_keys) * self.key_bytes()),
+            constants_bytes=sum(
+                self.constant_bytes(one, footprint.constant_residues) for one in program.plaintexts
+            ),
         )
 
-    def constant_bytes(self, constant: PlaintextEntry) -> int:
-        """One constant of a program, encoded; a single number takes next to nothing."""
-        return 0 if constant.row is None else (constant.level + 1) * self.parameters.n * BYTES_PER_RESIDUE
+    @property
+    def _residue_bytes(self) -> int:
+        return self.parameters.n * BYTES_PER_RESIDUE
+
+    def constant_bytes(self, constant: PlaintextEntry, beside: int = 0) -> int:
+        """One constant of a program, encoded, with so many residues beside; a single number takes nothing."""
+        residues = constant.level + 1 + beside
+        return 0 if constant.row is None else residues * self._residue_bytes
 
     def constants_ahead(self, program: Program, room_bytes: int) -> list[int]:
         """Which constants to encode ahead where not all have room: the most often used, then the first."""
@@ -133,14 +142,14 @@ class Costs:
                 chosen.append(index)
         return chosen
 
-    def live_bytes(self, program: Program) -> int:
-        """The most that ciphertexts in use take at once."""
-        sizes: dict[int, int] = {}
-        live = peak = 0
+    def live_bytes(self, program: Program, *, by_level: bool = False) -> int:
+        """The most that ciphertexts in use take at once, or the sum of the most at each level."""
+        levels, live, peaks = program.levels, Counter[int](), Counter[int]()
         for instruction, frees in zip(program.instructions, program.last_uses, strict=True):
             for result in instruction.results:
-                sizes[result] = self.ciphertext_bytes(instruction.level)
-                live += sizes[result]
-            peak = max(peak, live)
-            live -= sum(sizes[name] for name in frees)
-        return peak
+                pool = levels[result] if by_level else 0
+                live[pool] += self.ciphertext_bytes(levels[result])
+                peaks[pool] = max(peaks[pool], live[pool])
+            for name in frees:
+                live[levels[name] if by_level else 0] -= self.ciphertext_bytes(levels[name])
+        return sum(peaks.values())

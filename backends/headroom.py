@@ -22,6 +22,9 @@ from backends.errors import PlanError
 from backends.parameters import SLOTS_TO_COEFFICIENTS_FIRST, ParameterSet
 from models.arrays import Array
 
+#: Real or complex slots.
+Slots = Array | NDArray[np.complex128]
+
 #: Libraries order slots by powers of 5, as OpenFHE and the simulator, or of 3, as SEAL does.
 GENERATORS = (5, 3)
 
@@ -32,7 +35,7 @@ def room(parameters: ParameterSet, level: int) -> float:
     return 2.0 ** min(spare + level * parameters.scale_bits, 1000)
 
 
-def coefficients(slots: Array, generator: int = GENERATORS[0]) -> Array:
+def coefficients(slots: Slots, generator: int = GENERATORS[0]) -> Array:
     """The N coefficients of the polynomial whose values at powers g^j of a root of unity are N/2 slots.
 
     The root is exp(iπ/N), and at the conjugates of those powers the values are the slots' conjugates; this is
@@ -45,17 +48,18 @@ def coefficients(slots: Array, generator: int = GENERATORS[0]) -> Array:
     return np.asarray((np.fft.fft(values) / n * _turns(n).conj()).real)
 
 
-def slots_of(polynomial: Array) -> Array:
-    """The real parts of the slots of a polynomial: the inverse of `coefficients`."""
+def slots_of(polynomial: Array) -> NDArray[np.complex128]:
+    """The slots of a polynomial: the inverse of `coefficients`."""
     n = len(polynomial)
-    return np.asarray((np.fft.ifft(polynomial * _turns(n)) * n)[_places(n, GENERATORS[0])].real)
+    return np.asarray((np.fft.ifft(polynomial * _turns(n)) * n)[_places(n, GENERATORS[0])])
 
 
-def wrapped(slots: Array, most: float) -> Array:
-    """What is decrypted of slots where coefficients beyond ±most wrap."""
+def wrapped(slots: Slots, most: float) -> Slots:
+    """What is left of slots where coefficients beyond ±most wrap; of real ones, the real parts."""
     if np.abs(slots).mean() <= most:  # no coefficient is larger than that
         return slots
-    return slots_of((coefficients(slots) + most) % (2 * most) - most)
+    found = slots_of((coefficients(slots) + most) % (2 * most) - most)
+    return found if np.iscomplexobj(slots) else found.real
 
 
 def slots_enter(parameters: ParameterSet) -> bool:
@@ -64,18 +68,18 @@ def slots_enter(parameters: ParameterSet) -> bool:
     return bootstrap is not None and bootstrap.kind == SLOTS_TO_COEFFICIENTS_FIRST
 
 
-def bootstrapped(parameters: ParameterSet, slots: Array) -> Array:
-    """What a bootstrap returns of slots, but for its noise."""
+def bootstrapped(parameters: ParameterSet, slots: Slots) -> Slots:
+    """What a bootstrap returns of slots, but for its noise; of those that enter, real ones."""
     most = room(parameters, 0)
     if slots_enter(parameters):
-        return np.asarray((slots + most) % (2 * most) - most)
+        return np.asarray((slots.real + most) % (2 * most) - most)
     return wrapped(slots, most)
 
 
-def largest_coefficient(slots: Array | float, enough: float) -> float:
+def largest_coefficient(slots: Slots | complex, enough: float) -> float:
     """The largest coefficient of slots in any library's order, or a bound to it that is at most `enough`."""
-    if isinstance(slots, float):
-        return abs(slots)
+    if not isinstance(slots, np.ndarray):
+        return max(abs(slots.real), abs(slots.imag))
     bound = float(np.abs(slots).mean())
     if bound <= enough:
         return bound
@@ -85,7 +89,7 @@ def largest_coefficient(slots: Array | float, enough: float) -> float:
 def check(
     parameters: ParameterSet,
     level: int,
-    vectors: Sequence[Array | float],
+    vectors: Sequence[Slots | complex],
     what: str,
     *,
     bootstrapped: bool = False,

@@ -177,7 +177,11 @@ BOOTSTRAP = Measurable(
     apart=True,
 )
 
-BY_NAME = {primitive.name: primitive for primitive in (*PRIMITIVES, BOOTSTRAP)}
+CONJUGATION = Measurable(
+    Primitive.CONJUGATE.operation, lambda evaluator, on: evaluator.conjugate(on.x), lambda a, b, steps: [a]
+)
+
+BY_NAME = {primitive.name: primitive for primitive in (*PRIMITIVES, CONJUGATION, BOOTSTRAP)}
 
 
 def measured_at(
@@ -191,6 +195,7 @@ def measured_at(
         only: names of those that are asked for, None for all.
     """
     found = [primitive for primitive in PRIMITIVES if primitive.lowest <= level]
+    found += [CONJUGATION] * capabilities.complex_slots
     if capabilities.bootstrap_output_level is not None and level == capabilities.bootstrap_input_level:
         found.append(BOOTSTRAP)
     return [primitive for primitive in found if only is None or primitive.name in only]

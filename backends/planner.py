@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from backends.recorder import Recorder
 from backends.schedule import NodeCost, Refresh, Schedule, makes_ciphertexts, schedule
 from backends.tensor.arrangement import Arrangement
 from backends.tensor.layout import ValueLayout
+from backends.tensor.operation import Way
 from backends.tensor.operations import encrypted
 from backends.tensor.tensor import Tensor
 from backends.ways import choices
@@ -57,6 +58,7 @@ def plan(
     *,
     probes: bool = False,
     values: Mapping[str, Array] | None = None,
+    complex_slots: bool = False,
 ) -> Program:
     """Record the program of one batch.
 
@@ -67,25 +69,29 @@ def plan(
         probes: whether every value is shown to the key owner.
         values: every node's on some samples, as `models.reference.run` gives them; they are held against the
             room where they are decrypted or refreshed.
+        complex_slots: whether the program may use them, because the library has them.
 
     Raises:
         PlanError: the graph is not polynomial, does not fit the slots, some node needs more levels than a
             refresh returns, or a constant or a value is too large for its level.
     """
     check_polynomial(graph)
-    planner, chosen = min(_ways(graph, parameters, refresh), key=lambda way: way[1].price)
+    schedules = _schedules(graph, parameters, refresh, complex_slots=complex_slots)
+    planner, chosen = min(schedules, key=lambda found: found[1].price)
     return planner.record(chosen, probes, values or {})
 
 
-def _ways(graph: Graph, parameters: ParameterSet, refresh: Refresh) -> Iterator[tuple[Planner, Schedule]]:
-    """The graph planned with each choice of packed attentions that can be planned.
+def _schedules(
+    graph: Graph, parameters: ParameterSet, refresh: Refresh, *, complex_slots: bool
+) -> Iterator[tuple[Planner, Schedule]]:
+    """The cheapest schedule of each choice of ways that can be planned.
 
     Raises:
-        PlanError: there is none; it says why not with no attention packed.
+        PlanError: there is none; it says why not with every node in its first way.
     """
     errors, planned = [], 0
-    for packed in choices(graph):
-        planner = Planner(graph, parameters, refresh, packed)
+    for ways in choices(graph, complex_slots=complex_slots):
+        planner = Planner(graph, parameters, refresh, ways, complex_slots=complex_slots)
         try:
             found = schedule(graph, planner.node_costs(), refresh, Costs(parameters))
         except PlanError as error:
@@ -113,13 +119,21 @@ class Planner:
         graph: a polynomial one.
         parameters: the set.
         refresh: how ciphertexts get their levels back.
-        packed: names of the nodes that are computed in the way of `PACKED`; see `backends.ways`.
+        ways: node → how it is computed, where that is not the first way of its operation.
+        complex_slots: whether the program may use complex slots.
     """
 
     def __init__(
-        self, graph: Graph, parameters: ParameterSet, refresh: Refresh, packed: Collection[str] = ()
+        self,
+        graph: Graph,
+        parameters: ParameterSet,
+        refresh: Refresh,
+        ways: Mapping[str, Way],
+        *,
+        complex_slots: bool,
     ) -> None:
-        self._graph, self._parameters, self._refresh, self._packed = graph, parameters, refresh, packed
+        self._graph, self._parameters, self._refresh = graph, parameters, refresh
+        self._ways, self._complex_slots = ways, complex_slots
         self._arrangement = Arrangement(graph)
         self._layout = choose_layout(self._arrangement, graph, parameters.slots)
         self._depths: dict[str, tuple[int, ...]] = {}
@@ -202,7 +216,10 @@ class Planner:
 
     def _recording(self) -> tuple[Folding, Engine]:
         folding = Folding(Recorder(self._refresh, self._layout), self._parameters)
-        return folding, Engine(self._arrangement, self._layout, folding, self._packed)
+        engine = Engine(
+            self._arrangement, self._layout, folding, self._ways, complex_slots=self._complex_slots
+        )
+        return folding, engine
 
     def _input(self, folding: Folding, level: int) -> Tensor:
         layout = self._arrangement.input(self._layout)

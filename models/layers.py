@@ -34,6 +34,7 @@ class LayerShape:
         tokens, features: those of its input, and of its output except that of `linear`, which is as wide.
         heads: the heads of its attention, dividing the features.
         degree: the degree of its polynomials.
+        blocks: of `block`, how many follow each other.
     """
 
     kind: str
@@ -41,6 +42,7 @@ class LayerShape:
     features: int
     heads: int
     degree: int
+    blocks: int = 1
 
 
 def largest_array(shape: LayerShape, samples: int) -> int:
@@ -83,36 +85,43 @@ class _Draft:
         parts = {
             "linear": lambda: self._linear("linear", "input", self._shape.features, 1.0),
             "activation": lambda: self._activation("activation", "input"),
-            "attention": lambda: self._attention("input"),
-            "block": self._block,
+            "attention": lambda: self._attention("attention", "input"),
+            "block": self._blocks,
         }
         output = parts[self._shape.kind]()
         shape = self._shape
         name = f"{shape.kind}_{shape.tokens}x{shape.features}"
         return Graph(name, tuple(self._nodes), output, {"weights": "random", "seed": self._seed})
 
-    def _block(self) -> str:
+    def _blocks(self) -> str:
+        stream = "input"
+        for index in range(self._shape.blocks):
+            stream = self._block(f"blocks.{index}." if self._shape.blocks > 1 else "", stream)
+        return stream
+
+    def _block(self, before: str, stream: str) -> str:
         """Attention and an MLP, each with its residual; a BatchNorm would be part of the linear maps."""
-        stream = self._add("attention.residual", "add", "input", self._attention("input"))
-        hidden = self._linear("mlp.expand", stream, MLP_RATIO * self._shape.features, FILL)
-        activated = self._activation("mlp.activation", hidden)
-        projected = self._linear("mlp.projection", activated, self._shape.features, FILL)
-        return self._add("mlp.residual", "add", stream, projected)
+        attended, mlp = f"{before}attention", f"{before}mlp"
+        stream = self._add(f"{attended}.residual", "add", stream, self._attention(attended, stream))
+        hidden = self._linear(f"{mlp}.expand", stream, MLP_RATIO * self._shape.features, FILL)
+        activated = self._activation(f"{mlp}.activation", hidden)
+        projected = self._linear(f"{mlp}.projection", activated, self._shape.features, FILL)
+        return self._add(f"{mlp}.residual", "add", stream, projected)
 
-    def _attention(self, source: str) -> str:
+    def _attention(self, name: str, source: str) -> str:
         width = self._shape.features
-        q, k, v = (self._heads(part, source) for part in ("q", "k", "v"))
-        scores = self._add("attention.scores", "scores", q, k)
+        q, k, v = (self._heads(f"{name}.{part}", source) for part in ("q", "k", "v"))
+        scores = self._add(f"{name}.scores", "scores", q, k)
         # As conversion folds it: the weights of q hold the factor of the scores.
-        self._scale(FILL / self._largest(scores), "attention.q", q, scores)
-        weights = self._activation("attention.activation", scores)
-        mixed = self._add("attention.mix", "mix", weights, v)
-        merged = self._add("attention.merged", "merge_heads", mixed)
-        return self._linear("attention.projection", merged, width, FILL)
+        self._scale(FILL / self._largest(scores), f"{name}.q", q, scores)
+        weights = self._activation(f"{name}.activation", scores)
+        mixed = self._add(f"{name}.mix", "mix", weights, v)
+        merged = self._add(f"{name}.merged", "merge_heads", mixed)
+        return self._linear(f"{name}.projection", merged, width, FILL)
 
-    def _heads(self, part: str, source: str) -> str:
-        linear = self._linear(f"attention.{part}", source, self._shape.features, FILL)
-        return self._add(f"attention.{part}.heads", "split_heads", linear, heads=self._shape.heads)
+    def _heads(self, name: str, source: str) -> str:
+        linear = self._linear(name, source, self._shape.features, FILL)
+        return self._add(f"{name}.heads", "split_heads", linear, heads=self._shape.heads)
 
     def _linear(self, name: str, source: str, width: int, size: float) -> str:
         """A linear map whose largest value on the calibration inputs is `size`."""

@@ -39,11 +39,13 @@ def capabilities(parameters: ParameterSet) -> Capabilities:
     security = _security(parameters)
     if parameters.bootstrap is None:
         no_bootstrap = "the parameter set has no bootstrap; give it one"
-        return Capabilities(no_bootstrap_reason=no_bootstrap, security=security)
+        return Capabilities(no_bootstrap_reason=no_bootstrap, security=security, complex_slots=True)
     _check_bootstrap(parameters, parameters.bootstrap)
     lowest, output = parameters.bootstrap_levels or (0, None)
     return Capabilities(
         security=security,
+        complex_slots=True,
+        complex_bootstrap=parameters.bootstrap.kind == COEFFICIENTS_TO_SLOTS_FIRST,
         bootstrap_output_level=output,
         bootstrap_input_level=lowest,
         bootstrap_work=RELATIVE_WORK[parameters.bootstrap.kind] * parameters.bootstrap.iterations,

@@ -89,6 +89,7 @@ def of_program(
         "disk": size(told.disk_bytes),
         "memory, evaluator": size(told.evaluator_bytes),
         "  of it constants encoded": f"{size(told.kept_bytes)} of {size(told.needs.constants_bytes)}",
+        "  with all constants": size(told.needs.evaluator_bytes + told.needs.constants_bytes),
         "memory, key owner": size(told.needs.key_owner_bytes),
         **_times(told),
         "times are": how_sure,

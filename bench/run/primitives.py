@@ -10,7 +10,14 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from backends.interface import Capabilities, Vector
-from backends.microbenchmarks import BOOTSTRAP, BY_NAME, LOADED_KINDS, key_kinds, measured_at
+from backends.microbenchmarks import (
+    BOOTSTRAP,
+    BY_NAME,
+    CONJUGATION,
+    LOADED_KINDS,
+    key_kinds,
+    measured_at,
+)
 from backends.parameters import ParameterSet
 from backends.registry import Descriptor
 from bench.parties.measurements import NotMeasured, Repetitions, Timed
@@ -76,6 +83,10 @@ class Measurement:
         """The levels at which something is measured, from the top down."""
         every = range(parameters.depth, -1, -1)
         return [level for level in every if self.measured_at(level, capabilities)]
+
+    @property
+    def shape(self) -> None:
+        """There is no model."""
 
     def values(self, slots: int) -> tuple[Vector, Vector]:
         """a and b, `[slots]` each, uniform in [-1, 1]."""
@@ -164,7 +175,9 @@ class PrimitivesKind(CellKind):
         if not check.bootstraps(capabilities) and capabilities.no_bootstrap_reason is not None:
             figures.unsupported.extend(unsupported(BOOTSTRAP.name, capabilities.no_bootstrap_reason))
 
-        made = parties.generate_keys(steps, check.bootstraps(capabilities))
+        if not capabilities.complex_slots:
+            figures.unsupported.extend(unsupported(CONJUGATION.name, "the adapter has no complex slots"))
+        made = parties.generate_keys(steps, check.bootstraps(capabilities), capabilities.complex_slots)
         figures.generated = made
         life.judge(made.security)
         session.carry("evaluator", made.files)
@@ -287,4 +300,4 @@ def unsupported(name: str, reason: str) -> Iterator[record.UnsupportedPrimitive]
 
 def keys_bytes(cell: Cell, capabilities: Capabilities, measurement: Measurement) -> int:
     """What keys take in the evaluator's memory."""
-    return key_bytes(cell, 2 + max(len(measurement.steps), capabilities.bootstrap_keys))
+    return key_bytes(cell, 3 + max(len(measurement.steps), capabilities.bootstrap_keys))

@@ -25,6 +25,8 @@ HIGHEST_DEGREE = 1023
 #: Numbers of the largest array that a layer is drawn with: 256 MB.
 MOST_NUMBERS = 1 << 25
 MOST_TOKENS = MOST_FEATURES = 1 << 16
+#: Blocks of the deepest layer: values of random weights drift from size 1.
+MOST_BLOCKS = 16
 
 Repetitions = Annotated[int, Field(gt=0, le=MOST_REPETITIONS)]
 
@@ -47,6 +49,7 @@ class LayerLiteral(Block):
         tokens, features: how many its input has.
         heads: how many its attention has.
         degree: the degree of its polynomials.
+        blocks: of `block`, how many follow each other.
         seed: what weights and inputs are drawn from.
     """
 
@@ -55,6 +58,7 @@ class LayerLiteral(Block):
     features: Annotated[int, Field(gt=0, le=MOST_FEATURES)]
     heads: Annotated[int, Field(gt=0, le=MOST_FEATURES)] = 1
     degree: Annotated[int, Field(ge=2, le=HIGHEST_DEGREE)] = 4
+    blocks: Annotated[int, Field(gt=0, le=MOST_BLOCKS)] = 1
     seed: Seed = 0
 
 
@@ -134,6 +138,8 @@ def case(document: Document, index: int, literal: CaseLiteral, samples: int) -> 
         document.fail(place, f"a case is model with data, layer or primitives, not {both}; keep one of them")
     if literal.layer is not None:
         _check_heads(document, index, literal.layer)
+        if literal.layer.blocks > 1 and literal.layer.kind != "block":
+            document.fail((*place, "layer", "blocks"), "only a block is repeated; leave out blocks")
         too_large = oversize(literal.layer, samples)
         if too_large is not None:
             document.fail((*place, "layer"), too_large)
@@ -149,7 +155,7 @@ def case(document: Document, index: int, literal: CaseLiteral, samples: int) -> 
 
 def oversize(layer: LayerLiteral, samples: int) -> str | None:
     """Why a layer on so many samples is more than a machine draws and checks, else None."""
-    shape = LayerShape(layer.kind, layer.tokens, layer.features, layer.heads, layer.degree)
+    shape = layer_shape(layer)
     numbers = largest_array(shape, samples)
     if numbers <= MOST_NUMBERS:
         return None
@@ -157,6 +163,11 @@ def oversize(layer: LayerLiteral, samples: int) -> str | None:
         f"{layer.kind} of {layer.tokens} tokens and {layer.features} features on {samples} samples needs an "
         f"array of {numbers:,} numbers, over {MOST_NUMBERS:,}; write a smaller layer or fewer samples"
     )
+
+
+def layer_shape(layer: LayerLiteral) -> LayerShape:
+    """The shape that a literal means."""
+    return LayerShape(layer.kind, layer.tokens, layer.features, layer.heads, layer.degree, layer.blocks)
 
 
 def _check_heads(document: Document, index: int, layer: LayerLiteral) -> None:

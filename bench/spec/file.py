@@ -105,7 +105,7 @@ class SuiteParameterLiteral(ParameterLiteral):
 
     alias: Name | None = None
     refresh: Literal["bootstrap", "round_trip"]
-    program: Literal["portable", "vectors", "tensors"] = "portable"
+    program: Literal["portable", "complex", "vectors", "tensors"] = "portable"
     backends: Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
     cases: Annotated[tuple[str, ...], Field(strict=False, min_length=1)] | None = None
     repeats: Repeats | None = None

@@ -34,10 +34,11 @@ def test_coefficients_are_those_whose_polynomial_has_the_slots() -> None:
     polynomial = random.normal(size=16)
     root = np.exp(1j * np.pi / 16)
     values = [np.polynomial.polynomial.polyval(root ** pow(5, j, 32), polynomial) for j in range(8)]
-    assert np.allclose(slots_of(polynomial), np.real(values))
+    assert np.allclose(slots_of(polynomial), values)
     slots = random.normal(size=8)
-    assert np.allclose(slots_of(coefficients(slots)), slots)
-    assert np.abs(coefficients(slots)).max() <= np.abs(slots).mean()
+    for one in (slots, slots + 1j * random.normal(size=8)):
+        assert np.allclose(slots_of(coefficients(one)), one)
+        assert np.abs(coefficients(one)).max() <= np.abs(one).mean()
 
 
 def test_the_room_at_a_level() -> None:
@@ -51,6 +52,9 @@ def test_what_wraps_differs_by_multiples_of_the_modulus() -> None:
     assert np.allclose(differences, np.round(differences), atol=1e-6)
     assert wrapped(slots / 1e4, 512.0) is not slots
     assert np.array_equal(wrapped(slots / 1e4, 512.0), slots / 1e4)
+    turned = slots * (0.6 + 0.8j)
+    differences = (coefficients(turned) - coefficients(wrapped(turned, 512.0))) / 1024
+    assert np.allclose(differences, np.round(differences), atol=1e-6)
 
 
 @pytest.mark.parametrize(("kind", "node"), [("linear", "linear"), ("block", "mlp.projection")])

@@ -6,9 +6,10 @@ and returns what the tests judge.
 
 from __future__ import annotations
 
+import os
 import resource
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from math import log2, prod
 from multiprocessing import get_context
@@ -21,8 +22,10 @@ import openfhe
 import pytest
 
 from backends.conformance.parties import precision_bits
+from backends.constants import Window, prepare
+from backends.dispatch import Workers
 from backends.errors import BackendError, ExecutionError, IntegrityError, ParameterError, Unsupported
-from backends.interface import Evaluator, KeyFile, KeyOwner, SecurityFacts
+from backends.interface import Ciphertext, Evaluator, KeyFile, KeyOwner, SecurityFacts
 from backends.openfhe.adapter import OpenFHE
 from backends.openfhe.capabilities import MODULAR_REDUCTION_DEPTH, capabilities, correction_factor
 from backends.openfhe.context import SECRETS, make_context
@@ -34,10 +37,14 @@ from backends.parameters import (
     BootstrapParameters,
     ParameterSet,
 )
+from backends.replay import replay
+from backends.schedule import Refresh
 from tests.backends.chains import CHAINS
+from tests.backends.random_programs import random_program
 from tests.toy import BOOTSTRAPPING, PORTABLE
 
 STEPS = (1, 2, 3, 500)
+SEED = 4
 THREE_SPECIAL_PRIMES = ParameterSet(12, 50, 40, 10, 4, security=0)
 
 
@@ -52,8 +59,70 @@ def parties(parameters: ParameterSet, folder: Path) -> tuple[KeyOwner, Evaluator
     return owner, OpenFHE.evaluator(parameters, folder, files), files
 
 
+def run_side_by_side(folder: Path) -> list[tuple[list[bytes], bool]]:
+    """What a program leaves on one worker, and on several that also encode its constants."""
+    program = random_program(SEED, PORTABLE.slots, Refresh("round_trip", PORTABLE.depth, 0), length=20)
+    assert program.counts["round_trips"] == 0  # whose ciphertexts would be fresh ones
+    owner = OpenFHE.key_owner(PORTABLE)
+    files = owner.generate(folder, program.rotation_steps, bootstrap=False)
+    evaluator = OpenFHE.evaluator(PORTABLE, folder, files)
+    for number in range(len(program.inputs)):
+        owner.write(owner.encrypt(values(number, PORTABLE), PORTABLE.depth), folder / f"input_{number}")
+    found = []
+    for count in (1, 2, 4):
+        outputs, measured = replay(
+            program,
+            evaluator,
+            prepare(program, evaluator, [], Window(4, [1] * len(program.plaintexts))),
+            [evaluator.read(folder / f"input_{number}") for number in range(len(program.inputs))],
+            lambda ciphertext, level: ciphertext,
+            lambda probe, ciphertexts: None,
+            lambda index, instruction, seconds: None,
+            Workers(count, evaluator.one_thread),
+        )
+        bytes_left = [written(evaluator, output, folder) for output in outputs]
+        found.append((bytes_left, measured.counts == program.counts))
+    return found
+
+
+def test_instructions_side_by_side_leave_the_same_bytes_as_one_after_the_other(tmp_path: Path) -> None:
+    (one, counted), *others = in_fresh_process(run_side_by_side, tmp_path)
+    assert counted
+    assert others == [(one, True)] * 2
+
+
+def count_threads(folder: Path) -> list[int]:
+    """Threads of this process that two Python threads leave, after one in each and the library's own."""
+    owner, evaluator, _ = parties(PORTABLE, folder)
+    x = owner.encrypt(values(1, PORTABLE), PORTABLE.depth)
+
+    def rotated(begin: Callable[[], None]) -> int:
+        begin()
+        before = len(list(Path("/proc/self/task").iterdir()))
+        evaluator.rotate(x, STEPS[0])
+        return len(list(Path("/proc/self/task").iterdir())) - before
+
+    with ThreadPoolExecutor(1) as one, ThreadPoolExecutor(1) as other:
+        return [
+            one.submit(rotated, evaluator.one_thread).result(),
+            other.submit(rotated, lambda: None).result(),
+        ]
+
+
+@pytest.mark.skipif(os.cpu_count() == 1, reason="the library has one thread on one core")
+def test_a_thread_that_is_told_so_computes_by_itself(tmp_path: Path) -> None:
+    alone, with_the_librarys = in_fresh_process(count_threads, tmp_path)
+    assert alone == 0
+    assert with_the_librarys > 0
+
+
 def values(seed: int, parameters: ParameterSet) -> np.ndarray[Any, np.dtype[np.float64]]:
     return np.random.default_rng(seed).uniform(-1, 1, parameters.slots)
+
+
+def written(evaluator: Evaluator, ciphertext: Ciphertext, folder: Path) -> bytes:
+    evaluator.write(ciphertext, folder / "written")
+    return (folder / "written").read_bytes()
 
 
 def other_bootstrap(**changed: Any) -> ParameterSet:
@@ -70,11 +139,13 @@ def run_bootstraps(folder: Path, parameters: ParameterSet) -> dict[str, Any]:
     owner, evaluator, files = parties(parameters, folder)
     a = values(1, parameters)
     lowest = capabilities(parameters).bootstrap_input_level
-    x, refreshed = owner.encrypt(a, lowest), []
+    entered = x = owner.encrypt(a, lowest)
+    refreshed, alone = [], b""
     for index in range(3):
         if index:
             x = evaluator.drop(x, lowest)
         x = evaluator.bootstrap(x)
+        alone = alone or written(evaluator, x, folder)
         product = evaluator.rescale(evaluator.relinearise(evaluator.multiply(x, x)))
         refreshed.append(
             (
@@ -92,12 +163,17 @@ def run_bootstraps(folder: Path, parameters: ParameterSet) -> dict[str, Any]:
             evaluator.bootstrap(refused)
         except ExecutionError as error:
             refusals.append(str(error))
+    counts = dict(evaluator.counts)
+    with ThreadPoolExecutor(2, initializer=evaluator.one_thread) as pool:
+        beside = list(pool.map(evaluator.bootstrap, [entered, entered]))
     return {
         "files": files,
+        "alone": alone,
+        "beside": [written(evaluator, one, folder) for one in beside],
         "refreshed": refreshed,
         "high": (evaluator.level(high), precision_bits(owner.decrypt(high), a)),
         "rotated": rotated,
-        "counts": dict(evaluator.counts),
+        "counts": counts,
         "security": owner.security(),
         "refusals": refusals,
         # The middle of the serialised key lies within its polynomial.
@@ -176,6 +252,12 @@ def test_bootstraps_in_sequence_reach_the_promised_level(bootstraps: tuple[dict[
     assert [level for level, _, _ in result["refreshed"]] == [promised] * 3
     assert result["counts"]["bootstraps"] == 4
     assert result["high"][0] == promised
+
+
+def test_bootstraps_side_by_side_leave_the_same_bytes_as_one(
+    bootstraps: tuple[dict[str, Any], Path],
+) -> None:
+    assert bootstraps[0]["beside"] == [bootstraps[0]["alone"]] * 2
 
 
 def test_bootstrapped_values_are_precise_and_can_be_multiplied(

@@ -13,7 +13,7 @@ REPETITIONS, DEPTH = 15, 3
 #: At levels 1 and up; at level 0 nothing is left to rescale.
 ABOVE_0 = {"multiply_plain", "multiply_relinearise", "rescale", "drop"}
 EVERYWHERE = {
-    *("encrypt", "decrypt", "encode", "add", "add_plain", "rotate", "rotate_many"),
+    *("encrypt", "decrypt", "encode", "add", "add_plain", "rotate", "rotate_many", "conjugate"),
     *("serialise_ciphertext", "load_ciphertext"),
 }
 KINDS = ("public_key", "relinearisation_key", "rotation_keys")

@@ -93,7 +93,7 @@ def measured(names: Sequence[str] = NAMES, **changes: object) -> Measured:
         for name in names
         for level in range(1, 5)
     )
-    one = Measured(ROUND_TRIPS.name, 1, False, 4, 1_000_000, None, entries, {"other_s": 3.0})
+    one = Measured("toy/digits", ROUND_TRIPS.name, 1, False, 4, 1_000_000, None, entries, {"other_s": 3.0})
     return replace(one, **changes)  # type: ignore[arg-type]
 
 
