@@ -27,6 +27,7 @@ MOST_NUMBERS = 1 << 25
 MOST_TOKENS = MOST_FEATURES = 1 << 16
 #: Blocks of the deepest layer: values of random weights drift from size 1.
 MOST_BLOCKS = 16
+MOST_MLP_RATIO = 8
 
 Repetitions = Annotated[int, Field(gt=0, le=MOST_REPETITIONS)]
 
@@ -50,6 +51,7 @@ class LayerLiteral(Block):
         heads: how many its attention has.
         degree: the degree of its polynomials.
         blocks: of `block`, how many follow each other.
+        mlp_ratio: of `block`, hidden features of its MLP, as a multiple of its features.
         seed: what weights and inputs are drawn from.
     """
 
@@ -59,6 +61,7 @@ class LayerLiteral(Block):
     heads: Annotated[int, Field(gt=0, le=MOST_FEATURES)] = 1
     degree: Annotated[int, Field(ge=2, le=HIGHEST_DEGREE)] = 4
     blocks: Annotated[int, Field(gt=0, le=MOST_BLOCKS)] = 1
+    mlp_ratio: Annotated[int, Field(gt=0, le=MOST_MLP_RATIO)] = 2
     seed: Seed = 0
 
 
@@ -167,7 +170,9 @@ def oversize(layer: LayerLiteral, samples: int) -> str | None:
 
 def layer_shape(layer: LayerLiteral) -> LayerShape:
     """The shape that a literal means."""
-    return LayerShape(layer.kind, layer.tokens, layer.features, layer.heads, layer.degree, layer.blocks)
+    return LayerShape(
+        layer.kind, layer.tokens, layer.features, layer.heads, layer.degree, layer.blocks, layer.mlp_ratio
+    )
 
 
 def _check_heads(document: Document, index: int, layer: LayerLiteral) -> None:
