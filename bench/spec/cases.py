@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
+from backends.microbenchmarks import BY_NAME
 from models.documents.document import Document
 from models.layers import LayerShape, largest_array
 from reports.block import Block
@@ -28,6 +30,16 @@ MOST_BLOCKS = 16
 MOST_MLP_RATIO = 8
 
 Repetitions = Annotated[int, Field(gt=0, le=MOST_REPETITIONS)]
+
+
+def _measurable(name: str) -> str:
+    """The name of a primitive of an evaluator."""
+    if name not in BY_NAME:
+        raise PydanticCustomError("primitive", "choose of {names}", {"names": ", ".join(BY_NAME)})
+    return name
+
+
+MeasurableName = Annotated[str, AfterValidator(_measurable)]
 
 
 class LayerLiteral(Block):
@@ -61,12 +73,15 @@ class PrimitivesLiteral(Block):
         long_repetitions: how often one runs that takes longer.
         rotations: how many `rotate_many` does at once.
         seed: what the two slot vectors are drawn from that everything is computed on.
+        only: primitives of an evaluator, by name; they and encryption alone are measured, at the levels
+            where they can be done, and no keys. None for everything.
     """
 
     repetitions: Repetitions = 30
     long_repetitions: Repetitions = 5
     rotations: Annotated[int, Field(gt=0, le=MOST_ROTATIONS)] = 8
     seed: Seed = 0
+    only: Annotated[tuple[MeasurableName, ...], Field(strict=False, min_length=1)] | None = None
 
 
 class CaseLiteral(Block):
