@@ -181,7 +181,9 @@ class Stretch(Block):
 class Primitive(Block):
     """One primitive at one level: how often it ran, its total time, and single samples where taken.
 
-    `calls` is in how many instructions of the program, of which a compound executes several at once.
+    `calls` is in how many instructions of the program, of which a compound executes several at once. Of a
+    bootstrap that was measured by itself, `result_level` is the level of what it returns, and `failures` how
+    many of its `results` have less precision than the suite demands; its bits are those of the others.
     """
 
     name: str
@@ -194,6 +196,9 @@ class Primitive(Block):
     precision_bits: float | None = None
     mean_precision_bits: float | None = None
     bytes: Bytes | None = None
+    result_level: Count | None = None
+    results: Count | None = None
+    failures: Count | None = None
 
 
 class UnsupportedPrimitive(Block):

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
+from backends.microbenchmarks import BY_NAME
 from models.documents.document import Document
 from models.layers import LayerShape, largest_array
 from reports.block import Block
@@ -25,8 +27,19 @@ MOST_NUMBERS = 1 << 25
 MOST_TOKENS = MOST_FEATURES = 1 << 16
 #: Blocks of the deepest layer: values of random weights drift from size 1.
 MOST_BLOCKS = 16
+MOST_MLP_RATIO = 8
 
 Repetitions = Annotated[int, Field(gt=0, le=MOST_REPETITIONS)]
+
+
+def _measurable(name: str) -> str:
+    """The name of a primitive of an evaluator."""
+    if name not in BY_NAME:
+        raise PydanticCustomError("primitive", "choose of {names}", {"names": ", ".join(BY_NAME)})
+    return name
+
+
+MeasurableName = Annotated[str, AfterValidator(_measurable)]
 
 
 class LayerLiteral(Block):
@@ -38,6 +51,7 @@ class LayerLiteral(Block):
         heads: how many its attention has.
         degree: the degree of its polynomials.
         blocks: of `block`, how many follow each other.
+        mlp_ratio: of `block`, hidden features of its MLP, as a multiple of its features.
         seed: what weights and inputs are drawn from.
     """
 
@@ -47,6 +61,7 @@ class LayerLiteral(Block):
     heads: Annotated[int, Field(gt=0, le=MOST_FEATURES)] = 1
     degree: Annotated[int, Field(ge=2, le=HIGHEST_DEGREE)] = 4
     blocks: Annotated[int, Field(gt=0, le=MOST_BLOCKS)] = 1
+    mlp_ratio: Annotated[int, Field(gt=0, le=MOST_MLP_RATIO)] = 2
     seed: Seed = 0
 
 
@@ -58,12 +73,15 @@ class PrimitivesLiteral(Block):
         long_repetitions: how often one runs that takes longer.
         rotations: how many `rotate_many` does at once.
         seed: what the two slot vectors are drawn from that everything is computed on.
+        only: primitives of an evaluator, by name; they and encryption alone are measured, at the levels
+            where they can be done, and no keys. None for everything.
     """
 
     repetitions: Repetitions = 30
     long_repetitions: Repetitions = 5
     rotations: Annotated[int, Field(gt=0, le=MOST_ROTATIONS)] = 8
     seed: Seed = 0
+    only: Annotated[tuple[MeasurableName, ...], Field(strict=False, min_length=1)] | None = None
 
 
 class CaseLiteral(Block):
@@ -152,7 +170,9 @@ def oversize(layer: LayerLiteral, samples: int) -> str | None:
 
 def layer_shape(layer: LayerLiteral) -> LayerShape:
     """The shape that a literal means."""
-    return LayerShape(layer.kind, layer.tokens, layer.features, layer.heads, layer.degree, layer.blocks)
+    return LayerShape(
+        layer.kind, layer.tokens, layer.features, layer.heads, layer.degree, layer.blocks, layer.mlp_ratio
+    )
 
 
 def _check_heads(document: Document, index: int, layer: LayerLiteral) -> None:

@@ -92,6 +92,9 @@ def test_names_inside_lists(record: Record) -> None:
         "precision_bits",
         "mean_precision_bits",
         "bytes",
+        "result_level",
+        "results",
+        "failures",
     }
     assert set(written["latency"]["primitives"][0]) == primitive
     assert set(written["latency"]["unsupported"][0]) == {"name", "reason"}
