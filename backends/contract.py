@@ -16,7 +16,7 @@ from typing import TypeVar
 import numpy as np
 
 from backends.errors import ExecutionError
-from backends.interface import Vector
+from backends.interface import ComplexVector, Values, Vector
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,8 +36,24 @@ class State:
 
 StateT = TypeVar("StateT", bound=State)
 
+#: The imaginary part that rounding may leave of real slots, as a part of the largest.
+ROUNDED = 1e-9
 
-def finite(values: Vector | float) -> None:
+
+def real(slots: Vector | ComplexVector) -> Vector:
+    """Slots where they have to be real: where they are decrypted, and before most bootstraps.
+
+    Raises:
+        ExecutionError: they have imaginary parts.
+    """
+    if np.abs(slots.imag).max() > ROUNDED * np.abs(slots).max():
+        raise ExecutionError(
+            "slots have imaginary parts where they have to be real; add their conjugates before that"
+        )
+    return np.ascontiguousarray(slots.real)
+
+
+def finite(values: Values) -> None:
     """Raise ExecutionError where values to encode are not finite: libraries would encode any number."""
     if not np.all(np.isfinite(values)):
         raise ExecutionError("a plaintext holds values that are not finite; look for them in the model")
@@ -98,9 +114,11 @@ def dropped(a: StateT, level: int) -> StateT:
 
 
 def rotated(a: StateT) -> StateT:
-    """A ciphertext rotated by any step."""
+    """A ciphertext rotated by any step, or conjugated."""
     if a.polynomials != 2:
-        raise ExecutionError("a ciphertext of three polynomials cannot be rotated; relinearise it first")
+        raise ExecutionError(
+            "a ciphertext of three polynomials cannot be rotated or conjugated; relinearise it first"
+        )
     return a
 
 

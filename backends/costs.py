@@ -20,6 +20,8 @@ from backends.program import Instruction, PlaintextEntry, Program, primitives
 #: Seconds per butterfly-level of one transform, from rotations on one core of a 2024 server (N = 2^15).
 SECONDS_PER_POINT = 1.95e-9
 BYTES_PER_RESIDUE = 8
+#: What makes ciphertexts of three polynomials.
+PRODUCTS = (Primitive.MULTIPLY.operation, Primitive.MULTIPLY_SUM.operation)
 #: What one client-aided refresh (round trip) is taken to cost when refreshes are placed, in seconds: the key
 #: owner must be there to answer, over a network. On one machine it takes a tenth, but a plan made for that
 #: would ask the key owner at every step.
@@ -98,29 +100,38 @@ class Costs:
         if not footprint.encrypts:  # of a ciphertext it has one number a slot, a quarter of a residue's pair
             slots = self.live_bytes(program) // (4 * (program.input_level + 1))
             return Needs(0, footprint.process_bytes + slots, footprint.process_bytes, 0)
-        levels = {constant.level for constant in program.plaintexts if constant.row is not None}
-        context = footprint.context_bytes(self.parameters, levels)
-        bootstraps = refresh == "bootstrap"
+        bootstrap_keys = (refresh == "bootstrap") * capabilities.bootstrap_keys
+        rotations = len(program.rotation_steps) + program.conjugates
         # A bootstrap rotates by most of the steps that a program needs, and each key is made once.
-        keys = 1 + max(len(program.rotation_steps), bootstraps * capabilities.bootstrap_keys)
+        keys = 1 + max(rotations, bootstrap_keys)
         primes = self.parameters.depth + 1 + self.parameters.special_primes
-        prepared = (
-            bootstraps * capabilities.bootstrap_plaintexts * primes * self.parameters.n * BYTES_PER_RESIDUE
-        )
+        prepared = (refresh == "bootstrap") * capabilities.bootstrap_plaintexts * primes * self._residue_bytes
+        context = footprint.context_bytes(self.parameters, {one.level for one in program.plaintexts})
+        at_owner = footprint.context_bytes(self.parameters, {program.input_level})
+        working = footprint.working_share * self.live_bytes(program, by_size=footprint.pools)
         return Needs(
             keys_bytes=keys * self.key_bytes(),
             evaluator_bytes=footprint.process_bytes
             + context
             + keys * self.key_bytes()
             + prepared
-            + self.live_bytes(program),
-            key_owner_bytes=footprint.process_bytes + context,
-            constants_bytes=sum(map(self.constant_bytes, program.plaintexts)),
+            + int(working),
+            key_owner_bytes=footprint.process_bytes
+            + at_owner
+            + int(footprint.keys_together(rotations, bootstrap_keys) * self.key_bytes()),
+            constants_bytes=sum(
+                self.constant_bytes(one, footprint.constant_residues) for one in program.plaintexts
+            ),
         )
 
-    def constant_bytes(self, constant: PlaintextEntry) -> int:
-        """One constant of a program, encoded; a single number takes next to nothing."""
-        return 0 if constant.row is None else (constant.level + 1) * self.parameters.n * BYTES_PER_RESIDUE
+    @property
+    def _residue_bytes(self) -> int:
+        return self.parameters.n * BYTES_PER_RESIDUE
+
+    def constant_bytes(self, constant: PlaintextEntry, beside: int = 0) -> int:
+        """One constant of a program, encoded, with so many residues beside; a single number takes nothing."""
+        residues = constant.level + 1 + beside
+        return 0 if constant.row is None else residues * self._residue_bytes
 
     def constants_ahead(self, program: Program, room_bytes: int) -> list[int]:
         """Which constants to encode ahead where not all have room: the most often used, then the first."""
@@ -133,14 +144,19 @@ class Costs:
                 chosen.append(index)
         return chosen
 
-    def live_bytes(self, program: Program) -> int:
-        """The most that ciphertexts in use take at once."""
+    def live_bytes(self, program: Program, *, by_size: bool = False) -> int:
+        """The most that ciphertexts in use take at once, or of those of each size, added up."""
         sizes: dict[int, int] = {}
-        live = peak = 0
+        live, peaks = Counter[int](), Counter[int]()
         for instruction, frees in zip(program.instructions, program.last_uses, strict=True):
             for result in instruction.results:
-                sizes[result] = self.ciphertext_bytes(instruction.level)
-                live += sizes[result]
-            peak = max(peak, live)
-            live -= sum(sizes[name] for name in frees)
-        return peak
+                size = self.ciphertext_bytes(instruction.level)
+                if instruction.operation in PRODUCTS:
+                    size += size // 2
+                sizes[result] = size
+                pool = size if by_size else 0
+                live[pool] += size
+                peaks[pool] = max(peaks[pool], live[pool])
+            for name in frees:
+                live[sizes[name] if by_size else 0] -= sizes[name]
+        return sum(peaks.values())

@@ -33,11 +33,11 @@ class Code:
             return replace(self, instructions=instructions)
         index = {old: new for new, old in enumerate(used)}
         kept = [self.constants[old] for old in used]
-        rows = sorted({constant.row for constant in kept if constant.row is not None})
-        row = {old: new for new, old in enumerate(rows)}
+        rows = sorted({row for constant in kept for row in constant.rows})
+        moved: dict[int | None, int | None] = {old: new for new, old in enumerate(rows)} | {None: None}
         return Code(
             [replace(one, plaintexts=tuple(index[old] for old in one.plaintexts)) for one in instructions],
-            [one if one.row is None else replace(one, row=row[one.row]) for one in kept],
+            [replace(one, row=moved[one.row], imaginary_row=moved[one.imaginary_row]) for one in kept],
             self.patterns.only(rows),
         )
 

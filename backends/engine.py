@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 
 from backends.errors import PlanError
 from backends.interface import Evaluator
 from backends.tensor.arrangement import Arrangement
-from backends.tensor.layout import Layout, power_of_two
+from backends.tensor.layout import Layout, ValueLayout, power_of_two
 from backends.tensor.linear import BabySteps
-from backends.tensor.operation import Context, EncryptedOperation, Replicated
-from backends.tensor.operations import PACKED, encrypted
+from backends.tensor.operation import Context, EncryptedOperation, Replicated, Way
+from backends.tensor.operations import WAYS, encrypted
 from backends.tensor.tensor import Tensor, as_features, drop_to
 from models.graph import Graph, Node
 
@@ -22,15 +22,22 @@ class Engine:
         arrangement: where the graph's values lie.
         layout: that of the slots.
         evaluator: computes.
-        packed: names of the nodes that are computed in the way of `PACKED`.
+        ways: node → how it is computed, where that is not the first way of its operation.
+        complex_slots: whether the program may use complex slots.
     """
 
     def __init__(
-        self, arrangement: Arrangement, layout: Layout, evaluator: Evaluator, packed: Collection[str] = ()
+        self,
+        arrangement: Arrangement,
+        layout: Layout,
+        evaluator: Evaluator,
+        ways: Mapping[str, Way],
+        *,
+        complex_slots: bool,
     ) -> None:
         self.layout = layout
-        self._arrangement, self._packed = arrangement, packed
-        self._context = Context(evaluator, layout, BabySteps(layout), self._rows)
+        self._arrangement, self._ways = arrangement, ways
+        self._context = Context(evaluator, layout, BabySteps(layout), self._place, complex_slots)
 
     def run(self, node: Node, operands: Sequence[Tensor]) -> Tensor:
         """One node's result; every operand is as deep as `operand_depths` says.
@@ -53,10 +60,10 @@ class Engine:
         return drop_to(self._context.evaluator, tensor, level)
 
     def _way(self, node: Node) -> EncryptedOperation:
-        return PACKED[node.operation] if node.name in self._packed else encrypted(node)
+        return WAYS[self._ways[node.name]][node.operation] if node.name in self._ways else encrypted(node)
 
-    def _rows(self, node: Node) -> tuple[int, ...]:
-        return self._arrangement.rows(node.name, self.layout)
+    def _place(self, node: Node) -> ValueLayout:
+        return self._arrangement.place(node.name, self.layout)
 
     def _placed(self, node: Node, operands: Sequence[Tensor]) -> list[Tensor]:
         """Replicated operands as feature values, where the operation tells features apart."""
@@ -64,7 +71,8 @@ class Engine:
         if replicated is Replicated.IN_ORDER:
             return [as_features(self.layout, x, tuple(range(len(x.layout.rows)))) for x in operands]
         if replicated is Replicated.AS_RESULT and self._arrangement.kinds[node.name] == "features":
-            return [as_features(self.layout, x, self._rows(node)) for x in operands]
+            place = self._place(node)
+            return [as_features(self.layout, x, place.rows, place.period) for x in operands]
         return list(operands)
 
 

@@ -21,7 +21,7 @@ import numpy as np
 from backends import contract, headroom
 from backends.contract import State
 from backends.errors import ExecutionError
-from backends.interface import Ciphertext, Evaluator, Plaintext, Vector
+from backends.interface import Ciphertext, ComplexVector, Evaluator, Plaintext, Values, Vector
 from backends.parameters import ParameterSet
 from backends.recorder import Recorded, RecordedPlaintext, Recorder
 from backends.tensor.layout import Layout, ValueLayout
@@ -30,6 +30,10 @@ from backends.tensor.tensor import Tensor
 #: The largest coefficient of an encoded constant, before it is rounded, below which a product with it counts
 #: as zero; libraries' scales differ from the nominal one by less than the distance from a half.
 LEAST_COEFFICIENT = 0.75
+
+
+#: Slots that do not depend on the input; None where they are zero.
+Known = Vector | ComplexVector | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +47,7 @@ class Folded(State, Ciphertext):
     """
 
     secret: Recorded | None = None
-    known: Vector | None = None
+    known: Known = None
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,7 @@ class Folding(Evaluator):
         """See `Evaluator.level`."""
         return _own(ciphertext).level
 
-    def encode(self, values: Vector | float, level: int) -> Constant:
+    def encode(self, values: Values, level: int) -> Constant:
         """See `Evaluator.encode`."""
         contract.finite(values)
         largest = self._largest_coefficient(values)
@@ -198,6 +202,12 @@ class Folding(Evaluator):
             contract.dropped(x, level), x.secret and self.recorder.drop(x.secret, level), x.known
         )
 
+    def conjugate(self, a: Ciphertext) -> Folded:
+        """See `Evaluator.conjugate`."""
+        x = contract.rotated(_own(a))
+        secret = x.secret and self.recorder.conjugate(x.secret)
+        return self._folded(x, secret, None if x.known is None else np.conj(x.known))
+
     def rotate(self, a: Ciphertext, step: int) -> Folded:
         """See `Evaluator.rotate`."""
         return self.rotate_many(a, [step])[0]
@@ -224,23 +234,24 @@ class Folding(Evaluator):
         x = _own(a)
         return _secret(refresh(x.secret)) if x.secret else Folded(level=level, known=x.known)
 
-    def _largest_coefficient(self, values: Vector | float) -> float:
+    def _largest_coefficient(self, values: Values) -> float:
         """At least so large is the largest coefficient of an encoded constant before it is rounded.
 
         By Parseval's theorem, the largest of N coefficients is at least the Euclidean norm of the N
-        embeddings, which are the slots and their conjugates, divided by N. A number has one coefficient.
+        embeddings, which are the slots and their conjugates, divided by N. A real number has one coefficient,
+        a complex one two.
         """
         scale = 2.0**self._parameters.scale_bits
-        if isinstance(values, float):
-            return abs(values) * scale
+        if not isinstance(values, np.ndarray):
+            return max(abs(values.real), abs(values.imag)) * scale
         # Not by BLAS, whose threads take longer to start than such a short sum.
-        return sqrt(2 * float(np.square(values).sum())) / self._parameters.n * scale
+        return sqrt(2 * float(np.square(np.abs(values)).sum())) / self._parameters.n * scale
 
     def _sum(self, parts: Sequence[Recorded | None]) -> Recorded | None:
         present = [part for part in parts if part]
         return reduce(self.recorder.add, present) if present else None
 
-    def _folded(self, state: Folded, secret: Recorded | None, known: Vector | None) -> Folded:
+    def _folded(self, state: Folded, secret: Recorded | None, known: Known) -> Folded:
         """A value in a state, of its two parts; what is known is added where a plaintext can be."""
         if known is not None and not np.any(known):
             known = None
@@ -254,7 +265,7 @@ def chunks(tensor: Tensor, layout: Layout) -> tuple[list[Recorded], ValueLayout]
     """The ciphertexts that a tensor needs, and its layout with the slots of those that it does not need."""
     parts = [_own(ciphertext) for ciphertext in tensor.ciphertexts]
     known = {
-        index: layout.first_image(np.zeros(layout.slots) if part.known is None else part.known)
+        index: layout.first_image(np.zeros(layout.slots) if part.known is None else contract.real(part.known))
         for index, part in enumerate(parts)
         if part.secret is None
     }
@@ -272,12 +283,12 @@ def _secret(recorded: Recorded) -> Folded:
     )
 
 
-def _total(parts: Sequence[Vector | None]) -> Vector | None:
+def _total(parts: Sequence[Known]) -> Known:
     present = [part for part in parts if part is not None]
     return reduce(np.add, present) if present else None
 
 
-def _rolled(known: Vector | None, step: int) -> Vector | None:
+def _rolled(known: Known, step: int) -> Known:
     return None if known is None else np.roll(known, -step)
 
 

@@ -12,6 +12,8 @@ from backends.parameters import ParameterSet
 
 #: From a parameter set and the levels at which constants are encoded to the bytes of a library's context.
 ContextBytes = Callable[[ParameterSet, Collection[int]], int]
+#: From the number of rotation keys and of those of a bootstrap to the keys in a key owner's memory at once.
+KeysTogether = Callable[[int, int], float]
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,12 @@ class Footprint:
     Attributes:
         process_bytes: interpreter, numpy, this project's code and the library, before any context.
         context_bytes: see `ContextBytes`.
+        constant_residues: what an encoded constant takes beside its own primes, in residues.
+        working_share: what an evaluation takes at its peak, as a multiple of the ciphertexts alive.
+        pools: whether memory that was freed serves ciphertexts of the same size alone, as in SEAL's pools;
+            then the most that was alive at each level counts.
+        keys_together: what key generation takes at its peak, in keys, from the number of rotation keys and of
+            those of a bootstrap.
         key_file_share: the size of a key's file as a share of the key in memory.
         encrypts: whether it holds keys and encodes constants ahead; a simulator does neither, and of a
             ciphertext it has the slots alone.
@@ -28,6 +36,10 @@ class Footprint:
 
     process_bytes: int = 40_000_000
     context_bytes: ContextBytes = lambda parameters, levels: 0
+    constant_residues: int = 0
+    working_share: float = 1.0
+    pools: bool = False
+    keys_together: KeysTogether = lambda rotations, bootstraps: 1 + rotations + bootstraps
     key_file_share: float = 1.0
     encrypts: bool = True
 

@@ -5,7 +5,9 @@ coefficients times the scale (Cheon et al. 2017). Sums, products, rotations, res
 modulo Q, or modulo the smaller modulus that they leave; only decryption, and a bootstrap, which begins at
 the first modulus, must take each coefficient for the one nearest to zero. So what counts is how large values
 are where they are decrypted or refreshed, and there a coefficient beyond Q / (2·scale) comes back less some
-multiple of Q / scale ("wraps"). Constants must fit where they are encoded; SEAL refuses those that do not.
+multiple of Q / scale ("wraps"). A bootstrap that begins with slots-to-coefficients has made coefficients of
+the slots by then, so there each slot is held against the same bound. Constants must fit where they are
+encoded; SEAL refuses those that do not.
 """
 
 from __future__ import annotations
@@ -17,8 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backends.errors import PlanError
-from backends.parameters import ParameterSet
+from backends.parameters import SLOTS_TO_COEFFICIENTS_FIRST, ParameterSet
 from models.arrays import Array
+
+#: Real or complex slots.
+Slots = Array | NDArray[np.complex128]
 
 #: Libraries order slots by powers of 5, as OpenFHE and the simulator, or of 3, as SEAL does.
 GENERATORS = (5, 3)
@@ -30,7 +35,7 @@ def room(parameters: ParameterSet, level: int) -> float:
     return 2.0 ** min(spare + level * parameters.scale_bits, 1000)
 
 
-def coefficients(slots: Array, generator: int = GENERATORS[0]) -> Array:
+def coefficients(slots: Slots, generator: int = GENERATORS[0]) -> Array:
     """The N coefficients of the polynomial whose values at powers g^j of a root of unity are N/2 slots.
 
     The root is exp(iπ/N), and at the conjugates of those powers the values are the slots' conjugates; this is
@@ -43,43 +48,75 @@ def coefficients(slots: Array, generator: int = GENERATORS[0]) -> Array:
     return np.asarray((np.fft.fft(values) / n * _turns(n).conj()).real)
 
 
-def slots_of(polynomial: Array) -> Array:
-    """The real parts of the slots of a polynomial: the inverse of `coefficients`."""
+def slots_of(polynomial: Array) -> NDArray[np.complex128]:
+    """The slots of a polynomial: the inverse of `coefficients`."""
     n = len(polynomial)
-    return np.asarray((np.fft.ifft(polynomial * _turns(n)) * n)[_places(n, GENERATORS[0])].real)
+    return np.asarray((np.fft.ifft(polynomial * _turns(n)) * n)[_places(n, GENERATORS[0])])
 
 
-def wrapped(slots: Array, most: float) -> Array:
-    """What is decrypted of slots where coefficients beyond ±most wrap."""
+def wrapped(slots: Slots, most: float) -> Slots:
+    """What is left of slots where coefficients beyond ±most wrap; of real ones, the real parts."""
     if np.abs(slots).mean() <= most:  # no coefficient is larger than that
         return slots
-    return slots_of((coefficients(slots) + most) % (2 * most) - most)
+    found = slots_of((coefficients(slots) + most) % (2 * most) - most)
+    return found if np.iscomplexobj(slots) else found.real
 
 
-def largest_coefficient(slots: Array | float, enough: float) -> float:
+def slots_enter(parameters: ParameterSet) -> bool:
+    """Whether a bootstrap's modular reduction works on the slots, and not on the coefficients."""
+    bootstrap = parameters.bootstrap
+    return bootstrap is not None and bootstrap.kind == SLOTS_TO_COEFFICIENTS_FIRST
+
+
+def bootstrapped(parameters: ParameterSet, slots: Slots) -> Slots:
+    """What a bootstrap returns of slots, but for its noise; of those that enter, real ones."""
+    most = room(parameters, 0)
+    if slots_enter(parameters):
+        return np.asarray((slots.real + most) % (2 * most) - most)
+    return wrapped(slots, most)
+
+
+def largest_coefficient(slots: Slots | complex, enough: float) -> float:
     """The largest coefficient of slots in any library's order, or a bound to it that is at most `enough`."""
-    if isinstance(slots, float):
-        return abs(slots)
+    if not isinstance(slots, np.ndarray):
+        return max(abs(slots.real), abs(slots.imag))
     bound = float(np.abs(slots).mean())
     if bound <= enough:
         return bound
     return max(float(np.abs(coefficients(slots, generator)).max()) for generator in GENERATORS)
 
 
-def check(parameters: ParameterSet, level: int, vectors: Sequence[Array | float], what: str) -> None:
+def check(
+    parameters: ParameterSet,
+    level: int,
+    vectors: Sequence[Slots | complex],
+    what: str,
+    *,
+    bootstrapped: bool = False,
+) -> None:
     """See that slot vectors fit at a level, a number standing for one that is equal throughout.
+
+    Args:
+        parameters: the set.
+        level: where they are encoded, decrypted or refreshed.
+        vectors: the slot vectors.
+        what: what they are, for the sentence.
+        bootstrapped: whether they enter a bootstrap.
 
     Raises:
         PlanError: they do not; it says with which parameters they would.
     """
     most = room(parameters, level)
-    coefficient = max(largest_coefficient(slots, most) for slots in vectors)
+    largest = max(float(np.abs(slots).max()) for slots in vectors)
+    if bootstrapped and slots_enter(parameters):
+        coefficient = largest
+    else:
+        coefficient = max(largest_coefficient(slots, most) for slots in vectors)
     if coefficient <= most:
         return
     spare = ceil(log2(coefficient)) + 1 - level * parameters.scale_bits
     first, scale = parameters.scale_bits + spare, parameters.first_modulus_bits - spare
     remedy = f"first_modulus_bits of {first}" if first <= 60 else f"scale_bits of {max(scale, 20)} or less"
-    largest = max(float(np.abs(slots).max()) for slots in vectors)
     raise PlanError(
         f"values reach {largest:.2g} in {what} (coefficients {coefficient:.2g}), and a first modulus of "
         f"{parameters.first_modulus_bits} bits at a scale of 2^{parameters.scale_bits} holds {most:.2g} at "

@@ -3,10 +3,14 @@
 Words. A *slot vector* is a float64 array of `parameters.slots` values. A *level* is the number of rescales
 a ciphertext can still take: `parameters.depth` when fresh, 0 at the bottom. A *product* is a ciphertext
 whose scale is still squared, because it was multiplied and not yet rescaled; products may be added to
-products of the same level, rotated (once relinearised) and rescaled, and nothing else. Every operation with
-two operands wants both at the same level, and both products or both not.
+products of the same level, rotated and conjugated (once relinearised) and rescaled, and nothing else. Every
+operation with two operands wants both at the same level, and both products or both not.
 
 Rotation by `step` moves slot `step` to slot 0 (a cyclic left rotation over all slots), `0 < step < slots`.
+
+A library with `Capabilities.complex_slots` computes with complex slots: it encodes and encrypts complex slot
+vectors, and conjugates. What it decrypts must be real again, as z and its conjugate added up are: some
+libraries take imaginary parts for noise, and refuse or spoil the values.
 
 Adapters count primitives with `count`, at the very call into the library, so that a wrong or extra call shows
 when the executed counts are compared with the program's. `backends.primitives` lists them.
@@ -20,6 +24,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +35,9 @@ from backends.primitives import Primitive
 from backends.stopwatch import Stopwatch
 
 Vector = NDArray[np.float64]
+ComplexVector = NDArray[np.complex128]
+#: What can be encoded: a slot vector, or a number that stands for one that is equal throughout.
+Values = Vector | ComplexVector | float | complex
 
 
 class Ciphertext:
@@ -62,12 +70,18 @@ class Capabilities:
     bootstrap_output_level: int | None = None
     #: Lowest level at which a ciphertext may enter a bootstrap.
     bootstrap_input_level: int = 0
+    #: CPU time of a bootstrap relative to the library's usual one, as measured; refreshes are placed by it.
+    bootstrap_work: float = 1.0
     #: Rotation keys that bootstrapping needs besides the program's, and plaintexts modulo Q·P that the
     #: evaluator prepares for it: estimates, to tell beforehand what fits a machine.
     bootstrap_keys: int = 0
     bootstrap_plaintexts: int = 0
     #: Why there is no bootstrap, for `Unsupported`.
     no_bootstrap_reason: str | None = None
+    #: Whether slots may be complex: complex values are encoded and encrypted, and conjugated.
+    complex_slots: bool = False
+    #: Whether a bootstrap keeps imaginary parts; where it does not, slots must be real when they enter it.
+    complex_bootstrap: bool = False
     #: What `KeyOwner.security` will answer, by the rule by which the library chooses its primes; None where
     #: nobody wrote that rule down.
     security: SecurityFacts | None = None
@@ -101,7 +115,7 @@ class SecurityFacts:
 class KeyFile:
     """A file that the key owner wrote for the evaluator."""
 
-    kind: str  # context | public_key | relinearisation_key | rotation_keys | bootstrap_keys
+    kind: str  # context | public_key | relinearisation_key | rotation_keys | conjugation_key | bootstrap_keys
     name: str  # relative to the folder handed to `KeyOwner.generate`
 
 
@@ -113,6 +127,7 @@ class KeyOwner(ABC):
         folder: Path,
         rotation_steps: Sequence[int],
         bootstrap: bool,
+        conjugation: bool = False,
         making: Stopwatch | None = None,
         writing: Stopwatch | None = None,
     ) -> list[KeyFile]:
@@ -124,12 +139,13 @@ class KeyOwner(ABC):
             folder: where the files go.
             rotation_steps: of the rotations whose keys are made; no others are.
             bootstrap: whether the keys of a bootstrap are made.
+            conjugation: whether the key of a conjugation is made.
             making: runs while keys are made in memory.
             writing: runs while they are written to files.
         """
         making, writing = making or Stopwatch(), writing or Stopwatch()
         files: list[KeyFile] = []
-        batches = iter(self.key_batches(rotation_steps, bootstrap))
+        batches = iter(self.key_batches(rotation_steps, bootstrap, conjugation))
         while True:
             with making:
                 keys = next(batches, None)
@@ -141,8 +157,10 @@ class KeyOwner(ABC):
             del keys  # or it would be in memory beside the next
 
     @abstractmethod
-    def key_batches(self, rotation_steps: Sequence[int], bootstrap: bool) -> Iterator[Keys]:
-        """Make what an evaluator needs, for `rotation_steps` and a bootstrap if asked for.
+    def key_batches(
+        self, rotation_steps: Sequence[int], bootstrap: bool, conjugation: bool
+    ) -> Iterator[Keys]:
+        """Make what an evaluator needs, for `rotation_steps`, a bootstrap and a conjugation if asked for.
 
         Each batch fits memory; it is written and released before the next is asked for. What is made before a
         batch is handed over counts as making keys, so write nothing here.
@@ -163,12 +181,12 @@ class KeyOwner(ABC):
         return files
 
     @abstractmethod
-    def encrypt(self, values: Vector, level: int) -> Ciphertext:
+    def encrypt(self, values: Vector | ComplexVector, level: int) -> Ciphertext:
         """A fresh ciphertext of a slot vector at `level`, under the public key."""
 
     @abstractmethod
     def decrypt(self, ciphertext: Ciphertext) -> Vector:
-        """The slot vector of a ciphertext that is not a product."""
+        """The slot vector of a ciphertext that is not a product and whose slots are real."""
 
     @abstractmethod
     def write(self, ciphertext: Ciphertext, path: Path) -> None:
@@ -204,10 +222,19 @@ class Evaluator(ABC):
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
+        self._counting = Lock()
 
     def count(self, primitive: Primitive) -> None:
-        """Count one execution of a primitive that is not a compound."""
-        self.counts[primitive.counted] += 1
+        """Count one execution of a primitive that is not a compound, in whichever thread it runs."""
+        with self._counting:
+            self.counts[primitive.counted] += 1
+
+    def one_thread(self) -> None:  # noqa: B027 - most libraries have one thread
+        """Have the library compute in the calling thread alone whatever this thread asks from now on.
+
+        It is called first in each of several threads, where the backend declares that its library
+        `releases_gil`; a library that has one thread has nothing to do.
+        """
 
     def load_keys(self, folder: Path, file: KeyFile) -> None:
         """Load a file of evaluation keys again, to measure it; digests are checked by the caller.
@@ -230,8 +257,8 @@ class Evaluator(ABC):
         """The level that the library itself reports, products at the level of their factors."""
 
     @abstractmethod
-    def encode(self, values: Vector | float, level: int) -> Plaintext:
-        """A plaintext at the canonical scale of `level`; a float stands for a constant vector."""
+    def encode(self, values: Values, level: int) -> Plaintext:
+        """A plaintext at the canonical scale of `level`; a number stands for a constant vector."""
 
     @abstractmethod
     def add(self, a: Ciphertext, b: Ciphertext) -> Ciphertext:
@@ -272,6 +299,14 @@ class Evaluator(ABC):
     @abstractmethod
     def rotate(self, a: Ciphertext, step: int) -> Ciphertext:
         """Cyclic left rotation by `step`; a missing key is an error, never a composition of other keys."""
+
+    def conjugate(self, a: Ciphertext) -> Ciphertext:
+        """The complex conjugate of every slot; a missing key is an error. It takes a key switch.
+
+        Raises:
+            Unsupported: the library does not conjugate.
+        """
+        raise Unsupported("the library does not conjugate; plan the program without complex slots")
 
     def bootstrap(self, a: Ciphertext) -> Ciphertext:
         """The same values at `capabilities.bootstrap_output_level`."""

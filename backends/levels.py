@@ -27,7 +27,7 @@ def check_levels(graph: Graph, parameters: ParameterSet, refresh: Refresh) -> No
         PlanError: as `backends.planner.plan` would.
     """
     check_polynomial(graph)
-    planner = Planner(graph, parameters, refresh)
+    planner = Planner(graph, parameters, refresh, {}, complex_slots=False)
     if least_top(graph, _fewest_levels, refresh.entry).level > refresh.top:
         schedule(graph, planner.node_costs(), refresh, Costs(parameters))
 

@@ -12,42 +12,112 @@ from backends.errors import ParameterError
 
 SECRETS = ("uniform_ternary", "sparse_encapsulated")
 SPECIAL_PRIME_BITS = 60
+#: Which linear transform of a bootstrap comes first: that of slots to coefficients may come before the
+#: modulus is raised, at the few primes of a low level, or last.
+COEFFICIENTS_TO_SLOTS_FIRST = "coefficients_to_slots_first"
+SLOTS_TO_COEFFICIENTS_FIRST = "slots_to_coefficients_first"
+BOOTSTRAP_KINDS = (COEFFICIENTS_TO_SLOTS_FIRST, SLOTS_TO_COEFFICIENTS_FIRST)
+#: What `BootstrapParameters.name` writes.
+_BOOTSTRAP_NAME = (
+    r"bootstrap(?P<first>\d+)-(?P<second>\d+)(?:c(?P<correction_factor>\d+))?d(?P<bootstrap_depth>\d+)"
+    rf"(?:_(?P<kind>{'|'.join(BOOTSTRAP_KINDS[1:])}))?"
+    r"(?:_iterations(?P<iterations>\d+)after(?P<first_precision_bits>\d+))?"
+)
 #: What `ParameterSet.name` writes; what stands behind it, such as a verdict on its security, is not read.
 _NAME = re.compile(
     r"n(?P<log_n>\d+)_first(?P<first_modulus_bits>\d+)_scale(?P<scale_bits>\d+)_depth(?P<depth>\d+)"
-    r"_digits(?P<digits>\d+)(?:_bootstrap(?P<budget>\d+-\d+)c(?P<correction>\d+)d(?P<bootstrap>\d+))?"
-    rf"(?:_(?P<secret>{'|'.join(SECRETS[1:])}))?(?:_|$)"
+    rf"_digits(?P<digits>\d+)(?:_{_BOOTSTRAP_NAME})?(?:_(?P<secret>{'|'.join(SECRETS[1:])}))?(?:_|$)"
 )
 #: Primes of 20 bits that 128 bits of security allow at the largest ring are 176.
 MOST_DEPTH = 200
-MOST_LEVEL_BUDGET, MOST_CORRECTION = 10, 60
+MOST_LEVEL_BUDGET, MOST_CORRECTION, MOST_ITERATIONS = 10, 60, 2
 
 
 @dataclass(frozen=True)
 class BootstrapParameters:
     """How ciphertexts are bootstrapped (Cheon et al. 2018; Bossuat et al. 2021).
 
+    The modular reduction approximates a sine, so it errs with the cube of what it reduces: the coefficients
+    of a ciphertext or, after slots-to-coefficients, its slots.
+
     Attributes:
         level_budget: levels spent on coefficients-to-slots and on slots-to-coefficients.
-        correction_factor: bits by which the message is scaled down before the modular reduction.
-        depth: levels that one bootstrap consumes in all.
+        correction_factor: bits by which the message is scaled down before the modular reduction, None for the
+            library's own choice.
+        depth: levels that one bootstrap consumes in all, before and after the modulus is raised.
+        kind: one of `BOOTSTRAP_KINDS`.
+        iterations: 2 where the error of a first bootstrap is bootstrapped too (Bae et al. 2022).
+        first_precision_bits: by how many bits that error is scaled up, at most as many as the first reaches;
+            None with one iteration.
     """
 
     level_budget: tuple[int, int]
-    correction_factor: int
+    correction_factor: int | None
     depth: int
+    kind: str = COEFFICIENTS_TO_SLOTS_FIRST
+    iterations: int = 1
+    first_precision_bits: int | None = None
 
     def __post_init__(self) -> None:
         if not all(1 <= levels <= MOST_LEVEL_BUDGET for levels in self.level_budget):
             raise ParameterError(
                 f"level_budget is {list(self.level_budget)}; choose two of 1 to {MOST_LEVEL_BUDGET}"
             )
-        if not 0 <= self.correction_factor <= MOST_CORRECTION:
+        if self.correction_factor is not None and not 1 <= self.correction_factor <= MOST_CORRECTION:
             raise ParameterError(
-                f"correction_factor is {self.correction_factor}; choose 0 to {MOST_CORRECTION}"
+                f"correction_factor is {self.correction_factor}; choose 1 to {MOST_CORRECTION}, or leave it "
+                "out for the library's own choice"
             )
         if self.depth < 1:
             raise ParameterError(f"the bootstrap's depth is {self.depth}; choose 1 or more")
+        if self.kind not in BOOTSTRAP_KINDS:
+            raise ParameterError(
+                f"the bootstrap's kind is {self.kind!r}; choose one of {', '.join(BOOTSTRAP_KINDS)}"
+            )
+        self._check_iterations()
+
+    @classmethod
+    def named(cls, found: Mapping[str, str | None]) -> BootstrapParameters | None:
+        """That of the groups of `_BOOTSTRAP_NAME`, where they were found."""
+        if found["first"] is None:
+            return None
+        numbers = {name: int(found[name] or 0) for name in ("first", "second", "bootstrap_depth")}
+        correction, first_precision = found["correction_factor"], found["first_precision_bits"]
+        return cls(
+            (numbers["first"], numbers["second"]),
+            None if correction is None else int(correction),
+            numbers["bootstrap_depth"],
+            found["kind"] or COEFFICIENTS_TO_SLOTS_FIRST,
+            int(found["iterations"] or 1),
+            None if first_precision is None else int(first_precision),
+        )
+
+    def _check_iterations(self) -> None:
+        if not 1 <= self.iterations <= MOST_ITERATIONS:
+            raise ParameterError(f"iterations is {self.iterations}; choose 1 or {MOST_ITERATIONS}")
+        if self.iterations == 1 and self.first_precision_bits is not None:
+            raise ParameterError("first_precision_bits is of use to a second iteration alone; leave it out")
+        if self.iterations > 1 and not 1 <= (self.first_precision_bits or 0) <= MOST_CORRECTION:
+            raise ParameterError(
+                f"first_precision_bits is {self.first_precision_bits}; choose 1 to {MOST_CORRECTION}, a few "
+                "less than the bits of precision that one iteration reaches"
+            )
+
+    @property
+    def levels_before(self) -> int:
+        """Levels that it consumes before the modulus is raised."""
+        return self.level_budget[1] if self.kind == SLOTS_TO_COEFFICIENTS_FIRST else 0
+
+    @property
+    def name(self) -> str:
+        """What of a parameter set's name is the bootstrap's."""
+        correction = "" if self.correction_factor is None else f"c{self.correction_factor}"
+        parts = [f"bootstrap{self.level_budget[0]}-{self.level_budget[1]}{correction}d{self.depth}"]
+        if self.kind != COEFFICIENTS_TO_SLOTS_FIRST:
+            parts.append(self.kind)
+        if self.iterations > 1:
+            parts.append(f"iterations{self.iterations}after{self.first_precision_bits}")
+        return "_".join(parts)
 
 
 @dataclass(frozen=True)
@@ -99,6 +169,17 @@ class ParameterSet:
             )
 
     @property
+    def bootstrap_levels(self) -> tuple[int, int] | None:
+        """The lowest level at which a ciphertext enters a bootstrap, and the one at which it returns.
+
+        The modulus is raised from a single prime, and one level pays for a correction before it.
+        """
+        if self.bootstrap is None:
+            return None
+        before = self.bootstrap.levels_before
+        return before + 1, self.depth - self.bootstrap.depth + before
+
+    @property
     def n(self) -> int:
         """Ring dimension."""
         return 1 << self.log_n
@@ -136,8 +217,7 @@ class ParameterSet:
             f"digits{self.digits}",
         ]
         if self.bootstrap is not None:
-            budget = "-".join(map(str, self.bootstrap.level_budget))
-            parts.append(f"bootstrap{budget}c{self.bootstrap.correction_factor}d{self.bootstrap.depth}")
+            parts.append(self.bootstrap.name)
         if self.secret != "uniform_ternary":
             parts.append(self.secret)
         return "_".join(parts)
@@ -153,16 +233,11 @@ class ParameterSet:
         if found is None:
             raise ParameterError(f"{name!r} names no parameter set; choose one of a record of this version")
         numbers = ("log_n", "first_modulus_bits", "scale_bits", "depth", "digits")
-        bootstrap = None
-        if found["budget"] is not None:
-            first, second = map(int, found["budget"].split("-"))
-            correction, depth = int(found["correction"]), int(found["bootstrap"])
-            bootstrap = BootstrapParameters((first, second), correction, depth)
         return cls(
             **{number: int(found[number]) for number in numbers},
             secret=found["secret"] or SECRETS[0],
             security=0,
-            bootstrap=bootstrap,
+            bootstrap=BootstrapParameters.named(found.groupdict()),
         )
 
     def to_json(self) -> dict[str, object]:
@@ -179,7 +254,5 @@ class ParameterSet:
         values = dict(literal)
         bootstrap = values.pop("bootstrap", None)
         if bootstrap is not None:
-            bootstrap = BootstrapParameters(
-                tuple(bootstrap["level_budget"]), bootstrap["correction_factor"], bootstrap["depth"]
-            )
+            bootstrap = BootstrapParameters(**{**bootstrap, "level_budget": tuple(bootstrap["level_budget"])})
         return cls(**values, bootstrap=bootstrap)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from backends.recorder import Recorder
 from backends.schedule import NodeCost, Refresh, Schedule, makes_ciphertexts, schedule
 from backends.tensor.arrangement import Arrangement
 from backends.tensor.layout import ValueLayout
+from backends.tensor.operation import Way
 from backends.tensor.operations import encrypted
 from backends.tensor.tensor import Tensor
 from backends.ways import choices
@@ -42,7 +43,12 @@ def refresh_for(kind: str, parameters: ParameterSet, capabilities: Capabilities)
         return Refresh(kind, parameters.depth, 0)
     if capabilities.bootstrap_output_level is None:
         raise Unsupported(f"{capabilities.no_bootstrap_reason}; use refresh: round_trip")
-    return Refresh(kind, capabilities.bootstrap_output_level, capabilities.bootstrap_input_level)
+    return Refresh(
+        kind,
+        capabilities.bootstrap_output_level,
+        capabilities.bootstrap_input_level,
+        capabilities.bootstrap_work,
+    )
 
 
 def plan(
@@ -52,6 +58,7 @@ def plan(
     *,
     probes: bool = False,
     values: Mapping[str, Array] | None = None,
+    complex_slots: bool = False,
 ) -> Program:
     """Record the program of one batch.
 
@@ -62,25 +69,29 @@ def plan(
         probes: whether every value is shown to the key owner.
         values: every node's on some samples, as `models.reference.run` gives them; they are held against the
             room where they are decrypted or refreshed.
+        complex_slots: whether the program may use them, because the library has them.
 
     Raises:
         PlanError: the graph is not polynomial, does not fit the slots, some node needs more levels than a
             refresh returns, or a constant or a value is too large for its level.
     """
     check_polynomial(graph)
-    planner, chosen = min(_ways(graph, parameters, refresh), key=lambda way: way[1].price)
+    schedules = _schedules(graph, parameters, refresh, complex_slots=complex_slots)
+    planner, chosen = min(schedules, key=lambda found: found[1].price)
     return planner.record(chosen, probes, values or {})
 
 
-def _ways(graph: Graph, parameters: ParameterSet, refresh: Refresh) -> Iterator[tuple[Planner, Schedule]]:
-    """The graph planned with each choice of packed attentions that can be planned.
+def _schedules(
+    graph: Graph, parameters: ParameterSet, refresh: Refresh, *, complex_slots: bool
+) -> Iterator[tuple[Planner, Schedule]]:
+    """The cheapest schedule of each choice of ways that can be planned.
 
     Raises:
-        PlanError: there is none; it says why not with no attention packed.
+        PlanError: there is none; it says why not with every node in its first way.
     """
     errors, planned = [], 0
-    for packed in choices(graph):
-        planner = Planner(graph, parameters, refresh, packed)
+    for ways in choices(graph, complex_slots=complex_slots):
+        planner = Planner(graph, parameters, refresh, ways, complex_slots=complex_slots)
         try:
             found = schedule(graph, planner.node_costs(), refresh, Costs(parameters))
         except PlanError as error:
@@ -108,13 +119,21 @@ class Planner:
         graph: a polynomial one.
         parameters: the set.
         refresh: how ciphertexts get their levels back.
-        packed: names of the nodes that are computed in the way of `PACKED`; see `backends.ways`.
+        ways: node → how it is computed, where that is not the first way of its operation.
+        complex_slots: whether the program may use complex slots.
     """
 
     def __init__(
-        self, graph: Graph, parameters: ParameterSet, refresh: Refresh, packed: Collection[str] = ()
+        self,
+        graph: Graph,
+        parameters: ParameterSet,
+        refresh: Refresh,
+        ways: Mapping[str, Way],
+        *,
+        complex_slots: bool,
     ) -> None:
-        self._graph, self._parameters, self._refresh, self._packed = graph, parameters, refresh, packed
+        self._graph, self._parameters, self._refresh = graph, parameters, refresh
+        self._ways, self._complex_slots = ways, complex_slots
         self._arrangement = Arrangement(graph)
         self._layout = choose_layout(self._arrangement, graph, parameters.slots)
         self._depths: dict[str, tuple[int, ...]] = {}
@@ -182,21 +201,25 @@ class Planner:
                 continue
             if node.name in plan.refreshed and bootstraps:
                 mean = float(node.attributes.get("mean", 0.0))
-                self._hold_value(node, values[node.name] - mean, 0)
+                self._hold_value(node, values[node.name] - mean, 0, bootstrapped=True)
             elif node.name in plan.refreshed or node.name == self._graph.output:
                 self._hold_value(node, values[node.name], plan.made[node.name])
 
-    def _hold_value(self, node: Node, value: Array, level: int) -> None:
+    def _hold_value(self, node: Node, value: Array, level: int, *, bootstrapped: bool = False) -> None:
         if np.abs(value).max() <= headroom.room(self._parameters, level):
             return
         layout, images = self._layouts[node.name], self._layout.images
         batches = [value[start : start + images] for start in range(0, len(value), images)]
         slots = [one for batch in batches for one in layout.spread(self._layout, batch)]
-        headroom.check(self._parameters, level, slots, f"layer {node.layer or node.name}")
+        what = f"layer {node.layer or node.name}"
+        headroom.check(self._parameters, level, slots, what, bootstrapped=bootstrapped)
 
     def _recording(self) -> tuple[Folding, Engine]:
         folding = Folding(Recorder(self._refresh, self._layout), self._parameters)
-        return folding, Engine(self._arrangement, self._layout, folding, self._packed)
+        engine = Engine(
+            self._arrangement, self._layout, folding, self._ways, complex_slots=self._complex_slots
+        )
+        return folding, engine
 
     def _input(self, folding: Folding, level: int) -> Tensor:
         layout = self._arrangement.input(self._layout)
@@ -219,8 +242,9 @@ class Planner:
     def _refreshed(self, folding: Folding, tensor: Tensor, needed: int, mean: float) -> Tensor:
         """The tensor with its levels back.
 
-        A bootstrap approximates a sine of the coefficients, the first of which is the mean of the slots, and
-        errs with the cube of the largest. So the value's mean is taken out before and put back after.
+        A bootstrap approximates a sine of the coefficients, the first of which is the mean of the slots, or
+        of the slots themselves, and errs with the cube of the largest. So the value's mean is taken out
+        before and put back after.
         """
         if self._refresh.kind == "round_trip":
             return tensor.with_ciphertexts([folding.round_trip(c, needed) for c in tensor.ciphertexts])

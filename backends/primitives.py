@@ -49,6 +49,7 @@ class Primitive(Enum):
     RESCALE = ("rescale", "rescales", Cost(per_prime=2.0))
     DROP = ("drop", "drops", Cost(per_prime=2.0))
     ROTATE = ("rotate", "rotations", Cost(key_switches=1))
+    CONJUGATE = ("conjugate", "conjugations", Cost(key_switches=1))
     BOOTSTRAP = ("bootstrap", "bootstraps", Cost(key_switches_at_top=90))
     ROTATE_MANY = ("rotate_many", "rotations", Cost(key_switches=1), "rotate")
     ROTATE_SUM = ("rotate_sum", "rotations", Cost(key_switches=1), "rotate_sum", True)

@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
 from safetensors.numpy import load, save
 
 from backends.errors import IntegrityError
-from backends.patterns import Patterns
+from backends.interface import Values
+from backends.patterns import PatternBook, Patterns
 from backends.primitives import Primitive, primitive
 from backends.tensor.layout import Layout, ValueLayout
 
@@ -57,11 +59,40 @@ class Instruction:
 
 @dataclass(frozen=True)
 class PlaintextEntry:
-    """A constant to encode ahead: a row of `Program.patterns`, or a value for all slots."""
+    """A constant to encode ahead: rows of `Program.patterns`, or a value for all slots.
+
+    Attributes:
+        level: at which it is encoded.
+        row: of its slots' real parts.
+        value: the real part of its value for all slots.
+        imaginary_row: that of the imaginary parts, where slots are complex.
+        imaginary_value: the imaginary part of the value, where that is complex.
+    """
 
     level: int
     row: int | None = None
     value: float | None = None
+    imaginary_row: int | None = None
+    imaginary_value: float | None = None
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        """The rows of `Program.patterns` that it needs."""
+        return tuple(row for row in (self.row, self.imaginary_row) if row is not None)
+
+    def values(self, patterns: Patterns | PatternBook) -> Values:
+        """What is to be encoded."""
+        if self.row is None:
+            assert self.value is not None
+            return self.value if self.imaginary_value is None else complex(self.value, self.imaginary_value)
+        if self.imaginary_row is None:
+            return patterns[self.row]
+        return np.asarray(patterns[self.row] + 1j * patterns[self.imaginary_row])
+
+    def to_json(self) -> list[int | float | None]:
+        """A literal whose parts make it again; a real one has no imaginary part."""
+        literal = [self.level, self.row, self.value, self.imaginary_row, self.imaginary_value]
+        return literal if any(part is not None for part in literal[3:]) else literal[:3]
 
 
 @dataclass(frozen=True)
@@ -92,6 +123,11 @@ class Program:
     def rotation_steps(self) -> tuple[int, ...]:
         """The steps for which rotation keys are needed; no others are made."""
         return tuple(sorted({step for i in self.instructions for step in i.steps if step}))
+
+    @cached_property
+    def conjugates(self) -> bool:
+        """Whether the key of a conjugation is needed."""
+        return any(i.operation == Primitive.CONJUGATE.operation for i in self.instructions)
 
     @cached_property
     def counts(self) -> Counter[str]:
@@ -153,7 +189,7 @@ class Program:
                 [i.operation, i.results, i.operands, i.plaintexts, i.steps, i.level, i.layer]
                 for i in self.instructions
             ],
-            "plaintexts": [[p.level, p.row, p.value] for p in self.plaintexts],
+            "plaintexts": [p.to_json() for p in self.plaintexts],
             "patterns_sha256": patterns_sha256,
             "inputs": self.inputs,
             "outputs": self.outputs,

@@ -17,7 +17,7 @@ from backends import contract
 from backends.contract import State
 from backends.dead_code import Code
 from backends.errors import ExecutionError
-from backends.interface import Ciphertext, Evaluator, Plaintext, Vector
+from backends.interface import Ciphertext, ComplexVector, Evaluator, Plaintext, Values, Vector
 from backends.patterns import PatternBook
 from backends.primitives import Primitive
 from backends.program import Instruction, PlaintextEntry, Probe, Program
@@ -149,23 +149,23 @@ class Recorder(Evaluator):
         """See `Evaluator.level`."""
         return _own(ciphertext).level
 
-    def encode(self, values: Vector | float, level: int) -> RecordedPlaintext:
-        """See `Evaluator.encode`."""
+    def encode(self, values: Values, level: int) -> RecordedPlaintext:
+        """See `Evaluator.encode`; what has no imaginary part is a real constant."""
         contract.finite(values)
-        if isinstance(values, float):
-            entry = PlaintextEntry(level, value=values)
+        if isinstance(values, np.ndarray):
+            # No zero is negative, so that each column is kept once.
+            row = self._patterns.add(values.real + 0.0)
+            imaginary_row = self._patterns.add(values.imag + 0.0) if np.any(values.imag) else None
+            entry = PlaintextEntry(level, row=row, imaginary_row=imaginary_row)
         else:
-            entry = PlaintextEntry(level, row=self._patterns.add(values))
+            entry = PlaintextEntry(level, value=values.real, imaginary_value=values.imag or None)
         index = self._plaintexts.setdefault(entry, len(self._plaintexts))
         return RecordedPlaintext(index, entry)
 
-    def slots(self, constant: RecordedPlaintext) -> Vector:
+    def slots(self, constant: RecordedPlaintext) -> Vector | ComplexVector:
         """The slots of a constant."""
-        value, row = constant.entry.value, constant.entry.row
-        if row is None:
-            assert value is not None
-            return np.full(self.layout.slots, value)
-        return self._patterns[row]
+        values = constant.entry.values(self._patterns)
+        return values if isinstance(values, np.ndarray) else np.full(self.layout.slots, values)
 
     def add(self, a: Ciphertext, b: Ciphertext) -> Recorded:
         """See `Evaluator.add`."""
@@ -207,6 +207,10 @@ class Recorder(Evaluator):
     def rotate(self, a: Ciphertext, step: int) -> Recorded:
         """See `Evaluator.rotate`."""
         return self.rotate_many(a, [step])[0]
+
+    def conjugate(self, a: Ciphertext) -> Recorded:
+        """See `Evaluator.conjugate`."""
+        return self._append(Primitive.CONJUGATE, [contract.rotated(_own(a))], (a,))[0]
 
     def bootstrap(self, a: Ciphertext) -> Recorded:
         """See `Evaluator.bootstrap`."""

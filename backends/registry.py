@@ -60,6 +60,8 @@ class Descriptor:
         capabilities: see `CapabilityCheck`.
         environment: the folder's `environment.yaml`, or None where numpy is all it needs.
         simulates: whether it computes in the clear and has no keys: nothing is there to protect or to size.
+        releases_gil: whether other Python threads run while the library computes, so that instructions and
+            encodings run side by side where a cell has more threads than one (`Evaluator.one_thread`).
         native_types: program → `module:Class` of a `NativeTypes` (see `backends.native`), where there is one.
         threaded: whether the library uses more threads than one; where it does not, a cell has one.
         native_check: what these types need of a parameter set beyond what `capabilities` says.
@@ -78,6 +80,7 @@ class Descriptor:
     environment: Path | None = None
     simulates: bool = False
     threaded: bool = False
+    releases_gil: bool = False
     native_types: Mapping[str, str] = field(default_factory=dict)
     footprint: Footprint = field(default_factory=Footprint)
     native_check: NativeCheck | None = None

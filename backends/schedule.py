@@ -31,11 +31,13 @@ class Refresh:
         kind: `bootstrap` or `round_trip`.
         top: highest level of any value, and so of the inputs: what a refresh returns.
         entry: lowest level at which a value may enter a refresh.
+        work: cost of one relative to the usual one of its kind (`Capabilities.bootstrap_work`).
     """
 
     kind: str
     top: int
     entry: int
+    work: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -215,7 +217,7 @@ class _Step:
         self._operands = [(self.alive.index(name), depth) for name, depth in needs]
         self._price = cache(lambda made: cost.price(costs, made))
         self._refresh_price = cache(
-            lambda needed: cost.ciphertexts * costs.refresh_price(refresh.kind, needed)
+            lambda needed: cost.ciphertexts * refresh.work * costs.refresh_price(refresh.kind, needed)
         )
 
     def before(

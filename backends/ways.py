@@ -1,24 +1,31 @@
-"""Which nodes of a graph can be computed in more than one way, and the choices to weigh."""
+"""Which nodes of a graph can be computed in more than one way, and the choices that a plan weighs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import chain, combinations
+from collections.abc import Iterator, Mapping
+from itertools import product
 
-from backends.tensor import packed
+from backends.tensor.operation import Way
+from backends.tensor.packing import fits
 from models.graph import Graph
 from models.shapes import values_declared
 
 
-def choices(graph: Graph) -> Iterator[frozenset[str]]:
-    """The sets of nodes that `backends.tensor.operations.PACKED` may compute, first of all none.
+def choices(graph: Graph, *, complex_slots: bool) -> Iterator[Mapping[str, Way]]:
+    """Node → its way, for every choice, first of all the one where each node is computed in its first way.
 
-    Attentions of one shape are packed alike, because what is cheaper for one is so for the others; and a
+    Attentions of one shape are computed alike, because what is cheaper for one is so for the others; and a
     model has few shapes.
+
+    Args:
+        graph: a polynomial one.
+        complex_slots: whether the program may use them.
     """
+    ways = (None, Way.PACKED, Way.PACKED_IN_COMPLEX_SLOTS)[: 3 if complex_slots else 2]
     shapes = list(_by_shape(graph).values())
-    sizes = (combinations(shapes, size) for size in range(len(shapes) + 1))
-    return (frozenset(chain.from_iterable(chosen)) for chosen in chain.from_iterable(sizes))
+    for chosen in product(ways, repeat=len(shapes)):
+        pairs = zip(shapes, chosen, strict=True)
+        yield {name: way for names, way in pairs if way is not None for name in names}
 
 
 def _by_shape(graph: Graph) -> dict[tuple[int, ...], list[str]]:
@@ -29,6 +36,6 @@ def _by_shape(graph: Graph) -> dict[tuple[int, ...], list[str]]:
         if node.operation == "scores":
             shape = values[node.inputs[0]].shape
             block = values[node.name].shape[-1]
-            if packed.fits(shape[1], block):
+            if fits(shape[1], block):
                 found.setdefault((*shape, block), []).append(node.name)
     return found

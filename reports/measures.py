@@ -146,6 +146,7 @@ PLAIN = (
     _size("memory.public_key_bytes", "public key"),
     _size("memory.relinearisation_key_bytes", "relinearisation key"),
     _size("memory.rotation_keys_bytes", "rotation keys' size", "counts.rotation_keys"),
+    _size("memory.conjugation_key_bytes", "conjugation key"),
     _size("memory.bootstrap_keys_bytes", "bootstrap keys", "counts.bootstraps_planned"),
     _size("memory.ciphertexts_in_bytes", "ciphertexts in"),
     _size("memory.ciphertexts_out_bytes", "ciphertexts out"),

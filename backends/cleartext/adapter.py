@@ -8,13 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-from backends import contract
+from backends import contract, headroom
 from backends.contract import State
 from backends.errors import ExecutionError, IntegrityError
-from backends.headroom import room, wrapped
 from backends.interface import (
     Capabilities,
     Ciphertext,
+    ComplexVector,
     Evaluator,
     KeyFile,
     KeyOwner,
@@ -22,6 +22,7 @@ from backends.interface import (
     Library,
     Plaintext,
     SecurityFacts,
+    Values,
     Vector,
 )
 from backends.parameters import ParameterSet
@@ -30,33 +31,37 @@ from backends.primitives import Primitive
 
 @dataclass(frozen=True)
 class Slots(State, Ciphertext):
-    """The simulator's ciphertext: its slots, and the state that the contract speaks of."""
+    """The simulator's ciphertext: its slots, real until they meet a complex one, and the contract's state."""
 
-    values: Vector
+    values: Vector | ComplexVector
 
 
 @dataclass(frozen=True)
 class EncodedSlots(Plaintext):
     """The simulator's plaintext: its values, and the level at which it is encoded."""
 
-    values: Vector | float
+    values: Values
     level: int
 
 
 @dataclass(frozen=True)
-class Steps(Keys):
-    """The simulator's rotation keys: the steps that it may rotate by."""
+class Named(Keys):
+    """The simulator's keys of one kind, which are names: of rotations, the steps."""
 
-    steps: tuple[int, ...]
+    kind: str
+    names: tuple[str, ...]
 
 
 def capabilities(parameters: ParameterSet) -> Capabilities:
     """Whatever the parameter set says: the simulator bootstraps wherever the set does."""
-    if parameters.bootstrap is None:
-        return Capabilities(no_bootstrap_reason="the parameter set has no bootstrap")
+    if parameters.bootstrap_levels is None:
+        return Capabilities(no_bootstrap_reason="the parameter set has no bootstrap", complex_slots=True)
+    lowest, output = parameters.bootstrap_levels
     return Capabilities(
-        bootstrap_output_level=parameters.depth - parameters.bootstrap.depth,
-        bootstrap_input_level=1,
+        bootstrap_output_level=output,
+        bootstrap_input_level=lowest,
+        complex_slots=True,
+        complex_bootstrap=not headroom.slots_enter(parameters),
     )
 
 
@@ -80,30 +85,36 @@ class CleartextKeyOwner(KeyOwner):
     def __init__(self, parameters: ParameterSet) -> None:
         self._parameters = parameters
 
-    def key_batches(self, rotation_steps: Sequence[int], bootstrap: bool) -> Iterator[Steps]:
+    def key_batches(
+        self, rotation_steps: Sequence[int], bootstrap: bool, conjugation: bool
+    ) -> Iterator[Named]:
         """See `KeyOwner.key_batches`."""
-        yield Steps(tuple(sorted(rotation_steps)))
+        yield Named("rotation_keys", tuple(map(str, sorted(rotation_steps))))
+        if conjugation:
+            yield Named("conjugation_key", ("conjugation",))
 
     def write_keys(self, keys: Keys, folder: Path) -> KeyFile:
         """See `KeyOwner.write_keys`."""
-        assert isinstance(keys, Steps)
-        (folder / "rotation_steps.txt").write_text("\n".join(map(str, keys.steps)))
-        return KeyFile("rotation_keys", "rotation_steps.txt")
+        assert isinstance(keys, Named)
+        file = KeyFile(keys.kind, f"{keys.kind}.txt")
+        (folder / file.name).write_text("\n".join(keys.names))
+        return file
 
-    def encrypt(self, values: Vector, level: int) -> Slots:
+    def encrypt(self, values: Vector | ComplexVector, level: int) -> Slots:
         """See `KeyOwner.encrypt`."""
         if values.shape != (self._parameters.slots,):
             raise ExecutionError(
                 f"a slot vector has {self._parameters.slots} values, not {values.shape}; pad it"
             )
-        return Slots(np.array(values, dtype=float), level=level)
+        return Slots(values + 0.0, level=level)
 
     def decrypt(self, ciphertext: Ciphertext) -> Vector:
         """See `KeyOwner.decrypt`; what is too large for its level comes back as from a library."""
         slots = _slots(ciphertext)
         if slots.product:
             raise ExecutionError("a product cannot be decrypted; rescale it first")
-        return wrapped(slots.values, room(self._parameters, slots.level))
+        most = headroom.room(self._parameters, slots.level)
+        return headroom.wrapped(contract.real(slots.values), most).real
 
     def write(self, ciphertext: Ciphertext, path: Path) -> None:
         """See `KeyOwner.write`."""
@@ -123,12 +134,24 @@ class CleartextKeyOwner(KeyOwner):
 
 
 class CleartextEvaluator(Evaluator):
-    """The evaluator's role; `rotation_steps` is None where every rotation is allowed."""
+    """The evaluator's role.
 
-    def __init__(self, parameters: ParameterSet, rotation_steps: frozenset[int] | None = None) -> None:
+    Args:
+        parameters: the parameter set.
+        rotation_steps: None where every rotation is allowed.
+        conjugation: whether conjugations are.
+    """
+
+    def __init__(
+        self,
+        parameters: ParameterSet,
+        rotation_steps: frozenset[int] | None = None,
+        conjugation: bool = True,
+    ) -> None:
         super().__init__()
         self._parameters = parameters
         self._rotation_steps = rotation_steps
+        self._conjugation = conjugation
 
     def read(self, path: Path) -> Slots:
         """See `Evaluator.read`."""
@@ -142,7 +165,7 @@ class CleartextEvaluator(Evaluator):
         """See `Evaluator.level`."""
         return _slots(ciphertext).level
 
-    def encode(self, values: Vector | float, level: int) -> EncodedSlots:
+    def encode(self, values: Values, level: int) -> EncodedSlots:
         """See `Evaluator.encode`."""
         contract.finite(values)
         return EncodedSlots(values, level)
@@ -169,13 +192,15 @@ class CleartextEvaluator(Evaluator):
         """See `Evaluator.add_plain`."""
         self.count(Primitive.ADD_PLAIN)
         x, constant = _slots(a), _encoded(plaintext)
-        return replace(contract.added_plain(x, constant.level), values=x.values + constant.values)
+        return replace(contract.added_plain(x, constant.level), values=np.add(x.values, constant.values))
 
     def multiply_plain(self, a: Ciphertext, plaintext: Plaintext) -> Slots:
         """See `Evaluator.multiply_plain`."""
         self.count(Primitive.MULTIPLY_PLAIN)
         x, constant = _slots(a), _encoded(plaintext)
-        return replace(contract.multiplied_plain(x, constant.level), values=x.values * constant.values)
+        return replace(
+            contract.multiplied_plain(x, constant.level), values=np.multiply(x.values, constant.values)
+        )
 
     def multiply(self, a: Ciphertext, b: Ciphertext) -> Slots:
         """See `Evaluator.multiply`."""
@@ -206,6 +231,14 @@ class CleartextEvaluator(Evaluator):
         x = contract.rotated(_slots(a))
         return replace(x, values=np.roll(x.values, -step))
 
+    def conjugate(self, a: Ciphertext) -> Slots:
+        """See `Evaluator.conjugate`."""
+        self.count(Primitive.CONJUGATE)
+        if not self._conjugation:
+            raise ExecutionError("there is no conjugation key; plan the conjugation")
+        x = contract.rotated(_slots(a))
+        return replace(x, values=np.conjugate(x.values))
+
     def bootstrap(self, a: Ciphertext) -> Slots:
         """See `Evaluator.bootstrap`, which begins at the first modulus."""
         self.count(Primitive.BOOTSTRAP)
@@ -215,7 +248,8 @@ class CleartextEvaluator(Evaluator):
         raised = contract.bootstrapped(
             _slots(a), offered.bootstrap_input_level, offered.bootstrap_output_level
         )
-        return replace(raised, values=wrapped(raised.values, room(self._parameters, 0)))
+        values = raised.values if offered.complex_bootstrap else contract.real(raised.values)
+        return replace(raised, values=headroom.bootstrapped(self._parameters, values))
 
 
 def _slots(ciphertext: Ciphertext) -> Slots:
@@ -245,8 +279,9 @@ class Cleartext(Library):
         cls, parameters: ParameterSet, folder: Path, files: Sequence[KeyFile]
     ) -> CleartextEvaluator:
         """See `Library.evaluator`."""
-        steps = [int(line) for file in files for line in (folder / file.name).read_text().split()]
-        return CleartextEvaluator(parameters, frozenset(steps))
+        texts = {file.kind: (folder / file.name).read_text() for file in files}
+        steps = frozenset(map(int, texts.get("rotation_keys", "").split()))
+        return CleartextEvaluator(parameters, steps, "conjugation_key" in texts)
 
     @classmethod
     def versions(cls) -> dict[str, str]:

@@ -9,9 +9,9 @@ from functools import partial
 from pathlib import Path
 
 from backends.audit import Audit
-from backends.conformance import operations, optional, programs, secrecy
+from backends.conformance import complex_slots, operations, optional, programs, secrecy
 from backends.conformance.parties import LeftOut, Parties, demand
-from backends.interface import KeyFile, SecurityFacts
+from backends.interface import Capabilities, KeyFile, SecurityFacts
 from backends.registry import load_binding
 
 #: What the key owner announced, for the attack, which is another process.
@@ -28,9 +28,9 @@ class Candidate:
         attack: `module:function` of a `backends.registry.Attack`.
         audit: `module:NAME` of a `backends.audit.Binding`.
         native_types: program → `module:Class` of a `backends.native.NativeTypes`.
-        bootstrap: the lowest level that a bootstrap at `optional.BOOTSTRAPPING` takes, and the one that it
-            leaves; None where there is no bootstrap.
+        bootstrap: its capabilities at `optional.BOOTSTRAPPING`; None where there is no bootstrap.
         foretold: what its capabilities foretell of the keys' security, if anything.
+        complex_slots: whether its capabilities announce complex slots.
     """
 
     adapter: str
@@ -38,8 +38,9 @@ class Candidate:
     attack: str | None
     audit: str | None
     native_types: Mapping[str, str]
-    bootstrap: tuple[int, int] | None
+    bootstrap: Capabilities | None
     foretold: SecurityFacts | None
+    complex_slots: bool
 
 
 @dataclass(frozen=True)
@@ -63,17 +64,35 @@ def _operations(candidate: Candidate, scratch: Path) -> Iterator[Check]:
     made: list[Parties] = []
 
     def make() -> None:
-        made.append(Parties.made(candidate.adapter, scratch, sorted(programs.steps(scratch))))
+        made.append(_parties(candidate, scratch, scratch))
 
     yield Check("makes keys and both roles", make)
     for parties in made:
         for one in (*operations.CHECKS, *secrecy.CHECKS, programs.random_programs_agree_with_numpy):
             yield Check(one.__name__.replace("_", " "), partial(one, parties))
+        of_complex_slots = (
+            complex_slots.CHECKS if candidate.complex_slots else (complex_slots.refuses_to_conjugate,)
+        )
+        for one in of_complex_slots:
+            yield Check(f"complex slots: {one.__name__.replace('_', ' ')}", partial(one, parties))
         foretold = partial(secrecy.the_security_foretold_is_that_of_the_keys, parties, candidate.foretold)
         yield Check("the security foretold is that of the keys", foretold)
-        for task in programs.tasks(scratch):
+        for task in _tasks(candidate, scratch):
             yield Check(f"computes the model {task.name}", partial(programs.run_model, parties, task))
         yield Check("writes a ciphertext for the attack", partial(_leave, parties))
+
+
+def _parties(candidate: Candidate, folder: Path, models: Path) -> Parties:
+    """Both roles, with the keys that the checks and all programs need, which lie in `models`."""
+    steps = sorted(programs.steps(models))
+    return Parties.made(candidate.adapter, folder, steps, candidate.complex_slots)
+
+
+def _tasks(candidate: Candidate, models: Path) -> Iterator[programs.Task]:
+    """The programs of all models, and one with complex slots where the library has them."""
+    yield from programs.tasks(models)
+    if candidate.complex_slots:
+        yield complex_slots.turning_task()
 
 
 def _leave(parties: Parties) -> None:
@@ -105,7 +124,7 @@ def _bootstrap(candidate: Candidate, scratch: Path) -> Iterator[Check]:
         if candidate.bootstrap is None:
             raise LeftOut("the library has no bootstrap")
         folder = _fresh(scratch, "bootstrap")
-        optional.bootstraps_as_announced(candidate.adapter, folder, *candidate.bootstrap)
+        optional.bootstraps_as_announced(candidate.adapter, folder, candidate.bootstrap)
 
     yield Check("bootstraps as announced", bootstrap)
 
@@ -131,11 +150,11 @@ def _audit(candidate: Candidate, scratch: Path) -> Iterator[Check]:
         audit = Audit(load_binding(str(candidate.audit)))
         audit.install()
         folder = _fresh(scratch, "audit")
-        made.append((audit, Parties.made(candidate.adapter, folder, sorted(programs.steps(scratch)))))
+        made.append((audit, _parties(candidate, folder, scratch)))
 
     yield Check("says what each call of the library executes", begin)
     for audit, parties in made:
-        for task in programs.tasks(scratch):
+        for task in _tasks(candidate, scratch):
             check = partial(programs.run_model, parties, task, audit)
             yield Check(f"executes what it counts in the model {task.name}", check)
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from backends.conformance.parties import MINIMUM_BITS, PARAMETERS, LeftOut, demand, demand_bits
 from backends.errors import Unsupported
+from backends.interface import Capabilities
 from backends.parameters import BootstrapParameters, ParameterSet
 from backends.registry import load_library, load_native_types
 
@@ -28,17 +29,24 @@ NATIVE = ParameterSet(log_n=13, first_modulus_bits=50, scale_bits=40, depth=2, d
 COEFFICIENTS = (0.1, 0.4, -0.3, 0.2)
 
 
-def bootstraps_as_announced(adapter: str, scratch: Path, entry: int, output: int) -> None:
+def bootstraps_as_announced(adapter: str, scratch: Path, offered: Capabilities) -> None:
     """A bootstrap from the lowest level that it takes leaves the level and the values announced."""
     library = load_library(adapter)
     owner = library.key_owner(BOOTSTRAPPING)
-    evaluator = library.evaluator(BOOTSTRAPPING, scratch, owner.generate(scratch, (), bootstrap=True))
+    files = owner.generate(scratch, (), bootstrap=True, conjugation=offered.complex_bootstrap)
+    evaluator = library.evaluator(BOOTSTRAPPING, scratch, files)
     values = np.random.default_rng(3).uniform(-1, 1, BOOTSTRAPPING.slots)
+    entry, output = offered.bootstrap_input_level, offered.bootstrap_output_level
     refreshed = evaluator.bootstrap(owner.encrypt(values, entry))
     level, counts = evaluator.level(refreshed), dict(evaluator.counts)
     demand(level == output, f"a bootstrap leaves level {level} where {output} is announced")
     demand(counts == {"bootstraps": 1}, f"the adapter counts {counts} for one bootstrap")
     demand_bits(owner.decrypt(refreshed), values, BOOTSTRAP_BITS, "what a bootstrap returns")
+    if offered.complex_bootstrap:
+        refreshed = evaluator.bootstrap(owner.encrypt(values[::-1] + 1j * values, entry))
+        turned = evaluator.rescale(evaluator.multiply_plain(refreshed, evaluator.encode(-1j, level)))
+        doubled = owner.decrypt(evaluator.add(turned, evaluator.conjugate(turned)))
+        demand_bits(doubled, 2 * values, BOOTSTRAP_BITS, "the imaginary part that a bootstrap returns")
 
 
 def makes_and_loads_keys_one_kind_at_a_time(adapter: str, scratch: Path) -> None:

@@ -69,19 +69,23 @@ class Parties:
     random: np.random.Generator = field(default_factory=lambda: np.random.default_rng(20))
 
     @classmethod
-    def made(cls, adapter: str, scratch: Path, steps: Sequence[int] = ()) -> Parties:
+    def made(
+        cls, adapter: str, scratch: Path, steps: Sequence[int] = (), conjugation: bool = False
+    ) -> Parties:
         """Make keys for `STEPS` and some more rotations, and both roles.
 
         Args:
             adapter: `module:Class` of a `Library`.
             scratch: an empty folder.
             steps: further rotations.
+            conjugation: whether the key of a conjugation is made too.
         """
         folder = scratch / "keys"
         folder.mkdir()
         library = load_library(adapter)
         owner = library.key_owner(PARAMETERS)
-        files = owner.generate(folder, sorted({*STEPS, *steps}), bootstrap=False)
+        wanted = sorted({*STEPS, *steps})
+        files = owner.generate(folder, wanted, bootstrap=False, conjugation=conjugation)
         return cls(library, owner, library.evaluator(PARAMETERS, folder, files), folder, files, scratch)
 
     @property

@@ -12,9 +12,10 @@ import numpy as np
 
 from backends.audit import Audit
 from backends.conformance.parties import PARAMETERS, STEPS, Parties, demand, demand_bits
+from backends.constants import prepare
 from backends.interface import Ciphertext, Vector
 from backends.program import Instruction, Program, load_program
-from backends.replay import prepare, replay
+from backends.replay import replay
 from backends.tensor.layout import unpack
 
 REGISTERS = 3

@@ -20,7 +20,7 @@ from backends.errors import ParameterError, Unsupported
 from backends.interface import KeyFile, SecurityFacts, Vector
 from backends.registry import load_attack, load_library
 
-KINDS = {"context", "public_key", "relinearisation_key", "rotation_keys"}
+KINDS = {"context", "public_key", "relinearisation_key", "rotation_keys", "conjugation_key"}
 SECRETIVE = re.compile(r"secret|private|decrypt|keygen|keyowner|keypair", re.IGNORECASE)
 #: A ciphertext and what it holds, which the kit leaves for whoever attacks.
 CIPHERTEXT, HELD = "attacked", "held.npy"

@@ -119,6 +119,7 @@ from pathlib import Path
 
 from backends.interface import (
     Ciphertext,
+    ComplexVector,
     Evaluator,
     KeyFile,
     KeyOwner,
@@ -126,6 +127,7 @@ from backends.interface import (
     Library,
     Plaintext,
     SecurityFacts,
+    Values,
     Vector,
 )
 from backends.parameters import ParameterSet

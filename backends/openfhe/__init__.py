@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from backends.footprint import Footprint
+from backends.openfhe import footprint
 from backends.openfhe.capabilities import capabilities
-from backends.openfhe.footprint import context_bytes
 from backends.registry import Descriptor
 
 DESCRIPTOR = Descriptor(
@@ -12,10 +12,17 @@ DESCRIPTOR = Descriptor(
     summary="OpenFHE: CKKS with bootstrapping, hoisting and the extended basis, up to N = 2^17",
     adapter="backends.openfhe.adapter:OpenFHE",
     capabilities=capabilities,
-    footprint=Footprint(process_bytes=50_000_000, context_bytes=context_bytes),
+    footprint=Footprint(
+        process_bytes=50_000_000,
+        context_bytes=footprint.context_bytes,
+        constant_residues=footprint.CONSTANT_RESIDUES,
+        working_share=footprint.WORKING_SHARE,
+        keys_together=footprint.keys_together,
+    ),
     environment=Path(__file__).with_name("environment.yaml"),
     times=Path(__file__).with_name("times.json"),
     threaded=True,
+    releases_gil=True,
     attack="backends.openfhe.attack:attempts",
     audit="backends.openfhe.audit:BINDING",
 )

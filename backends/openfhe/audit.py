@@ -23,10 +23,16 @@ BINDING = Binding(
             "EvalFastRotation": {"rotations": 1},
             "EvalFastRotationExt": {"rotations": 1},
             "KeySwitchDown": {},
+            "GetExistingEvalAutomorphismKeyIndices": {},
+            "GetEvalAutomorphismKeyMap": {},
+            "EvalAutomorphism": {"conjugations": 1},
+            # With two iterations too: one call, and one bootstrap.
             "EvalBootstrap": {"bootstraps": 1},
+            "EvalBootstrapStCFirst": {"bootstraps": 1},
         },
         "openfhe:Ciphertext": {
             "GetLevel": {},
+            "GetKeyTag": {},
             "GetNoiseScaleDeg": {},
             "NumberCiphertextElements": {},
             "__add__": {"additions": 1},

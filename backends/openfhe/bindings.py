@@ -6,10 +6,12 @@ OpenFHE's own objects can be asked.
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Sequence
+from importlib import import_module
 from typing import Protocol, cast
 
-from backends.interface import Ciphertext, Plaintext, Vector
+from backends.interface import Ciphertext, ComplexVector, Plaintext, Vector
 
 
 class PublicKey:
@@ -22,6 +24,10 @@ class Form:
 
 class Digits:
     """The digits of a ciphertext, computed once for several rotations."""
+
+
+class AutomorphismKeys:
+    """The keys of rotations and of the conjugation, under one secret key."""
 
 
 class SecretKey(Protocol):
@@ -43,6 +49,8 @@ class LibraryCiphertext(Protocol):
     def GetLevel(self) -> int: ...
 
     def GetNoiseScaleDeg(self) -> int: ...
+
+    def GetKeyTag(self) -> str: ...
 
     def NumberCiphertextElements(self) -> int: ...
 
@@ -84,14 +92,22 @@ class CryptoContext(Protocol):
 
     def EvalRotateKeyGen(self, key: SecretKey, steps: list[int]) -> None: ...
 
+    def EvalAutomorphismKeyGen(self, key: SecretKey, indices: list[int]) -> None: ...
+
     def EvalBootstrapSetup(
-        self, level_budget: list[int], steps: list[int], slots: int, correction_factor: int, precompute: bool
+        self,
+        level_budget: list[int],
+        steps: list[int],
+        slots: int,
+        correction_factor: int,
+        precompute: bool,
+        slots_to_coefficients_first: bool,
     ) -> None: ...
 
     def EvalBootstrapKeyGen(self, key: SecretKey, slots: int) -> None: ...
 
     def MakeCKKSPackedPlaintext(
-        self, values: Vector, scale_degree: int, dropped: int, parameters: None, slots: int
+        self, values: Vector | ComplexVector, scale_degree: int, dropped: int, parameters: None, slots: int
     ) -> Plaintext: ...
 
     def Encrypt(self, key: PublicKey | SecretKey, plaintext: Plaintext) -> Ciphertext: ...
@@ -132,11 +148,19 @@ class CryptoContext(Protocol):
 
     def KeySwitchDown(self, a: Ciphertext) -> Ciphertext: ...
 
-    def EvalBootstrap(self, a: Ciphertext) -> Ciphertext: ...
+    def EvalAutomorphism(self, a: Ciphertext, index: int, keys: AutomorphismKeys) -> Ciphertext: ...
+
+    def EvalBootstrap(self, a: Ciphertext, iterations: int, precision: int) -> Ciphertext: ...
+
+    def EvalBootstrapStCFirst(self, a: Ciphertext, iterations: int, precision: int) -> Ciphertext: ...
 
 
 class ConstantPlaintext(float, Plaintext):
     """A constant vector: OpenFHE adds and multiplies a number without encoding it."""
+
+
+class ComplexConstantPlaintext(complex, Plaintext):
+    """A constant vector that is complex."""
 
 
 def ciphertext(opaque: Ciphertext) -> LibraryCiphertext:
@@ -147,3 +171,8 @@ def ciphertext(opaque: Ciphertext) -> LibraryCiphertext:
 def plaintext(opaque: Plaintext) -> LibraryPlaintext:
     """What a plaintext of this adapter tells of itself; it is not a constant."""
     return cast(LibraryPlaintext, opaque)
+
+
+def open_mp() -> ctypes.CDLL:
+    """The OpenMP runtime that OpenFHE's libraries are linked with, found through the extension itself."""
+    return ctypes.CDLL(import_module("openfhe.openfhe").__file__)

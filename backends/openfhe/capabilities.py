@@ -8,13 +8,25 @@ from backends.errors import Unsupported
 from backends.interface import Capabilities, SecurityFacts
 from backends.openfhe.primes import primes_of_p, primes_of_q
 from backends.openfhe.standard import check_standard
-from backends.parameters import SPECIAL_PRIME_BITS, BootstrapParameters, ParameterSet
+from backends.parameters import (
+    COEFFICIENTS_TO_SLOTS_FIRST,
+    SLOTS_TO_COEFFICIENTS_FIRST,
+    SPECIAL_PRIME_BITS,
+    BootstrapParameters,
+    ParameterSet,
+)
 
 #: Levels that a bootstrap's approximate modular reduction takes, the two linear transforms not counted.
 MODULAR_REDUCTION_DEPTH = {"uniform_ternary": 14, "sparse_encapsulated": 10}
 
-#: A bootstrap first multiplies by a correction and rescales, so one level must be left.
-BOOTSTRAP_INPUT_LEVEL = 1
+#: OpenFHE's own correction factors by kind and log2 of the ring dimension, where all slots are bootstrapped.
+OWN_CORRECTIONS = {
+    COEFFICIENTS_TO_SLOTS_FIRST: {10: 12, 11: 11, 12: 11, 13: 10, 14: 9, 15: 8, 16: 8, 17: 7},
+    SLOTS_TO_COEFFICIENTS_FIRST: {10: 14, 11: 14, 12: 13, 13: 13, 14: 12, 15: 11, 16: 11, 17: 10},
+}
+
+#: CPU time of one iteration relative to the kind that comes first, at N = 2^16 and level budget [3, 3].
+RELATIVE_WORK = {COEFFICIENTS_TO_SLOTS_FIRST: 1.0, SLOTS_TO_COEFFICIENTS_FIRST: 0.69}
 
 
 def capabilities(parameters: ParameterSet) -> Capabilities:
@@ -27,12 +39,16 @@ def capabilities(parameters: ParameterSet) -> Capabilities:
     security = _security(parameters)
     if parameters.bootstrap is None:
         no_bootstrap = "the parameter set has no bootstrap; give it one"
-        return Capabilities(no_bootstrap_reason=no_bootstrap, security=security)
+        return Capabilities(no_bootstrap_reason=no_bootstrap, security=security, complex_slots=True)
     _check_bootstrap(parameters, parameters.bootstrap)
+    lowest, output = parameters.bootstrap_levels or (0, None)
     return Capabilities(
         security=security,
-        bootstrap_output_level=parameters.depth - parameters.bootstrap.depth,
-        bootstrap_input_level=BOOTSTRAP_INPUT_LEVEL,
+        complex_slots=True,
+        complex_bootstrap=parameters.bootstrap.kind == COEFFICIENTS_TO_SLOTS_FIRST,
+        bootstrap_output_level=output,
+        bootstrap_input_level=lowest,
+        bootstrap_work=RELATIVE_WORK[parameters.bootstrap.kind] * parameters.bootstrap.iterations,
         bootstrap_keys=_bootstrap_keys(parameters, parameters.bootstrap),
         bootstrap_plaintexts=_bootstrap_plaintexts(parameters, parameters.bootstrap),
     )
@@ -87,14 +103,23 @@ def _check_digits(parameters: ParameterSet) -> None:
 def _check_bootstrap(parameters: ParameterSet, bootstrap: BootstrapParameters) -> None:
     """The limits that OpenFHE would report only at the first bootstrap, or not at all."""
     depth = MODULAR_REDUCTION_DEPTH[parameters.secret] + sum(bootstrap.level_budget)
+    depth += bootstrap.iterations - 1  # scaling the error back
     if bootstrap.depth != depth:
         raise Unsupported(
-            f"OpenFHE's bootstrap takes {depth} levels with level budget {list(bootstrap.level_budget)} and "
-            f"secret {parameters.secret}, not {bootstrap.depth}; set bootstrap.depth to {depth}"
+            f"OpenFHE's bootstrap takes {depth} levels with level budget {list(bootstrap.level_budget)}, "
+            f"secret {parameters.secret} and iterations {bootstrap.iterations}, not {bootstrap.depth}; "
+            f"set bootstrap.depth to {depth}"
         )
-    gap = parameters.first_modulus_bits - parameters.scale_bits
-    if gap > bootstrap.correction_factor:
+    gap, correction = parameters.first_modulus_bits - parameters.scale_bits, correction_factor(parameters)
+    if gap > correction:
         raise Unsupported(
             f"the first modulus exceeds the scale by {gap} bits, and OpenFHE's bootstrap allows at most the "
-            f"correction factor, {bootstrap.correction_factor}; raise the factor or lower the first modulus"
+            f"correction factor, {correction}; raise the factor or lower the first modulus"
         )
+
+
+def correction_factor(parameters: ParameterSet) -> int:
+    """That of a set with a bootstrap, OpenFHE's own where the set leaves it to the library."""
+    bootstrap = parameters.bootstrap
+    assert bootstrap is not None
+    return bootstrap.correction_factor or OWN_CORRECTIONS[bootstrap.kind][parameters.log_n]

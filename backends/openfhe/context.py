@@ -6,13 +6,16 @@ OpenFHE ties loaded keys and ciphertexts to the equal context that already exist
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 import openfhe
 
 from backends.errors import ParameterError
-from backends.interface import Plaintext, Vector
+from backends.interface import ComplexVector, Plaintext, Vector
 from backends.openfhe.bindings import CryptoContext
-from backends.parameters import ParameterSet
+from backends.openfhe.capabilities import correction_factor
+from backends.parameters import SLOTS_TO_COEFFICIENTS_FIRST, ParameterSet
 
 SECRETS = {
     "uniform_ternary": openfhe.UNIFORM_TERNARY,
@@ -28,8 +31,10 @@ SECURITY_LEVELS = {
 }
 
 
-def make_context(parameters: ParameterSet) -> CryptoContext:
+def make_context(parameters: ParameterSet, *, complex_slots: bool = False) -> CryptoContext:
     """A context of exactly the ring, moduli and digits asked for.
+
+    With complex slots it encodes imaginary parts, which the other one leaves out; see `Encoder`.
 
     FLEXIBLEAUTO gives every level its own exact scale. Its automatic rescaling never acts here, because the
     adapter rescales each product before anything that would trigger it.
@@ -48,6 +53,7 @@ def make_context(parameters: ParameterSet) -> CryptoContext:
     settings.SetScalingTechnique(openfhe.FLEXIBLEAUTO)
     settings.SetKeySwitchTechnique(openfhe.HYBRID)
     settings.SetNumLargeDigits(parameters.digits)
+    settings.SetCKKSDataType(openfhe.COMPLEX if complex_slots else openfhe.REAL)
     try:
         context: CryptoContext = openfhe.GenCryptoContext(settings)
     except RuntimeError as error:
@@ -72,13 +78,16 @@ def set_up_bootstrap(context: CryptoContext, parameters: ParameterSet, *, precom
         parameters: a set with a bootstrap.
         precompute: encode the transforms' plaintexts (gigabytes at N = 2^16), which only an evaluator needs.
     """
-    assert parameters.bootstrap is not None
+    bootstrap = parameters.bootstrap
+    assert bootstrap is not None
     context.EvalBootstrapSetup(
-        list(parameters.bootstrap.level_budget),
+        list(bootstrap.level_budget),
         [0, 0],  # the library's own baby-step and giant-step split
         parameters.slots,
-        parameters.bootstrap.correction_factor,
+        correction_factor(parameters),
         precompute,
+        # Without it, the library ends the process at the first bootstrap of this kind.
+        bootstrap.kind == SLOTS_TO_COEFFICIENTS_FIRST,
     )
 
 
@@ -86,14 +95,34 @@ def set_up_bootstrap(context: CryptoContext, parameters: ParameterSet, *, precom
 _TOO_SMALL = "Scaling factor too small"
 
 
-def encode(context: CryptoContext, parameters: ParameterSet, values: Vector, level: int) -> Plaintext:
-    """A plaintext of all slots at `level`'s own scale."""
-    dropped = parameters.depth - level
-    slots = np.asarray(values, np.float64)
-    try:
-        return context.MakeCKKSPackedPlaintext(slots, 1, dropped, None, parameters.slots)
-    except RuntimeError as error:
-        if _TOO_SMALL not in str(error):
-            raise
-        zeros = np.zeros_like(slots)
-        return context.MakeCKKSPackedPlaintext(zeros, 1, dropped, None, parameters.slots)
+def conjugation_index(parameters: ParameterSet) -> int:
+    """The automorphism X → X^index of the ring that conjugates the slots."""
+    return 2 * parameters.n - 1
+
+
+class Encoder:
+    """Encodes slots over one context.
+
+    Complex ones are encoded by a twin of the context that has complex slots: encodings of both are the same
+    polynomials. Whatever is computed stays in the real context, because in a complex one a bootstrap that
+    begins with the slots (`EvalBootstrapStCFirst`) reduces twice, the imaginary parts too.
+    """
+
+    def __init__(self, context: CryptoContext, parameters: ParameterSet) -> None:
+        self._context, self._parameters = context, parameters
+
+    def encode(self, values: Vector | ComplexVector, level: int) -> Plaintext:
+        """A plaintext of all slots at `level`'s own scale."""
+        dropped, slots = self._parameters.depth - level, self._parameters.slots
+        context = self.complex_context if np.iscomplexobj(values) else self._context
+        try:
+            return context.MakeCKKSPackedPlaintext(values, 1, dropped, None, slots)
+        except RuntimeError as error:
+            if _TOO_SMALL not in str(error):
+                raise
+            return self._context.MakeCKKSPackedPlaintext(np.zeros(slots), 1, dropped, None, slots)
+
+    @cached_property
+    def complex_context(self) -> CryptoContext:
+        """The twin; to make it takes seconds at log_n 16."""
+        return make_context(self._parameters, complex_slots=True)

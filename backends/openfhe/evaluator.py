@@ -17,13 +17,19 @@ import openfhe
 
 from backends import contract
 from backends.errors import ExecutionError
-from backends.interface import Ciphertext, Evaluator, KeyFile, Plaintext, Vector
+from backends.interface import Ciphertext, Evaluator, KeyFile, Plaintext, Values
 from backends.openfhe import bindings
-from backends.openfhe.bindings import ConstantPlaintext, Digits, PublicKey
+from backends.openfhe.bindings import (
+    AutomorphismKeys,
+    ComplexConstantPlaintext,
+    ConstantPlaintext,
+    Digits,
+    PublicKey,
+)
 from backends.openfhe.capabilities import capabilities
-from backends.openfhe.context import encode, make_context, set_up_bootstrap
+from backends.openfhe.context import Encoder, conjugation_index, make_context, set_up_bootstrap
 from backends.openfhe.files import load_keys, read_ciphertext, read_public_key, write_ciphertext
-from backends.parameters import ParameterSet
+from backends.parameters import SLOTS_TO_COEFFICIENTS_FIRST, ParameterSet
 from backends.primitives import Primitive
 
 
@@ -37,6 +43,7 @@ class OpenFHEEvaluator(Evaluator):
         super().__init__()
         self._parameters = parameters
         self._context = make_context(parameters)
+        self._encoder = Encoder(self._context, parameters)
         self._zeros: dict[int, Plaintext] = {}
         self._encrypted_zeros: dict[int, Ciphertext] = {}
         self._public_key: PublicKey | None = None
@@ -53,8 +60,15 @@ class OpenFHEEvaluator(Evaluator):
         elif file.kind == "relinearisation_key":
             openfhe.ClearEvalMultKeys()  # it takes no second one
             load_keys(openfhe.CryptoContext.DeserializeEvalMultKey, path)
-        elif file.kind in ("rotation_keys", "bootstrap_keys"):
+        elif file.kind in ("rotation_keys", "conjugation_key", "bootstrap_keys"):
             load_keys(openfhe.CryptoContext.DeserializeEvalAutomorphismKey, path)
+
+    def one_thread(self) -> None:
+        """See `Evaluator.one_thread`.
+
+        The library asks OpenMP for threads by their number, whatever this thread was given; so it gets none.
+        """
+        bindings.open_mp().omp_set_max_active_levels(0)
 
     def read(self, path: Path) -> Ciphertext:
         """See `Evaluator.read`; what was read is added to a zero that the library itself made.
@@ -74,16 +88,16 @@ class OpenFHEEvaluator(Evaluator):
         """See `Evaluator.level`; OpenFHE itself counts the primes already dropped."""
         return self._parameters.depth - bindings.ciphertext(ciphertext).GetLevel()
 
-    def encode(self, values: Vector | float, level: int) -> Plaintext:
+    def encode(self, values: Values, level: int) -> Plaintext:
         """See `Evaluator.encode`.
 
         Raises:
             ExecutionError: a value is not finite, which OpenFHE would encode as any number.
         """
         contract.finite(values)
-        if isinstance(values, (int, float)):
-            return ConstantPlaintext(values)
-        return encode(self._context, self._parameters, values, level)
+        if isinstance(values, np.ndarray):
+            return self._encoder.encode(values, level)
+        return ComplexConstantPlaintext(values) if isinstance(values, complex) else ConstantPlaintext(values)
 
     def add(self, a: Ciphertext, b: Ciphertext) -> Ciphertext:
         """See `Evaluator.add`."""
@@ -176,6 +190,12 @@ class OpenFHEEvaluator(Evaluator):
         """See `Evaluator.multiply_sum`; added in place."""
         return reduce(self._add_to, (self.multiply(a, b) for a, b in terms))
 
+    def conjugate(self, a: Ciphertext) -> Ciphertext:
+        """See `Evaluator.conjugate`."""
+        _relinearised(a)
+        self.count(Primitive.CONJUGATE)
+        return self._context.EvalAutomorphism(a, conjugation_index(self._parameters), self._automorphisms(a))
+
     def bootstrap(self, a: Ciphertext) -> Ciphertext:
         """See `Evaluator.bootstrap`; the library returns a product, which is rescaled here.
 
@@ -192,11 +212,31 @@ class OpenFHEEvaluator(Evaluator):
             a = self._lowered(a, offered.bootstrap_output_level)
         self.count(Primitive.BOOTSTRAP)
         try:
-            raised = self._context.EvalBootstrap(a)
+            raised = self._bootstrapped(a)
         except RuntimeError as error:
             raise ExecutionError(f"OpenFHE cannot bootstrap ({error}); load its bootstrap keys") from error
         scale_degree = bindings.ciphertext(raised).GetNoiseScaleDeg()
         return self._compress(raised, self.level(raised) - (scale_degree - 1))
+
+    def _bootstrapped(self, a: Ciphertext) -> Ciphertext:
+        """What the library's call for the set's kind of bootstrap returns."""
+        bootstrap = self._parameters.bootstrap
+        assert bootstrap is not None  # without one, there is no level to enter at
+        slots_first = bootstrap.kind == SLOTS_TO_COEFFICIENTS_FIRST
+        call = self._context.EvalBootstrapStCFirst if slots_first else self._context.EvalBootstrap
+        return call(a, bootstrap.iterations, bootstrap.first_precision_bits or 0)
+
+    def _automorphisms(self, a: Ciphertext) -> AutomorphismKeys:
+        """The keys of rotations and of the conjugation under the secret key of a.
+
+        Raises:
+            ExecutionError: that of the conjugation is not among them; the library would end the process.
+        """
+        tag, index = bindings.ciphertext(a).GetKeyTag(), conjugation_index(self._parameters)
+        if index not in openfhe.CryptoContext.GetExistingEvalAutomorphismKeyIndices(tag):
+            raise ExecutionError("OpenFHE cannot conjugate; have the key owner make the conjugation's key")
+        keys: AutomorphismKeys = openfhe.CryptoContext.GetEvalAutomorphismKeyMap(tag)
+        return keys
 
     def _lowered(self, a: Ciphertext, level: int) -> Ciphertext:
         """The same values at a lower level.
@@ -252,7 +292,7 @@ class OpenFHEEvaluator(Evaluator):
     def _fits(self, a: Ciphertext, plaintext: Plaintext) -> None:
         """Raise unless `plaintext` can meet `a` without a hidden adjustment."""
         _not_a_product(a)
-        if isinstance(plaintext, ConstantPlaintext):
+        if isinstance(plaintext, (ConstantPlaintext, ComplexConstantPlaintext)):
             return
         encoded = self._parameters.depth - bindings.plaintext(plaintext).GetLevel()
         if encoded != self.level(a):

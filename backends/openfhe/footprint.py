@@ -6,8 +6,23 @@ from collections.abc import Collection
 
 from backends.parameters import ParameterSet
 
+#: Rotation keys made, written and freed together.
+KEYS_PER_FILE = 4
+
 #: Tables for each prime; measured: 4 MB at N = 2^12 with 12 primes, 9 MB at 2^14 with 10.
 TABLE_BYTES = 64
+#: An encoded constant keeps its complex slot values, 16 bytes for each of N / 2.
+CONSTANT_RESIDUES = 1
+#: Peaks of evaluators at N = 2^12 and 2^14 beside all else, over the ciphertexts alive: a median of 16 cells,
+#: whose peaks it tells within 4 %.
+WORKING_SHARE = 2.2
+#: Beside the keys that are made together there is a fifth of one.
+BESIDE_KEYS = 0.2
+
+
+def keys_together(rotations: int, bootstraps: int) -> float:
+    """The keys of a bootstrap are made at once, others four at a time; a relinearisation key alone."""
+    return max(1, min(rotations, KEYS_PER_FILE), bootstraps) + BESIDE_KEYS
 
 
 def context_bytes(parameters: ParameterSet, levels: Collection[int]) -> int:

@@ -12,15 +12,13 @@ import numpy as np
 import openfhe
 
 from backends.errors import ExecutionError
-from backends.interface import Ciphertext, KeyFile, KeyOwner, Keys, SecurityFacts, Vector
+from backends.interface import Ciphertext, ComplexVector, KeyFile, KeyOwner, Keys, SecurityFacts, Vector
 from backends.openfhe import bindings
 from backends.openfhe.bindings import PublicKey
-from backends.openfhe.context import encode, make_context, set_up_bootstrap
+from backends.openfhe.context import Encoder, conjugation_index, make_context, set_up_bootstrap
 from backends.openfhe.files import read_ciphertext, write, write_ciphertext
+from backends.openfhe.footprint import KEYS_PER_FILE
 from backends.parameters import SPECIAL_PRIME_BITS, ParameterSet
-
-#: Rotation keys made, written and freed together.
-KEYS_PER_FILE = 4
 
 BYTES_PER_RESIDUE = 8
 
@@ -44,11 +42,14 @@ class OpenFHEKeyOwner(KeyOwner):
     def __init__(self, parameters: ParameterSet) -> None:
         self._parameters = parameters
         self._context = make_context(parameters)
+        self._encoder = Encoder(self._context, parameters)
         self._keys = self._context.KeyGen()
         self._relinearisation_key_bytes = 0
 
-    def key_batches(self, rotation_steps: Sequence[int], bootstrap: bool) -> Iterator[MadeKeys]:
-        """See `KeyOwner.key_batches`. A rotation key that the bootstrap needs as well is made once."""
+    def key_batches(
+        self, rotation_steps: Sequence[int], bootstrap: bool, conjugation: bool
+    ) -> Iterator[MadeKeys]:
+        """See `KeyOwner.key_batches`. A key that the bootstrap needs as well is made once."""
         yield MadeKeys(KeyFile("public_key", "public_key.bin"), self._keys.publicKey)
         yield self._made(KeyFile("relinearisation_key", "relinearisation_key.bin"), ())
         made: set[int] = set()
@@ -58,6 +59,8 @@ class OpenFHEKeyOwner(KeyOwner):
             tag = self._keys.secretKey.GetKeyTag()
             made = set(openfhe.CryptoContext.GetExistingEvalAutomorphismKeyIndices(tag))
             yield keys
+        if conjugation and conjugation_index(self._parameters) not in made:
+            yield self._made(KeyFile("conjugation_key", "conjugation_key.bin"), ())
         steps = [step for step in rotation_steps if self._context.FindAutomorphismIndex(step) not in made]
         for start in range(0, len(steps), KEYS_PER_FILE):
             file = KeyFile("rotation_keys", f"rotation_keys_{start // KEYS_PER_FILE:03d}.bin")
@@ -77,6 +80,8 @@ class OpenFHEKeyOwner(KeyOwner):
             self._context.EvalMultKeyGen(secret)
         elif file.kind == "rotation_keys":
             self._context.EvalRotateKeyGen(secret, list(steps))
+        elif file.kind == "conjugation_key":
+            self._context.EvalAutomorphismKeyGen(secret, [conjugation_index(self._parameters)])
         else:
             self._context.EvalBootstrapKeyGen(secret, self._parameters.slots)
         return MadeKeys(file)
@@ -103,15 +108,14 @@ class OpenFHEKeyOwner(KeyOwner):
             openfhe.CryptoContext.ClearEvalAutomorphismKeys()
             ctypes.CDLL(None).malloc_trim(0)
 
-    def encrypt(self, values: Vector, level: int) -> Ciphertext:
+    def encrypt(self, values: Vector | ComplexVector, level: int) -> Ciphertext:
         """See `KeyOwner.encrypt`; made at its level.
 
         OpenFHE could encrypt under the secret key too, with four bits less noise at N = 2^15: its public-key
         encryption, unlike SEAL's, is not divided by a special prime afterwards. Pyfhel has no encryption
         under the secret key, and what is compared has to be the same.
         """
-        plaintext = encode(self._context, self._parameters, values, level)
-        return self._context.Encrypt(self._keys.publicKey, plaintext)
+        return self._context.Encrypt(self._keys.publicKey, self._encoder.encode(values, level))
 
     def decrypt(self, ciphertext: Ciphertext) -> Vector:
         """See `KeyOwner.decrypt`."""

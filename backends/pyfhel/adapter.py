@@ -12,6 +12,7 @@ import numpy as np
 from Pyfhel import PyCtxt
 from Pyfhel import Pyfhel as PyfhelBinding
 
+from backends.errors import ExecutionError
 from backends.interface import (
     Ciphertext,
     Evaluator,
@@ -26,12 +27,16 @@ from backends.parameters import ParameterSet
 from backends.primitives import Primitive
 from backends.pyfhel import bindings, galois_file
 from backends.pyfhel.bindings import PyfhelObject
+from backends.pyfhel.conjugation import mirrored
 from backends.pyfhel.context import COMPRESSION, PyfhelContext
 from backends.seal.calls import writing
 from backends.seal.capabilities import refuse_bootstrap
 from backends.seal.evaluator import SEALEvaluator, counted
 from backends.seal.key_owner import SEALKeyOwner
 from backends.seal.keys import KeyFolder, galois_element
+
+#: SEAL's step for the conjugation, as rotations have theirs, where keys are made.
+_CONJUGATION = 0
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,9 @@ class PyfhelKeyOwner(SEALKeyOwner):
         self._binding = context.binding
         self._binding.keyGen()
 
-    def key_batches(self, rotation_steps: Sequence[int], bootstrap: bool) -> Iterator[MadeKeys]:
+    def key_batches(
+        self, rotation_steps: Sequence[int], bootstrap: bool, conjugation: bool
+    ) -> Iterator[MadeKeys]:
         """See `KeyOwner.key_batches`; rotation keys are made one at a time."""
         refuse_bootstrap(bootstrap)
         yield MadeKeys("context", self._binding)
@@ -67,6 +74,8 @@ class PyfhelKeyOwner(SEALKeyOwner):
         yield self.make_keys("relinearisation_key", ())
         for step in sorted(set(rotation_steps)):
             yield self.make_keys("rotation_keys", (step,))
+        if conjugation:
+            yield self.make_keys("conjugation_key", ())
 
     def make_keys(self, kind: str, steps: Sequence[int]) -> MadeKeys:
         """See `KeyOwner.make_keys`; rotation keys are made for one step at a time."""
@@ -75,6 +84,9 @@ class PyfhelKeyOwner(SEALKeyOwner):
             return MadeKeys(kind, self._spare)
         if kind == "relinearisation_key":
             self._binding.relinKeyGen()
+            return MadeKeys(kind, self._binding)
+        if kind == "conjugation_key":
+            self._binding.rotateKeyGen([_CONJUGATION])
             return MadeKeys(kind, self._binding)
         refuse_bootstrap(kind == "bootstrap_keys")
         (step,) = steps
@@ -92,6 +104,11 @@ class PyfhelKeyOwner(SEALKeyOwner):
                 keys.holder.save_public_key(str(files.add(keys.kind)), COMPRESSION)
             elif keys.kind == "relinearisation_key":
                 keys.holder.save_relin_key(str(files.add(keys.kind)), COMPRESSION)
+            elif keys.kind == "conjugation_key":
+                single = folder / "conjugation.galois"
+                keys.holder.save_rotate_key(str(single), COMPRESSION)
+                galois_file.as_relinearisation_key(single, files.add(keys.kind))
+                single.unlink()
             else:
                 assert keys.step is not None
                 keys.holder.save_rotate_key(str(files.add_rotation(keys.step)), COMPRESSION)
@@ -130,7 +147,8 @@ class PyfhelEvaluator(SEALEvaluator):
     """Computes with a Pyfhel object that is given public and evaluation keys only.
 
     Its decryption is never called: without a secret key it would end the process. Nor is an operation whose
-    key is missing: Pyfhel would make one under a secret of its own, and the result would be noise.
+    key is missing: Pyfhel would make one under a secret of its own, and the result would be noise. It has no
+    call for a conjugation, which another object does with the conjugation's key.
 
     Attributes:
         context: SEAL's context.
@@ -144,6 +162,7 @@ class PyfhelEvaluator(SEALEvaluator):
         self._n = parameters.n
         self._binding = self.context.binding
         self._rotation_elements: set[int] = set()
+        self._conjugator: PyfhelObject | None = None
         self._take(keys)
 
     def _load(self, keys: KeyFolder) -> None:
@@ -153,6 +172,9 @@ class PyfhelEvaluator(SEALEvaluator):
         for path in keys.paths("rotation_keys"):
             self._rotation_elements = galois_file.elements(path)
             self._binding.load_rotate_key(str(path))
+        for path in keys.paths("conjugation_key"):
+            self._conjugator = self.context.another()
+            self._conjugator.load_relin_key(str(path))
 
     def _has_rotation_key(self, step: int) -> bool:
         return galois_element(step, self._n) in self._rotation_elements
@@ -212,6 +234,17 @@ class PyfhelEvaluator(SEALEvaluator):
     @counted(Primitive.ROTATE)
     def _rotated(self, a: Ciphertext, step: int) -> Ciphertext:
         return self._binding.rotate(a, step, in_new_ctxt=True)
+
+    @counted(Primitive.CONJUGATE)
+    def conjugate(self, a: Ciphertext) -> Ciphertext:
+        """See `Evaluator.conjugate`; Pyfhel relinearises here, see `backends.pyfhel.conjugation`."""
+        if self._conjugator is None:
+            raise ExecutionError("there is no key for a conjugation; ask for it when the keys are made")
+        result: Ciphertext = PyCtxt(pyfhel=self._binding)
+        told = bindings.ciphertext(result)
+        told.from_bytes(mirrored(bindings.ciphertext(a).to_bytes(COMPRESSION)))
+        self._conjugator.relinearize(result)
+        return result
 
 
 def _copy(ciphertext: Ciphertext) -> Ciphertext:

@@ -5,7 +5,7 @@ from backends.audit import Binding
 BINDING = Binding(
     calls={
         "Pyfhel:Pyfhel": {
-            "encodeFrac": {},
+            "encode": {},
             "contextGen": {},  # of an encoder of a lower level
             "add": {"additions": 1},
             "sub": {"additions": 1},
@@ -19,5 +19,6 @@ BINDING = Binding(
             "rotate": {"rotations": 1},
         }
     },
-    made_of={"drops": {"ct_pt": 1, "rescales": 1}},
+    # A conjugation is a relinearisation by its key, of values read backwards.
+    made_of={"drops": {"ct_pt": 1, "rescales": 1}, "conjugations": {"relinearisations": 1}},
 )

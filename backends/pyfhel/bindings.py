@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol, cast
 
-from backends.interface import Ciphertext, Plaintext, Vector
+from backends.interface import Ciphertext, ComplexVector, Plaintext, Vector
 
 
 class LibraryCiphertext(Protocol):
@@ -26,6 +26,10 @@ class LibraryCiphertext(Protocol):
     def save(self, path: str, compression: str) -> None: ...
 
     def load(self, path: str) -> None: ...
+
+    def to_bytes(self, compression: str) -> bytes: ...
+
+    def from_bytes(self, content: bytes) -> None: ...
 
 
 class LibraryPlaintext(Protocol):
@@ -74,6 +78,8 @@ class PyfhelObject(Protocol):
     def load_rotate_key(self, path: str) -> None: ...
 
     def encodeFrac(self, values: Vector, scale: float = ...) -> Plaintext: ...
+
+    def encode(self, values: Vector | ComplexVector, scale: float = ...) -> Plaintext: ...
 
     def encryptPtxt(self, plaintext: Plaintext) -> Ciphertext: ...
 

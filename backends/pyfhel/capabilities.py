@@ -13,4 +13,4 @@ def capabilities(parameters: ParameterSet) -> Capabilities:
     Raises:
         Unsupported: SEAL cannot use these parameters.
     """
-    return seal.capabilities(parameters, "Pyfhel")
+    return seal.capabilities(parameters, "Pyfhel", complex_slots=True)

@@ -11,7 +11,7 @@ import numpy as np
 from Pyfhel import PyCtxt, Pyfhel
 
 from backends.errors import ParameterError
-from backends.interface import Ciphertext, Plaintext, Vector
+from backends.interface import Ciphertext, Plaintext, Values
 from backends.parameters import ParameterSet
 from backends.pyfhel import bindings
 from backends.pyfhel.bindings import PyfhelObject
@@ -55,15 +55,18 @@ class PyfhelContext(SEALContext):
         """Write the primes; Pyfhel's own context files give them back to SEAL but not to Python."""
         path.write_text(json.dumps({"moduli": self._moduli}))
 
-    def encode(self, values: Vector | float, level: int, scale: float) -> Plaintext:
+    def another(self) -> PyfhelObject:
+        """A Pyfhel object over an equal context, for keys of its own."""
+        return _binding(self.parameters, self._moduli)
+
+    def encode(self, values: Values, level: int, scale: float) -> Plaintext:
         """See `SEALContext.encode`; Pyfhel has no shorter way for a constant than its full vector."""
         slots = self.parameters.slots
-        vector = (
-            slot_vector(values, slots) if isinstance(values, np.ndarray) else np.full(slots, constant(values))
-        )
+        spread = values if isinstance(values, np.ndarray) else np.full(slots, constant(values))
+        vector = slot_vector(spread, slots)
         encoder = self.binding if level == self.chain.depth else self._encoder(level)
         with refusals("an encoding"):
-            return encoder.encodeFrac(vector, scale=scale)
+            return encoder.encode(vector, scale=scale)
 
     def one(self, start: int, level: int) -> Plaintext:
         """See `SEALContext.one`; kept, because a constant is slow to encode."""

@@ -55,6 +55,26 @@ def merge(keys: Iterable[tuple[int, Path]], target: Path) -> None:
         merged.write(pack("<Q", size))
 
 
+def as_relinearisation_key(single: Path, target: Path) -> None:
+    """Write the key of the conjugation, from the file of it alone, as a relinearisation key: one list.
+
+    Its Galois element is 2N - 1, so its list is the last of N.
+
+    Raises:
+        ExecutionError: the file is not in SEAL's uncompressed format.
+    """
+    with single.open("rb") as file, target.open("wb") as made:
+        head = file.read(_FIRST_LIST_AT)
+        _check(head, single)
+        lists = int(unpack("<Q", head[_LISTS_AT:])[0])
+        file.seek(_FIRST_LIST_AT + _WORD * (lists - 1))
+        made.write(head[:_LISTS_AT] + pack("<Q", 1))
+        shutil.copyfileobj(file, made, _COPY_BYTES)
+        size = made.tell()
+        made.seek(_SIZE_AT)
+        made.write(pack("<Q", size))
+
+
 def elements(path: Path) -> set[int]:
     """The Galois elements that a file holds keys for.
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from backends.errors import ExecutionError
-from backends.interface import Vector
+from backends.interface import ComplexVector, Vector
 
 _LIBRARY_ERRORS = (ValueError, RuntimeError, IndexError)
 
@@ -50,13 +50,13 @@ def writing(path: Path) -> Iterator[None]:
         ) from error
 
 
-def slot_vector(values: Vector, slots: int) -> Vector:
-    """A writable copy as float64, once the values are known to fill the slots with finite numbers.
+def slot_vector(values: Vector | ComplexVector, slots: int) -> Vector | ComplexVector:
+    """A writable copy, once the values are known to fill the slots with finite numbers.
 
     Raises:
         ExecutionError: another shape, or a value that is not finite (SEAL would encode garbage).
     """
-    vector = np.array(values, dtype=np.float64, order="C")
+    vector = np.array(values, dtype=np.complex128 if np.iscomplexobj(values) else np.float64, order="C")
     if vector.shape != (slots,):
         raise ExecutionError(f"a slot vector has shape ({slots},), not {vector.shape}; pad it")
     if not np.isfinite(vector).all():
@@ -64,12 +64,12 @@ def slot_vector(values: Vector, slots: int) -> Vector:
     return vector
 
 
-def constant(value: float) -> float:
-    """The constant as a float, once it is known to be finite.
+def constant(value: complex) -> complex:
+    """The constant, once it is known to be finite.
 
     Raises:
         ExecutionError: it is not finite.
     """
     if not np.isfinite(value):
         raise ExecutionError(f"the constant {value} is not finite; clean the model")
-    return float(value)
+    return value

@@ -19,8 +19,13 @@ SECRET = "uniform_ternary"
 NO_BOOTSTRAP = "SEAL has no CKKS bootstrap; choose round_trip refreshes, or a backend that bootstraps"
 
 
-def capabilities(parameters: ParameterSet, library: str) -> Capabilities:
+def capabilities(parameters: ParameterSet, library: str, *, complex_slots: bool = False) -> Capabilities:
     """The capabilities of `library`, a binding to SEAL.
+
+    Args:
+        parameters: the parameter set.
+        library: its name.
+        complex_slots: whether its adapter encodes complex slots and conjugates, as SEAL itself does.
 
     Raises:
         Unsupported: SEAL cannot use these parameters.
@@ -44,6 +49,7 @@ def capabilities(parameters: ParameterSet, library: str) -> Capabilities:
     _check_first_modulus(parameters, library)
     return Capabilities(
         no_bootstrap_reason=f"{library} cannot bootstrap: {NO_BOOTSTRAP}",
+        complex_slots=complex_slots,
         security=_chain(parameters, library).security(SECRET),
     )
 
@@ -84,6 +90,12 @@ def _check_primes(parameters: ParameterSet, library: str, size: int, count: int)
             f"{library} cannot use {count} primes of {size} bits at log_n {parameters.log_n}: of those that "
             f"are 1 modulo 2N there are {there_are}; choose {key} {enough} or more"
         )
+
+
+def refuse_conjugation(asked: bool) -> None:
+    """Raise Unsupported where an adapter without complex slots is asked for the key of a conjugation."""
+    if asked:
+        raise Unsupported("this adapter over SEAL has no complex slots; plan the program without them")
 
 
 def refuse_bootstrap(asked: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from pathlib import Path
 
-from backends.interface import Ciphertext, Plaintext, Vector
+from backends.interface import Ciphertext, Plaintext, Values
 from backends.parameters import ParameterSet
 from backends.seal.calls import refusals, writing
 from backends.seal.chain import ModulusChain
@@ -28,8 +28,8 @@ class SEALContext(ABC):
         """Write what the evaluator makes the same context from; it holds no key."""
 
     @abstractmethod
-    def encode(self, values: Vector | float, level: int, scale: float) -> Plaintext:
-        """A plaintext at a level and scale; a float stands for a constant vector.
+    def encode(self, values: Values, level: int, scale: float) -> Plaintext:
+        """A plaintext at a level and scale; a number stands for a constant vector.
 
         Raises:
             ExecutionError: another shape than all slots, or values that are not finite.

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 from backends.errors import ExecutionError
-from backends.interface import Ciphertext, Evaluator, KeyFile, Plaintext, Vector
+from backends.interface import Ciphertext, Evaluator, KeyFile, Plaintext, Values
 from backends.primitives import Primitive
 from backends.seal.calls import refusals
 from backends.seal.context import SEALContext
@@ -103,7 +103,7 @@ class SEALEvaluator(Evaluator):
         """See `SEALContext.level`."""
         return self.context.level(ciphertext)
 
-    def encode(self, values: Vector | float, level: int) -> Plaintext:
+    def encode(self, values: Values, level: int) -> Plaintext:
         """Encode at the level's canonical scale."""
         return self.context.encode(values, level, self.context.chain.scale(level))
 

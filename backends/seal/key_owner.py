@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from pathlib import Path
 
-from backends.interface import Ciphertext, KeyOwner, Plaintext, SecurityFacts, Vector
+from backends.interface import Ciphertext, ComplexVector, KeyOwner, Plaintext, SecurityFacts, Vector
 from backends.seal.calls import refusals
 from backends.seal.capabilities import SECRET
 from backends.seal.context import SEALContext
@@ -25,7 +25,7 @@ class SEALKeyOwner(KeyOwner):
     def _decrypt(self, ciphertext: Ciphertext) -> Vector:
         """The library's decryption, and the real parts of what it decodes to."""
 
-    def encrypt(self, values: Vector, level: int) -> Ciphertext:
+    def encrypt(self, values: Vector | ComplexVector, level: int) -> Ciphertext:
         """Encode and encrypt at `level` itself."""
         plaintext = self._context.encode(values, level, self._context.chain.scale(level))
         with refusals("an encryption"):

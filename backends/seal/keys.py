@@ -23,6 +23,11 @@ def galois_element(step: int, n: int) -> int:
     return pow(_GENERATOR, step, 2 * n)
 
 
+def conjugation_element(n: int) -> int:
+    """The automorphism of the ring of dimension n that conjugates the slots."""
+    return 2 * n - 1
+
+
 class KeyFolder:
     """A folder of key files: the key owner adds to it, the evaluator looks up what it holds.
 

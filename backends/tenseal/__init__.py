@@ -4,7 +4,7 @@ from pathlib import Path
 
 from backends.footprint import Footprint
 from backends.registry import Descriptor
-from backends.seal.footprint import context_bytes
+from backends.seal import footprint
 from backends.tenseal.capabilities import capabilities
 from backends.tenseal.native_limits import check_native
 
@@ -14,7 +14,14 @@ DESCRIPTOR = Descriptor(
     adapter="backends.tenseal.adapter:TenSEAL",
     capabilities=capabilities,
     # Files are seeded, which halves them, and compressed: 0.395 to 0.43 of a key at N = 2^12 and 2^14.
-    footprint=Footprint(process_bytes=44_000_000, context_bytes=context_bytes, key_file_share=0.4),
+    footprint=Footprint(
+        process_bytes=44_000_000,
+        context_bytes=footprint.context_bytes,
+        working_share=footprint.WORKING_SHARE,
+        pools=True,
+        keys_together=lambda rotations, bootstraps: 2.5,
+        key_file_share=0.4,
+    ),
     environment=Path(__file__).with_name("environment.yaml"),
     times=Path(__file__).with_name("times.json"),
     native_types={

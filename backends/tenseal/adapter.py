@@ -27,7 +27,7 @@ from backends.seal.calls import writing
 from backends.seal.capabilities import refuse_bootstrap
 from backends.seal.evaluator import SEALEvaluator, counted
 from backends.seal.key_owner import SEALKeyOwner
-from backends.seal.keys import KeyFolder, galois_element
+from backends.seal.keys import KeyFolder, conjugation_element, galois_element
 from backends.tenseal.bindings import (
     Decryptor,
     Encryptor,
@@ -69,7 +69,9 @@ class TenSEALKeyOwner(SEALKeyOwner):
         self._encryptor: Encryptor = sealapi.Encryptor(context.seal, self._public_key)
         self._decryptor: Decryptor = sealapi.Decryptor(context.seal, self._generator.secret_key())
 
-    def key_batches(self, rotation_steps: Sequence[int], bootstrap: bool) -> Iterator[MadeKeys]:
+    def key_batches(
+        self, rotation_steps: Sequence[int], bootstrap: bool, conjugation: bool
+    ) -> Iterator[MadeKeys]:
         """See `KeyOwner.key_batches`; each rotation key is made, seeded, alone."""
         refuse_bootstrap(bootstrap)
         yield MadeKeys("context")
@@ -77,6 +79,8 @@ class TenSEALKeyOwner(SEALKeyOwner):
         yield self.make_keys("relinearisation_key", ())
         for step in sorted(set(rotation_steps)):
             yield self.make_keys("rotation_keys", (step,))
+        if conjugation:
+            yield self.make_keys("conjugation_key", ())
 
     def make_keys(self, kind: str, steps: Sequence[int]) -> MadeKeys:
         """See `KeyOwner.make_keys`; rotation keys are made for one step at a time."""
@@ -87,6 +91,8 @@ class TenSEALKeyOwner(SEALKeyOwner):
             return MadeKeys(kind, public_key)
         if kind == "relinearisation_key":
             return MadeKeys(kind, self._generator.create_relin_keys())
+        if kind == "conjugation_key":
+            return MadeKeys(kind, self._generator.create_galois_keys([conjugation_element(self._n)]))
         refuse_bootstrap(kind == "bootstrap_keys")
         (step,) = steps
         element = galois_element(step, self._n)
@@ -131,19 +137,22 @@ class TenSEALEvaluator(SEALEvaluator):
         self._operator: Operator = sealapi.Evaluator(self.context.seal)
         self._relinearisation_key: RelinearisationKeys = sealapi.RelinKeys()
         self._rotation_keys: dict[int, GaloisKeys] = {}
+        self._conjugation_key: GaloisKeys | None = None
         self._take(keys)
 
     def _load(self, keys: KeyFolder) -> None:
         for path in keys.paths("relinearisation_key"):
             self._relinearisation_key.load(self.context.seal, str(path))
         for step, path in keys.rotations():
-            self._rotation_keys[step] = self._load_rotation_key(step, path)
+            self._rotation_keys[step] = self._load_galois_key(galois_element(step, self._n), path)
+        for path in keys.paths("conjugation_key"):
+            self._conjugation_key = self._load_galois_key(conjugation_element(self._n), path)
 
-    def _load_rotation_key(self, step: int, path: Path) -> GaloisKeys:
+    def _load_galois_key(self, element: int, path: Path) -> GaloisKeys:
         key: GaloisKeys = sealapi.GaloisKeys()
         key.load(self.context.seal, str(path))
-        if not key.has_key(galois_element(step, self._n)):
-            raise ExecutionError(f"{path.name} holds no key for a rotation by {step}; make the keys again")
+        if not key.has_key(element):
+            raise ExecutionError(f"{path.name} does not hold the key of its name; make the keys again")
         return key
 
     def _has_rotation_key(self, step: int) -> bool:
@@ -217,6 +226,15 @@ class TenSEALEvaluator(SEALEvaluator):
         """Apply the step's own Galois element; `rotate_vector` would compose other keys."""
         result = _new()
         self._operator.apply_galois(a, galois_element(step, self._n), self._rotation_keys[step], result)
+        return result
+
+    @counted(Primitive.CONJUGATE)
+    def conjugate(self, a: Ciphertext) -> Ciphertext:
+        """See `Evaluator.conjugate`."""
+        if self._conjugation_key is None:
+            raise ExecutionError("there is no key for a conjugation; ask for it when the keys are made")
+        result = _new()
+        self._operator.complex_conjugate(a, self._conjugation_key, result)
         return result
 
 

@@ -17,6 +17,7 @@ BINDING = Binding(
             "rescale_to_next_inplace": {"rescales": 1},
             "mod_switch_to": {},
             "apply_galois": {"rotations": 1},
+            "complex_conjugate": {"conjugations": 1},
         }
     },
     made_of={"drops": {"ct_pt": 1, "rescales": 1}},

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol, cast
 
-from backends.interface import Ciphertext, Plaintext, Vector
+from backends.interface import Ciphertext, Plaintext, Values
 
 
 class SecretKey:
@@ -119,7 +119,7 @@ class KeyGenerator(Protocol):
 class Encoder(Protocol):
     """Encodes slots and decodes them."""
 
-    def encode(self, values: Vector | float, parms_id: list[int], scale: float, into: Plaintext) -> None: ...
+    def encode(self, values: Values, parms_id: list[int], scale: float, into: Plaintext) -> None: ...
 
     def decode_double(self, plaintext: Plaintext) -> Sequence[float]: ...
 
@@ -160,6 +160,8 @@ class Operator(Protocol):
     def rescale_to_next_inplace(self, a: Ciphertext) -> None: ...
 
     def mod_switch_to(self, a: Ciphertext, parms_id: list[int], into: Ciphertext) -> None: ...
+
+    def complex_conjugate(self, a: Ciphertext, keys: GaloisKeys, into: Ciphertext) -> None: ...
 
     def apply_galois(self, a: Ciphertext, element: int, keys: GaloisKeys, into: Ciphertext) -> None: ...
 

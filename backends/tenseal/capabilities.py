@@ -13,4 +13,4 @@ def capabilities(parameters: ParameterSet) -> Capabilities:
     Raises:
         Unsupported: SEAL cannot use these parameters.
     """
-    return seal.capabilities(parameters, "TenSEAL")
+    return seal.capabilities(parameters, "TenSEAL", complex_slots=True)

@@ -8,7 +8,7 @@ import numpy as np
 from tenseal import sealapi
 
 from backends.errors import ParameterError
-from backends.interface import Ciphertext, Plaintext, Vector
+from backends.interface import Ciphertext, Plaintext, Values
 from backends.parameters import ParameterSet
 from backends.seal.calls import constant, refusals, slot_vector
 from backends.seal.chain import ModulusChain, modulus_bits
@@ -77,8 +77,8 @@ class TenSEALContext(SEALContext):
         self.chain.scale(level)
         return self._parms_ids[level]
 
-    def encode(self, values: Vector | float, level: int, scale: float) -> Plaintext:
-        """See `SEALContext.encode`; a float is encoded without a transform."""
+    def encode(self, values: Values, level: int, scale: float) -> Plaintext:
+        """See `SEALContext.encode`; a number is encoded without a transform."""
         operand = (
             slot_vector(values, self.parameters.slots) if isinstance(values, np.ndarray) else constant(values)
         )

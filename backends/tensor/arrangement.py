@@ -2,8 +2,9 @@
 
 Values that are combined elementwise lie alike; they form a class. Only linear maps put their results where
 they like. A class that attention reads has its heads interleaved; one that holds merged tokens lies as the
-merging leaves them. A value whose features are all equal (`sum_features` and what is made of it alone) meets
-every class as it is.
+merging leaves them. Any other that is narrower than a ciphertext is repeated down to its last row, so that
+linear maps have no more diagonals than the narrower of their two sides has rows. A value whose features are
+all equal (`sum_features` and what is made of it alone) meets every class as it is.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ class Arrangement:
         self._classes = self._joined()
         self._heads: dict[str, int] = {}
         self._merges: dict[str, Node] = {}
+        self._single = self._standing_once()
         for node in graph:
             placement = self._placements[node.name]
             if placement is Placement.HEADS:
@@ -88,10 +90,26 @@ class Arrangement:
             extents.append(width if heads is None else 1 + max(head_rows(heads, width)))
         return max(extents)
 
+    def place(self, name: str, layout: Layout) -> ValueLayout:
+        """How a feature value lies.
+
+        Raises:
+            PlanError: its class would have to lie in two ways at once.
+        """
+        rows = self.rows(name, layout)
+        period = power_of_two(1 + max(rows))
+        repeats = period < layout.features and self._class(name) not in self._single
+        return ValueLayout("features", rows, self.tokens[name], period=period if repeats else 0)
+
     def input(self, layout: Layout) -> ValueLayout:
         """How the key owner packs samples."""
-        name = self._graph.input.name
-        return ValueLayout("features", self.rows(name, layout), self.tokens[name])
+        return self.place(self._graph.input.name, layout)
+
+    def _standing_once(self) -> frozenset[str]:
+        """The classes that attention reads, and those that merging reads or makes: it moves rows."""
+        moves = {"scores", "mix", "merge_tokens"}
+        read = (name for node in self._graph if node.operation in moves for name in (*node.inputs, node.name))
+        return frozenset(self._class(name) for name in read)
 
     def _class(self, name: str) -> str:
         while self._classes[name] != name:

@@ -84,7 +84,10 @@ def multiply(evaluator: Evaluator, layout: Layout, a: Tensor, b: Tensor) -> Tens
 def _alike(layout: Layout, a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
     """Both where the one that is not replicated lies."""
     if a.layout.kind != b.layout.kind:
-        a, b = as_features(layout, a, b.layout.rows), as_features(layout, b, a.layout.rows)
+        a, b = (
+            as_features(layout, a, b.layout.rows, b.layout.period),
+            as_features(layout, b, a.layout.rows, a.layout.period),
+        )
     if a.layout != b.layout:
         raise PlanError("two values that lie differently are combined; put a linear map between")
     return a, b

@@ -77,6 +77,8 @@ class ValueLayout:
         stride: of scores, see `kind`; where it is 0, every row of a ciphertext holds the same token shift.
         known: (number of a chunk or shift, its pattern, row by row), in order, of those whose slots do not
             depend on the input and for which there is no ciphertext.
+        period: rows after which a feature value of one chunk is repeated, down to the last row: a power of
+            two above all its rows. 0 where it stands once.
     """
 
     kind: str
@@ -86,6 +88,7 @@ class ValueLayout:
     block: int = 0
     stride: int = 0
     known: tuple[tuple[int, tuple[float, ...]], ...] = ()
+    period: int = 0
 
     def with_known(self, patterns: Mapping[int, Array]) -> ValueLayout:
         """The same, where the ciphertexts of these numbers are not needed, for their patterns are known."""
@@ -153,7 +156,13 @@ class ValueLayout:
         rows = np.array(self.rows)
         here = rows // layout.features == ciphertext
         real[rows[here] % layout.features] = by_feature[here]
-        return pattern
+        return self.repeated(pattern)
+
+    def repeated(self, slots: Array) -> Array:
+        """Rows `[features, ...]` whose first `period` hold the value, repeated to the last."""
+        if not self.period:
+            return slots
+        return np.tile(slots[: self.period], (len(slots) // self.period,) + (1,) * (slots.ndim - 1))
 
     def spread(self, layout: Layout, samples: Array) -> list[Array]:
         """The slot vectors of all chunks or shifts of some samples' values, zero but for them.
@@ -193,7 +202,7 @@ def pack(layout: Layout, value: ValueLayout, samples: Array | NDArray[np.int64])
         slots[rows[samples[sample, token]], sample, token] = 1
     else:
         slots[rows, :count, : value.tokens] = samples.transpose(2, 0, 1)
-    return list(slots.reshape(-1, layout.slots))
+    return list(value.repeated(slots).reshape(-1, layout.slots))
 
 
 def unpack(layout: Layout, value: ValueLayout, vectors: Sequence[Array], count: int) -> Array:

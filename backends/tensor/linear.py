@@ -5,6 +5,11 @@ vector (Halevi and Shoup 2014); with rotations split into baby and giant steps, 
 (Halevi and Shoup 2018). Features are padded to a power of two and rotate cyclically, so nothing is masked,
 and the diagonals are zero at padding tokens, so every result is clean.
 
+A value that is repeated every so many rows (`ValueLayout.period`) has that many diagonals and no more. To
+make one whose period is shorter than that of the input, each diagonal holds as many of the input's as fold
+onto it, and the sum is added to itself rotated, log2 of their ratio times: the hybrid method of Juvekar et
+al. (2018), which takes rows for as many diagonals of a wide and low matrix.
+
 Baby steps rotate the inputs, and maps of one input share them. Where many chunks become few (one-hot symbols
 become an embedding) the sums over chunks are rotated instead: as many rotations as one output has diagonals,
 however many chunks come in.
@@ -19,7 +24,7 @@ import numpy as np
 from backends.interface import Ciphertext, Evaluator, Plaintext
 from backends.tensor.elementwise import add_constant, affine
 from backends.tensor.layout import Layout, ValueLayout, power_of_two
-from backends.tensor.reductions import rotated_sum
+from backends.tensor.reductions import rotated_sum, sum_of_rotations
 from backends.tensor.tensor import Tensor, as_features
 from models.arrays import Array
 
@@ -32,8 +37,6 @@ class BabySteps:
 
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
-        # One split for the whole program, so that all linear maps share their rotation keys.
-        self.count = power_of_two(int(np.ceil(np.sqrt(layout.features))))
         self._made: dict[tuple[int, int], Ciphertext] = {}
         self._source: tuple[Ciphertext, ...] = ()
 
@@ -62,40 +65,52 @@ def linear(
     x: Tensor,
     weight: Array,
     bias: Array,
-    rows: tuple[int, ...],
+    place: ValueLayout,
 ) -> Tensor:
-    """x·weightᵀ + bias, with output feature i at row `rows[i]`.
+    """x·weightᵀ + bias.
 
     Args:
         weight: `[out, in]`.
         bias: `[out]` or `[tokens, out]`.
-        rows: as in `ValueLayout`.
+        place: how the result lies.
     """
     if x.layout.kind == "replicated":
-        return affine(evaluator, layout, as_features(layout, x, rows), weight.sum(axis=1), bias)
-    target = ValueLayout("features", rows, x.layout.tokens)
-    diagonals = _diagonals(layout, target, x, weight)
-    if _rotates_inputs(babies.count, diagonals):
+        features = as_features(layout, x, place.rows, place.period)
+        return affine(evaluator, layout, features, weight.sum(axis=1), bias)
+    period, target_period = (value.period or layout.features for value in (x.layout, place))
+    diagonals = _diagonals(layout, place, x, weight)
+    # One split of a number of diagonals for the whole program, so that linear maps share their rotation keys.
+    count = power_of_two(int(np.ceil(np.sqrt(min(period, target_period)))))
+    if _rotates_inputs(count, diagonals):
         wanted = [
-            {step % babies.count for rows_of in diagonals for source, step in rows_of if source == chunk}
+            {step % count for rows_of in diagonals for source, step in rows_of if source == chunk}
             for chunk in range(len(x.ciphertexts))
         ]
         rotated = babies.rotated(evaluator, x.ciphertexts, wanted)
-        totals = [_from_rotated(evaluator, layout, babies.count, rotated, d, x) for d in diagonals]
+        totals = [_from_rotated(evaluator, layout, count, rotated, d, x) for d in diagonals]
     else:
-        totals = [_by_rotated_sums(evaluator, layout, babies.count, d, x) for d in diagonals]
-    result = Tensor(tuple(evaluator.rescale(total) for total in totals), target, clean=True)
-    return add_constant(evaluator, layout, result, bias)
+        totals = [_by_rotated_sums(evaluator, layout, count, d, x) for d in diagonals]
+    stride = layout.feature_stride
+    totals = [
+        sum_of_rotations(evaluator, evaluator.rescale(total), target_period * stride, period * stride)
+        for total in totals
+    ]
+    return add_constant(evaluator, layout, Tensor(tuple(totals), place, clean=True), bias)
 
 
 def _diagonals(layout: Layout, target: ValueLayout, x: Tensor, weight: Array) -> list[Diagonals]:
-    """The diagonals of each output chunk but all-zero ones; one of them where all are zero."""
+    """The diagonals of each output chunk but all-zero ones; one of them where all are zero.
+
+    At row i, diagonal s multiplies the input's row i + s; both sides are repeated as they lie.
+    """
     size, chunks = layout.features, target.chunks(layout)
-    matrix = np.zeros((chunks * size, len(x.ciphertexts) * size))
+    period, target_period = x.layout.period or size, target.period or size
+    matrix = np.zeros((chunks * target_period, len(x.ciphertexts) * period))
     matrix[np.ix_(target.rows, x.layout.rows)] = weight
-    blocks = matrix.reshape(chunks, size, len(x.ciphertexts), size)
-    index = np.arange(size)
-    turned = (index + index[:, None]) % size
+    blocks = matrix.reshape(chunks, target_period, len(x.ciphertexts), period)
+    row = np.arange(size)
+    turned = (row + np.arange(min(period, target_period))[:, None]) % period
+    index = row % target_period
     found: list[Diagonals] = []
     for chunk in range(chunks):
         of_chunk: Diagonals = {}

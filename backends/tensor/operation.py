@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from backends.interface import Evaluator
-from backends.tensor.layout import Layout
+from backends.tensor.layout import Layout, ValueLayout
 from backends.tensor.linear import BabySteps
 from backends.tensor.tensor import Tensor
 from models.node import Node
@@ -25,6 +25,17 @@ class Placement(Enum):
     SECOND = "second"
     HEADS = "heads"
     MERGED = "merged"
+
+
+class Way(Enum):
+    """How a node is computed where that is not the first way of its operation.
+
+    PACKED: scores lie packed (`backends.tensor.packed`). PACKED_IN_COMPLEX_SLOTS: the same, where keys are a
+    level less deep.
+    """
+
+    PACKED = "packed"
+    PACKED_IN_COMPLEX_SLOTS = "packed in complex slots"
 
 
 class Replicated(Enum):
@@ -47,13 +58,15 @@ class Context:
         evaluator: the evaluator of a library, of the simulator, or one that records.
         layout: the layout of the slots.
         babies: rotations that linear maps of one input share.
-        rows: the rows of the result's features; node → rows.
+        place: how the result of a node lies that is a feature value.
+        complex_slots: whether the program may use complex slots.
     """
 
     evaluator: Evaluator
     layout: Layout
     babies: BabySteps
-    rows: Callable[[Node], tuple[int, ...]]
+    place: Callable[[Node], ValueLayout]
+    complex_slots: bool
 
 
 @dataclass(frozen=True, kw_only=True)

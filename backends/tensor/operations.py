@@ -9,7 +9,7 @@ import numpy as np
 
 from backends.errors import PlanError
 from backends.tensor import attention, elementwise, linear, packed, polynomial, reductions, tokens
-from backends.tensor.operation import Context, EncryptedOperation, Placement, Replicated
+from backends.tensor.operation import Context, EncryptedOperation, Placement, Replicated, Way
 from backends.tensor.tensor import Tensor
 from models.approximation.series import Series, series
 from models.node import Node
@@ -78,14 +78,14 @@ def _multiply(context: Context, node: Node, operands: Sequence[Tensor]) -> Tenso
 
 def _linear(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
     weight, bias = node.arrays["weight"], node.arrays["bias"]
-    rows = context.rows(node)
-    return linear.linear(context.evaluator, context.layout, context.babies, operands[0], weight, bias, rows)
+    place = context.place(node)
+    return linear.linear(context.evaluator, context.layout, context.babies, operands[0], weight, bias, place)
 
 
 def _split_heads(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
     (x,) = operands
     heads = int(node.attributes["heads"])
-    return replace(x, layout=replace(x.layout, rows=context.rows(node), heads=heads))
+    return replace(x, layout=replace(x.layout, rows=context.place(node).rows, heads=heads))
 
 
 def _merge_heads(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
@@ -105,10 +105,18 @@ def _packed_scores(context: Context, node: Node, operands: Sequence[Tensor]) -> 
     return packed.scores(context.evaluator, context.layout, q, k, block)
 
 
+def _complex_scores(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
+    q, k = operands
+    block = int(node.attributes.get("block", q.layout.tokens))
+    return packed.scores_of_complex_slots(context.evaluator, context.layout, q, k, block)
+
+
 def _mix(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
     p, v = operands
-    way = packed.mix if p.layout.stride else attention.mix
-    return way(context.evaluator, context.layout, p, v, node.arrays.get("mask", np.ones(1)))
+    evaluator, layout, mask = context.evaluator, context.layout, node.arrays.get("mask", np.ones(1))
+    if p.layout.stride:
+        return packed.mix(evaluator, layout, p, v, mask, complex_slots=context.complex_slots)
+    return attention.mix(evaluator, layout, p, v, mask)
 
 
 def _mix_depths(node: Node, operands: Sequence[Tensor]) -> tuple[int, ...]:
@@ -233,11 +241,20 @@ ENCRYPTED: dict[str, EncryptedOperation] = {
     ),
 }
 
-#: Operation → another way to compute it, which a plan may choose for a node.
-PACKED: dict[str, EncryptedOperation] = {
-    "scores": replace(
-        ENCRYPTED["scores"],
-        execute=_packed_scores,
-        depths=lambda node, operands: packed.SCORES_DEPTH,
-    ),
+#: Way → operation → what the engine declares of it where a plan chooses that way for a node.
+WAYS: dict[Way, dict[str, EncryptedOperation]] = {
+    Way.PACKED: {
+        "scores": replace(
+            ENCRYPTED["scores"],
+            execute=_packed_scores,
+            depths=lambda node, operands: packed.SCORES_DEPTH,
+        ),
+    },
+    Way.PACKED_IN_COMPLEX_SLOTS: {
+        "scores": replace(
+            ENCRYPTED["scores"],
+            execute=_complex_scores,
+            depths=lambda node, operands: packed.COMPLEX_SCORES_DEPTH,
+        ),
+    },
 }

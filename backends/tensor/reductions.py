@@ -25,13 +25,14 @@ def sum_tokens(evaluator: Evaluator, layout: Layout, x: Tensor) -> Tensor:
 
 
 def sum_features(evaluator: Evaluator, layout: Layout, x: Tensor, width: int) -> Tensor:
-    """Sum over features, replicated: chunks are added, then all rows, cyclically and with nothing to mask."""
+    """Sum over features, replicated: chunks are added, then all rows of a period, cyclically."""
     if not x.clean:
         x = cleaned(evaluator, layout, x)
     total = x.ciphertexts[0]
     for ciphertext in x.ciphertexts[1:]:
         total = evaluator.add(total, ciphertext)
-    total = sum_of_rotations(evaluator, total, layout.feature_stride, layout.slots)
+    rows = x.layout.period or layout.features
+    total = sum_of_rotations(evaluator, total, layout.feature_stride, rows * layout.feature_stride)
     return Tensor((total,), ValueLayout("replicated", (0,) * width, x.layout.tokens), clean=True)
 
 

@@ -33,11 +33,11 @@ class Tensor:
         return evaluator.level(self.ciphertexts[0])
 
 
-def as_features(layout: Layout, x: Tensor, rows: tuple[int, ...]) -> Tensor:
+def as_features(layout: Layout, x: Tensor, rows: tuple[int, ...], period: int = 0) -> Tensor:
     """A replicated value as a feature value at any rows, at no cost; other values as they are."""
     if x.layout.kind != "replicated":
         return x
-    features = ValueLayout("features", rows, x.layout.tokens)
+    features = ValueLayout("features", rows, x.layout.tokens, period=period)
     return Tensor(x.ciphertexts * features.chunks(layout), features, clean=False)
 
 

@@ -198,6 +198,7 @@ def _column(record: Record) -> dict[str, str]:
         "public key": size(memory.public_key_bytes),
         "relinearisation key": size(memory.relinearisation_key_bytes),
         "rotation keys": f"{size(memory.rotation_keys_bytes)} ({count(counts.rotation_keys)})",
+        "conjugation key": size(memory.conjugation_key_bytes),
         "bootstrap keys": size(memory.bootstrap_keys_bytes),
         "bootstraps (planned)": f"{count(counts.bootstraps)} ({count(counts.bootstraps_planned)})",
         "round trips": count(counts.round_trips),

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar, get_args
 
 from backends.interface import SecurityFacts
+from backends.measured import Stretch
 from backends.parameters import ParameterSet
-from backends.replay import Stretch
 from backends.tensor.layout import Layout, ValueLayout
 from bench.parties.codec import Message
 from bench.parties.wire import Shipment
@@ -109,11 +109,12 @@ class Generated(Answer):
 
 @dataclass(frozen=True)
 class Generate(Request[Generated]):
-    """Make keys for some rotations, and for the bootstrap if asked for."""
+    """Make keys for some rotations, and for the bootstrap and the conjugation if asked for."""
 
     parameters: ParameterSet
     rotation_steps: tuple[int, ...]
     bootstrap: bool
+    conjugation: bool
 
 
 @dataclass(frozen=True)
@@ -154,10 +155,12 @@ class Prepared(Answer):
 
     Attributes:
         prepared_model_bytes: memory that its encoded constants take; None where the system does not say.
+        workers: how many instructions will run side by side.
     """
 
     seconds: float
     prepared_model_bytes: int | None
+    workers: int = 1
 
 
 @dataclass(frozen=True)
@@ -167,12 +170,15 @@ class Prepare(Request[Prepared]):
     Attributes:
         program: the name of its files.
         digest: the digest of the program.
-        room_bytes: memory for constants that are encoded ahead; as much as it takes where it is None.
+        room_bytes: memory for constants; as much as it takes where it is None.
+        workers: how many instructions run side by side, each on one thread of the library; 1 is one after the
+            other on all its threads.
     """
 
     program: str
     digest: str
     room_bytes: int | None
+    workers: int = 1
 
 
 @dataclass(frozen=True)
@@ -253,7 +259,8 @@ class ExecutedPrimitive:
         level: the level of its operands.
         instructions: the instructions of the program that have it.
         executions: the executions of the primitive; a compound instruction has several.
-        seconds: together.
+        seconds: their shares of the wall together (see `backends.measured`).
+        busy_s: how long workers were busy with them.
     """
 
     operation: str
@@ -261,6 +268,7 @@ class ExecutedPrimitive:
     instructions: int
     executions: int
     seconds: float
+    busy_s: float
 
 
 @dataclass(frozen=True)

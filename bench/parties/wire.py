@@ -25,6 +25,7 @@ ADMITTED: dict[Side, tuple[str, ...]] = {
         "public_key",
         "relinearisation_key",
         "rotation_keys",
+        "conjugation_key",
         "bootstrap_keys",
         "ciphertext",
     ),

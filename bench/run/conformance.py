@@ -88,6 +88,7 @@ def conform(descriptor: Descriptor, python: Path, work: Path, logs: Path, tell: 
         native_types=dict(descriptor.native_types),
         bootstrap=bootstrap,
         foretold=offered.security,
+        complex_slots=offered.complex_slots,
     )
     for group in GROUPS:
         _group(group, candidate, python, work, logs / f"{group.replace(' ', '_')}.log", tell)
@@ -106,8 +107,8 @@ def _said(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
 
 
-def _bootstrap(descriptor: Descriptor) -> tuple[int, int] | Outcome | None:
-    """The levels between which a backend bootstraps, if it does, or why that cannot be known."""
+def _bootstrap(descriptor: Descriptor) -> Capabilities | Outcome | None:
+    """What a backend offers where it bootstraps, if it does, or why that cannot be known."""
     try:
         offered = descriptor.capabilities(optional.BOOTSTRAPPING)
     except Unsupported:
@@ -115,8 +116,7 @@ def _bootstrap(descriptor: Descriptor) -> tuple[int, int] | Outcome | None:
     except Exception as error:
         why = f"{_said(error)} (at {optional.BOOTSTRAPPING.name}); raise Unsupported with the reason"
         return Outcome("descriptor", BOOTSTRAPPING, "failed", why)
-    output = offered.bootstrap_output_level
-    return None if output is None else (offered.bootstrap_input_level, output)
+    return None if offered.bootstrap_output_level is None else offered
 
 
 def _tasks(offered: Capabilities) -> Iterator[Task]:

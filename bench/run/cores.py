@@ -19,7 +19,6 @@ from filelock import FileLock, Timeout
 
 from backends.registry import Descriptor
 from bench.spec.cells import Cell
-from bench.spec.suite import PORTABLE
 
 #: Seconds over which it is looked at how busy the cores are.
 LOOK_S = 0.1
@@ -47,8 +46,8 @@ class Cores:
 
 def used_threads(cell: Cell, descriptor: Descriptor) -> int:
     """How many threads the evaluator really uses: one where the library has no use for more."""
-    own_types = cell.parameter_set.program != PORTABLE
-    return cell.parameter_set.threads if descriptor.threaded or own_types else 1
+    used = descriptor.threaded or not cell.parameter_set.planned
+    return cell.parameter_set.threads if used else 1
 
 
 @contextmanager

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 
 from backends.errors import BackendError, Unsupported
 from backends.registry import get
 from bench.run.kind import CellKind
 from bench.run.kinds import kind_of, load
+from bench.run.prediction.measured import case_of
 from bench.run.prediction.prediction import Prediction
 from bench.run.prediction.predictor import Predictor, predictor
 from bench.spec.cells import Cell
@@ -38,7 +39,7 @@ class Foreseen:
     prediction: Prediction | None = None
 
 
-def foresee(cells: Iterable[Cell], records: Sequence[Record] = ()) -> list[Foreseen]:
+def foresee(cells: Iterable[Cell], records: Sequence[Record] = (), *, unseen: bool = False) -> list[Foreseen]:
     """Do for every cell what a run does before it makes a key; what a case brings is loaded once.
 
     Cells are planned, which takes seconds each, because only a program tells whether levels suffice and
@@ -47,24 +48,26 @@ def foresee(cells: Iterable[Cell], records: Sequence[Record] = ()) -> list[Fores
     Args:
         cells: what a suite and a request select.
         records: of earlier runs, to which the prediction of times is fitted.
+        unseen: whether nothing that was measured of a cell's own case may serve its prediction.
 
     Raises:
         ModelError, UserError: a case's model or data are missing or do not fit each other.
     """
     loaded: dict[tuple[type[CellKind], str], CellKind] = {}
-    fitted = cache(lambda backend: predictor(get(backend), records))
+    fitted = cache(lambda backend, case: predictor(get(backend), records, case))
     found = []
     for cell in cells:
         place = kind_of(cell), cell.case.name
         if place not in loaded:
             loaded[place] = load(cell)
-        found.append(_foreseen(cell, loaded[place], fitted))
+        case = case_of(cell.suite, cell.case.name) if unseen else None
+        found.append(_foreseen(cell, loaded[place], partial(fitted, cell.backend, case)))
     return found
 
 
-def _foreseen(cell: Cell, loaded: CellKind, fitted: Callable[[str], Predictor]) -> Foreseen:
+def _foreseen(cell: Cell, loaded: CellKind, fitted: Callable[[], Predictor]) -> Foreseen:
     try:
-        estimate = loaded.estimate(cell, get(cell.backend), fitted(cell.backend))
+        estimate = loaded.estimate(cell, get(cell.backend), fitted())
         return Foreseen(cell, Status.OK, estimate=estimate.figures, prediction=estimate.prediction)
     except Unsupported as error:
         return Foreseen(cell, Status.UNSUPPORTED, str(error))

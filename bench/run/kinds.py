@@ -11,9 +11,8 @@ from bench.run.native import NativeKind
 from bench.run.primitives import PrimitivesKind
 from bench.spec.cases import Case, LayerCase, ModelCase, PrimitivesCase
 from bench.spec.cells import Cell
-from bench.spec.suite import PORTABLE
 
-#: Case and program → kind; the programs of a library's own types are all of one kind.
+#: Case, and whether a program is planned → kind; the programs of a library's own types are all of one kind.
 KINDS: Mapping[tuple[type[Case], bool], type[CellKind]] = {
     (ModelCase, True): ModelKind,
     (LayerCase, True): ModelKind,
@@ -26,7 +25,7 @@ KINDS: Mapping[tuple[type[Case], bool], type[CellKind]] = {
 
 def kind_of(cell: Cell) -> type[CellKind]:
     """The kind of a cell."""
-    return KINDS[type(cell.case), cell.parameter_set.program == PORTABLE]
+    return KINDS[type(cell.case), cell.parameter_set.planned]
 
 
 def load(cell: Cell, progress: Progress = unseen) -> CellKind:

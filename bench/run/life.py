@@ -158,9 +158,10 @@ class Life:
         """The machine, and the interpreter and libraries of the parties."""
         measured = host.environment(self.threads, self.environment.versions, self.environment.built_with())
         now = host.steal_s()
-        cores = self.outcome.cores
+        cores, prepared = self.outcome.cores, self.outcome.figures.prepared
         return measured.model_copy(
             update={
+                "workers": prepared and prepared.workers,
                 "pinned": list(cores.pinned) or None,
                 "shared": list(cores.shared) if cores.pinned else None,
                 "python": self.environment.versions.get("python", measured.python),
@@ -228,6 +229,12 @@ class Life:
     def threads(self) -> int:
         """How many the evaluator uses."""
         return used_threads(self.cell, self.descriptor)
+
+    @property
+    def workers(self) -> int:
+        """How many instructions of a program the evaluator runs at once; an audit holds them one by one."""
+        side_by_side = self.descriptor.releases_gil and self.binding is None
+        return self.threads if side_by_side else 1
 
     def _tell_of(self, cores: Cores) -> None:
         """Keep where the parties are pinned, and say so where another run is there too."""

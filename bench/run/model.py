@@ -13,7 +13,7 @@ import psutil
 from numpy.typing import NDArray
 
 from backends.costs import Costs
-from backends.errors import PlanError
+from backends.errors import PlanError, Unsupported
 from backends.interface import Capabilities
 from backends.levels import check_levels
 from backends.planner import Refresh, plan, refresh_for
@@ -35,6 +35,7 @@ from bench.run.session import Session, Stage
 from bench.run.workload import load
 from bench.run.workload_kind import WorkloadKind
 from bench.spec.cells import Cell
+from bench.spec.suite import PORTABLE
 from models.errors import IntervalError
 from models.graph import Array
 from models.shapes import heads_side_by_side
@@ -54,6 +55,8 @@ class ModelKind(WorkloadKind):
 
     def _check_fit(self, cell: Cell, descriptor: Descriptor, capabilities: Capabilities) -> None:
         parameters = cell.parameter_set.parameters
+        if cell.parameter_set.complex_slots and not capabilities.complex_slots:
+            raise Unsupported(f"{descriptor.name} has no complex slots; use program: {PORTABLE}")
         refresh = refresh_for(cell.parameter_set.refresh, parameters, capabilities)
         check_levels(self.workload.polynomial, parameters, refresh)
 
@@ -69,7 +72,13 @@ class ModelKind(WorkloadKind):
             values = self.workload.values
         except IntervalError as error:
             raise PlanError(str(error)) from error
-        program = plan(self.workload.polynomial, cell.parameter_set.parameters, refresh, values=values)
+        program = plan(
+            self.workload.polynomial,
+            cell.parameter_set.parameters,
+            refresh,
+            values=values,
+            complex_slots=cell.parameter_set.complex_slots,
+        )
         told = self._told(cell, program, descriptor, capabilities, refresh, predictor)
         figures = estimates.of_program(cell, program, descriptor, capabilities, told, predictor.sentence)
         return Estimate(figures, told)
@@ -90,6 +99,7 @@ class ModelKind(WorkloadKind):
             used_threads(cell, descriptor),
             bootstraps=refresh.kind == "bootstrap",
             simulates=descriptor.simulates,
+            workers=used_threads(cell, descriptor) if descriptor.releases_gil else 1,
         )
         memory = min(psutil.virtual_memory().total, cell.limits.memory_bytes or sys.maxsize)
         batches = -(-cell.samples // program.layout.images)
@@ -100,7 +110,8 @@ class ModelKind(WorkloadKind):
         started, parameters = perf_counter(), cell.parameter_set.parameters
         capabilities = descriptor.capabilities(parameters)
         refresh = refresh_for(cell.parameter_set.refresh, parameters, capabilities)
-        program = plan(self.workload.polynomial, parameters, refresh)
+        complex_slots = cell.parameter_set.complex_slots
+        program = plan(self.workload.polynomial, parameters, refresh, complex_slots=complex_slots)
         took = ("plan", perf_counter() - started)
         told = self._told(cell, program, descriptor, capabilities, refresh, predictor(descriptor))
         return [took, *stages.of_program(told, cell.repeats)]
@@ -119,6 +130,10 @@ class ModelKind(WorkloadKind):
         if not life.descriptor.simulates:
             needs = costs.needs(program, capabilities, refresh.kind, life.descriptor.footprint)
             room = int(CONSTANTS_SHARE * life.room(needs.keys_bytes, needs.evaluator_bytes))
+        told = self._told(
+            life.cell, program, life.descriptor, capabilities, refresh, predictor(life.descriptor)
+        )
+        outcome.figures.planned_evaluate_s = told.seconds["evaluate_s"]
         life.listener.planned(program, costs, outcome.batches)
         life.watched(
             ROLES if life.binding is None else AUDITED,
@@ -136,6 +151,7 @@ class ModelKind(WorkloadKind):
             refresh,
             probes=life.probes,
             values=self.workload.values,
+            complex_slots=life.cell.parameter_set.complex_slots,
         )
         outcome.figures.plan_s = perf_counter() - started
         outcome.figures.clear_model_s = self.workload.clear_model_s()
@@ -149,7 +165,7 @@ class ModelKind(WorkloadKind):
         parties = ProgramParties(session, life.cell.parameter_set.parameters, life.binding)
         made = figures.generated = parties.generate_keys(program, bootstrap)
         life.judge(made.security)
-        figures.loaded, figures.prepared = parties.prepare(program, made.files, room)
+        figures.loaded, figures.prepared = parties.prepare(program, made.files, room, life.workers)
         encrypted = figures.encrypted = parties.encrypt(self.workload.samples.inputs, program)
         life.evaluate(session, lambda: parties.evaluate(encrypted.batches))
 

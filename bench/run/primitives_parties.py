@@ -47,9 +47,10 @@ class PrimitivesParties:
     repetitions: Repetitions
     tell: Callable[[Timed | NotMeasured], None]
 
-    def generate_keys(self, steps: Sequence[int], bootstrap: bool) -> Generated:
-        """Start the key owner and have it make keys for these rotations, and for a bootstrap if asked."""
-        return exchanges.generate_keys(self.session, Generate(self.parameters, tuple(steps), bootstrap))
+    def generate_keys(self, steps: Sequence[int], bootstrap: bool, conjugation: bool) -> Generated:
+        """Start the key owner and have it make keys for these rotations, and for the others if asked."""
+        request = Generate(self.parameters, tuple(steps), bootstrap, conjugation)
+        return exchanges.generate_keys(self.session, request)
 
     def measure_keys(self, kinds: Sequence[str], step: int) -> list[Shipment]:
         """Have the key owner make and write the keys of each kind, and carry those that can be loaded."""

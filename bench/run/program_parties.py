@@ -62,18 +62,23 @@ class ProgramParties:
     def generate_keys(self, program: Program, bootstrap: bool) -> Generated:
         """Start the key owner and have it make the keys that the program needs."""
         return exchanges.generate_keys(
-            self.session, Generate(self.parameters, program.rotation_steps, bootstrap)
+            self.session, Generate(self.parameters, program.rotation_steps, bootstrap, program.conjugates)
         )
 
     def prepare(
-        self, program: Program, keys: Sequence[Shipment], room_bytes: int | None = None
+        self,
+        program: Program,
+        keys: Sequence[Shipment],
+        room_bytes: int | None = None,
+        workers: int = 1,
     ) -> tuple[Loaded, Prepared]:
         """Start the evaluator, send it the keys, and have it load them and encode the program's constants.
 
         Args:
             program: what it is to compute.
             keys: as the key owner announced them.
-            room_bytes: memory for constants that are encoded ahead; as much as it takes where it is None.
+            room_bytes: memory for constants; as much as it takes where it is None.
+            workers: how many instructions run side by side.
         """
         self.session.carry("evaluator", keys)
         self.session.start("evaluator")
@@ -82,7 +87,7 @@ class ProgramParties:
         loaded = exchanges.load_keys(self.session, self.parameters, keys)
         self.session.report(Stage("model preparation"))
         digest = program.save(self.session.wire.folder("evaluator"), PROGRAM)
-        return loaded, self.session.ask("evaluator", Prepare(PROGRAM, digest, room_bytes))
+        return loaded, self.session.ask("evaluator", Prepare(PROGRAM, digest, room_bytes, workers))
 
     def encrypt(self, samples: Inputs, program: Program) -> Encrypted:
         """Have the key owner pack and encrypt its samples, and send them.

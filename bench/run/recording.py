@@ -16,8 +16,7 @@ from bench.run.exchanges import Evaluation, bytes_of
 from bench.run.session import Peaks
 from reports import record
 
-#: What is counted at the library's calls and, of round trips, at the evaluator's; portable programs conjugate
-#: nothing.
+#: What is counted at the library's calls and, of round trips, at the evaluator's.
 COUNTED = (*record.PrimitiveCounts.model_fields, Primitive.ROUND_TRIP.counted)
 
 
@@ -28,11 +27,13 @@ class Figures:
     A cell that fails has a record of the stages before, so each is noted as soon as it ends.
 
     Attributes:
+        planned_evaluate_s: what the plan predicted of one evaluation of all batches.
         wall_s: seconds of the parties' life, evaluations after the first left out.
         repeats_s: seconds of evaluations after the first.
     """
 
     plan_s: float | None = None
+    planned_evaluate_s: float | None = None
     wall_s: float | None = None
     repeats_s: float = 0.0
     clear_model_s: float | None = None
@@ -75,6 +76,7 @@ def latency(figures: Figures, samples: int, correct: bool) -> record.Latency:
         keygen_s=_sum(parts, "make_keys_s", "write_keys_s"),
         prepare_model_s=_sum(parts, "load_keys_s", "encode_model_s"),
         **parts,
+        planned_evaluate_s=figures.planned_evaluate_s if cold else None,
         evaluate_cpu_s=sum(batch.cpu_s for batch in first) or None,
         round_trips_s=cold.round_trips_s if cold else None,
         other_s=None if wall_s is None else wall_s - sum(parts.values()),
@@ -161,14 +163,23 @@ def _primitives(batches: Iterable[BatchFigures]) -> list[record.Primitive]:
     counts: Counter[tuple[str, int]] = Counter()
     calls: Counter[tuple[str, int]] = Counter()
     seconds: dict[tuple[str, int], float] = defaultdict(float)
+    busy: dict[tuple[str, int], float] = defaultdict(float)
     for batch in batches:
         for done in batch.primitives:
             key = (primitive(done.operation).recorded, done.level)
             counts[key] += done.executions
             calls[key] += done.instructions
             seconds[key] += done.seconds
+            busy[key] += done.busy_s
     return [
-        record.Primitive(name=name, level=level, count=counts[place], calls=calls[place], s=seconds[place])
+        record.Primitive(
+            name=name,
+            level=level,
+            count=counts[place],
+            calls=calls[place],
+            s=seconds[place],
+            busy_s=busy[place],
+        )
         for place in sorted(counts)
         for name, level in [place]
     ]
@@ -185,6 +196,7 @@ def memory(figures: Figures) -> record.Memory:
         public_key_bytes=_key_bytes(figures.keys, "public_key"),
         relinearisation_key_bytes=_key_bytes(figures.keys, "relinearisation_key"),
         rotation_keys_bytes=_key_bytes(figures.keys, "rotation_keys"),
+        conjugation_key_bytes=_key_bytes(figures.keys, "conjugation_key"),
         bootstrap_keys_bytes=_key_bytes(figures.keys, "bootstrap_keys"),
         ciphertexts_in_bytes=None if figures.encrypted is None else bytes_of(figures.encrypted.batches),
         ciphertexts_out_bytes=figures.evaluations[0].ciphertexts_out_bytes if figures.evaluations else None,

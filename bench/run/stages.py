@@ -19,7 +19,7 @@ START_S = 1.5
 #: OpenFHE and Pyfhel at N = 2^14 to 2^16, which differ by a tenth and by a half.
 MAKE_S_PER_BYTE, LOAD_S_PER_BYTE = 5.6e-9, 3.0e-9
 #: Key switches beside those of `rotate_many` that the measured primitives of a level have together.
-OTHER_KEY_SWITCHES = 4
+OTHER_KEY_SWITCHES = 5
 
 
 def of_keys(keys_bytes: int) -> list[tuple[str, float]]:

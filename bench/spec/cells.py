@@ -10,7 +10,7 @@ from backends.registry import simulates
 from bench.errors import UserError
 from bench.spec.cases import Case, LayerCase, oversize
 from bench.spec.file import MOST_REPEATS, MOST_SAMPLES, MOST_THREADS, Limits
-from bench.spec.suite import PORTABLE, Suite, SuiteParameterSet
+from bench.spec.suite import Suite, SuiteParameterSet
 from models.names import did_you_mean
 
 
@@ -168,11 +168,11 @@ def turns(cells: Sequence[Cell], rounds: int | None = None) -> Iterator[tuple[in
 def _backends(parameter_set: SuiteParameterSet, asked: Sequence[str], named: bool) -> Sequence[str]:
     if not asked:
         return parameter_set.backends
-    portable = parameter_set.program == PORTABLE  # a simulator has no native types
     return [
         name
         for name in dict.fromkeys(asked)
-        if named or (portable and simulates(name)) or name in parameter_set.backends
+        # A simulator has no types of its own.
+        if named or (parameter_set.planned and simulates(name)) or name in parameter_set.backends
     ]
 
 

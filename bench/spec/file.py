@@ -24,7 +24,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from backends.parameters import ParameterSet
+from backends.parameters import COEFFICIENTS_TO_SLOTS_FIRST, ParameterSet
 from bench.spec.cases import CaseLiteral, Name
 from reports.block import Block
 
@@ -55,8 +55,11 @@ class BootstrapLiteral(Block):
     """See `backends.parameters.BootstrapParameters`."""
 
     level_budget: Annotated[tuple[int, int], Field(strict=False)]
-    correction_factor: int
+    correction_factor: int | None = None
     depth: int
+    kind: str = COEFFICIENTS_TO_SLOTS_FIRST
+    iterations: int = 1
+    first_precision_bits: int | None = None
 
 
 class Limits(Block):
@@ -102,7 +105,7 @@ class SuiteParameterLiteral(ParameterLiteral):
 
     alias: Name | None = None
     refresh: Literal["bootstrap", "round_trip"]
-    program: Literal["portable", "vectors", "tensors"] = "portable"
+    program: Literal["portable", "complex", "vectors", "tensors"] = "portable"
     backends: Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
     cases: Annotated[tuple[str, ...], Field(strict=False, min_length=1)] | None = None
     repeats: Repeats | None = None

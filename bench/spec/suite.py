@@ -28,7 +28,7 @@ from models.names import did_you_mean
 
 logger = logging.getLogger(__name__)
 
-PORTABLE = "portable"
+PORTABLE, COMPLEX = "portable", "complex"
 CHECKPOINTS = Path(models.__file__).parent / "checkpoints"
 SUITES = Path(bench.__file__).resolve().parents[1] / "suites"
 
@@ -41,8 +41,8 @@ class SuiteParameterSet:
         parameters: the validated set.
         alias: short name for `--parameters`, or None.
         refresh: `bootstrap` or `round_trip`.
-        program: `portable`: real slots and primitives that every library has; `vectors` or `tensors`: a
-            library's own types (see `backends.native`).
+        program: `portable`: real slots and primitives that every library has; `complex`: complex slots too;
+            `vectors` or `tensors`: a library's own types (see `backends.native`).
         repeats: how many evaluations, the first cold; the set's own, or the suite's.
         threads: how many the evaluator has, equal for all backends; the set's own, or the suite's.
         limits: what its cells may take and must reach; the set's own, or the suite's.
@@ -61,6 +61,16 @@ class SuiteParameterSet:
     cases: tuple[str, ...]
     limits: Limits
     twin: bool = False
+
+    @property
+    def planned(self) -> bool:
+        """Whether a program is planned, where a library's own types have none."""
+        return self.program in (PORTABLE, COMPLEX)
+
+    @property
+    def complex_slots(self) -> bool:
+        """Whether the program may use complex slots."""
+        return self.program == COMPLEX
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ class Options(BaseModel):
         score_bias: where a learned bias per head on the scores begins; none where it is absent. Scores begin
             near 0, and so do weights GELU(0): a positive bias lets every pair count from the start, as
             softmax does.
-        activation: the activation of the MLPs.
+        activation: the activation of the MLPs; a square is polynomial as it is.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -40,7 +40,7 @@ class Options(BaseModel):
     mlp_norm: bool = True
     score_norm: bool = False
     score_bias: float | None = None
-    activation: Literal["gelu", "relu"] = "gelu"
+    activation: Literal["gelu", "relu", "square"] = "gelu"
 
     @model_validator(mode="after")
     def _softmax_stands_alone(self) -> Options:

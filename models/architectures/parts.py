@@ -1,4 +1,4 @@
-"""The parts that the architectures share: residual branches, MLP, blocks, pooling."""
+"""The parts that the architectures share: residual branches, MLP, activation, blocks, pooling."""
 
 from __future__ import annotations
 
@@ -56,8 +56,15 @@ def mlp(draft: Draft, layer: str, source: str, dim: int, ratio: int | float) -> 
     hidden = draft.linear(layer, "expand", source, dim, inner)
     if draft.options.mlp_norm:
         hidden = draft.batch_norm(layer, "inner_norm", hidden, inner)
-    active = draft.add(layer, "activation", draft.options.activation, hidden)
+    active = activated(draft, layer, hidden)
     return draft.linear(layer, "projection", active, inner, dim)
+
+
+def activated(draft: Draft, layer: str, source: str) -> str:
+    """The activation that the options name; a square is a product, polynomial as it is."""
+    if draft.options.activation == "square":
+        return draft.add(layer, "activation", "multiply", source, source)
+    return draft.add(layer, "activation", draft.options.activation, source)
 
 
 def pool(draft: Draft, source: str, kind: Pool, tokens: int) -> str:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, NamedTuple, Protocol
 import numpy as np
 from pydantic import Field
 
-from models.architectures import bert, gpt, swin, vit
+from models.architectures import bert, gpt, mlp, swin, vit
 from models.architectures.options import Options
 from models.architectures.shapes import DataShape
 from models.graph import Graph
@@ -18,7 +18,7 @@ from models.metrics.metric import Metric
 
 #: What stands under `architecture:` in a recipe.
 Architecture = Annotated[
-    vit.VitShape | swin.SwinShape | gpt.GptShape | bert.BertShape, Field(discriminator="kind")
+    vit.VitShape | swin.SwinShape | gpt.GptShape | bert.BertShape | mlp.MlpShape, Field(discriminator="kind")
 ]
 
 
@@ -36,6 +36,7 @@ _KINDS = {
     "swin": _Kind(swin.build, ACCURACY),
     "gpt": _Kind(gpt.build, PERPLEXITY),
     "bert": _Kind(bert.build, ACCURACY),
+    "mlp": _Kind(mlp.build, ACCURACY),
 }
 
 

@@ -60,7 +60,7 @@ def _bandwidth(record: Record) -> dict[str, str]:
     memory = record.memory
     keys = (
         *(memory.public_key_bytes, memory.relinearisation_key_bytes),
-        *(memory.rotation_keys_bytes, memory.bootstrap_keys_bytes),
+        *(memory.rotation_keys_bytes, memory.conjugation_key_bytes, memory.bootstrap_keys_bytes),
     )
     sizes = {
         "Public and evaluation keys": sum(key for key in keys if key is not None) or None,

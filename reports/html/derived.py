@@ -39,9 +39,12 @@ def full_batch_s(record: Record) -> float | None:
 
 
 def evaluation_keys_bytes(record: Record) -> int | None:
-    """Relinearisation, rotation and bootstrap keys together; None where none was measured."""
+    """Relinearisation, rotation, conjugation and bootstrap keys together; None where none was measured."""
     memory = record.memory
-    keys = (memory.relinearisation_key_bytes, memory.rotation_keys_bytes, memory.bootstrap_keys_bytes)
+    keys = (
+        *(memory.relinearisation_key_bytes, memory.rotation_keys_bytes),
+        *(memory.conjugation_key_bytes, memory.bootstrap_keys_bytes),
+    )
     return sum(key for key in keys if key is not None) or None
 
 

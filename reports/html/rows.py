@@ -58,9 +58,9 @@ _BY_UNIT: Mapping[Unit | None, tuple[str, ...]] = {
     Unit.BYTES: (
         *("memory.keygen_peak_bytes", "memory.key_owner_peak_bytes", "memory.evaluator_peak_bytes"),
         *("memory.together_peak_bytes", "memory.public_key_bytes", "memory.relinearisation_key_bytes"),
-        *("memory.rotation_keys_bytes", "memory.bootstrap_keys_bytes", "memory.ciphertexts_in_bytes"),
-        *("memory.ciphertexts_out_bytes", "memory.prepared_model_bytes", "wire.to_evaluator_bytes"),
-        "wire.to_key_owner_bytes",
+        *("memory.rotation_keys_bytes", "memory.conjugation_key_bytes", "memory.bootstrap_keys_bytes"),
+        *("memory.ciphertexts_in_bytes", "memory.ciphertexts_out_bytes", "memory.prepared_model_bytes"),
+        *("wire.to_evaluator_bytes", "wire.to_key_owner_bytes"),
     ),
 }
 COLUMNS = tuple(name for names in _BY_UNIT.values() for name in names)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 
 import numpy as np
 
 from backends.cleartext.adapter import CleartextEvaluator, EncodedSlots, Slots
+from backends.constants import prepare
+from backends.contract import real
 from backends.costs import Costs
 from backends.interface import Ciphertext, Plaintext
 from backends.parameters import ParameterSet
 from backends.planner import Planner, Refresh, plan
 from backends.program import Program
-from backends.replay import prepare, replay
+from backends.replay import replay
 from backends.schedule import schedule
 from backends.tensor.layout import pack, unpack
+from backends.tensor.operation import Way
 from models.graph import Array, Graph
 from models.reference import Inputs
 
@@ -37,11 +40,10 @@ def planned(graph: Graph, parameters: ParameterSet = PARAMETERS) -> Program:
     return plan(graph, parameters, Refresh("round_trip", parameters.depth, 0), probes=True)
 
 
-def planned_so(graph: Graph, packed: Collection[str], parameters: ParameterSet = PARAMETERS) -> Program:
-    """The same, where the nodes `packed` are computed so, whatever it costs."""
-    refresh = Refresh("round_trip", parameters.depth, 0)
-    planner = Planner(graph, parameters, refresh, packed)
-    found = schedule(graph, planner.node_costs(), refresh, Costs(parameters))
+def planned_so(graph: Graph, ways: Mapping[str, Way], *, complex_slots: bool = False) -> Program:
+    """The same, where nodes are computed in the ways given, whatever it costs."""
+    planner = Planner(graph, PARAMETERS, REFRESH, ways, complex_slots=complex_slots)
+    found = schedule(graph, planner.node_costs(), REFRESH, Costs(PARAMETERS))
     return planner.record(found, probes=True, values_of={})
 
 
@@ -68,10 +70,10 @@ def values_of(program: Program, inputs: Inputs, parameters: ParameterSet = PARAM
             [Slots(vector, level=program.input_level) for vector in vectors],
             lambda ciphertext, level: Slots(ciphertext.values, level=level),
             lambda probe, ciphertexts: values.setdefault(probe.name, []).append(
-                unpack(program.layout, probe.layout, [c.values for c in ciphertexts], len(batch))  # noqa: B023
+                unpack(program.layout, probe.layout, [real(c.values) for c in ciphertexts], len(batch))  # noqa: B023
             ),
             lambda index, instruction, seconds: None,
         )
-        slots = [output.values for output in outputs]
+        slots = [real(output.values) for output in outputs]
         values.setdefault("", []).append(unpack(program.layout, program.output_layout, slots, len(batch)))
     return {name: np.concatenate(parts) for name, parts in values.items()}

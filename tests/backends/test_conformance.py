@@ -11,7 +11,7 @@ from typing import get_type_hints
 import pytest
 
 from backends import registry
-from backends.conformance import operations, programs, secrecy, skeleton
+from backends.conformance import complex_slots, operations, programs, secrecy, skeleton
 from backends.conformance.parties import PARAMETERS, NotConforming, Parties
 from backends.errors import BackendError
 from backends.interface import Capabilities, Evaluator, KeyOwner, Library
@@ -24,6 +24,8 @@ from bench.run.conformance import Outcome, conform
 FLAWED = """
 import os
 from dataclasses import replace
+
+import numpy as np
 
 from backends.cleartext.adapter import Cleartext, CleartextEvaluator
 
@@ -75,6 +77,29 @@ def flawed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flaw: str) -> str:
             "a rotation by 65, which has no key, is not refused; raise ExecutionError",
         ),
         (
+            "update = evaluator.counts.update\n"
+            "        evaluator.conjugate = lambda a: (update(conjugations=1), evaluator.negate(a))[1]",
+            complex_slots.conjugates_rotates_and_adds_products,
+            r"the adapter counts {.*'negations': 1.*} where {.*} is due",
+        ),
+        (
+            "update = evaluator.counts.update\n"
+            "        wrong = lambda a: replace(a, values=1 - a.values)\n"
+            "        evaluator.conjugate = lambda a: (update(conjugations=1), wrong(a))[1]",
+            complex_slots.encrypts_and_conjugates_complex_slots_at_every_level,
+            "a result at level 1 has .* bits where 20 are due",
+        ),
+        (
+            "encode = evaluator.encode; evaluator.encode = lambda v, level: encode(np.real(v), level)",
+            complex_slots.encodes_complex_vectors_and_numbers_at_every_level,
+            "a result at level 0 has .* bits where 20 are due",
+        ),
+        (
+            "",
+            complex_slots.refuses_to_conjugate,
+            "a conjugation by a library without complex slots is not refused; raise Unsupported",
+        ),
+        (
             "evaluator.counts['turns'] = 1",
             operations.counts_under_no_other_name,
             "the adapter counts turns; there are",
@@ -104,7 +129,7 @@ def test_a_flaw_is_found_and_named(
     check: Callable[[Parties], None],
     said: str,
 ) -> None:
-    parties = Parties.made(flawed(tmp_path, monkeypatch, flaw), tmp_path)
+    parties = Parties.made(flawed(tmp_path, monkeypatch, flaw), tmp_path, conjugation=True)
     with pytest.raises(NotConforming, match=said):
         check(parties)
 

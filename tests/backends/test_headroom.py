@@ -11,7 +11,8 @@ import pytest
 from backends.cleartext.adapter import CleartextEvaluator, CleartextKeyOwner
 from backends.conformance.graphs import Builder
 from backends.errors import PlanError
-from backends.headroom import coefficients, room, slots_of, wrapped
+from backends.headroom import bootstrapped, check, coefficients, room, slots_of, wrapped
+from backends.parameters import SLOTS_TO_COEFFICIENTS_FIRST
 from backends.planner import Refresh, plan
 from models import reference
 from models.graph import Graph
@@ -33,10 +34,11 @@ def test_coefficients_are_those_whose_polynomial_has_the_slots() -> None:
     polynomial = random.normal(size=16)
     root = np.exp(1j * np.pi / 16)
     values = [np.polynomial.polynomial.polyval(root ** pow(5, j, 32), polynomial) for j in range(8)]
-    assert np.allclose(slots_of(polynomial), np.real(values))
+    assert np.allclose(slots_of(polynomial), values)
     slots = random.normal(size=8)
-    assert np.allclose(slots_of(coefficients(slots)), slots)
-    assert np.abs(coefficients(slots)).max() <= np.abs(slots).mean()
+    for one in (slots, slots + 1j * random.normal(size=8)):
+        assert np.allclose(slots_of(coefficients(one)), one)
+        assert np.abs(coefficients(one)).max() <= np.abs(one).mean()
 
 
 def test_the_room_at_a_level() -> None:
@@ -50,6 +52,9 @@ def test_what_wraps_differs_by_multiples_of_the_modulus() -> None:
     assert np.allclose(differences, np.round(differences), atol=1e-6)
     assert wrapped(slots / 1e4, 512.0) is not slots
     assert np.array_equal(wrapped(slots / 1e4, 512.0), slots / 1e4)
+    turned = slots * (0.6 + 0.8j)
+    differences = (coefficients(turned) - coefficients(wrapped(turned, 512.0))) / 1024
+    assert np.allclose(differences, np.round(differences), atol=1e-6)
 
 
 @pytest.mark.parametrize(("kind", "node"), [("linear", "linear"), ("block", "mlp.projection")])
@@ -97,3 +102,24 @@ def test_a_value_is_held_against_the_bootstrap_that_refreshes_it() -> None:
     fits, wraps = (owner.encrypt(np.full(BOOTSTRAPPING.slots, value), 1) for value in (15.0, 17.0))
     assert np.allclose(owner.decrypt(evaluator.bootstrap(fits)), 15)
     assert np.allclose(owner.decrypt(evaluator.bootstrap(wraps)), 17 - 32)
+
+
+def test_a_bootstrap_that_begins_with_slots_to_coefficients_holds_each_slot() -> None:
+    """One slot beyond the bound has small coefficients: only that kind of bootstrap wraps it."""
+    assert BOOTSTRAPPING.bootstrap is not None
+    first = replace(BOOTSTRAPPING.bootstrap, kind=SLOTS_TO_COEFFICIENTS_FIRST)
+    slots_first = replace(BOOTSTRAPPING, bootstrap=first)
+    most = room(slots_first, 0)
+    slots = np.zeros(BOOTSTRAPPING.slots)
+    slots[3] = most + 1
+    assert np.array_equal(bootstrapped(BOOTSTRAPPING, slots), slots)
+    assert bootstrapped(slots_first, slots)[3] == pytest.approx(1 - most)
+    check(BOOTSTRAPPING, 0, [slots], "a value", bootstrapped=True)
+    check(slots_first, 0, [slots], "a value")
+    with pytest.raises(PlanError, match="holds 16"):
+        check(slots_first, 0, [slots], "a value", bootstrapped=True)
+    evaluator = CleartextEvaluator(slots_first)
+    levels = slots_first.bootstrap_levels
+    assert levels is not None
+    owner = CleartextKeyOwner(slots_first)
+    assert owner.decrypt(evaluator.bootstrap(owner.encrypt(slots, levels[0])))[3] == pytest.approx(1 - most)

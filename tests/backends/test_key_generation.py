@@ -32,7 +32,9 @@ class Slow(CleartextKeyOwner):
         super().__init__(PORTABLE)
         self.did: list[str] = []
 
-    def key_batches(self, rotation_steps: Sequence[int], bootstrap: bool) -> Iterator[Batch]:
+    def key_batches(
+        self, rotation_steps: Sequence[int], bootstrap: bool, conjugation: bool
+    ) -> Iterator[Batch]:
         for step in rotation_steps:
             sleep(MAKING)
             self.did.append(f"made {step}")

@@ -6,13 +6,15 @@ and returns what the tests judge.
 
 from __future__ import annotations
 
+import os
 import resource
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from math import log2, prod
 from multiprocessing import get_context
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import numpy as np
@@ -20,17 +22,29 @@ import openfhe
 import pytest
 
 from backends.conformance.parties import precision_bits
+from backends.constants import Window, prepare
+from backends.dispatch import Workers
 from backends.errors import BackendError, ExecutionError, IntegrityError, ParameterError, Unsupported
-from backends.interface import Evaluator, KeyFile, KeyOwner, SecurityFacts
+from backends.interface import Ciphertext, Evaluator, KeyFile, KeyOwner, SecurityFacts
 from backends.openfhe.adapter import OpenFHE
-from backends.openfhe.capabilities import MODULAR_REDUCTION_DEPTH, capabilities
+from backends.openfhe.capabilities import MODULAR_REDUCTION_DEPTH, capabilities, correction_factor
 from backends.openfhe.context import SECRETS, make_context
+from backends.openfhe.evaluator import OpenFHEEvaluator
 from backends.openfhe.primes import primes_of_p, primes_of_q
-from backends.parameters import ParameterSet
+from backends.parameters import (
+    BOOTSTRAP_KINDS,
+    SLOTS_TO_COEFFICIENTS_FIRST,
+    BootstrapParameters,
+    ParameterSet,
+)
+from backends.replay import replay
+from backends.schedule import Refresh
 from tests.backends.chains import CHAINS
+from tests.backends.random_programs import random_program
 from tests.toy import BOOTSTRAPPING, PORTABLE
 
 STEPS = (1, 2, 3, 500)
+SEED = 4
 THREE_SPECIAL_PRIMES = ParameterSet(12, 50, 40, 10, 4, security=0)
 
 
@@ -45,16 +59,93 @@ def parties(parameters: ParameterSet, folder: Path) -> tuple[KeyOwner, Evaluator
     return owner, OpenFHE.evaluator(parameters, folder, files), files
 
 
+def run_side_by_side(folder: Path) -> list[tuple[list[bytes], bool]]:
+    """What a program leaves on one worker, and on several that also encode its constants."""
+    program = random_program(SEED, PORTABLE.slots, Refresh("round_trip", PORTABLE.depth, 0), length=20)
+    assert program.counts["round_trips"] == 0  # whose ciphertexts would be fresh ones
+    owner = OpenFHE.key_owner(PORTABLE)
+    files = owner.generate(folder, program.rotation_steps, bootstrap=False)
+    evaluator = OpenFHE.evaluator(PORTABLE, folder, files)
+    for number in range(len(program.inputs)):
+        owner.write(owner.encrypt(values(number, PORTABLE), PORTABLE.depth), folder / f"input_{number}")
+    found = []
+    for count in (1, 2, 4):
+        outputs, measured = replay(
+            program,
+            evaluator,
+            prepare(program, evaluator, [], Window(4, [1] * len(program.plaintexts))),
+            [evaluator.read(folder / f"input_{number}") for number in range(len(program.inputs))],
+            lambda ciphertext, level: ciphertext,
+            lambda probe, ciphertexts: None,
+            lambda index, instruction, seconds: None,
+            Workers(count, evaluator.one_thread),
+        )
+        bytes_left = [written(evaluator, output, folder) for output in outputs]
+        found.append((bytes_left, measured.counts == program.counts))
+    return found
+
+
+def test_instructions_side_by_side_leave_the_same_bytes_as_one_after_the_other(tmp_path: Path) -> None:
+    (one, counted), *others = in_fresh_process(run_side_by_side, tmp_path)
+    assert counted
+    assert others == [(one, True)] * 2
+
+
+def count_threads(folder: Path) -> list[int]:
+    """Threads of this process that two Python threads leave, after one in each and the library's own."""
+    owner, evaluator, _ = parties(PORTABLE, folder)
+    x = owner.encrypt(values(1, PORTABLE), PORTABLE.depth)
+
+    def rotated(begin: Callable[[], None]) -> int:
+        begin()
+        before = len(list(Path("/proc/self/task").iterdir()))
+        evaluator.rotate(x, STEPS[0])
+        return len(list(Path("/proc/self/task").iterdir())) - before
+
+    with ThreadPoolExecutor(1) as one, ThreadPoolExecutor(1) as other:
+        return [
+            one.submit(rotated, evaluator.one_thread).result(),
+            other.submit(rotated, lambda: None).result(),
+        ]
+
+
+@pytest.mark.skipif(os.cpu_count() == 1, reason="the library has one thread on one core")
+def test_a_thread_that_is_told_so_computes_by_itself(tmp_path: Path) -> None:
+    alone, with_the_librarys = in_fresh_process(count_threads, tmp_path)
+    assert alone == 0
+    assert with_the_librarys > 0
+
+
 def values(seed: int, parameters: ParameterSet) -> np.ndarray[Any, np.dtype[np.float64]]:
     return np.random.default_rng(seed).uniform(-1, 1, parameters.slots)
 
 
-def run_bootstraps(folder: Path) -> dict[str, Any]:
-    owner, evaluator, files = parties(BOOTSTRAPPING, folder)
-    a = values(1, BOOTSTRAPPING)
-    x, refreshed = owner.encrypt(a, capabilities(BOOTSTRAPPING).bootstrap_input_level), []
-    for _ in range(3):
+def written(evaluator: Evaluator, ciphertext: Ciphertext, folder: Path) -> bytes:
+    evaluator.write(ciphertext, folder / "written")
+    return (folder / "written").read_bytes()
+
+
+def other_bootstrap(**changed: Any) -> ParameterSet:
+    """`BOOTSTRAPPING` with another bootstrap."""
+    assert BOOTSTRAPPING.bootstrap is not None
+    return replace(BOOTSTRAPPING, bootstrap=replace(BOOTSTRAPPING.bootstrap, **changed))
+
+
+SLOTS_FIRST = other_bootstrap(kind=SLOTS_TO_COEFFICIENTS_FIRST, correction_factor=None)
+TWICE = other_bootstrap(iterations=2, first_precision_bits=15, depth=15)
+
+
+def run_bootstraps(folder: Path, parameters: ParameterSet) -> dict[str, Any]:
+    owner, evaluator, files = parties(parameters, folder)
+    a = values(1, parameters)
+    lowest = capabilities(parameters).bootstrap_input_level
+    entered = x = owner.encrypt(a, lowest)
+    refreshed, alone = [], b""
+    for index in range(3):
+        if index:
+            x = evaluator.drop(x, lowest)
         x = evaluator.bootstrap(x)
+        alone = alone or written(evaluator, x, folder)
         product = evaluator.rescale(evaluator.relinearise(evaluator.multiply(x, x)))
         refreshed.append(
             (
@@ -63,21 +154,26 @@ def run_bootstraps(folder: Path) -> dict[str, Any]:
                 precision_bits(owner.decrypt(product), a * a),
             )
         )
-    high = evaluator.bootstrap(owner.encrypt(a, BOOTSTRAPPING.depth))
+    high = evaluator.bootstrap(owner.encrypt(a, parameters.depth))
     rotated = [precision_bits(owner.decrypt(evaluator.rotate(x, step)), np.roll(a, -step)) for step in STEPS]
     secret = openfhe.Serialize(owner._keys.secretKey, openfhe.BINARY)  # type: ignore[attr-defined]
     refusals = []
-    for refused in (owner.encrypt(a, 0), evaluator.multiply(x, x)):
+    for refused in (owner.encrypt(a, lowest - 1), evaluator.multiply(x, x)):
         try:
             evaluator.bootstrap(refused)
         except ExecutionError as error:
             refusals.append(str(error))
+    counts = dict(evaluator.counts)
+    with ThreadPoolExecutor(2, initializer=evaluator.one_thread) as pool:
+        beside = list(pool.map(evaluator.bootstrap, [entered, entered]))
     return {
         "files": files,
+        "alone": alone,
+        "beside": [written(evaluator, one, folder) for one in beside],
         "refreshed": refreshed,
         "high": (evaluator.level(high), precision_bits(owner.decrypt(high), a)),
         "rotated": rotated,
-        "counts": dict(evaluator.counts),
+        "counts": counts,
         "security": owner.security(),
         "refusals": refusals,
         # The middle of the serialised key lies within its polynomial.
@@ -88,7 +184,65 @@ def run_bootstraps(folder: Path) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def bootstraps(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], Path]:
     folder = tmp_path_factory.mktemp("bootstraps")
-    return in_fresh_process(run_bootstraps, folder), folder
+    return in_fresh_process(run_bootstraps, folder, BOOTSTRAPPING), folder
+
+
+@pytest.mark.parametrize(
+    ("parameters", "least_bits"), [(SLOTS_FIRST, 13), (TWICE, 29)], ids=["slots first", "two iterations"]
+)
+def test_every_kind_of_bootstrap_enters_and_returns_at_the_promised_levels(
+    parameters: ParameterSet, least_bits: float, tmp_path: Path
+) -> None:
+    """A kind's own way through the adapter; of the usual kind's 17 bits a second iteration makes 34."""
+    result = in_fresh_process(run_bootstraps, tmp_path, parameters)
+    promised = capabilities(parameters).bootstrap_output_level
+    assert [level for level, _, _ in result["refreshed"]] == [promised] * 3
+    assert result["high"][0] == promised
+    assert min(bits for _, bits, _ in result["refreshed"]) >= least_bits
+    assert result["counts"]["bootstraps"] == 4
+    too_low = capabilities(parameters).bootstrap_input_level - 1
+    assert f"level {too_low} cannot be bootstrapped" in result["refusals"][0]
+
+
+def levels_of_a_bootstrap(parameters: ParameterSet) -> tuple[str, int]:
+    """What the library says to a ciphertext one level below the lowest, and its level after the lowest.
+
+    The library's own calls are made, and not the adapter's, which refuses the former by itself.
+    """
+    owner, evaluator, _ = parties(parameters, Path(mkdtemp()))
+    assert isinstance(evaluator, OpenFHEEvaluator)
+    assert parameters.bootstrap_levels is not None
+    lowest, _ = parameters.bootstrap_levels
+    a = values(5, parameters)
+    try:
+        evaluator._bootstrapped(owner.encrypt(a, lowest - 1))
+        complaint = ""
+    except RuntimeError as error:
+        complaint = str(error)
+    return complaint, evaluator.level(evaluator.bootstrap(owner.encrypt(a, lowest)))
+
+
+@pytest.mark.parametrize("secret", sorted(SECRETS))
+@pytest.mark.parametrize("budget", [(3, 2), (2, 4)])
+@pytest.mark.parametrize("kind", BOOTSTRAP_KINDS)
+def test_the_levels_of_a_bootstrap_are_the_librarys(secret: str, budget: tuple[int, int], kind: str) -> None:
+    depth = MODULAR_REDUCTION_DEPTH[secret] + sum(budget)
+    bootstrap = BootstrapParameters(budget, None, depth, kind)
+    parameters = ParameterSet(10, 55, 50, depth + 2, 3, secret, 0, bootstrap)
+    complaint, returned = in_fresh_process(levels_of_a_bootstrap, parameters)
+    assert "Not enough levels" in complaint or "renders it invalid" in complaint
+    assert returned == capabilities(parameters).bootstrap_output_level
+
+
+@pytest.mark.parametrize("log_n", [10, 12, 13, 14, 16])
+@pytest.mark.parametrize("kind", BOOTSTRAP_KINDS)
+def test_the_own_correction_factor_is_the_librarys(log_n: int, kind: str) -> None:
+    bootstrap = BootstrapParameters((2, 2), None, 14, kind)
+    parameters = ParameterSet(log_n, 45, 41, 18, 19, "sparse_encapsulated", 0, bootstrap)
+    context: Any = make_context(parameters)
+    slots_first = kind == SLOTS_TO_COEFFICIENTS_FIRST
+    context.EvalBootstrapSetup([2, 2], [0, 0], parameters.slots, 0, False, slots_first)
+    assert context.GetCKKSBootCorrectionFactor() == correction_factor(parameters)
 
 
 def test_bootstraps_in_sequence_reach_the_promised_level(bootstraps: tuple[dict[str, Any], Path]) -> None:
@@ -98,6 +252,12 @@ def test_bootstraps_in_sequence_reach_the_promised_level(bootstraps: tuple[dict[
     assert [level for level, _, _ in result["refreshed"]] == [promised] * 3
     assert result["counts"]["bootstraps"] == 4
     assert result["high"][0] == promised
+
+
+def test_bootstraps_side_by_side_leave_the_same_bytes_as_one(
+    bootstraps: tuple[dict[str, Any], Path],
+) -> None:
+    assert bootstraps[0]["beside"] == [bootstraps[0]["alone"]] * 2
 
 
 def test_bootstrapped_values_are_precise_and_can_be_multiplied(
@@ -328,6 +488,8 @@ def test_parameters_that_openfhe_cannot_use_are_unsupported_with_the_remedy() ->
     assert bootstrap is not None
     with pytest.raises(Unsupported, match="depth to 14"):
         capabilities(replace(BOOTSTRAPPING, bootstrap=replace(bootstrap, depth=12)))
+    with pytest.raises(Unsupported, match="iterations 2, not 14"):
+        capabilities(replace(TWICE, bootstrap=replace(bootstrap, iterations=2, first_precision_bits=15)))
     with pytest.raises(Unsupported, match="raise the factor"):
         capabilities(replace(BOOTSTRAPPING, bootstrap=replace(bootstrap, correction_factor=4)))
     with pytest.raises(Unsupported, match="set digits to 4"):

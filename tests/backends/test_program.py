@@ -9,13 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from backends.cleartext.adapter import CleartextEvaluator, EncodedSlots, Slots
+from backends.cleartext.adapter import CleartextEvaluator, Slots
+from backends.constants import prepare
 from backends.costs import Costs
 from backends.errors import ExecutionError, IntegrityError
-from backends.interface import Vector
+from backends.measured import Measured
 from backends.primitives import COUNTED
 from backends.program import REFRESHES, Program, load_program
-from backends.replay import Measured, check_counts, prepare, replay
+from backends.replay import check_counts, replay
 from backends.tensor.layout import pack, unpack
 from models import reference
 from tests.backends.test_planner import PARAMETERS, ROUND_TRIPS, plan
@@ -120,27 +121,11 @@ def test_plaintexts_are_kept_once() -> None:
 
 
 @pytest.mark.parametrize("room_bytes", [0, 3 * 2 * PARAMETERS.n * 8, 10**12])
-def test_constants_without_room_are_encoded_at_each_use(room_bytes: int) -> None:
+def test_those_used_most_often_are_encoded_ahead_as_far_as_there_is_room(room_bytes: int) -> None:
     costs = Costs(PARAMETERS)
     ahead = costs.constants_ahead(PROGRAM, room_bytes)
     used = sum(costs.constant_bytes(PROGRAM.plaintexts[index]) for index in ahead)
     everything = sum(map(costs.constant_bytes, PROGRAM.plaintexts))
     assert used == everything if room_bytes >= everything else used <= room_bytes
     assert set(ahead) >= {i for i, constant in enumerate(PROGRAM.plaintexts) if constant.row is None}
-    evaluator = CountingEvaluator(PARAMETERS)
-    constants = prepare(PROGRAM, evaluator, ahead)
-    assert evaluator.encoded == len(ahead)
-    every = prepare(PROGRAM, CleartextEvaluator(PARAMETERS))
-    for index, entry in enumerate(PROGRAM.plaintexts):
-        constant = constants[index]
-        assert constant.level == entry.level
-        assert np.array_equal(constant.values, every[index].values)
-    assert evaluator.encoded == len(PROGRAM.plaintexts)
-
-
-class CountingEvaluator(CleartextEvaluator):
-    encoded = 0
-
-    def encode(self, values: Vector | float, level: int) -> EncodedSlots:
-        self.encoded += 1
-        return super().encode(values, level)
+    assert prepare(PROGRAM, CleartextEvaluator(PARAMETERS), ahead).kept.keys() == set(ahead)

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from backends.cleartext.adapter import CleartextEvaluator, Slots, capabilities
+from backends.constants import prepare
 from backends.planner import plan, refresh_for
 from backends.program import Program
 from backends.registry import available
-from backends.replay import prepare, replay
+from backends.replay import replay
 from backends.tensor.layout import pack, unpack
 from bench.spec.cases import ModelCase
 from bench.spec.suite import SUITES, Suite, load_suite

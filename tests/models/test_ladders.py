@@ -20,7 +20,7 @@ from models.ladder import compare
 from tests.models.committed import FOLDERS
 
 #: What the original reaches at least, by data set: a toy would lose nothing.
-LEAST_ACCURACY = {"digits": 0.97, "cifar10": 0.70, "tiny_imagenet": 0.10, "sst2": 0.77}
+LEAST_ACCURACY = {"digits": 0.97, "mnist": 0.97, "cifar10": 0.70, "tiny_imagenet": 0.10, "sst2": 0.77}
 MOST_NATS = {"tiny_shakespeare": 1.8}
 
 #: A set of more samples is computed anew in part.

@@ -30,12 +30,12 @@ from reports.store import load_output
 @click.option(
     "--against",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Hold what is predicted against the records of this folder.",
+    help="Hold predictions against the records of this folder, each without what is known of its own case.",
 )
 def plan(results: Path | None, against: Path | None, **selected: object) -> int:
     """Say what the cells of SUITE will count, need and take; nothing is encrypted."""
     cells = Selection(**selected).cells()  # type: ignore[arg-type]
-    screen, found = Screen(), foresee(cells, _records(results))
+    screen, found = Screen(), foresee(cells, _records(results), unseen=against is not None)
     for (case, parameters), group in groupby(found, lambda one: _heading(one.cell)):
         columns = [(one.cell.backend, _column(one)) for one in group]
         screen.print(table(f"{case} at {parameters}", columns))

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from time import perf_counter, process_time
 
+from backends.alone import by_themselves
+from backends.constants import Constants, Window, prepare
 from backends.costs import Costs
+from backends.dispatch import Workers
 from backends.errors import ExecutionError
 from backends.interface import Ciphertext, Evaluator, KeyFile
+from backends.measured import Measured
+from backends.primitives import Primitive
 from backends.program import Instruction, Probe, Program, load_program
 from backends.registry import load_library
-from backends.replay import Constants, Measured, prepare, replay
+from backends.replay import replay
 from bench.parties.channel import Channel
 from bench.parties.ciphertexts import CiphertextFiles
 from bench.parties.memory import resident_bytes
@@ -34,6 +39,9 @@ from bench.parties.party import Party
 from bench.parties.wire import Shipment, verify
 
 PROGRESS_INTERVAL_S = 0.2
+#: The part of the memory for constants through which those pass that find no room, and how many of the
+#: largest may be there at once, which is far ahead of their use.
+WINDOW_SHARE, WINDOW_CONSTANTS = 0.125, 64
 
 
 class EvaluatorParty(Party):
@@ -53,6 +61,7 @@ class EvaluatorParty(Party):
         self._program: Program
         self._constants: Constants
         self._costs: Costs
+        self._workers = Workers()
         self._last_progress = 0.0
         self.handles(Load, self.load)
         self.handles(Prepare, self.prepare)
@@ -74,14 +83,38 @@ class EvaluatorParty(Party):
         before = resident_bytes()
         started = perf_counter()
         self._program = load_program(self.folder, request.program, request.digest)
-        self._constants = prepare(self._program, self.evaluator, self._ahead(request.room_bytes))
+        ahead, window = self._room(request.room_bytes)
+        self._constants = prepare(self._program, self.evaluator, ahead, window)
+        alone = by_themselves(self._program, self._costs.instruction, self._encodings(), request.workers)
+        self._workers = Workers(request.workers, self.evaluator.one_thread, alone)
         seconds = perf_counter() - started
         after = resident_bytes()
-        return Prepared(seconds, None if before is None or after is None else max(0, after - before))
+        taken = None if before is None or after is None else max(0, after - before)
+        return Prepared(seconds, taken, self._workers.count)
 
-    def _ahead(self, room_bytes: int | None) -> Sequence[int] | None:
-        """Which constants are encoded ahead; all where it is None."""
-        return None if room_bytes is None else self._costs.constants_ahead(self._program, room_bytes)
+    def _encodings(self) -> list[float]:
+        """Of each instruction, what encoding its constants costs that are not kept."""
+        kept, encode = self._constants.kept, Primitive.ENCODE.counted
+        levels = [constant.level for constant in self._program.plaintexts]
+        return [
+            sum(
+                self._costs.primitive(encode, levels[one])
+                for one in instruction.plaintexts
+                if one not in kept
+            )
+            for instruction in self._program.instructions
+        ]
+
+    def _room(self, room_bytes: int | None) -> tuple[Iterable[int] | None, Window | None]:
+        """Which constants are encoded ahead, all where it is None, and the window for the others."""
+        sizes = [self._costs.constant_bytes(constant) for constant in self._program.plaintexts]
+        if room_bytes is None or sum(sizes) <= room_bytes:
+            return None, None
+        window = Window(
+            int(min(WINDOW_SHARE * room_bytes, WINDOW_CONSTANTS * max(sizes))),
+            sizes,
+        )
+        return self._costs.constants_ahead(self._program, room_bytes - window.limit_bytes), window
 
     def evaluate(self, request: Evaluate) -> Evaluated:
         """Replay the program on every batch."""
@@ -97,6 +130,7 @@ class EvaluatorParty(Party):
                 self._round_trip,
                 partial(self._show, number),
                 partial(self.executed, number),
+                self._workers,
             )
             cpu_s = process_time() - began_s
             outputs.append(self.ciphertexts.send_all(self.evaluator, results))
@@ -137,8 +171,8 @@ def checked_keys(folder: Path, shipments: Sequence[Shipment]) -> list[KeyFile]:
 
 def _figures(measured: Measured, cpu_s: float) -> BatchFigures:
     executed = (
-        ExecutedPrimitive(operation, level, *figures)
-        for (operation, level), figures in measured.primitives.items()
+        ExecutedPrimitive(operation, level, did.instructions, did.executions, did.seconds, did.busy_s)
+        for (operation, level), did in measured.primitives.items()
     )
     return BatchFigures(
         evaluate_s=measured.seconds,

@@ -53,7 +53,12 @@ class KeyOwnerParty(Party):
         with making:
             self.owner = self._library.key_owner(request.parameters)
         files = self.owner.generate(
-            self.folder, request.rotation_steps, request.bootstrap, making=making, writing=writing
+            self.folder,
+            request.rotation_steps,
+            request.bootstrap,
+            request.conjugation,
+            making=making,
+            writing=writing,
         )
         return Generated(
             making.seconds,

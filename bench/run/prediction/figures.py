@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -55,6 +55,10 @@ class Figures:
             for one in found["measured"]
         ]
         return cls(found["cpu"], date.fromisoformat(found["taken"]), found["commit"], tuple(measured))
+
+    def without(self, case: str | None) -> Figures:
+        """The same without what was measured of a case."""
+        return replace(self, measured=tuple(one for one in self.measured if one.case != case))
 
     def write(self, path: Path) -> None:
         """One line for each record, so that a change is seen."""

@@ -11,7 +11,7 @@ from backends.parameters import ParameterSet
 from backends.primitives import Primitive
 from backends.registry import Descriptor
 from bench.run.prediction.fit import Row, total
-from bench.run.prediction.work import CONTEXT, OTHER, Setting, Work, terms
+from bench.run.prediction.work import CONTEXT, OTHER, Setting, Work, evaluated, terms
 from reports import record
 from reports.record import Record, Status
 
@@ -37,6 +37,7 @@ class Measured:
     """One record's times.
 
     Attributes:
+        case: the suite's name and the case's.
         parameter_set: its name.
         threads: the evaluator's.
         bootstraps: whether there were keys for bootstraps.
@@ -45,8 +46,10 @@ class Measured:
         evaluate_s: the evaluation of a program; None where primitives were measured one by one.
         entries: primitives by level.
         stages: seconds by the names of `STAGES`, as far as they were reached.
+        workers: how many instructions ran side by side.
     """
 
+    case: str
     parameter_set: str
     threads: int
     bootstraps: bool
@@ -55,6 +58,7 @@ class Measured:
     evaluate_s: float | None
     entries: tuple[Entry, ...]
     stages: Mapping[str, float]
+    workers: int = 1
 
     @classmethod
     def of(cls, one: Record) -> Measured | None:
@@ -64,6 +68,7 @@ class Measured:
             return None
         stages = {name: found for name in STAGES if (found := getattr(one.latency, name))}
         return cls(
+            case=case_of(one.suite, one.case),
             parameter_set=one.parameter_set,
             threads=one.environment.threads or 1,
             bootstraps=one.memory.bootstrap_keys_bytes is not None,
@@ -72,6 +77,7 @@ class Measured:
             evaluate_s=one.latency.evaluate_s,
             entries=entries,
             stages=stages,
+            workers=one.environment.workers or 1,
         )
 
     def setting(self, descriptor: Descriptor) -> Setting | None:
@@ -81,7 +87,14 @@ class Measured:
             capabilities = descriptor.capabilities(parameters)
         except BackendError:
             return None
-        return Setting(parameters, capabilities, self.threads, self.bootstraps, descriptor.simulates)
+        return Setting(
+            parameters, capabilities, self.threads, self.bootstraps, descriptor.simulates, self.workers
+        )
+
+
+def case_of(suite: str, case: str) -> str:
+    """A case as `Measured.case` names it."""
+    return f"{suite}/{case}"
 
 
 def _entries(one: Record) -> Iterator[Entry]:
@@ -116,7 +129,7 @@ def rows(measured: Measured, descriptor: Descriptor) -> list[Row]:
     if where is None:
         return []
     made = [
-        Row(terms(Work(one.name, one.level, one.calls, one.count), where), one.seconds)
+        Row(evaluated(Work(one.name, one.level, one.calls, one.count), where), one.seconds)
         for one in measured.entries
     ]
     stages = {name: work for name, work in staged(measured, where).items() if name in measured.stages}

@@ -74,16 +74,18 @@ def predict(
         program, where.capabilities, "bootstrap" if where.bootstraps else "round_trip", descriptor.footprint
     )
     ahead = costs.constants_ahead(program, 0 if descriptor.simulates else room(needs, memory_bytes))
+    beside = descriptor.footprint.constant_residues
     files = descriptor.footprint.key_files(needs.keys_bytes)
     sent = batches * len(program.inputs) * costs.ciphertext_bytes(program.input_level)
     work = stages.of_program(program, where, batches, ahead, files + sent)
     by_primitive: dict[str, float] = {}
     for one in work["evaluate_s"]:
-        by_primitive[one.name] = by_primitive.get(one.name, 0.0) + predictor.seconds([one], where)
+        by_primitive[one.name] = by_primitive.get(one.name, 0.0) + predictor.evaluation(one, where)
     return Prediction(
-        seconds={name: predictor.seconds(parts, where) for name, parts in work.items()},
+        seconds={name: predictor.seconds(parts, where) for name, parts in work.items()}
+        | {"evaluate_s": sum(by_primitive.values())},
         primitives=dict(sorted(by_primitive.items(), key=lambda item: -item[1])),
         needs=needs,
-        kept_bytes=sum(costs.constant_bytes(program.plaintexts[index]) for index in ahead),
+        kept_bytes=sum(costs.constant_bytes(program.plaintexts[index], beside) for index in ahead),
         disk_bytes=files + sent,
     )

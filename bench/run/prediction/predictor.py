@@ -10,10 +10,13 @@ from statistics import median
 from backends.registry import Descriptor
 from bench.run.prediction import measured
 from bench.run.prediction.figures import Figures
-from bench.run.prediction.fit import Prices, Row, fit
-from bench.run.prediction.work import Setting, Work, terms
+from bench.run.prediction.fit import NOMINAL, Prices, Row, fit
+from bench.run.prediction.work import OTHER, Setting, Work, evaluated, terms
 from models.processor import processor
 from reports.record import Record
+
+#: Ten gigabytes carried at a rough price: small cells, which start for longer than they carry, leave it open.
+CARRIED = Row({(OTHER, "bytes"): 10_000.0}, 10_000 * NOMINAL["bytes"])
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,10 @@ class Predictor:
         """What work takes."""
         return sum(self.prices.seconds(terms(one, where)) for one in work)
 
+    def evaluation(self, work: Work, where: Setting) -> float:
+        """What work takes within an evaluation."""
+        return self.prices.seconds(evaluated(work, where))
+
     @property
     def sentence(self) -> str:
         """The source and the error in words."""
@@ -73,15 +80,17 @@ class Predictor:
         return f"± {100 * self.error.median:.0f} %, at worst {100 * self.error.worst:.0f} %: {self.source}"
 
 
-def predictor(descriptor: Descriptor, records: Sequence[Record] = ()) -> Predictor:
+def predictor(descriptor: Descriptor, records: Sequence[Record] = (), unseen: str | None = None) -> Predictor:
     """The best that is known of a backend.
 
     Args:
         descriptor: the backend.
         records: of earlier runs, of any backend and machine.
+        unseen: a case, as `Measured.case` names it, nothing of which is to be used.
     """
-    shipped = None if descriptor.times is None else Figures.read(descriptor.times)
+    shipped = None if descriptor.times is None else Figures.read(descriptor.times).without(unseen)
     own = Figures.of(records, descriptor.name)
+    own = own and own.without(unseen)
     if own is not None:
         whose = "this machine" if own.cpu == processor() else own.cpu
         weak = [] if shipped is None else [row for group in _groups(shipped, descriptor) for row in group]
@@ -105,7 +114,7 @@ def _prices(groups: Sequence[Sequence[Row]], weak: Sequence[Row]) -> Prices:
     """Fitted to groups of rows; the weak rows are another machine's, brought to the pace of this one."""
     found = [row for group in groups for row in group]
     if not weak or not found:
-        return fit(found or weak)
-    theirs = fit(weak)
+        return fit([*(found or weak), CARRIED])
+    theirs = fit([*weak, CARRIED])
     pace = median(row.seconds / told for row in found if (told := theirs.seconds(row.terms)) > 0)
-    return fit(found, [Row(row.terms, row.seconds * pace) for row in weak])
+    return fit([*found, CARRIED], [Row(row.terms, row.seconds * pace) for row in weak])

@@ -23,7 +23,7 @@ def of_program(
         ahead: which constants are encoded before the evaluation, and kept.
         sent_bytes: what is carried to the evaluator.
     """
-    rotations = len(program.rotation_steps)
+    rotations = len(program.rotation_steps) + program.conjugates
     inputs, outputs = batches * len(program.inputs), batches * len(program.outputs)
     out = min((program.levels[name] for name in program.outputs), default=0)
     return {

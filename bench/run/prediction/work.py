@@ -9,8 +9,8 @@ whole program, or of all rows of a record, is a sum.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from math import ceil, log2
 
 from backends.interface import Capabilities
@@ -29,8 +29,13 @@ OTHER = "other"
 #: The part of transforms and products that threads of a library share: two took 0.6 of the time of one for
 #: OpenFHE's bootstraps at N = 2^16.
 SHARED = 0.8
+#: The part of an evaluation that instructions side by side share, each on one thread of the library: two
+#: took 0.74 of the time of one at N = 2^16.
+SIDE_BY_SIDE = 0.52
 MILLION = 1_000_000
 THREADED = ("points", "transforms", "switches", "plaintexts", "raised once", "raised", "lowered")
+#: What runs with nothing beside it.
+ALONE = (Primitive.BOOTSTRAP.operation, Primitive.ROUND_TRIP.operation)
 #: What measures two primitives in a row.
 IN_A_ROW = {"multiply_relinearise": (Primitive.MULTIPLY.operation, Primitive.RELINEARISE.operation)}
 #: Primitives by their names in records.
@@ -47,6 +52,7 @@ class Setting:
         threads: the evaluator's.
         bootstraps: whether ciphertexts are bootstrapped, so that there are keys for it.
         simulates: whether the backend computes in the clear, where a ciphertext is one number a slot.
+        workers: how many instructions run side by side, each on one thread; 1 is all threads for each.
     """
 
     parameters: ParameterSet
@@ -54,6 +60,7 @@ class Setting:
     threads: int = 1
     bootstraps: bool = False
     simulates: bool = False
+    workers: int = 1
 
     @property
     def chain(self) -> int:
@@ -96,12 +103,35 @@ class Work:
 
 def terms(work: Work, where: Setting) -> Terms:
     """What a piece of work is made of; amounts of points and transforms are in millions."""
+    return _terms(work, where, 1 - SHARED + SHARED / where.threads)
+
+
+def evaluated(work: Work, where: Setting) -> Terms:
+    """The same within an evaluation: its share of the wall where instructions run side by side."""
+    if where.workers == 1 or work.name in ALONE:
+        return terms(work, where)
+    share = 1 - SIDE_BY_SIDE + SIDE_BY_SIDE / where.workers
+    return {term: share * amount for term, amount in _terms(work, where, 1.0).items()}
+
+
+def _terms(work: Work, where: Setting, shorter: float) -> dict[Term, float]:
+    """Terms, those that threads share made shorter."""
     found: defaultdict[Term, float] = defaultdict(float)
-    shorter = 1 - SHARED + SHARED / where.threads
-    for name in IN_A_ROW.get(work.name, (work.name,)):
-        for term, amount in _amounts(name, work, where).items():
-            found[name, term] += amount * (shorter if term in THREADED else 1)
+    for part in _parts(work, where):
+        for term, amount in _amounts(part.name, part, where).items():
+            found[part.name, term] += amount * (shorter if term in THREADED else 1)
     return found
+
+
+def _parts(work: Work, where: Setting) -> Iterator[Work]:
+    """What is measured under one name and is made of others, which have prices of their own."""
+    if work.name != Primitive.ROUND_TRIP.operation:
+        yield from (replace(work, name=name) for name in IN_A_ROW.get(work.name, (work.name,)))
+        return
+    yield work
+    for level, ciphers in ((work.level, "decrypt"), (where.parameters.depth, "encrypt")):
+        for name in ("serialise_ciphertext", "load_ciphertext", ciphers):
+            yield replace(work, name=name, level=level)
 
 
 def _amounts(name: str, work: Work, where: Setting) -> dict[str, float]:
@@ -116,15 +146,21 @@ def _amounts(name: str, work: Work, where: Setting) -> dict[str, float]:
     action, _, kind = name.partition("_")
     if kind in KEY_KINDS:
         return _keys(action, kind, count, where)
+    if name == Primitive.ROUND_TRIP.operation:  # messages; all else has names of its own
+        return {"call": calls}
+    if name == Primitive.BOOTSTRAP.operation:  # what it takes hangs on its level on no account
+        top = where.digits(where.parameters.depth) * (where.chain + where.special)
+        usual = count * where.capabilities.bootstrap_work
+        return {
+            "call": calls,
+            "switches": usual * where.capabilities.bootstrap_keys * top * transform,
+            "plaintexts": usual * where.capabilities.bootstrap_plaintexts * n * where.chain,
+        }
     level = 0 if work.level is None else work.level
     primes = where.primes(level)
     found = {"call": calls, "one": count, "points": count * n * primes}
     cost = _COSTS.get(name, Cost(per_prime=1))
-    if name == Primitive.BOOTSTRAP.operation:
-        top = where.digits(where.parameters.depth) * (where.chain + where.special)
-        found["switches"] = count * where.capabilities.bootstrap_keys * top * transform
-        found["plaintexts"] = count * where.capabilities.bootstrap_plaintexts * n * where.chain
-    elif cost.key_switches:
+    if cost.key_switches:
         raised = where.digits(level) * (primes + where.special)
         found["raised once"] = calls * transform * raised
         found["raised"] = count * transform * raised

@@ -82,6 +82,7 @@ export type NumberName =
   | "memory.public_key_bytes"
   | "memory.relinearisation_key_bytes"
   | "memory.rotation_keys_bytes"
+  | "memory.conjugation_key_bytes"
   | "memory.bootstrap_keys_bytes"
   | "memory.ciphertexts_in_bytes"
   | "memory.ciphertexts_out_bytes"

@@ -41,6 +41,19 @@ def test_numbers_of_tokens_are_packed_as_one_hot_rows(layout: Layout, data: st.D
         assert np.array_equal(by_number, dense)
 
 
+def test_a_repeated_value_stands_in_every_period_of_rows() -> None:
+    layout = Layout(features=8, images=2, tokens=2)
+    value = ValueLayout("features", (0, 2), 2, period=4)
+    samples = np.random.default_rng(1).normal(size=(2, 2, 2))
+    (slots,) = pack(layout, value, samples)
+    grid = slots.reshape(8, 2, 2)
+    assert np.array_equal(grid[:4], grid[4:])
+    assert np.array_equal(grid[2], samples[:, :, 1])
+    assert np.array_equal(unpack(layout, value, [slots], 2), samples)
+    assert np.array_equal(value.spread(layout, samples)[0], slots)
+    assert ValueLayout.from_json(value.to_json()) == value
+
+
 def test_a_rotation_by_a_feature_stride_moves_features_cyclically() -> None:
     layout = Layout(features=4, images=2, tokens=4)
     value = ValueLayout("features", (0, 1, 2, 3), 4)

@@ -7,13 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from backends.tensor import packed
+from backends.tensor.operation import Way
+from backends.tensor.packing import fits
 from backends.ways import choices
 from models import reference
 from models.graph import Array, Graph, Node
 from tests.backends.evaluating import planned_so, values_of
 
 POWER = {"basis": "power", "interval": [-4.0, 4.0]}
+
+#: How scores are packed, and whether the mix has complex slots.
+WAYS = [(Way.PACKED, False), (Way.PACKED, True), (Way.PACKED_IN_COMPLEX_SLOTS, True)]
 
 
 def attention(tokens: int, heads: int, features: int, block: int, seed: int, mask: Array | None) -> Graph:
@@ -47,16 +51,17 @@ def shapes(draw: some.DrawFn) -> tuple[int, int, int, int]:
 
 
 @settings(max_examples=60)
-@given(shape=shapes(), masked=some.booleans(), seed=some.integers(0, 1000))
+@given(shape=shapes(), masked=some.booleans(), seed=some.integers(0, 1000), ways=some.sampled_from(WAYS))
 def test_packed_attention_equals_the_reference(
-    shape: tuple[int, int, int, int], masked: bool, seed: int
+    shape: tuple[int, int, int, int], masked: bool, seed: int, ways: tuple[Way, bool]
 ) -> None:
     tokens, _, _, block = shape
     random = np.random.default_rng(seed)
     mask = random.uniform(-1, 1, (tokens, block)) * random.integers(0, 2, (tokens, block)) if masked else None
     graph = attention(*shape, seed, mask)
     samples = random.normal(size=(3, tokens, shape[1] * shape[2])) / 2
-    found = values_of(planned_so(graph, {"scores"}), samples)
+    way, complex_slots = ways
+    found = values_of(planned_so(graph, {"scores": way}, complex_slots=complex_slots), samples)
     expected = reference.run(graph, samples)
     assert np.allclose(found["scores"], expected["scores"], atol=1e-9)
     assert np.allclose(found["p"], expected["p"], atol=1e-9)
@@ -67,7 +72,7 @@ def test_packed_attention_equals_the_reference(
 def test_scores_lie_in_few_ciphertexts_and_cost_few_key_switches(block: int) -> None:
     """16 feature rows of a head hold all shifts of 4 or 8 tokens; a product a shift, a key switch for all."""
     graph = attention(8, 2, 16, block, 0, None)
-    by_shift, by_row = (planned_so(graph, way) for way in choices(graph))
+    by_shift, by_row = (planned_so(graph, ways) for ways in choices(graph, complex_slots=False))
     (layout,) = [probe.layout for probe in by_row.probes if probe.name == "scores"]
     assert layout.number(by_row.layout) == layout.stride == 1
     assert by_row.counts["relinearisations"] == 3 < by_shift.counts["relinearisations"] == 2 * block + 1
@@ -75,20 +80,21 @@ def test_scores_lie_in_few_ciphertexts_and_cost_few_key_switches(block: int) -> 
 
 
 def test_blocks_that_are_not_cyclic_in_a_power_of_two_are_not_packed() -> None:
-    assert packed.fits(5, 5)
-    assert packed.fits(12, 4)
-    assert not packed.fits(6, 3)
-    assert list(choices(attention(6, 1, 2, 3, 0, None))) == [frozenset()]
+    assert fits(5, 5)
+    assert fits(12, 4)
+    assert not fits(6, 3)
+    assert list(choices(attention(6, 1, 2, 3, 0, None), complex_slots=True)) == [{}]
 
 
-def test_attentions_of_one_shape_are_packed_alike() -> None:
+def test_attentions_of_one_shape_are_computed_alike() -> None:
     graph = attention(4, 1, 4, 4, 0, None)
-    twice = Graph(
-        "twice", (*graph.nodes, Node("more", "scores", ("q.heads", "v.heads"), {"block": 2})), "more"
-    )
-    assert list(choices(twice)) == [
-        frozenset(),
-        frozenset({"scores"}),
-        frozenset({"more"}),
-        frozenset({"scores", "more"}),
+    nodes = [Node(name, "scores", ("q.heads", "v.heads"), {"block": 2}) for name in ("more", "last")]
+    thrice = Graph("thrice", (*graph.nodes, *nodes), "last")
+    packed = Way.PACKED
+    assert list(choices(thrice, complex_slots=False)) == [
+        {},
+        {"more": packed, "last": packed},
+        {"scores": packed},
+        {"scores": packed, "more": packed, "last": packed},
     ]
+    assert len(list(choices(thrice, complex_slots=True))) == 9

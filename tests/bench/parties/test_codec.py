@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from backends.interface import SecurityFacts
+from backends.measured import Stretch
 from backends.parameters import BootstrapParameters, ParameterSet
-from backends.replay import Stretch
 from backends.tensor.layout import Layout, ValueLayout
 from bench.parties.codec import Message, decode, encode
 from bench.parties.errors import MessageError
@@ -42,13 +42,13 @@ FIGURES = BatchFigures(
     round_trips_s=0.0,
     layers={"block1": 1.5},
     course=(Stretch("block1", None, 3, 2, 4, 1.5),),
-    primitives=(ExecutedPrimitive("rotate_many", 3, 1, 4, 0.5),),
+    primitives=(ExecutedPrimitive("rotate_many", 3, 1, 4, 0.5, 0.75),),
     counts={"rotations": 4},
 )
 MESSAGES = [
     Ready(),
     Failed("OutOfMemory", "no room", 1 << 40),
-    Generate(PARAMETERS, (1, 2), bootstrap=True),
+    Generate(PARAMETERS, (1, 2), bootstrap=True, conjugation=False),
     Encrypt("samples.npy", Layout(4, 2, 8), ValueLayout("features", (0, 1), 5), 3),
     Prepare("program", "digest", None),
     Evaluate((BATCH, ())),
@@ -56,7 +56,7 @@ MESSAGES = [
     Done(5, Generated(0.5, 0.25, BATCH, SecurityFacts(13, 100.5, 60, "uniform_ternary"), {"seal": "4.1"})),
     Done(5, Prepared(0.5, None)),
     Done(5, Evaluated((BATCH,), (FIGURES,))),
-    Timed("add", 3, (0.1, 0.2), sums=Sums(BATCH, 2)),
+    Timed("add", 3, (0.1, 0.2), sums=Sums(BATCH, 2, 3)),
 ]
 
 

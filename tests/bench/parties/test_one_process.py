@@ -82,7 +82,9 @@ def test_two_parties_in_one_process_compute_a_program_with_round_trips(tmp_path:
             wire.carry("evaluator", [fresh.ciphertext])
             return fresh
 
-        made, _ = owner.request(Generate(ROUND_TRIPS, program.rotation_steps, bootstrap=False), inf)
+        made, _ = owner.request(
+            Generate(ROUND_TRIPS, program.rotation_steps, bootstrap=False, conjugation=False), inf
+        )
         wire.carry("evaluator", made.files)
         evaluator.request(Load(ROUND_TRIPS, made.files), inf)
         digest = program.save(wire.folder("evaluator"), "program")

@@ -40,7 +40,9 @@ def ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str, seconds: flo
     try:
         party.conversation.wait_ready(monotonic() + 60)
         with pytest.raises(PartyError) as caught:
-            party.conversation.request(Generate(PARAMETERS, (1,), bootstrap=False), monotonic() + seconds)
+            party.conversation.request(
+                Generate(PARAMETERS, (1,), bootstrap=False, conjugation=False), monotonic() + seconds
+            )
         return caught.value
     finally:
         party.close()

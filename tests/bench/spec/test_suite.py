@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from backends.parameters import ParameterSet
 from bench.errors import UserError
 from bench.spec.cases import Case, LayerCase, ModelCase
 from bench.spec.suite import SUITES, Suite, find_suite, load_suite
@@ -177,8 +178,12 @@ MEASURED = "  - {name: primitives, primitives: {repetitions: 30, rotations: 8}}\
         ("seconds: 60", "seconds: 1.0e+300", "limits.seconds is 1e.300; .* less than or equal"),
         ("seconds: 60", "precision_bits: 1000", "limits.precision_bits is 1000"),
         ("[3, 3]", "[3, 1000000]", r"level_budget is \[3, 1000000\]; choose two of 1 to 10"),
-        ("correction_factor: 5", "correction_factor: -5", "correction_factor is -5; choose 0 to 60"),
+        ("correction_factor: 5", "correction_factor: -5", "correction_factor is -5; choose 1 to 60"),
         ("depth: 16", "depth: -16", "the bootstrap's depth is -16; choose 1 or more"),
+        ("depth: 16", "depth: 16, iterations: 3", "iterations is 3; choose 1 or 2"),
+        ("depth: 16", "depth: 16, iterations: 2", "first_precision_bits is None; choose 1 to 60"),
+        ("depth: 16", "depth: 16, first_precision_bits: 9", "first_precision_bits is of use to a second"),
+        ("depth: 16", "depth: 16, kind: modulus_first", "kind is 'modulus_first'; choose one of coeffic"),
         ("name: digits", f"name: {'d' * 300}", "name is 'ddd.*…; string should have at most 64"),
     ],
 )
@@ -189,6 +194,22 @@ def test_numbers_that_no_machine_has_are_refused(folder: Path, old: str, new: st
     with pytest.raises(UserError, match=sentence) as caught:
         load(folder, text.replace(old, new, 1))
     assert str(caught.value).startswith(f"{folder / 'small.yaml'}:")
+
+
+def test_a_set_names_its_kind_of_bootstrap_where_it_is_not_the_usual_one(folder: Path) -> None:
+    def bootstrap(block: str) -> ParameterSet:
+        suite = load(folder, GOOD.replace("correction_factor: 5, depth: 16", block))
+        return next(one.parameters for one in suite.parameter_sets if one.parameters.bootstrap)
+
+    usual = bootstrap("correction_factor: 5, depth: 16")
+    assert usual.name.endswith("_bootstrap3-3c5d16")
+    assert usual.bootstrap_levels == (1, 8)
+    slots_first = bootstrap("depth: 16, kind: slots_to_coefficients_first")
+    assert slots_first.name.endswith("_bootstrap3-3d16_slots_to_coefficients_first")
+    assert slots_first.bootstrap_levels == (4, 11)
+    twice = bootstrap("correction_factor: 5, depth: 17, iterations: 2, first_precision_bits: 14")
+    assert twice.name.endswith("_bootstrap3-3c5d17_iterations2after14")
+    assert twice.bootstrap_levels == (1, 7)
 
 
 def test_a_set_may_not_demand_less_than_the_suite(folder: Path) -> None:

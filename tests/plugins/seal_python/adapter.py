@@ -16,7 +16,7 @@ from backends.interface import Ciphertext, Evaluator, KeyFile, KeyOwner, Keys, L
 from backends.parameters import ParameterSet
 from backends.primitives import Primitive
 from backends.seal.calls import constant, refusals, slot_vector, writing
-from backends.seal.capabilities import refuse_bootstrap
+from backends.seal.capabilities import refuse_bootstrap, refuse_conjugation
 from backends.seal.chain import ModulusChain, modulus_bits
 from backends.seal.context import SEALContext
 from backends.seal.evaluator import SEALEvaluator, counted
@@ -131,8 +131,11 @@ class Owner(SEALKeyOwner):
         self._encryptor = seal.Encryptor(context.seal, self._public_key)
         self._decryptor = seal.Decryptor(context.seal, self._generator.secret_key())
 
-    def key_batches(self, rotation_steps: Sequence[int], bootstrap: bool) -> Iterator[MadeKeys]:
+    def key_batches(
+        self, rotation_steps: Sequence[int], bootstrap: bool, conjugation: bool
+    ) -> Iterator[MadeKeys]:
         refuse_bootstrap(bootstrap)
+        refuse_conjugation(conjugation)
         yield MadeKeys("context", None)
         yield MadeKeys("public_key", self._public_key)
         yield MadeKeys("relinearisation_key", self._generator.create_relin_keys())

@@ -19,6 +19,7 @@ const PEAKS = [
 /** @type {[string, NumberName][]} */
 const SIZES = [
   ["rotation keys", "memory.rotation_keys_bytes"],
+  ["conjugation key", "memory.conjugation_key_bytes"],
   ["bootstrap keys", "memory.bootstrap_keys_bytes"],
   ["relinearisation key", "memory.relinearisation_key_bytes"],
   ["public key", "memory.public_key_bytes"],

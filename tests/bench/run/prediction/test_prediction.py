@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from backends.interface import Capabilities
-from backends.parameters import BootstrapParameters, ParameterSet
+from backends.parameters import SLOTS_TO_COEFFICIENTS_FIRST, BootstrapParameters, ParameterSet
 from backends.registry import available, get
 from bench.run.prediction.figures import Figures
 from bench.run.prediction.fit import NOMINAL, Prices, Row, fit, total
@@ -93,7 +93,7 @@ def measured(names: Sequence[str] = NAMES, **changes: object) -> Measured:
         for name in names
         for level in range(1, 5)
     )
-    one = Measured(ROUND_TRIPS.name, 1, False, 4, 1_000_000, None, entries, {"other_s": 3.0})
+    one = Measured("toy/digits", ROUND_TRIPS.name, 1, False, 4, 1_000_000, None, entries, {"other_s": 3.0})
     return replace(one, **changes)  # type: ignore[arg-type]
 
 
@@ -139,7 +139,11 @@ def test_a_backend_of_this_project_ships_times(name: str) -> None:
     [
         ROUND_TRIPS,
         BOOTSTRAPS,
-        ParameterSet(16, 51, 47, 24, 4, bootstrap=BootstrapParameters((3, 2), 0, 16)),
+        ParameterSet(16, 51, 47, 24, 4, bootstrap=BootstrapParameters((3, 2), None, 16)),
+        replace(
+            BOOTSTRAPS,
+            bootstrap=BootstrapParameters((3, 2), None, 16, SLOTS_TO_COEFFICIENTS_FIRST, 2, 13),
+        ),
         replace(ROUND_TRIPS, secret="sparse_encapsulated"),
     ],
 )

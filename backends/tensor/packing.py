@@ -1,0 +1,102 @@
+"""How packed scores lie, and the keys and values that were skewed to make and to meet them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backends.interface import Ciphertext, Evaluator, Values
+from backends.tensor.layout import Layout, power_of_two
+from backends.tensor.reductions import rotated_sum
+from backends.tensor.tensor import Tensor
+from models.arrays import Array
+
+
+@dataclass(frozen=True)
+class Packing:
+    """How the scores of one attention lie.
+
+    Attributes:
+        layout: that of the slots.
+        heads: padded to a power of two.
+        extent: tokens of a block, padded to a power of two.
+    """
+
+    layout: Layout
+    heads: int
+    extent: int
+
+    @property
+    def rows(self) -> int:
+        """Feature rows of a head in one ciphertext."""
+        return self.layout.features // self.heads
+
+    @property
+    def stride(self) -> int:
+        """The token shift between one feature row and the next: the number of ciphertexts of scores."""
+        return max(1, self.extent // self.rows)
+
+    @property
+    def turns(self) -> int:
+        """Feature rows with shifts of their own."""
+        return self.extent // self.stride
+
+    def row_step(self, rows: int) -> int:
+        """The slots of a shift by feature rows of a head."""
+        return rows % self.rows * self.heads * self.layout.feature_stride
+
+    def wraps(self, shift: int) -> NDArray[np.bool_]:
+        """At which tokens a token shift reaches beyond the block, `[tokens]`."""
+        return np.asarray(np.arange(self.layout.tokens) % self.extent + shift >= self.extent)
+
+    def turned(self, pattern: Array, step: int) -> Array:
+        """The slots of a pattern of the result as it meets what is rotated by `step` afterwards."""
+        return np.roll(self.layout.spread(pattern), step)
+
+
+def fits(tokens: int, block: int) -> bool:
+    """Whether scores can be packed: blocks are cyclic in a power of two of tokens, alone or side by side."""
+    return block == tokens or block == power_of_two(block)
+
+
+def skewed(
+    evaluator: Evaluator, packing: Packing, x: Tensor, chunk: int, *, block_before: bool
+) -> Ciphertext:
+    """A chunk whose row e is shifted by `stride · e` tokens, clean, a level less; by baby and giant steps.
+
+    Args:
+        block_before: whether the imaginary part has the same of the tokens a block before.
+    """
+    layout, source = packing.layout, x.ciphertexts[chunk]
+    count = power_of_two(int(np.ceil(np.sqrt(2 * packing.turns))))
+    patterns = _skewing(packing, x.layout.pattern(layout, np.ones(1), chunk))
+    babies = sorted({distance % count for distance in patterns} - {0})
+    steps = [baby * packing.stride for baby in babies]
+    rotated = {0: source, **dict(zip(babies, evaluator.rotate_many(source, steps), strict=True))}
+    giants: dict[int, list[tuple[Ciphertext, Values]]] = {}
+    for distance, pattern in patterns.items():
+        baby = distance % count
+        giant = (distance - baby) * packing.stride
+        slots = packing.turned(pattern, giant)
+        giants.setdefault(giant % layout.slots, []).append((rotated[baby], slots))
+        if block_before:
+            before = (giant - packing.extent) % layout.slots
+            giants.setdefault(before, []).append((rotated[baby], np.asarray(1j * slots)))
+    level = x.level(evaluator)
+    sums = {
+        giant: evaluator.multiply_plain_sum([(c, evaluator.encode(slots, level)) for c, slots in terms])
+        for giant, terms in giants.items()
+    }
+    return evaluator.rescale(rotated_sum(evaluator, sums))
+
+
+def _skewing(packing: Packing, real: Array) -> dict[int, Array]:
+    """Strides by which tokens move → where in the result, of what is real in the source."""
+    place = np.arange(packing.layout.tokens)
+    turn = np.arange(packing.layout.features)[:, None] // packing.heads % packing.turns
+    moved = place % packing.extent + packing.stride * turn
+    strides = turn - packing.turns * (moved >= packing.extent)
+    values = np.take_along_axis(real, place + packing.stride * strides, axis=1)
+    return {int(one): np.where(strides == one, values, 0.0) for one in np.unique(strides)}

@@ -1,0 +1,141 @@
+"""Skewed keys and values, shifted over the rows of each head and the tokens of each block.
+
+A shift within blocks is two rotations, of a block and of the one before, joined by masks. In real slots, one
+rotation by rows and by the greater part of the tokens follows the masks, so it needs none of its own. In
+complex slots the block before is the imaginary part, and `Re((m - i·(1 - m)) · rotated)` is the shift, for a
+mask m: one rotation and one product do, and the imaginary parts of all terms go with one conjugation of what
+they sum up to. The mask may then as well meet the other operand of the product that the shift enters.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from backends.interface import Ciphertext, ComplexVector, Evaluator
+from backends.tensor.packing import Packing, skewed
+from backends.tensor.tensor import Tensor
+from models.arrays import Array
+
+
+@dataclass(frozen=True)
+class Move:
+    """One of the moves of a ciphertext.
+
+    Attributes:
+        rows: feature rows of a head.
+        tokens: a multiple of the stride.
+        factors: `[features, tokens]`, at the places of the result.
+    """
+
+    rows: int
+    tokens: int
+    factors: Array
+
+
+class Shifts(ABC):
+    """Keys or values that are skewed once, and shifted when it is asked for.
+
+    Attributes:
+        level: of what was skewed.
+    """
+
+    def __init__(self, evaluator: Evaluator, packing: Packing, x: Tensor) -> None:
+        self._evaluator, self._packing = evaluator, packing
+        self.level = x.level(evaluator) - 1
+
+    @abstractmethod
+    def shifted(self, chunk: int, shift: int, moves: Sequence[Move]) -> list[Ciphertext]:
+        """A chunk by each move and `shift` more tokens, times the move's factors; a level less.
+
+        Args:
+            chunk: its number.
+            shift: tokens, less than a stride.
+            moves: one a result.
+        """
+
+    @abstractmethod
+    def real(self, product: Ciphertext) -> Ciphertext:
+        """A sum of products with what was shifted, without the imaginary parts that shifts may have."""
+
+
+class RealShifts(Shifts):
+    """In real slots."""
+
+    def __init__(self, evaluator: Evaluator, packing: Packing, x: Tensor) -> None:
+        super().__init__(evaluator, packing, x)
+        steps = [shift - wrap for wrap in (0, packing.extent) for shift in range(packing.stride)][1:]
+        slots = [step % packing.layout.slots for step in steps]
+        self._babies = []
+        for chunk in range(len(x.ciphertexts)):
+            source = skewed(evaluator, packing, x, chunk, block_before=False)
+            stepped = evaluator.rotate_many(source, slots)
+            self._babies.append({0: source, **dict(zip(steps, stepped, strict=True))})
+
+    def shifted(self, chunk: int, shift: int, moves: Sequence[Move]) -> list[Ciphertext]:
+        """See `Shifts.shifted`."""
+        return [self._shifted(chunk, shift, move) for move in moves]
+
+    def _shifted(self, chunk: int, shift: int, move: Move) -> Ciphertext:
+        evaluator, packing = self._evaluator, self._packing
+        step = packing.row_step(move.rows) + move.tokens
+        wraps = packing.wraps(move.tokens + shift)
+        terms = [
+            (self._babies[chunk][shift - packing.extent * wrapped], move.factors * chosen)
+            for wrapped, chosen in enumerate((~wraps, wraps))
+        ]
+        encoded = [(c, evaluator.encode(packing.turned(factors, step), self.level)) for c, factors in terms]
+        joined = evaluator.rescale(evaluator.multiply_plain_sum(encoded))
+        return evaluator.rotate(joined, step) if step else joined
+
+    def real(self, product: Ciphertext) -> Ciphertext:
+        """See `Shifts.real`."""
+        return product
+
+
+class ComplexShifts(Shifts):
+    """In complex slots."""
+
+    def __init__(self, evaluator: Evaluator, packing: Packing, x: Tensor) -> None:
+        super().__init__(evaluator, packing, x)
+        self._babies: list[list[Ciphertext]] = []
+        for chunk in range(len(x.ciphertexts)):
+            source = skewed(evaluator, packing, x, chunk, block_before=True)
+            self._babies.append([source, *evaluator.rotate_many(source, range(1, packing.stride))])
+
+    def rotated(self, chunk: int, shift: int, moves: Sequence[Move]) -> list[Ciphertext]:
+        """A chunk by each move and `shift` more tokens, before anything is selected."""
+        baby = self._babies[chunk][shift]
+        steps = [self._packing.row_step(move.rows) + move.tokens for move in moves]
+        moved = [step for step in steps if step]
+        by_step = dict(zip(moved, self._evaluator.rotate_many(baby, moved), strict=True))
+        return [by_step.get(step, baby) for step in steps]
+
+    def selection(self, shift: int, move: Move) -> ComplexVector:
+        """What selects a token shift from what was rotated, times the move's factors.
+
+        It is halved, because `real` adds the conjugate.
+        """
+        wraps = self._packing.wraps(move.tokens + shift)
+        return np.asarray(self._packing.layout.spread(move.factors / 2 * np.where(wraps, -1j, 1.0)))
+
+    def shifted(self, chunk: int, shift: int, moves: Sequence[Move]) -> list[Ciphertext]:
+        """See `Shifts.shifted`."""
+        rotated = self.rotated(chunk, shift, moves)
+        return [
+            selected(self._evaluator, ciphertext, self.selection(shift, move))
+            for ciphertext, move in zip(rotated, moves, strict=True)
+        ]
+
+    def real(self, product: Ciphertext) -> Ciphertext:
+        """See `Shifts.real`."""
+        return self._evaluator.add(product, self._evaluator.conjugate(product))
+
+
+def selected(evaluator: Evaluator, ciphertext: Ciphertext, selection: ComplexVector) -> Ciphertext:
+    """A ciphertext times slots, rescaled."""
+    plaintext = evaluator.encode(selection, evaluator.level(ciphertext))
+    return evaluator.rescale(evaluator.multiply_plain(ciphertext, plaintext))
