@@ -92,7 +92,8 @@ def test_an_epoch_of_fine_tuning_with_polynomials_asks_nothing() -> None:
 
 def test_an_epoch_of_texts_asks_nothing() -> None:
     text = Text("abcdefghij" * 210)
-    feeder = Feeder(text, Characters(context=5, vocabulary=tuple("abcdefghij")), Augmentation(random_windows=True), DEVICE)
+    literal = Characters(context=5, vocabulary=tuple("abcdefghij"))
+    feeder = Feeder(text, literal, Augmentation(random_windows=True), DEVICE)
     with Crossings() as counted:
         inputs, labels = feeder.batch(feeder.order()[:64])
     assert (inputs.shape, labels.shape, counted.found) == ((64, 5), (64, 5), [])
