@@ -180,7 +180,7 @@ _OF_COLOUR: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
     "sharpness": lambda pixels, strength: _blended(pixels, _smooth(pixels), strength),
     "invert": lambda pixels, strength: 255 - pixels,
     "solarise": lambda pixels, strength: torch.where(
-        pixels >= 255 * (1 - strength.abs()), 255 - pixels, pixels
+        pixels >= (255 * (1 - strength.abs())).sub(0.01), 255 - pixels, pixels
     ),
     "posterise": _posterised,
     "auto_contrast": _auto_contrast,

@@ -15,7 +15,7 @@ from models.graph import Graph
 from models.ladder import largest_values
 from models.recipe import Recipe, load
 from models.reference import run
-from tests.models.committed import FOLDERS, RECIPES, VIT_TINY
+from tests.models.committed import CHECKPOINTS, FOLDERS, RECIPES, VIT_TINY
 
 BYTES_OF_A_RUNG, BYTES_OF_ALL = 12_000_000, 40_000_000
 
@@ -99,6 +99,19 @@ def test_every_level_of_a_vision_model_is_needed() -> None:
             assert len(node.arrays["coefficients"]) == 9
             assert abs(node.arrays["coefficients"][-1]) == 1
             assert not node.arrays["coefficients"][3::2].any()
+
+
+@pytest.mark.parametrize("degree", [8, 4, 2])
+def test_degrees_differ_in_the_polynomial_rung_alone(degree: int) -> None:
+    """What a level of depth buys is compared on the same trained weights."""
+    folder = VIT_TINY if degree == 8 else CHECKPOINTS / f"vit_tiny_degree_{degree}"
+    for rung in ("original", "he_friendly"):
+        ours, theirs = load_graph(folder, rung), load_graph(VIT_TINY, rung)
+        for node in ours:
+            for name, array in node.arrays.items():
+                np.testing.assert_array_equal(array, theirs[node.name].arrays[name])
+    polynomials = [node for node in load_graph(folder, "polynomial") if node.operation == "polynomial"]
+    assert {len(node.arrays["coefficients"]) - 1 for node in polynomials} == {degree}
 
 
 def test_no_held_out_digit_leaves_an_interval(digits: Any) -> None:
