@@ -20,6 +20,8 @@ from backends.program import Instruction, PlaintextEntry, Program, primitives
 #: Seconds per butterfly-level of one transform, from rotations on one core of a 2024 server (N = 2^15).
 SECONDS_PER_POINT = 1.95e-9
 BYTES_PER_RESIDUE = 8
+#: What makes ciphertexts of three polynomials.
+PRODUCTS = (Primitive.MULTIPLY.operation, Primitive.MULTIPLY_SUM.operation)
 #: What one client-aided refresh (round trip) is taken to cost when refreshes are placed, in seconds: the key
 #: owner must be there to answer, over a network. On one machine it takes a tenth, but a plan made for that
 #: would ask the key owner at every step.
@@ -106,7 +108,7 @@ class Costs:
         prepared = (refresh == "bootstrap") * capabilities.bootstrap_plaintexts * primes * self._residue_bytes
         context = footprint.context_bytes(self.parameters, {one.level for one in program.plaintexts})
         at_owner = footprint.context_bytes(self.parameters, {program.input_level})
-        working = footprint.working_share * self.live_bytes(program, by_level=footprint.pools)
+        working = footprint.working_share * self.live_bytes(program, by_size=footprint.pools)
         return Needs(
             keys_bytes=keys * self.key_bytes(),
             evaluator_bytes=footprint.process_bytes
@@ -142,14 +144,19 @@ class Costs:
                 chosen.append(index)
         return chosen
 
-    def live_bytes(self, program: Program, *, by_level: bool = False) -> int:
-        """The most that ciphertexts in use take at once, or the sum of the most at each level."""
-        levels, live, peaks = program.levels, Counter[int](), Counter[int]()
+    def live_bytes(self, program: Program, *, by_size: bool = False) -> int:
+        """The most that ciphertexts in use take at once, or of those of each size, added up."""
+        sizes: dict[int, int] = {}
+        live, peaks = Counter[int](), Counter[int]()
         for instruction, frees in zip(program.instructions, program.last_uses, strict=True):
             for result in instruction.results:
-                pool = levels[result] if by_level else 0
-                live[pool] += self.ciphertext_bytes(levels[result])
+                size = self.ciphertext_bytes(instruction.level)
+                if instruction.operation in PRODUCTS:
+                    size += size // 2
+                sizes[result] = size
+                pool = size if by_size else 0
+                live[pool] += size
                 peaks[pool] = max(peaks[pool], live[pool])
             for name in frees:
-                live[levels[name] if by_level else 0] -= self.ciphertext_bytes(levels[name])
+                live[sizes[name] if by_size else 0] -= sizes[name]
         return sum(peaks.values())

@@ -20,9 +20,9 @@ KINDS = ("linear", "activation", "attention", "block")
 INPUT_SIZE = 0.125
 #: Samples on which weights are scaled, and the largest input that a polynomial may then have on them.
 CALIBRATION_SAMPLES, FILL = 64, 0.5
+#: A large layer is scaled on fewer samples, so that no array has more numbers; two have enough values.
+MOST_CALIBRATED, LEAST_SAMPLES = 1 << 25, 2
 INTERVAL = (-1.0, 1.0)
-#: Hidden features of a block's MLP, as a multiple of its features.
-MLP_RATIO = 2
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,8 @@ class LayerShape:
         tokens, features: those of its input, and of its output except that of `linear`, which is as wide.
         heads: the heads of its attention, dividing the features.
         degree: the degree of its polynomials.
+        blocks: of `block`, how many follow each other.
+        mlp_ratio: hidden features of a block's MLP, as a multiple of its features.
     """
 
     kind: str
@@ -41,17 +43,29 @@ class LayerShape:
     features: int
     heads: int
     degree: int
+    blocks: int = 1
+    mlp_ratio: int = 2
 
 
 def largest_array(shape: LayerShape, samples: int) -> int:
     """Numbers of the largest array that drawing a layer, and evaluating it on samples, makes."""
-    count = max(samples, CALIBRATION_SAMPLES)
-    hidden = shape.features * (MLP_RATIO if shape.kind == "block" else 1)
-    has_scores, has_weights = shape.kind in ("attention", "block"), shape.kind != "activation"
-    values = count * shape.tokens * hidden
-    scores = count * shape.heads * shape.tokens**2 if has_scores else 0
-    weights = shape.features * hidden if has_weights else 0
-    return max(values, scores, weights)
+    weights = shape.features * _hidden(shape) if shape.kind != "activation" else 0
+    return max(max(samples, calibration_samples(shape)) * _of_a_sample(shape), weights)
+
+
+def calibration_samples(shape: LayerShape) -> int:
+    """On how many samples a layer's weights are scaled."""
+    return max(LEAST_SAMPLES, min(CALIBRATION_SAMPLES, MOST_CALIBRATED // _of_a_sample(shape)))
+
+
+def _of_a_sample(shape: LayerShape) -> int:
+    """Numbers of the largest value of one sample."""
+    scores = shape.heads * shape.tokens**2 if shape.kind in ("attention", "block") else 0
+    return max(shape.tokens * _hidden(shape), scores)
+
+
+def _hidden(shape: LayerShape) -> int:
+    return shape.features * (shape.mlp_ratio if shape.kind == "block" else 1)
 
 
 def layer(shape: LayerShape, seed: int) -> Graph:
@@ -75,7 +89,7 @@ class _Draft:
         self._values: dict[str, Array] = {}
         self._add("input", "input", tokens=shape.tokens, features=shape.features)
         calibration = np.random.default_rng([seed, 2])
-        size = (CALIBRATION_SAMPLES, shape.tokens, shape.features)
+        size = (calibration_samples(shape), shape.tokens, shape.features)
         self._values["input"] = calibration.normal(scale=INPUT_SIZE, size=size)
 
     def graph(self) -> Graph:
@@ -83,36 +97,50 @@ class _Draft:
         parts = {
             "linear": lambda: self._linear("linear", "input", self._shape.features, 1.0),
             "activation": lambda: self._activation("activation", "input"),
-            "attention": lambda: self._attention("input"),
-            "block": self._block,
+            "attention": lambda: self._attention("attention", "input"),
+            "block": self._blocks,
         }
         output = parts[self._shape.kind]()
         shape = self._shape
         name = f"{shape.kind}_{shape.tokens}x{shape.features}"
         return Graph(name, tuple(self._nodes), output, {"weights": "random", "seed": self._seed})
 
-    def _block(self) -> str:
+    def _blocks(self) -> str:
+        """Blocks one after the other; behind each, no value is kept but the stream."""
+        stream = "input"
+        for index in range(self._shape.blocks):
+            stream = self._block(f"blocks.{index}." if self._shape.blocks > 1 else "", stream)
+            self._values = {stream: self._values[stream]}
+        return stream
+
+    def _block(self, before: str, stream: str) -> str:
         """Attention and an MLP, each with its residual; a BatchNorm would be part of the linear maps."""
-        stream = self._add("attention.residual", "add", "input", self._attention("input"))
-        hidden = self._linear("mlp.expand", stream, MLP_RATIO * self._shape.features, FILL)
-        activated = self._activation("mlp.activation", hidden)
-        projected = self._linear("mlp.projection", activated, self._shape.features, FILL)
-        return self._add("mlp.residual", "add", stream, projected)
+        attended, mlp = f"{before}attention", f"{before}mlp"
+        stream = self._add(f"{attended}.residual", "add", stream, self._attention(attended, stream))
+        hidden = self._linear(f"{mlp}.expand", stream, _hidden(self._shape), FILL)
+        activated = self._activation(f"{mlp}.activation", hidden)
+        projected = self._linear(f"{mlp}.projection", activated, self._shape.features, self._added)
+        return self._add(f"{mlp}.residual", "add", stream, projected)
 
-    def _attention(self, source: str) -> str:
+    def _attention(self, name: str, source: str) -> str:
         width = self._shape.features
-        q, k, v = (self._heads(part, source) for part in ("q", "k", "v"))
-        scores = self._add("attention.scores", "scores", q, k)
+        q, k, v = (self._heads(f"{name}.{part}", source) for part in ("q", "k", "v"))
+        scores = self._add(f"{name}.scores", "scores", q, k)
         # As conversion folds it: the weights of q hold the factor of the scores.
-        self._scale(FILL / self._largest(scores), "attention.q", q, scores)
-        weights = self._activation("attention.activation", scores)
-        mixed = self._add("attention.mix", "mix", weights, v)
-        merged = self._add("attention.merged", "merge_heads", mixed)
-        return self._linear("attention.projection", merged, width, FILL)
+        self._scale(FILL / self._largest(scores), f"{name}.q", q, scores)
+        weights = self._activation(f"{name}.activation", scores)
+        mixed = self._add(f"{name}.mix", "mix", weights, v)
+        merged = self._add(f"{name}.merged", "merge_heads", mixed)
+        return self._linear(f"{name}.projection", merged, width, self._added)
 
-    def _heads(self, part: str, source: str) -> str:
-        linear = self._linear(f"attention.{part}", source, self._shape.features, FILL)
-        return self._add(f"attention.{part}.heads", "split_heads", linear, heads=self._shape.heads)
+    @property
+    def _added(self) -> float:
+        """How much a part adds to the stream, which stays as small behind many blocks as behind one."""
+        return FILL / self._shape.blocks
+
+    def _heads(self, name: str, source: str) -> str:
+        linear = self._linear(name, source, self._shape.features, FILL)
+        return self._add(f"{name}.heads", "split_heads", linear, heads=self._shape.heads)
 
     def _linear(self, name: str, source: str, width: int, size: float) -> str:
         """A linear map whose largest value on the calibration inputs is `size`."""

@@ -181,7 +181,9 @@ class Stretch(Block):
 class Primitive(Block):
     """One primitive at one level: how often it ran, its total time, and single samples where taken.
 
-    `calls` is in how many instructions of the program, of which a compound executes several at once.
+    `calls` is in how many instructions of the program, of which a compound executes several at once. Of a
+    bootstrap that was measured by itself, `result_level` is the level of what it returns, and `failures` how
+    many of its `results` have less precision than the suite demands; its bits are those of the others.
     """
 
     name: str
@@ -194,6 +196,9 @@ class Primitive(Block):
     precision_bits: float | None = None
     mean_precision_bits: float | None = None
     bytes: Bytes | None = None
+    result_level: Count | None = None
+    results: Count | None = None
+    failures: Count | None = None
 
 
 class UnsupportedPrimitive(Block):
@@ -220,7 +225,8 @@ class Latency(Block):
     it is the sum of the parts that `PARTS` names and of what is left, `other_s`. `keygen_s` is the sum of the
     first two parts and `prepare_model_s` that of the next two.
     `evaluate_s` includes client-aided refreshes (round trips), which `round_trips_s` names apart;
-    `evaluate_cpu_s` is the evaluator's processor time meanwhile, of all its threads.
+    `evaluate_cpu_s` is the evaluator's processor time meanwhile, of all its threads, and
+    `planned_evaluate_s` what the plan predicted of it from the shipped times.
     `clear_model_s` is the polynomial model in the clear, for comparison, and is part of no other figure.
     `course` is the level profile of the first batch, in the order of the computation. `unsupported` is there
     where primitives were measured one by one and the library lacks some.
@@ -237,6 +243,7 @@ class Latency(Block):
     encrypt_s: Seconds | None = None
     evaluate_s: Seconds | None = None
     evaluate_cpu_s: Seconds | None = None
+    planned_evaluate_s: Seconds | None = None
     round_trips_s: Seconds | None = None
     decrypt_s: Seconds | None = None
     other_s: Seconds | None = None
@@ -296,6 +303,19 @@ class Counts(PrimitiveCounts):
     library: PrimitiveCounts | None = None
 
 
+class Shape(Block):
+    """What is computed, by the numbers with which its cost grows.
+
+    `kind` is a model's architecture or a layer's kind. `width` is the most features that an addition has, or
+    the input where nothing is added; `blocks` is how many attentions there are.
+    """
+
+    kind: str
+    tokens: Annotated[int, Field(gt=0)]
+    width: Annotated[int, Field(gt=0)]
+    blocks: Count
+
+
 class Wire(Block):
     """What crossed between the parties."""
 
@@ -351,6 +371,7 @@ class Record(Block):
     reason: str | None = None
     security: SecurityBlock = SecurityBlock()
     weights: Literal["trained", "random"] = "trained"
+    shape: Shape | None = None
     samples: Annotated[int, Field(gt=0)]
     batch: Annotated[int, Field(gt=0)] | None = None
     repeats: Annotated[int, Field(gt=0)]

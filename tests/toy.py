@@ -1,8 +1,10 @@
 """INSECURE parameter sets, small enough that a test takes seconds."""
 
+from dataclasses import replace
+
 from backends.conformance import optional
 from backends.conformance.parties import PARAMETERS
-from backends.parameters import BootstrapParameters, ParameterSet
+from backends.parameters import SLOTS_TO_COEFFICIENTS_FIRST, BootstrapParameters, ParameterSet
 
 #: Those of the conformance kit: every real library can use the first; the second has a bootstrap.
 PORTABLE, BOOTSTRAPPING = PARAMETERS, optional.BOOTSTRAPPING
@@ -20,4 +22,9 @@ BOOTSTRAPS = ParameterSet(
     secret="sparse_encapsulated",
     security=0,
     bootstrap=BootstrapParameters((3, 3), correction_factor=5, depth=16),
+)
+
+#: The same with the other kind of bootstrap, which enters and returns three levels higher.
+SLOTS_FIRST_BOOTSTRAPS = replace(
+    BOOTSTRAPS, bootstrap=BootstrapParameters((3, 3), None, depth=16, kind=SLOTS_TO_COEFFICIENTS_FIRST)
 )

@@ -27,12 +27,15 @@ class Sums:
     """The results of a primitive, to be checked by decryption.
 
     Attributes:
-        ciphertexts: one for each ciphertext of a result: its sum over the repetitions.
+        ciphertexts: one for each ciphertext of a result: its sum over the repetitions. Of a primitive whose
+            results are checked apart, one for each repetition.
         terms: how many results were added up.
+        level: the level of the first.
     """
 
     ciphertexts: Batch
     terms: int
+    level: int
 
 
 @dataclass(frozen=True)

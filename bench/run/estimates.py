@@ -118,14 +118,17 @@ def of_primitives(
     keys_bytes: int,
 ) -> dict[str, str]:
     """What is measured of a library's primitives, how often, and what the keys take."""
-    levels = range(cell.parameter_set.parameters.depth + 1)
-    at_levels = sum(len(ENCRYPTION) + len(measured_at(level, capabilities)) for level in levels)
+    every = range(cell.parameter_set.parameters.depth + 1)
+    names = {level: measured_at(level, capabilities, literal.only) for level in every}
+    levels = [level for level in every if names[level]]
+    at_levels = sum(len(ENCRYPTION) + len(names[level]) for level in levels)
+    kinds = key_kinds(capabilities, literal.only)
     return {
-        "primitives": ", ".join([*ENCRYPTION, *(one.name for one in PRIMITIVES)]),
+        "primitives": ", ".join([*ENCRYPTION, *(literal.only or (one.name for one in PRIMITIVES))]),
         "bootstrap": capabilities.no_bootstrap_reason or f"at level {capabilities.bootstrap_input_level}",
-        "keys": ", ".join(key_kinds(capabilities)),
-        "levels": f"{levels[0]} to {levels[-1]}",
-        "measures": f"{at_levels} at a level, {3 * len(key_kinds(capabilities)) - 1} of keys",
+        "keys": ", ".join(kinds) or "none",
+        "levels": f"{levels[0]} to {levels[-1]}" if levels else "none",
+        "measures": f"{at_levels} at a level, {max(3 * len(kinds) - 1, 0)} of keys",
         "repetitions": f"{literal.repetitions}, or {literal.long_repetitions} of what takes over a second",
         "rounds": str(cell.rounds),
         "keys on disk": size(descriptor.footprint.key_files(keys_bytes)),

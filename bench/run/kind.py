@@ -15,7 +15,7 @@ from bench.run.listener import Progress
 from bench.run.prediction.predictor import Predictor
 from bench.spec.cells import Cell
 from bench.spec.file import Limits
-from reports.record import Ladder
+from reports.record import Ladder, Shape
 from reports.store import RawOutputs
 
 
@@ -37,6 +37,10 @@ class Subject(Protocol):
     @property
     def weights(self) -> Literal["trained", "random"]:
         """Whether the model was trained, or is there for its size alone."""
+
+    @property
+    def shape(self) -> Shape | None:
+        """The numbers with which its cost grows; None where no model is computed."""
 
 
 class CellKind(ABC):

@@ -130,6 +130,10 @@ class ModelKind(WorkloadKind):
         if not life.descriptor.simulates:
             needs = costs.needs(program, capabilities, refresh.kind, life.descriptor.footprint)
             room = int(CONSTANTS_SHARE * life.room(needs.keys_bytes, needs.evaluator_bytes))
+        told = self._told(
+            life.cell, program, life.descriptor, capabilities, refresh, predictor(life.descriptor)
+        )
+        outcome.figures.planned_evaluate_s = told.seconds["evaluate_s"]
         life.listener.planned(program, costs, outcome.batches)
         life.watched(
             ROLES if life.binding is None else AUDITED,

@@ -27,11 +27,13 @@ class Figures:
     A cell that fails has a record of the stages before, so each is noted as soon as it ends.
 
     Attributes:
+        planned_evaluate_s: what the plan predicted of one evaluation of all batches.
         wall_s: seconds of the parties' life, evaluations after the first left out.
         repeats_s: seconds of evaluations after the first.
     """
 
     plan_s: float | None = None
+    planned_evaluate_s: float | None = None
     wall_s: float | None = None
     repeats_s: float = 0.0
     clear_model_s: float | None = None
@@ -74,6 +76,7 @@ def latency(figures: Figures, samples: int, correct: bool) -> record.Latency:
         keygen_s=_sum(parts, "make_keys_s", "write_keys_s"),
         prepare_model_s=_sum(parts, "load_keys_s", "encode_model_s"),
         **parts,
+        planned_evaluate_s=figures.planned_evaluate_s if cold else None,
         evaluate_cpu_s=sum(batch.cpu_s for batch in first) or None,
         round_trips_s=cold.round_trips_s if cold else None,
         other_s=None if wall_s is None else wall_s - sum(parts.values()),

@@ -50,6 +50,7 @@ def record_of(run_id: str, asked: Asked, loaded: CellKind, outcome: Outcome) -> 
         reason=outcome.reason,
         security=recording.security(figures.security),
         weights=loaded.subject.weights,
+        shape=loaded.subject.shape,
         samples=cell.samples,
         batch=program.layout.images if program is not None else None,
         repeats=cell.repeats,

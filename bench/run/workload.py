@@ -14,18 +14,19 @@ import numpy as np
 
 from bench.errors import UserError
 from bench.run.clear_rungs import HeldOut, Progress, answers, unseen
-from bench.spec.cases import LayerCase, LayerLiteral, ModelCase
+from bench.spec.cases import LayerCase, LayerLiteral, ModelCase, layer_shape
 from bench.spec.cells import Cell
 from models import checkpoint, reference
 from models.data import catalogue, literals
 from models.data.samples import Samples
 from models.errors import ModelError, ScoreError
 from models.graph import Array, Graph
-from models.layers import LayerShape, layer, layer_inputs
+from models.layers import layer, layer_inputs
 from models.metrics.catalogue import metric_of
 from models.metrics.metric import Metric, check_outputs
 from models.shapes import value_shapes
 from reports import identity
+from reports.record import Shape
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Workload:
         held_out: the set on which the clear rungs are compared; None where there is none.
         samples: the first few of it, which the cells run.
         model_digest: the digest of all rungs.
+        shape_kind: the architecture, or the kind of the layer.
         progress: told how far `scores` is.
     """
 
@@ -46,6 +48,7 @@ class Workload:
     held_out: HeldOut | None
     samples: Samples
     model_digest: str
+    shape_kind: str
     progress: Progress
 
     @property
@@ -69,6 +72,18 @@ class Workload:
         """Whether the rungs were trained, or are random and only as large as those that would be."""
         marks = {graph.metadata.get("weights") for graph in self.graphs.values()}
         return "random" if "random" in marks else "trained"
+
+    @property
+    def shape(self) -> Shape:
+        """See `reports.record.Shape`."""
+        graph, shapes = self.polynomial, value_shapes(self.polynomial)
+        added = [shapes[node.name][-1] for node in graph if node.operation == "add"]
+        return Shape(
+            kind=self.shape_kind,
+            tokens=graph.input.attributes["tokens"],
+            width=max(added, default=graph.input.attributes["features"]),
+            blocks=sum(node.operation == "scores" for node in graph),
+        )
 
     @cached_property
     def logits(self) -> dict[str, Array]:
@@ -145,13 +160,14 @@ def load_workload(
         held_out=everything,
         samples=everything.samples(0, samples),
         model_digest=hashlib.sha256(digests.encode()).hexdigest(),
+        shape_kind=metadata.get("architecture", {}).get("kind", graphs["polynomial"].name),
         progress=progress,
     )
 
 
 def layer_workload(literal: LayerLiteral, samples: int) -> Workload:
     """A layer and inputs drawn for it; it has one rung and no labels."""
-    shape = LayerShape(literal.kind, literal.tokens, literal.features, literal.heads, literal.degree)
+    shape = layer_shape(literal)
     inputs = layer_inputs(shape, samples, literal.seed)
     ids = tuple(f"drawn-{literal.seed}-{number}" for number in range(samples))
     return Workload(
@@ -160,6 +176,7 @@ def layer_workload(literal: LayerLiteral, samples: int) -> Workload:
         held_out=None,
         samples=Samples(inputs, np.zeros(samples, np.int64), ids),
         model_digest=identity.digest(literal.model_dump(mode="json")),
+        shape_kind=literal.kind,
         progress=unseen,
     )
 

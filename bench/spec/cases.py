@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
+from backends.microbenchmarks import BY_NAME
 from models.documents.document import Document
 from models.layers import LayerShape, largest_array
 from reports.block import Block
@@ -23,8 +25,21 @@ HIGHEST_DEGREE = 1023
 #: Numbers of the largest array that a layer is drawn with: 256 MB.
 MOST_NUMBERS = 1 << 25
 MOST_TOKENS = MOST_FEATURES = 1 << 16
+#: Blocks of the deepest layer: values of random weights drift from size 1.
+MOST_BLOCKS = 16
+MOST_MLP_RATIO = 8
 
 Repetitions = Annotated[int, Field(gt=0, le=MOST_REPETITIONS)]
+
+
+def _measurable(name: str) -> str:
+    """The name of a primitive of an evaluator."""
+    if name not in BY_NAME:
+        raise PydanticCustomError("primitive", "choose of {names}", {"names": ", ".join(BY_NAME)})
+    return name
+
+
+MeasurableName = Annotated[str, AfterValidator(_measurable)]
 
 
 class LayerLiteral(Block):
@@ -35,6 +50,8 @@ class LayerLiteral(Block):
         tokens, features: how many its input has.
         heads: how many its attention has.
         degree: the degree of its polynomials.
+        blocks: of `block`, how many follow each other.
+        mlp_ratio: of `block`, hidden features of its MLP, as a multiple of its features.
         seed: what weights and inputs are drawn from.
     """
 
@@ -43,6 +60,8 @@ class LayerLiteral(Block):
     features: Annotated[int, Field(gt=0, le=MOST_FEATURES)]
     heads: Annotated[int, Field(gt=0, le=MOST_FEATURES)] = 1
     degree: Annotated[int, Field(ge=2, le=HIGHEST_DEGREE)] = 4
+    blocks: Annotated[int, Field(gt=0, le=MOST_BLOCKS)] = 1
+    mlp_ratio: Annotated[int, Field(gt=0, le=MOST_MLP_RATIO)] = 2
     seed: Seed = 0
 
 
@@ -54,12 +73,15 @@ class PrimitivesLiteral(Block):
         long_repetitions: how often one runs that takes longer.
         rotations: how many `rotate_many` does at once.
         seed: what the two slot vectors are drawn from that everything is computed on.
+        only: primitives of an evaluator, by name; they and encryption alone are measured, at the levels
+            where they can be done, and no keys. None for everything.
     """
 
     repetitions: Repetitions = 30
     long_repetitions: Repetitions = 5
     rotations: Annotated[int, Field(gt=0, le=MOST_ROTATIONS)] = 8
     seed: Seed = 0
+    only: Annotated[tuple[MeasurableName, ...], Field(strict=False, min_length=1)] | None = None
 
 
 class CaseLiteral(Block):
@@ -119,6 +141,8 @@ def case(document: Document, index: int, literal: CaseLiteral, samples: int) -> 
         document.fail(place, f"a case is model with data, layer or primitives, not {both}; keep one of them")
     if literal.layer is not None:
         _check_heads(document, index, literal.layer)
+        if literal.layer.blocks > 1 and literal.layer.kind != "block":
+            document.fail((*place, "layer", "blocks"), "only a block is repeated; leave out blocks")
         too_large = oversize(literal.layer, samples)
         if too_large is not None:
             document.fail((*place, "layer"), too_large)
@@ -134,13 +158,20 @@ def case(document: Document, index: int, literal: CaseLiteral, samples: int) -> 
 
 def oversize(layer: LayerLiteral, samples: int) -> str | None:
     """Why a layer on so many samples is more than a machine draws and checks, else None."""
-    shape = LayerShape(layer.kind, layer.tokens, layer.features, layer.heads, layer.degree)
+    shape = layer_shape(layer)
     numbers = largest_array(shape, samples)
     if numbers <= MOST_NUMBERS:
         return None
     return (
         f"{layer.kind} of {layer.tokens} tokens and {layer.features} features on {samples} samples needs an "
         f"array of {numbers:,} numbers, over {MOST_NUMBERS:,}; write a smaller layer or fewer samples"
+    )
+
+
+def layer_shape(layer: LayerLiteral) -> LayerShape:
+    """The shape that a literal means."""
+    return LayerShape(
+        layer.kind, layer.tokens, layer.features, layer.heads, layer.degree, layer.blocks, layer.mlp_ratio
     )
 
 

@@ -18,6 +18,7 @@ from reports.html.conditions import groups, warnings
 from reports.html.derived import address, standing
 from reports.html.formats import metrics
 from reports.html.glance import RANKINGS, glances
+from reports.html.growth import MEASURES, growths
 from reports.html.history import Told, told
 from reports.html.packing import DIGITS, PER_STREAM, streams
 from reports.html.processes import newest
@@ -65,6 +66,7 @@ def render(
         standings=Counter(map(standing, records)),
         statuses=Counter(record.status.value for record in records),
         glances=glances(records, grouped),
+        growths=growths(records),
         grouped=grouped,
         warned=warnings(records, grouped),
         index=index(records, grouped),
@@ -102,6 +104,7 @@ def _templates() -> Environment:
     templates.filters["written"] = _written
     templates.filters["breakable"] = _breakable
     templates.globals["rankings"] = RANKINGS
+    templates.globals["grown"] = tuple(MEASURES)
     return templates
 
 

@@ -66,6 +66,9 @@ def test_conjugations_are_measured_where_there_are_complex_slots() -> None:
 def test_the_bootstrap_is_measured_at_its_lowest_level_alone() -> None:
     offered = capabilities(BOOTSTRAPPING)
     at = [level for level in range(19) if BY_NAME["bootstrap"] in measured_at(level, offered)]
+    assert measured_at(1, offered, ["bootstrap"]) == [BY_NAME["bootstrap"]]
+    assert not measured_at(2, offered, ["bootstrap"])
+    assert key_kinds(offered, ["bootstrap"]) == []
     assert at == [offered.bootstrap_input_level]
     assert "bootstrap_keys" in key_kinds(offered)
     assert "bootstrap_keys" not in key_kinds(capabilities(PORTABLE))

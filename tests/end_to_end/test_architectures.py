@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from backends.parameters import ParameterSet
 from tests.end_to_end.harness import bootstraps, layer_bits, logit_bits, refreshes, run
 from tests.small_models import MODELS, small_inputs, small_model
-from tests.toy import BOOTSTRAPS, ROUND_TRIPS
+from tests.toy import BOOTSTRAPS, ROUND_TRIPS, SLOTS_FIRST_BOOTSTRAPS
 
 LEAST_BITS = 10.0
 
@@ -22,11 +23,17 @@ def test_it_agrees_layer_by_layer_with_the_reference(backend: str, kind: str, tm
     assert refreshes(ran) == ran.program.counts["round_trips"] * len(ran.evaluation.measured)
 
 
-@pytest.mark.parametrize("kind", ["swin", "gpt"])
-def test_it_bootstraps_where_the_library_can(backend: str, kind: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("kind", "parameters"),
+    [("swin", BOOTSTRAPS), ("gpt", SLOTS_FIRST_BOOTSTRAPS)],
+    ids=["swin, coefficients to slots first", "gpt, slots to coefficients first"],
+)
+def test_it_bootstraps_where_the_library_can(
+    backend: str, kind: str, parameters: ParameterSet, tmp_path: Path
+) -> None:
     if not bootstraps(backend):
         return
     graph, inputs = small_model(kind), small_inputs(kind, 2, seed=3)
-    ran = run(backend, graph, BOOTSTRAPS, inputs, tmp_path)
+    ran = run(backend, graph, parameters, inputs, tmp_path)
     assert logit_bits(ran, graph, inputs) >= LEAST_BITS
     assert refreshes(ran) >= 1

@@ -100,8 +100,31 @@ def test_a_bootstrap_is_measured_where_there_is_one(backend: str, tmp_path: Path
         return
     assert done.returncode == 0, done.stdout + done.stderr
     bootstraps = [one for (name, _), one in by_place(record).items() if name == "bootstrap"]
-    assert [one["level"] for one in bootstraps] == [1]
+    assert [(one["level"], one["result_level"], one["failures"]) for one in bootstraps] == [(1, 4, 0)]
     assert "bootstrap" not in [one["name"] for one in record["latency"]["unsupported"] or []]
     if backend != "cleartext":
         assert bootstraps[0]["precision_bits"] > 12
         assert by_place(record)["generate_bootstrap_keys", None]["bytes"] > 1_000_000
+
+
+def test_kinds_of_bootstrap_are_compared_in_a_table(backend: str, tmp_path: Path) -> None:
+    """Each kind enters and returns at its own levels, and the table is exported from the records."""
+    if backend not in ("openfhe", "cleartext"):
+        pytest.skip(f"{backend} has no bootstrap")
+    sets = ["--parameters", "slots_first", "--parameters", "usual_twice"]
+    done = bench("run", "bootstrap_toy", "--backend", backend, *sets, "--output", str(tmp_path))
+    assert done.returncode == 0, done.stdout + done.stderr
+    exported_table = bench("export", str(tmp_path), "--format", "bootstraps").stdout
+    headings, _, slots_first, twice = (
+        [cell.strip() for cell in line.strip("|").split("|")] for line in exported_table.splitlines()
+    )
+    of_slots_first, of_twice = (dict(zip(headings, row, strict=True)) for row in (slots_first, twice))
+    assert of_slots_first["kind"] == "slots to coefficients first"
+    assert (of_slots_first["correction factor"], of_slots_first["slots"]) == ("the library's", "1024")
+    assert (of_slots_first["enters → returns"], of_slots_first["usable levels"]) == ("3 → 6", "3")
+    assert (of_twice["iterations"], of_twice["enters → returns"]) == ("2", "1 → 3")
+    assert of_slots_first["failures"] == of_twice["failures"] == "0 of 4"
+    if backend == "openfhe":
+        assert float(of_slots_first["largest error (bits)"]) > 13
+        assert float(of_twice["largest error (bits)"]) > 29
+        assert of_slots_first["bootstrap keys"].endswith(" MB")

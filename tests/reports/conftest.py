@@ -22,6 +22,7 @@ from reports.record import (
     PrimitiveCounts,
     Record,
     SecurityBlock,
+    Shape,
     Status,
     Stretch,
     UnsupportedPrimitive,
@@ -60,6 +61,7 @@ def fields() -> dict[str, Any]:
         "security": SecurityBlock(
             bits=128, log_n=14, log_qp=427.99, secret="uniform_ternary", source="table 5.2", secure=True
         ),
+        "shape": Shape(kind="vit", tokens=16, width=32, blocks=2),
         "samples": 64,
         "batch": 64,
         "repeats": 2,
@@ -112,6 +114,7 @@ def fields() -> dict[str, Any]:
             encode_model_s=1.25,
             encrypt_s=0.5,
             evaluate_s=60.0,
+            planned_evaluate_s=50.0,
             round_trips_s=8.0,
             decrypt_s=0.25,
             other_s=1.0,

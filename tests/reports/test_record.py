@@ -16,15 +16,15 @@ GOLDEN = Path(__file__).with_name("golden_record.json")
 #: Every name of the record, as the design publishes it.
 NAMES = {
     "": "schema run_id started_at suite case backend parameter_set cell key origin scored_from status "
-    "reason security weights samples batch repeats ladder latency memory counts wire environment",
+    "reason security weights shape samples batch repeats ladder latency memory counts wire environment",
     "origin": "program scoring adapter model data parameters demanded libraries build threads repeats probes "
     "audit",
     "security": "bits log_n log_qp secret source secure",
     "ladder": "metric original he_friendly polynomial encrypted nats label_agreement "
     "logit_error_max logit_error_mean precision_bits precision layers held_out",
     "latency": "plan_s wall_s keygen_s make_keys_s write_keys_s prepare_model_s load_keys_s encode_model_s "
-    "encrypt_s evaluate_s evaluate_cpu_s round_trips_s decrypt_s other_s per_sample_s clear_model_s layers "
-    "course primitives unsupported runs",
+    "encrypt_s evaluate_s evaluate_cpu_s planned_evaluate_s round_trips_s decrypt_s other_s per_sample_s "
+    "clear_model_s layers course primitives unsupported runs",
     "memory": "keygen_peak_bytes key_owner_peak_bytes evaluator_peak_bytes together_peak_bytes "
     "public_key_bytes "
     "relinearisation_key_bytes rotation_keys_bytes conjugation_key_bytes bootstrap_keys_bytes "
@@ -92,6 +92,9 @@ def test_names_inside_lists(record: Record) -> None:
         "precision_bits",
         "mean_precision_bits",
         "bytes",
+        "result_level",
+        "results",
+        "failures",
     }
     assert set(written["latency"]["primitives"][0]) == primitive
     assert set(written["latency"]["unsupported"][0]) == {"name", "reason"}

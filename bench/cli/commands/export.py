@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from bench.cli.bootstraps import to_bootstraps
 from bench.cli.screen import Screen
 from reports import export as exports
 from reports.exports.fhe_benchmarking import to_fhe_benchmarking
@@ -20,6 +21,7 @@ FORMATS: Mapping[str, Callable[[Sequence[Record]], str]] = {
     "markdown": exports.to_markdown,
     "junit": to_junit,
     "fhe-benchmarking": to_fhe_benchmarking,
+    "bootstraps": to_bootstraps,
 }
 
 

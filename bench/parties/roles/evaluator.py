@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from time import perf_counter, process_time
 
+from backends.alone import by_themselves
 from backends.constants import Constants, Window, prepare
 from backends.costs import Costs
 from backends.dispatch import Workers
@@ -84,13 +85,25 @@ class EvaluatorParty(Party):
         self._program = load_program(self.folder, request.program, request.digest)
         ahead, window = self._room(request.room_bytes)
         self._constants = prepare(self._program, self.evaluator, ahead, window)
-        bootstraps = Primitive.BOOTSTRAP.operation
-        alone = [i for i, one in enumerate(self._program.instructions) if one.operation == bootstraps]
+        alone = by_themselves(self._program, self._costs.instruction, self._encodings(), request.workers)
         self._workers = Workers(request.workers, self.evaluator.one_thread, alone)
         seconds = perf_counter() - started
         after = resident_bytes()
         taken = None if before is None or after is None else max(0, after - before)
         return Prepared(seconds, taken, self._workers.count)
+
+    def _encodings(self) -> list[float]:
+        """Of each instruction, what encoding its constants costs that are not kept."""
+        kept, encode = self._constants.kept, Primitive.ENCODE.counted
+        levels = [constant.level for constant in self._program.plaintexts]
+        return [
+            sum(
+                self._costs.primitive(encode, levels[one])
+                for one in instruction.plaintexts
+                if one not in kept
+            )
+            for instruction in self._program.instructions
+        ]
 
     def _room(self, room_bytes: int | None) -> tuple[Iterable[int] | None, Window | None]:
         """Which constants are encoded ahead, all where it is None, and the window for the others."""

@@ -71,9 +71,9 @@ class PrimitivesEvaluatorParty(Party):
         return Finished()
 
     def _measure(self, primitive: Measurable, on: Operands, repetitions: Repetitions) -> None:
-        """Time a primitive, and send the sum of all its results to be checked."""
+        """Time a primitive, and send its results to be checked: added up, or each by itself."""
         evaluator = self._usual.evaluator
-        totals = _Totals(evaluator)
+        totals = _Apart() if primitive.apart else _Totals(evaluator)
         samples_s = sample(
             lambda: primitive.run(evaluator, on),
             repetitions,
@@ -82,7 +82,7 @@ class PrimitivesEvaluatorParty(Party):
         finished = [primitive.finish(evaluator, total) for total in totals.ciphertexts]
         sent = self._usual.ciphertexts.send_all(evaluator, finished)
         size = on.file.stat().st_size if primitive.name.endswith("_ciphertext") else None
-        sums = Sums(sent, totals.terms) if sent else None
+        sums = Sums(sent, totals.terms, evaluator.level(finished[0])) if sent else None
         self.channel.send(Timed(primitive.name, on.level, tuple(samples_s), size, sums=sums))
 
 
@@ -99,3 +99,16 @@ class _Totals:
         pairs = zip(self.ciphertexts, results, strict=True) if self.terms else ()
         self.ciphertexts = [self._evaluator.add(*pair) for pair in pairs] or list(results)
         self.terms += 1
+
+
+class _Apart:
+    """A primitive's results, every repetition's by itself."""
+
+    terms = 1
+
+    def __init__(self) -> None:
+        self.ciphertexts: list[Ciphertext] = []
+
+    def add(self, results: Sequence[Ciphertext]) -> None:
+        """One repetition more."""
+        self.ciphertexts += results

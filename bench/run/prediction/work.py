@@ -148,16 +148,19 @@ def _amounts(name: str, work: Work, where: Setting) -> dict[str, float]:
         return _keys(action, kind, count, where)
     if name == Primitive.ROUND_TRIP.operation:  # messages; all else has names of its own
         return {"call": calls}
+    if name == Primitive.BOOTSTRAP.operation:  # what it takes hangs on its level on no account
+        top = where.digits(where.parameters.depth) * (where.chain + where.special)
+        usual = count * where.capabilities.bootstrap_work
+        return {
+            "call": calls,
+            "switches": usual * where.capabilities.bootstrap_keys * top * transform,
+            "plaintexts": usual * where.capabilities.bootstrap_plaintexts * n * where.chain,
+        }
     level = 0 if work.level is None else work.level
     primes = where.primes(level)
     found = {"call": calls, "one": count, "points": count * n * primes}
     cost = _COSTS.get(name, Cost(per_prime=1))
-    if name == Primitive.BOOTSTRAP.operation:
-        top = where.digits(where.parameters.depth) * (where.chain + where.special)
-        usual = count * where.capabilities.bootstrap_work
-        found["switches"] = usual * where.capabilities.bootstrap_keys * top * transform
-        found["plaintexts"] = usual * where.capabilities.bootstrap_plaintexts * n * where.chain
-    elif cost.key_switches:
+    if cost.key_switches:
         raised = where.digits(level) * (primes + where.special)
         found["raised once"] = calls * transform * raised
         found["raised"] = count * transform * raised

@@ -56,7 +56,7 @@ MESSAGES = [
     Done(5, Generated(0.5, 0.25, BATCH, SecurityFacts(13, 100.5, 60, "uniform_ternary"), {"seal": "4.1"})),
     Done(5, Prepared(0.5, None)),
     Done(5, Evaluated((BATCH,), (FIGURES,))),
-    Timed("add", 3, (0.1, 0.2), sums=Sums(BATCH, 2)),
+    Timed("add", 3, (0.1, 0.2), sums=Sums(BATCH, 2, 3)),
 ]
 
 

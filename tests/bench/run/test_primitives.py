@@ -55,7 +55,13 @@ DESCRIPTOR = Descriptor("other", "from elsewhere", "other_adapter:Other", capabi
 """
 
 
-def run(tmp_path: Path, owner: str = "pass", evaluator: str = "pass") -> dict[str, Any]:
+def run(
+    tmp_path: Path,
+    owner: str = "pass",
+    evaluator: str = "pass",
+    suite: str = "primitives_toy",
+    parameters: str = "round_trip",
+) -> dict[str, Any]:
     """The record of toy primitives on a backend of one module, whose parties are given these bodies."""
     info = tmp_path / "site" / "other-1.0.dist-info"
     info.mkdir(parents=True)
@@ -63,8 +69,8 @@ def run(tmp_path: Path, owner: str = "pass", evaluator: str = "pass") -> dict[st
     (info.parent / "other_descriptor.py").write_text(DESCRIPTOR)
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: other\nVersion: 1.0\n")
     (info / "entry_points.txt").write_text("[bench.backends]\nother = other_descriptor:DESCRIPTOR\n")
-    command = [sys.executable, "-c", START, str(info.parent), "run", "primitives_toy", "--backend", "other"]
-    options = ["--parameters", "round_trip", "--output", str(tmp_path / "results")]
+    command = [sys.executable, "-c", START, str(info.parent), "run", suite, "--backend", "other"]
+    options = ["--parameters", parameters, "--output", str(tmp_path / "results")]
     done = subprocess.run([*command, *options], cwd=ROOT, capture_output=True, text=True, check=False)
     assert "Traceback" not in done.stderr, done.stderr
     (line,) = next((tmp_path / "results").glob("*/records.jsonl")).read_text().splitlines()
@@ -97,6 +103,34 @@ def test_one_wrong_repetition_fails_the_cell(tmp_path: Path, bodies: dict[str, s
     assert record["reason"].startswith(place)
     assert "it is wrong" in record["reason"]
     assert record["latency"]["primitives"] is None
+
+
+@pytest.mark.parametrize(("wrong", "failures"), [("calls == 2", 1), ("calls", None)])
+def test_bootstraps_are_checked_one_by_one(tmp_path: Path, wrong: str, failures: int | None) -> None:
+    """One of four that is wrong is a failure in the record, which has the others' bits; all are a wrong cell.
+
+    Nothing but encryption and the bootstrap is measured, at its level alone, and no keys.
+    """
+    body = (
+        "def bootstrap(self, a):\n"
+        "        global calls\n"
+        "        calls += 1\n"
+        f"        result = nudged(super().bootstrap(a))\n"
+        f"        return replace(result, values=result.values + 1) if {wrong} else result"
+    )
+    record = run(tmp_path, evaluator=body, suite="bootstrap_toy", parameters="slots_first")
+    if failures is None:
+        assert record["status"] == "failed"
+        assert record["reason"].startswith("bootstrap at level 3 has -")
+        return
+    assert record["status"] == "ok"
+    found = {one["name"]: one for one in record["latency"]["primitives"]}
+    assert set(found) == {"encrypt", "decrypt", "bootstrap"}
+    bootstrap = found["bootstrap"]
+    assert (bootstrap["level"], bootstrap["result_level"]) == (3, 6)
+    assert (bootstrap["results"], bootstrap["failures"], bootstrap["count"]) == (4, failures, 3)
+    assert bootstrap["precision_bits"] == pytest.approx(20, abs=1.1)
+    assert found["encrypt"]["failures"] is found["encrypt"]["result_level"] is None
 
 
 def test_precision_by_the_largest_and_by_the_mean_error_of_the_slots(tmp_path: Path) -> None:

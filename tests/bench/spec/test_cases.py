@@ -11,6 +11,7 @@ from bench.run.workload import layer_workload
 from bench.spec.cases import LayerCase, PrimitivesCase
 from bench.spec.cells import expand, turns
 from bench.spec.suite import Suite, load_suite
+from reports.record import Shape
 from reports.scoring.precision import precision_bits
 
 SUITE = """suite: small
@@ -29,6 +30,24 @@ def suite(tmp_path: Path, case: str) -> Suite:
     path = tmp_path / "small.yaml"
     path.write_text(SUITE.replace("CASE", case))
     return load_suite(str(path), ["a", "b"])
+
+
+def test_blocks_follow_each_other_and_say_what_grows(tmp_path: Path) -> None:
+    loaded = suite(tmp_path, "layer: {kind: block, tokens: 4, features: 8, heads: 2, degree: 3, blocks: 3}")
+    (case,) = loaded.cases
+    assert isinstance(case, LayerCase)
+    workload = layer_workload(case.layer, 2)
+    assert workload.shape == Shape(kind="block", tokens=4, width=8, blocks=3)
+    values = workload.values
+    assert values["blocks.2.mlp.residual"].shape == (2, 4, 8)
+    assert max(abs(value).max() for value in values.values()) < 4, "values stay of size 1"
+    single = layer_workload(case.layer.model_copy(update={"blocks": 1}), 2)
+    assert "mlp.residual" in single.values
+
+
+def test_only_blocks_are_repeated(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"small\.yaml:6: only a block is repeated"):
+        suite(tmp_path, "layer: {kind: linear, tokens: 4, features: 8, blocks: 2}")
 
 
 def test_a_layer_needs_no_checkpoint(tmp_path: Path) -> None:
