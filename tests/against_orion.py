@@ -8,8 +8,9 @@ environment of its own, with Python 3.11 and a torch for the CPU:
     python -m tests.against_orion ORION/bin/python --turns 5
 
 In each turn Orion evaluates one image and every cell of `suites/mlp.yaml` its batch, five times each; the
-figure is the median over turns of this engine's median over Orion's. Orion's processes and the cells have one
-thread. MNIST is found as `bench run` finds it.
+figure is the median over turns of this engine's median over Orion's; beside other load, the CPU time says
+more (this engine's of the first evaluation). Orion and the cells have one thread. MNIST is found as
+`bench run` finds it.
 """
 
 from __future__ import annotations
@@ -70,11 +71,12 @@ net.he()
 for line in sys.stdin:
     image = images[int(line) : int(line) + 1]
     ciphertext = orion.encrypt(orion.encode(image, level))
-    began = time.perf_counter()
+    began = time.perf_counter(), time.process_time()
     result = net(ciphertext)
-    seconds = time.perf_counter() - began
+    ended = time.perf_counter(), time.process_time()
     logits = result.decrypt().decode().flatten().tolist()
-    print(json.dumps({"evaluate_s": seconds, "logits": logits}), file=answers, flush=True)
+    seconds = {"evaluate_s": ended[0] - began[0], "cpu_s": ended[1] - began[1]}
+    print(json.dumps({**seconds, "logits": logits}), file=answers, flush=True)
 """
 
 
@@ -101,8 +103,8 @@ class Orion:
             env=one_thread,
         )
 
-    def turn(self) -> tuple[float, float]:
-        """The median of the seconds of `EVALUATIONS` images, and the bits of all their logits."""
+    def turn(self) -> tuple[float, float, float]:
+        """The medians of the seconds and of the CPU's of `EVALUATIONS` images, and the bits of all logits."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         found: list[dict[str, Any]] = []
@@ -115,7 +117,8 @@ class Orion:
             found.append(json.loads(line))
         logits = np.array([one["logits"] for one in found])
         bits = -math.log2(np.abs(logits - self._expected).max() / np.abs(self._expected).max())
-        return statistics.median(one["evaluate_s"] for one in found), bits
+        seconds, cpu = (statistics.median(one[name] for one in found) for name in ("evaluate_s", "cpu_s"))
+        return seconds, cpu, bits
 
     def close(self) -> None:
         """End the process."""
@@ -162,22 +165,24 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=5)
     parser.add_argument("--backend", action="append", default=[])
     given = parser.parse_args()
-    ratios: dict[str, list[float]] = {}
+    ratios: dict[str, list[tuple[float, float]]] = {}
     reached: dict[str, str] = {}
     with tempfile.TemporaryDirectory() as name, closing(Orion(given.python, Path(name))) as orion:
         for turn in range(given.turns):
-            theirs, bits = orion.turn()
-            say(f"turn {turn}: Orion {theirs:.3f} s, {bits:.1f} bits")
+            theirs, their_cpu, bits = orion.turn()
+            say(f"turn {turn}: Orion {theirs:.3f} s, {their_cpu:.3f} s of CPU, {bits:.1f} bits")
             for record in cells(Path(name) / f"turn{turn}", given.backend):
                 ours = statistics.median(run["evaluate_s"] for run in record["latency"]["runs"])
                 cell = f"{record['backend']} {record['parameter_set']}"
-                ratios.setdefault(cell, []).append(ours / theirs)
+                cpu = record["latency"]["evaluate_cpu_s"]
+                ratios.setdefault(cell, []).append((ours / theirs, cpu / their_cpu))
                 reached[cell] = described(record)
-                say(f"turn {turn}: {cell} {ours:.3f} s")
+                say(f"turn {turn}: {cell} {ours:.3f} s, {cpu:.3f} s of CPU")
     bound = LARGEST_LOG_QP["uniform_ternary"][LOG_N][128]
     say(f"Orion: log QP {sum(LOG_Q) + sum(LOG_P)}, where 128 bits allow {bound}; one image a ciphertext")
     for cell, found in ratios.items():
-        say(f"{cell} / Orion: {statistics.median(found):.2f} of the time; {reached[cell]}")
+        time, cpu = (statistics.median(column) for column in zip(*found, strict=True))
+        say(f"{cell} / Orion: {time:.2f} of the time, {cpu:.2f} of the CPU time; {reached[cell]}")
 
 
 if __name__ == "__main__":

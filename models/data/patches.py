@@ -16,13 +16,13 @@ from models.data.literals import Patches
 from models.errors import ModelError
 
 
-def normalised(images: NDArray[np.uint8], literal: Patches, dtype: DTypeLike) -> NDArray[Any]:
-    """`[samples, height, width, channels]` → `[samples, size, size, channels]` of `(pixel - mean) / std`.
+def shrinking(shape: tuple[int, ...], literal: Patches) -> int:
+    """How many pixels on each axis of images of a shape `[samples, height, width, channels]` become one.
 
     Raises:
-        ModelError: the images have another shape than the literal says.
+        ModelError: they do not fit the literal.
     """
-    count, height, width, channels = images.shape
+    _, height, width, channels = shape
     factor = height // literal.size
     if height != width or factor * literal.size != height or channels != len(literal.mean):
         raise ModelError(
@@ -30,6 +30,17 @@ def normalised(images: NDArray[np.uint8], literal: Patches, dtype: DTypeLike) ->
             f"{literal.size}×{literal.size}×{len(literal.mean)}; "
             "set size to a divisor of their side and give mean and std per channel"
         )
+    return factor
+
+
+def normalised(images: NDArray[np.uint8], literal: Patches, dtype: DTypeLike) -> NDArray[Any]:
+    """`[samples, height, width, channels]` → `[samples, size, size, channels]` of `(pixel - mean) / std`.
+
+    Raises:
+        ModelError: the images have another shape than the literal says.
+    """
+    factor = shrinking(images.shape, literal)
+    count, channels = len(images), images.shape[-1]
     pixels = images.astype(dtype)
     if factor > 1:
         boxes = pixels.reshape(count, literal.size, factor, literal.size, factor, channels)

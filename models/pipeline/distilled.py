@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from models import checkpoint
-from models.data.batches import Feeder
 from models.graph import Graph, Node
 from models.operations import declared
 from models.pipeline.machine import machine
@@ -73,7 +72,8 @@ def _distilled(
     teacher: Graph,
 ) -> Trained:
     """A graph trained towards a teacher's answers, its inputs of activations kept inside intervals."""
-    from models.training.fit import Schedule, Work, fit
+    from models.training.batches import Feeder
+    from models.training.fit import Schedule, Work, device, fit
     from models.training.losses import distillation_loss
 
     recipe, data = conversion.recipe, conversion.data
@@ -81,8 +81,8 @@ def _distilled(
     def make(state: Path, report: Report) -> Trained:
         work = Work(
             graph=graph,
-            feeder=Feeder(data.fitted, data.preparation, recipe.augmentation),
-            loss=distillation_loss(wanted, teacher, settings),
+            feeder=Feeder(data.fitted, data.preparation, recipe.augmentation, device()),
+            loss=distillation_loss(wanted, teacher, settings, device()),
             schedule=Schedule(
                 epochs=settings.epochs,
                 batch=recipe.training.batch,

@@ -6,7 +6,6 @@ import time
 from pathlib import Path
 
 from models.architectures.options import ORIGINAL, Options
-from models.data.batches import Feeder
 from models.ladder import cross_entropy, measure
 from models.metrics.catalogue import metric_of
 from models.pipeline.imported import imported
@@ -50,7 +49,8 @@ def _trained(
     conversion: Conversion, rung: str, options: Options, seed: int, state: Path, report: Report
 ) -> Trained:
     """One training."""
-    from models.training.fit import Schedule, Work, fit
+    from models.training.batches import Feeder
+    from models.training.fit import Schedule, Work, device, fit
     from models.training.losses import training_loss
     from models.training.module import deviation
 
@@ -67,11 +67,12 @@ def _trained(
     )
     work = Work(
         graph=untrained(conversion, options, seed),
-        feeder=Feeder(data.fitted, data.preparation, conversion.recipe.augmentation),
+        feeder=Feeder(data.fitted, data.preparation, conversion.recipe.augmentation, device()),
         loss=training_loss(settings, range_aware=rung == "he_friendly"),
         schedule=schedule,
         seed=seed,
         dropout=settings.dropout,
+        stochastic_depth=settings.stochastic_depth,
         state=state,
     )
     graph, training_s = fit(work, settings.threads, report)

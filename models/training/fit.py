@@ -15,13 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
-from models.data.batches import Feeder
 from models.errors import DivergenceError, ModelError
 from models.graph import Graph
+from models.training.batches import Feeder
 from models.training.module import Evaluation, GraphModule
 
 #: Loss of a batch: what the model gave, its inputs, and the labels `[samples]` or `[samples, positions]`.
@@ -67,11 +66,12 @@ class Work:
 
     Attributes:
         graph: with the weights to begin with.
-        feeder: makes the batches.
+        feeder: makes the batches, on the device where training takes place.
         loss: the loss of a batch.
         schedule: how long and how fast.
         seed: the seed of the order of the samples, of augmentation and of dropout.
         dropout: see `GraphModule`.
+        stochastic_depth: likewise.
         state: file of the state after the last whole epoch; None keeps none.
     """
 
@@ -81,6 +81,7 @@ class Work:
     schedule: Schedule
     seed: int
     dropout: float = 0.0
+    stochastic_depth: float = 0.0
     state: Path | None = None
 
 
@@ -103,11 +104,13 @@ def fit(work: Work, threads: int, report: Report) -> Fitted:
         DivergenceError: the loss is not a number any more.
         ModelError: the saved state cannot be read.
     """
-    with _deterministic(threads, device()):
-        run = _Run(work, device())
+    with _deterministic(threads, work.feeder.device):
+        run = Run(work)
         first = run.resume()
         for epoch in range(first, run.epochs):
-            loss = run.epoch(epoch)
+            started = time.perf_counter()
+            loss = float(run.epoch(epoch))  # the one time in an epoch that the host waits for the device
+            run.seconds += time.perf_counter() - started
             if not math.isfinite(loss):
                 raise DivergenceError(
                     f"{work.graph.name}: the loss of epoch {epoch + 1} is {loss}; use a smaller learning_rate"
@@ -122,35 +125,42 @@ def device() -> torch.device:
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
-class _Run:
-    """A training under way: the module, its optimisers, and the seconds of its whole epochs."""
+class Run:
+    """A training under way.
 
-    def __init__(self, work: Work, on: torch.device) -> None:
+    Attributes:
+        work: what is trained.
+        module: the graph's, on the feeder's device.
+        epochs: how many there will be.
+        seconds: what whole epochs took.
+    """
+
+    def __init__(self, work: Work) -> None:
         self.work = work
-        self.module = GraphModule(work.graph, work.dropout).to(on)
-        self._device = on
+        self._device = work.feeder.device
+        self.module = GraphModule(work.graph, work.dropout, work.stochastic_depth).to(self._device)
         self._per_epoch = math.ceil(len(work.feeder) / work.schedule.batch)
         self._steps = max(1, round(work.schedule.epochs * self._per_epoch))
         self.epochs = math.ceil(self._steps / self._per_epoch)
         self._optimisers = _optimisers(work.graph, self.module, work.schedule)
         self.seconds = 0.0
 
-    def epoch(self, epoch: int) -> float:
-        """One pass over the samples in an order of its own; the mean loss."""
-        started = time.perf_counter()
+    def epoch(self, epoch: int) -> Tensor:
+        """One pass over the samples in an order of its own; the mean loss, on the device.
+
+        Nothing in it asks the device for a number or sends it one, so the host runs ahead of the device.
+        """
         work, first = self.work, epoch * self._per_epoch
         self.module.train()
-        torch.manual_seed(work.seed * 100_003 + epoch)  # dropout goes on alike after an interruption
-        order = np.random.default_rng([work.seed, epoch]).permutation(len(work.feeder))
+        # order, changes of samples and dropout go on alike after an interruption
+        torch.manual_seed(work.seed * 100_003 + epoch)
+        order = work.feeder.order()
         losses = []
         for step in range(first, min(first + self._per_epoch, self._steps)):
             start = (step - first) * work.schedule.batch
-            generator = np.random.default_rng([work.seed, epoch, step])
-            inputs, labels = work.feeder.batch(order[start : start + work.schedule.batch], generator)
-            losses.append(self._step(step, torch.from_numpy(inputs), torch.from_numpy(labels)))
-        mean = float(torch.stack(losses).mean())  # waits for the device
-        self.seconds += time.perf_counter() - started
-        return mean
+            inputs, labels = work.feeder.batch(order[start : start + work.schedule.batch])
+            losses.append(self._step(step, inputs, labels))
+        return torch.stack(losses).mean()
 
     def _step(self, step: int, inputs: Tensor, labels: Tensor) -> Tensor:
         schedule = self.work.schedule
@@ -158,9 +168,8 @@ class _Run:
         for optimiser in self._optimisers:
             for group in optimiser.param_groups:
                 group["lr"] = schedule.learning_rate * factor
-        inputs, labels = inputs.to(self._device), labels.to(self._device)
         half = schedule.precision == "bfloat16"
-        with torch.autocast(self._device.type, torch.bfloat16, enabled=half):
+        with torch.autocast(self._device.type, torch.bfloat16) if half else contextlib.nullcontext():
             evaluation = self.module(inputs)
         loss = self.work.loss(evaluation, inputs, labels)
         self.module.zero_grad(set_to_none=True)

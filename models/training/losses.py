@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor, nn
 
 from models.graph import Graph
-from models.training.fit import Loss, device
+from models.training.batches import HOST
+from models.training.fit import Loss
 from models.training.module import Evaluation, GraphModule
 from models.training.penalties import Intervals, overshoot_penalty, range_penalty, variance_penalty
 from models.training.settings import DistillationSettings, TrainingSettings
 
 
 def task_loss(output: Tensor, labels: Tensor, label_smoothing: float = 0.0) -> Tensor:
-    """Cross-entropy of `[samples, positions, classes]` against `[samples]` or `[samples, positions]`."""
-    return nn.functional.cross_entropy(
-        output.float().flatten(0, 1), labels.flatten(), label_smoothing=label_smoothing
-    )
+    """Cross-entropy of `[samples, positions, classes]` against labels.
+
+    Args:
+        output: of a batch.
+        labels: `[samples]` or `[samples, positions]`; or the share of each class, `[samples, classes]`, of
+            one position.
+        label_smoothing: the part of every label that goes to all classes alike.
+    """
+    wanted = labels if labels.is_floating_point() else labels.flatten()
+    return nn.functional.cross_entropy(output.float().flatten(0, 1), wanted, label_smoothing=label_smoothing)
 
 
 def training_loss(settings: TrainingSettings, range_aware: bool) -> Loss:
@@ -32,15 +40,21 @@ def training_loss(settings: TrainingSettings, range_aware: bool) -> Loss:
     return loss
 
 
-def distillation_loss(intervals: Intervals, teacher: Graph, settings: DistillationSettings) -> Loss:
+def distillation_loss(
+    intervals: Intervals,
+    teacher: Graph,
+    settings: DistillationSettings,
+    device: torch.device = HOST,
+) -> Loss:
     """Stay near the teacher's answers and inside the intervals of activations.
 
     Args:
         intervals: name of an activation or polynomial → where its inputs should lie.
         teacher: the model whose answers are wanted, at inference.
         settings: weights of the terms.
+        device: where the batches are.
     """
-    guide = GraphModule(teacher).to(device()).eval().requires_grad_(False)
+    guide = GraphModule(teacher).to(device).eval().requires_grad_(False)
 
     def loss(evaluation: Evaluation, inputs: Tensor, labels: Tensor) -> Tensor:
         wanted = guide(inputs).output.float().flatten(0, 1)

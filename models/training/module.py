@@ -18,6 +18,9 @@ from models.operations import declared
 from models.reference import Inputs, operands_of, outputs
 from models.training.operations import forward
 
+#: Attributes that are positions of tokens; they lie on the device, as arrays do.
+_POSITIONS = {"order", "groups"}
+
 
 @dataclass(frozen=True)
 class Evaluation:
@@ -40,12 +43,14 @@ class GraphModule(nn.Module):  # type: ignore[misc]
     Args:
         graph: any rung's graph.
         dropout: fraction of features left out, in training, of what each residual addition adds.
+        stochastic_depth: fraction of samples, in training, to which a residual addition adds nothing (Huang
+            et al., ECCV 2016).
     """
 
-    def __init__(self, graph: Graph, dropout: float = 0.0) -> None:
+    def __init__(self, graph: Graph, dropout: float = 0.0, stochastic_depth: float = 0.0) -> None:
         super().__init__()
         self._graph = graph
-        self._dropout = dropout
+        self._dropout, self._stochastic_depth = dropout, stochastic_depth
         for node in graph:
             for name, array in node.arrays.items():
                 tensor = torch.tensor(array, dtype=torch.float32)
@@ -53,6 +58,9 @@ class GraphModule(nn.Module):  # type: ignore[misc]
                     self.register_buffer(_key(node, name), tensor)
                 else:
                     self.register_parameter(_key(node, name), nn.Parameter(tensor))
+            for name in _POSITIONS & node.attributes.keys():
+                positions = torch.tensor(node.attributes[name])
+                self.register_buffer(_key(node, name), positions, persistent=False)
 
     def forward(self, inputs: Tensor) -> Evaluation:
         """Evaluate `[samples, tokens, features]`, or `[samples, tokens]` numbers of one-hot tokens."""
@@ -81,6 +89,9 @@ class GraphModule(nn.Module):  # type: ignore[misc]
 
     def dropped(self, branch: Tensor) -> Tensor:
         """What a residual addition adds, part of it left out in training."""
+        if self.training and self._stochastic_depth:
+            kept = torch.rand(len(branch), *[1] * (branch.ndim - 1), device=branch.device)
+            branch = branch * (kept >= self._stochastic_depth) / (1 - self._stochastic_depth)
         return functional.dropout(branch, self._dropout, self.training)
 
     def _stored(self, node: Node, name: str) -> Array:

@@ -22,7 +22,7 @@ class Arrays(Protocol):
     training: bool
 
     def array(self, node: Node, name: str) -> Tensor:
-        """The parameter or buffer of a node's array."""
+        """The parameter or buffer of a node's array, or of an attribute that is positions of tokens."""
 
     def dropped(self, branch: Tensor) -> Tensor:
         """What a residual addition adds, part of it left out in training."""
@@ -45,36 +45,39 @@ class _PowerSeries(torch.autograd.Function):  # type: ignore[misc]
     """A polynomial by Horner's rule, whose gradient keeps its input alone and no intermediate value."""
 
     @staticmethod
-    def forward(context: Any, x: Tensor, coefficients: Tensor) -> Tensor:
-        context.save_for_backward(x, coefficients)
+    def forward(context: Any, x: Tensor, coefficients: list[float]) -> Tensor:
+        context.save_for_backward(x)
+        context.coefficients = coefficients
         return _horner(x, coefficients)
 
     @staticmethod
     def backward(context: Any, gradient: Tensor) -> tuple[Tensor, None]:
-        x, coefficients = context.saved_tensors
-        powers = torch.arange(1, len(coefficients), dtype=coefficients.dtype, device=coefficients.device)
-        return gradient * _horner(x, coefficients[1:] * powers), None
+        (x,) = context.saved_tensors
+        derivative = [power * factor for power, factor in enumerate(context.coefficients)][1:]
+        return gradient * _horner(x, derivative), None
 
 
-def _horner(x: Tensor, coefficients: Tensor) -> Tensor:
-    total = torch.full_like(x, float(coefficients[-1]))
-    for coefficient in coefficients[:-1].flip(0).tolist():
+def _horner(x: Tensor, coefficients: list[float]) -> Tensor:
+    total = torch.full_like(x, coefficients[-1])
+    for coefficient in coefficients[-2::-1]:
         total.mul_(x).add_(coefficient)
     return total
 
 
 def _polynomial(module: Arrays, node: Node, x: Tensor) -> Tensor:
-    coefficients = module.array(node, "coefficients")
+    # from the node and not the module: what is on the host need not be fetched from a device
+    coefficients = node.arrays["coefficients"].tolist()
+    x = x.to(module.array(node, "coefficients").dtype)
     if node.attributes["basis"] == "power":
-        return _PowerSeries.apply(x.to(coefficients.dtype), coefficients)
+        return _PowerSeries.apply(x, coefficients)
     low, high = node.attributes["interval"]
     return _clenshaw((2 * x - low - high) / (high - low), coefficients)
 
 
-def _clenshaw(y: Tensor, coefficients: Tensor) -> Tensor:
+def _clenshaw(y: Tensor, coefficients: list[float]) -> Tensor:
     """A Chebyshev series by Clenshaw's recurrence."""
     last, before = torch.zeros_like(y), torch.zeros_like(y)
-    for coefficient in coefficients[1:].flip(0):
+    for coefficient in coefficients[:0:-1]:
         last, before = 2 * y * last - before + coefficient, last
     return y * last - before + coefficients[0]
 
@@ -144,7 +147,7 @@ def _sum_features(module: Arrays, node: Node, x: Tensor) -> Tensor:
 
 
 def _merge_tokens(module: Arrays, node: Node, x: Tensor) -> Tensor:
-    return x[:, torch.tensor(node.attributes["groups"], device=x.device)].flatten(2)
+    return x[:, module.array(node, "groups")].flatten(2)
 
 
 def _softmax(module: Arrays, node: Node, x: Tensor, keep: Tensor | None = None) -> Tensor:
@@ -173,7 +176,7 @@ FORWARD: dict[str, Callable[..., Tensor]] = {
     "multiply": lambda module, node, a, b: a * b,
     "sum_tokens": lambda module, node, x: x.sum(1, keepdim=True),
     "sum_features": _sum_features,
-    "gather_tokens": lambda module, node, x: x[:, torch.tensor(node.attributes["order"], device=x.device)],
+    "gather_tokens": lambda module, node, x: x[:, module.array(node, "order")],
     "merge_tokens": _merge_tokens,
     "scale": lambda module, node, x: x * node.attributes["factor"],
     "softmax": _softmax,

@@ -30,6 +30,7 @@ class TrainingSettings(Settings):
         weight_decay: the weight decay of both, on arrays of two axes or more (see `models.training.fit`).
         label_smoothing: the label smoothing of the cross-entropy.
         dropout: fraction left out of what residual additions add.
+        stochastic_depth: fraction of samples to which a residual addition adds nothing.
         gradient_norm: longest gradient that is followed; longer ones are shortened to it.
         range_weight: weight of the range-minimisation term, which only the HE-friendly variant has.
         variance_weight: weight of the variance-minimisation term, likewise.
@@ -46,6 +47,7 @@ class TrainingSettings(Settings):
     weight_decay: float = Field(ge=0)
     label_smoothing: float = Field(ge=0, lt=1, default=0.0)
     dropout: float = Field(ge=0, lt=1, default=0.0)
+    stochastic_depth: float = Field(ge=0, lt=1, default=0.0)
     gradient_norm: float = Field(gt=0, default=1.0)
     range_weight: float = Field(ge=0, default=0.0)
     variance_weight: float = Field(ge=0, default=0.0)

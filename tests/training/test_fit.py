@@ -11,10 +11,10 @@ from torch import Tensor
 from models.architectures.options import ORIGINAL
 from models.data import catalogue
 from models.data.augmentation import Augmentation
-from models.data.batches import Feeder
 from models.data.digits import PREPARATION
 from models.errors import DivergenceError, ModelError
 from models.graph import FIXED_ARRAYS, Graph
+from models.training.batches import Feeder
 from models.training.fit import Schedule, Work, fit
 from models.training.losses import distillation_loss, training_loss
 from models.training.module import Evaluation, GraphModule
@@ -133,11 +133,7 @@ def test_half_precision_and_fractions_of_epochs() -> None:
     [(VISION, "range_weight", range_penalty), (LANGUAGE, "variance_weight", variance_penalty)],
 )
 def test_range_aware_training_shortens_what_it_penalises(options, weight, penalty) -> None:
-    inputs = torch.from_numpy(
-        Feeder(catalogue.load("digits", "held_out"), PREPARATION).batch(range(64), np.random.default_rng(0))[
-            0
-        ]
-    )
+    inputs, _ = Feeder(catalogue.load("digits", "held_out"), PREPARATION).batch(torch.arange(64))
     found = {}
     for strength in (0.0, 5.0):
         settings = SETTINGS.model_copy(update={weight: strength})

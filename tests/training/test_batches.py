@@ -1,14 +1,17 @@
 """Batches for training."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
+import torch
 
 from models.data import preparation
 from models.data.augmentation import ERASED_SHARE, Augmentation
-from models.data.batches import Feeder
 from models.data.literals import Characters, Patches, Preparation, Words
 from models.data.sources import Images, Sentences, Source, Text
 from models.errors import ModelError
+from models.training.batches import Feeder
 from tests.models.data.published import pictures
 
 COUNT = 400
@@ -25,10 +28,17 @@ TEXT = Text("abcdefghij" * 21)
 KINDS: list[tuple[Source, Preparation]] = [(IMAGES, PIXELS), (SENTENCES, WORDS), (TEXT, CHARACTERS)]
 
 
+def drawn(feeder: Feeder, positions: Sequence[int], seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """A batch, the generator seeded before it."""
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        inputs, labels = feeder.batch(torch.tensor(positions))
+    return inputs.numpy(), labels.numpy()
+
+
 def images(augmentation: Augmentation) -> tuple[np.ndarray, np.ndarray]:
     """All images before and after, `[images, 8, 8]`."""
-    feeder = Feeder(IMAGES, PIXELS, augmentation)
-    inputs, labels = feeder.batch(range(COUNT), np.random.default_rng(5))
+    inputs, labels = drawn(Feeder(IMAGES, PIXELS, augmentation), range(COUNT), seed=5)
     np.testing.assert_array_equal(labels, IMAGES.labels)
     return IMAGES.images[..., 0].astype(np.float32), inputs.reshape(COUNT, 8, 8)
 
@@ -36,8 +46,8 @@ def images(augmentation: Augmentation) -> tuple[np.ndarray, np.ndarray]:
 @pytest.mark.parametrize(("source", "literal"), KINDS)
 def test_without_changes_a_batch_is_what_the_preparation_gives(source: Source, literal: Preparation) -> None:
     feeder = Feeder(source, literal)
-    chosen = np.array([3, 3, 0, 17])
-    inputs, labels = feeder.batch(chosen, np.random.default_rng(0))
+    chosen = [3, 3, 0, 17]
+    inputs, labels = drawn(feeder, chosen)
     expected = preparation.samples(source, literal, chosen)
     assert len(feeder) == preparation.count(source, literal)
     assert inputs.dtype == (np.float32 if isinstance(source, Images) else np.int64)
@@ -57,7 +67,7 @@ def test_the_generator_alone_decides(
     source: Source, literal: Preparation, augmentation: Augmentation
 ) -> None:
     feeder = Feeder(source, literal, augmentation)
-    draws = [feeder.batch(range(20), np.random.default_rng(seed))[0] for seed in (1, 1, 2)]
+    draws = [drawn(feeder, range(20), seed)[0] for seed in (1, 1, 2)]
     np.testing.assert_array_equal(draws[0], draws[1])
     assert (draws[0] != draws[2]).any()
 
@@ -98,7 +108,7 @@ def test_erasing_clears_one_rectangle_in_its_share_of_the_images() -> None:
 
 def test_dropped_words_become_unknown_and_lead_and_padding_stay() -> None:
     feeder = Feeder(SENTENCES, WORDS, Augmentation(word_dropout=0.25))
-    inputs, labels = feeder.batch(range(COUNT), np.random.default_rng(0))
+    inputs, labels = drawn(feeder, range(COUNT))
     np.testing.assert_array_equal(labels, SENTENCES.labels)
     assert (inputs[:, 0] == 1).all()
     assert (inputs[:, 3:] == -1).all()
@@ -110,7 +120,7 @@ def test_dropped_words_become_unknown_and_lead_and_padding_stay() -> None:
 def test_random_windows_begin_anywhere() -> None:
     feeder = Feeder(TEXT, CHARACTERS, Augmentation(random_windows=True))
     assert len(feeder) == 41
-    inputs, labels = feeder.batch(range(500), np.random.default_rng(0))
+    inputs, labels = drawn(feeder, range(500))
     assert inputs.shape == labels.shape == (500, 5)
     assert set(inputs[:, 0]) == set(range(10))
     np.testing.assert_array_equal(inputs[:, 1:], labels[:, :-1])
