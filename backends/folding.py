@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
-from math import sqrt
+from math import isfinite, sqrt
 from pathlib import Path
 
 import numpy as np
@@ -109,8 +109,9 @@ class Folding(Evaluator):
 
     def encode(self, values: Values, level: int) -> Constant:
         """See `Evaluator.encode`."""
-        contract.finite(values)
         largest = self._largest_coefficient(values)
+        if not isfinite(largest):
+            contract.finite(values)
         headroom.check(self._parameters, level, [values], f"a constant of layer {self.recorder.layer}")
         recorded = self.recorder.encode(values, level) if largest > 0 else None
         return Constant(recorded, level, largest < LEAST_COEFFICIENT)
@@ -245,7 +246,10 @@ class Folding(Evaluator):
         if not isinstance(values, np.ndarray):
             return max(abs(values.real), abs(values.imag)) * scale
         # Not by BLAS, whose threads take longer to start than such a short sum.
-        return sqrt(2 * float(np.square(np.abs(values)).sum())) / self._parameters.n * scale
+        total = float(np.einsum("i,i->", values.real, values.real))
+        if np.iscomplexobj(values):
+            total += float(np.einsum("i,i->", values.imag, values.imag))
+        return sqrt(2 * total) / self._parameters.n * scale
 
     def _sum(self, parts: Sequence[Recorded | None]) -> Recorded | None:
         present = [part for part in parts if part]
@@ -272,9 +276,13 @@ def chunks(tensor: Tensor, layout: Layout) -> tuple[list[Recorded], ValueLayout]
     return [part.secret for part in parts if part.secret], tensor.layout.with_known(known)
 
 
-def is_known(ciphertexts: Sequence[Ciphertext]) -> bool:
-    """Whether nothing in any of these depends on the input."""
-    return all(_own(ciphertext).secret is None for ciphertext in ciphertexts)
+def known_slots(ciphertexts: Sequence[Ciphertext]) -> tuple[bytes | None, ...]:
+    """The slots of each that does not depend on the input, as bytes, and None for each that does."""
+    zeros = b""
+    return tuple(
+        None if one.secret else zeros if one.known is None else one.known.tobytes()
+        for one in map(_own, ciphertexts)
+    )
 
 
 def _secret(recorded: Recorded) -> Folded:

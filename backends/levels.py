@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from backends.costs import Costs
 from backends.parameters import ParameterSet
 from backends.planner import Planner, check_polynomial
+from backends.recordings import Recordings
 from backends.schedule import Refresh, least_top, schedule
 from backends.tensor.layout import ValueLayout
 from backends.tensor.operations import encrypted
@@ -27,7 +28,7 @@ def check_levels(graph: Graph, parameters: ParameterSet, refresh: Refresh) -> No
         PlanError: as `backends.planner.plan` would.
     """
     check_polynomial(graph)
-    planner = Planner(graph, parameters, refresh, {}, complex_slots=False)
+    planner = Planner(Recordings(graph, parameters, refresh, complex_slots=False), {})
     if least_top(graph, _fewest_levels, refresh.entry).level > refresh.top:
         schedule(graph, planner.node_costs(), refresh, Costs(parameters))
 

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 
 import numpy as np
 
 from backends import headroom
 from backends.costs import Costs
-from backends.engine import Engine, choose_layout
 from backends.errors import PlanError, Unsupported
-from backends.folding import Folding, chunks, is_known
+from backends.folding import Folding, chunks
 from backends.interface import Capabilities, Ciphertext
 from backends.parameters import ParameterSet
-from backends.primitives import Primitive
-from backends.program import Program, primitives
-from backends.recorder import Recorder
+from backends.program import Program
+from backends.recordings import Recordings
 from backends.schedule import NodeCost, Refresh, Schedule, makes_ciphertexts, schedule
-from backends.tensor.arrangement import Arrangement
-from backends.tensor.layout import ValueLayout
 from backends.tensor.operation import Way
 from backends.tensor.operations import encrypted
 from backends.tensor.tensor import Tensor
@@ -28,9 +23,6 @@ from models.arrays import Array
 from models.graph import Graph, Node
 
 __all__ = ["Refresh", "plan", "refresh_for"]
-
-#: A level far above the bottom, from which a node is recorded apart.
-_HIGH = 1000
 
 
 def refresh_for(kind: str, parameters: ParameterSet, capabilities: Capabilities) -> Refresh:
@@ -90,8 +82,9 @@ def _schedules(
         PlanError: there is none; it says why not with every node in its first way.
     """
     errors, planned = [], 0
+    recordings = Recordings(graph, parameters, refresh, complex_slots=complex_slots)
     for ways in choices(graph, complex_slots=complex_slots):
-        planner = Planner(graph, parameters, refresh, ways, complex_slots=complex_slots)
+        planner = Planner(recordings, ways)
         try:
             found = schedule(graph, planner.node_costs(), refresh, Costs(parameters))
         except PlanError as error:
@@ -116,72 +109,44 @@ class Planner:
     """One graph at one parameter set.
 
     Args:
-        graph: a polynomial one.
-        parameters: the set.
-        refresh: how ciphertexts get their levels back.
+        recordings: of the graph.
         ways: node → how it is computed, where that is not the first way of its operation.
-        complex_slots: whether the program may use complex slots.
     """
 
-    def __init__(
-        self,
-        graph: Graph,
-        parameters: ParameterSet,
-        refresh: Refresh,
-        ways: Mapping[str, Way],
-        *,
-        complex_slots: bool,
-    ) -> None:
-        self._graph, self._parameters, self._refresh = graph, parameters, refresh
-        self._ways, self._complex_slots = ways, complex_slots
-        self._arrangement = Arrangement(graph)
-        self._layout = choose_layout(self._arrangement, graph, parameters.slots)
-        self._depths: dict[str, tuple[int, ...]] = {}
-        self._known: dict[str, Tensor] = {}
-        self._layouts: dict[str, ValueLayout] = {}
+    def __init__(self, recordings: Recordings, ways: Mapping[str, Way]) -> None:
+        self._graph, self._parameters = recordings.graph, recordings.parameters
+        self._refresh, self._layout = recordings.refresh, recordings.layout
+        self._recordings, self._ways = recordings, ways
+        self._values: dict[str, Tensor] = {}
+        self._costs: dict[str, NodeCost] = {}
 
     def node_costs(self) -> dict[str, NodeCost]:
-        """Record every node apart, far above the bottom, so that levels are offsets from its result's."""
-        values: dict[str, Tensor] = {}
+        """What every node takes."""
         found: dict[str, NodeCost] = {}
         for node in self._graph:
-            folding, engine = self._recording()
-            operands = [values[name] for name in node.inputs]
-            depths = engine.operand_depths(node, operands)
-            if node.is_input:
-                result = self._input(folding, _HIGH)
-            else:
-                result = engine.run(
-                    node,
-                    [_fresh(folding, x, _HIGH + depth) for x, depth in zip(operands, depths, strict=True)],
-                )
-            if {folding.level(c) for c in result.ciphertexts} != {_HIGH}:
-                raise PlanError(f"node {node.name} does not spend the levels that operand_depths says")
-            values[node.name] = result
-            ciphertexts = sum(not is_known([c]) for c in result.ciphertexts)
-            found[node.name] = NodeCost(_counted(folding.recorder), ciphertexts, depths)
-        self._depths = {name: cost.depths for name, cost in found.items()}
-        self._layouts = {name: value.layout for name, value in values.items()}
-        self._known = {name: values[name] for name, cost in found.items() if cost.known}
+            operands = [self._values[name] for name in node.inputs]
+            recorded = self._recordings.apart(node, self._ways.get(node.name), operands)
+            self._values[node.name], found[node.name] = recorded
+        self._costs = found
         return found
 
     def record(self, plan: Schedule, probes: bool, values_of: Mapping[str, Array]) -> Program:
         """The program that follows a schedule; see `plan`."""
         self._hold(plan, values_of)
-        folding, engine = self._recording()
+        folding, engine = self._recordings.begin(self._ways)
         recorder, run_levels = folding.recorder, self._run_levels(plan)
-        values = dict(self._known)
+        values = {name: self._values[name] for name, cost in self._costs.items() if cost.known}
         for node in self._graph:
             if not node.is_input and node.name not in plan.made:
                 continue
             recorder.begin_layer(node.layer or node.name)
             level = run_levels.get(node.name, 0)
             if node.is_input:
-                tensor = inputs = self._input(folding, level)
+                tensor = inputs = self._recordings.received(folding, level)
             else:
                 operands = [
                     engine.drop(values[name], level + depth)
-                    for name, depth in zip(node.inputs, self._depths[node.name], strict=True)
+                    for name, depth in zip(node.inputs, self._costs[node.name].depths, strict=True)
                 ]
                 tensor = engine.drop(engine.run(node, operands), plan.made[node.name])
             if probes and makes_ciphertexts(node):
@@ -208,23 +173,11 @@ class Planner:
     def _hold_value(self, node: Node, value: Array, level: int, *, bootstrapped: bool = False) -> None:
         if np.abs(value).max() <= headroom.room(self._parameters, level):
             return
-        layout, images = self._layouts[node.name], self._layout.images
+        layout, images = self._values[node.name].layout, self._layout.images
         batches = [value[start : start + images] for start in range(0, len(value), images)]
         slots = [one for batch in batches for one in layout.spread(self._layout, batch)]
         what = f"layer {node.layer or node.name}"
         headroom.check(self._parameters, level, slots, what, bootstrapped=bootstrapped)
-
-    def _recording(self) -> tuple[Folding, Engine]:
-        folding = Folding(Recorder(self._refresh, self._layout), self._parameters)
-        engine = Engine(
-            self._arrangement, self._layout, folding, self._ways, complex_slots=self._complex_slots
-        )
-        return folding, engine
-
-    def _input(self, folding: Folding, level: int) -> Tensor:
-        layout = self._arrangement.input(self._layout)
-        ciphertexts = [folding.input(level) for _ in range(layout.chunks(self._layout))]
-        return Tensor(tuple(ciphertexts), layout, clean=True)
 
     def _run_levels(self, plan: Schedule) -> dict[str, int]:
         """Level of each result as it runs; what shares rotations of one input runs at one level."""
@@ -254,20 +207,3 @@ class Planner:
 
 def _shifted(folding: Folding, ciphertext: Ciphertext, by: float) -> Ciphertext:
     return folding.add_plain(ciphertext, folding.encode(by, folding.level(ciphertext)))
-
-
-def _fresh(folding: Folding, tensor: Tensor, level: int) -> Tensor:
-    """The tensor as if its ciphertexts had just come in at `level`, for recording a node apart."""
-    return tensor.with_ciphertexts([folding.fresh(c, level) for c in tensor.ciphertexts])
-
-
-def _counted(recorder: Recorder) -> Counter[tuple[str, int]]:
-    """Primitives, and constants encoded, by the level of their operands above the result."""
-    counted: Counter[tuple[str, int]] = Counter()
-    for instruction in recorder.instructions:
-        level = instruction.priced_level - _HIGH
-        for name, count in primitives(instruction).items():
-            counted[name, level] += count
-    for constant in recorder.constants:
-        counted[Primitive.ENCODE.counted, constant.level - _HIGH] += constant.row is not None
-    return counted

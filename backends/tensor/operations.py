@@ -181,6 +181,7 @@ ENCRYPTED: dict[str, EncryptedOperation] = {
         execute=_polynomial,
         depths=lambda node, operands: (_polynomial_depth(node),),
         placement=Placement.OPERANDS,
+        by_values=True,
     ),
     "add": EncryptedOperation(
         execute=_add,

@@ -14,6 +14,7 @@ from backends.interface import Ciphertext, Plaintext
 from backends.parameters import ParameterSet
 from backends.planner import Planner, Refresh, plan
 from backends.program import Program
+from backends.recordings import Recordings
 from backends.replay import replay
 from backends.schedule import schedule
 from backends.tensor.layout import pack, unpack
@@ -42,7 +43,7 @@ def planned(graph: Graph, parameters: ParameterSet = PARAMETERS) -> Program:
 
 def planned_so(graph: Graph, ways: Mapping[str, Way], *, complex_slots: bool = False) -> Program:
     """The same, where nodes are computed in the ways given, whatever it costs."""
-    planner = Planner(graph, PARAMETERS, REFRESH, ways, complex_slots=complex_slots)
+    planner = Planner(Recordings(graph, PARAMETERS, REFRESH, complex_slots=complex_slots), ways)
     found = schedule(graph, planner.node_costs(), REFRESH, Costs(PARAMETERS))
     return planner.record(found, probes=True, values_of={})
 

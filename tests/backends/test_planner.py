@@ -13,6 +13,7 @@ from backends.interface import Capabilities
 from backends.parameters import BootstrapParameters, ParameterSet
 from backends.planner import Planner, Refresh, plan, refresh_for
 from backends.program import Program
+from backends.recordings import Recordings
 from backends.schedule import schedule
 from models.graph import Graph, Node
 from tests.backends.graphs import mlp
@@ -51,7 +52,7 @@ def test_refreshes_are_as_few_as_can_be(depth: int) -> None:
 def test_the_schedule_is_the_cheapest_of_all(depth: int, refresh: Refresh) -> None:
     graph = mlp(depth)
     costs = Costs(PARAMETERS)
-    nodes = Planner(graph, PARAMETERS, refresh, {}, complex_slots=False).node_costs()
+    nodes = Planner(Recordings(graph, PARAMETERS, refresh, complex_slots=False), {}).node_costs()
 
     def price(refreshed: frozenset[str]) -> float | None:
         """Cost of a choice of refreshes, None where a level would pass the top."""

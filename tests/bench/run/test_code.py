@@ -51,6 +51,7 @@ CHANGES = {
     "bench/cli/tables.py": set(),
     "bench/run/service.py": set(),
     "bench/run/estimates.py": set(),
+    "bench/run/prediction/fit.py": set(),
     "models/documents/reading.py": set(),
     "reports/html/page.py": set(),
     "reports/gate/rules.py": set(),

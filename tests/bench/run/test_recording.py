@@ -61,7 +61,10 @@ def test_a_cell_that_ended_early_has_the_parts_that_it_reached(figures: Figures)
 
 def test_a_primitive_tells_in_how_many_instructions_it_ran(figures: Figures) -> None:
     """Two batches of a compound of four, and one rotation alone, under one name."""
-    executed = (ExecutedPrimitive("rotate_many", 3, 1, 4, 0.5), ExecutedPrimitive("rotate", 3, 1, 1, 0.25))
+    executed = (
+        ExecutedPrimitive("rotate_many", 3, 1, 4, 0.5, 0.5),
+        ExecutedPrimitive("rotate", 3, 1, 1, 0.25, 0.25),
+    )
     batch = BatchFigures(1.0, 0.0, {}, primitives=executed, cpu_s=0.75)
     cold = replace(figures.evaluations[0], measured=(batch, batch))
     told = latency(replace(figures, evaluations=[cold]), samples=1, correct=True)

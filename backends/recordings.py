@@ -1,0 +1,139 @@
+"""Recordings of a graph: of its program, and of each node apart, which tells what the node takes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from backends.engine import Engine, choose_layout
+from backends.errors import PlanError
+from backends.folding import Folding, known_slots
+from backends.parameters import ParameterSet
+from backends.primitives import Primitive
+from backends.program import primitives
+from backends.recorder import Recorder
+from backends.schedule import NodeCost, Refresh
+from backends.tensor.arrangement import Arrangement
+from backends.tensor.layout import ValueLayout
+from backends.tensor.operation import Placement, Way
+from backends.tensor.operations import encrypted
+from backends.tensor.tensor import Tensor
+from models.arrays import Array
+from models.graph import Graph, Node
+
+#: A level far above the bottom, from which a node is recorded.
+_HIGH = 1000
+
+
+class Recordings:
+    """What is recorded of one graph at one parameter set.
+
+    A node is recorded apart once for operands that lie alike, whatever else is chosen of its graph.
+
+    Args:
+        graph: a polynomial one.
+        parameters: the set.
+        refresh: how ciphertexts get their levels back.
+        complex_slots: whether the program may use complex slots.
+
+    Attributes:
+        layout: that of the slots.
+    """
+
+    def __init__(
+        self, graph: Graph, parameters: ParameterSet, refresh: Refresh, *, complex_slots: bool
+    ) -> None:
+        self.graph, self.parameters, self.refresh = graph, parameters, refresh
+        self._complex_slots = complex_slots
+        self._arrangement = Arrangement(graph)
+        self.layout = choose_layout(self._arrangement, graph, parameters.slots)
+        self._apart: dict[tuple[object, ...], tuple[Tensor, NodeCost]] = {}
+
+    def begin(self, ways: Mapping[str, Way]) -> tuple[Folding, Engine]:
+        """A new recording, and the engine that computes on it.
+
+        Args:
+            ways: node → how it is computed, where that is not the first way of its operation.
+        """
+        folding = Folding(Recorder(self.refresh, self.layout), self.parameters)
+        return folding, Engine(
+            self._arrangement, self.layout, folding, ways, complex_slots=self._complex_slots
+        )
+
+    def received(self, folding: Folding, level: int) -> Tensor:
+        """The graph's input, as the key owner sends it."""
+        lies = self._arrangement.input(self.layout)
+        ciphertexts = [folding.input(level) for _ in range(lies.chunks(self.layout))]
+        return Tensor(tuple(ciphertexts), lies, clean=True)
+
+    def apart(self, node: Node, way: Way | None, operands: Sequence[Tensor]) -> tuple[Tensor, NodeCost]:
+        """A node's result, and what it takes, with levels as offsets from the result's.
+
+        Args:
+            node: the node.
+            way: how it is computed; None in the first way of its operation.
+            operands: the results of those that it reads.
+
+        Raises:
+            PlanError: the engine cannot compute it on these operands.
+        """
+        lies = [(x.layout, x.clean, known_slots(x.ciphertexts)) for x in operands]
+        key = *self._alike(node), way, *lies
+        if key not in self._apart:
+            self._apart[key] = self._recorded(node, way, operands)
+        return self._apart[key]
+
+    def _alike(self, node: Node) -> tuple[object, ...]:
+        """What two nodes have in common that take the same on operands that lie alike."""
+        smallest = min((_smallest(array) for array in node.arrays.values()), default=0.0)
+        # Constants of smaller numbers may vanish when they are encoded.
+        vanishing = 2 * self.parameters.n / 2.0**self.parameters.scale_bits
+        if encrypted(node).by_values or smallest < vanishing:
+            return (node.name,)
+        supports = ((name, a.shape, np.packbits(a != 0).tobytes()) for name, a in node.arrays.items())
+        attributes = sorted((name, repr(value)) for name, value in node.attributes.items())
+        return node.operation, *attributes, self._place(node), *supports
+
+    def _place(self, node: Node) -> ValueLayout | None:
+        """How a node's result lies where that does not follow from its operands."""
+        free = (
+            encrypted(node).placement is Placement.FREE and self._arrangement.kinds[node.name] == "features"
+        )
+        return self._arrangement.place(node.name, self.layout) if free else None
+
+    def _recorded(self, node: Node, way: Way | None, operands: Sequence[Tensor]) -> tuple[Tensor, NodeCost]:
+        folding, engine = self.begin({} if way is None else {node.name: way})
+        depths = engine.operand_depths(node, operands)
+        if node.is_input:
+            result = self.received(folding, _HIGH)
+        else:
+            pairs = zip(operands, depths, strict=True)
+            result = engine.run(node, [_fresh(folding, x, _HIGH + depth) for x, depth in pairs])
+        if {folding.level(c) for c in result.ciphertexts} != {_HIGH}:
+            raise PlanError(f"node {node.name} does not spend the levels that operand_depths says")
+        ciphertexts = sum(slots is None for slots in known_slots(result.ciphertexts))
+        return result, NodeCost(_counted(folding.recorder), ciphertexts, depths)
+
+
+def _smallest(array: Array) -> float:
+    """The smallest magnitude of what is not zero."""
+    return float(np.abs(array[array != 0]).min(initial=np.inf))
+
+
+def _fresh(folding: Folding, tensor: Tensor, level: int) -> Tensor:
+    """The tensor as if its ciphertexts had just come in at `level`."""
+    return tensor.with_ciphertexts([folding.fresh(c, level) for c in tensor.ciphertexts])
+
+
+def _counted(recorder: Recorder) -> Counter[tuple[str, int]]:
+    """Primitives, and constants encoded, by the level of their operands above the result."""
+    counted: Counter[tuple[str, int]] = Counter()
+    for instruction in recorder.instructions:
+        level = instruction.priced_level - _HIGH
+        for name, count in primitives(instruction).items():
+            counted[name, level] += count
+    for constant in recorder.constants:
+        counted[Primitive.ENCODE.counted, constant.level - _HIGH] += constant.row is not None
+    return counted
