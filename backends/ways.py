@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import product
 
 from backends.tensor.operation import Way
+from backends.tensor.operations import WAYS
 from backends.tensor.packing import fits
 from models.graph import Graph
 from models.shapes import values_declared
@@ -33,7 +34,7 @@ def _by_shape(graph: Graph) -> dict[tuple[int, ...], list[str]]:
     values = values_declared(graph)
     found: dict[tuple[int, ...], list[str]] = {}
     for node in graph:
-        if node.operation == "scores":
+        if any(node.operation in operations for operations in WAYS.values()):
             shape = values[node.inputs[0]].shape
             block = values[node.name].shape[-1]
             if fits(shape[1], block):

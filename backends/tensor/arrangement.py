@@ -107,9 +107,8 @@ class Arrangement:
 
     def _standing_once(self) -> frozenset[str]:
         """The classes that attention reads, and those that merging reads or makes: it moves rows."""
-        moves = {"scores", "mix", "merge_tokens"}
-        read = (name for node in self._graph if node.operation in moves for name in (*node.inputs, node.name))
-        return frozenset(self._class(name) for name in read)
+        moving = (node for node in self._graph if encrypted(node).moves_rows)
+        return frozenset(self._class(name) for node in moving for name in (*node.inputs, node.name))
 
     def _class(self, name: str) -> str:
         while self._classes[name] != name:

@@ -81,6 +81,7 @@ class EncryptedOperation:
         one_chunk: whether a feature value that it makes should fit one ciphertext, if that can be.
         alias: whether its result is the operand's ciphertexts under another name, which are refreshed once.
         shares_rotations: whether those of one operand and one layer run at one level, to share rotations.
+        moves_rows: whether it moves the rows of its operands, which therefore stand once in a ciphertext.
         by_values: whether what it takes depends on the values of its arrays, and not only on where they are
             zero.
     """
@@ -92,4 +93,5 @@ class EncryptedOperation:
     one_chunk: bool = False
     alias: bool = False
     shares_rotations: bool = False
+    moves_rows: bool = False
     by_values: bool = False

@@ -212,11 +212,13 @@ ENCRYPTED: dict[str, EncryptedOperation] = {
         execute=_scores,
         depths=lambda node, operands: attention.scores_depth(*operands),
         placement=Placement.FREE,
+        moves_rows=True,
     ),
     "mix": EncryptedOperation(
         execute=_mix,
         depths=_mix_depths,
         placement=Placement.SECOND,
+        moves_rows=True,
     ),
     "sum_tokens": EncryptedOperation(
         execute=_sum_tokens,
@@ -239,6 +241,7 @@ ENCRYPTED: dict[str, EncryptedOperation] = {
         depths=lambda node, operands: (tokens.merge_depth(operands[0]),),
         placement=Placement.MERGED,
         replicated=Replicated.IN_ORDER,
+        moves_rows=True,
     ),
 }
 

@@ -27,10 +27,14 @@ def written() -> dict[str, Any]:
 @pytest.fixture
 def read_on(record: Record) -> Record:
     """The same as this version has it: what schema 1 did not take apart is null."""
-    parts = ("wall_s", "make_keys_s", "write_keys_s", "load_keys_s", "encode_model_s", "other_s")
+    parts = (
+        *("wall_s", "make_keys_s", "write_keys_s", "load_keys_s", "encode_model_s", "other_s"),
+        "planned_evaluate_s",
+    )
     counts = ("relinearisations", "drops", "additions", "negations", "conjugations", "library")
     return record.model_copy(
         update={
+            "shape": None,
             "environment": record.environment.model_copy(update={"pinned": None, "shared": None}),
             "latency": record.latency.model_copy(update=dict.fromkeys(parts)),
             "counts": record.counts.model_copy(update=dict.fromkeys(counts)),

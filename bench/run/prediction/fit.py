@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import nnls
+import scipy
 
 from bench.run.prediction.work import Term, Terms
 
@@ -75,7 +75,7 @@ def fit(rows: Sequence[Row], weak: Sequence[Row] = (), weight: float = 0.1) -> P
                 matrix[place, column[term]] = weigh * amount / row.seconds
     scale = np.linalg.norm(matrix, axis=0)
     target = np.array([weigh for _, weigh in weighted])
-    found, _ = nnls(matrix / scale, target, maxiter=50 * len(names))
+    found, _ = scipy.optimize.nnls(matrix / scale, target, maxiter=50 * len(names))
     return Prices(dict(zip(names, map(float, found / scale), strict=True)))
 
 
