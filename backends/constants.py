@@ -111,8 +111,14 @@ class Stream:
             return None
         index, constant = upcoming
         size = self._window.sizes[constant]
-        if not self._make_room(size, index) and index > first:
-            return None
+        dropped = self._in_the_way(size, index)
+        freed = sum(self._window.sizes[one] for one in dropped)
+        if self.held_bytes - freed + size > self._window.limit_bytes and index > first:
+            return (
+                None  # and nothing is dropped, for what is encoded may be of an instruction that begins now
+            )
+        for one in dropped:
+            self._drop(one)
         self._held[constant] = None
         self.held_bytes += size
         self._next += 1
@@ -140,17 +146,21 @@ class Stream:
             if not self._in_use[constant] and not self._pending[constant]:
                 self._drop(constant)
         upcoming = self.upcoming()
-        self._make_room(0, inf if upcoming is None else upcoming[0])
+        for constant in self._in_the_way(0, inf if upcoming is None else upcoming[0]):
+            self._drop(constant)
 
-    def _make_room(self, size: int, index: float) -> bool:
-        """Drop what is needed last and after instruction `index`; False where that gives no room."""
-        while self.held_bytes + size > self._window.limit_bytes:
-            free = (constant for constant in self._held if not self._in_use[constant])
-            later = [constant for constant in free if self._pending[constant][0] > index]
-            if not later:
-                return False
-            self._drop(max(later, key=lambda constant: self._pending[constant][0]))
-        return True
+    def _in_the_way(self, size: int, index: float) -> list[int]:
+        """What has to go for `size` bytes, last first, of what is needed after instruction `index`."""
+        free = (constant for constant in self._held if not self._in_use[constant])
+        later = [constant for constant in free if self._pending[constant][0] > index]
+        later.sort(key=lambda constant: self._pending[constant][0], reverse=True)
+        found, held = [], self.held_bytes + size
+        for constant in later:
+            if held <= self._window.limit_bytes:
+                break
+            found.append(constant)
+            held -= self._window.sizes[constant]
+        return found
 
     def _encoded(self, constant: int) -> Plaintext:
         found = self._kept[constant] if constant in self._kept else self._held[constant]

@@ -23,7 +23,6 @@ class Engine:
         layout: that of the slots.
         evaluator: computes.
         ways: node → how it is computed, where that is not the first way of its operation.
-        complex_slots: whether the program may use complex slots.
     """
 
     def __init__(
@@ -32,12 +31,10 @@ class Engine:
         layout: Layout,
         evaluator: Evaluator,
         ways: Mapping[str, Way],
-        *,
-        complex_slots: bool,
     ) -> None:
         self.layout = layout
         self._arrangement, self._ways = arrangement, ways
-        self._context = Context(evaluator, layout, BabySteps(layout), self._place, complex_slots)
+        self._context = Context(evaluator, layout, BabySteps(layout), self._place)
 
     def run(self, node: Node, operands: Sequence[Tensor]) -> Tensor:
         """One node's result; every operand is as deep as `operand_depths` says.

@@ -28,7 +28,7 @@ def check_levels(graph: Graph, parameters: ParameterSet, refresh: Refresh) -> No
         PlanError: as `backends.planner.plan` would.
     """
     check_polynomial(graph)
-    planner = Planner(Recordings(graph, parameters, refresh, complex_slots=False), {})
+    planner = Planner(Recordings(graph, parameters, refresh), {})
     if least_top(graph, _fewest_levels, refresh.entry).level > refresh.top:
         schedule(graph, planner.node_costs(), refresh, Costs(parameters))
 

@@ -82,7 +82,7 @@ def _schedules(
         PlanError: there is none; it says why not with every node in its first way.
     """
     errors, planned = [], 0
-    recordings = Recordings(graph, parameters, refresh, complex_slots=complex_slots)
+    recordings = Recordings(graph, parameters, refresh)
     for ways in choices(graph, complex_slots=complex_slots):
         planner = Planner(recordings, ways)
         try:

@@ -219,6 +219,8 @@ class Recorder(Evaluator):
 
     def rotate_many(self, a: Ciphertext, steps: Sequence[int]) -> list[Recorded]:
         """See `Evaluator.rotate_many`."""
+        if not steps:
+            return []
         rotated = [contract.rotated(_own(a))] * len(steps)
         return self._append(Primitive.ROTATE_MANY, rotated, (a,), steps=steps)
 

@@ -16,8 +16,7 @@ from backends.program import primitives
 from backends.recorder import Recorder
 from backends.schedule import NodeCost, Refresh
 from backends.tensor.arrangement import Arrangement
-from backends.tensor.layout import ValueLayout
-from backends.tensor.operation import Placement, Way
+from backends.tensor.operation import Way
 from backends.tensor.operations import encrypted
 from backends.tensor.tensor import Tensor
 from models.arrays import Array
@@ -36,17 +35,13 @@ class Recordings:
         graph: a polynomial one.
         parameters: the set.
         refresh: how ciphertexts get their levels back.
-        complex_slots: whether the program may use complex slots.
 
     Attributes:
         layout: that of the slots.
     """
 
-    def __init__(
-        self, graph: Graph, parameters: ParameterSet, refresh: Refresh, *, complex_slots: bool
-    ) -> None:
+    def __init__(self, graph: Graph, parameters: ParameterSet, refresh: Refresh) -> None:
         self.graph, self.parameters, self.refresh = graph, parameters, refresh
-        self._complex_slots = complex_slots
         self._arrangement = Arrangement(graph)
         self.layout = choose_layout(self._arrangement, graph, parameters.slots)
         self._apart: dict[tuple[object, ...], tuple[Tensor, NodeCost]] = {}
@@ -58,9 +53,7 @@ class Recordings:
             ways: node → how it is computed, where that is not the first way of its operation.
         """
         folding = Folding(Recorder(self.refresh, self.layout), self.parameters)
-        return folding, Engine(
-            self._arrangement, self.layout, folding, ways, complex_slots=self._complex_slots
-        )
+        return folding, Engine(self._arrangement, self.layout, folding, ways)
 
     def received(self, folding: Folding, level: int) -> Tensor:
         """The graph's input, as the key owner sends it."""
@@ -80,10 +73,15 @@ class Recordings:
             PlanError: the engine cannot compute it on these operands.
         """
         lies = [(x.layout, x.clean, known_slots(x.ciphertexts)) for x in operands]
-        key = *self._alike(node), way, *lies
-        if key not in self._apart:
-            self._apart[key] = self._recorded(node, way, operands)
-        return self._apart[key]
+        own, shared = (node.name, way, *lies), (*self._alike(node), way, *lies)
+        for key in (own, shared):
+            if key in self._apart:
+                return self._apart[key]
+        result, cost = self._recorded(node, way, operands)
+        # Slots that do not depend on the input are this node's own, and others have others.
+        of_its_own = any(slots is not None for slots in known_slots(result.ciphertexts))
+        self._apart[own if of_its_own else shared] = result, cost
+        return result, cost
 
     def _alike(self, node: Node) -> tuple[object, ...]:
         """What two nodes have in common that take the same on operands that lie alike."""
@@ -94,14 +92,9 @@ class Recordings:
             return (node.name,)
         supports = ((name, a.shape, np.packbits(a != 0).tobytes()) for name, a in node.arrays.items())
         attributes = sorted((name, repr(value)) for name, value in node.attributes.items())
-        return node.operation, *attributes, self._place(node), *supports
-
-    def _place(self, node: Node) -> ValueLayout | None:
-        """How a node's result lies where that does not follow from its operands."""
-        free = (
-            encrypted(node).placement is Placement.FREE and self._arrangement.kinds[node.name] == "features"
-        )
-        return self._arrangement.place(node.name, self.layout) if free else None
+        features = self._arrangement.kinds[node.name] == "features"
+        place = self._arrangement.place(node.name, self.layout) if features else None
+        return node.operation, *attributes, place, *supports
 
     def _recorded(self, node: Node, way: Way | None, operands: Sequence[Tensor]) -> tuple[Tensor, NodeCost]:
         folding, engine = self.begin({} if way is None else {node.name: way})

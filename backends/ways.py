@@ -9,6 +9,7 @@ from backends.tensor.operation import Way
 from backends.tensor.operations import WAYS
 from backends.tensor.packing import fits
 from models.graph import Graph
+from models.operations.operation import Form
 from models.shapes import values_declared
 
 
@@ -30,13 +31,22 @@ def choices(graph: Graph, *, complex_slots: bool) -> Iterator[Mapping[str, Way]]
 
 
 def _by_shape(graph: Graph) -> dict[tuple[int, ...], list[str]]:
-    """Heads, tokens, features and block → the scores of attentions of that shape that can be packed."""
+    """Heads, tokens, features and block → the nodes of attentions of that shape that can be packed.
+
+    These are the nodes that make scores, and those that mix values by what became of them.
+    """
     values = values_declared(graph)
+    shapes: dict[str, tuple[int, ...]] = {}  # of a value of scores: that of the attention that it is part of
     found: dict[tuple[int, ...], list[str]] = {}
     for node in graph:
-        if any(node.operation in operations for operations in WAYS.values()):
-            shape = values[node.inputs[0]].shape
-            block = values[node.name].shape[-1]
-            if fits(shape[1], block):
-                found.setdefault((*shape, block), []).append(node.name)
+        reads = next((shapes[name] for name in node.inputs if name in shapes), None)
+        if values[node.name].form is Form.SCORES:
+            made = (*values[node.inputs[0]].shape, values[node.name].shape[-1])
+            shapes[node.name] = shape = reads or made
+        elif reads is not None:
+            shape = reads
+        else:
+            continue
+        if node.operation in WAYS[Way.PACKED] and fits(shape[1], shape[-1]):
+            found.setdefault(shape, []).append(node.name)
     return found

@@ -59,14 +59,12 @@ class Context:
         layout: the layout of the slots.
         babies: rotations that linear maps of one input share.
         place: how the result of a node lies that is a feature value.
-        complex_slots: whether the program may use complex slots.
     """
 
     evaluator: Evaluator
     layout: Layout
     babies: BabySteps
     place: Callable[[Node], ValueLayout]
-    complex_slots: bool
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ import numpy as np
 from backends.errors import PlanError
 from backends.tensor import attention, elementwise, linear, packed, polynomial, reductions, tokens
 from backends.tensor.operation import Context, EncryptedOperation, Placement, Replicated, Way
+from backends.tensor.shifts import ComplexShifts, RealShifts
 from backends.tensor.tensor import Tensor
 from models.approximation.series import Series, series
 from models.node import Node
@@ -113,14 +114,20 @@ def _complex_scores(context: Context, node: Node, operands: Sequence[Tensor]) ->
 
 def _mix(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
     p, v = operands
-    evaluator, layout, mask = context.evaluator, context.layout, node.arrays.get("mask", np.ones(1))
-    if p.layout.stride:
-        return packed.mix(evaluator, layout, p, v, mask, complex_slots=context.complex_slots)
-    return attention.mix(evaluator, layout, p, v, mask)
+    mask = node.arrays.get("mask", np.ones(1))
+    return attention.mix(context.evaluator, context.layout, p, v, mask)
 
 
-def _mix_depths(node: Node, operands: Sequence[Tensor]) -> tuple[int, ...]:
-    return packed.MIX_DEPTH if operands[0].layout.stride else attention.MIX_DEPTH
+def _packed_mix(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
+    p, v = operands
+    mask = node.arrays.get("mask", np.ones(1))
+    return packed.mix(context.evaluator, context.layout, p, v, mask, RealShifts)
+
+
+def _complex_mix(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
+    p, v = operands
+    mask = node.arrays.get("mask", np.ones(1))
+    return packed.mix(context.evaluator, context.layout, p, v, mask, ComplexShifts)
 
 
 def _sum_tokens(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
@@ -216,7 +223,7 @@ ENCRYPTED: dict[str, EncryptedOperation] = {
     ),
     "mix": EncryptedOperation(
         execute=_mix,
-        depths=_mix_depths,
+        depths=lambda node, operands: attention.MIX_DEPTH,
         placement=Placement.SECOND,
         moves_rows=True,
     ),
@@ -253,12 +260,22 @@ WAYS: dict[Way, dict[str, EncryptedOperation]] = {
             execute=_packed_scores,
             depths=lambda node, operands: packed.SCORES_DEPTH,
         ),
+        "mix": replace(
+            ENCRYPTED["mix"],
+            execute=_packed_mix,
+            depths=lambda node, operands: packed.MIX_DEPTH,
+        ),
     },
     Way.PACKED_IN_COMPLEX_SLOTS: {
         "scores": replace(
             ENCRYPTED["scores"],
             execute=_complex_scores,
             depths=lambda node, operands: packed.COMPLEX_SCORES_DEPTH,
+        ),
+        "mix": replace(
+            ENCRYPTED["mix"],
+            execute=_complex_mix,
+            depths=lambda node, operands: packed.MIX_DEPTH,
         ),
     },
 }

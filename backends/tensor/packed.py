@@ -77,7 +77,12 @@ def scores_of_complex_slots(evaluator: Evaluator, layout: Layout, q: Tensor, k: 
 
 
 def mix(
-    evaluator: Evaluator, layout: Layout, p: Tensor, v: Tensor, mask: Array, *, complex_slots: bool
+    evaluator: Evaluator,
+    layout: Layout,
+    p: Tensor,
+    v: Tensor,
+    mask: Array,
+    shifts: type[RealShifts] | type[ComplexShifts],
 ) -> Tensor:
     """(p·mask)·v per head; the result lies as v does, and is clean.
 
@@ -85,10 +90,10 @@ def mix(
         p: packed scores, a level above the result.
         v: heads interleaved, `MIX_DEPTH` above the result, with anything in its padding.
         mask: broadcasts to `[tokens, block]`.
-        complex_slots: whether the library has them.
+        shifts: in which slots values are shifted.
     """
     packing = Packing(layout, power_of_two(p.layout.heads), p.layout.extent)
-    values = (ComplexShifts if complex_slots else RealShifts)(evaluator, packing, v)
+    values = shifts(evaluator, packing, v)
     factors = [_met(packing, p.layout, mask, shift) for shift in range(packing.stride)]
     chunks = len(v.ciphertexts)
     # Either the scores are turned, or what their products with the values sum up to.

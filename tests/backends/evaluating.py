@@ -41,9 +41,9 @@ def planned(graph: Graph, parameters: ParameterSet = PARAMETERS) -> Program:
     return plan(graph, parameters, Refresh("round_trip", parameters.depth, 0), probes=True)
 
 
-def planned_so(graph: Graph, ways: Mapping[str, Way], *, complex_slots: bool = False) -> Program:
+def planned_so(graph: Graph, ways: Mapping[str, Way]) -> Program:
     """The same, where nodes are computed in the ways given, whatever it costs."""
-    planner = Planner(Recordings(graph, PARAMETERS, REFRESH, complex_slots=complex_slots), ways)
+    planner = Planner(Recordings(graph, PARAMETERS, REFRESH), ways)
     found = schedule(graph, planner.node_costs(), REFRESH, Costs(PARAMETERS))
     return planner.record(found, probes=True, values_of={})
 

@@ -52,7 +52,7 @@ def test_refreshes_are_as_few_as_can_be(depth: int) -> None:
 def test_the_schedule_is_the_cheapest_of_all(depth: int, refresh: Refresh) -> None:
     graph = mlp(depth)
     costs = Costs(PARAMETERS)
-    nodes = Planner(Recordings(graph, PARAMETERS, refresh, complex_slots=False), {}).node_costs()
+    nodes = Planner(Recordings(graph, PARAMETERS, refresh), {}).node_costs()
 
     def price(refreshed: frozenset[str]) -> float | None:
         """Cost of a choice of refreshes, None where a level would pass the top."""

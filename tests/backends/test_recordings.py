@@ -1,0 +1,74 @@
+"""Nodes that take the same are recorded apart once, and what is known of one is not taken for another's."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from backends.recordings import Recordings
+from models import reference
+from models.graph import Array, Graph, Node
+from tests.backends.evaluating import PARAMETERS, REFRESH, evaluated
+
+INPUT = Node("input", "input", attributes={"tokens": 4, "features": 4})
+SAMPLES = np.random.default_rng(1).normal(size=(3, 4, 4))
+
+
+def linear(name: str, source: str, weight: Array, bias: Array) -> Node:
+    """A linear map of four features."""
+    return Node(name, "linear", (source,), arrays={"weight": weight, "bias": bias})
+
+
+def assert_equal(*nodes: Node) -> None:
+    """The last node's value is the reference's."""
+    graph = Graph("graph", (INPUT, *nodes), nodes[-1].name)
+    found, _ = evaluated(graph, SAMPLES)
+    assert np.allclose(found[""], reference.run(graph, SAMPLES)[graph.output], atol=1e-9)
+
+
+def test_maps_of_one_support_are_recorded_once() -> None:
+    random = np.random.default_rng(2)
+    first, second = (linear(n, "input", random.normal(size=(4, 4)), random.normal(size=4)) for n in "ab")
+    graph = Graph("graph", (INPUT, first, second, Node("sum", "add", ("a", "b"))), "sum")
+    recordings = Recordings(graph, PARAMETERS, REFRESH)
+    given, _ = recordings.apart(INPUT, None, [])
+    (one, _), (other, _) = (recordings.apart(node, None, [given]) for node in (first, second))
+    assert one is other
+
+
+def test_what_is_known_of_a_node_is_its_own() -> None:
+    """Maps of zeros leave their biases, and those differ."""
+    ones, zeros = np.ones(4), np.zeros((4, 4))
+    assert_equal(
+        linear("a", "input", zeros, ones),
+        linear("b", "input", zeros, -2 * ones),
+        Node("both", "add", ("a", "b")),
+        Node("sum", "add", ("input", "both")),
+    )
+    assert_equal(
+        Node("a", "affine", ("input",), arrays={"scale": np.zeros(4), "shift": ones}),
+        Node("b", "affine", ("input",), arrays={"scale": np.zeros(4), "shift": -2 * ones}),
+        Node("both", "add", ("a", "b")),
+        Node("sum", "add", ("input", "both")),
+    )
+
+
+def test_nodes_that_lie_differently_are_recorded_apart() -> None:
+    """A replicated value lies as its reader's class does: in order, or with its heads interleaved."""
+    random = np.random.default_rng(3)
+    arrays = {"scale": np.full(4, 0.5), "shift": np.ones(4)}
+    maps = [linear(n, "input", random.normal(size=(4, 4)) / 2, random.normal(size=4)) for n in "pqv"]
+    assert_equal(
+        *maps,
+        Node("total", "sum_features", ("input",), {"features": 4}),
+        Node("plain", "affine", ("total",), arrays=arrays),
+        Node("headed", "affine", ("total",), arrays=arrays),
+        Node("p.sum", "add", ("p", "plain")),
+        Node("q.sum", "add", ("q", "headed")),
+        Node("q.heads", "split_heads", ("q.sum",), {"heads": 2}),
+        Node("v.heads", "split_heads", ("v",), {"heads": 2}),
+        Node("scores", "scores", ("q.heads", "v.heads")),
+        Node("mix", "mix", ("scores", "v.heads")),
+        Node("merged", "merge_heads", ("mix",)),
+        linear("back", "merged", random.normal(size=(4, 4)) / 2, random.normal(size=4)),
+        Node("sum", "add", ("p.sum", "back")),
+    )
