@@ -39,6 +39,9 @@ class Constants:
         # Level by level, because some libraries set up for each.
         order = sorted(ahead, key=lambda index: program.plaintexts[index].level)
         self.kept = {index: self.encoded(index) for index in order}
+        complex_one = next((i for i, one in enumerate(program.plaintexts) if one.is_complex), None)
+        if complex_one is not None and complex_one not in self.kept:
+            self.encoded(complex_one)  # what a library sets up for these is there before threads may want it
 
     def encoded(self, index: int) -> Plaintext:
         """A constant, encoded anew."""

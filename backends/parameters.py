@@ -68,8 +68,12 @@ class BootstrapParameters:
                 f"correction_factor is {self.correction_factor}; choose 1 to {MOST_CORRECTION}, or leave it "
                 "out for the library's own choice"
             )
-        if self.depth < 1:
-            raise ParameterError(f"the bootstrap's depth is {self.depth}; choose 1 or more")
+        transforms = sum(self.level_budget)
+        if self.depth <= transforms:
+            raise ParameterError(
+                f"the bootstrap's depth is {self.depth}, of which its transforms take {transforms}; choose "
+                f"{transforms + 1} or more"
+            )
         if self.kind not in BOOTSTRAP_KINDS:
             raise ParameterError(
                 f"the bootstrap's kind is {self.kind!r}; choose one of {', '.join(BOOTSTRAP_KINDS)}"

@@ -76,6 +76,11 @@ class PlaintextEntry:
     imaginary_value: float | None = None
 
     @property
+    def is_complex(self) -> bool:
+        """Whether it has an imaginary part."""
+        return self.imaginary_row is not None or self.imaginary_value is not None
+
+    @property
     def rows(self) -> tuple[int, ...]:
         """The rows of `Program.patterns` that it needs."""
         return tuple(row for row in (self.row, self.imaginary_row) if row is not None)

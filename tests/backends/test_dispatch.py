@@ -84,7 +84,10 @@ def test_workers_compute_the_same_as_one(seed: int, count: int, room: int, data:
     chosen = st.sets(st.sampled_from(range(len(program.instructions))))
     workers = Workers(count, alone=data.draw(chosen))
     ahead = [index for index, one in enumerate(program.plaintexts) if one.row is None]
-    window = Window(room, [1] * len(program.plaintexts))
+    sizes = data.draw(
+        st.lists(st.integers(1, 5), min_size=len(program.plaintexts), max_size=len(program.plaintexts))
+    )
+    window = Window(room, sizes)
     one, several = replayed(program, Workers()), replayed(program, workers, ahead=ahead, window=window)
     assert one.order == list(range(len(program.instructions)))
     assert sorted(several.order) == one.order

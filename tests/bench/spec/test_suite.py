@@ -179,7 +179,11 @@ MEASURED = "  - {name: primitives, primitives: {repetitions: 30, rotations: 8}}\
         ("seconds: 60", "precision_bits: 1000", "limits.precision_bits is 1000"),
         ("[3, 3]", "[3, 1000000]", r"level_budget is \[3, 1000000\]; choose two of 1 to 10"),
         ("correction_factor: 5", "correction_factor: -5", "correction_factor is -5; choose 1 to 60"),
-        ("depth: 16", "depth: -16", "the bootstrap's depth is -16; choose 1 or more"),
+        (
+            "depth: 16",
+            "depth: -16",
+            "the bootstrap's depth is -16, of which its transforms take 6; choose 7 or more",
+        ),
         ("depth: 16", "depth: 16, iterations: 3", "iterations is 3; choose 1 or 2"),
         ("depth: 16", "depth: 16, iterations: 2", "first_precision_bits is None; choose 1 to 60"),
         ("depth: 16", "depth: 16, first_precision_bits: 9", "first_precision_bits is of use to a second"),
