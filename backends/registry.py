@@ -67,7 +67,7 @@ class Descriptor:
         native_check: what these types need of a parameter set beyond what `capabilities` says.
         footprint: the memory of its process, for estimates.
         times: the folder's `times.json`, to which the prediction of seconds is fitted where a machine has no
-            records of its own; None where nothing was measured.
+            records of its own; None, or no such file, where nothing was measured.
         attack: `module:function` of an `Attack`, for the conformance kit; a simulator has no secret.
         audit: `module:NAME` of a `backends.audit.Binding`, which says what each call of the library executes;
             a simulator has no library.

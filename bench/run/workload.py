@@ -28,6 +28,9 @@ from models.shapes import value_shapes
 from reports import identity
 from reports.record import Shape
 
+#: Keys of a layer that older records do not know; the digest of a layer that has their defaults is theirs.
+LATER = ("blocks", "mlp_ratio")
+
 
 @dataclass(frozen=True)
 class Workload:
@@ -175,10 +178,16 @@ def layer_workload(literal: LayerLiteral, samples: int) -> Workload:
         metric=None,
         held_out=None,
         samples=Samples(inputs, np.zeros(samples, np.int64), ids),
-        model_digest=identity.digest(literal.model_dump(mode="json")),
+        model_digest=_digest(literal),
         shape_kind=literal.kind,
         progress=unseen,
     )
+
+
+def _digest(literal: LayerLiteral) -> str:
+    """A digest of a layer, in which what came later stands only where it is not as it always was."""
+    usual = {name for name in LATER if getattr(literal, name) == LayerLiteral.model_fields[name].default}
+    return identity.digest(literal.model_dump(mode="json", exclude=usual))
 
 
 def load(cell: Cell, progress: Progress = unseen) -> Workload:

@@ -1,4 +1,4 @@
-"""How cost grows: exponents over sweeps of one parameter, all else alike, beside what the plan predicted."""
+"""How cost grows: exponents over sweeps of one parameter, beside what the plan predicted."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ MEASURES: Mapping[str, Callable[[Record], float | None]] = {
 
 
 def growths(records: Sequence[Record]) -> list[Growth]:
-    """Every sweep of enough values in which nothing else differs; of a cell's processes, the median."""
+    """Every sweep of enough values of which `_held` is alike; of a cell's processes, the median."""
     sound = [record for record in records if record.status is Status.OK and record.shape is not None]
     found = []
     for parameter in PARAMETERS:
@@ -62,14 +62,17 @@ def growths(records: Sequence[Record]) -> list[Growth]:
 
 
 def _held(record: Record, parameter: str) -> Hashable:
-    """What is alike in a sweep: everything but the parameter, and of N the rest of the set's name."""
+    """What is alike in a sweep, but for the parameter; of N, the rest of the set's name.
+
+    A record does not tell a layer's heads and degree, and versions of the software may differ.
+    """
     _, _, rest = record.parameter_set.partition("_")
     machine = record.environment
     return (
         *(record.suite, record.backend, standing(record), record.shape and record.shape.kind),
         rest if parameter == "N" else record.parameter_set,
         *(value(record) for title, value in PARAMETERS.items() if title != parameter),
-        *(machine.cpu, machine.cores, machine.threads),
+        *(machine.cpu, machine.cores, machine.threads, machine.workers),
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from bench.cli.bootstraps import to_bootstraps
+from bench.cli.refused import name_refused
 from bench.cli.screen import Screen
 from reports import export as exports
 from reports.exports.fhe_benchmarking import to_fhe_benchmarking
@@ -35,12 +36,10 @@ def export(results: Path, chosen: str) -> int:
     was measured.
     """
     loaded = load_output(results)
-    errors = Screen(stderr=True)
-    for refused in loaded.refused:
-        errors.say(f"refused: {refused}")
+    name_refused(loaded.refused)
     records = [stored.record for stored in loaded.stored]
     Screen().document(FORMATS[chosen](records))
     measured_nothing = chosen == "junit" and nothing_measured(records)
     if measured_nothing:
-        errors.say(f"nothing was measured: no cell under {results} could run on its backend")
+        Screen(stderr=True).say(f"nothing was measured: no cell under {results} could run on its backend")
     return int(bool(loaded.refused) or measured_nothing)

@@ -10,10 +10,11 @@ import click
 
 from bench.cli.commands.options import Selection, selection
 from bench.cli.foreseen import exit_status, refusals, summary
+from bench.cli.refused import name_refused
 from bench.cli.screen import Screen
 from bench.cli.tables import table
 from bench.run.foreseen import Foreseen, foresee, none_can_run
-from bench.run.prediction.against import compared, summaries
+from bench.run.prediction.against import Compared, compared, summaries
 from bench.spec.cells import Cell
 from reports.record import Record, Status
 from reports.store import load_output
@@ -35,13 +36,15 @@ from reports.store import load_output
 def plan(results: Path | None, against: Path | None, **selected: object) -> int:
     """Say what the cells of SUITE will count, need and take; nothing is encrypted."""
     cells = Selection(**selected).cells()  # type: ignore[arg-type]
-    screen, found = Screen(), foresee(cells, _records(results), unseen=against is not None)
+    known = _records(results)
+    held = known if against == results else _records(against)
+    screen, found = Screen(), foresee(cells, known, unseen=against is not None)
     for (case, parameters), group in groupby(found, lambda one: _heading(one.cell)):
         columns = [(one.cell.backend, _column(one)) for one in group]
         screen.print(table(f"{case} at {parameters}", columns))
     screen.say("seconds, memory and sizes are predicted; counts are exact")
     if against is not None:
-        _hold(found, _records(against), screen)
+        _hold(compared(found, held), against, screen)
     for line in refusals(found):
         screen.say(line)
     if none_can_run(found):
@@ -50,12 +53,18 @@ def plan(results: Path | None, against: Path | None, **selected: object) -> int:
 
 
 def _records(folder: Path | None) -> list[Record]:
-    return [] if folder is None else [stored.record for stored in load_output(folder).stored]
+    if folder is None:
+        return []
+    loaded = load_output(folder)
+    name_refused(loaded.refused)
+    return [stored.record for stored in loaded.stored]
 
 
-def _hold(found: Sequence[Foreseen], records: Sequence[Record], screen: Screen) -> None:
+def _hold(held: Sequence[Compared], folder: Path, screen: Screen) -> None:
     """A line for each figure of each record, and how far they are off by backend."""
-    held = compared(found, records)
+    if not held:
+        screen.say(f"no record of {folder} is of these cells")
+        return
     for one in held:
         screen.say(
             f"{one.backend}, {one.case} at {one.parameter_set}: {one.figure} {one.predicted:.3g} predicted, "

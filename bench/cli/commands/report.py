@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from bench.cli.refused import name_refused
 from bench.cli.screen import Screen
 from bench.errors import UserError
 from reports.figures import size
@@ -37,9 +38,7 @@ def report(results: tuple[Path, ...], output: Path, past: Path | None) -> int:
     loaded = _load(results)
     gates = History() if past is None else load(past)
     refused = [*loaded.refused, *gates.refused]
-    screen = Screen(stderr=True)
-    for line in refused:
-        screen.say(f"refused: {line}")
+    name_refused(refused)
     if not loaded.stored:
         raise UserError(f"{', '.join(map(str, results))}: no line holds a sound record; run the suite again")
     records = [stored.record for stored in loaded.stored]
@@ -48,7 +47,7 @@ def report(results: tuple[Path, ...], output: Path, past: Path | None) -> int:
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_text(page, encoding="utf-8")
     written = size(output.stat().st_size)
-    screen.say(f"{output}: {len(records)} record{'s' * (len(records) != 1)}, {written}")
+    Screen(stderr=True).say(f"{output}: {len(records)} record{'s' * (len(records) != 1)}, {written}")
     return int(bool(refused))
 
 

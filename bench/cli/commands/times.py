@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from backends.registry import available
+from bench.cli.refused import name_refused
 from bench.cli.screen import Screen
 from bench.errors import UserError
 from bench.run.prediction.figures import Figures
@@ -19,9 +20,12 @@ def times(results: Path) -> int:
     """Write the times of RESULTS where `bench plan` finds them: `times.json` in each backend's folder.
 
     They replace those that are there. It is done on a quiet machine, before a release; on any other machine
-    `bench plan --from RESULTS` predicts from its own records.
+    `bench plan --from RESULTS` predicts from its own records. Lines that are refused are named on standard
+    error.
     """
-    records = [stored.record for stored in load_output(results).stored]
+    loaded = load_output(results)
+    name_refused(loaded.refused)
+    records = [stored.record for stored in loaded.stored]
     screen, written = Screen(), 0
     for name, descriptor in available().items():
         figures = Figures.of(records, name)

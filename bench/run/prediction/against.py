@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from backends.registry import get
+from bench.run.cores import used_threads
 from bench.run.foreseen import Foreseen
 from bench.spec.cells import Cell
 from reports.record import Record, Status
@@ -70,7 +72,7 @@ def _is_of(record: Record, cell: Cell) -> bool:
         cell.backend,
         cell.parameter_set_name,
         cell.samples,
-        cell.parameter_set.threads,
+        used_threads(cell, get(cell.backend)),
     )
 
 

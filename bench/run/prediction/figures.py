@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from backends.registry import Descriptor
 from bench.run.prediction.measured import Entry, Measured
 from models.processor import processor
 from reports.record import Record
@@ -55,6 +56,12 @@ class Figures:
             for one in found["measured"]
         ]
         return cls(found["cpu"], date.fromisoformat(found["taken"]), found["commit"], tuple(measured))
+
+    @classmethod
+    def shipped(cls, descriptor: Descriptor) -> Figures | None:
+        """The times that a backend ships; None where it declares none, or has not written them yet."""
+        path = descriptor.times
+        return cls.read(path) if path is not None and path.is_file() else None
 
     def without(self, case: str | None) -> Figures:
         """The same without what was measured of a case."""

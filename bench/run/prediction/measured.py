@@ -43,7 +43,6 @@ class Measured:
         bootstraps: whether there were keys for bootstraps.
         rotation_keys: how many there were.
         sent_bytes: what was carried to the evaluator.
-        evaluate_s: the evaluation of a program; None where primitives were measured one by one.
         entries: primitives by level.
         stages: seconds by the names of `STAGES`, as far as they were reached.
         workers: how many instructions ran side by side.
@@ -55,7 +54,6 @@ class Measured:
     bootstraps: bool
     rotation_keys: int
     sent_bytes: int
-    evaluate_s: float | None
     entries: tuple[Entry, ...]
     stages: Mapping[str, float]
     workers: int = 1
@@ -74,7 +72,6 @@ class Measured:
             bootstraps=one.memory.bootstrap_keys_bytes is not None,
             rotation_keys=_rotation_keys(one),
             sent_bytes=one.wire.to_evaluator_bytes or 0,
-            evaluate_s=one.latency.evaluate_s,
             entries=entries,
             stages=stages,
             workers=one.environment.workers or 1,

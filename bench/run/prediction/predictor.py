@@ -88,9 +88,8 @@ def predictor(descriptor: Descriptor, records: Sequence[Record] = (), unseen: st
         records: of earlier runs, of any backend and machine.
         unseen: a case, as `Measured.case` names it, nothing of which is to be used.
     """
-    shipped = None if descriptor.times is None else Figures.read(descriptor.times).without(unseen)
-    own = Figures.of(records, descriptor.name)
-    own = own and own.without(unseen)
+    shipped = _told(Figures.shipped(descriptor), unseen)
+    own = _told(Figures.of(records, descriptor.name), unseen)
     if own is not None:
         whose = "this machine" if own.cpu == processor() else own.cpu
         weak = [] if shipped is None else [row for group in _groups(shipped, descriptor) for row in group]
@@ -99,6 +98,12 @@ def predictor(descriptor: Descriptor, records: Sequence[Record] = (), unseen: st
         source = f"shipped, {_records(shipped)} of {shipped.cpu}, {shipped.taken}; this machine may differ"
         return Predictor(source, _groups(shipped, descriptor))
     return Predictor()
+
+
+def _told(figures: Figures | None, unseen: str | None) -> Figures | None:
+    """What is known without a case; None where nothing else was measured."""
+    found = figures and figures.without(unseen)
+    return found if found is not None and found.measured else None
 
 
 def _records(figures: Figures) -> str:

@@ -24,7 +24,7 @@ Terms = Mapping[Term, float]
 
 #: What a key owner and an evaluator make of a parameter set before they do anything.
 CONTEXT = ("key_owner", "evaluator")
-#: What no other stage holds: starting two processes, and carrying files between them.
+#: What no other stage holds: starting two processes (`start`), and carrying files between them (`bytes`).
 OTHER = "other"
 #: The part of transforms and products that threads of a library share: two took 0.6 of the time of one for
 #: OpenFHE's bootstraps at N = 2^16.
@@ -142,7 +142,7 @@ def _amounts(name: str, work: Work, where: Setting) -> dict[str, float]:
     if name in CONTEXT:
         return {"call": calls, "points": calls * n * where.chain**2}
     if name == OTHER:
-        return {"call": calls, "bytes": work.size_bytes / MILLION}
+        return {"start": calls, "bytes": work.size_bytes / MILLION}
     action, _, kind = name.partition("_")
     if kind in KEY_KINDS:
         return _keys(action, kind, count, where)

@@ -11,7 +11,8 @@ import pytest
 
 from bench.errors import UserError
 from bench.run import scoring
-from bench.run.workload import load_workload
+from bench.run.workload import layer_workload, load_workload
+from bench.spec.cases import LayerLiteral
 from bench.spec.file import Limits
 from bench.spec.suite import CHECKPOINTS
 from models.checkpoint import RUNGS, load_graph, save_graph
@@ -20,6 +21,7 @@ from models.graph import Graph
 from models.metrics.catalogue import CORRELATION, CROSS_ENTROPY, MEAN_SQUARED_ERROR, PERPLEXITY
 from models.metrics.metric import Metric
 from models.reference import outputs
+from reports import identity
 from reports.scoring.held_out import held_out_ladder
 from tests.bench.checkpoints import CONTEXT, TEXT, VOCABULARY, language_model
 
@@ -59,6 +61,16 @@ def test_a_limit_shortens_the_comparison_alone() -> None:
     assert limited.scores["polynomial"].tolist() == whole.scores["polynomial"][:5].tolist()
     assert limited.held_out.digest != whole.held_out.digest
     assert len(load_workload(DIGITS, "digits", 8, 1000).held_out) == 360
+
+
+def test_a_layer_as_older_versions_had_it_has_their_digest() -> None:
+    """Blocks and the width of an MLP came later, and are told where they are not as they were."""
+    before = {"kind": "block", "tokens": 4, "features": 8, "heads": 2, "degree": 4, "seed": 0}
+    usual = LayerLiteral(kind="block", tokens=4, features=8, heads=2)
+    assert layer_workload(usual, 1).model_digest == identity.digest(before)
+    for later in ({"blocks": 2}, {"mlp_ratio": 4}):
+        changed = layer_workload(usual.model_copy(update=later), 1).model_digest
+        assert changed == identity.digest(before | later)
 
 
 def test_progress_is_told_once_a_case() -> None:

@@ -42,6 +42,7 @@ def test_processes_of_a_cell_count_as_their_median() -> None:
         {"width": 64},
         {"backend": "pyfhel"},
         {"environment__threads": 7},
+        {"environment__workers": 2},
         {"parameter_set": "another_set"},
         {"case": "two of one size"},
         {"shape": None},

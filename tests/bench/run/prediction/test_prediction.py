@@ -16,7 +16,7 @@ from bench.run.prediction.figures import Figures
 from bench.run.prediction.fit import NOMINAL, Prices, Row, fit, total
 from bench.run.prediction.measured import Entry, Measured, rows
 from bench.run.prediction.predictor import Predictor, predictor
-from bench.run.prediction.work import Setting, Work, terms
+from bench.run.prediction.work import OTHER, Setting, Work, terms
 from tests.toy import BOOTSTRAPS, ROUND_TRIPS
 
 SETTINGS = [
@@ -93,8 +93,27 @@ def measured(names: Sequence[str] = NAMES, **changes: object) -> Measured:
         for name in names
         for level in range(1, 5)
     )
-    one = Measured("toy/digits", ROUND_TRIPS.name, 1, False, 4, 1_000_000, None, entries, {"other_s": 3.0})
+    one = Measured("toy/digits", ROUND_TRIPS.name, 1, False, 4, 1_000_000, entries, {"other_s": 3.0})
     return replace(one, **changes)  # type: ignore[arg-type]
+
+
+def test_starting_has_a_rough_price_until_it_was_measured() -> None:
+    """Carrying has the rough one in both, because so little was carried."""
+    backend, at = get("tenseal"), Setting(ROUND_TRIPS, Capabilities())
+    told, rough = (
+        Predictor("", [rows(measured(stages=stages), backend)]).seconds([Work(OTHER)], at)
+        for stages in ({"other_s": 7.0}, {})
+    )
+    assert told == pytest.approx(7.0, rel=1e-3)
+    assert rough == NOMINAL["start"]
+
+
+def test_a_backend_whose_file_of_times_is_not_there_has_a_rough_guess(tmp_path: Path) -> None:
+    declared = replace(get("tenseal"), times=tmp_path / "times.json")
+    assert predictor(declared) == Predictor()
+    Figures("a processor", date(2026, 11, 28), "abc", (measured(),)).write(tmp_path / "times.json")
+    assert predictor(declared).groups
+    assert predictor(declared, unseen="toy/digits") == Predictor()
 
 
 def test_shipped_times_are_read_as_they_were_written(tmp_path: Path) -> None:
