@@ -121,8 +121,11 @@ def values(seed: int, parameters: ParameterSet) -> np.ndarray[Any, np.dtype[np.f
 
 
 def written(evaluator: Evaluator, ciphertext: Ciphertext, folder: Path) -> bytes:
-    evaluator.write(ciphertext, folder / "written")
-    return (folder / "written").read_bytes()
+    path = folder / "written"
+    evaluator.write(ciphertext, path)
+    found = path.read_bytes()
+    path.unlink()  # the folder is that of the keys
+    return found
 
 
 def other_bootstrap(**changed: Any) -> ParameterSet:
