@@ -137,7 +137,7 @@ def test_a_batch_that_was_filled_in_part_is_told_as_a_full_one(chrome: webdriver
 def test_sizes_are_shown_though_one_of_them_was_not_measured(chrome: webdriver.Chrome) -> None:
     _, lines = chrome.execute_script(TABLE, "memory", "Keys and ciphertexts")
     (line,) = [line for line in lines if "n13_tensors" in line[0]]
-    assert line[1:] == ["800", "–", "20.0", "–", "4.00", "0.500"]
+    assert line[1:] == ["800", "–", "–", "20.0", "–", "4.00", "0.500"]
 
 
 def test_a_part_of_a_time_says_what_it_is_made_of(chrome: webdriver.Chrome) -> None:
