@@ -67,6 +67,10 @@ class Context:
     place: Callable[[Node], ValueLayout]
 
 
+#: From a node and its operands, with what it computes with, to the result.
+Execute = Callable[[Context, Node, Sequence[Tensor]], Tensor]
+
+
 @dataclass(frozen=True, kw_only=True)
 class EncryptedOperation:
     """An operation on encrypted tensors.
@@ -84,7 +88,7 @@ class EncryptedOperation:
             zero.
     """
 
-    execute: Callable[[Context, Node, Sequence[Tensor]], Tensor]
+    execute: Execute
     depths: Callable[[Node, Sequence[Tensor]], tuple[int, ...]]
     placement: Placement
     replicated: Replicated = Replicated.AS_IS

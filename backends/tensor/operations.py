@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
 from backends.errors import PlanError
+from backends.interface import Evaluator
 from backends.tensor import attention, elementwise, linear, packed, polynomial, reductions, tokens
-from backends.tensor.operation import Context, EncryptedOperation, Placement, Replicated, Way
+from backends.tensor.layout import Layout
+from backends.tensor.operation import Context, EncryptedOperation, Execute, Placement, Replicated, Way
 from backends.tensor.shifts import ComplexShifts, RealShifts
 from backends.tensor.tensor import Tensor
 from models.approximation.series import Series, series
+from models.arrays import Array
 from models.node import Node
 from models.operations.elementwise import repeated
 from models.operations.forms import along
@@ -94,40 +98,25 @@ def _merge_heads(context: Context, node: Node, operands: Sequence[Tensor]) -> Te
     return replace(x, layout=replace(x.layout, heads=1))
 
 
-def _scores(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
-    q, k = operands
-    block = int(node.attributes.get("block", q.layout.tokens))
-    return attention.scores(context.evaluator, context.layout, q, k, block)
+def _scores(way: Callable[[Evaluator, Layout, Tensor, Tensor, int], Tensor]) -> Execute:
+    """The execution of scores that are computed in a way."""
+
+    def execute(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
+        q, k = operands
+        block = int(node.attributes.get("block", q.layout.tokens))
+        return way(context.evaluator, context.layout, q, k, block)
+
+    return execute
 
 
-def _packed_scores(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
-    q, k = operands
-    block = int(node.attributes.get("block", q.layout.tokens))
-    return packed.scores(context.evaluator, context.layout, q, k, block)
+def _mix(way: Callable[[Evaluator, Layout, Tensor, Tensor, Array], Tensor]) -> Execute:
+    """The execution of a mix that is computed in a way."""
 
+    def execute(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
+        p, v = operands
+        return way(context.evaluator, context.layout, p, v, node.arrays.get("mask", np.ones(1)))
 
-def _complex_scores(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
-    q, k = operands
-    block = int(node.attributes.get("block", q.layout.tokens))
-    return packed.scores_of_complex_slots(context.evaluator, context.layout, q, k, block)
-
-
-def _mix(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
-    p, v = operands
-    mask = node.arrays.get("mask", np.ones(1))
-    return attention.mix(context.evaluator, context.layout, p, v, mask)
-
-
-def _packed_mix(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
-    p, v = operands
-    mask = node.arrays.get("mask", np.ones(1))
-    return packed.mix(context.evaluator, context.layout, p, v, mask, RealShifts)
-
-
-def _complex_mix(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
-    p, v = operands
-    mask = node.arrays.get("mask", np.ones(1))
-    return packed.mix(context.evaluator, context.layout, p, v, mask, ComplexShifts)
+    return execute
 
 
 def _sum_tokens(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
@@ -216,13 +205,13 @@ ENCRYPTED: dict[str, EncryptedOperation] = {
         alias=True,
     ),
     "scores": EncryptedOperation(
-        execute=_scores,
+        execute=_scores(attention.scores),
         depths=lambda node, operands: attention.scores_depth(*operands),
         placement=Placement.FREE,
         moves_rows=True,
     ),
     "mix": EncryptedOperation(
-        execute=_mix,
+        execute=_mix(attention.mix),
         depths=lambda node, operands: attention.MIX_DEPTH,
         placement=Placement.SECOND,
         moves_rows=True,
@@ -252,30 +241,25 @@ ENCRYPTED: dict[str, EncryptedOperation] = {
     ),
 }
 
+
+def _packed(scores: Execute, scores_depth: tuple[int, ...], mix: Execute) -> dict[str, EncryptedOperation]:
+    """Operation → what the engine declares of it where scores are packed."""
+    return {
+        "scores": replace(ENCRYPTED["scores"], execute=scores, depths=lambda node, operands: scores_depth),
+        "mix": replace(ENCRYPTED["mix"], execute=mix, depths=lambda node, operands: packed.MIX_DEPTH),
+    }
+
+
 #: Way → operation → what the engine declares of it where a plan chooses that way for a node.
 WAYS: dict[Way, dict[str, EncryptedOperation]] = {
-    Way.PACKED: {
-        "scores": replace(
-            ENCRYPTED["scores"],
-            execute=_packed_scores,
-            depths=lambda node, operands: packed.SCORES_DEPTH,
-        ),
-        "mix": replace(
-            ENCRYPTED["mix"],
-            execute=_packed_mix,
-            depths=lambda node, operands: packed.MIX_DEPTH,
-        ),
-    },
-    Way.PACKED_IN_COMPLEX_SLOTS: {
-        "scores": replace(
-            ENCRYPTED["scores"],
-            execute=_complex_scores,
-            depths=lambda node, operands: packed.COMPLEX_SCORES_DEPTH,
-        ),
-        "mix": replace(
-            ENCRYPTED["mix"],
-            execute=_complex_mix,
-            depths=lambda node, operands: packed.MIX_DEPTH,
-        ),
-    },
+    Way.PACKED: _packed(
+        _scores(packed.scores),
+        packed.SCORES_DEPTH,
+        _mix(partial(packed.mix, shifts=RealShifts)),
+    ),
+    Way.PACKED_IN_COMPLEX_SLOTS: _packed(
+        _scores(packed.scores_of_complex_slots),
+        packed.COMPLEX_SCORES_DEPTH,
+        _mix(partial(packed.mix, shifts=ComplexShifts)),
+    ),
 }
