@@ -38,7 +38,6 @@ def chromium(width: int = 1400, height: int = 1000, *, dark: bool = False) -> It
     try:
         screen = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
         chrome.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
-        chrome.execute_cdp_cmd("Performance.enable", {"timeDomain": "threadTicks"})
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         chrome.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
         yield chrome
@@ -57,12 +56,6 @@ def open_page(chrome: webdriver.Chrome, path: Path, fragment: str = "") -> None:
     """Open a report and wait until everything is drawn."""
     chrome.get(f"{path.as_uri()}{fragment}")
     wait_until_drawn(chrome)
-
-
-def busy(chrome: webdriver.Chrome) -> float:
-    """Seconds of a processor that the page has taken so far, whatever else the machine does."""
-    metrics = chrome.execute_cdp_cmd("Performance.getMetrics", {})["metrics"]
-    return float(next(one["value"] for one in metrics if one["name"] == "TaskDuration"))
 
 
 def wait_until_drawn(chrome: webdriver.Chrome) -> None:
