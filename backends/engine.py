@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from backends.errors import PlanError
 from backends.interface import Evaluator
+from backends.tensor import halves
 from backends.tensor.arrangement import Arrangement
 from backends.tensor.layout import Layout, ValueLayout, power_of_two
 from backends.tensor.linear import BabySteps
 from backends.tensor.operation import Context, EncryptedOperation, Replicated, Way
-from backends.tensor.operations import WAYS, encrypted
+from backends.tensor.operations import OF_HALVES, WAYS, encrypted
 from backends.tensor.tensor import Tensor, as_features, drop_to
 from models.graph import Graph, Node
 
@@ -35,6 +37,7 @@ class Engine:
         self.layout = layout
         self._arrangement, self._ways = arrangement, ways
         self._context = Context(evaluator, layout, BabySteps(layout), self._place)
+        self._of_one_half = replace(self._context, layout=replace(layout, halves=1))
 
     def run(self, node: Node, operands: Sequence[Tensor]) -> Tensor:
         """One node's result; every operand is as deep as `operand_depths` says.
@@ -42,7 +45,10 @@ class Engine:
         Raises:
             PlanError: the engine does not know the operation, or cannot compute it on these operands.
         """
-        return self._way(node).execute(self._context, node, self._placed(node, operands))
+        execute, placed = self._way(node).execute, self._placed(node, operands)
+        if self._lies_apart(node):
+            return halves.apart(*(execute(self._of_one_half, node, half) for half in halves.split(placed)))
+        return execute(self._context, node, placed)
 
     def operand_depths(self, node: Node, operands: Sequence[Tensor]) -> tuple[int, ...]:
         """Levels between each operand and the result; the operands' own levels do not matter.
@@ -57,7 +63,16 @@ class Engine:
         return drop_to(self._context.evaluator, tensor, level)
 
     def _way(self, node: Node) -> EncryptedOperation:
-        return WAYS[self._ways[node.name]][node.operation] if node.name in self._ways else encrypted(node)
+        if node.name in self._ways:
+            return WAYS[self._ways[node.name]][node.operation]
+        if self.layout.halves > 1 and node.operation in OF_HALVES and not self._lies_apart(node):
+            return OF_HALVES[node.operation]
+        return encrypted(node)
+
+    def _lies_apart(self, node: Node) -> bool:
+        """Whether the halves of a batch lie apart in the operands and in the result: those of scores do."""
+        kinds = [self._arrangement.kinds[name] for name in (node.name, *node.inputs)]
+        return self.layout.halves > 1 and all(kind == "scores" for kind in kinds) and not node.is_input
 
     def _place(self, node: Node) -> ValueLayout:
         return self._arrangement.place(node.name, self.layout)

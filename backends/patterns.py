@@ -44,8 +44,9 @@ class Patterns:
 
     def only(self, rows: Sequence[int]) -> Patterns:
         """The patterns of these rows, in their order, and the columns that they need."""
-        columns, places = np.unique(self.places[list(rows)], return_inverse=True)
-        return Patterns(self.columns[columns], places.reshape(len(rows), -1).astype(np.int32))
+        chosen = self.places[list(rows)]
+        columns, places = np.unique(chosen, return_inverse=True)
+        return Patterns(self.columns[columns], places.reshape(chosen.shape).astype(np.int32))
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         """What `Patterns(**arrays)` makes again."""

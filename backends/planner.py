@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from backends.parameters import ParameterSet
 from backends.program import Program
 from backends.recordings import Recordings
 from backends.schedule import NodeCost, Refresh, Schedule, makes_ciphertexts, schedule
+from backends.tensor.halves import parted
 from backends.tensor.operation import Way
 from backends.tensor.operations import encrypted
 from backends.tensor.tensor import Tensor
@@ -40,6 +41,7 @@ def refresh_for(kind: str, parameters: ParameterSet, capabilities: Capabilities)
         capabilities.bootstrap_output_level,
         capabilities.bootstrap_input_level,
         capabilities.bootstrap_work,
+        capabilities.complex_bootstrap,
     )
 
 
@@ -51,8 +53,9 @@ def plan(
     probes: bool = False,
     values: Mapping[str, Array] | None = None,
     complex_slots: bool = False,
+    samples: int = 1,
 ) -> Program:
-    """Record the program of one batch.
+    """Record the program of one batch, such that batches of all samples cost least.
 
     Args:
         graph: a polynomial one.
@@ -62,36 +65,46 @@ def plan(
         values: every node's on some samples, as `models.reference.run` gives them; they are held against the
             room where they are decrypted or refreshed.
         complex_slots: whether the program may use them, because the library has them.
+        samples: how many are to be computed.
 
     Raises:
         PlanError: the graph is not polynomial, does not fit the slots, some node needs more levels than a
             refresh returns, or a constant or a value is too large for its level.
     """
     check_polynomial(graph)
-    schedules = _schedules(graph, parameters, refresh, complex_slots=complex_slots)
-    planner, chosen = min(schedules, key=lambda found: found[1].price)
+    # What is probed is decrypted, and so lies in real slots.
+    joins = complex_slots and refresh.keeps_imaginary and not probes
+    batches = _batches(graph, parameters, refresh, samples if joins else 1)
+    schedules = _schedules(batches, complex_slots=complex_slots)
+    planner, chosen = min(schedules, key=lambda found: found[0].batches(samples) * found[1].price)
     return planner.record(chosen, probes, values or {})
 
 
-def _schedules(
-    graph: Graph, parameters: ParameterSet, refresh: Refresh, *, complex_slots: bool
-) -> Iterator[tuple[Planner, Schedule]]:
-    """The cheapest schedule of each choice of ways that can be planned.
+def _batches(graph: Graph, parameters: ParameterSet, refresh: Refresh, samples: int) -> Iterator[Recordings]:
+    """A batch of real slots; and where there are more samples, one that has its other half beside it."""
+    real = Recordings(graph, parameters, refresh)
+    yield real
+    if samples > real.layout.images:
+        yield Recordings(graph, parameters, refresh, halves=2)
+
+
+def _schedules(batches: Iterable[Recordings], *, complex_slots: bool) -> Iterator[tuple[Planner, Schedule]]:
+    """The cheapest schedule of each kind of batch and choice of ways that can be planned.
 
     Raises:
         PlanError: there is none; it says why not with every node in its first way.
     """
     errors, planned = [], 0
-    recordings = Recordings(graph, parameters, refresh)
-    for ways in choices(graph, complex_slots=complex_slots):
-        planner = Planner(recordings, ways)
-        try:
-            found = schedule(graph, planner.node_costs(), refresh, Costs(parameters))
-        except PlanError as error:
-            errors.append(error)
-            continue
-        planned += 1
-        yield planner, found
+    for recordings in batches:
+        for ways in choices(recordings.graph, complex_slots=complex_slots):
+            planner = Planner(recordings, ways)
+            try:
+                found = planner.schedule()
+            except PlanError as error:
+                errors.append(error)
+                continue
+            planned += 1
+            yield planner, found
     if not planned:
         raise errors[0]
 
@@ -119,6 +132,23 @@ class Planner:
         self._recordings, self._ways = recordings, ways
         self._values: dict[str, Tensor] = {}
         self._costs: dict[str, NodeCost] = {}
+
+    def batches(self, samples: int) -> int:
+        """Batches that so many samples are."""
+        return -(-samples // self._layout.samples)
+
+    def schedule(self) -> Schedule:
+        """The cheapest schedule; halves that are joined need a level to be told apart at the end.
+
+        Raises:
+            PlanError: the engine cannot compute a node so, or it needs more levels than a refresh returns.
+        """
+        costs = Costs(self._parameters)
+        return schedule(self._graph, self.node_costs(), self._refresh, costs, int(self._parts_output))
+
+    @property
+    def _parts_output(self) -> bool:
+        return self._layout.halves > 1 and self._values[self._graph.output].layout.kind != "scores"
 
     def node_costs(self) -> dict[str, NodeCost]:
         """What every node takes."""
@@ -156,6 +186,8 @@ class Planner:
                 tensor = self._refreshed(folding, tensor, plan.needed[node.name], mean)
             values[node.name] = tensor
         output = values[self._graph.output]
+        if self._parts_output:
+            output = parted(folding, output)
         return recorder.finish(*chunks(inputs, self._layout), *chunks(output, self._layout))
 
     def _hold(self, plan: Schedule, values: Mapping[str, Array]) -> None:
@@ -173,8 +205,8 @@ class Planner:
     def _hold_value(self, node: Node, value: Array, level: int, *, bootstrapped: bool = False) -> None:
         if np.abs(value).max() <= headroom.room(self._parameters, level):
             return
-        layout, images = self._values[node.name].layout, self._layout.images
-        batches = [value[start : start + images] for start in range(0, len(value), images)]
+        layout, samples = self._values[node.name].layout, self._layout.samples
+        batches = [value[start : start + samples] for start in range(0, len(value), samples)]
         slots = [one for batch in batches for one in layout.spread(self._layout, batch)]
         what = f"layer {node.layer or node.name}"
         headroom.check(self._parameters, level, slots, what, bootstrapped=bootstrapped)
@@ -201,9 +233,10 @@ class Planner:
         """
         if self._refresh.kind == "round_trip":
             return tensor.with_ciphertexts([folding.round_trip(c, needed) for c in tensor.ciphertexts])
-        centred = [_shifted(folding, c, -mean) for c in tensor.ciphertexts]
-        return tensor.with_ciphertexts([_shifted(folding, folding.bootstrap(c), mean) for c in centred])
+        mean_slot = mean * (1.0 if tensor.layout.kind == "scores" else self._layout.one)
+        centred = [_shifted(folding, c, -mean_slot) for c in tensor.ciphertexts]
+        return tensor.with_ciphertexts([_shifted(folding, folding.bootstrap(c), mean_slot) for c in centred])
 
 
-def _shifted(folding: Folding, ciphertext: Ciphertext, by: float) -> Ciphertext:
+def _shifted(folding: Folding, ciphertext: Ciphertext, by: complex) -> Ciphertext:
     return folding.add_plain(ciphertext, folding.encode(by, folding.level(ciphertext)))

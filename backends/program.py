@@ -23,7 +23,7 @@ from backends.patterns import PatternBook, Patterns
 from backends.primitives import Primitive, primitive
 from backends.tensor.layout import Layout, ValueLayout
 
-FORMAT = 4
+FORMAT = 5
 
 #: Operations that give a ciphertext its levels back, counted apart.
 REFRESHES = (Primitive.BOOTSTRAP.operation, Primitive.ROUND_TRIP.operation)

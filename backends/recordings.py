@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -35,15 +36,16 @@ class Recordings:
         graph: a polynomial one.
         parameters: the set.
         refresh: how ciphertexts get their levels back.
+        halves: of a batch (`Layout.halves`).
 
     Attributes:
         layout: that of the slots.
     """
 
-    def __init__(self, graph: Graph, parameters: ParameterSet, refresh: Refresh) -> None:
+    def __init__(self, graph: Graph, parameters: ParameterSet, refresh: Refresh, halves: int = 1) -> None:
         self.graph, self.parameters, self.refresh = graph, parameters, refresh
         self._arrangement = Arrangement(graph)
-        self.layout = choose_layout(self._arrangement, graph, parameters.slots)
+        self.layout = replace(choose_layout(self._arrangement, graph, parameters.slots), halves=halves)
         self._apart: dict[tuple[object, ...], tuple[Tensor, NodeCost]] = {}
 
     def begin(self, ways: Mapping[str, Way]) -> tuple[Folding, Engine]:

@@ -32,12 +32,14 @@ class Refresh:
         top: highest level of any value, and so of the inputs: what a refresh returns.
         entry: lowest level at which a value may enter a refresh.
         work: cost of one relative to the usual one of its kind (`Capabilities.bootstrap_work`).
+        keeps_imaginary: whether it keeps the imaginary parts of slots.
     """
 
     kind: str
     top: int
     entry: int
     work: float = 1.0
+    keeps_imaginary: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,14 +107,23 @@ class _Decision(NamedTuple):
     before: _Decision | None
 
 
-def schedule(graph: Graph, nodes: Mapping[str, NodeCost], refresh: Refresh, costs: Costs) -> Schedule:
+def schedule(
+    graph: Graph, nodes: Mapping[str, NodeCost], refresh: Refresh, costs: Costs, output_level: int = 0
+) -> Schedule:
     """The cheapest schedule.
+
+    Args:
+        graph: the graph.
+        nodes: node → what it takes.
+        refresh: how values get their levels back.
+        costs: what that takes.
+        output_level: the level at which the output is needed.
 
     Raises:
         PlanError: some node needs more levels than a refresh returns.
     """
     alive = [] if nodes[graph.output].known else [graph.output]
-    states: dict[_Levels, tuple[float, _Decision | None]] = {(0,) * len(alive): (0.0, None)}
+    states: dict[_Levels, tuple[float, _Decision | None]] = {(output_level,) * len(alive): (0.0, None)}
     for node in reversed(graph.nodes):
         if node.name in alive:
             step = _Step(node, _needs(node, nodes), nodes[node.name], alive, refresh, costs)

@@ -98,20 +98,23 @@ class TokenShifts:
         return found
 
 
-def scores(evaluator: Evaluator, layout: Layout, q: Tensor, k: Tensor, block: int) -> Tensor:
-    """q·kᵀ per head within blocks of tokens: one ciphertext a token shift.
+def scores(
+    evaluator: Evaluator, layout: Layout, q: Tensor, k: Tensor, block: int, factor: float = 1.0
+) -> Tensor:
+    """factor·q·kᵀ per head within blocks of tokens: one ciphertext a token shift.
 
     Args:
         q: heads interleaved (`head_rows`), `scores_depth` above the result.
         k: the same.
         block: tokens of a block.
+        factor: of all scores.
     """
     heads, tokens = q.layout.heads, q.layout.tokens
     level = k.level(evaluator) - 1
     if not q.clean and not k.clean:
         q = cleaned(evaluator, layout, q)
     q = drop_to(evaluator, q, level)
-    shifts = TokenShifts(evaluator, layout, k, block, np.ones(1))
+    shifts = TokenShifts(evaluator, layout, k, block, np.full(1, factor))
     results = []
     for shift in range(block):
         pairs = list(zip(q.ciphertexts, shifts.shifted(shift), strict=True))
@@ -120,13 +123,16 @@ def scores(evaluator: Evaluator, layout: Layout, q: Tensor, k: Tensor, block: in
     return Tensor(tuple(results), ValueLayout("scores", (), tokens, heads, block), clean=False)
 
 
-def mix(evaluator: Evaluator, layout: Layout, p: Tensor, v: Tensor, mask: Array) -> Tensor:
+def mix(
+    evaluator: Evaluator, layout: Layout, p: Tensor, v: Tensor, mask: Array, *, imaginary: bool = False
+) -> Tensor:
     """(p·mask)·v per head, summed before one relinearisation; the result lies as v does.
 
     Args:
         p: scores, a level below v.
         v: heads interleaved.
         mask: broadcasts to `[tokens, block]`.
+        imaginary: whether v is, and so the result, which makes no difference here.
     """
     shifts = TokenShifts(evaluator, layout, v, p.layout.block, mask)
     terms: list[list[tuple[Ciphertext, Ciphertext]]] = [[] for _ in v.ciphertexts]

@@ -40,7 +40,8 @@ def add_constant(evaluator: Evaluator, layout: Layout, x: Tensor, constant: Arra
     for index, ciphertext in enumerate(x.ciphertexts):
         pattern = x.layout.pattern(layout, constant, index)
         if np.any(pattern):
-            plaintext = evaluator.encode(layout.spread(pattern), evaluator.level(ciphertext))
+            slots = np.asarray(layout.one * layout.spread(pattern))
+            plaintext = evaluator.encode(slots, evaluator.level(ciphertext))
             ciphertext = evaluator.add_plain(ciphertext, plaintext)
         results.append(ciphertext)
     return x.with_ciphertexts(results)
@@ -51,16 +52,21 @@ def scale(evaluator: Evaluator, x: Tensor, factor: float) -> Tensor:
     return x.with_ciphertexts([multiply_constant(evaluator, c, factor) for c in x.ciphertexts])
 
 
-def multiply_constant(evaluator: Evaluator, ciphertext: Ciphertext, factor: float) -> Ciphertext:
+def multiply_constant(evaluator: Evaluator, ciphertext: Ciphertext, factor: complex) -> Ciphertext:
     """ciphertext·factor, rescaled."""
-    plaintext = evaluator.encode(float(factor), evaluator.level(ciphertext))
+    plaintext = evaluator.encode(number(factor), evaluator.level(ciphertext))
     return evaluator.rescale(evaluator.multiply_plain(ciphertext, plaintext))
 
 
-def constant(evaluator: Evaluator, x: Tensor, value: float) -> Tensor:
+def number(value: complex) -> complex:
+    """The same, as a real number where it is one."""
+    return float(value.real) if value.imag == 0 else complex(value)
+
+
+def constant(evaluator: Evaluator, layout: Layout, x: Tensor, value: float) -> Tensor:
     """`value` wherever x has one, padding included, `CONSTANT_DEPTH` levels below x."""
     zeros = scale(evaluator, x, 0.0)
-    plaintext = evaluator.encode(value, zeros.level(evaluator))
+    plaintext = evaluator.encode(layout.one * value, zeros.level(evaluator))
     return x.with_ciphertexts(
         [evaluator.add_plain(c, plaintext) for c in zeros.ciphertexts], clean=value == 0
     )
@@ -68,20 +74,20 @@ def constant(evaluator: Evaluator, x: Tensor, value: float) -> Tensor:
 
 def add(evaluator: Evaluator, layout: Layout, a: Tensor, b: Tensor) -> Tensor:
     """a + b."""
-    a, b = _alike(layout, a, b)
+    a, b = alike(layout, a, b)
     pairs = zip(a.ciphertexts, b.ciphertexts, strict=True)
     return a.with_ciphertexts([evaluator.add(x, y) for x, y in pairs], clean=a.clean and b.clean)
 
 
 def multiply(evaluator: Evaluator, layout: Layout, a: Tensor, b: Tensor) -> Tensor:
     """a·b, slot by slot."""
-    a, b = _alike(layout, a, b)
+    a, b = alike(layout, a, b)
     pairs = zip(a.ciphertexts, b.ciphertexts, strict=True)
     products = [evaluator.rescale(evaluator.relinearise(evaluator.multiply(x, y))) for x, y in pairs]
     return a.with_ciphertexts(products, clean=a.clean or b.clean)
 
 
-def _alike(layout: Layout, a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
+def alike(layout: Layout, a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
     """Both where the one that is not replicated lies."""
     if a.layout.kind != b.layout.kind:
         a, b = (

@@ -6,28 +6,50 @@ One ciphertext holds `features × images × tokens` slots, all powers of two, fe
 
 A rotation by `k · images · tokens` therefore moves features cyclically, with nothing to mask, and one by `k`
 moves tokens. A value with more features than fit spans several ciphertexts ("chunks"). Real tokens come
-first; the padding after them is zero unless a tensor says otherwise.
+first; the padding after them is zero unless a tensor says otherwise. Of a batch in two halves, one lies in
+the real parts of slots and the other in the imaginary parts (`backends.tensor.halves`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.arrays import Array
 
+SlotsT = TypeVar("SlotsT", Array, NDArray[np.complex128])
+SamplesT = TypeVar("SamplesT", Array, NDArray[np.int64], Array | NDArray[np.int64])
+
 
 @dataclass(frozen=True)
 class Layout:
-    """The three sides of a ciphertext's slots, each a power of two."""
+    """The three sides of a ciphertext's slots, each a power of two, and how many halves a batch has.
+
+    Attributes:
+        features: rows.
+        images: samples in the real parts of slots.
+        tokens: padded.
+        halves: 2 where as many samples again lie in the imaginary parts, else 1.
+    """
 
     features: int
     images: int
     tokens: int
+    halves: int = 1
+
+    @property
+    def samples(self) -> int:
+        """Samples of a batch."""
+        return self.images * self.halves
+
+    @property
+    def one(self) -> complex:
+        """The constant that is one in every half."""
+        return 1.0 if self.halves == 1 else 1.0 + 1.0j
 
     @property
     def slots(self) -> int:
@@ -39,10 +61,10 @@ class Layout:
         """Slots between one feature and the next."""
         return self.images * self.tokens
 
-    def spread(self, pattern: Array) -> Array:
+    def spread(self, pattern: SlotsT) -> SlotsT:
         """A `[features, tokens]` pattern, repeated for every image: a slot vector."""
         shape = (self.features, self.images, self.tokens)
-        return np.ascontiguousarray(np.broadcast_to(pattern[:, None, :], shape)).reshape(-1)
+        return cast(SlotsT, np.ascontiguousarray(np.broadcast_to(pattern[:, None, :], shape)).reshape(-1))
 
     def first_image(self, slots: Array) -> Array:
         """The pattern `[features, tokens]` of the first image of a slot vector."""
@@ -169,8 +191,15 @@ class ValueLayout:
 
         Args:
             layout: that of the slots.
-            samples: up to `layout.images` values as the reference gives them, `[samples, ...]`.
+            samples: up to `layout.samples` values as the reference gives them, `[samples, ...]`.
         """
+        halves = [self._spread(layout, half) for half in in_halves(layout, samples)]
+        if self.kind == "scores":
+            return [vector for half in halves for vector in half]
+        return [joined(parts) for parts in zip(*halves, strict=True)]
+
+    def _spread(self, layout: Layout, samples: Array) -> list[Array]:
+        """The same of one half."""
         number = self.number(layout)
         slots = np.zeros((number, layout.features, layout.images, layout.tokens))
         for ciphertext in range(number):
@@ -190,11 +219,16 @@ class ValueLayout:
 
 
 def pack(layout: Layout, value: ValueLayout, samples: Array | NDArray[np.int64]) -> list[Array]:
-    """Slot vectors, one a chunk, of up to `images` samples of a feature value.
+    """Slot vectors, one a chunk, of up to `layout.samples` samples of a feature value.
 
     Args:
         samples: `[samples, tokens, features]`, or numbers of one-hot tokens `[samples, tokens]`, -1 for none.
     """
+    halves = [_packed(layout, value, half) for half in in_halves(layout, samples)]
+    return [joined(parts) for parts in zip(*halves, strict=True)]
+
+
+def _packed(layout: Layout, value: ValueLayout, samples: Array | NDArray[np.int64]) -> list[Array]:
     rows, count = np.array(value.rows), len(samples)
     slots = np.zeros((value.chunks(layout) * layout.features, layout.images, layout.tokens))
     if np.issubdtype(samples.dtype, np.integer):
@@ -208,11 +242,20 @@ def pack(layout: Layout, value: ValueLayout, samples: Array | NDArray[np.int64])
 def unpack(layout: Layout, value: ValueLayout, vectors: Sequence[Array], count: int) -> Array:
     """The first `count` samples of a value, `[samples, ...]`, from its decrypted slot vectors.
 
-    A head value comes with its heads' features side by side, `[samples, tokens, features]`.
+    Halves lie apart. A head value comes with its heads' features side by side, `[samples, tokens, features]`.
     """
-    grids = np.stack(value.completed(layout, vectors)).reshape(
-        -1, layout.features, layout.images, layout.tokens
-    )
+    every = value.completed(layout, vectors)
+    number = len(every) // layout.halves
+    halves = [
+        _unpacked(layout, value, every[half * number : (half + 1) * number], min(layout.images, rest))
+        for half in range(layout.halves)
+        if (rest := count - half * layout.images) > 0
+    ]
+    return np.concatenate(halves)
+
+
+def _unpacked(layout: Layout, value: ValueLayout, vectors: Sequence[Array], count: int) -> Array:
+    grids = np.stack(vectors).reshape(-1, layout.features, layout.images, layout.tokens)
     if value.kind != "scores":
         rows = grids.reshape(-1, layout.images, layout.tokens)[list(value.rows), :count, : value.tokens]
         return np.ascontiguousarray(rows.transpose(1, 2, 0))
@@ -225,6 +268,16 @@ def unpack(layout: Layout, value: ValueLayout, vectors: Sequence[Array], count: 
             scores = of_row[: value.heads, :count, tokens]
             result[:, :, tokens, partner[tokens]] = scores.transpose(1, 0, 2)
     return result
+
+
+def in_halves(layout: Layout, samples: SamplesT) -> list[SamplesT]:
+    """The samples of each half of a batch, the last of which may have fewer or none."""
+    return [samples[half * layout.images : (half + 1) * layout.images] for half in range(layout.halves)]
+
+
+def joined(halves: Sequence[Array]) -> Array:
+    """The slots of one half, or those of two joined."""
+    return halves[0] if len(halves) == 1 else np.asarray(halves[0] + 1j * halves[1])
 
 
 def power_of_two(at_least: int) -> int:

@@ -10,13 +10,12 @@ import numpy as np
 
 from backends.errors import PlanError
 from backends.interface import Evaluator
-from backends.tensor import attention, elementwise, linear, packed, polynomial, reductions, tokens
+from backends.tensor import attention, elementwise, halves, linear, packed, polynomial, reductions, tokens
 from backends.tensor.layout import Layout
 from backends.tensor.operation import Context, EncryptedOperation, Execute, Placement, Replicated, Way
 from backends.tensor.shifts import ComplexShifts, RealShifts
 from backends.tensor.tensor import Tensor
 from models.approximation.series import Series, series
-from models.arrays import Array
 from models.node import Node
 from models.operations.elementwise import repeated
 from models.operations.forms import along
@@ -65,12 +64,13 @@ def _series(node: Node) -> Series:
 def _polynomial(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
     coefficients = node.arrays["coefficients"]
     if not np.any(coefficients[1:]):
-        return elementwise.constant(context.evaluator, operands[0], float(coefficients[0]))
-    return polynomial.evaluate_tensor(context.evaluator, _series(node), operands[0])
+        return elementwise.constant(context.evaluator, context.layout, operands[0], float(coefficients[0]))
+    evaluate = polynomial.evaluate_tensor if context.layout.halves == 1 else polynomial.evaluate_halves
+    return evaluate(context.evaluator, _series(node), operands[0])
 
 
-def _polynomial_depth(node: Node) -> int:
-    return _series(node).depth if np.any(node.arrays["coefficients"][1:]) else elementwise.CONSTANT_DEPTH
+def _polynomial_depth(node: Node, depth: Callable[[Series], int] = lambda p: p.depth) -> int:
+    return depth(_series(node)) if np.any(node.arrays["coefficients"][1:]) else elementwise.CONSTANT_DEPTH
 
 
 def _add(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
@@ -79,6 +79,10 @@ def _add(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
 
 def _multiply(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
     return elementwise.multiply(context.evaluator, context.layout, *operands)
+
+
+def _multiply_halves(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
+    return halves.multiply(context.evaluator, context.layout, *operands)
 
 
 def _linear(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
@@ -98,23 +102,40 @@ def _merge_heads(context: Context, node: Node, operands: Sequence[Tensor]) -> Te
     return replace(x, layout=replace(x.layout, heads=1))
 
 
-def _scores(way: Callable[[Evaluator, Layout, Tensor, Tensor, int], Tensor]) -> Execute:
+def _scores(way: Callable[[Evaluator, Layout, Tensor, Tensor, int, float], Tensor]) -> Execute:
     """The execution of scores that are computed in a way."""
 
     def execute(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
         q, k = operands
+        evaluator, layout = context.evaluator, context.layout
         block = int(node.attributes.get("block", q.layout.tokens))
-        return way(context.evaluator, context.layout, q, k, block)
+        if layout.halves == 1:
+            return way(evaluator, layout, q, k, block, 1.0)
+        parts = zip(halves.parts(evaluator, q), halves.parts(evaluator, k), halves.UNITS, strict=True)
+        # The product of two parts is that of the halves times the square of their unit, which is real.
+        return halves.apart(
+            *(way(evaluator, layout, a, b, block, (1 / unit**2).real) for a, b, unit in parts)
+        )
 
     return execute
 
 
-def _mix(way: Callable[[Evaluator, Layout, Tensor, Tensor, Array], Tensor]) -> Execute:
+def _mix(way: Callable[..., Tensor]) -> Execute:
     """The execution of a mix that is computed in a way."""
 
     def execute(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
         p, v = operands
-        return way(context.evaluator, context.layout, p, v, node.arrays.get("mask", np.ones(1)))
+        evaluator, layout = context.evaluator, context.layout
+        mask = node.arrays.get("mask", np.ones(1))
+        if layout.halves == 1:
+            return way(evaluator, layout, p, v, mask)
+        (first,), (second,) = halves.split([p])
+        doubled, imaginary = halves.parts(evaluator, v)
+        return halves.joined(
+            evaluator,
+            way(evaluator, layout, first, doubled, mask / 2),
+            way(evaluator, layout, second, imaginary, mask / 2, imaginary=True),
+        )
 
     return execute
 
@@ -249,6 +270,17 @@ def _packed(scores: Execute, scores_depth: tuple[int, ...], mix: Execute) -> dic
         "mix": replace(ENCRYPTED["mix"], execute=mix, depths=lambda node, operands: packed.MIX_DEPTH),
     }
 
+
+#: Operation → what the engine declares of it where both halves of a batch lie joined in its operands.
+OF_HALVES: dict[str, EncryptedOperation] = {
+    "polynomial": replace(
+        ENCRYPTED["polynomial"],
+        depths=lambda node, operands: (_polynomial_depth(node, polynomial.depth_of_halves),),
+    ),
+    "multiply": replace(
+        ENCRYPTED["multiply"], execute=_multiply_halves, depths=lambda node, operands: (2, 1)
+    ),
+}
 
 #: Way → operation → what the engine declares of it where a plan chooses that way for a node.
 WAYS: dict[Way, dict[str, EncryptedOperation]] = {

@@ -36,18 +36,21 @@ SCORES_DEPTH = MIX_DEPTH = (1, 3)
 COMPLEX_SCORES_DEPTH = (2, 2)
 
 
-def scores(evaluator: Evaluator, layout: Layout, q: Tensor, k: Tensor, block: int) -> Tensor:
-    """q·kᵀ per head within blocks of tokens, in real slots.
+def scores(
+    evaluator: Evaluator, layout: Layout, q: Tensor, k: Tensor, block: int, factor: float = 1.0
+) -> Tensor:
+    """factor·q·kᵀ per head within blocks of tokens, in real slots.
 
     Args:
         q: heads interleaved (`head_rows`), `SCORES_DEPTH` above the result, with anything in its padding.
         k: the same.
         block: tokens of a block; see `packing.fits`.
+        factor: of all scores.
     """
     packing = Packing(layout, power_of_two(q.layout.heads), power_of_two(block))
     keys = RealShifts(evaluator, packing, k)
     queries = _turned(evaluator, packing, drop_to(evaluator, q, keys.level - 1).ciphertexts)
-    moves = _moves(packing)
+    moves = _moves(packing, factor)
 
     def terms(shift: int) -> Sequence[tuple[Ciphertext, Ciphertext]]:
         return [
@@ -59,12 +62,14 @@ def scores(evaluator: Evaluator, layout: Layout, q: Tensor, k: Tensor, block: in
     return _scores(evaluator, packing, q, block, keys, terms)
 
 
-def scores_of_complex_slots(evaluator: Evaluator, layout: Layout, q: Tensor, k: Tensor, block: int) -> Tensor:
+def scores_of_complex_slots(
+    evaluator: Evaluator, layout: Layout, q: Tensor, k: Tensor, block: int, factor: float = 1.0
+) -> Tensor:
     """The same in complex slots, `COMPLEX_SCORES_DEPTH` below its operands: the masks meet the queries."""
     packing = Packing(layout, power_of_two(q.layout.heads), power_of_two(block))
     keys = ComplexShifts(evaluator, packing, k)
     queries = _turned(evaluator, packing, q.ciphertexts)
-    moves = _moves(packing)
+    moves = _moves(packing, factor)
 
     def terms(shift: int) -> Sequence[tuple[Ciphertext, Ciphertext]]:
         return [
@@ -82,6 +87,8 @@ def mix(
     p: Tensor,
     v: Tensor,
     mask: Array,
+    *,
+    imaginary: bool = False,
     shifts: type[RealShifts] | type[ComplexShifts],
 ) -> Tensor:
     """(p·mask)·v per head; the result lies as v does, and is clean.
@@ -90,6 +97,7 @@ def mix(
         p: packed scores, a level above the result.
         v: heads interleaved, `MIX_DEPTH` above the result, with anything in its padding.
         mask: broadcasts to `[tokens, block]`.
+        imaginary: whether v is, and so the result.
         shifts: in which slots values are shifted.
     """
     packing = Packing(layout, power_of_two(p.layout.heads), p.layout.extent)
@@ -103,12 +111,13 @@ def mix(
     else:
         mixed = partial(_by_turned_sums, evaluator, packing, p.ciphertexts, values, factors)
     products = [mixed(chunk) for chunk in range(chunks)]
-    return v.with_ciphertexts([evaluator.rescale(values.real(product)) for product in products], clean=True)
+    wanted = values.imaginary if imaginary else values.real
+    return v.with_ciphertexts([evaluator.rescale(wanted(product)) for product in products], clean=True)
 
 
-def _moves(packing: Packing) -> list[Move]:
-    """R_r and the part of ρ_(c - stride · r) that is a multiple of the stride, for every r."""
-    every = np.ones((packing.layout.features, packing.layout.tokens))
+def _moves(packing: Packing, factor: float) -> list[Move]:
+    """R_r and the part of ρ_(c - stride · r) that is a multiple of the stride, for every r; and a factor."""
+    every = np.full((packing.layout.features, packing.layout.tokens), factor)
     return [Move(turn, packing.stride * (-turn % packing.turns), every) for turn in range(packing.turns)]
 
 

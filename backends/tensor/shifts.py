@@ -61,6 +61,10 @@ class Shifts(ABC):
     def real(self, product: Ciphertext) -> Ciphertext:
         """A sum of products with what was shifted, without the imaginary parts that shifts may have."""
 
+    @abstractmethod
+    def imaginary(self, product: Ciphertext) -> Ciphertext:
+        """A sum of products that is imaginary, without the real parts that shifts may have."""
+
 
 class RealShifts(Shifts):
     """In real slots."""
@@ -95,6 +99,10 @@ class RealShifts(Shifts):
         """See `Shifts.real`."""
         return product
 
+    def imaginary(self, product: Ciphertext) -> Ciphertext:
+        """See `Shifts.imaginary`."""
+        return product
+
 
 class ComplexShifts(Shifts):
     """In complex slots."""
@@ -117,7 +125,7 @@ class ComplexShifts(Shifts):
     def selection(self, shift: int, move: Move) -> ComplexVector:
         """What selects a token shift from what was rotated, times the move's factors.
 
-        It is halved, because `real` adds the conjugate.
+        It is halved, because the conjugate of the sum of products is added to it or taken from it.
         """
         wraps = self._packing.wraps(move.tokens + shift)
         return np.asarray(self._packing.layout.spread(move.factors / 2 * np.where(wraps, -1j, 1.0)))
@@ -133,6 +141,10 @@ class ComplexShifts(Shifts):
     def real(self, product: Ciphertext) -> Ciphertext:
         """See `Shifts.real`."""
         return self._evaluator.add(product, self._evaluator.conjugate(product))
+
+    def imaginary(self, product: Ciphertext) -> Ciphertext:
+        """See `Shifts.imaginary`."""
+        return self._evaluator.subtract(product, self._evaluator.conjugate(product))
 
 
 def selected(evaluator: Evaluator, ciphertext: Ciphertext, selection: ComplexVector) -> Ciphertext:

@@ -112,7 +112,7 @@ class Display(Listener):
             f"{count} {name.replace('_', ' ')}" for name, count in estimates.counts(program, batches).items()
         )
         self.say(
-            f"  plan: {batches} batch(es) of {layout.images} samples in {layout.slots} slots, "
+            f"  plan: {batches} batch(es) of {layout.samples} samples in {layout.slots} slots, "
             f"{program.input_level} levels on entry, {len(program.rotation_steps)} rotation keys; "
             f"in all batches {counted}"
         )

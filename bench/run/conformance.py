@@ -132,7 +132,7 @@ def _tasks(offered: Capabilities) -> Iterator[Task]:
 def _task(name: str, graph: Graph, refresh: Refresh, count: int, factor: int = 1) -> Task:
     """A model's program on drawn samples, times a factor."""
     program = plan(graph, PARAMETERS, refresh)
-    inputs = samples(graph, min(count, program.layout.images)) * factor
+    inputs = samples(graph, min(count, program.layout.samples)) * factor
     vectors = np.stack(pack(program.layout, program.input_layout, inputs))
     return Task(name, program, vectors, reference.outputs(graph, inputs))
 

@@ -73,11 +73,11 @@ def of_program(
     how_sure: str,
 ) -> dict[str, str]:
     """What a planned program counts over all batches, needs and takes on a backend."""
-    batches = -(-cell.samples // program.layout.images)
+    batches = -(-cell.samples // program.layout.samples)
     layout, counted = program.layout, counts(program, batches)
     after = levels_after_refresh(program)
     return {
-        "batches × samples": f"{batches} × {layout.images}",
+        "batches × samples": f"{batches} × {layout.samples}",
         "features × images × tokens": f"{layout.features} × {layout.images} × {layout.tokens}",
         "levels on entry": str(program.input_level),
         "levels used": str(program.levels_used),

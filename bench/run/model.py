@@ -78,6 +78,7 @@ class ModelKind(WorkloadKind):
             refresh,
             values=values,
             complex_slots=cell.parameter_set.complex_slots,
+            samples=cell.samples,
         )
         told = self._told(cell, program, descriptor, capabilities, refresh, predictor)
         figures = estimates.of_program(cell, program, descriptor, capabilities, told, predictor.sentence)
@@ -102,7 +103,7 @@ class ModelKind(WorkloadKind):
             workers=used_threads(cell, descriptor) if descriptor.releases_gil else 1,
         )
         memory = min(psutil.virtual_memory().total, cell.limits.memory_bytes or sys.maxsize)
-        batches = -(-cell.samples // program.layout.images)
+        batches = -(-cell.samples // program.layout.samples)
         return predict(program, batches, where, descriptor, predictor, memory)
 
     def expected(self, cell: Cell, descriptor: Descriptor) -> Sequence[tuple[str, float]]:
@@ -111,7 +112,13 @@ class ModelKind(WorkloadKind):
         capabilities = descriptor.capabilities(parameters)
         refresh = refresh_for(cell.parameter_set.refresh, parameters, capabilities)
         complex_slots = cell.parameter_set.complex_slots
-        program = plan(self.workload.polynomial, parameters, refresh, complex_slots=complex_slots)
+        program = plan(
+            self.workload.polynomial,
+            parameters,
+            refresh,
+            complex_slots=complex_slots,
+            samples=cell.samples,
+        )
         took = ("plan", perf_counter() - started)
         told = self._told(cell, program, descriptor, capabilities, refresh, predictor(descriptor))
         return [took, *stages.of_program(told, cell.repeats)]
@@ -152,11 +159,12 @@ class ModelKind(WorkloadKind):
             probes=life.probes,
             values=self.workload.values,
             complex_slots=life.cell.parameter_set.complex_slots,
+            samples=len(self.workload.samples),
         )
         outcome.figures.plan_s = perf_counter() - started
         outcome.figures.clear_model_s = self.workload.clear_model_s()
         outcome.program = program
-        outcome.batches = -(-len(self.workload.samples) // program.layout.images)
+        outcome.batches = -(-len(self.workload.samples) // program.layout.samples)
         return program
 
     def _protocol(self, life: Life, program: Program, bootstrap: bool, room: int, session: Session) -> None:
@@ -186,8 +194,8 @@ def decode(program: Program, layout: ValueLayout, slots: NDArray[np.float64], co
 
     A model's output becomes `[samples, positions, classes]`, as `reference.outputs` gives it.
     """
-    images = program.layout.images
-    batches = [unpack(program.layout, layout, list(batch), images) for batch in slots]
+    samples = program.layout.samples
+    batches = [unpack(program.layout, layout, list(batch), samples) for batch in slots]
     return np.concatenate(batches)[:count]
 
 

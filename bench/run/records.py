@@ -52,7 +52,7 @@ def record_of(run_id: str, asked: Asked, loaded: CellKind, outcome: Outcome) -> 
         weights=loaded.subject.weights,
         shape=loaded.subject.shape,
         samples=cell.samples,
-        batch=program.layout.images if program is not None else None,
+        batch=program.layout.samples if program is not None else None,
         repeats=cell.repeats,
         ladder=loaded.ladder(outcome),
         latency=recording.latency(figures, cell.samples, timed),

@@ -9,14 +9,12 @@ import numpy as np
 from backends.cleartext.adapter import CleartextEvaluator, EncodedSlots, Slots
 from backends.constants import prepare
 from backends.contract import real
-from backends.costs import Costs
 from backends.interface import Ciphertext, Plaintext
 from backends.parameters import ParameterSet
 from backends.planner import Planner, Refresh, plan
 from backends.program import Program
 from backends.recordings import Recordings
 from backends.replay import replay
-from backends.schedule import schedule
 from backends.tensor.layout import pack, unpack
 from backends.tensor.operation import Way
 from models.graph import Array, Graph
@@ -25,6 +23,7 @@ from models.reference import Inputs
 #: 512 slots, so that small shapes already make several images, or several chunks.
 PARAMETERS = ParameterSet(log_n=10, first_modulus_bits=50, scale_bits=40, depth=12, digits=13, security=0)
 REFRESH = Refresh("round_trip", top=12, entry=0)
+BOOTSTRAP = Refresh("bootstrap", top=12, entry=1, keeps_imaginary=True)
 
 
 class Opaque(CleartextEvaluator):
@@ -41,11 +40,11 @@ def planned(graph: Graph, parameters: ParameterSet = PARAMETERS) -> Program:
     return plan(graph, parameters, Refresh("round_trip", parameters.depth, 0), probes=True)
 
 
-def planned_so(graph: Graph, ways: Mapping[str, Way]) -> Program:
-    """The same, where nodes are computed in the ways given, whatever it costs."""
-    planner = Planner(Recordings(graph, PARAMETERS, REFRESH), ways)
-    found = schedule(graph, planner.node_costs(), REFRESH, Costs(PARAMETERS))
-    return planner.record(found, probes=True, values_of={})
+def planned_so(graph: Graph, ways: Mapping[str, Way], halves: int = 1) -> Program:
+    """The same, where nodes are computed in the ways given, whatever it costs; halves are not probed."""
+    refresh = REFRESH if halves == 1 else BOOTSTRAP
+    planner = Planner(Recordings(graph, PARAMETERS, refresh, halves), ways)
+    return planner.record(planner.schedule(), probes=halves == 1, values_of={})
 
 
 def evaluated(
@@ -59,10 +58,10 @@ def evaluated(
 def values_of(program: Program, inputs: Inputs, parameters: ParameterSet = PARAMETERS) -> dict[str, Array]:
     """Every node's value from a program on the cleartext backend; "" is the output's."""
     evaluator = Opaque(parameters, frozenset(program.rotation_steps))
-    images = program.layout.images
+    samples = program.layout.samples
     values: dict[str, list[Array]] = {}
-    for start in range(0, len(inputs), images):
-        batch = inputs[start : start + images]
+    for start in range(0, len(inputs), samples):
+        batch = inputs[start : start + samples]
         vectors = pack(program.layout, program.input_layout, batch)
         outputs, _ = replay(
             program,

@@ -72,8 +72,8 @@ class KeyOwnerParty(Party):
         """Pack the samples of a file, batch by batch, and encrypt each."""
         data, shape = np.load(self.folder / request.samples, allow_pickle=False), request.layout
         batches, seconds = [], 0.0
-        for start in range(0, len(data), shape.images):
-            vectors = pack(shape, request.value, data[start : start + shape.images])
+        for start in range(0, len(data), shape.samples):
+            vectors = pack(shape, request.value, data[start : start + shape.samples])
             started = perf_counter()
             ciphertexts = [self.owner.encrypt(vector, request.level) for vector in vectors]
             seconds += perf_counter() - started
