@@ -27,7 +27,8 @@ def suite(tmp_path: Path) -> Suite:
         "parameter_sets:\n"
         f"  - {{alias: shared14, log_n: 14, {shared}, backends: [openfhe, tenseal], {most}}}\n"
         f"  - {{alias: large, log_n: 15, {shared}, backends: [openfhe], {most}}}\n"
-        f"  - {{alias: once, log_n: 16, {shared}, backends: [openfhe], cases: [letters], samples: 3, repeats: 5}}\n"
+        f"  - {{alias: once, log_n: 16, {shared}, backends: [openfhe], cases: [letters], samples: 3, "
+        "repeats: 5}\n"
     )
     return load_suite(str(path), BACKENDS)
 
