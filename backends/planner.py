@@ -148,7 +148,7 @@ class Planner:
 
     @property
     def _parts_output(self) -> bool:
-        return self._layout.halves > 1 and self._values[self._graph.output].layout.kind != "scores"
+        return self._layout.halves > 1 and not self._recordings.lies_apart(self._graph.output)
 
     def node_costs(self) -> dict[str, NodeCost]:
         """What every node takes."""
@@ -183,7 +183,8 @@ class Planner:
                 recorder.probe(node.name, *chunks(tensor, self._layout))
             if node.name in plan.refreshed:
                 mean = float(node.attributes.get("mean", 0.0))
-                tensor = self._refreshed(folding, tensor, plan.needed[node.name], mean)
+                joined = not self._recordings.lies_apart(node.name)
+                tensor = self._refreshed(folding, tensor, plan.needed[node.name], mean, joined)
             values[node.name] = tensor
         output = values[self._graph.output]
         if self._parts_output:
@@ -224,7 +225,7 @@ class Planner:
                 levels[node.name] = max(plan.made[name] for name in siblings)
         return levels
 
-    def _refreshed(self, folding: Folding, tensor: Tensor, needed: int, mean: float) -> Tensor:
+    def _refreshed(self, folding: Folding, tensor: Tensor, needed: int, mean: float, joined: bool) -> Tensor:
         """The tensor with its levels back.
 
         A bootstrap approximates a sine of the coefficients, the first of which is the mean of the slots, or
@@ -233,7 +234,7 @@ class Planner:
         """
         if self._refresh.kind == "round_trip":
             return tensor.with_ciphertexts([folding.round_trip(c, needed) for c in tensor.ciphertexts])
-        mean_slot = mean * (1.0 if tensor.layout.kind == "scores" else self._layout.one)
+        mean_slot = mean * self._layout.one if joined else mean
         centred = [_shifted(folding, c, -mean_slot) for c in tensor.ciphertexts]
         return tensor.with_ciphertexts([_shifted(folding, folding.bootstrap(c), mean_slot) for c in centred])
 

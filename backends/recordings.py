@@ -57,6 +57,10 @@ class Recordings:
         folding = Folding(Recorder(self.refresh, self.layout), self.parameters)
         return folding, Engine(self._arrangement, self.layout, folding, ways)
 
+    def lies_apart(self, name: str) -> bool:
+        """Whether the halves of a batch lie apart in a node's value."""
+        return name in self._arrangement.apart
+
     def received(self, folding: Folding, level: int) -> Tensor:
         """The graph's input, as the key owner sends it."""
         lies = self._arrangement.input(self.layout)

@@ -160,10 +160,10 @@ class ValueLayout:
             constant: broadcasts to the value of one sample, all features equal where it is replicated.
             ciphertext: number of the chunk or shift.
         """
-        pattern = np.zeros((layout.features, layout.tokens))
+        pattern = np.zeros((layout.features, layout.tokens), np.asarray(constant).dtype)
         real = pattern[:, : self.tokens]
         if self.kind == "scores":
-            full = np.zeros((self.heads, self.tokens, self.extent))
+            full = np.zeros((self.heads, self.tokens, self.extent), pattern.dtype)
             full[:, :, : self.block] = constant
             by_head = real.reshape(-1, power_of_two(self.heads), self.tokens)
             partners = self.partners(self.shifts(len(by_head), ciphertext))

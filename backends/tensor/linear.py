@@ -20,6 +20,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from backends.interface import Ciphertext, Evaluator, Plaintext
 from backends.tensor.elementwise import add_constant, affine
@@ -28,6 +29,7 @@ from backends.tensor.reductions import rotated_sum, sum_of_rotations
 from backends.tensor.tensor import Tensor, as_features
 from models.arrays import Array
 
+Weights = Array | NDArray[np.complex128]
 #: (input chunk, step) → the diagonal that multiplies the input rotated by step.
 Diagonals = dict[tuple[int, int], Array]
 
@@ -63,7 +65,7 @@ def linear(
     layout: Layout,
     babies: BabySteps,
     x: Tensor,
-    weight: Array,
+    weight: Weights,
     bias: Array,
     place: ValueLayout,
 ) -> Tensor:
@@ -98,14 +100,14 @@ def linear(
     return add_constant(evaluator, layout, Tensor(tuple(totals), place, clean=True), bias)
 
 
-def _diagonals(layout: Layout, target: ValueLayout, x: Tensor, weight: Array) -> list[Diagonals]:
+def _diagonals(layout: Layout, target: ValueLayout, x: Tensor, weight: Weights) -> list[Diagonals]:
     """The diagonals of each output chunk but all-zero ones; one of them where all are zero.
 
     At row i, diagonal s multiplies the input's row i + s; both sides are repeated as they lie.
     """
     size, chunks = layout.features, target.chunks(layout)
     period, target_period = x.layout.period or size, target.period or size
-    matrix = np.zeros((chunks * target_period, len(x.ciphertexts) * period))
+    matrix = np.zeros((chunks * target_period, len(x.ciphertexts) * period), weight.dtype)
     matrix[np.ix_(target.rows, x.layout.rows)] = weight
     blocks = matrix.reshape(chunks, target_period, len(x.ciphertexts), period)
     row = np.arange(size)
