@@ -113,7 +113,8 @@ class Recordings:
         if {folding.level(c) for c in result.ciphertexts} != {_HIGH}:
             raise PlanError(f"node {node.name} does not spend the levels that operand_depths says")
         ciphertexts = sum(slots is None for slots in known_slots(result.ciphertexts))
-        return result, NodeCost(_counted(folding.recorder), ciphertexts, depths)
+        real = self.layout.halves == 1 or self.lies_apart(node.name)
+        return result, NodeCost(_counted(folding.recorder), ciphertexts, depths, real)
 
 
 def _smallest(array: Array) -> float:

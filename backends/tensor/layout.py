@@ -280,6 +280,13 @@ def joined(halves: Sequence[Array]) -> Array:
     return halves[0] if len(halves) == 1 else np.asarray(halves[0] + 1j * halves[1])
 
 
+def in_pairs(vectors: Sequence[Array]) -> list[Array]:
+    """Slot vectors, the last of them in the imaginary parts of the first (`halves.paired`)."""
+    middle = -(-len(vectors) // 2)
+    pairs = [joined(pair) for pair in zip(vectors, vectors[middle:], strict=False)]
+    return [*pairs, *vectors[len(pairs) : middle]]
+
+
 def power_of_two(at_least: int) -> int:
     """The smallest power of two that is not less."""
     return 1 << max(0, at_least - 1).bit_length()
