@@ -145,8 +145,8 @@ def _term(
     evaluator: Evaluator, layout: Layout, x: Tensor, ciphertext: Ciphertext, diagonal: Array, turn: int
 ) -> tuple[Ciphertext, Plaintext]:
     """A ciphertext and its diagonal, turned back because the sum that it enters is rotated by `turn`."""
-    real = np.arange(layout.tokens) < x.layout.tokens
-    pattern = np.outer(np.roll(diagonal, turn), real)
+    pattern = np.zeros((layout.features, layout.tokens), diagonal.dtype)
+    pattern[:, : x.layout.tokens] = np.roll(diagonal, turn)[:, None]
     return ciphertext, evaluator.encode(layout.spread(pattern), x.level(evaluator))
 
 
