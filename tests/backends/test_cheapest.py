@@ -113,7 +113,7 @@ def random_graph(random: np.random.Generator) -> Graph:
 def test_a_plan_is_the_cheapest_of_all(seed: int) -> None:
     random = np.random.default_rng(seed)
     graph = random_graph(random)
-    top, keeps = int(random.integers(5, 10)), bool(random.integers(2))
+    top, keeps = int(random.integers(3, 10)), bool(random.integers(2))
     refresh = Refresh("bootstrap", top, entry=1, work=float(random.choice([0.1, 1.0])), keeps_imaginary=keeps)
     for halves in (1, 2) if keeps else (1,):
         recordings = Recordings(graph, PARAMETERS, refresh, halves)
