@@ -75,7 +75,7 @@ def plan(
     # What is probed is decrypted, and so lies in real slots.
     joins = complex_slots and refresh.keeps_imaginary and not probes
     batches = _batches(graph, parameters, refresh, samples if joins else 1)
-    schedules = _schedules(batches, complex_slots=complex_slots)
+    schedules = _schedules(batches, complex_slots=complex_slots, probes=probes)
     planner, chosen = min(schedules, key=lambda found: found[0].batches(samples) * found[1].price)
     return planner.record(chosen, probes, values or {})
 
@@ -88,7 +88,9 @@ def _batches(graph: Graph, parameters: ParameterSet, refresh: Refresh, samples: 
         yield Recordings(graph, parameters, refresh, halves=2)
 
 
-def _schedules(batches: Iterable[Recordings], *, complex_slots: bool) -> Iterator[tuple[Planner, Schedule]]:
+def _schedules(
+    batches: Iterable[Recordings], *, complex_slots: bool, probes: bool
+) -> Iterator[tuple[Planner, Schedule]]:
     """The cheapest schedule of each kind of batch and choice of ways that can be planned.
 
     Raises:
@@ -96,7 +98,8 @@ def _schedules(batches: Iterable[Recordings], *, complex_slots: bool) -> Iterato
     """
     errors, planned = [], 0
     for recordings in batches:
-        for ways in choices(recordings.graph, complex_slots=complex_slots):
+        wide = () if probes else recordings.wide
+        for ways in choices(recordings.graph, complex_slots=complex_slots, wide=wide):
             planner = Planner(recordings, ways)
             try:
                 found = planner.schedule()

@@ -67,11 +67,13 @@ class NodeCost:
         primitives: (primitive, level of its operands above the node's result) → how many.
         ciphertexts: those of the result that depend on the graph's input.
         depths: levels between each operand and the result.
+        refreshable: whether a refresh keeps the result.
     """
 
     primitives: Counter[tuple[str, int]]
     ciphertexts: int
     depths: tuple[int, ...]
+    refreshable: bool = True
 
     @property
     def known(self) -> bool:
@@ -226,6 +228,7 @@ class _Step:
         self.alive = rest + [name for name in dict.fromkeys(name for name, _ in needs) if name not in rest]
         self._added = len(self.alive) - len(rest)
         self._operands = [(self.alive.index(name), depth) for name, depth in needs]
+        self._refreshable = makes_ciphertexts(node) and cost.refreshable
         self._price = cache(lambda made: cost.price(costs, made))
         self._refresh_price = cache(
             lambda needed: cost.ciphertexts * refresh.work * costs.refresh_price(refresh.kind, needed)
@@ -250,7 +253,7 @@ class _Step:
     def _choices(self, needed: int) -> Iterator[tuple[int, bool]]:
         """Levels at which the value may be made, and whether it is then refreshed."""
         yield needed, False
-        if makes_ciphertexts(self._node):
+        if self._refreshable:
             yield self._refresh.entry, True
 
     def _needed_before(self, levels: _Levels, made: int) -> _Levels:
