@@ -133,17 +133,6 @@ class Costs:
         residues = constant.level + 1 + beside
         return 0 if constant.row is None else residues * self._residue_bytes
 
-    def constants_ahead(self, program: Program, room_bytes: int) -> list[int]:
-        """Which constants to encode ahead where not all have room: the most often used, then the first."""
-        uses = Counter(index for instruction in program.instructions for index in instruction.plaintexts)
-        chosen = []
-        for index, _ in uses.most_common():
-            size = self.constant_bytes(program.plaintexts[index])
-            if size <= room_bytes:
-                room_bytes -= size
-                chosen.append(index)
-        return chosen
-
     def live_bytes(self, program: Program, *, by_size: bool = False) -> int:
         """The most that ciphertexts in use take at once, or of those of each size, added up."""
         sizes: dict[int, int] = {}

@@ -12,7 +12,7 @@ from backends.tensor.arrangement import Arrangement
 from backends.tensor.layout import Layout, ValueLayout, power_of_two
 from backends.tensor.linear import BabySteps
 from backends.tensor.operation import Context, EncryptedOperation, Replicated, Way
-from backends.tensor.operations import OF_HALVES, WAYS, encrypted
+from backends.tensor.operations import OF_HALVES, PARTING, WAYS, encrypted
 from backends.tensor.tensor import Tensor, as_features, drop_to
 from models.graph import Graph, Node
 
@@ -65,14 +65,18 @@ class Engine:
     def _way(self, node: Node) -> EncryptedOperation:
         if node.name in self._ways:
             return WAYS[self._ways[node.name]][node.operation]
-        if self.layout.halves > 1 and node.operation in OF_HALVES and not self._lies_apart(node):
-            return OF_HALVES[node.operation]
-        return encrypted(node)
+        if self.layout.halves == 1 or self._lies_apart(node):
+            return encrypted(node)
+        return (
+            PARTING
+            if node.name == self._arrangement.parting
+            else OF_HALVES.get(node.operation, encrypted(node))
+        )
 
     def _lies_apart(self, node: Node) -> bool:
-        """Whether the halves of a batch lie apart in the operands and in the result: those of scores do."""
-        kinds = [self._arrangement.kinds[name] for name in (node.name, *node.inputs)]
-        return self.layout.halves > 1 and all(kind == "scores" for kind in kinds) and not node.is_input
+        """Whether the halves of a batch lie apart in the operands and in the result."""
+        apart = self._arrangement.apart.issuperset((node.name, *node.inputs))
+        return self.layout.halves > 1 and apart and not node.is_input
 
     def _place(self, node: Node) -> ValueLayout:
         paired = self._ways.get(node.name) is Way.PAIRED

@@ -201,6 +201,21 @@ def measured_at(
     return [primitive for primitive in found if only is None or primitive.name in only]
 
 
+def lacking(capabilities: Capabilities, only: Sequence[str] | None = None) -> dict[str, str]:
+    """What a library has not, of what is asked for: the name of a primitive → the reason.
+
+    Args:
+        capabilities: what the library offers.
+        only: names of the primitives that are asked for, None for all.
+    """
+    found = {}
+    if capabilities.bootstrap_output_level is None and capabilities.no_bootstrap_reason is not None:
+        found[BOOTSTRAP.name] = capabilities.no_bootstrap_reason
+    if not capabilities.complex_slots:
+        found[CONJUGATION.name] = "the adapter has no complex slots"
+    return {name: reason for name, reason in found.items() if only is None or name in only}
+
+
 def key_kinds(capabilities: Capabilities, only: Sequence[str] | None = None) -> list[str]:
     """The kinds of keys that are measured: none where `only` some primitives are."""
     if only is not None:

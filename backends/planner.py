@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -15,9 +16,11 @@ from backends.parameters import ParameterSet
 from backends.program import Program
 from backends.recordings import Recordings
 from backends.schedule import NodeCost, Refresh, Schedule, makes_ciphertexts, schedule
-from backends.tensor.halves import parted
+from backends.tensor.halves import paired, parted
+from backends.tensor.layout import in_pairs
 from backends.tensor.operation import Way
 from backends.tensor.operations import encrypted
+from backends.tensor.pairs import ONE
 from backends.tensor.tensor import Tensor
 from backends.ways import choices
 from models.arrays import Array
@@ -72,8 +75,9 @@ def plan(
             refresh returns, or a constant or a value is too large for its level.
     """
     check_polynomial(graph)
+    refresh = replace(refresh, keeps_imaginary=refresh.keeps_imaginary and complex_slots)
     # What is probed is decrypted, and so lies in real slots.
-    joins = complex_slots and refresh.keeps_imaginary and not probes
+    joins = refresh.keeps_imaginary and not probes
     batches = _batches(graph, parameters, refresh, samples if joins else 1)
     schedules = _schedules(batches, complex_slots=complex_slots, probes=probes)
     planner, chosen = min(schedules, key=lambda found: found[0].batches(samples) * found[1].price)
@@ -151,7 +155,7 @@ class Planner:
 
     @property
     def _parts_output(self) -> bool:
-        return self._layout.halves > 1 and self._values[self._graph.output].layout.kind != "scores"
+        return self._layout.halves > 1 and not self._recordings.lies_apart(self._graph.output)
 
     def node_costs(self) -> dict[str, NodeCost]:
         """What every node takes."""
@@ -185,8 +189,7 @@ class Planner:
             if probes and makes_ciphertexts(node):
                 recorder.probe(node.name, *chunks(tensor, self._layout))
             if node.name in plan.refreshed:
-                mean = float(node.attributes.get("mean", 0.0))
-                tensor = self._refreshed(folding, tensor, plan.needed[node.name], mean)
+                tensor = self._refreshed(folding, node, tensor, plan)
             values[node.name] = tensor
         output = values[self._graph.output]
         if self._parts_output:
@@ -201,16 +204,20 @@ class Planner:
                 continue
             if node.name in plan.refreshed and bootstraps:
                 mean = float(node.attributes.get("mean", 0.0))
-                self._hold_value(node, values[node.name] - mean, 0, bootstrapped=True)
+                centred = values[node.name] - mean
+                self._hold_value(node, centred, 0, bootstrapped=True, pairs=node.name in plan.paired)
             elif node.name in plan.refreshed or node.name == self._graph.output:
                 self._hold_value(node, values[node.name], plan.made[node.name])
 
-    def _hold_value(self, node: Node, value: Array, level: int, *, bootstrapped: bool = False) -> None:
-        if np.abs(value).max() <= headroom.room(self._parameters, level):
+    def _hold_value(
+        self, node: Node, value: Array, level: int, *, bootstrapped: bool = False, pairs: bool = False
+    ) -> None:
+        if 2 * np.abs(value).max() <= headroom.room(self._parameters, level):
             return
         layout, samples = self._values[node.name].layout, self._layout.samples
         batches = [value[start : start + samples] for start in range(0, len(value), samples)]
-        slots = [one for batch in batches for one in layout.spread(self._layout, batch)]
+        vectors = [layout.spread(self._layout, batch) for batch in batches]
+        slots = [one for of_batch in vectors for one in (in_pairs(of_batch) if pairs else of_batch)]
         what = f"layer {node.layer or node.name}"
         headroom.check(self._parameters, level, slots, what, bootstrapped=bootstrapped)
 
@@ -227,18 +234,30 @@ class Planner:
                 levels[node.name] = max(plan.made[name] for name in siblings)
         return levels
 
-    def _refreshed(self, folding: Folding, tensor: Tensor, needed: int, mean: float) -> Tensor:
-        """The tensor with its levels back.
-
-        A bootstrap approximates a sine of the coefficients, the first of which is the mean of the slots, or
-        of the slots themselves, and errs with the cube of the largest. So the value's mean is taken out
-        before and put back after.
-        """
+    def _refreshed(self, folding: Folding, node: Node, tensor: Tensor, plan: Schedule) -> Tensor:
+        """A node's value with its levels back."""
         if self._refresh.kind == "round_trip":
+            needed = plan.needed[node.name]
             return tensor.with_ciphertexts([folding.round_trip(c, needed) for c in tensor.ciphertexts])
-        mean_slot = mean * (1.0 if tensor.layout.kind == "scores" else self._layout.one)
-        centred = [_shifted(folding, c, -mean_slot) for c in tensor.ciphertexts]
-        return tensor.with_ciphertexts([_shifted(folding, folding.bootstrap(c), mean_slot) for c in centred])
+        mean = float(node.attributes.get("mean", 0.0))
+        if node.name in plan.paired:
+            pairs = _bootstrapped(folding, paired(folding, tensor), mean * (1 + 1j))
+            return tensor.with_ciphertexts(parted(folding, pairs).ciphertexts[: len(tensor.ciphertexts)])
+        if tensor.layout.paired:
+            return _bootstrapped(folding, tensor, mean * ONE)
+        joined = not self._recordings.lies_apart(node.name)
+        return _bootstrapped(folding, tensor, mean * self._layout.one if joined else mean)
+
+
+def _bootstrapped(folding: Folding, tensor: Tensor, mean: complex) -> Tensor:
+    """The tensor bootstrapped without its mean.
+
+    A bootstrap approximates a sine of the coefficients, the first of which is the mean of the slots, or of
+    the slots themselves, and errs with the cube of the largest. So the value's mean is taken out before and
+    put back after.
+    """
+    centred = [_shifted(folding, c, -mean) for c in tensor.ciphertexts]
+    return tensor.with_ciphertexts([_shifted(folding, folding.bootstrap(c), mean) for c in centred])
 
 
 def _shifted(folding: Folding, ciphertext: Ciphertext, by: complex) -> Ciphertext:

@@ -67,6 +67,10 @@ class Recordings:
         folding = Folding(Recorder(self.refresh, self.layout), self.parameters)
         return folding, Engine(self._arrangement, self.layout, folding, ways)
 
+    def lies_apart(self, name: str) -> bool:
+        """Whether the halves of a batch lie apart in a node's value."""
+        return name in self._arrangement.apart
+
     def received(self, folding: Folding, level: int) -> Tensor:
         """The graph's input, as the key owner sends it."""
         lies = self._arrangement.input(self.layout)
@@ -120,7 +124,10 @@ class Recordings:
             raise PlanError(f"node {node.name} does not spend the levels that operand_depths says")
         ciphertexts = sum(slots is None for slots in known_slots(result.ciphertexts))
         counted = _counted(folding.recorder)
-        return result, NodeCost(counted, ciphertexts, depths, refreshable=not result.layout.paired)
+        paired = result.layout.paired
+        real = not paired and (self.layout.halves == 1 or self.lies_apart(node.name))
+        refreshable = not paired or self.refresh.keeps_imaginary
+        return result, NodeCost(counted, ciphertexts, depths, real, refreshable)
 
 
 def _smallest(array: Array) -> float:

@@ -12,13 +12,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from enum import Enum
+from functools import cache, partial
 from typing import NamedTuple
 
 import numpy as np
 
 from backends.costs import Costs
 from backends.errors import PlanError
+from backends.primitives import Primitive
 from backends.tensor.operations import encrypted
 from models.graph import Graph, Node
 
@@ -48,12 +50,14 @@ class Schedule:
 
     Attributes:
         refreshed: names of the nodes whose values are refreshed.
+        paired: those of them whose ciphertexts are refreshed two at a time.
         made: node → level of its result, before any refresh.
         needed: node → level at which its readers want it, at most.
         price: what all of it costs, in transforms (see `backends.costs`).
     """
 
     refreshed: frozenset[str]
+    paired: frozenset[str]
     made: Mapping[str, int]
     needed: Mapping[str, int]
     price: float
@@ -67,12 +71,14 @@ class NodeCost:
         primitives: (primitive, level of its operands above the node's result) → how many.
         ciphertexts: those of the result that depend on the graph's input.
         depths: levels between each operand and the result.
+        real: whether the slots of the result are real.
         refreshable: whether a refresh keeps the result.
     """
 
     primitives: Counter[tuple[str, int]]
     ciphertexts: int
     depths: tuple[int, ...]
+    real: bool = True
     refreshable: bool = True
 
     @property
@@ -87,6 +93,17 @@ class NodeCost:
         )
 
 
+class Manner(Enum):
+    """How the ciphertexts of a value are refreshed.
+
+    EACH: by itself. PAIRED: two at a time, the other one in the imaginary parts of slots, for a level before
+    and a level after.
+    """
+
+    EACH = "each"
+    PAIRED = "paired"
+
+
 #: Levels needed of the values alive, in an order that all states of one moment share.
 _Levels = tuple[int, ...]
 
@@ -98,14 +115,14 @@ class _Decision(NamedTuple):
         node: its name.
         made: level of its result, before any refresh.
         needed: level at which its readers want it.
-        refreshed: whether it is refreshed.
+        refreshed: how it is refreshed, if it is.
         before: the decision before this one.
     """
 
     node: str
     made: int
     needed: int
-    refreshed: bool
+    refreshed: Manner | None
     before: _Decision | None
 
 
@@ -137,6 +154,7 @@ def schedule(
     decisions = list(_listed(last))
     return Schedule(
         refreshed=frozenset(one.node for one in decisions if one.refreshed),
+        paired=frozenset(one.node for one in decisions if one.refreshed is Manner.PAIRED),
         made={one.node: one.made for one in decisions},
         needed={one.node: one.needed for one in decisions},
         price=price,
@@ -230,9 +248,8 @@ class _Step:
         self._operands = [(self.alive.index(name), depth) for name, depth in needs]
         self._refreshable = makes_ciphertexts(node) and cost.refreshable
         self._price = cache(lambda made: cost.price(costs, made))
-        self._refresh_price = cache(
-            lambda needed: cost.ciphertexts * refresh.work * costs.refresh_price(refresh.kind, needed)
-        )
+        self._pairs = refresh.keeps_imaginary and cost.real and cost.ciphertexts > 1
+        self._refresh_price = cache(partial(_refresh_price, cost.ciphertexts, refresh, costs))
 
     def before(
         self, states: Mapping[_Levels, tuple[float, _Decision | None]]
@@ -245,22 +262,38 @@ class _Step:
                 operands = self._needed_before(levels, made)
                 if max(operands, default=0) > self._refresh.top:
                     continue
-                total = cost + self._price(made) + (self._refresh_price(needed) if refreshed else 0.0)
+                total = (
+                    cost + self._price(made) + (self._refresh_price(needed, refreshed) if refreshed else 0.0)
+                )
                 if operands not in found or total < found[operands][0]:
                     found[operands] = total, _Decision(self._node.name, made, needed, refreshed, decisions)
         return found
 
-    def _choices(self, needed: int) -> Iterator[tuple[int, bool]]:
-        """Levels at which the value may be made, and whether it is then refreshed."""
-        yield needed, False
+    def _choices(self, needed: int) -> Iterator[tuple[int, Manner | None]]:
+        """Levels at which the value may be made, and how it is then refreshed."""
+        yield needed, None
         if self._refreshable:
-            yield self._refresh.entry, True
+            yield self._refresh.entry, Manner.EACH
+            if self._pairs and needed < self._refresh.top:
+                yield self._refresh.entry + 1, Manner.PAIRED
 
     def _needed_before(self, levels: _Levels, made: int) -> _Levels:
         needed = [*levels[: self._at], *levels[self._at + 1 :], *[0] * self._added]
         for operand, depth in self._operands:
             needed[operand] = max(needed[operand], made + depth)
         return tuple(needed)
+
+
+def _refresh_price(ciphertexts: int, refresh: Refresh, costs: Costs, needed: int, manner: Manner) -> float:
+    """What it costs to refresh a value of so many ciphertexts."""
+    each = refresh.work * costs.refresh_price(refresh.kind, needed)
+    if manner is Manner.EACH:
+        return ciphertexts * each
+    pairs = -(-ciphertexts // 2)
+    product = (Primitive.MULTIPLY_PLAIN.counted, Primitive.RESCALE.counted)
+    joining = sum(costs.primitive(name, refresh.entry + 1) for name in product)
+    parting = 2 * sum(costs.primitive(name, refresh.top) for name in product)
+    return pairs * (each + joining + parting + costs.primitive(Primitive.CONJUGATE.counted, refresh.top))
 
 
 def _undominated(

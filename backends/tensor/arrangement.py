@@ -31,6 +31,9 @@ class Arrangement:
         kinds: node → kind of its value, as in `ValueLayout`.
         tokens: node → tokens of its value.
         widths: node → features of its value, those of all heads; of scores, 0.
+        parting: the last linear map before the output, if there is nothing but one value after it.
+        apart: the nodes of which the halves of a batch lie apart (`backends.tensor.halves`): those of scores,
+            and those after the last linear map, which parts halves at no level.
     """
 
     def __init__(self, graph: Graph) -> None:
@@ -47,6 +50,9 @@ class Arrangement:
         self._heads: dict[str, int] = {}
         self._merges: dict[str, Node] = {}
         self._single = self._standing_once()
+        tail = self._tail()
+        self.parting = tail[-1] if tail else None
+        self.apart = frozenset([*tail, *(name for name, kind in self.kinds.items() if kind == "scores")])
         for node in graph:
             placement = self._placements[node.name]
             if placement is Placement.HEADS:
@@ -109,6 +115,16 @@ class Arrangement:
         """The classes that attention reads, and those that merging reads or makes: it moves rows."""
         moving = (node for node in self._graph if encrypted(node).moves_rows)
         return frozenset(self._class(name) for node in moving for name in (*node.inputs, node.name))
+
+    def _tail(self) -> list[str]:
+        """The output and what comes before it, up to the last linear map; nothing where others read any."""
+        found = [self._graph.output]
+        while (node := self._graph[found[-1]]).operation != "linear":
+            alone = len(node.inputs) == 1 and len(self._graph.consumers(node.inputs[0])) == 1
+            if not alone or self.kinds[node.name] == "scores":
+                return []
+            found.append(node.inputs[0])
+        return found
 
     def _class(self, name: str) -> str:
         while self._classes[name] != name:

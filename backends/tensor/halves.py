@@ -17,7 +17,7 @@ from dataclasses import replace
 from backends.interface import Evaluator
 from backends.tensor.elementwise import alike, multiply_constant
 from backends.tensor.layout import Layout
-from backends.tensor.tensor import Tensor
+from backends.tensor.tensor import Tensor, drop_to
 
 #: What `parts` multiplies the first half and the second by.
 UNITS = (2.0, 2.0j)
@@ -38,6 +38,18 @@ def parted(evaluator: Evaluator, x: Tensor) -> Tensor:
         _times(evaluator, half, 1 / unit) for half, unit in zip(parts(evaluator, x), UNITS, strict=True)
     )
     return apart(first, second)
+
+
+def paired(evaluator: Evaluator, x: Tensor) -> Tensor:
+    """The ciphertexts of real slots, the last of them in the imaginary parts of the first, a level less.
+
+    `parted` gives them back in their order, and one more where their number is odd.
+    """
+    middle = -(-len(x.ciphertexts) // 2)
+    turned = [multiply_constant(evaluator, ciphertext, 1j) for ciphertext in x.ciphertexts[middle:]]
+    first = drop_to(evaluator, x.with_ciphertexts(x.ciphertexts[:middle]), x.level(evaluator) - 1)
+    pairs = [evaluator.add(a, b) for a, b in zip(first.ciphertexts, turned, strict=False)]
+    return x.with_ciphertexts([*pairs, *first.ciphertexts[len(pairs) :]])
 
 
 def apart(first: Tensor, second: Tensor) -> Tensor:

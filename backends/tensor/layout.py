@@ -162,10 +162,10 @@ class ValueLayout:
             constant: broadcasts to the value of one sample, all features equal where it is replicated.
             ciphertext: number of the chunk or shift.
         """
-        pattern = np.zeros((layout.features, layout.tokens))
+        pattern = np.zeros((layout.features, layout.tokens), np.asarray(constant).dtype)
         real = pattern[:, : self.tokens]
         if self.kind == "scores":
-            full = np.zeros((self.heads, self.tokens, self.extent))
+            full = np.zeros((self.heads, self.tokens, self.extent), pattern.dtype)
             full[:, :, : self.block] = constant
             by_head = real.reshape(-1, power_of_two(self.heads), self.tokens)
             partners = self.partners(self.shifts(len(by_head), ciphertext))
@@ -280,6 +280,13 @@ def in_halves(layout: Layout, samples: SamplesT) -> list[SamplesT]:
 def joined(halves: Sequence[Array]) -> Array:
     """The slots of one half, or those of two joined."""
     return halves[0] if len(halves) == 1 else np.asarray(halves[0] + 1j * halves[1])
+
+
+def in_pairs(vectors: Sequence[Array]) -> list[Array]:
+    """Slot vectors, the last of them in the imaginary parts of the first (`halves.paired`)."""
+    middle = -(-len(vectors) // 2)
+    pairs = [joined(pair) for pair in zip(vectors, vectors[middle:], strict=False)]
+    return [*pairs, *vectors[len(pairs) : middle]]
 
 
 def power_of_two(at_least: int) -> int:

@@ -18,11 +18,13 @@ however many chunks come in. Where two chunks share a ciphertext, diagonals are 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from backends.errors import PlanError
-from backends.interface import Ciphertext, ComplexVector, Evaluator, Plaintext
+from backends.interface import Ciphertext, Evaluator, Plaintext
 from backends.tensor import pairs
 from backends.tensor.elementwise import add_constant, affine
 from backends.tensor.layout import Layout, ValueLayout, power_of_two
@@ -30,8 +32,9 @@ from backends.tensor.reductions import rotated_sum, sum_of_rotations
 from backends.tensor.tensor import Tensor, as_features
 from models.arrays import Array
 
+Weights = Array | NDArray[np.complex128]
 #: (input chunk or pair, step) → the diagonal that multiplies the input rotated by step.
-Diagonals = dict[tuple[int, int], Array | ComplexVector]
+Diagonals = dict[tuple[int, int], Weights]
 
 
 class BabySteps:
@@ -65,7 +68,7 @@ def linear(
     layout: Layout,
     babies: BabySteps,
     x: Tensor,
-    weight: Array,
+    weight: Weights,
     bias: Array,
     place: ValueLayout,
 ) -> Tensor:
@@ -102,16 +105,16 @@ def linear(
     return add_constant(evaluator, layout, Tensor(tuple(totals), place, clean=True), bias)
 
 
-def _diagonals(layout: Layout, target: ValueLayout, x: Tensor, weight: Array) -> list[Diagonals]:
+def _diagonals(layout: Layout, target: ValueLayout, x: Tensor, weight: Weights) -> list[Diagonals]:
     """The diagonals of each output chunk, or pair, but all-zero ones; one of them where all are zero.
 
     At row i, diagonal s multiplies the input's row i + s; both sides are repeated as they lie.
     """
     size, chunks, sources = layout.features, target.chunks(layout), x.layout.chunks(layout)
     period, target_period = x.layout.period or size, target.period or size
-    matrix = np.zeros((chunks * target_period, sources * period))
+    matrix = cast(Weights, np.zeros((chunks * target_period, sources * period), weight.dtype))
     matrix[np.ix_(target.rows, x.layout.rows)] = weight
-    blocks = _paired(target, x.layout, matrix.reshape(chunks, target_period, sources, period))
+    blocks = _paired(target, x.layout, matrix.reshape((chunks, target_period, sources, period)))
     row = np.arange(size)
     turned = (row + np.arange(min(period, target_period))[:, None]) % period
     index = row % target_period
@@ -125,7 +128,7 @@ def _diagonals(layout: Layout, target: ValueLayout, x: Tensor, weight: Array) ->
     return found
 
 
-def _paired(target: ValueLayout, source: ValueLayout, blocks: Array | ComplexVector) -> Array | ComplexVector:
+def _paired(target: ValueLayout, source: ValueLayout, blocks: Weights) -> Weights:
     """The blocks `[output chunk, row, input chunk, row]` of a matrix, where chunks lie in pairs.
 
     Raises:
@@ -152,7 +155,7 @@ def _term(
     layout: Layout,
     x: Tensor,
     ciphertext: Ciphertext,
-    diagonal: Array | ComplexVector,
+    diagonal: Weights,
     turn: int,
 ) -> tuple[Ciphertext, Plaintext]:
     """A ciphertext and its diagonal, turned back because the sum that it enters is rotated by `turn`."""

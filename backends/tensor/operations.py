@@ -95,6 +95,27 @@ def _linear(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
     return linear.linear(context.evaluator, context.layout, context.babies, operands[0], weight, bias, place)
 
 
+def _linear_of_parts(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
+    """One map of both halves, which lie joined in the operand and apart in the result."""
+    weight, bias, place = node.arrays["weight"], node.arrays["bias"], context.place(node)
+    layout = replace(context.layout, halves=1)
+    parts = zip(halves.parts(context.evaluator, operands[0]), halves.UNITS, strict=True)
+    return halves.apart(
+        *(
+            linear.linear(
+                context.evaluator,
+                layout,
+                context.babies,
+                half,
+                np.asarray(weight / unit, complex),
+                bias,
+                place,
+            )
+            for half, unit in parts
+        )
+    )
+
+
 def _split_heads(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
     (x,) = operands
     heads = int(node.attributes["heads"])
@@ -274,6 +295,9 @@ def _packed(scores: Execute, scores_depth: tuple[int, ...], mix: Execute) -> dic
         "mix": replace(ENCRYPTED["mix"], execute=mix, depths=lambda node, operands: packed.MIX_DEPTH),
     }
 
+
+#: What the engine declares of a linear map whose operand's halves lie joined and its result's apart.
+PARTING = replace(ENCRYPTED["linear"], execute=_linear_of_parts)
 
 #: Where what comes out of each of two parts is told apart by a constant.
 _DEEPER_POLYNOMIAL = replace(

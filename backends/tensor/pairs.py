@@ -4,7 +4,7 @@ A linear map (W1 + i·W2)·x makes both chunks for the products with plaintexts 
 Re((W1 - i·W2)·(x1 + i·x2)) = W1·x1 + W2·x2, a map from a pair takes those of one too, and a conjugation.
 So does what parts a pair: for z = (x1 + i·x2) / 2, z + conj(z) is x1 and z - conj(z) is i·x2, at no level.
 
-Pairs are the hidden features of an MLP, between two linear maps; they are neither refreshed nor decrypted.
+Pairs are the hidden features of an MLP, between two linear maps; they are never decrypted.
 """
 
 from __future__ import annotations
@@ -18,6 +18,9 @@ from backends.tensor.tensor import Tensor
 from models.arrays import Array
 
 Complex = NDArray[np.complex128]
+
+#: A pair of ones.
+ONE = (1 + 1j) / 2
 
 
 def parts(evaluator: Evaluator, layout: Layout, x: Tensor) -> list[tuple[Ciphertext, complex]]:

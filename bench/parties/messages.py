@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar, get_args
 
+from backends.constants_room import Room
 from backends.interface import SecurityFacts
 from backends.measured import Stretch
 from backends.parameters import ParameterSet
@@ -170,14 +171,14 @@ class Prepare(Request[Prepared]):
     Attributes:
         program: the name of its files.
         digest: the digest of the program.
-        room_bytes: memory for constants; as much as it takes where it is None.
+        room: memory for constants; as much as it takes where it is None.
         workers: how many instructions run side by side, each on one thread of the library; 1 is one after the
             other on all its threads.
     """
 
     program: str
     digest: str
-    room_bytes: int | None
+    room: Room | None
     workers: int = 1
 
 

@@ -88,7 +88,7 @@ def of_program(
         "keys on disk": size(descriptor.footprint.key_files(told.needs.keys_bytes)),
         "disk": size(told.disk_bytes),
         "memory, evaluator": size(told.evaluator_bytes),
-        "  of it constants encoded": f"{size(told.kept_bytes)} of {size(told.needs.constants_bytes)}",
+        "  of it constants encoded": f"{size(told.constants_bytes)} of {size(told.needs.constants_bytes)}",
         "  with all constants": size(told.needs.evaluator_bytes + told.needs.constants_bytes),
         "memory, key owner": size(told.needs.key_owner_bytes),
         **_times(told),

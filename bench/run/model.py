@@ -12,6 +12,7 @@ import numpy as np
 import psutil
 from numpy.typing import NDArray
 
+from backends.constants_room import Room
 from backends.costs import Costs
 from backends.errors import PlanError, Unsupported
 from backends.interface import Capabilities
@@ -26,7 +27,7 @@ from bench.run.estimates import Estimate
 from bench.run.exchanges import Evaluation
 from bench.run.life import Life
 from bench.run.listener import Progress
-from bench.run.prediction.prediction import CONSTANTS_SHARE, Prediction, predict
+from bench.run.prediction.prediction import Prediction, predict, room
 from bench.run.prediction.predictor import Predictor, predictor
 from bench.run.prediction.work import Setting
 from bench.run.program_parties import AUDITED, ROLES, ProgramParties
@@ -133,10 +134,11 @@ class ModelKind(WorkloadKind):
         references = self.workload.values  # the clear run first: it finds inputs outside their interval
         program = self._planned(life, refresh)
         costs = Costs(parameters)
-        room = 0  # the simulator has no keys, and encodes a constant as fast as it would find it
+        left = 0
         if not life.descriptor.simulates:
             needs = costs.needs(program, capabilities, refresh.kind, life.descriptor.footprint)
-            room = int(CONSTANTS_SHARE * life.room(needs.keys_bytes, needs.evaluator_bytes))
+            left = life.room(needs.keys_bytes, needs.evaluator_bytes)
+        constants = room(left, life.descriptor)
         told = self._told(
             life.cell, program, life.descriptor, capabilities, refresh, predictor(life.descriptor)
         )
@@ -145,7 +147,7 @@ class ModelKind(WorkloadKind):
         life.watched(
             ROLES if life.binding is None else AUDITED,
             life.descriptor.adapter,
-            lambda session: self._protocol(life, program, refresh.kind == "bootstrap", room, session),
+            lambda session: self._protocol(life, program, refresh.kind == "bootstrap", constants, session),
         )
         outcome.decrypted = self._decoded(program, outcome.figures.evaluations, references)
 
@@ -167,13 +169,15 @@ class ModelKind(WorkloadKind):
         outcome.batches = -(-len(self.workload.samples) // program.layout.samples)
         return program
 
-    def _protocol(self, life: Life, program: Program, bootstrap: bool, room: int, session: Session) -> None:
+    def _protocol(
+        self, life: Life, program: Program, bootstrap: bool, constants: Room, session: Session
+    ) -> None:
         """The two parties' part of a cell's life."""
         figures = life.outcome.figures
         parties = ProgramParties(session, life.cell.parameter_set.parameters, life.binding)
         made = figures.generated = parties.generate_keys(program, bootstrap)
         life.judge(made.security)
-        figures.loaded, figures.prepared = parties.prepare(program, made.files, room, life.workers)
+        figures.loaded, figures.prepared = parties.prepare(program, made.files, constants, life.workers)
         encrypted = figures.encrypted = parties.encrypt(self.workload.samples.inputs, program)
         life.evaluate(session, lambda: parties.evaluate(encrypted.batches))
 

@@ -11,11 +11,10 @@ import numpy as np
 
 from backends.interface import Capabilities, Vector
 from backends.microbenchmarks import (
-    BOOTSTRAP,
     BY_NAME,
-    CONJUGATION,
     LOADED_KINDS,
     key_kinds,
+    lacking,
     measured_at,
 )
 from backends.parameters import ParameterSet
@@ -172,11 +171,8 @@ class PrimitivesKind(CellKind):
 
         parties = PrimitivesParties(session, parameters, self.measurement.repetitions, tell)
         check = _Check(life.cell, self.measurement.values(parameters.slots), steps, parties)
-        if not check.bootstraps(capabilities) and capabilities.no_bootstrap_reason is not None:
-            figures.unsupported.extend(unsupported(BOOTSTRAP.name, capabilities.no_bootstrap_reason))
-
-        if not capabilities.complex_slots:
-            figures.unsupported.extend(unsupported(CONJUGATION.name, "the adapter has no complex slots"))
+        for name, reason in lacking(capabilities, self.measurement.literal.only).items():
+            figures.unsupported.extend(unsupported(name, reason))
         made = parties.generate_keys(steps, check.bootstraps(capabilities), capabilities.complex_slots)
         figures.generated = made
         life.judge(made.security)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from backends.constants_room import Room
 from backends.parameters import ParameterSet
 from backends.program import Program
 from bench.parties.messages import (
@@ -69,7 +70,7 @@ class ProgramParties:
         self,
         program: Program,
         keys: Sequence[Shipment],
-        room_bytes: int | None = None,
+        room: Room | None = None,
         workers: int = 1,
     ) -> tuple[Loaded, Prepared]:
         """Start the evaluator, send it the keys, and have it load them and encode the program's constants.
@@ -77,7 +78,7 @@ class ProgramParties:
         Args:
             program: what it is to compute.
             keys: as the key owner announced them.
-            room_bytes: memory for constants; as much as it takes where it is None.
+            room: memory for constants; as much as it takes where it is None.
             workers: how many instructions run side by side.
         """
         self.session.carry("evaluator", keys)
@@ -87,7 +88,7 @@ class ProgramParties:
         loaded = exchanges.load_keys(self.session, self.parameters, keys)
         self.session.report(Stage("model preparation"))
         digest = program.save(self.session.wire.folder("evaluator"), PROGRAM)
-        return loaded, self.session.ask("evaluator", Prepare(PROGRAM, digest, room_bytes, workers))
+        return loaded, self.session.ask("evaluator", Prepare(PROGRAM, digest, room, workers))
 
     def encrypt(self, samples: Inputs, program: Program) -> Encrypted:
         """Have the key owner pack and encrypt its samples, and send them.

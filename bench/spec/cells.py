@@ -126,7 +126,7 @@ def _cell(
         model_folder=suite.model_folders.get(case.name),
         backend=backend,
         parameter_set=parameter_set if threads is None else replace(parameter_set, threads=threads),
-        samples=suite.samples if samples is None else samples,
+        samples=parameter_set.samples if samples is None else samples,
         held_out=suite.held_out,
         repeats=parameter_set.repeats if repeats is None else repeats,
         rounds=suite.rounds,

@@ -12,7 +12,7 @@ cases:                   # see bench.spec.cases
   - {name: digits, model: vit_tiny, data: digits}
   - {name: linear, layer: {kind: linear, tokens: 16, features: 64}}
   - {name: all, primitives: {repetitions: 30, long_repetitions: 5}}
-parameter_sets:          # each may have its own cases, repeats, threads and limits
+parameter_sets:          # each may have its own cases, samples, repeats, threads and limits
   - {alias: shared14, log_n: 14, ..., refresh: round_trip, program: portable, backends: [openfhe, tenseal]}
 limits: {seconds: 3600, memory_bytes: 22000000000}
 """
@@ -108,6 +108,7 @@ class SuiteParameterLiteral(ParameterLiteral):
     program: Literal["portable", "complex", "vectors", "tensors"] = "portable"
     backends: Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
     cases: Annotated[tuple[str, ...], Field(strict=False, min_length=1)] | None = None
+    samples: Samples | None = None
     repeats: Repeats | None = None
     threads: Threads | None = None
     limits: Limits | None = None

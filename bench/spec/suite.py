@@ -43,6 +43,7 @@ class SuiteParameterSet:
         refresh: `bootstrap` or `round_trip`.
         program: `portable`: real slots and primitives that every library has; `complex`: complex slots too;
             `vectors` or `tensors`: a library's own types (see `backends.native`).
+        samples: how many of a case's held-out samples; the set's own, or the suite's.
         repeats: how many evaluations, the first cold; the set's own, or the suite's.
         threads: how many the evaluator has, equal for all backends; the set's own, or the suite's.
         limits: what its cells may take and must reach; the set's own, or the suite's.
@@ -55,6 +56,7 @@ class SuiteParameterSet:
     alias: str | None
     refresh: str
     program: str
+    samples: int
     repeats: int
     threads: int
     backends: tuple[str, ...]
@@ -111,7 +113,6 @@ class Suite:
     name: str
     title: str
     path: Path
-    samples: int
     held_out: int | None
     rounds: int
     cases: tuple[Case, ...]
@@ -166,14 +167,14 @@ def load_suite(reference: str, known_backends: Collection[str]) -> Suite:
         replace(one, twin=_is_twin(one, parameter_sets[:index])) for index, one in enumerate(parameter_sets)
     ]
     _refuse_ambiguity(document, parameter_sets)
-    cases = tuple(case(document, index, literal, file.samples) for index, literal in enumerate(file.cases))
+    most = max(one.samples for one in parameter_sets)
+    cases = tuple(case(document, index, literal, most) for index, literal in enumerate(file.cases))
     of_models = {index: one for index, one in enumerate(cases) if isinstance(one, ModelCase)}
     folders = {one.name: _model_folder(document, one) for one in of_models.values()}
     return Suite(
         name=file.suite,
         title=file.title,
         path=document.path,
-        samples=file.samples,
         held_out=file.held_out,
         rounds=file.rounds,
         cases=cases,
@@ -208,6 +209,7 @@ def _parameter_set(
         alias=literal.alias,
         refresh=literal.refresh,
         program=literal.program,
+        samples=literal.samples or file.samples,
         repeats=literal.repeats or file.repeats,
         threads=literal.threads or file.threads,
         backends=literal.backends,

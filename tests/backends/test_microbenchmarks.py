@@ -10,7 +10,7 @@ import pytest
 
 from backends.cleartext.adapter import CleartextEvaluator, Slots, capabilities
 from backends.interface import Capabilities, Vector
-from backends.microbenchmarks import BY_NAME, Operands, key_kinds, measured_at, operands
+from backends.microbenchmarks import BY_NAME, Operands, key_kinds, lacking, measured_at, operands
 from tests.toy import BOOTSTRAPPING, PORTABLE
 
 STEPS = (1, 2, 3)
@@ -61,6 +61,15 @@ def test_conjugations_are_measured_where_there_are_complex_slots() -> None:
     for offered in (capabilities(PORTABLE), Capabilities(no_bootstrap_reason="none")):
         names = [one.name for one in measured_at(0, offered)]
         assert ("conjugate" in names) == offered.complex_slots
+
+
+def test_what_is_lacking_is_told_where_it_is_asked_for() -> None:
+    """A case that names other primitives says nothing of those that it never wanted."""
+    none = Capabilities(no_bootstrap_reason="none")
+    assert set(lacking(none)) == {"bootstrap", "conjugate"}
+    assert lacking(none, ["bootstrap", "add"]) == {"bootstrap": "none"}
+    assert lacking(none, ["rotate"]) == {}
+    assert lacking(capabilities(BOOTSTRAPPING)) == {}
 
 
 def test_the_bootstrap_is_measured_at_its_lowest_level_alone() -> None:

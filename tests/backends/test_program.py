@@ -11,7 +11,6 @@ import pytest
 
 from backends.cleartext.adapter import CleartextEvaluator, Slots
 from backends.constants import prepare
-from backends.costs import Costs
 from backends.errors import ExecutionError, IntegrityError
 from backends.measured import Measured
 from backends.primitives import COUNTED
@@ -118,14 +117,3 @@ def test_plaintexts_are_kept_once() -> None:
     assert len(set(PROGRAM.plaintexts)) == len(PROGRAM.plaintexts)
     rows = [pattern.tobytes() for pattern in PROGRAM.patterns]
     assert len(set(rows)) == len(rows)
-
-
-@pytest.mark.parametrize("room_bytes", [0, 3 * 2 * PARAMETERS.n * 8, 10**12])
-def test_those_used_most_often_are_encoded_ahead_as_far_as_there_is_room(room_bytes: int) -> None:
-    costs = Costs(PARAMETERS)
-    ahead = costs.constants_ahead(PROGRAM, room_bytes)
-    used = sum(costs.constant_bytes(PROGRAM.plaintexts[index]) for index in ahead)
-    everything = sum(map(costs.constant_bytes, PROGRAM.plaintexts))
-    assert used == everything if room_bytes >= everything else used <= room_bytes
-    assert set(ahead) >= {i for i, constant in enumerate(PROGRAM.plaintexts) if constant.row is None}
-    assert prepare(PROGRAM, CleartextEvaluator(PARAMETERS), ahead).kept.keys() == set(ahead)

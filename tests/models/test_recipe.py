@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 
 from models import recipe
+from models.checkpoint import load_graph
 from models.errors import ModelError
-from tests.models.committed import RECIPES
+from models.operations import declared
+from tests.models.committed import FOLDERS, RECIPES
 
 VIT_TINY = RECIPES / "vit_tiny.yaml"
 
@@ -62,3 +64,12 @@ def test_what_is_no_recipe_is_refused(tmp_path: Path) -> None:
     path.write_text("- a list")
     with pytest.raises(ModelError, match="must be a table of keys and values; it is a list"):
         recipe.load(path)
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_a_committed_recipe_has_no_term_that_does_nothing(folder: Path) -> None:
+    """The terms of range-aware training act on inputs of activations, and on variances of LayerNorms."""
+    training = recipe.load(RECIPES / f"{folder.name}.yaml").training
+    met = {declared(node.operation).calibrated for node in load_graph(folder, "he_friendly")}
+    assert not training.range_weight or "input" in met
+    assert not training.variance_weight or "variance" in met

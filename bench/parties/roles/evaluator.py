@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from time import perf_counter, process_time
 
 from backends.alone import by_themselves
-from backends.constants import Constants, Window, prepare
+from backends.constants import Constants, prepare
+from backends.constants_room import Room
 from backends.costs import Costs
 from backends.dispatch import Workers
 from backends.errors import ExecutionError
@@ -39,9 +40,6 @@ from bench.parties.party import Party
 from bench.parties.wire import Shipment, verify
 
 PROGRESS_INTERVAL_S = 0.2
-#: The part of the memory for constants through which those pass that find no room, and how many of the
-#: largest may be there at once, which is far ahead of their use.
-WINDOW_SHARE, WINDOW_CONSTANTS = 0.125, 64
 
 
 class EvaluatorParty(Party):
@@ -83,8 +81,7 @@ class EvaluatorParty(Party):
         before = resident_bytes()
         started = perf_counter()
         self._program = load_program(self.folder, request.program, request.digest)
-        ahead, window = self._room(request.room_bytes)
-        self._constants = prepare(self._program, self.evaluator, ahead, window)
+        self._constants = self._encoded(request.room)
         alone = by_themselves(self._program, self._costs.instruction, self._encodings(), request.workers)
         self._workers = Workers(request.workers, self.evaluator.one_thread, alone)
         seconds = perf_counter() - started
@@ -105,16 +102,12 @@ class EvaluatorParty(Party):
             for instruction in self._program.instructions
         ]
 
-    def _room(self, room_bytes: int | None) -> tuple[Iterable[int] | None, Window | None]:
-        """Which constants are encoded ahead, all where it is None, and the window for the others."""
-        sizes = [self._costs.constant_bytes(constant) for constant in self._program.plaintexts]
-        if room_bytes is None or sum(sizes) <= room_bytes:
-            return None, None
-        window = Window(
-            int(min(WINDOW_SHARE * room_bytes, WINDOW_CONSTANTS * max(sizes))),
-            sizes,
-        )
-        return self._costs.constants_ahead(self._program, room_bytes - window.limit_bytes), window
+    def _encoded(self, room: Room | None) -> Constants:
+        """The constants, all of them ahead where there is no limit to their memory."""
+        if room is None:
+            return prepare(self._program, self.evaluator)
+        shared = room.shared(self._program, self._costs)
+        return prepare(self._program, self.evaluator, shared.ahead, shared.window)
 
     def evaluate(self, request: Evaluate) -> Evaluated:
         """Replay the program on every batch."""

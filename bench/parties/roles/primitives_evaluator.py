@@ -13,6 +13,7 @@ from backends.interface import Ciphertext, Evaluator, KeyFile
 from backends.microbenchmarks import BY_NAME, Measurable, Operands, operands
 from backends.registry import load_library
 from bench.parties.channel import Channel
+from bench.parties.ciphertexts import CiphertextFiles
 from bench.parties.measurements import (
     MeasureLoading,
     MeasurePrimitives,
@@ -73,42 +74,75 @@ class PrimitivesEvaluatorParty(Party):
     def _measure(self, primitive: Measurable, on: Operands, repetitions: Repetitions) -> None:
         """Time a primitive, and send its results to be checked: added up, or each by itself."""
         evaluator = self._usual.evaluator
-        totals = _Apart() if primitive.apart else _Totals(evaluator)
+        finished = _Finished(evaluator, self._usual.ciphertexts, primitive)
+        results = _Apart(finished) if primitive.apart else _Totals(finished)
         samples_s = sample(
             lambda: primitive.run(evaluator, on),
             repetitions,
-            lambda result: totals.add(primitive.settle(evaluator, on, result)),
+            lambda result: results.add(primitive.settle(evaluator, on, result)),
         )
-        finished = [primitive.finish(evaluator, total) for total in totals.ciphertexts]
-        sent = self._usual.ciphertexts.send_all(evaluator, finished)
         size = on.file.stat().st_size if primitive.name.endswith("_ciphertext") else None
-        sums = Sums(sent, totals.terms, evaluator.level(finished[0])) if sent else None
+        sums = results.sums()
         self.channel.send(Timed(primitive.name, on.level, tuple(samples_s), size, sums=sums))
+
+
+class _Finished:
+    """A primitive's results that are written for the key owner.
+
+    Attributes:
+        evaluator: made them.
+        sent: their files.
+    """
+
+    def __init__(self, evaluator: Evaluator, files: CiphertextFiles, primitive: Measurable) -> None:
+        self.evaluator = evaluator
+        self.sent: list[Shipment] = []
+        self._files, self._primitive, self._level = files, primitive, 0
+
+    def send(self, result: Ciphertext) -> None:
+        """Make a result one that can be decrypted, and write it."""
+        finished = self._primitive.finish(self.evaluator, result)
+        if not self.sent:
+            self._level = self.evaluator.level(finished)
+        self.sent.append(self._files.send(self.evaluator, finished))
+
+    def sums(self, terms: int) -> Sums | None:
+        """What was written, each the sum of so many; None where there is nothing to check."""
+        return Sums(tuple(self.sent), terms, self._level) if self.sent else None
 
 
 class _Totals:
     """Sums of a primitive's results over its repetitions, one for each ciphertext of a result."""
 
-    def __init__(self, evaluator: Evaluator) -> None:
-        self.ciphertexts: list[Ciphertext] = []
-        self.terms = 0
-        self._evaluator = evaluator
+    def __init__(self, finished: _Finished) -> None:
+        self._finished = finished
+        self._ciphertexts: list[Ciphertext] = []
+        self._terms = 0
 
     def add(self, results: Sequence[Ciphertext]) -> None:
         """One repetition more."""
-        pairs = zip(self.ciphertexts, results, strict=True) if self.terms else ()
-        self.ciphertexts = [self._evaluator.add(*pair) for pair in pairs] or list(results)
-        self.terms += 1
+        pairs = zip(self._ciphertexts, results, strict=True) if self._terms else ()
+        self._ciphertexts = [self._finished.evaluator.add(*pair) for pair in pairs] or list(results)
+        self._terms += 1
+
+    def sums(self) -> Sums | None:
+        """Write the sums."""
+        for total in self._ciphertexts:
+            self._finished.send(total)
+        return self._finished.sums(self._terms)
 
 
 class _Apart:
-    """A primitive's results, every repetition's by itself."""
+    """A primitive's results, every repetition's by itself: each is written at once and none is held."""
 
-    terms = 1
-
-    def __init__(self) -> None:
-        self.ciphertexts: list[Ciphertext] = []
+    def __init__(self, finished: _Finished) -> None:
+        self._finished = finished
 
     def add(self, results: Sequence[Ciphertext]) -> None:
         """One repetition more."""
-        self.ciphertexts += results
+        for result in results:
+            self._finished.send(result)
+
+    def sums(self) -> Sums | None:
+        """What was written."""
+        return self._finished.sums(terms=1)

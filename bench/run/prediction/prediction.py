@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from backends.constants_room import Room
 from backends.costs import Costs, Needs
 from backends.program import Program
 from backends.registry import Descriptor
@@ -25,14 +26,14 @@ class Prediction:
         seconds: by the record's names of the parts of its wall time, in their order.
         primitives: seconds of the evaluation by primitive.
         needs: bytes of memory, where a party of each kind has a process.
-        kept_bytes: of the constants, those that find room to be encoded ahead.
+        constants_bytes: of these, what constants take for which there is room, and the window of the others.
         disk_bytes: keys' files and ciphertexts.
     """
 
     seconds: Mapping[str, float]
     primitives: Mapping[str, float]
     needs: Needs
-    kept_bytes: int
+    constants_bytes: int
     disk_bytes: int
 
     @property
@@ -43,12 +44,16 @@ class Prediction:
     @property
     def evaluator_bytes(self) -> int:
         """The evaluator's peak."""
-        return self.needs.evaluator_bytes + self.kept_bytes
+        return self.needs.evaluator_bytes + self.constants_bytes
 
 
-def room(needs: Needs, memory_bytes: int) -> int:
-    """Memory for constants on a machine, or under a limit; none where the rest finds no room already."""
-    return max(0, int(CONSTANTS_SHARE * (memory_bytes - needs.evaluator_bytes)))
+def room(left_bytes: int, descriptor: Descriptor) -> Room:
+    """Room for constants where an evaluator's other needs leave so much memory; none where they lack some.
+
+    A simulator needs none: it encodes a constant as fast as it would find it.
+    """
+    share = 0 if descriptor.simulates else CONSTANTS_SHARE
+    return Room(max(0, int(share * left_bytes)), descriptor.footprint.constant_residues)
 
 
 def predict(
@@ -73,11 +78,10 @@ def predict(
     needs = costs.needs(
         program, where.capabilities, "bootstrap" if where.bootstraps else "round_trip", descriptor.footprint
     )
-    ahead = costs.constants_ahead(program, 0 if descriptor.simulates else room(needs, memory_bytes))
-    beside = descriptor.footprint.constant_residues
+    constants = room(memory_bytes - needs.evaluator_bytes, descriptor).shared(program, costs)
     files = descriptor.footprint.key_files(needs.keys_bytes)
     sent = batches * len(program.inputs) * costs.ciphertext_bytes(program.input_level)
-    work = stages.of_program(program, where, batches, ahead, files + sent)
+    work = stages.of_program(program, where, batches, constants.ahead, files + sent)
     by_primitive: dict[str, float] = {}
     for one in work["evaluate_s"]:
         by_primitive[one.name] = by_primitive.get(one.name, 0.0) + predictor.evaluation(one, where)
@@ -86,6 +90,6 @@ def predict(
         | {"evaluate_s": sum(by_primitive.values())},
         primitives=dict(sorted(by_primitive.items(), key=lambda item: -item[1])),
         needs=needs,
-        kept_bytes=sum(costs.constant_bytes(program.plaintexts[index], beside) for index in ahead),
+        constants_bytes=constants.taken_bytes,
         disk_bytes=files + sent,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from backends.planner import Refresh, plan
 from backends.tensor.operation import Way
 from models import reference
 from models.graph import Array, Graph, Node
-from tests.backends.evaluating import planned_so, values_of
+from tests.backends.evaluating import BOOTSTRAP, PARAMETERS, planned_so, values_of
 from tests.backends.tensor.test_packed import PACKINGS, attention, shapes
 
 POWER = {"basis": "power", "interval": [-4.0, 4.0]}
@@ -29,6 +31,17 @@ def of_one_operation(operation: str, attributes: dict[str, Any], **arrays: Array
         Node("result", operation, inputs, attributes, arrays),
     )
     return Graph(operation, nodes, "result")
+
+
+def doubled() -> Graph:
+    """A linear map, doubled."""
+    arrays = {"weight": drawn((4, 4)), "bias": drawn((4,))}
+    nodes = (
+        Node("input", "input", attributes={"tokens": 3, "features": 4}),
+        Node("linear", "linear", ("input",), arrays=arrays),
+        Node("result", "add", ("linear", "linear")),
+    )
+    return Graph("doubled", nodes, "result")
 
 
 def held(graph: Graph, samples: Array, ways: dict[str, Way] | None = None) -> None:
@@ -91,9 +104,30 @@ def test_attention_of_each_half(
 
 
 def test_what_is_joined_takes_what_one_half_does() -> None:
-    graph = of_one_operation("linear", {}, weight=drawn((4, 4)), bias=drawn((4,)))
+    graph = doubled()
     one, two = planned_so(graph, {}), planned_so(graph, {}, halves=2)
     assert two.counts["rotations"] == one.counts["rotations"]
     # At the end the halves are parted: a conjugation, and a product for each.
     assert two.counts["conjugations"] == 1
     assert two.counts["ct_pt"] == one.counts["ct_pt"] + 2
+
+
+def test_the_last_linear_map_parts_halves_at_no_level() -> None:
+    graph = of_one_operation("linear", {}, weight=drawn((4, 4)), bias=drawn((4,)))
+    one, two = planned_so(graph, {}), planned_so(graph, {}, halves=2)
+    assert two.levels_used == one.levels_used == 1
+    assert len(two.outputs) == 2
+
+
+def test_a_batch_has_two_halves_where_there_are_samples_for_them() -> None:
+    graph = doubled()
+    images = planned_so(graph, {}).layout.images
+
+    def halves(samples: int, refresh: Refresh = BOOTSTRAP, **options: bool) -> int:
+        options = {"complex_slots": True, **options}
+        return plan(graph, PARAMETERS, refresh, samples=samples, **options).layout.halves
+
+    assert [halves(images), halves(images + 1)] == [1, 2]
+    assert halves(2 * images, complex_slots=False) == 1
+    assert halves(2 * images, refresh=replace(BOOTSTRAP, keeps_imaginary=False)) == 1
+    assert halves(2 * images, probes=True) == 1

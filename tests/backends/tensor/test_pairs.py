@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from backends.errors import PlanError
+from backends.parameters import ParameterSet
 from backends.planner import Planner, plan
 from backends.program import Program, primitives
 from backends.recordings import Recordings
@@ -20,6 +22,7 @@ from models import reference
 from models.graph import Graph, Node
 from tests.backends.evaluating import BOOTSTRAP, PARAMETERS, REFRESH, planned_so, values_of
 from tests.backends.tensor.test_halves import POWER, SHIFTED, UNIT, WIDER, drawn
+from tests.toy import BOOTSTRAPS
 
 #: Tokens such that a ciphertext has four rows.
 TOKENS = 128
@@ -42,10 +45,10 @@ def mlp(
     return Graph("mlp", nodes, "sum")
 
 
-def held(graph: Graph, program: Program) -> None:
+def held(graph: Graph, program: Program, parameters: ParameterSet = PARAMETERS) -> None:
     """Hold a program to the reference on a few samples."""
     samples = drawn((2, TOKENS, graph.input.attributes["features"])) / 2
-    found = values_of(program, samples)[""]
+    found = values_of(program, samples, parameters)[""]
     assert np.allclose(found, reference.run(graph, samples)[graph.output], rtol=1e-9, atol=1e-9)
 
 
@@ -117,15 +120,28 @@ def test_values_of_one_chunk_and_those_that_others_read_stay_as_they_are() -> No
     assert not halves.wide
 
 
-def test_pairs_are_never_refreshed() -> None:
-    """Not even where it were cheap: a key owner who decrypts them sees real slots alone."""
-    graph = mlp(4, 8, POWER, DEGREE_8)
-    recordings = Recordings(graph, PARAMETERS, Refresh("bootstrap", top=4, entry=0, work=0.0))
-    usual, paired = (Planner(recordings, ways).schedule() for ways in ({}, MAPS))
+def test_pairs_are_refreshed_where_imaginary_parts_are_kept() -> None:
+    parameters = replace(BOOTSTRAPS, depth=21)  # five levels after a bootstrap
+    rows = parameters.slots // TOKENS
+    graph = mlp(rows, 2 * rows, POWER, DEGREE_8)
+    graph = replace(
+        graph, nodes=tuple(replace(one, attributes={**one.attributes, "mean": 0.25}) for one in graph)
+    )
+
+    def planner(ways: dict[str, Way], *, keeps_imaginary: bool) -> Planner:
+        refresh = Refresh("bootstrap", top=5, entry=1, work=0.0, keeps_imaginary=keeps_imaginary)
+        return Planner(Recordings(graph, parameters, refresh), ways)
+
+    usual = planner({}, keeps_imaginary=False).schedule()
     assert "up" in usual.refreshed
-    assert paired.refreshed == usual.refreshed - {"up"}
+    assert planner(MAPS, keeps_imaginary=False).schedule().refreshed == usual.refreshed - {"up"}
     with pytest.raises(PlanError, match="levels between two refreshes"):
-        Planner(recordings, BOTH).schedule()
+        planner(BOTH, keeps_imaginary=False).schedule()
+    for ways in (MAPS, BOTH):
+        kept = planner(ways, keeps_imaginary=True)
+        plan = kept.schedule()
+        assert "up" in plan.refreshed
+        held(graph, kept.record(plan, probes=False, values_of={}), parameters)
 
 
 def test_a_map_makes_pairs_or_reads_them() -> None:

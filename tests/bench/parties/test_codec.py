@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from backends.constants_room import Room
 from backends.interface import SecurityFacts
 from backends.measured import Stretch
 from backends.parameters import BootstrapParameters, ParameterSet
@@ -50,7 +51,7 @@ MESSAGES = [
     Failed("OutOfMemory", "no room", 1 << 40),
     Generate(PARAMETERS, (1, 2), bootstrap=True, conjugation=False),
     Encrypt("samples.npy", Layout(4, 2, 8), ValueLayout("features", (0, 1), 5), 3),
-    Prepare("program", "digest", None),
+    Prepare("program", "digest", Room(1 << 30, 1)),
     Evaluate((BATCH, ())),
     Refreshed(SHIPMENT),
     Done(5, Generated(0.5, 0.25, BATCH, SecurityFacts(13, 100.5, 60, "uniform_ternary"), {"seal": "4.1"})),

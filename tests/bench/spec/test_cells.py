@@ -27,7 +27,8 @@ def suite(tmp_path: Path) -> Suite:
         "parameter_sets:\n"
         f"  - {{alias: shared14, log_n: 14, {shared}, backends: [openfhe, tenseal], {most}}}\n"
         f"  - {{alias: large, log_n: 15, {shared}, backends: [openfhe], {most}}}\n"
-        f"  - {{alias: once, log_n: 16, {shared}, backends: [openfhe], cases: [letters], repeats: 5}}\n"
+        f"  - {{alias: once, log_n: 16, {shared}, backends: [openfhe], cases: [letters], samples: 3, "
+        "repeats: 5}\n"
     )
     return load_suite(str(path), BACKENDS)
 
@@ -75,9 +76,11 @@ def test_a_set_runs_the_cases_that_it_lists(suite: Suite) -> None:
     assert named == [("digits", "once", "openfhe")]  # both by name are taken at their word
 
 
-def test_a_set_has_repeats_of_its_own(suite: Suite) -> None:
+def test_a_set_has_samples_and_repeats_of_its_own(suite: Suite) -> None:
     assert [cell.repeats for cell in expand(suite, cases=["letters"])] == [1, 1, 1, 5]
     assert {cell.repeats for cell in expand(suite, repeats=2)} == {2}
+    assert [cell.samples for cell in expand(suite, cases=["letters"])] == [4, 4, 4, 3]
+    assert {cell.samples for cell in expand(suite, samples=2)} == {2}
 
 
 def test_numbers_of_the_suite_and_of_the_command_line(suite: Suite) -> None:

@@ -60,11 +60,12 @@ def load(folder: Path, text: str) -> Suite:
 
 def test_a_good_suite(folder: Path) -> None:
     suite = load(folder, GOOD)
-    assert (suite.name, suite.samples, suite.rounds) == ("small", 4, 1)
+    assert (suite.name, suite.rounds) == ("small", 1)
     assert suite.model_folders == {"digits": folder / "checkpoint"}
     shared, toy = suite.parameter_sets
     assert shared.names == ("shared14", "n14_first48_scale40_depth8_digits9")
     assert (shared.threads, toy.threads) == (1, 2)
+    assert (shared.samples, toy.samples) == (4, 4)
     assert (shared.repeats, toy.repeats) == (1, 3)
     assert shared.cases == toy.cases == ("digits",)
     assert (shared.parameters.security, toy.parameters.security) == (128, 0)
