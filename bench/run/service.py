@@ -7,6 +7,7 @@ scored again from its raw outputs, and the listener is told why any other runs.
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from backends.registry import Descriptor, get
 from bench.environments.declaration import DEFAULT_BUILD
 from bench.environments.ensure import Environment, ensure
 from bench.errors import UserError
+from bench.run.interruption import uninterrupted
 from bench.run.kind import CellKind
 from bench.run.kinds import kind_of
 from bench.run.life import Life, Outcome, guarded
@@ -114,7 +116,11 @@ class Service:
             keep_parties=self.keep_parties,
             audit=self.audit,
         )
-        outcome = Outcome.failed(lacking) if lacking else life.live(lambda one: _whole(loaded, one))
+        try:
+            outcome = Outcome.failed(lacking) if lacking else life.live(lambda one: _whole(loaded, one))
+        except KeyboardInterrupt:
+            self._discard(folder)
+            raise
         record = record_of(run.run_id, asked, loaded, outcome)
         run.append(record, loaded.raw_outputs(outcome))
         self._tell(record)
@@ -190,6 +196,14 @@ class Service:
             self._run = create_run(self.output)
             self.folder = self._run.folder
         return self._run
+
+    def _discard(self, folder: Path) -> None:
+        """Remove what an interrupted cell leaves, its parties' logs, and the run where it has no record."""
+        with uninterrupted():
+            shutil.rmtree(folder)
+            if not any(folder.parent.iterdir()):
+                folder.parent.rmdir()
+                self._run = self.folder = None
 
     def _load(self, cell: Cell) -> CellKind:
         kind = kind_of(cell)

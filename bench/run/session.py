@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import tempfile
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -25,6 +22,7 @@ from bench.parties.measurements import NotMeasured, Timed
 from bench.parties.messages import AnAnswer, Progress, Request
 from bench.parties.process import PartyProcess
 from bench.parties.wire import SIDES, Shipment, Side, Wire
+from bench.run.interruption import uninterrupted
 
 #: Begins the name of a session's folder; the id of the process that it belongs to follows.
 SCRATCH = ".parties-"
@@ -117,7 +115,7 @@ class Session:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with _uninterrupted():
+        with uninterrupted():
             try:
                 for party in self.parties.values():
                     party.close()
@@ -202,16 +200,3 @@ def sweep(output: Path) -> None:
         owner = folder.name.removeprefix(SCRATCH).partition("-")[0]
         if owner.isdigit() and not psutil.pid_exists(int(owner)):
             shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Hold off Ctrl-C, where this thread may: the parties must be ended and their folders removed."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)

@@ -9,7 +9,7 @@ import pytest
 
 from reports.html.page import render
 from reports.record import Record
-from tests.reports.html.browser.chromium import chromium, complaints, go_to, open_page
+from tests.reports.html.browser.chromium import Tabs, complaints, go_to, open_page
 from tests.reports.html.records import many
 
 COUNT = 5000
@@ -33,7 +33,9 @@ def test_the_file_is_small_and_names_every_record(page: Path, bulk: list[Record]
     assert all(record.key in text for record in bulk)
 
 
-def test_it_draws_one_page_of_rows_and_details_come_when_asked_for(page: Path, bulk: list[Record]) -> None:
+def test_it_draws_one_page_of_rows_and_details_come_when_asked_for(
+    page: Path, bulk: list[Record], chromium: Tabs
+) -> None:
     with chromium() as chrome:
         open_page(chrome, page)
         lines = "return document.querySelectorAll('#records tbody tr:not(.group)').length"
