@@ -79,7 +79,8 @@ class Engine:
         return self.layout.halves > 1 and apart and not node.is_input
 
     def _place(self, node: Node) -> ValueLayout:
-        return self._arrangement.place(node.name, self.layout)
+        paired = self._ways.get(node.name) is Way.PAIRED
+        return replace(self._arrangement.place(node.name, self.layout), paired=paired)
 
     def _placed(self, node: Node, operands: Sequence[Tensor]) -> list[Tensor]:
         """Replicated operands as feature values, where the operation tells features apart."""

@@ -20,6 +20,7 @@ from backends.tensor.halves import paired, parted
 from backends.tensor.layout import in_pairs
 from backends.tensor.operation import Way
 from backends.tensor.operations import encrypted
+from backends.tensor.pairs import ONE
 from backends.tensor.tensor import Tensor
 from backends.ways import choices
 from models.arrays import Array
@@ -78,7 +79,7 @@ def plan(
     # What is probed is decrypted, and so lies in real slots.
     joins = refresh.keeps_imaginary and not probes
     batches = _batches(graph, parameters, refresh, samples if joins else 1)
-    schedules = _schedules(batches, complex_slots=complex_slots)
+    schedules = _schedules(batches, complex_slots=complex_slots, probes=probes)
     planner, chosen = min(schedules, key=lambda found: found[0].batches(samples) * found[1].price)
     return planner.record(chosen, probes, values or {})
 
@@ -91,7 +92,9 @@ def _batches(graph: Graph, parameters: ParameterSet, refresh: Refresh, samples: 
         yield Recordings(graph, parameters, refresh, halves=2)
 
 
-def _schedules(batches: Iterable[Recordings], *, complex_slots: bool) -> Iterator[tuple[Planner, Schedule]]:
+def _schedules(
+    batches: Iterable[Recordings], *, complex_slots: bool, probes: bool
+) -> Iterator[tuple[Planner, Schedule]]:
     """The cheapest schedule of each kind of batch and choice of ways that can be planned.
 
     Raises:
@@ -99,7 +102,8 @@ def _schedules(batches: Iterable[Recordings], *, complex_slots: bool) -> Iterato
     """
     errors, planned = [], 0
     for recordings in batches:
-        for ways in choices(recordings.graph, complex_slots=complex_slots):
+        wide = () if probes else recordings.wide
+        for ways in choices(recordings.graph, complex_slots=complex_slots, wide=wide):
             planner = Planner(recordings, ways)
             try:
                 found = planner.schedule()
@@ -239,6 +243,8 @@ class Planner:
         if node.name in plan.paired:
             pairs = _bootstrapped(folding, paired(folding, tensor), mean * (1 + 1j))
             return tensor.with_ciphertexts(parted(folding, pairs).ciphertexts[: len(tensor.ciphertexts)])
+        if tensor.layout.paired:
+            return _bootstrapped(folding, tensor, mean * ONE)
         joined = not self._recordings.lies_apart(node.name)
         return _bootstrapped(folding, tensor, mean * self._layout.one if joined else mean)
 

@@ -48,6 +48,16 @@ class Recordings:
         self.layout = replace(choose_layout(self._arrangement, graph, parameters.slots), halves=halves)
         self._apart: dict[tuple[object, ...], tuple[Tensor, NodeCost]] = {}
 
+    @property
+    def wide(self) -> frozenset[str]:
+        """Nodes whose feature values span several chunks, in slots whose imaginary parts are free."""
+        of_features = (name for name, kind in self._arrangement.kinds.items() if kind == "features")
+        return frozenset(
+            name
+            for name in of_features
+            if self.layout.halves == 1 and self._arrangement.place(name, self.layout).chunks(self.layout) > 1
+        )
+
     def begin(self, ways: Mapping[str, Way]) -> tuple[Folding, Engine]:
         """A new recording, and the engine that computes on it.
 
@@ -118,8 +128,11 @@ class Recordings:
         if {folding.level(c) for c in result.ciphertexts} != {_HIGH}:
             raise PlanError(f"node {node.name} does not spend the levels that operand_depths says")
         ciphertexts = sum(slots is None for slots in known_slots(result.ciphertexts))
-        real = self.layout.halves == 1 or self.lies_apart(node.name)
-        return result, NodeCost(_counted(folding.recorder), ciphertexts, depths, real)
+        counted = _counted(folding.recorder)
+        paired = result.layout.paired
+        real = not paired and (self.layout.halves == 1 or self.lies_apart(node.name))
+        refreshable = not paired or self.refresh.keeps_imaginary
+        return result, NodeCost(counted, ciphertexts, depths, real, refreshable)
 
 
 def _smallest(array: Array) -> float:

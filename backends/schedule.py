@@ -72,12 +72,14 @@ class NodeCost:
         ciphertexts: those of the result that depend on the graph's input.
         depths: levels between each operand and the result.
         real: whether the slots of the result are real.
+        refreshable: whether a refresh keeps the result.
     """
 
     primitives: Counter[tuple[str, int]]
     ciphertexts: int
     depths: tuple[int, ...]
     real: bool = True
+    refreshable: bool = True
 
     @property
     def known(self) -> bool:
@@ -244,6 +246,7 @@ class _Step:
         self.alive = rest + [name for name in dict.fromkeys(name for name, _ in needs) if name not in rest]
         self._added = len(self.alive) - len(rest)
         self._operands = [(self.alive.index(name), depth) for name, depth in needs]
+        self._refreshable = makes_ciphertexts(node) and cost.refreshable
         self._price = cache(lambda made: cost.price(costs, made))
         self._pairs = refresh.keeps_imaginary and cost.real and cost.ciphertexts > 1
         self._refresh_price = cache(partial(_refresh_price, cost.ciphertexts, refresh, costs))
@@ -269,7 +272,7 @@ class _Step:
     def _choices(self, needed: int) -> Iterator[tuple[int, Manner | None]]:
         """Levels at which the value may be made, and how it is then refreshed."""
         yield needed, None
-        if makes_ciphertexts(self._node):
+        if self._refreshable:
             yield self._refresh.entry, Manner.EACH
             if self._pairs and needed < self._refresh.top:
                 yield self._refresh.entry + 1, Manner.PAIRED

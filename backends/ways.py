@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import product
+
+import numpy as np
 
 from backends.tensor.operation import Way
 from backends.tensor.operations import WAYS
@@ -13,21 +15,51 @@ from models.operations.operation import Form
 from models.shapes import values_declared
 
 
-def choices(graph: Graph, *, complex_slots: bool) -> Iterator[Mapping[str, Way]]:
+def choices(graph: Graph, *, complex_slots: bool, wide: Collection[str] = ()) -> Iterator[Mapping[str, Way]]:
     """Node → its way, for every choice, first of all the one where each node is computed in its first way.
 
-    Attentions of one shape are computed alike, because what is cheaper for one is so for the others; and a
-    model has few shapes.
+    Attentions of one shape are computed alike, because what is cheaper for one is so for the others; so are
+    hidden features of one shape. A model has few shapes.
 
     Args:
         graph: a polynomial one.
         complex_slots: whether the program may use them.
+        wide: nodes whose values span several chunks that may be paired, where there are complex slots.
     """
     ways = (None, Way.PACKED, Way.PACKED_IN_COMPLEX_SLOTS)[: 3 if complex_slots else 2]
-    shapes = list(_by_shape(graph).values())
-    for chosen in product(ways, repeat=len(shapes)):
-        pairs = zip(shapes, chosen, strict=True)
-        yield {name: way for names, way in pairs if way is not None for name in names}
+    options = [
+        [dict.fromkeys(names, way) if way else {} for way in ways] for names in _by_shape(graph).values()
+    ]
+    if complex_slots:
+        options += [_pairings(hidden) for hidden in _hidden(graph, wide).values()]
+    for chosen in product(*options):
+        yield {name: way for one in chosen for name, way in one.items()}
+
+
+def _pairings(hidden: list[tuple[str, str]]) -> list[dict[str, Way]]:
+    """Ways of some linear maps and of the activations after them: none paired, the maps, or both."""
+    maps, activations = (dict.fromkeys(names, Way.PAIRED) for names in zip(*hidden, strict=True))
+    return [{}, maps, maps | activations]
+
+
+def _hidden(graph: Graph, wide: Collection[str]) -> dict[tuple[int, ...], list[tuple[str, str]]]:
+    """Shape of weights → each linear map to a wide value, and the activation between it and other maps."""
+    found: dict[tuple[int, ...], list[tuple[str, str]]] = {}
+    for node in graph:
+        readers = graph.consumers(node.name)
+        if node.name not in wide or node.operation != "linear" or len(readers) != 1:
+            continue
+        (activation,) = readers
+        after = graph.consumers(activation.name)
+        if (
+            activation.operation == "polynomial"
+            and np.any(activation.arrays["coefficients"][1:])
+            and after
+            and all(reader.operation == "linear" for reader in after)
+        ):
+            shape = node.arrays["weight"].shape
+            found.setdefault(shape, []).append((node.name, activation.name))
+    return found
 
 
 def _by_shape(graph: Graph) -> dict[tuple[int, ...], list[str]]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from backends.errors import PlanError
-from backends.interface import Ciphertext, Evaluator
-from backends.tensor.layout import Layout
+from backends.interface import Ciphertext, ComplexVector, Evaluator
+from backends.tensor import pairs
+from backends.tensor.layout import Layout, ValueLayout
 from backends.tensor.tensor import Tensor, as_features
 from models.arrays import Array
 
@@ -38,13 +39,19 @@ def add_constant(evaluator: Evaluator, layout: Layout, x: Tensor, constant: Arra
     """x + constant, broadcast to the value of a sample."""
     results = []
     for index, ciphertext in enumerate(x.ciphertexts):
-        pattern = x.layout.pattern(layout, constant, index)
-        if np.any(pattern):
-            slots = np.asarray(layout.one * layout.spread(pattern))
+        slots = _slots(layout, x.layout, constant, index)
+        if np.any(slots):
             plaintext = evaluator.encode(slots, evaluator.level(ciphertext))
             ciphertext = evaluator.add_plain(ciphertext, plaintext)
         results.append(ciphertext)
     return x.with_ciphertexts(results)
+
+
+def _slots(layout: Layout, value: ValueLayout, constant: Array, index: int) -> Array | ComplexVector:
+    """The slots of a constant as it is added to one ciphertext of a value."""
+    if value.paired:
+        return layout.spread(pairs.pattern(layout, value, constant, index))
+    return np.asarray(layout.one * layout.spread(value.pattern(layout, constant, index)))
 
 
 def scale(evaluator: Evaluator, x: Tensor, factor: float) -> Tensor:

@@ -101,6 +101,7 @@ class ValueLayout:
             depend on the input and for which there is no ciphertext.
         period: rows after which a feature value of one chunk is repeated, down to the last row: a power of
             two above all its rows. 0 where it stands once.
+        paired: whether two chunks of a feature value share a ciphertext (`backends.tensor.pairs`).
     """
 
     kind: str
@@ -111,6 +112,7 @@ class ValueLayout:
     stride: int = 0
     known: tuple[tuple[int, tuple[float, ...]], ...] = ()
     period: int = 0
+    paired: bool = False
 
     def with_known(self, patterns: Mapping[int, Array]) -> ValueLayout:
         """The same, where the ciphertexts of these numbers are not needed, for their patterns are known."""
@@ -125,7 +127,7 @@ class ValueLayout:
         return every
 
     def chunks(self, layout: Layout) -> int:
-        """Ciphertexts that a feature value spans."""
+        """Chunks of a feature value: as many ciphertexts, or half as many where they are paired."""
         return 1 + max(self.rows) // layout.features
 
     @property

@@ -12,17 +12,20 @@ al. (2018), which takes rows for as many diagonals of a wide and low matrix.
 
 Baby steps rotate the inputs, and maps of one input share them. Where many chunks become few (one-hot symbols
 become an embedding) the sums over chunks are rotated instead: as many rotations as one output has diagonals,
-however many chunks come in.
+however many chunks come in. Where two chunks share a ciphertext, diagonals are complex and half as many.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from backends.errors import PlanError
 from backends.interface import Ciphertext, Evaluator, Plaintext
+from backends.tensor import pairs
 from backends.tensor.elementwise import add_constant, affine
 from backends.tensor.layout import Layout, ValueLayout, power_of_two
 from backends.tensor.reductions import rotated_sum, sum_of_rotations
@@ -30,8 +33,8 @@ from backends.tensor.tensor import Tensor, as_features
 from models.arrays import Array
 
 Weights = Array | NDArray[np.complex128]
-#: (input chunk, step) → the diagonal that multiplies the input rotated by step.
-Diagonals = dict[tuple[int, int], Array]
+#: (input chunk or pair, step) → the diagonal that multiplies the input rotated by step.
+Diagonals = dict[tuple[int, int], Weights]
 
 
 class BabySteps:
@@ -97,6 +100,8 @@ def linear(
         sum_of_rotations(evaluator, evaluator.rescale(total), target_period * stride, period * stride)
         for total in totals
     ]
+    if x.layout.paired:
+        totals = [pairs.real(evaluator, total) for total in totals]
     return add_constant(evaluator, layout, Tensor(tuple(totals), place, clean=True), bias)
 
 
@@ -110,26 +115,39 @@ def support(
 
 
 def _diagonals(layout: Layout, target: ValueLayout, x: Tensor, weight: Weights) -> list[Diagonals]:
-    """The diagonals of each output chunk but all-zero ones; one of them where all are zero.
+    """The diagonals of each output chunk, or pair, but all-zero ones; one of them where all are zero.
 
     At row i, diagonal s multiplies the input's row i + s; both sides are repeated as they lie.
     """
-    size, chunks = layout.features, target.chunks(layout)
+    size, chunks, sources = layout.features, target.chunks(layout), x.layout.chunks(layout)
     period, target_period = x.layout.period or size, target.period or size
-    matrix = np.zeros((chunks * target_period, len(x.ciphertexts) * period), weight.dtype)
+    matrix = cast(Weights, np.zeros((chunks * target_period, sources * period), weight.dtype))
     matrix[np.ix_(target.rows, x.layout.rows)] = weight
-    blocks = matrix.reshape(chunks, target_period, len(x.ciphertexts), period)
+    blocks = _paired(target, x.layout, matrix.reshape((chunks, target_period, sources, period)))
     row = np.arange(size)
     turned = (row + np.arange(min(period, target_period))[:, None]) % period
     index = row % target_period
     found: list[Diagonals] = []
-    for chunk in range(chunks):
+    for chunk in range(len(blocks)):
         of_chunk: Diagonals = {}
         for source in range(len(x.ciphertexts)):
             steps = blocks[chunk][index, source, turned]  # [step, output row]
             of_chunk.update({(source, int(s)): steps[s] for s in np.flatnonzero(steps.any(axis=1))})
         found.append(of_chunk or {(0, 0): np.zeros(size)})
     return found
+
+
+def _paired(target: ValueLayout, source: ValueLayout, blocks: Weights) -> Weights:
+    """The blocks `[output chunk, row, input chunk, row]` of a matrix, where chunks lie in pairs.
+
+    Raises:
+        PlanError: they do on both sides, where a pair is no sum of products with the other.
+    """
+    if target.paired and source.paired:
+        raise PlanError("a linear map reads pairs of chunks and makes some; let one side lie as usual")
+    if target.paired:
+        return pairs.to_pairs(blocks)
+    return np.moveaxis(pairs.from_pairs(np.moveaxis(blocks, 2, 0)), 0, 2) if source.paired else blocks
 
 
 def _rotates_inputs(baby_count: int, diagonals: Sequence[Diagonals]) -> bool:
@@ -142,7 +160,12 @@ def _rotates_inputs(baby_count: int, diagonals: Sequence[Diagonals]) -> bool:
 
 
 def _term(
-    evaluator: Evaluator, layout: Layout, x: Tensor, ciphertext: Ciphertext, diagonal: Array, turn: int
+    evaluator: Evaluator,
+    layout: Layout,
+    x: Tensor,
+    ciphertext: Ciphertext,
+    diagonal: Weights,
+    turn: int,
 ) -> tuple[Ciphertext, Plaintext]:
     """A ciphertext and its diagonal, turned back because the sum that it enters is rotated by `turn`."""
     pattern = np.zeros((layout.features, layout.tokens), diagonal.dtype)

@@ -31,11 +31,12 @@ class Way(Enum):
     """How a node is computed where that is not the first way of its operation.
 
     PACKED: scores lie packed (`backends.tensor.packed`). PACKED_IN_COMPLEX_SLOTS: the same, where keys are a
-    level less deep.
+    level less deep. PAIRED: two chunks of the result share a ciphertext (`backends.tensor.pairs`).
     """
 
     PACKED = "packed"
     PACKED_IN_COMPLEX_SLOTS = "packed in complex slots"
+    PAIRED = "paired"
 
 
 class Replicated(Enum):

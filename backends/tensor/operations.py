@@ -65,8 +65,12 @@ def _polynomial(context: Context, node: Node, operands: Sequence[Tensor]) -> Ten
     coefficients = node.arrays["coefficients"]
     if not np.any(coefficients[1:]):
         return elementwise.constant(context.evaluator, context.layout, operands[0], float(coefficients[0]))
+    (x,), p = operands, _series(node)
+    if x.layout.paired:
+        paired = context.place(node).paired
+        return polynomial.evaluate_pairs(context.evaluator, context.layout, p, x, paired=paired)
     evaluate = polynomial.evaluate_tensor if context.layout.halves == 1 else polynomial.evaluate_halves
-    return evaluate(context.evaluator, _series(node), operands[0])
+    return evaluate(context.evaluator, p, x)
 
 
 def _polynomial_depth(node: Node, depth: Callable[[Series], int] = lambda p: p.depth) -> int:
@@ -298,12 +302,15 @@ def _packed(scores: Execute, scores_depth: tuple[int, ...], mix: Execute) -> dic
 #: What the engine declares of a linear map whose operand's halves lie joined and its result's apart.
 PARTING = replace(ENCRYPTED["linear"], execute=_linear_of_parts)
 
+#: Where what comes out of each of two parts is told apart by a constant.
+_DEEPER_POLYNOMIAL = replace(
+    ENCRYPTED["polynomial"],
+    depths=lambda node, operands: (_polynomial_depth(node, polynomial.depth_of_halves),),
+)
+
 #: Operation → what the engine declares of it where both halves of a batch lie joined in its operands.
 OF_HALVES: dict[str, EncryptedOperation] = {
-    "polynomial": replace(
-        ENCRYPTED["polynomial"],
-        depths=lambda node, operands: (_polynomial_depth(node, polynomial.depth_of_halves),),
-    ),
+    "polynomial": _DEEPER_POLYNOMIAL,
     "multiply": replace(
         ENCRYPTED["multiply"], execute=_multiply_halves, depths=lambda node, operands: (2, 1)
     ),
@@ -321,4 +328,5 @@ WAYS: dict[Way, dict[str, EncryptedOperation]] = {
         packed.COMPLEX_SCORES_DEPTH,
         _mix(partial(packed.mix, shifts=ComplexShifts)),
     ),
+    Way.PAIRED: {"linear": ENCRYPTED["linear"], "polynomial": _DEEPER_POLYNOMIAL},
 }

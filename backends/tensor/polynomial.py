@@ -3,9 +3,10 @@
 That module has the rule by which a series is split; here every product of the split is made once.
 
 A ciphertext may hold a multiple of the variable, 2x or 2i·x, as the parts of a joined value do
-(`backends.tensor.halves`). Basis elements are then multiples too, and every constant of the split is divided
-by that of the element that it meets. The elements of 2w·x, with w = 1 or w = i, are E_j = (2w)^j·x^j in the
-power basis and E_j = 2·w^j·T_j(x) in that of Chebyshev, where E_a·E_b = E_(a+b) + w^(2b)·E_(a-b).
+(`backends.tensor.halves`), or i·x (`backends.tensor.pairs`). Basis elements are then multiples too, and every
+constant of the split is divided by that of the element that it meets. The elements of u·x, with u = m·w,
+m = 1 or m = 2, w = 1 or w = i, are E_j = u^j·x^j in the power basis and E_j = m·w^j·T_j(x) in that of
+Chebyshev, where 2·E_a·E_b = m·(E_(a+b) + w^(2b)·E_(a-b)).
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ import numpy as np
 
 from backends.errors import PlanError
 from backends.interface import Ciphertext, Evaluator
-from backends.tensor import halves
+from backends.tensor import halves, pairs
 from backends.tensor.elementwise import multiply_constant, number
-from backends.tensor.layout import power_of_two
+from backends.tensor.layout import Layout, power_of_two
 from backends.tensor.tensor import Tensor
 from models.approximation.series import Series
 
@@ -34,7 +35,7 @@ class _Evaluation:
         evaluator: computes.
         p: the series.
         x: `unit` times its variable.
-        unit: 1, 2 or 2i.
+        unit: 1, 2, i or 2i.
     """
 
     def __init__(self, evaluator: Evaluator, p: Series, x: Ciphertext, unit: complex) -> None:
@@ -77,7 +78,8 @@ class _Evaluation:
         """What the element of an index is, divided by the basis's."""
         if self._basis == "power":
             return self._unit**index
-        return 1.0 if self._unit == 1 else 2 * (self._unit / 2) ** index
+        magnitude = abs(self._unit)
+        return magnitude * (self._unit / magnitude) ** index
 
     def _element(self, index: int) -> Ciphertext:
         """B_index from B_a·B_b with a the largest power of two below: a·b costs least depth."""
@@ -92,11 +94,12 @@ class _Evaluation:
 
     def _less(self, product: Ciphertext, a: int, b: int) -> Ciphertext:
         """What is left of E_a·E_b without the element of a - b."""
-        sign = ((self._unit / 2) ** (2 * b)).real if self._unit != 1 else 1.0
-        if self._unit == 1:
+        magnitude = abs(self._unit)
+        sign = ((self._unit / magnitude) ** (2 * b)).real
+        if magnitude == 1:
             product = self._evaluator.add(product, product)
         if a == b:
-            return self._add_constant(product, -sign * (1.0 if self._unit == 1 else 2.0))
+            return self._add_constant(product, -sign * magnitude)
         rest = self._element(a - b)
         return self._subtract(product, rest) if sign > 0 else self._add(product, rest)
 
@@ -150,7 +153,7 @@ def evaluate_tensor(evaluator: Evaluator, p: Series, x: Tensor) -> Tensor:
 
 
 def depth_of_halves(p: Series) -> int:
-    """Levels of `evaluate_halves`."""
+    """Levels of `evaluate_halves`, and of `evaluate_pairs` to pairs."""
     return p.times(_ANY).depth
 
 
@@ -162,6 +165,24 @@ def evaluate_halves(evaluator: Evaluator, p: Series, x: Tensor) -> Tensor:
         for half, unit, by in zip(halves.parts(evaluator, x), halves.UNITS, (1.0, 1.0j), strict=True)
     )
     return replace(halves.joined(evaluator, first, second), clean=x.clean and _keeps_zero(p))
+
+
+def evaluate_pairs(evaluator: Evaluator, layout: Layout, p: Series, x: Tensor, *, paired: bool) -> Tensor:
+    """p of a value whose chunks are paired; padding stays zero only where p does.
+
+    Args:
+        paired: whether those of the result are. It takes the levels of `depth_of_halves` then, else p's.
+    """
+    multiple, share = (p.times(_ANY), 0.5 / _ANY) if paired else (p, 1.0)
+    results = [
+        evaluate(evaluator, multiple, part, unit, share * unit if paired else 1.0)
+        for part, unit in pairs.parts(evaluator, layout, x)
+    ]
+    return Tensor(
+        tuple(pairs.joined(evaluator, results) if paired else results),
+        replace(x.layout, paired=paired),
+        x.clean and _keeps_zero(p),
+    )
 
 
 def _keeps_zero(p: Series) -> bool:

@@ -41,10 +41,11 @@ def planned(graph: Graph, parameters: ParameterSet = PARAMETERS) -> Program:
 
 
 def planned_so(graph: Graph, ways: Mapping[str, Way], halves: int = 1) -> Program:
-    """The same, where nodes are computed in the ways given, whatever it costs; halves are not probed."""
+    """The same, where nodes are computed in the ways given, whatever it costs; only real slots are probed."""
     refresh = REFRESH if halves == 1 else BOOTSTRAP
     planner = Planner(Recordings(graph, PARAMETERS, refresh, halves), ways)
-    return planner.record(planner.schedule(), probes=halves == 1, values_of={})
+    probes = halves == 1 and Way.PAIRED not in ways.values()
+    return planner.record(planner.schedule(), probes=probes, values_of={})
 
 
 def evaluated(

@@ -15,7 +15,7 @@ from backends.tensor.operation import Way
 from models import reference
 from models.graph import Array, Graph, Node
 from tests.backends.evaluating import BOOTSTRAP, PARAMETERS, planned_so, values_of
-from tests.backends.tensor.test_packed import attention, shapes
+from tests.backends.tensor.test_packed import PACKINGS, attention, shapes
 
 POWER = {"basis": "power", "interval": [-4.0, 4.0]}
 UNIT = {"basis": "chebyshev", "interval": [-1.0, 1.0]}
@@ -89,7 +89,10 @@ def test_other_operations_of_each_half(operation: str, arrays: dict[str, Array])
 
 @settings(max_examples=40)
 @given(
-    shape=shapes(), masked=some.booleans(), seed=some.integers(0, 1000), way=some.sampled_from([None, *Way])
+    shape=shapes(),
+    masked=some.booleans(),
+    seed=some.integers(0, 1000),
+    way=some.sampled_from([None, *PACKINGS]),
 )
 def test_attention_of_each_half(
     shape: tuple[int, int, int, int], masked: bool, seed: int, way: Way | None

@@ -6,9 +6,9 @@ import json
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 from selenium import webdriver
@@ -23,9 +23,20 @@ SHOWN = """const dialog = document.getElementById('record');
     return dialog.open && dialog.textContent.includes(arguments[0]) && dialog.textContent"""
 
 
+class Tabs(Protocol):
+    """Opens a tab of the browser that all tests share, with a screen of a size and a colour scheme.
+
+    It knows nothing of the tabs before it, and is closed at the end of the block.
+    """
+
+    def __call__(
+        self, width: int = 1400, height: int = 1000, *, dark: bool = False
+    ) -> AbstractContextManager[webdriver.Chrome]: ...
+
+
 @contextmanager
-def chromium(width: int = 1400, height: int = 1000, *, dark: bool = False) -> Iterator[webdriver.Chrome]:
-    """A browser with a screen of a size and a colour scheme."""
+def started() -> Iterator[webdriver.Chrome]:
+    """A browser; to start one takes longer than most tests."""
     browser, driver = shutil.which("chromium"), shutil.which("chromedriver")
     if browser is None or driver is None:
         pytest.fail("no chromium or chromedriver; install Debian's packages chromium and chromium-driver")
@@ -36,13 +47,28 @@ def chromium(width: int = 1400, height: int = 1000, *, dark: bool = False) -> It
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     chrome = webdriver.Chrome(options=options, service=Service(driver))
     try:
+        yield chrome
+    finally:
+        chrome.quit()
+
+
+@contextmanager
+def tab(
+    chrome: webdriver.Chrome, width: int = 1400, height: int = 1000, *, dark: bool = False
+) -> Iterator[webdriver.Chrome]:
+    """See `Tabs`."""
+    before = chrome.current_window_handle
+    chrome.switch_to.new_window("tab")
+    try:
         screen = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
         chrome.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         chrome.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
+        complaints(chrome), requests(chrome)  # those of earlier tabs
         yield chrome
     finally:
-        chrome.quit()
+        chrome.close()
+        chrome.switch_to.window(before)
 
 
 def go_to(chrome: webdriver.Chrome, record: Record) -> str:

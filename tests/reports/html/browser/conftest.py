@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timezone
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -16,7 +17,7 @@ from reports.history import Entry
 from reports.html.page import render
 from reports.record import Record
 from reports.store import load_output
-from tests.reports.html.browser.chromium import chromium, open_page
+from tests.reports.html.browser.chromium import Tabs, open_page, started, tab
 from tests.reports.html.histories import gates
 from tests.reports.html.records import failing, insecure, made
 
@@ -30,6 +31,7 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> list[Record]:
     """Records of the simulator, timed and probed."""
     output = tmp_path_factory.mktemp("real")
     command = [sys.executable, "-m", "bench", "run", "toy", "--backend", "cleartext", "--output", str(output)]
+    command += ["--parameters", "round_trip"]
     for more in ([], ["--probes"]):
         subprocess.run([*command, *more], cwd=ROOT, check=True, capture_output=True)
     return [stored.record for stored in load_output(output).stored]
@@ -82,9 +84,24 @@ def page(records: list[Record], write: Write) -> Path:
     return write(records, [f"records.jsonl:3: {ATTACK}"], past)
 
 
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Tabs]:
+    """One browser for all tests of a process."""
+    with started() as browser:
+        yield partial(tab, browser)
+
+
+@pytest.fixture(scope="module")
+def untouched(page: Path, chromium: Tabs) -> Iterator[webdriver.Chrome]:
+    """The report, open on a desktop's screen, for those that only look at it."""
+    with chromium() as browser:
+        open_page(browser, page)
+        yield browser
+
+
 @pytest.fixture
-def chrome(page: Path) -> Iterator[webdriver.Chrome]:
-    """The report, open on a desktop's screen."""
+def chrome(page: Path, chromium: Tabs) -> Iterator[webdriver.Chrome]:
+    """The same, for one test alone, which may press what it likes."""
     with chromium() as browser:
         open_page(browser, page)
         yield browser

@@ -8,7 +8,7 @@ import pytest
 from selenium import webdriver
 
 from reports.html.derived import address
-from tests.reports.html.browser.chromium import SHOWN, chromium, go_to, open_page, wait
+from tests.reports.html.browser.chromium import SHOWN, Tabs, go_to, open_page, wait
 from tests.reports.html.browser.conftest import Write
 from tests.reports.html.records import made
 
@@ -35,7 +35,7 @@ def landed(chrome: webdriver.Chrome) -> None:
 
 @pytest.mark.parametrize(("width", "height"), SCREENS)
 def test_a_link_lands_below_the_bar_of_filters_however_high_that_is(
-    page: Path, width: int, height: int
+    page: Path, width: int, height: int, chromium: Tabs
 ) -> None:
     with chromium(width, height) as chrome:
         open_page(chrome, page)
@@ -49,7 +49,7 @@ def test_a_link_lands_below_the_bar_of_filters_however_high_that_is(
                 landed(chrome)
 
 
-def test_so_does_the_address_with_which_a_page_is_opened(page: Path) -> None:
+def test_so_does_the_address_with_which_a_page_is_opened(page: Path, chromium: Tabs) -> None:
     with chromium(1000, 700) as chrome:
         for section in SECTIONS:
             chrome.get("about:blank")  # else the browser would only go there in the page that is open
@@ -57,7 +57,7 @@ def test_so_does_the_address_with_which_a_page_is_opened(page: Path) -> None:
             landed(chrome)
 
 
-def test_a_records_address_survives_other_records(write: Write) -> None:
+def test_a_records_address_survives_other_records(write: Write, chromium: Tabs) -> None:
     """Older and newer ones, other runs of its cell, and other processes of its run."""
     asked = made(started_at="2026-11-23T04:45:05Z")
     fields = {"key": asked.key, "cell": asked.cell}
@@ -77,7 +77,7 @@ def test_a_records_address_survives_other_records(write: Write) -> None:
     assert len({address(record) for record in others}) == len(others)
 
 
-def test_an_address_of_a_record_that_is_not_here_is_told_so(page: Path) -> None:
+def test_an_address_of_a_record_that_is_not_here_is_told_so(page: Path, chromium: Tabs) -> None:
     with chromium() as chrome:
         open_page(chrome, page, "#record-0")
         assert "make a report of its results" in wait(chrome, SHOWN, "Not on this page")

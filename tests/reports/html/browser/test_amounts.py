@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from selenium import webdriver
 
-from tests.reports.html.browser.chromium import chromium, complaints, open_page
+from tests.reports.html.browser.chromium import Tabs, complaints, open_page
 from tests.reports.html.browser.conftest import Write
 from tests.reports.html.records import made
 
@@ -53,7 +53,7 @@ def layers(bits: list[float | None]) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("dark", [False, True])
-def test_letters_can_be_read_on_every_colour(write: Write, dark: bool) -> None:
+def test_letters_can_be_read_on_every_colour(write: Write, dark: bool, chromium: Tabs) -> None:
     page = write([made(ladder__layers=layers([place / 10 for place in range(401)]))])
     with chromium(dark=dark) as chrome:
         open_page(chrome, page)
@@ -63,7 +63,7 @@ def test_letters_can_be_read_on_every_colour(write: Write, dark: bool) -> None:
     assert min(contrast(fill, letters) for fill, letters in found) >= ENOUGH
 
 
-def test_where_every_layer_is_exact_words_say_so(write: Write) -> None:
+def test_where_every_layer_is_exact_words_say_so(write: Write, chromium: Tabs) -> None:
     exact = {"ladder__precision_bits": None, "ladder__logit_error_max": 0.0}
     page = write([made(backend="cleartext", security={}, ladder__layers=layers([None, None]), **exact)])
     with chromium() as chrome:
@@ -76,7 +76,7 @@ def test_where_every_layer_is_exact_words_say_so(write: Write) -> None:
         assert complaints(chrome) == []
 
 
-def test_what_has_no_precision_for_another_reason_is_not_called_exact(write: Write) -> None:
+def test_what_has_no_precision_for_another_reason_is_not_called_exact(write: Write, chromium: Tabs) -> None:
     page = write([made(ladder__precision_bits=None, ladder__logit_error_max=None)])
     with chromium() as chrome:
         open_page(chrome, page)

@@ -12,7 +12,7 @@ from reports.html.derived import address
 from reports.record import Record
 from tests.reports.html.browser.chromium import (
     SHOWN,
-    chromium,
+    Tabs,
     complaints,
     go_to,
     open_page,
@@ -74,10 +74,10 @@ def test_the_policy_lets_nothing_out(chrome: webdriver.Chrome) -> None:
 
 
 @pytest.mark.parametrize("section", DRAWING)
-def test_the_plots_are_there(chrome: webdriver.Chrome, section: str) -> None:
+def test_the_plots_are_there(untouched: webdriver.Chrome, section: str) -> None:
     script = """return [...document.querySelectorAll(`#${arguments[0]} .plot`)].map((host) => [
         host.querySelectorAll('svg path, svg rect').length, host.clientHeight, host.ariaLabel])"""
-    plots: list[Any] = chrome.execute_script(script, section)
+    plots: list[Any] = untouched.execute_script(script, section)
     assert plots
     for shapes, height, text in plots:
         assert shapes > 5
@@ -96,8 +96,8 @@ def test_tables_sort_without_ranking_secure_beside_insecure(chrome: webdriver.Ch
         assert len(values) == 5
 
 
-def test_the_history_shows_its_steps_with_their_commits(chrome: webdriver.Chrome) -> None:
-    text = chrome.execute_script("return document.getElementById('history').textContent")
+def test_the_history_shows_its_steps_with_their_commits(untouched: webdriver.Chrome) -> None:
+    text = untouched.execute_script("return document.getElementById('history').textContent")
     assert "03aaaaaaaa..04aaaaaaaa" in text
     assert "counts.rotations over commits" in text
 
@@ -115,7 +115,7 @@ def test_filters_reach_every_section(chrome: webdriver.Chrome, records: list[Rec
     assert "the library cannot bootstrap" in group[1][0]
 
 
-def test_a_record_is_unpacked_when_it_is_asked_for(page: Path, records: list[Record]) -> None:
+def test_a_record_is_unpacked_when_it_is_asked_for(page: Path, records: list[Record], chromium: Tabs) -> None:
     with chromium() as chrome:
         for record in (records[0], records[-4]):
             open_page(chrome, page, f"#record-{address(record)}")
@@ -125,7 +125,7 @@ def test_a_record_is_unpacked_when_it_is_asked_for(page: Path, records: list[Rec
             assert str(record.latency.evaluate_s).removesuffix(".0") in text
 
 
-def test_html_in_names_and_reasons_stays_text(page: Path, records: list[Record]) -> None:
+def test_html_in_names_and_reasons_stays_text(page: Path, records: list[Record], chromium: Tabs) -> None:
     with chromium() as chrome:
         open_page(chrome, page)
         go_to(chrome, records[-1])
@@ -134,7 +134,7 @@ def test_html_in_names_and_reasons_stays_text(page: Path, records: list[Record])
 
 
 @pytest.mark.parametrize("dark", [False, True])
-def test_a_phone_has_no_sideways_scrolling(page: Path, dark: bool) -> None:
+def test_a_phone_has_no_sideways_scrolling(page: Path, dark: bool, chromium: Tabs) -> None:
     with chromium(390, 844, dark=dark) as chrome:
         open_page(chrome, page)
         assert chrome.execute_script("return document.documentElement.scrollWidth") <= 390
@@ -175,7 +175,7 @@ def test_whoever_cannot_see_it_finds_their_way(chrome: webdriver.Chrome) -> None
     assert found == {"captions": 0, "scopes": 0, "sorted": 0, "controls": 0, "plots": 0, "titles": 1}
 
 
-def test_printing_shows_every_row_in_the_light(page: Path) -> None:
+def test_printing_shows_every_row_in_the_light(page: Path, chromium: Tabs) -> None:
     with chromium(dark=True) as chrome:
         open_page(chrome, page)
         chrome.execute_script("dispatchEvent(new Event('beforeprint'))")

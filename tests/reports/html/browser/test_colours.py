@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reports.record import Record
-from tests.reports.html.browser.chromium import chromium, open_page
+from tests.reports.html.browser.chromium import Tabs, open_page
 from tests.reports.html.browser.conftest import Write
 from tests.reports.html.records import BACKENDS, made
 
@@ -15,7 +15,7 @@ LOOKS = """const dots = [...document.querySelectorAll('#filter-backends .backend
     return [Object.fromEntries(dots), Object.fromEntries(marks)]"""
 
 
-def test_one_colour_and_one_symbol_a_backend_on_every_page(write: Write) -> None:
+def test_one_colour_and_one_symbol_a_backend_on_every_page(write: Write, chromium: Tabs) -> None:
     def of(*backends: str) -> list[Record]:
         return [made(backend=backend) for backend in backends]
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
+import re
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ import pytest
 from selenium import webdriver
 
 from reports.html.packing import PER_STREAM
-from tests.reports.html.browser.chromium import chromium, open_page, wait
+from tests.reports.html.browser.chromium import go_to, wait
 from tests.reports.html.browser.conftest import Write
 from tests.reports.html.records import made
 
@@ -45,16 +44,9 @@ def page(write: Write) -> Path:
     )
 
 
-@pytest.fixture
-def chrome(page: Path) -> Iterator[webdriver.Chrome]:
-    with chromium() as browser:
-        open_page(browser, page)
-        yield browser
-
-
-def test_a_refresh_is_marked_where_and_as_what_it_happened(chrome: webdriver.Chrome) -> None:
-    assert "openfhe" in chrome.execute_script(TITLE)  # the first of the records
-    (_, *marks) = chrome.execute_script(SERIES)
+def test_a_refresh_is_marked_where_and_as_what_it_happened(untouched: webdriver.Chrome) -> None:
+    assert "openfhe" in untouched.execute_script(TITLE)  # the first of the records
+    (_, *marks) = untouched.execute_script(SERIES)
     assert [(kind, name) for kind, name, _ in marks] == [("scatter", "bootstrap"), ("scatter", "round trip")]
     for (_, _, points), middle, what in zip(
         marks, (2.5, 5.5), ("3 bootstraps in b", "3 round trips in a"), strict=True
@@ -65,8 +57,8 @@ def test_a_refresh_is_marked_where_and_as_what_it_happened(chrome: webdriver.Chr
         assert not any("instruction" in line for line in lines)
 
 
-def test_neighbouring_layers_have_different_shades(chrome: webdriver.Chrome) -> None:
-    (_, _, stretches), *_ = chrome.execute_script(SERIES)
+def test_neighbouring_layers_have_different_shades(untouched: webdriver.Chrome) -> None:
+    (_, _, stretches), *_ = untouched.execute_script(SERIES)
     colours = [colour for _, colour, lines in stretches if "in " not in lines[0]]
     assert len(colours) == 5
     assert all(one != other for one, other in pairwise(colours))
@@ -75,18 +67,21 @@ def test_neighbouring_layers_have_different_shades(chrome: webdriver.Chrome) -> 
 
 def test_the_last_choice_is_shown_though_an_earlier_one_comes_late(chrome: webdriver.Chrome) -> None:
     """The records of the other stream have still to be unpacked when the first one is chosen again."""
-    chrome.execute_script(
+    late = chrome.execute_script(
         """const select = document.querySelector('#levels select');
-        for (const place of [select.options.length - 6, 1]) {
-            select.selectedIndex = place; select.dispatchEvent(new Event('change')); }"""
+        const late = select.options.length - 6;
+        for (const place of [late, 1]) {
+            select.selectedIndex = place; select.dispatchEvent(new Event('change')); }
+        return select.options[late].value"""
     )
     wait(chrome, f"{TITLE}.includes('set00')")
-    time.sleep(0.5)
+    (parameter_set,) = re.findall(r"set\d\d", late)
+    go_to(chrome, made(parameter_set=parameter_set))  # of the same stream: it waits behind the earlier choice
     assert "set00" in chrome.execute_script(TITLE)
 
 
-def test_every_record_has_a_name_of_its_own(chrome: webdriver.Chrome) -> None:
-    names = chrome.execute_script(
+def test_every_record_has_a_name_of_its_own(untouched: webdriver.Chrome) -> None:
+    names = untouched.execute_script(
         "return [...document.querySelector('#levels select').options].map((one) => one.value)"
     )
     assert len(set(names)) == len(names)

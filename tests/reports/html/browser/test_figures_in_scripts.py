@@ -9,7 +9,7 @@ import pytest
 
 from reports.figures import THIN_SPACE, seconds, significant, size
 from reports.html import assets
-from tests.reports.html.browser.chromium import chromium
+from tests.reports.html.browser.chromium import Tabs
 
 #: The module of formats as an address that a page can import.
 FORMAT = (
@@ -26,14 +26,14 @@ VALUES = [
 
 
 @pytest.mark.parametrize("digits", [2, 3, 4])
-def test_scripts_and_python_write_the_same_figures(digits: int) -> None:
+def test_scripts_and_python_write_the_same_figures(digits: int, chromium: Tabs) -> None:
     with chromium() as chrome:
         shown = chrome.execute_script(SIGNIFICANT, FORMAT, VALUES, digits)
     assert shown == [significant(value, digits) for value in VALUES]
     assert significant(99.7, 2) == "100"
 
 
-def test_scripts_and_python_write_the_same_durations_and_sizes() -> None:
+def test_scripts_and_python_write_the_same_durations_and_sizes(chromium: Tabs) -> None:
     script = """return import(arguments[0]).then(({ seconds, bytes }) =>
         [arguments[1].map((value) => seconds(value)), arguments[2].map((value) => bytes(value))])"""
     durations = [value for value in VALUES if value == 0 or value >= 1e-10]

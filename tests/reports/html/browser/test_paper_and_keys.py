@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from selenium import webdriver
 from selenium.webdriver.common.keys import Keys
 
-from tests.reports.html.browser.chromium import chromium, open_page, wait
+from tests.reports.html.browser.chromium import wait
 from tests.reports.html.browser.conftest import Write
 from tests.reports.html.histories import gates
 from tests.reports.html.records import made
@@ -24,13 +23,6 @@ def page(write: Write) -> Path:
     records = [made(parameter_set=f"set{place}", environment__cores=1 + place % 7) for place in range(600)]
     entries = [*gates("one", [60.0] * 6, [1] * 3 + [2] * 3), *gates("two", [5.0] * 6, [7] * 6)]
     return write(records, entries=entries)
-
-
-@pytest.fixture
-def chrome(page: Path) -> Iterator[webdriver.Chrome]:
-    with chromium() as browser:
-        open_page(browser, page)
-        yield browser
 
 
 def test_warnings_are_printed_and_stay_as_the_reader_had_them(chrome: webdriver.Chrome) -> None:

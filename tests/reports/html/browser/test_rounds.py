@@ -10,7 +10,7 @@ from selenium import webdriver
 
 from reports.html.derived import address
 from reports.record import Record
-from tests.reports.html.browser.chromium import chromium, complaints, open_page
+from tests.reports.html.browser.chromium import Tabs, complaints, open_page
 from tests.reports.html.browser.conftest import Write
 from tests.reports.html.records import failing, made, measured, processes
 
@@ -69,7 +69,7 @@ def shown(write: Write, measurements: list[Record]) -> Path:
 
 
 @pytest.fixture(scope="module")
-def chrome(shown: Path) -> Iterator[webdriver.Chrome]:
+def chrome(shown: Path, chromium: Tabs) -> Iterator[webdriver.Chrome]:
     with chromium() as browser:
         open_page(browser, shown)
         yield browser

@@ -8,7 +8,7 @@ import pytest
 
 from reports.baseline import read_records
 from reports.record import Record
-from tests.reports.html.browser.chromium import chromium, complaints, open_page, requests
+from tests.reports.html.browser.chromium import Tabs, complaints, open_page, requests
 from tests.reports.html.browser.conftest import ROOT, Write
 
 LIBRARIES = ("openfhe", "pyfhel", "tenseal")
@@ -54,7 +54,7 @@ def test_the_example_is_small_and_of_three_libraries_at_128_bits() -> None:
 
 
 @pytest.mark.parametrize("which", ["toy cells", "the example"])
-def test_it_works_in_silence_and_asks_for_nothing(report: Path, which: str) -> None:
+def test_it_works_in_silence_and_asks_for_nothing(report: Path, which: str, chromium: Tabs) -> None:
     path = EXAMPLE if which == "the example" else report
     with chromium() as chrome:
         open_page(chrome, path)

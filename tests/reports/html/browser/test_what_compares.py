@@ -10,7 +10,7 @@ import pytest
 from selenium import webdriver
 
 from reports.record import Record
-from tests.reports.html.browser.chromium import chromium, complaints, open_page, wait
+from tests.reports.html.browser.chromium import Tabs, complaints, open_page, wait
 from tests.reports.html.browser.conftest import Write
 from tests.reports.html.records import failing, insecure, made
 
@@ -46,7 +46,7 @@ def page(write: Write) -> Path:
 
 
 @pytest.fixture(scope="module")
-def chrome(page: Path) -> Iterator[webdriver.Chrome]:
+def chrome(page: Path, chromium: Tabs) -> Iterator[webdriver.Chrome]:
     with chromium() as browser:
         open_page(browser, page)
         open_tables(browser)
