@@ -168,7 +168,7 @@ def _term(
     turn: int,
 ) -> tuple[Ciphertext, Plaintext]:
     """A ciphertext and its diagonal, turned back because the sum that it enters is rotated by `turn`."""
-    pattern: Weights = np.zeros((layout.features, layout.tokens), diagonal.dtype)
+    pattern = np.zeros_like(diagonal, shape=(layout.features, layout.tokens))
     pattern[:, : x.layout.tokens] = np.roll(diagonal, turn)[:, None]
     return ciphertext, evaluator.encode(layout.spread(pattern), x.level(evaluator))
 
