@@ -168,8 +168,8 @@ def _term(
     turn: int,
 ) -> tuple[Ciphertext, Plaintext]:
     """A ciphertext and its diagonal, turned back because the sum that it enters is rotated by `turn`."""
-    pattern = np.zeros_like(diagonal, shape=(layout.features, layout.tokens))
-    pattern[:, : x.layout.tokens] = np.roll(diagonal, turn)[:, None]
+    real = np.arange(layout.tokens) < x.layout.tokens
+    pattern = np.outer(np.roll(diagonal, turn), real)
     return ciphertext, evaluator.encode(layout.spread(pattern), x.level(evaluator))
 
 
