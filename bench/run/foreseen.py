@@ -53,11 +53,11 @@ def foresee(cells: Iterable[Cell], records: Sequence[Record] = (), *, unseen: bo
     Raises:
         ModelError, UserError: a case's model or data are missing or do not fit each other.
     """
-    loaded: dict[tuple[type[CellKind], str], CellKind] = {}
+    loaded: dict[tuple[type[CellKind], str, int], CellKind] = {}
     fitted = cache(lambda backend, case: predictor(get(backend), records, case))
     found = []
     for cell in cells:
-        place = kind_of(cell), cell.case.name
+        place = kind_of(cell), cell.case.name, cell.samples
         if place not in loaded:
             loaded[place] = load(cell)
         case = case_of(cell.suite, cell.case.name) if unseen else None

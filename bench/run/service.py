@@ -63,7 +63,7 @@ class Service:
     folder: Path | None = None
     _run: Run | None = None
     _refused: set[str] = field(default_factory=set)
-    _loaded: dict[tuple[type[CellKind], str], CellKind] = field(default_factory=dict)
+    _loaded: dict[tuple[type[CellKind], str, int], CellKind] = field(default_factory=dict)
     _environments: dict[str, tuple[Environment, str | None]] = field(default_factory=dict)
 
     def records(self, cells: Sequence[Cell], rounds: int | None = None) -> Iterator[Record]:
@@ -207,7 +207,7 @@ class Service:
 
     def _load(self, cell: Cell) -> CellKind:
         kind = kind_of(cell)
-        place = (kind, cell.case.name)
+        place = (kind, cell.case.name, cell.samples)
         if place not in self._loaded:
             self._loaded[place] = kind.load(cell, self.listener.held_out)
         return self._loaded[place]

@@ -44,6 +44,12 @@ def foreseen(path: str) -> list[Foreseen]:
     return foresee(expand(load_suite(path, list(available()))))
 
 
+def test_every_cell_is_planned_for_samples_of_its_own(tmp_path: Path) -> None:
+    (cell,) = expand(load_suite(suite(tmp_path), list(available())))
+    figures = [one.estimate or {} for one in foresee([cell, replace(cell, samples=200)])]
+    assert [one["batches × samples"].split(" ")[0] for one in figures] == ["1", "7"]
+
+
 PRIMITIVES = "primitives: {rotations: 2}"
 LINEAR = "layer: {kind: linear, tokens: 4, features: 8}"
 ACTIVATION = "layer: {kind: activation, tokens: 4, features: 8, degree: 4}"

@@ -62,6 +62,16 @@ def test_a_kept_record_answers_and_nothing_is_evaluated(tmp_path: Path, cells: l
     assert heard.lines == [f"answered by {first.run_id}; --fresh runs it again"]
 
 
+def test_cells_of_one_case_have_samples_of_their_own(tmp_path: Path, cells: list[Cell]) -> None:
+    (four,) = cells
+    two = replace(
+        four, samples=2, parameter_set=replace(four.parameter_set, alias="few", threads=2, twin=True)
+    )
+    records, _ = asked(tmp_path, [two, four])
+    assert [record.samples for record in records] == [2, 4]
+    assert len({record.cell for record in records}) == 2
+
+
 def test_no_environment_is_made_for_what_a_backend_cannot_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
