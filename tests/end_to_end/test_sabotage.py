@@ -33,6 +33,7 @@ def sabotaged(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     *,
+    blocks: int = 1,
     audit: bool = False,
 ) -> Ran:
     """A small model's cell under sabotage."""
@@ -41,16 +42,21 @@ def sabotaged(
     monkeypatch.syspath_prepend(module)
     sys.modules.pop("sabotage", None)
     adapter = install(module, get(backend).adapter, spoil)
-    graph, inputs = random_vit(7), random_inputs(7, 2, 12, 5)
+    graph, inputs = random_vit(7, blocks=blocks), random_inputs(7, 2, 12, 5)
     return run(backend, graph, parameters, inputs, tmp_path, adapter=adapter, audit=audit)
 
 
 def failure(
-    backend: str, spoil: str, parameters: ParameterSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    backend: str,
+    spoil: str,
+    parameters: ParameterSet,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    blocks: int = 1,
 ) -> PartyError:
     """How a small model's cell ends under sabotage."""
     with pytest.raises(PartyError) as caught:
-        sabotaged(backend, spoil, parameters, tmp_path, monkeypatch)
+        sabotaged(backend, spoil, parameters, tmp_path, monkeypatch, blocks=blocks)
     return caught.value
 
 
@@ -90,7 +96,7 @@ def test_a_skipped_bootstrap_fails_the_cell_or_is_refused(
 ) -> None:
     if not bootstraps(backend):
         return
-    error = failure(backend, SKIPPED_BOOTSTRAP, BOOTSTRAPS, tmp_path, monkeypatch)
+    error = failure(backend, SKIPPED_BOOTSTRAP, BOOTSTRAPS, tmp_path, monkeypatch, blocks=3)
     assert error.kind == "ExecutionError"
     assert "(bootstrap" in str(error)
 
@@ -104,7 +110,7 @@ class Lazy(ProgramParties):
 
 def test_a_skipped_round_trip_fails_the_cell(backend: str, tmp_path: Path) -> None:
     """A key owner that hands one ciphertext back as it came."""
-    graph, inputs = random_vit(7), random_inputs(7, 2, 12, 5)
+    graph, inputs = random_vit(7, blocks=1), random_inputs(7, 2, 12, 5)
     refresh = refresh_of(backend, ROUND_TRIPS)
     program = plan(graph, ROUND_TRIPS, refresh)
     with session(backend, tmp_path) as opened:
