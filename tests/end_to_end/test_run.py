@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -19,6 +18,7 @@ import pytest
 from bench.spec.file import MOST_REPEATS
 from reports.record import PARTS
 from reports.store import load_output, read_raw
+from tests.end_to_end.harness import bootstraps
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -59,7 +59,7 @@ def _adds_up(latency: dict[str, Any], elapsed: float) -> None:
     assert latency["wall_s"] + latency["plan_s"] + hot["evaluate_s"] + hot["decrypt_s"] <= elapsed
 
 
-def test_a_run_fills_the_record_from_measurement(backend: str, tmp_path: Path) -> None:
+def test_a_run_fills_the_record_from_measurement_and_answers_again(backend: str, tmp_path: Path) -> None:
     started = perf_counter()
     done = run_toy(backend, tmp_path, "--repeats", "2")
     elapsed = perf_counter() - started
@@ -100,62 +100,45 @@ def test_a_run_fills_the_record_from_measurement(backend: str, tmp_path: Path) -
         assert "INSECURE" in done.stdout
         assert record["memory"]["rotation_keys_bytes"] > 1_000_000
         assert not np.array_equal(raw["logits_encrypted"], raw["logits_polynomial"])
-
-
-def test_a_kept_result_is_not_run_again_unless_asked(backend: str, tmp_path: Path) -> None:
-    assert run_toy(backend, tmp_path).returncode == 0
-    again = run_toy(backend, tmp_path)
+    again = run_toy(backend, tmp_path, "--repeats", "2")
     assert again.returncode == 0
     assert "answered by" in again.stdout
-    assert len(exported(tmp_path)) == 1
-    assert "answered by" not in run_toy(backend, tmp_path, "--fresh").stdout
-    assert len(exported(tmp_path)) == 2
+    assert len(load_output(tmp_path).stored) == 1
 
 
-def test_probes_say_where_precision_goes_and_give_no_times(backend: str, tmp_path: Path) -> None:
-    done = run_toy(backend, tmp_path, "--probes")
-    assert done.returncode == 0, done.stdout + done.stderr
-    (record,) = exported(tmp_path)
-    layers = record["ladder"]["layers"]
-    assert len(layers) > 20
-    if backend != "cleartext":
-        assert all(layer["precision_bits"] > 10 for layer in layers)
-    assert record["latency"]["evaluate_s"] is None
-    assert record["latency"]["runs"] is None
-
-
-def test_an_audited_run_says_so_and_gives_no_times(backend: str, tmp_path: Path) -> None:
+def test_an_audited_run_with_probes_says_where_precision_goes_and_gives_no_times(
+    backend: str, tmp_path: Path
+) -> None:
     """The libraries execute exactly what their adapters count; the simulator has no library."""
-    done = run_toy(backend, tmp_path, "--audit")
+    done = run_toy(backend, tmp_path, "--probes", "--audit")
     (record,) = exported(tmp_path)
     assert record["origin"]["audit"] is True
     assert record["latency"]["evaluate_s"] is record["latency"]["runs"] is None
     if backend == "cleartext":
         assert record["status"] == "unsupported"
         assert "audit" in record["reason"]
-    else:
-        assert done.returncode == 0, done.stdout + done.stderr
-        assert record["status"] == "ok"
-        assert record["counts"]["rotations"] > 100
+        return
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert record["status"] == "ok"
+    assert record["counts"]["rotations"] > 100
+    layers = record["ladder"]["layers"]
+    assert len(layers) > 20
+    assert all(layer["precision_bits"] > 10 for layer in layers)
 
 
 def test_a_bootstrap_that_a_library_lacks_is_unsupported(backend: str, tmp_path: Path) -> None:
-    """Asked for by name alone it is status 1; the record says why."""
+    """Asked for by name alone it is status 1; the record says why. Where there is one, see `test_gate.py`."""
+    if bootstraps(backend):
+        return
     done = bench(
         "run", "suites/toy.yaml", "--backend", backend, "--parameters", "bootstrap",
         "--samples", "4", "--output", str(tmp_path),
     )  # fmt: skip
     (record,) = exported(tmp_path)
-    if record["status"] == "ok":
-        assert done.returncode == 0
-        assert record["counts"]["bootstraps"] == record["counts"]["bootstraps_planned"] >= 2
-        assert record["counts"]["round_trips"] == 0
-        assert record["ladder"]["precision_bits"] >= 8
-    else:
-        assert done.returncode == 1
-        assert record["status"] == "unsupported"
-        assert "bootstrap" in record["reason"]
-        assert record["latency"]["evaluate_s"] is None
+    assert done.returncode == 1
+    assert record["status"] == "unsupported"
+    assert "bootstrap" in record["reason"]
+    assert record["latency"]["evaluate_s"] is None
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
@@ -195,31 +178,3 @@ def test_an_interrupted_run_leaves_no_process_and_no_half_record(
         assert process.returncode == 1
         assert errors.strip().startswith("interrupted")
         assert not list(output.iterdir())
-
-
-def test_a_time_limit_ends_a_cell(backend: str, tmp_path: Path) -> None:
-    suite = (ROOT / "suites" / "toy.yaml").read_text().replace("seconds: 600", "seconds: 0.5")
-    (tmp_path / "hasty.yaml").write_text(suite)
-    done = bench(
-        "run", str(tmp_path / "hasty.yaml"), "--backend", backend, "--parameters", "round_trip",
-        "--samples", "360", "--output", str(tmp_path / "results"),
-    )  # fmt: skip
-    assert done.returncode == 1
-    (record,) = exported(tmp_path / "results")
-    assert record["status"] == "timed_out"
-    assert re.match(r"timed out after 0\.5 s \(limits\.seconds\) in [a-z]", record["reason"])
-    assert record["latency"]["evaluate_s"] is None
-
-
-def test_a_memory_limit_ends_a_cell(backend: str, tmp_path: Path) -> None:
-    suite = (ROOT / "suites" / "toy.yaml").read_text().replace("8000000000", "20000000")
-    (tmp_path / "small.yaml").write_text(suite)
-    done = bench(
-        "run", str(tmp_path / "small.yaml"), "--backend", backend, "--parameters", "round_trip",
-        "--samples", "4", "--output", str(tmp_path / "results"),
-    )  # fmt: skip
-    assert done.returncode == 1
-    (record,) = exported(tmp_path / "results")
-    assert record["status"] == "out_of_memory"
-    assert re.match(r"out of memory in [a-z].*20\.0 MB", record["reason"])
-    assert "limits.memory_bytes" in record["reason"]
