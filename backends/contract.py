@@ -55,7 +55,7 @@ def real(slots: Vector | ComplexVector) -> Vector:
 
 def finite(values: Values) -> None:
     """Raise ExecutionError where values to encode are not finite: libraries would encode any number."""
-    if not np.all(np.isfinite(values)):
+    if not np.isfinite(values).all():
         raise ExecutionError("a plaintext holds values that are not finite; look for them in the model")
 
 

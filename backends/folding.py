@@ -109,12 +109,13 @@ class Folding(Evaluator):
 
     def encode(self, values: Values, level: int) -> Constant:
         """See `Evaluator.encode`."""
-        largest = self._largest_coefficient(values)
-        if not isfinite(largest):
+        size = _size(values)
+        if not isfinite(size):
             contract.finite(values)
-        headroom.check(self._parameters, level, [values], f"a constant of layer {self.recorder.layer}")
-        recorded = self.recorder.encode(values, level) if largest > 0 else None
-        return Constant(recorded, level, largest < LEAST_COEFFICIENT)
+        if not size <= headroom.room(self._parameters, level):  # no coefficient is larger than that
+            headroom.check(self._parameters, level, [values], f"a constant of layer {self.recorder.layer}")
+        recorded = self.recorder.encode(values, level) if size > 0 else None
+        return Constant(recorded, level, self._least_largest(values, size) < LEAST_COEFFICIENT)
 
     def add(self, a: Ciphertext, b: Ciphertext) -> Folded:
         """See `Evaluator.add`."""
@@ -235,7 +236,7 @@ class Folding(Evaluator):
         x = _own(a)
         return _secret(refresh(x.secret)) if x.secret else Folded(level=level, known=x.known)
 
-    def _largest_coefficient(self, values: Values) -> float:
+    def _least_largest(self, values: Values, size: float) -> float:
         """At least so large is the largest coefficient of an encoded constant before it is rounded.
 
         By Parseval's theorem, the largest of N coefficients is at least the Euclidean norm of the N
@@ -245,11 +246,7 @@ class Folding(Evaluator):
         scale = 2.0**self._parameters.scale_bits
         if not isinstance(values, np.ndarray):
             return max(abs(values.real), abs(values.imag)) * scale
-        # Not by BLAS, whose threads take longer to start than such a short sum.
-        total = float(np.einsum("i,i->", values.real, values.real))
-        if np.iscomplexobj(values):
-            total += float(np.einsum("i,i->", values.imag, values.imag))
-        return sqrt(2 * total) / self._parameters.n * scale
+        return size * scale / sqrt(self._parameters.n)
 
     def _sum(self, parts: Sequence[Recorded | None]) -> Recorded | None:
         present = [part for part in parts if part]
@@ -283,6 +280,17 @@ def known_slots(ciphertexts: Sequence[Ciphertext]) -> tuple[bytes | None, ...]:
         None if one.secret else zeros if one.known is None else one.known.tobytes()
         for one in map(_own, ciphertexts)
     )
+
+
+def _size(values: Values) -> float:
+    """The root mean square of slots: at least as large as the mean of their magnitudes."""
+    if not isinstance(values, np.ndarray):
+        return abs(values)
+    # Not by BLAS, whose threads take longer to start than such a short sum.
+    total = float(np.einsum("i,i->", values.real, values.real))
+    if np.iscomplexobj(values):
+        total += float(np.einsum("i,i->", values.imag, values.imag))
+    return sqrt(total / len(values))
 
 
 def _secret(recorded: Recorded) -> Folded:

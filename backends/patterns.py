@@ -16,6 +16,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
+from backends import contract
 from backends.tensor.layout import Layout
 from models.graph import Array
 
@@ -62,11 +63,16 @@ class PatternBook:
         self._rows: dict[bytes, int] = {}
 
     def add(self, slots: Array) -> int:
-        """The row of a slot vector, a new one where it is the first of its kind."""
+        """The row of a slot vector, a new one where it is the first of its kind.
+
+        Raises:
+            ExecutionError: a value is not finite.
+        """
         layout = self._layout
         grid = slots.reshape(layout.features, layout.images, layout.tokens)
-        if np.array_equal(grid[:, 1:], grid[:, :-1]):
-            places = np.tile(self._placed(grid[:, 0]), layout.images)
+        if (grid[:, 1:] == grid[:, :-1]).all():
+            of_image = self._placed(grid[:, 0])
+            places = np.concatenate([of_image] * layout.images)
         else:
             places = self._placed(grid.reshape(layout.features, -1))
         return self._rows.setdefault(places.tobytes(), len(self._rows))
@@ -75,10 +81,9 @@ class PatternBook:
         """Which column is at each place of `[features, places]`."""
         begins = np.ones(pattern.shape[1], bool)  # places at which another column begins
         begins[1:] = (pattern[:, 1:] != pattern[:, :-1]).any(axis=0)
-        found = [
-            self._columns.setdefault(pattern[:, place].tobytes(), len(self._columns))
-            for place in np.flatnonzero(begins)
-        ]
+        columns = pattern[:, begins].T + 0.0  # no zero is negative, so that each column is kept once
+        contract.finite(columns)
+        found = [self._columns.setdefault(column.tobytes(), len(self._columns)) for column in columns]
         return np.asarray(np.array(found, np.int32)[np.cumsum(begins) - 1])
 
     def __getitem__(self, row: int) -> Array:

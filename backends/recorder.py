@@ -151,13 +151,13 @@ class Recorder(Evaluator):
 
     def encode(self, values: Values, level: int) -> RecordedPlaintext:
         """See `Evaluator.encode`; what has no imaginary part is a real constant."""
-        contract.finite(values)
         if isinstance(values, np.ndarray):
-            # No zero is negative, so that each column is kept once.
-            row = self._patterns.add(values.real + 0.0)
-            imaginary_row = self._patterns.add(values.imag + 0.0) if np.any(values.imag) else None
+            row = self._patterns.add(values.real)
+            imaginary = np.iscomplexobj(values) and np.any(values.imag)
+            imaginary_row = self._patterns.add(values.imag) if imaginary else None
             entry = PlaintextEntry(level, row=row, imaginary_row=imaginary_row)
         else:
+            contract.finite(values)
             entry = PlaintextEntry(level, value=values.real, imaginary_value=values.imag or None)
         index = self._plaintexts.setdefault(entry, len(self._plaintexts))
         return RecordedPlaintext(index, entry)

@@ -89,7 +89,7 @@ class Recordings:
             PlanError: the engine cannot compute it on these operands.
         """
         lies = [(x.layout, x.clean, known_slots(x.ciphertexts)) for x in operands]
-        own, shared = (node.name, way, *lies), (*self._alike(node), way, *lies)
+        own, shared = (node.name, way, *lies), (*self._alike(node, operands), way, *lies)
         for key in (own, shared):
             if key in self._apart:
                 return self._apart[key]
@@ -99,17 +99,22 @@ class Recordings:
         self._apart[own if of_its_own else shared] = result, cost
         return result, cost
 
-    def _alike(self, node: Node) -> tuple[object, ...]:
+    def _alike(self, node: Node, operands: Sequence[Tensor]) -> tuple[object, ...]:
         """What two nodes have in common that take the same on operands that lie alike."""
-        smallest = min((_smallest(array) for array in node.arrays.values()), default=0.0)
+        operation = encrypted(node)
+        smallest = min((_smallest(array) for array in node.arrays.values()), default=np.inf)
         # Constants of smaller numbers may vanish when they are encoded.
         vanishing = 2 * self.parameters.n / 2.0**self.parameters.scale_bits
-        if encrypted(node).by_values or smallest < vanishing:
+        if operation.by_values or smallest < vanishing:
             return (node.name,)
-        supports = ((name, a.shape, np.packbits(a != 0).tobytes()) for name, a in node.arrays.items())
-        attributes = sorted((name, repr(value)) for name, value in node.attributes.items())
         features = self._arrangement.kinds[node.name] == "features"
         place = self._arrangement.place(node.name, self.layout) if features else None
+        if place is not None and operation.support is not None and operands[0].layout.kind == "features":
+            supports = [operation.support(self.layout, place, operands[0], node)]
+        else:
+            supports = [(name, a.shape, np.packbits(a != 0).tobytes()) for name, a in node.arrays.items()]
+        # The mean matters where a value is refreshed, and not where it is computed.
+        attributes = sorted((name, repr(value)) for name, value in node.attributes.items() if name != "mean")
         return node.operation, *attributes, place, *supports
 
     def _recorded(self, node: Node, way: Way | None, operands: Sequence[Tensor]) -> tuple[Tensor, NodeCost]:

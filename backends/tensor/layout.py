@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from models.arrays import Array
 
-SlotsT = TypeVar("SlotsT", Array, NDArray[np.complex128])
+SlotsT = TypeVar("SlotsT", Array, NDArray[np.complex128], Array | NDArray[np.complex128])
 SamplesT = TypeVar("SamplesT", Array, NDArray[np.int64], Array | NDArray[np.int64])
 
 

@@ -105,6 +105,15 @@ def linear(
     return add_constant(evaluator, layout, Tensor(tuple(totals), place, clean=True), bias)
 
 
+def support(
+    layout: Layout, place: ValueLayout, x: Tensor, weight: Array, bias: Array
+) -> tuple[tuple[tuple[tuple[int, int], ...], bool], ...]:
+    """Per chunk of the result, its diagonals that are not zero, and whether its bias is not."""
+    diagonals = _diagonals(layout, place, x, weight)
+    biased = [bool(np.any(place.pattern(layout, bias, chunk))) for chunk in range(len(diagonals))]
+    return tuple((tuple(of_chunk), has) for of_chunk, has in zip(diagonals, biased, strict=True))
+
+
 def _diagonals(layout: Layout, target: ValueLayout, x: Tensor, weight: Weights) -> list[Diagonals]:
     """The diagonals of each output chunk, or pair, but all-zero ones; one of them where all are zero.
 

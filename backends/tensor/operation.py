@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -87,6 +87,8 @@ class EncryptedOperation:
         moves_rows: whether it moves the rows of its operands, which therefore stand once in a ciphertext.
         by_values: whether what it takes depends on the values of its arrays, and not only on where they are
             zero.
+        support: of a feature operand, what of the zeros of its arrays decides what it takes, from the layout,
+            the place of the result, the operand and the node; None where every zero may.
     """
 
     execute: Execute
@@ -98,3 +100,4 @@ class EncryptedOperation:
     shares_rotations: bool = False
     moves_rows: bool = False
     by_values: bool = False
+    support: Callable[[Layout, ValueLayout, Tensor, Node], Hashable] | None = None

@@ -196,6 +196,9 @@ ENCRYPTED: dict[str, EncryptedOperation] = {
         depths=lambda node, operands: (1,),
         placement=Placement.FREE,
         shares_rotations=True,
+        support=lambda layout, place, x, node: linear.support(
+            layout, place, x, node.arrays["weight"], node.arrays["bias"]
+        ),
     ),
     "affine": EncryptedOperation(
         execute=_affine,
