@@ -121,7 +121,11 @@ class Recordings:
             supports = [(name, a.shape, np.packbits(a != 0).tobytes()) for name, a in node.arrays.items()]
         # The mean matters where a value is refreshed, and not where it is computed.
         attributes = sorted((name, repr(value)) for name, value in node.attributes.items() if name != "mean")
-        return node.operation, *attributes, place, *supports
+        halves: tuple[bool, ...] = ()
+        if self.layout.halves > 1:  # a map that parts them takes more than one that lies alike
+            apart = (self.lies_apart(name) for name in (node.name, *node.inputs))
+            halves = (node.name == self._arrangement.parting, *apart)
+        return node.operation, *attributes, place, *halves, *supports
 
     def _recorded(self, node: Node, way: Way | None, operands: Sequence[Tensor]) -> tuple[Tensor, NodeCost]:
         folding, engine = self.begin({} if way is None else {node.name: way})
