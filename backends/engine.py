@@ -36,7 +36,7 @@ class Engine:
     ) -> None:
         self.layout = layout
         self._arrangement, self._ways = arrangement, ways
-        self._context = Context(evaluator, layout, BabySteps(layout), self._place)
+        self._context = Context(evaluator, layout, BabySteps(layout), self._place, arrangement.keys_of)
         self._of_one_half = replace(self._context, layout=replace(layout, halves=1))
 
     def run(self, node: Node, operands: Sequence[Tensor]) -> Tensor:

@@ -22,7 +22,7 @@ from backends.tensor.operation import Way
 from backends.tensor.operations import encrypted
 from backends.tensor.pairs import ONE
 from backends.tensor.tensor import Tensor
-from backends.ways import choices
+from backends.ways import choices, pairings
 from models.arrays import Array
 from models.graph import Graph, Node
 
@@ -97,23 +97,40 @@ def _schedules(
 ) -> Iterator[tuple[Planner, Schedule]]:
     """The cheapest schedule of each kind of batch and choice of ways that can be planned.
 
+    Pairs are tried on the cheapest choice of other ways, a kind after the other: they save products, and
+    hardly change what else is cheap.
+
     Raises:
         PlanError: there is none; it says why not with every node in its first way.
     """
-    errors, planned = [], 0
+    errors: list[PlanError] = []
+    planned = False
     for recordings in batches:
-        wide = () if probes else recordings.wide
-        for ways in choices(recordings.graph, complex_slots=complex_slots, wide=wide):
-            planner = Planner(recordings, ways)
-            try:
-                found = planner.schedule()
-            except PlanError as error:
-                errors.append(error)
-                continue
-            planned += 1
-            yield planner, found
+        ways: Iterable[Mapping[str, Way]] = choices(recordings.graph, complex_slots=complex_slots)
+        found = list(_tried(recordings, ways, errors))
+        if not found:
+            continue
+        best = min(found, key=lambda one: one[1].price)
+        if complex_slots and not probes:
+            for pairs in pairings(recordings.graph, recordings.wide, recordings.keys):
+                ways = [{**best[0].ways, **more} for more in pairs]
+                best = min([best, *_tried(recordings, ways, errors)], key=lambda one: one[1].price)
+        planned = True
+        yield best
     if not planned:
         raise errors[0]
+
+
+def _tried(
+    recordings: Recordings, choices: Iterable[Mapping[str, Way]], errors: list[PlanError]
+) -> Iterator[tuple[Planner, Schedule]]:
+    """The cheapest schedule of each choice of ways that can be planned; errors are added to those before."""
+    for ways in choices:
+        planner = Planner(recordings, ways)
+        try:
+            yield planner, planner.schedule()
+        except PlanError as error:
+            errors.append(error)
 
 
 def check_polynomial(graph: Graph) -> None:
@@ -130,13 +147,13 @@ class Planner:
 
     Args:
         recordings: of the graph.
-        ways: node → how it is computed, where that is not the first way of its operation.
+        ways: node → how it is computed, where that is not the first way of its operation; also an attribute.
     """
 
     def __init__(self, recordings: Recordings, ways: Mapping[str, Way]) -> None:
         self._graph, self._parameters = recordings.graph, recordings.parameters
         self._refresh, self._layout = recordings.refresh, recordings.layout
-        self._recordings, self._ways = recordings, ways
+        self._recordings, self.ways = recordings, ways
         self._values: dict[str, Tensor] = {}
         self._costs: dict[str, NodeCost] = {}
 
@@ -162,7 +179,7 @@ class Planner:
         found: dict[str, NodeCost] = {}
         for node in self._graph:
             operands = [self._values[name] for name in node.inputs]
-            recorded = self._recordings.apart(node, self._ways.get(node.name), operands)
+            recorded = self._recordings.apart(node, self.ways.get(node.name), operands)
             self._values[node.name], found[node.name] = recorded
         self._costs = found
         return found
@@ -170,7 +187,7 @@ class Planner:
     def record(self, plan: Schedule, probes: bool, values_of: Mapping[str, Array]) -> Program:
         """The program that follows a schedule; see `plan`."""
         self._hold(plan, values_of)
-        folding, engine = self._recordings.begin(self._ways)
+        folding, engine = self._recordings.begin(self.ways)
         recorder, run_levels = folding.recorder, self._run_levels(plan)
         values = {name: self._values[name] for name, cost in self._costs.items() if cost.known}
         for node in self._graph:

@@ -58,6 +58,11 @@ class Recordings:
             if self.layout.halves == 1 and self._arrangement.place(name, self.layout).chunks(self.layout) > 1
         )
 
+    @property
+    def keys(self) -> Mapping[str, str]:
+        """See `Arrangement.keys`; where imaginary parts are free."""
+        return self._arrangement.keys if self.layout.halves == 1 else {}
+
     def begin(self, ways: Mapping[str, Way]) -> tuple[Folding, Engine]:
         """A new recording, and the engine that computes on it.
 
@@ -89,7 +94,8 @@ class Recordings:
             PlanError: the engine cannot compute it on these operands.
         """
         lies = [(x.layout, x.clean, known_slots(x.ciphertexts)) for x in operands]
-        own, shared = (node.name, way, *lies), (*self._alike(node, operands), way, *lies)
+        both = [node, self._arrangement.keys_of(node)] if way is Way.QUERIES_AND_KEYS else [node]
+        own, shared = (node.name, way, *lies), (*(self._alike(one, operands) for one in both), way, *lies)
         for key in (own, shared):
             if key in self._apart:
                 return self._apart[key]
@@ -115,7 +121,11 @@ class Recordings:
             supports = [(name, a.shape, np.packbits(a != 0).tobytes()) for name, a in node.arrays.items()]
         # The mean matters where a value is refreshed, and not where it is computed.
         attributes = sorted((name, repr(value)) for name, value in node.attributes.items() if name != "mean")
-        return node.operation, *attributes, place, *supports
+        halves: tuple[bool, ...] = ()
+        if self.layout.halves > 1:  # a map that parts them takes more than one that lies alike
+            apart = (self.lies_apart(name) for name in (node.name, *node.inputs))
+            halves = (node.name == self._arrangement.parting, *apart)
+        return node.operation, *attributes, place, *halves, *supports
 
     def _recorded(self, node: Node, way: Way | None, operands: Sequence[Tensor]) -> tuple[Tensor, NodeCost]:
         folding, engine = self.begin({} if way is None else {node.name: way})
@@ -131,7 +141,7 @@ class Recordings:
         counted = _counted(folding.recorder)
         paired = result.layout.paired
         real = not paired and (self.layout.halves == 1 or self.lies_apart(node.name))
-        refreshable = not paired or self.refresh.keeps_imaginary
+        refreshable = not paired or (self.refresh.keeps_imaginary and way is Way.PAIRED)
         return result, NodeCost(counted, ciphertexts, depths, real, refreshable)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import product
 
 import numpy as np
@@ -15,31 +15,42 @@ from models.operations.operation import Form
 from models.shapes import values_declared
 
 
-def choices(graph: Graph, *, complex_slots: bool, wide: Collection[str] = ()) -> Iterator[Mapping[str, Way]]:
+def choices(graph: Graph, *, complex_slots: bool) -> Iterator[Mapping[str, Way]]:
     """Node → its way, for every choice, first of all the one where each node is computed in its first way.
 
-    Attentions of one shape are computed alike, because what is cheaper for one is so for the others; so are
-    hidden features of one shape. A model has few shapes.
+    Attentions of one shape are computed alike, because what is cheaper for one is so for the others; and a
+    model has few shapes.
 
     Args:
         graph: a polynomial one.
         complex_slots: whether the program may use them.
-        wide: nodes whose values span several chunks that may be paired, where there are complex slots.
     """
     ways = (None, Way.PACKED, Way.PACKED_IN_COMPLEX_SLOTS)[: 3 if complex_slots else 2]
     options = [
         [dict.fromkeys(names, way) if way else {} for way in ways] for names in _by_shape(graph).values()
     ]
-    if complex_slots:
-        options += [_pairings(hidden) for hidden in _hidden(graph, wide).values()]
     for chosen in product(*options):
         yield {name: way for one in chosen for name, way in one.items()}
 
 
-def _pairings(hidden: list[tuple[str, str]]) -> list[dict[str, Way]]:
-    """Ways of some linear maps and of the activations after them: none paired, the maps, or both."""
-    maps, activations = (dict.fromkeys(names, Way.PAIRED) for names in zip(*hidden, strict=True))
-    return [{}, maps, maps | activations]
+def pairings(
+    graph: Graph, wide: Collection[str], keys: Mapping[str, str]
+) -> Iterator[Sequence[Mapping[str, Way]]]:
+    """Ways that nodes may have beside those of a choice, each list instead of another, in complex slots.
+
+    Args:
+        graph: a polynomial one.
+        wide: nodes whose values span several chunks.
+        keys: linear map to queries → that to keys, where one map could make both.
+    """
+    for hidden in _hidden(graph, wide).values():
+        maps, activations = (dict.fromkeys(names, Way.PAIRED) for names in zip(*hidden, strict=True))
+        yield [maps, maps | activations]
+    shapes: dict[tuple[int, ...], dict[str, Way]] = {}
+    for query, key in keys.items():
+        ways = shapes.setdefault(graph[query].arrays["weight"].shape, {})
+        ways |= {query: Way.QUERIES_AND_KEYS, key: Way.BESIDE_QUERIES}
+    yield from ([ways] for ways in shapes.values())
 
 
 def _hidden(graph: Graph, wide: Collection[str]) -> dict[tuple[int, ...], list[tuple[str, str]]]:

@@ -34,6 +34,8 @@ class Arrangement:
         parting: the last linear map before the output, if there is nothing but one value after it.
         apart: the nodes of which the halves of a batch lie apart (`backends.tensor.halves`): those of scores,
             and those after the last linear map, which parts halves at no level.
+        keys: linear map to queries → that to keys, where one map could make both: they read the same value,
+            lie alike, and meet in scores alone.
     """
 
     def __init__(self, graph: Graph) -> None:
@@ -53,6 +55,7 @@ class Arrangement:
         tail = self._tail()
         self.parting = tail[-1] if tail else None
         self.apart = frozenset([*tail, *(name for name, kind in self.kinds.items() if kind == "scores")])
+        self.keys = dict(filter(None, map(self._queries_and_keys, graph)))
         for node in graph:
             placement = self._placements[node.name]
             if placement is Placement.HEADS:
@@ -125,6 +128,25 @@ class Arrangement:
                 return []
             found.append(node.inputs[0])
         return found
+
+    def keys_of(self, node: Node) -> Node:
+        """See `keys`."""
+        return self._graph[self.keys[node.name]]
+
+    def _queries_and_keys(self, node: Node) -> tuple[str, str] | None:
+        """The linear maps to what a node of scores reads, if one map could make both."""
+        if node.operation != "scores":
+            return None
+        heads = [self._graph[name] for name in node.inputs]
+        maps = [self._graph[one.inputs[0]] for one in heads if one.operation == "split_heads"]
+        fine = (
+            len({one.name for one in maps}) == 2
+            and all(one.operation == "linear" for one in maps)
+            and all(len(self._graph.consumers(one.name)) == 1 for one in (*heads, *maps))
+            and len({(one.inputs, one.layer, self.widths[one.name]) for one in maps}) == 1
+            and self.kinds[maps[0].inputs[0]] == "features"
+        )
+        return (maps[0].name, maps[1].name) if fine else None
 
     def _class(self, name: str) -> str:
         while self._classes[name] != name:

@@ -91,7 +91,7 @@ class TokenShifts:
         wraps = tokens % self._pairs.block + shift >= self._pairs.block
         found = []
         for of_wrapped in (False, True):
-            pattern = np.zeros((self._layout.features, self._layout.tokens))
+            pattern = np.zeros((self._layout.features, self._layout.tokens), constants.dtype)
             chosen = wraps == of_wrapped
             pattern[:, (tokens[chosen] + giant) % self._layout.tokens] = constants[chosen]
             found.append((of_wrapped, pattern))
@@ -99,7 +99,7 @@ class TokenShifts:
 
 
 def scores(
-    evaluator: Evaluator, layout: Layout, q: Tensor, k: Tensor, block: int, factor: float = 1.0
+    evaluator: Evaluator, layout: Layout, q: Tensor, k: Tensor, block: int, factor: complex = 1.0
 ) -> Tensor:
     """factor·q·kᵀ per head within blocks of tokens: one ciphertext a token shift.
 

@@ -32,11 +32,14 @@ class Way(Enum):
 
     PACKED: scores lie packed (`backends.tensor.packed`). PACKED_IN_COMPLEX_SLOTS: the same, where keys are a
     level less deep. PAIRED: two chunks of the result share a ciphertext (`backends.tensor.pairs`).
+    QUERIES_AND_KEYS: a map makes both, in pairs. BESIDE_QUERIES: the keys are there already.
     """
 
     PACKED = "packed"
     PACKED_IN_COMPLEX_SLOTS = "packed in complex slots"
     PAIRED = "paired"
+    QUERIES_AND_KEYS = "queries and keys"
+    BESIDE_QUERIES = "beside queries"
 
 
 class Replicated(Enum):
@@ -60,12 +63,14 @@ class Context:
         layout: the layout of the slots.
         babies: rotations that linear maps of one input share.
         place: how the result of a node lies that is a feature value.
+        keys: the map to keys that the map to queries which is given may make too.
     """
 
     evaluator: Evaluator
     layout: Layout
     babies: BabySteps
     place: Callable[[Node], ValueLayout]
+    keys: Callable[[Node], Node]
 
 
 #: From a node and its operands, with what it computes with, to the result.

@@ -10,7 +10,17 @@ import numpy as np
 
 from backends.errors import PlanError
 from backends.interface import Evaluator
-from backends.tensor import attention, elementwise, halves, linear, packed, polynomial, reductions, tokens
+from backends.tensor import (
+    attention,
+    elementwise,
+    halves,
+    linear,
+    packed,
+    pairs,
+    polynomial,
+    reductions,
+    tokens,
+)
 from backends.tensor.layout import Layout
 from backends.tensor.operation import Context, EncryptedOperation, Execute, Placement, Replicated, Way
 from backends.tensor.shifts import ComplexShifts, RealShifts
@@ -95,6 +105,23 @@ def _linear(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
     return linear.linear(context.evaluator, context.layout, context.babies, operands[0], weight, bias, place)
 
 
+def _queries_and_keys(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
+    """One map to pairs of the queries and the keys."""
+    maps, (x,) = (node, context.keys(node)), operands
+    weight = np.concatenate([one.arrays["weight"] for one in maps])
+    biases = np.broadcast_arrays(*(one.arrays["bias"] for one in maps))
+    place = pairs.alternating(context.layout, context.place(node))
+    bias = np.concatenate(biases, axis=-1)
+    return linear.linear(context.evaluator, context.layout, context.babies, x, weight, bias, place)
+
+
+def _beside_queries(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
+    """Nothing, where the pairs of the queries have the keys."""
+    (x,), place = operands, context.place(node)
+    nothing = elementwise.multiply_constant(context.evaluator, x.ciphertexts[0], 0.0)
+    return Tensor((nothing,) * place.chunks(context.layout), place, clean=True)
+
+
 def _linear_of_parts(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
     """One map of both halves, which lie joined in the operand and apart in the result."""
     weight, bias, place = node.arrays["weight"], node.arrays["bias"], context.place(node)
@@ -119,6 +146,8 @@ def _linear_of_parts(context: Context, node: Node, operands: Sequence[Tensor]) -
 def _split_heads(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
     (x,) = operands
     heads = int(node.attributes["heads"])
+    if x.layout.paired:
+        return replace(x, layout=replace(x.layout, heads=heads))
     return replace(x, layout=replace(x.layout, rows=context.place(node).rows, heads=heads))
 
 
@@ -127,13 +156,16 @@ def _merge_heads(context: Context, node: Node, operands: Sequence[Tensor]) -> Te
     return replace(x, layout=replace(x.layout, heads=1))
 
 
-def _scores(way: Callable[[Evaluator, Layout, Tensor, Tensor, int, float], Tensor]) -> Execute:
+def _scores(way: Callable[[Evaluator, Layout, Tensor, Tensor, int, complex], Tensor]) -> Execute:
     """The execution of scores that are computed in a way."""
 
     def execute(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
         q, k = operands
         evaluator, layout = context.evaluator, context.layout
         block = int(node.attributes.get("block", q.layout.tokens))
+        if q.layout.paired:  # the keys are in the pairs
+            q, imaginary_k = pairs.both(evaluator, layout, q, k.layout)
+            return way(evaluator, layout, q, imaginary_k, block, -1j)
         if layout.halves == 1:
             return way(evaluator, layout, q, k, block, 1.0)
         parts = zip(halves.parts(evaluator, q), halves.parts(evaluator, k), halves.UNITS, strict=True)
@@ -143,6 +175,11 @@ def _scores(way: Callable[[Evaluator, Layout, Tensor, Tensor, int, float], Tenso
         )
 
     return execute
+
+
+def _together(operands: Sequence[Tensor], depths: tuple[int, ...]) -> tuple[int, ...]:
+    """The depths of scores, whose keys may be in the pairs of the queries."""
+    return (max(depths),) * 2 if operands[0].layout.paired else depths
 
 
 def _mix(way: Callable[..., Tensor]) -> Execute:
@@ -255,7 +292,7 @@ ENCRYPTED: dict[str, EncryptedOperation] = {
     ),
     "scores": EncryptedOperation(
         execute=_scores(attention.scores),
-        depths=lambda node, operands: attention.scores_depth(*operands),
+        depths=lambda node, operands: _together(operands, attention.scores_depth(*operands)),
         placement=Placement.FREE,
         moves_rows=True,
     ),
@@ -294,7 +331,11 @@ ENCRYPTED: dict[str, EncryptedOperation] = {
 def _packed(scores: Execute, scores_depth: tuple[int, ...], mix: Execute) -> dict[str, EncryptedOperation]:
     """Operation → what the engine declares of it where scores are packed."""
     return {
-        "scores": replace(ENCRYPTED["scores"], execute=scores, depths=lambda node, operands: scores_depth),
+        "scores": replace(
+            ENCRYPTED["scores"],
+            execute=scores,
+            depths=lambda node, operands: _together(operands, scores_depth),
+        ),
         "mix": replace(ENCRYPTED["mix"], execute=mix, depths=lambda node, operands: packed.MIX_DEPTH),
     }
 
@@ -329,4 +370,6 @@ WAYS: dict[Way, dict[str, EncryptedOperation]] = {
         _mix(partial(packed.mix, shifts=ComplexShifts)),
     ),
     Way.PAIRED: {"linear": ENCRYPTED["linear"], "polynomial": _DEEPER_POLYNOMIAL},
+    Way.QUERIES_AND_KEYS: {"linear": replace(ENCRYPTED["linear"], execute=_queries_and_keys)},
+    Way.BESIDE_QUERIES: {"linear": replace(ENCRYPTED["linear"], execute=_beside_queries)},
 }

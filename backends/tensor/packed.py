@@ -37,7 +37,7 @@ COMPLEX_SCORES_DEPTH = (2, 2)
 
 
 def scores(
-    evaluator: Evaluator, layout: Layout, q: Tensor, k: Tensor, block: int, factor: float = 1.0
+    evaluator: Evaluator, layout: Layout, q: Tensor, k: Tensor, block: int, factor: complex = 1.0
 ) -> Tensor:
     """factor·q·kᵀ per head within blocks of tokens, in real slots.
 
@@ -63,7 +63,7 @@ def scores(
 
 
 def scores_of_complex_slots(
-    evaluator: Evaluator, layout: Layout, q: Tensor, k: Tensor, block: int, factor: float = 1.0
+    evaluator: Evaluator, layout: Layout, q: Tensor, k: Tensor, block: int, factor: complex = 1.0
 ) -> Tensor:
     """The same in complex slots, `COMPLEX_SCORES_DEPTH` below its operands: the masks meet the queries."""
     packing = Packing(layout, power_of_two(q.layout.heads), power_of_two(block))
@@ -115,7 +115,7 @@ def mix(
     return v.with_ciphertexts([evaluator.rescale(wanted(product)) for product in products], clean=True)
 
 
-def _moves(packing: Packing, factor: float) -> list[Move]:
+def _moves(packing: Packing, factor: complex) -> list[Move]:
     """R_r and the part of ρ_(c - stride · r) that is a multiple of the stride, for every r; and a factor."""
     every = np.full((packing.layout.features, packing.layout.tokens), factor)
     return [Move(turn, packing.stride * (-turn % packing.turns), every) for turn in range(packing.turns)]

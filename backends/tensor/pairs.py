@@ -4,10 +4,13 @@ A linear map (W1 + i·W2)·x makes both chunks for the products with plaintexts 
 Re((W1 - i·W2)·(x1 + i·x2)) = W1·x1 + W2·x2, a map from a pair takes those of one too, and a conjugation.
 So does what parts a pair: for z = (x1 + i·x2) / 2, z + conj(z) is x1 and z - conj(z) is i·x2, at no level.
 
-Pairs are the hidden features of an MLP, between two linear maps; they are never decrypted.
+Pairs are the hidden features of an MLP, between two linear maps, and the queries of an attention with its
+keys, the chunks of which take turns. They are never decrypted.
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +35,20 @@ def parts(evaluator: Evaluator, layout: Layout, x: Tensor) -> list[tuple[Ciphert
         conjugate = evaluator.conjugate(pair)
         found += [(evaluator.add(pair, conjugate), 1.0), (evaluator.subtract(pair, conjugate), 1.0j)]
     return found
+
+
+def alternating(layout: Layout, value: ValueLayout) -> ValueLayout:
+    """How two values that lie alike make pairs: each chunk of one with that of the other."""
+    first = [row + row // layout.features * layout.features for row in value.rows]
+    second = [row + layout.features for row in first]
+    return replace(value, rows=(*first, *second), paired=True)
+
+
+def both(evaluator: Evaluator, layout: Layout, x: Tensor, value: ValueLayout) -> tuple[Tensor, Tensor]:
+    """The first of two values in pairs, and i times the second."""
+    chunks = [chunk for chunk, _ in parts(evaluator, layout, x)]
+    first, second = (Tensor(tuple(chunks[part::2]), value, x.clean) for part in range(2))
+    return first, second
 
 
 def joined(evaluator: Evaluator, chunks: list[Ciphertext]) -> list[Ciphertext]:

@@ -44,7 +44,7 @@ def planned_so(graph: Graph, ways: Mapping[str, Way], halves: int = 1) -> Progra
     """The same, where nodes are computed in the ways given, whatever it costs; only real slots are probed."""
     refresh = REFRESH if halves == 1 else BOOTSTRAP
     planner = Planner(Recordings(graph, PARAMETERS, refresh, halves), ways)
-    probes = halves == 1 and Way.PAIRED not in ways.values()
+    probes = halves == 1 and not {Way.PAIRED, Way.QUERIES_AND_KEYS}.intersection(ways.values())
     return planner.record(planner.schedule(), probes=probes, values_of={})
 
 

@@ -125,7 +125,7 @@ class Watched(CleartextEvaluator):
     def rotate(self, a: Ciphertext, step: int) -> Slots:
         self.threads.append(("rotate", threading.get_ident()))
         if self._meet is not None:
-            self._meet.wait(timeout=60)
+            self._meet.wait(timeout=600)
         return super().rotate(a, step)
 
 

@@ -72,3 +72,16 @@ def test_nodes_that_lie_differently_are_recorded_apart() -> None:
         linear("back", "merged", random.normal(size=(4, 4)) / 2, random.normal(size=4)),
         Node("sum", "add", ("p.sum", "back")),
     )
+
+
+def test_a_map_that_parts_halves_is_not_taken_for_one_that_does_not() -> None:
+    random = np.random.default_rng(4)
+    first, last = (
+        linear(name, source, random.normal(size=(4, 4)), random.normal(size=4))
+        for name, source in (("a", "input"), ("b", "a"))
+    )
+    recordings = Recordings(Graph("graph", (INPUT, first, last), "b"), PARAMETERS, REFRESH, halves=2)
+    given, _ = recordings.apart(INPUT, None, [])
+    joined, _ = recordings.apart(first, None, [given])
+    parted, _ = recordings.apart(last, None, [joined])
+    assert [len(value.ciphertexts) for value in (joined, parted)] == [1, 2]

@@ -16,17 +16,20 @@ from backends.planner import Planner, plan
 from backends.program import Program, primitives
 from backends.recordings import Recordings
 from backends.schedule import Refresh
+from backends.tensor.arrangement import Arrangement
 from backends.tensor.operation import Way
-from backends.ways import choices
+from backends.ways import pairings
 from models import reference
 from models.graph import Graph, Node
 from tests.backends.evaluating import BOOTSTRAP, PARAMETERS, REFRESH, planned_so, values_of
 from tests.backends.tensor.test_halves import POWER, SHIFTED, UNIT, WIDER, drawn
+from tests.backends.tensor.test_packed import PACKINGS, attention, shapes
 from tests.toy import BOOTSTRAPS
 
 #: Tokens such that a ciphertext has four rows.
 TOKENS = 128
 MAPS, BOTH = {"up": Way.PAIRED}, {"up": Way.PAIRED, "activation": Way.PAIRED}
+JOINT = {"q": Way.QUERIES_AND_KEYS, "k": Way.BESIDE_QUERIES}
 
 
 def mlp(
@@ -106,18 +109,61 @@ def test_a_plan_takes_pairs_where_slots_are_complex_and_nothing_is_probed() -> N
 
 
 def test_values_of_one_chunk_and_those_that_others_read_stay_as_they_are() -> None:
-    graph = mlp(4, 8, POWER, DEGREE_8)
-    assert list(choices(graph, complex_slots=True, wide=("up", "activation"))) == [{}, MAPS, BOTH]
-    assert list(choices(graph, complex_slots=True)) == [{}]
-    assert list(choices(graph, complex_slots=False, wide=("up", "activation"))) == [{}]
-    for reads in ("up", "activation"):
+    graph, wide = mlp(4, 8, POWER, DEGREE_8), ("up", "activation")
+    assert list(pairings(graph, wide, {})) == [[MAPS, BOTH]]
+    assert not list(pairings(graph, (), {}))
+    for reads in wide:
         more = Graph("more", (*graph.nodes, Node("more", "add", (reads, reads))), "sum")
-        assert list(choices(more, complex_slots=True, wide=("up", "activation"))) == [{}]
-    constant = mlp(4, 8, POWER, [0.3, 0.0])
-    assert list(choices(constant, complex_slots=True, wide=("up", "activation"))) == [{}]
-    halves = Recordings(graph, PARAMETERS, BOOTSTRAP, halves=2)
-    assert Recordings(graph, PARAMETERS, BOOTSTRAP).wide == {"up", "activation"}
-    assert not halves.wide
+        assert not list(pairings(more, wide, {}))
+    assert not list(pairings(mlp(4, 8, POWER, [0.3, 0.0]), wide, {}))
+    assert Recordings(graph, PARAMETERS, BOOTSTRAP).wide == set(wide)
+    assert not Recordings(graph, PARAMETERS, BOOTSTRAP, halves=2).wide
+
+
+@settings(max_examples=60)
+@given(
+    shape=shapes(),
+    masked=some.booleans(),
+    seed=some.integers(0, 1000),
+    way=some.sampled_from([None, *PACKINGS]),
+)
+def test_one_map_makes_queries_and_keys(
+    shape: tuple[int, int, int, int], masked: bool, seed: int, way: Way | None
+) -> None:
+    tokens, heads, features, block = shape
+    mask = drawn((tokens, block), seed) if masked else None
+    graph = attention(*shape, seed, mask)
+    samples = np.random.default_rng(seed).normal(size=(3, tokens, heads * features)) / 2
+    program = planned_so(graph, JOINT if way is None else {**JOINT, "scores": way, "mix": way})
+    found = values_of(program, samples)[""]
+    assert np.allclose(found, reference.run(graph, samples)[graph.output], rtol=1e-9, atol=1e-9)
+
+
+def test_queries_and_keys_take_the_products_of_one() -> None:
+    graph = attention(8, 2, 4, 8, 0, None)
+    apart, joint = (
+        planned_so(graph, {**ways, "scores": Way.PACKED, "mix": Way.PACKED}) for ways in ({}, JOINT)
+    )
+    assert joint.counts["ct_pt"] == apart.counts["ct_pt"] - 8  # diagonals
+    assert joint.counts["conjugations"] == apart.counts["conjugations"] + 1
+    # A plan takes them where nothing is probed.
+    plain, chosen = (
+        plan(graph, PARAMETERS, REFRESH, complex_slots=True, probes=probes) for probes in (True, False)
+    )
+    assert chosen.counts["ct_pt"] < plain.counts["ct_pt"]
+    assert chosen.levels_used == plain.levels_used
+
+
+def test_queries_and_keys_that_others_read_are_made_apart() -> None:
+    graph = attention(8, 2, 4, 8, 0, None)
+    assert Recordings(graph, PARAMETERS, BOOTSTRAP).keys == {"q": "k"}
+    assert not Recordings(graph, PARAMETERS, BOOTSTRAP, halves=2).keys
+    for reads in ("q", "k", "q.heads"):
+        more = Graph("more", (*graph.nodes, Node("more", "add", (reads, reads))), "merged")
+        assert not Arrangement(more).keys
+    alike = replace(graph["scores"], inputs=("q.heads", "q.heads"))
+    nodes = tuple(alike if one.name == "scores" else one for one in graph)
+    assert not Arrangement(Graph("alike", nodes, "merged")).keys
 
 
 def test_pairs_are_refreshed_where_imaginary_parts_are_kept() -> None:

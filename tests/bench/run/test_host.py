@@ -63,7 +63,7 @@ def test_the_sum_of_two_processes() -> None:
     with hold() as first, hold() as second:
         with MemorySampler([first.pid], interval_s=0.01) as sampler:
             sampler.add(second.pid)
-            deadline = time.monotonic() + 30
+            deadline = time.monotonic() + 600
             while (sampler.peak_bytes or 0) < 160 * MIB and time.monotonic() < deadline:
                 time.sleep(0.01)
         first.communicate("\n")
@@ -81,5 +81,5 @@ def test_a_sampler_without_processes_saw_nothing() -> None:
 def test_a_limit_ends_what_goes_over_it() -> None:
     with hold() as process:
         with MemorySampler([process.pid], interval_s=0.01, limit_bytes=40 * MIB):
-            process.wait(timeout=30)
+            process.wait(timeout=600)
         assert process.returncode == -signal.SIGKILL

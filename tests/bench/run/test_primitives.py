@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bench.run.primitives import unsupported
-from tests.bench.commands import ROOT
+from tests.bench.commands import ROOT, bench, exported
 
 START = "import sys; sys.path.insert(0, sys.argv.pop(1)); from bench.cli.main import main; main()"
 ADAPTER = """
@@ -154,3 +154,16 @@ def test_precision_by_the_largest_and_by_the_mean_error_of_the_slots(tmp_path: P
 )
 def test_what_cannot_be_made_can_be_neither_written_nor_loaded(name: str, lacking: list[str]) -> None:
     assert [(one.name, one.reason) for one in unsupported(name, "why")] == [(one, "why") for one in lacking]
+
+
+def test_in_turns(tmp_path: Path) -> None:
+    """Two fresh pairs of processes, of one question and one answer's key, and both answer again."""
+    options = ("--backend", "cleartext", "--parameters", "round_trip", "--rounds", "2")
+    command = ("run", "primitives_toy", *options, "--output", str(tmp_path))
+    assert "cleartext, 2 processes" in bench(*command)
+    first, second = exported(tmp_path)
+    assert first["status"] == second["status"] == "ok"
+    assert (first["cell"], first["key"]) == (second["cell"], second["key"])
+    assert first["started_at"] < second["started_at"]
+    assert bench(*command).count("  answered by") == 2
+    assert len(exported(tmp_path)) == 2

@@ -17,7 +17,7 @@ from selenium.webdriver.chrome.service import Service
 from reports.html.derived import address
 from reports.record import Record
 
-PATIENCE = 60
+PATIENCE = 600
 #: The text of the dialog, once it is that of a record's key.
 SHOWN = """const dialog = document.getElementById('record');
     return dialog.open && dialog.textContent.includes(arguments[0]) && dialog.textContent"""
