@@ -8,7 +8,7 @@ from itertools import product
 import numpy as np
 
 from backends.tensor.operation import Way
-from backends.tensor.operations import WAYS
+from backends.tensor.operations import WAYS, encrypted
 from backends.tensor.packing import fits
 from models.graph import Graph
 from models.operations.operation import Form
@@ -58,15 +58,15 @@ def _hidden(graph: Graph, wide: Collection[str]) -> dict[tuple[int, ...], list[t
     found: dict[tuple[int, ...], list[tuple[str, str]]] = {}
     for node in graph:
         readers = graph.consumers(node.name)
-        if node.name not in wide or node.operation != "linear" or len(readers) != 1:
+        if node.name not in wide or not encrypted(node).maps_features or len(readers) != 1:
             continue
         (activation,) = readers
         after = graph.consumers(activation.name)
         if (
-            activation.operation == "polynomial"
+            encrypted(activation).by_values  # a polynomial
             and np.any(activation.arrays["coefficients"][1:])
             and after
-            and all(reader.operation == "linear" for reader in after)
+            and all(encrypted(reader).maps_features for reader in after)
         ):
             shape = node.arrays["weight"].shape
             found.setdefault(shape, []).append((node.name, activation.name))

@@ -54,7 +54,7 @@ class Arrangement:
         self._single = self._standing_once()
         tail = self._tail()
         self.parting = tail[-1] if tail else None
-        self.apart = frozenset([*tail, *(name for name, kind in self.kinds.items() if kind == "scores")])
+        self.apart = frozenset([*tail, *filter(self._is_scores, self.kinds)])
         self.keys = dict(filter(None, map(self._queries_and_keys, graph)))
         for node in graph:
             placement = self._placements[node.name]
@@ -122,12 +122,15 @@ class Arrangement:
     def _tail(self) -> list[str]:
         """The output and what comes before it, up to the last linear map; nothing where others read any."""
         found = [self._graph.output]
-        while (node := self._graph[found[-1]]).operation != "linear":
+        while not encrypted(node := self._graph[found[-1]]).maps_features:
             alone = len(node.inputs) == 1 and len(self._graph.consumers(node.inputs[0])) == 1
-            if not alone or self.kinds[node.name] == "scores":
+            if not alone or self._is_scores(node.name):
                 return []
             found.append(node.inputs[0])
         return found
+
+    def _is_scores(self, name: str) -> bool:
+        return self.kinds[name] == Form.SCORES.value
 
     def keys_of(self, node: Node) -> Node:
         """See `keys`."""
@@ -135,13 +138,14 @@ class Arrangement:
 
     def _queries_and_keys(self, node: Node) -> tuple[str, str] | None:
         """The linear maps to what a node of scores reads, if one map could make both."""
-        if node.operation != "scores":
+        if not self._is_scores(node.name) or any(map(self._is_scores, node.inputs)):
             return None
         heads = [self._graph[name] for name in node.inputs]
-        maps = [self._graph[one.inputs[0]] for one in heads if one.operation == "split_heads"]
+        splits = (one for one in heads if encrypted(one).placement is Placement.HEADS)
+        maps = [self._graph[one.inputs[0]] for one in splits]
         fine = (
             len({one.name for one in maps}) == 2
-            and all(one.operation == "linear" for one in maps)
+            and all(encrypted(one).maps_features for one in maps)
             and all(len(self._graph.consumers(one.name)) == 1 for one in (*heads, *maps))
             and len({(one.inputs, one.layer, self.widths[one.name]) for one in maps}) == 1
             and self.kinds[maps[0].inputs[0]] == "features"

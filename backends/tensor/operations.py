@@ -233,6 +233,7 @@ ENCRYPTED: dict[str, EncryptedOperation] = {
         depths=lambda node, operands: (1,),
         placement=Placement.FREE,
         shares_rotations=True,
+        maps_features=True,
         support=lambda layout, place, x, node: linear.support(
             layout, place, x, node.arrays["weight"], node.arrays["bias"]
         ),
