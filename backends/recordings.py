@@ -118,7 +118,7 @@ class Recordings:
         if place is not None and operation.support is not None and operands[0].layout.kind == "features":
             supports = [operation.support(self.layout, place, operands[0], node)]
         else:
-            supports = [(name, a.shape, np.packbits(a != 0).tobytes()) for name, a in node.arrays.items()]
+            supports = [(name, *_zeros(array)) for name, array in node.arrays.items()]
         # The mean matters where a value is refreshed, and not where it is computed.
         attributes = sorted((name, repr(value)) for name, value in node.attributes.items() if name != "mean")
         halves: tuple[bool, ...] = ()
@@ -143,6 +143,12 @@ class Recordings:
         real = not paired and (self.layout.halves == 1 or self.lies_apart(node.name))
         refreshable = not paired or (self.refresh.keeps_imaginary and way is Way.PAIRED)
         return result, NodeCost(counted, ciphertexts, depths, real, refreshable)
+
+
+def _zeros(array: Array) -> tuple[object, ...]:
+    """Where an array is zero; and where all of it is one number, that number, which may cost nothing."""
+    uniform = float(array.flat[0]) if array.size and np.ptp(array) == 0 else None
+    return array.shape, np.packbits(array != 0).tobytes(), uniform
 
 
 def _smallest(array: Array) -> float:
