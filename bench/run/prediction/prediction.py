@@ -14,8 +14,9 @@ from bench.run.prediction.predictor import Predictor
 from bench.run.prediction.work import Setting
 
 #: Part of the memory left that constants encoded ahead may take. The rest is for the key owner, for this
-#: process, and for what the estimates miss; a constant without room costs milliseconds at each use.
-CONSTANTS_SHARE = 0.6
+#: process, and for what the estimates miss: a gigabyte in an evaluator that bootstraps at N = 2^16. A
+#: constant without room costs milliseconds at each use.
+CONSTANTS_SHARE = 0.4
 
 
 @dataclass(frozen=True)
