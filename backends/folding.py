@@ -112,7 +112,7 @@ class Folding(Evaluator):
         size = _size(values)
         if not isfinite(size):
             contract.finite(values)
-        if not size <= headroom.room(self._parameters, level):  # no coefficient is larger than that
+        if size > headroom.room(self._parameters, level):  # else no coefficient is larger than that
             headroom.check(self._parameters, level, [values], f"a constant of layer {self.recorder.layer}")
         recorded = self.recorder.encode(values, level) if size > 0 else None
         return Constant(recorded, level, self._least_largest(values, size) < LEAST_COEFFICIENT)

@@ -17,7 +17,7 @@ from backends.program import Program
 from backends.recordings import Recordings
 from backends.schedule import NodeCost, Refresh, Schedule, makes_ciphertexts, schedule
 from backends.tensor.halves import paired, parted
-from backends.tensor.layout import in_pairs
+from backends.tensor.layout import in_halves, in_pairs
 from backends.tensor.operation import Way
 from backends.tensor.operations import encrypted
 from backends.tensor.pairs import ONE
@@ -231,12 +231,20 @@ class Planner:
     ) -> None:
         if 2 * np.abs(value).max() <= headroom.room(self._parameters, level):
             return
-        layout, samples = self._values[node.name].layout, self._layout.samples
+        samples = self._layout.samples
         batches = [value[start : start + samples] for start in range(0, len(value), samples)]
-        vectors = [layout.spread(self._layout, batch) for batch in batches]
+        vectors = [self._spread(node, batch) for batch in batches]
         slots = [one for of_batch in vectors for one in (in_pairs(of_batch) if pairs else of_batch)]
         what = f"layer {node.layer or node.name}"
         headroom.check(self._parameters, level, slots, what, bootstrapped=bootstrapped)
+
+    def _spread(self, node: Node, batch: Array) -> list[Array]:
+        """The slot vectors of a node's values in one batch, of both halves or of each."""
+        value, layout = self._values[node.name].layout, self._layout
+        if not self._recordings.lies_apart(node.name):
+            return value.spread(layout, batch)
+        one_half = replace(layout, halves=1)
+        return [vector for half in in_halves(layout, batch) for vector in value.spread(one_half, half)]
 
     def _run_levels(self, plan: Schedule) -> dict[str, int]:
         """Level of each result as it runs; what shares rotations of one input runs at one level."""

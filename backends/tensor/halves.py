@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from backends.interface import Evaluator
+from backends.tensor import conjugates
 from backends.tensor.elementwise import alike, multiply_constant
 from backends.tensor.layout import Layout
 from backends.tensor.tensor import Tensor, drop_to
@@ -25,11 +26,8 @@ UNITS = (2.0, 2.0j)
 
 def parts(evaluator: Evaluator, x: Tensor) -> tuple[Tensor, Tensor]:
     """Twice the first half of a joined value, and 2i times the second."""
-    pairs = [(ciphertext, evaluator.conjugate(ciphertext)) for ciphertext in x.ciphertexts]
-    return (
-        x.with_ciphertexts([evaluator.add(*pair) for pair in pairs]),
-        x.with_ciphertexts([evaluator.subtract(*pair) for pair in pairs]),
-    )
+    first, second = zip(*(conjugates.both(evaluator, one) for one in x.ciphertexts), strict=True)
+    return x.with_ciphertexts(first), x.with_ciphertexts(second)
 
 
 def parted(evaluator: Evaluator, x: Tensor) -> Tensor:

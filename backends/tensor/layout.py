@@ -162,7 +162,7 @@ class ValueLayout:
             constant: broadcasts to the value of one sample, all features equal where it is replicated.
             ciphertext: number of the chunk or shift.
         """
-        pattern = np.zeros((layout.features, layout.tokens), np.asarray(constant).dtype)
+        pattern = np.zeros((layout.features, layout.tokens), np.result_type(constant, np.float64))
         real = pattern[:, : self.tokens]
         if self.kind == "scores":
             full = np.zeros((self.heads, self.tokens, self.extent), pattern.dtype)
@@ -194,10 +194,10 @@ class ValueLayout:
         Args:
             layout: that of the slots.
             samples: up to `layout.samples` values as the reference gives them, `[samples, ...]`.
+
+        Of two halves, both are joined.
         """
         halves = [self._spread(layout, half) for half in in_halves(layout, samples)]
-        if self.kind == "scores":
-            return [vector for half in halves for vector in half]
         return [joined(parts) for parts in zip(*halves, strict=True)]
 
     def _spread(self, layout: Layout, samples: Array) -> list[Array]:

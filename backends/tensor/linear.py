@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from backends.errors import PlanError
 from backends.interface import Ciphertext, Evaluator, Plaintext
-from backends.tensor import pairs
+from backends.tensor import conjugates, pairs
 from backends.tensor.elementwise import add_constant, affine
 from backends.tensor.layout import Layout, ValueLayout, power_of_two
 from backends.tensor.reductions import rotated_sum, sum_of_rotations
@@ -101,7 +101,7 @@ def linear(
         for total in totals
     ]
     if x.layout.paired:
-        totals = [pairs.real(evaluator, total) for total in totals]
+        totals = [conjugates.real(evaluator, total) for total in totals]
     return add_constant(evaluator, layout, Tensor(tuple(totals), place, clean=True), bias)
 
 

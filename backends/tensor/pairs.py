@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backends.interface import Ciphertext, Evaluator
+from backends.tensor import conjugates
 from backends.tensor.layout import Layout, ValueLayout
 from backends.tensor.tensor import Tensor
 from models.arrays import Array
@@ -32,8 +33,7 @@ def parts(evaluator: Evaluator, layout: Layout, x: Tensor) -> list[tuple[Ciphert
     for pair in x.ciphertexts:
         if len(found) + 1 == x.layout.chunks(layout):  # the last one, by itself
             return [*found, (evaluator.add(pair, pair), 1.0)]
-        conjugate = evaluator.conjugate(pair)
-        found += [(evaluator.add(pair, conjugate), 1.0), (evaluator.subtract(pair, conjugate), 1.0j)]
+        found += zip(conjugates.both(evaluator, pair), (1.0, 1.0j), strict=True)
     return found
 
 
@@ -55,11 +55,6 @@ def joined(evaluator: Evaluator, chunks: list[Ciphertext]) -> list[Ciphertext]:
     """The pairs of half of each even chunk and i/2 times each odd one, from these."""
     pairs = [evaluator.add(*two) for two in zip(chunks[::2], chunks[1::2], strict=False)]
     return pairs + chunks[2 * len(pairs) :]
-
-
-def real(evaluator: Evaluator, x: Ciphertext) -> Ciphertext:
-    """Twice the real parts of slots."""
-    return evaluator.add(x, evaluator.conjugate(x))
 
 
 def to_pairs(blocks: Array | Complex) -> Complex:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from backends.interface import Ciphertext, ComplexVector, Evaluator
+from backends.tensor import conjugates
 from backends.tensor.packing import Packing, skewed
 from backends.tensor.tensor import Tensor
 from models.arrays import Array
@@ -140,11 +141,11 @@ class ComplexShifts(Shifts):
 
     def real(self, product: Ciphertext) -> Ciphertext:
         """See `Shifts.real`."""
-        return self._evaluator.add(product, self._evaluator.conjugate(product))
+        return conjugates.real(self._evaluator, product)
 
     def imaginary(self, product: Ciphertext) -> Ciphertext:
         """See `Shifts.imaginary`."""
-        return self._evaluator.subtract(product, self._evaluator.conjugate(product))
+        return conjugates.imaginary(self._evaluator, product)
 
 
 def selected(evaluator: Evaluator, ciphertext: Ciphertext, selection: ComplexVector) -> Ciphertext:

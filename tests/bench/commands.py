@@ -29,7 +29,12 @@ def exported(output: Path) -> list[dict[str, Any]]:
 
 def toy(folder: Path, *changes: tuple[str, str]) -> str:
     """The toy suite with changes."""
-    text = (ROOT / "suites" / "toy.yaml").read_text()
+    return changed("toy", folder, *changes)
+
+
+def changed(suite: str, folder: Path, *changes: tuple[str, str]) -> str:
+    """A suite of this project with changes, in a file of its own."""
+    text = (ROOT / "suites" / f"{suite}.yaml").read_text()
     for old, new in changes:
         assert old in text
         text = text.replace(old, new)

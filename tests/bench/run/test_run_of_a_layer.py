@@ -5,23 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tests.bench.commands import ROOT, bench, exported
+from tests.bench.commands import bench, changed, exported
 
 OPTIONS = ("--backend", "cleartext", "--parameters", "portable", "--case", "linear", "--output")
 
 
-def layer(folder: Path, *changes: tuple[str, str]) -> str:
-    """The suite of small layers with changes."""
-    text = (ROOT / "suites" / "layers_toy.yaml").read_text()
-    for old, new in changes:
-        assert old in text
-        text = text.replace(old, new)
-    (folder / "layers.yaml").write_text(text)
-    return str(folder / "layers.yaml")
-
-
 def test_a_kept_result_is_not_run_again_unless_asked(tmp_path: Path) -> None:
-    suite, output = layer(tmp_path), str(tmp_path / "results")
+    suite, output = changed("layers_toy", tmp_path), str(tmp_path / "results")
     bench("run", suite, *OPTIONS, output)
     assert "answered by" in bench("run", suite, *OPTIONS, output)
     assert len(exported(Path(output))) == 1
@@ -31,7 +21,7 @@ def test_a_kept_result_is_not_run_again_unless_asked(tmp_path: Path) -> None:
 
 def test_probes_give_no_times(tmp_path: Path) -> None:
     output = tmp_path / "results"
-    bench("run", layer(tmp_path), *OPTIONS, str(output), "--probes")
+    bench("run", changed("layers_toy", tmp_path), *OPTIONS, str(output), "--probes")
     (record,) = exported(output)
     assert record["ladder"]["layers"]
     assert record["latency"]["evaluate_s"] is record["latency"]["runs"] is None
@@ -39,7 +29,7 @@ def test_probes_give_no_times(tmp_path: Path) -> None:
 
 def test_a_time_limit_ends_a_cell(tmp_path: Path) -> None:
     """No pair of processes starts in so little time."""
-    suite, output = layer(tmp_path, ("seconds: 600", "seconds: 0.001")), tmp_path / "results"
+    suite, output = changed("layers_toy", tmp_path, ("seconds: 600", "seconds: 0.001")), tmp_path / "results"
     bench("run", suite, *OPTIONS, str(output), status=1)
     (record,) = exported(output)
     assert record["status"] == "timed_out"
@@ -48,7 +38,7 @@ def test_a_time_limit_ends_a_cell(tmp_path: Path) -> None:
 
 
 def test_a_memory_limit_ends_a_cell(tmp_path: Path) -> None:
-    suite, output = layer(tmp_path, ("8000000000", "20000000")), tmp_path / "results"
+    suite, output = changed("layers_toy", tmp_path, ("8000000000", "20000000")), tmp_path / "results"
     bench("run", suite, *OPTIONS, str(output), status=1)
     (record,) = exported(output)
     assert record["status"] == "out_of_memory"
