@@ -121,7 +121,7 @@ class Folding(Evaluator):
     def encode_column(
         self, column: Vector | ComplexVector, places: NDArray[np.bool_], level: int
     ) -> Constant:
-        """See `Evaluator.encode_column`; the slots are made of it where they might not fit the level alone."""
+        """See `Evaluator.encode_column`; all slots are made where they might not fit the level."""
         size = _size(column) * sqrt(np.count_nonzero(places) / len(places))
         if not size <= headroom.room(self._parameters, level):
             return self.encode(np.outer(column, places).reshape(-1), level)

@@ -162,7 +162,7 @@ def _rotates_inputs(baby_count: int, diagonals: Sequence[Diagonals]) -> bool:
 def _turned(
     evaluator: Evaluator, layout: Layout, x: Tensor
 ) -> Callable[[Ciphertext, Weights, int], tuple[Ciphertext, Plaintext]]:
-    """Makes a ciphertext and its diagonal, turned back because the sum that it enters is rotated by so much."""
+    """Makes a ciphertext and its diagonal, turned back because its sum is rotated by so much."""
     places, level = layout.places(x.layout.tokens), x.level(evaluator)
 
     def term(ciphertext: Ciphertext, diagonal: Weights, turn: int) -> tuple[Ciphertext, Plaintext]:
