@@ -54,9 +54,9 @@ def load(
         raise ModelError("the preparation fixes the context; give one of them")
     source = folder.read(path)
     request = Request(path.resolve().name if name is None else name, preparation, context)
-    imported = _reader(source)(source, request)
+    found = imported(source, request)
     source.tensors.check()
-    return imported.graph(request.name)
+    return found.graph(request.name)
 
 
 def preparation(path: Path, given: Preparation) -> Preparation:
@@ -86,6 +86,15 @@ def _with_symbols(source: folder.Source, given: Tokens) -> Tokens:
     if given.symbols is not None or not isinstance(symbols, int):
         return given
     return given.model_copy(update={"symbols": symbols})
+
+
+def imported(source: folder.Source, request: Request) -> Imported:
+    """A folder in the graph's terms; whether its weights are all those described is not checked.
+
+    Raises:
+        ModelError: the model is none that the graph can express.
+    """
+    return _reader(source)(source, request)
 
 
 def label_names(path: Path) -> tuple[str, ...] | None:

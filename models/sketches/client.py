@@ -1,4 +1,4 @@
-"""A language model without what the key owner does in the clear: the embedding, and the head that is its table."""
+"""A language model without what the key owner does in the clear: the embedding, and the head."""
 
 from __future__ import annotations
 

@@ -13,7 +13,6 @@ from models.architectures import registry
 from models.architectures.options import Options
 from models.architectures.shapes import DataShape
 from models.conversion.settings import ConversionSettings, LayerNormSettings
-from models.errors import ModelError
 from models.graph import Graph, Node
 from models.operations import declared
 from models.sketches.client import embedded, headless
@@ -124,10 +123,11 @@ class Route:
         """A graph that costs what the model costs; where its blocks are alike, of few that stand for all."""
         blocks = model.blocks
         if blocks is None or blocks <= PROTOTYPE:
-            return self._converted(model.drawn(self.options, blocks), assumed)
-        return stretched(self._converted(model.drawn(self.options, PROTOTYPE), assumed), blocks)
+            return self.converted(model.drawn(self.options, blocks), assumed)
+        return stretched(self.converted(model.drawn(self.options, PROTOTYPE), assumed), blocks)
 
-    def _converted(self, graph: Graph, assumed: Assumed) -> Graph:
+    def converted(self, graph: Graph, assumed: Assumed) -> Graph:
+        """A graph with polynomials in place, folded."""
         frozen = conversion.freeze(graph)
         ranges = {
             node.name: (1.0, assumed.variances) if kind == "variance" else _INTERVAL

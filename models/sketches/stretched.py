@@ -67,7 +67,7 @@ def stretched(prototype: Graph, blocks: int) -> Stretched:
         ModelError: its inner blocks are not alike, or their nodes do not stand side by side.
     """
     found = [[node for node in prototype if _block(node.name) == index] for index in range(PROTOTYPE)]
-    first, inner, other, last = found
+    _, inner, other, last = found
     order = [index for node in prototype if (index := _block(node.name)) is not None]
     if order != sorted(order) or not inner or not _alike(inner, other):
         raise ModelError(
