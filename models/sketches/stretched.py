@@ -129,4 +129,4 @@ def _own(name: str, array: Array, block: int) -> Array:
     """
     if block == 0 or name in ("mask", "coefficients") or np.ptp(array) == 0:
         return array
-    return array * (1 + block / 1024)
+    return array * (1 + block / 1000)

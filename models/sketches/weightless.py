@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from models.architectures import registry
@@ -13,15 +11,15 @@ from models.graph import Array, Graph
 
 
 class _Nothing(np.random.Generator):
-    """Draws one number, as often as it is asked for, in the memory of one."""
+    """Draws zeros, as many as it is asked for in the memory of one."""
 
     def __init__(self) -> None:
         super().__init__(np.random.PCG64(0))
 
-    def uniform(self, low: Any = 0.0, high: Any = 1.0, size: Any = None) -> Array:  # type: ignore[override]
+    def uniform(self, low: float, high: float, size: tuple[int, ...]) -> Array:  # type: ignore[override]
         return np.broadcast_to(np.float64(0), size)
 
-    def normal(self, loc: Any = 0.0, scale: Any = 1.0, size: Any = None) -> Array:  # type: ignore[override]
+    def normal(self, loc: float, scale: float, size: tuple[int, ...]) -> Array:  # type: ignore[override]
         return np.broadcast_to(np.float64(0), size)
 
 
