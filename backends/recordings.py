@@ -111,17 +111,23 @@ class Recordings:
         """
         lies = [(x.layout, x.clean, known_slots(x.ciphertexts)) for x in operands]
         both = [node, self._arrangement.keys_of(node)] if way is Way.QUERIES_AND_KEYS else [node]
-        own, shared = (
-            (self._copies.get(node.name, node.name), way, *lies),
-            (*(self._alike(one, operands) for one in both), way, *lies),
-        )
-        for key in (own, shared):
-            if key in self._apart:
-                return self._apart[key]
+        own = self._copies.get(node.name, node.name), way, *lies
+        if own not in self._apart:
+            self._apart[own] = self._shared(
+                (*(self._alike(one, operands) for one in both), way, *lies), node, way, operands
+            )
+        return self._apart[own]
+
+    def _shared(
+        self, shared: tuple[object, ...], node: Node, way: Way | None, operands: Sequence[Tensor]
+    ) -> tuple[Tensor, NodeCost]:
+        """What was recorded of a node with which this one has so much in common, or else is recorded now."""
+        if shared in self._apart:
+            return self._apart[shared]
         result, cost = self._recorded(node, way, operands)
         # Slots that do not depend on the input are this node's own, and others have others.
-        of_its_own = any(slots is not None for slots in known_slots(result.ciphertexts))
-        self._apart[own if of_its_own else shared] = result, cost
+        if all(slots is None for slots in known_slots(result.ciphertexts)):
+            self._apart[shared] = result, cost
         return result, cost
 
     def _alike(self, node: Node, operands: Sequence[Tensor]) -> tuple[object, ...]:

@@ -135,12 +135,13 @@ class _Unrolled:
         own = self._own_constants()
         names = {name: name for name in self._following.values()}
         for _ in range(more):
-            before = {a: names[b] for a, b in self._following.items()}
+            renamed = {a: names[b] for a, b in self._following.items()}
             names = {name: self._ciphertexts + place for place, name in enumerate(names)}
             self._ciphertexts += len(names)
+            renamed |= names
             constants = {index: len(self._constants) + place for place, index in enumerate(own)}
             self._constants += [self._program.plaintexts[index] for index in own]
-            instructions += (_renamed(one, before | names, constants) for one in self._second)
+            instructions += (_renamed(one, renamed, constants) for one in self._second)
         instructions += (_renamed(one, names, {}) for one in self._program.instructions[end:])
         return replace(
             self._program,
