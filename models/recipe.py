@@ -18,6 +18,7 @@ from models.data.literals import Patches, Preparation, Tokens
 from models.documents.document import Document, Location
 from models.documents.reading import read
 from models.documents.schema import validated
+from models.embedding import Holder
 from models.errors import ModelError
 from models.training.settings import (
     MOST_SAMPLES,
@@ -61,6 +62,8 @@ class Recipe(Settings):
         architecture: kind and shape, the same for both variants.
         original: a local Hugging Face folder, relative to the recipe's own, that takes the place of training
             the original variant.
+        embedding: who holds the embedding of tokens: the evaluator, or the key owner (see
+            `models.embedding`).
         he_friendly: what makes the second variant friendly to polynomials.
         augmentation: random changes of training samples, the same for both variants.
         training: the same for both variants.
@@ -79,6 +82,7 @@ class Recipe(Settings):
     validation: ValidationSettings
     architecture: Architecture
     original: Path | None = None
+    embedding: Holder = "server"
     he_friendly: Options
     augmentation: Augmentation = Augmentation()
     training: TrainingSettings
@@ -116,7 +120,15 @@ class Recipe(Settings):
 
 
 #: What a trained rung depends on.
-_TRAINING_PARTS = ("data", "preparation", "validation", "architecture", "augmentation", "training")
+_TRAINING_PARTS = (
+    "data",
+    "preparation",
+    "validation",
+    "architecture",
+    "embedding",
+    "augmentation",
+    "training",
+)
 
 
 def _digest(content: object) -> str:

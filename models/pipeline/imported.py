@@ -7,6 +7,7 @@ from pathlib import Path
 
 from models import huggingface
 from models.data.sources import Text
+from models.embedding import at_key_owner
 from models.errors import ModelError
 from models.graph import Graph
 from models.ladder import measure
@@ -37,6 +38,8 @@ def imported(conversion: Conversion, folder: Path) -> Trained:
 
     started = time.perf_counter()
     graph = huggingface.load(folder, conversion.data.preparation, name=conversion.recipe.name)
+    if conversion.recipe.embedding == "client":
+        graph = at_key_owner(graph)
     _check_fit(graph, conversion, folder)
     _check_order_of_labels(conversion, folder)
     found = measure(graph, conversion.data.validation)
