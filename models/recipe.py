@@ -14,7 +14,7 @@ from models.architectures.options import Options
 from models.architectures.registry import Architecture
 from models.conversion import ConversionSettings
 from models.data.augmentation import Augmentation
-from models.data.literals import Patches, Preparation
+from models.data.literals import Patches, Preparation, Tokens
 from models.documents.document import Document, Location
 from models.documents.reading import read
 from models.documents.schema import validated
@@ -161,6 +161,10 @@ def held_to(
         ModelError: it holds an unknown key or a wrong value.
     """
     found = validated(document, Recipe, content, within)
-    if found.original is None:
-        return found
-    return found.model_copy(update={"original": folder / found.original})
+    original = None if found.original is None else folder / found.original
+    changes: dict[str, object] = {"original": original}
+    if isinstance(found.preparation, Tokens):
+        own = found.preparation.folder
+        tokenizer = original if own is None else folder / own
+        changes["preparation"] = found.preparation.model_copy(update={"folder": tokenizer})
+    return found.model_copy(update=changes)

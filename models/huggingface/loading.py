@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from models.data.literals import Patches, Preparation
+from models.data.literals import Patches, Preparation, Tokens
 from models.errors import ModelError
 from models.graph import Graph
 from models.huggingface import bert, config, folder, gpt2, images, vit
@@ -54,9 +54,9 @@ def load(
         raise ModelError("the preparation fixes the context; give one of them")
     source = folder.read(path)
     request = Request(path.resolve().name if name is None else name, preparation, context)
-    imported = _reader(source)(source, request)
+    found = imported(source, request)
     source.tensors.check()
-    return imported.graph(request.name)
+    return found.graph(request.name)
 
 
 def preparation(path: Path, given: Preparation) -> Preparation:
@@ -64,17 +64,37 @@ def preparation(path: Path, given: Preparation) -> Preparation:
 
     Args:
         path: the folder; its weights are not read.
-        given: what the caller says. That of images may lack mean and deviation.
+        given: what the caller says. That of images may lack mean and deviation, tokens the size of the
+            model's vocabulary.
 
     Raises:
         ModelError: the folder is incomplete or damaged, or what the caller says contradicts it.
     """
+    if isinstance(given, Tokens):
+        return _with_symbols(folder.read(path), given)
     if not isinstance(given, Patches):
         return given
     source = folder.read(path)
     if _reader(source) not in (vit.classifier, vit.backbone):
         raise ModelError(f"{source.config_path} is no model of images; give the preparation of a text")
     return images.preparation(source, given)
+
+
+def _with_symbols(source: folder.Source, given: Tokens) -> Tokens:
+    """Tokens with the size of the model's vocabulary, which may have more entries than its tokenizer."""
+    symbols = source.config.get("vocab_size")
+    if given.symbols is not None or not isinstance(symbols, int):
+        return given
+    return given.model_copy(update={"symbols": symbols})
+
+
+def imported(source: folder.Source, request: Request) -> Imported:
+    """A folder in the graph's terms; whether its weights are all those described is not checked.
+
+    Raises:
+        ModelError: the model is none that the graph can express.
+    """
+    return _reader(source)(source, request)
 
 
 def label_names(path: Path) -> tuple[str, ...] | None:
