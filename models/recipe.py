@@ -25,6 +25,7 @@ from models.training.settings import (
     Settings,
     TighteningSettings,
     TrainingSettings,
+    WarmStartSettings,
 )
 
 
@@ -59,11 +60,13 @@ class Recipe(Settings):
             the folder of `original` says them.
         validation: what is chosen by.
         architecture: kind and shape, the same for both variants.
-        original: a local Hugging Face folder, relative to the recipe's own, that takes the place of training
-            the original variant.
+        original: a local folder, relative to the recipe's own, that takes the place of training the original
+            variant: one of Hugging Face, or a checkpoint of this project.
         he_friendly: what makes the second variant friendly to polynomials.
         augmentation: random changes of training samples, the same for both variants.
         training: the same for both variants.
+        warm_start: the HE-friendly variant begins with the original's weights and learns from its answers, in
+            place of `training` from nothing; it is trained from nothing where this is absent.
         conversion: how activations become polynomials.
         calibration: training samples whose ranges set the intervals.
         tightening: training towards the HE-friendly model's own answers on shorter ranges, before
@@ -82,6 +85,7 @@ class Recipe(Settings):
     he_friendly: Options
     augmentation: Augmentation = Augmentation()
     training: TrainingSettings
+    warm_start: WarmStartSettings | None = None
     conversion: ConversionSettings
     calibration: int = Field(gt=0, le=MOST_SAMPLES, default=2048)
     tightening: TighteningSettings | None = None
@@ -101,7 +105,9 @@ class Recipe(Settings):
 
     def digest(self, *parts: str) -> str:
         """SHA-256 over some of the recipe's entries, by which work is known again."""
-        return _digest(self.model_dump(mode="json", include=set(parts)))
+        # Without a warm start a recipe is known by what it was known by before there was any.
+        left_out = {"warm_start"} if self.warm_start is None else set()
+        return _digest(self.model_dump(mode="json", include=set(parts) - left_out))
 
     def training_digest(self, rung: str) -> str:
         """SHA-256 over what one training of a rung depends on, its seed apart."""
@@ -114,9 +120,27 @@ class Recipe(Settings):
             content["he_friendly"] = self.he_friendly.model_dump(mode="json")
         return _digest(content)
 
+    def warm_digest(self, phase: str) -> str:
+        """SHA-256 over what a phase of a warm start depends on beside its graphs and its seed."""
+        training = self.training.model_dump(mode="json", include=set(_SHARED_WITH_WARM_START))
+        warm = self.model_dump(mode="json", include={"warm_start"})["warm_start"]
+        for other in {"blocks", "whole"} - {phase}:
+            del warm[other]
+        return _digest([training, warm, self.augmentation.model_dump(mode="json")])
+
 
 #: What a trained rung depends on.
 _TRAINING_PARTS = ("data", "preparation", "validation", "architecture", "augmentation", "training")
+#: The entries of `training` that hold for a warm start too.
+_SHARED_WITH_WARM_START = (
+    "batch",
+    "optimiser",
+    "gradient_norm",
+    "range_weight",
+    "variance_weight",
+    "precision",
+    "threads",
+)
 
 
 def _digest(content: object) -> str:

@@ -132,4 +132,6 @@ def states_distance(found: Mapping[str, Tensor], wanted: Mapping[str, Tensor], i
 
 def _guide(teacher: Graph, device: torch.device, watched: tuple[str, ...] = ()) -> GraphModule:
     """A teacher, at inference."""
-    return GraphModule(teacher, watched=watched).to(device).eval().requires_grad_(False)
+    guide = GraphModule(teacher, watched=watched)
+    guide.to(device).eval().requires_grad_(False)
+    return guide

@@ -105,7 +105,7 @@ class WarmStartSettings(Settings):
     """How the HE-friendly model begins with the original's weights and learns from its answers.
 
     Attributes:
-        blocks: every part of the model by itself, given the original's hidden states; none where it is absent.
+        blocks: every part of the model by itself, given the original's hidden states; not done where absent.
         whole: then the model as a whole.
         states_weight: weight of the hidden states, against 1 of the original's answers.
         labels: weight of the labels, likewise; at 0 the samples need no labels that are right.

@@ -2,7 +2,7 @@
 
 Both graphs come from one builder, so what they share has the same names and takes the weights as they are.
 What differs is fitted on samples: a BatchNorm to the LayerNorm in whose place it stands, pointwise attention
-to softmax (`models.warming.attention`). A norm that the pretrained model does not have begins as the identity.
+to softmax (`models.warming.attention`). A norm that the pretrained model lacks begins as the identity.
 Each part is fitted on the pretrained model's hidden states, so no part suffers from the one before.
 """
 
