@@ -83,6 +83,19 @@ def graph_holder(graph: Graph) -> Holder | None:
     return "server" if graph.input.attributes.get("one_hot") else None
 
 
+def held_by(graph: Graph, holder: Holder) -> Graph:
+    """The same function with its embedding at the evaluator, as architectures are built, or at the key owner.
+
+    Raises:
+        ModelError: it embeds no tokens, or is to be at the evaluator and is at the key owner.
+    """
+    if holder == "client":
+        return graph if graph_holder(graph) == "client" else at_key_owner(graph)
+    if graph_holder(graph) == "client":
+        raise ModelError(f"graph {graph.name} has its embedding at the key owner; write embedding: client")
+    return graph
+
+
 def at_key_owner(graph: Graph) -> Graph:
     """The same function with its embedding at the key owner.
 

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from typing import Annotated, Any, NamedTuple, Protocol
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, TypeAdapter, ValidationError
 
 from models.architectures import bert, gpt, mlp, swin, vit
 from models.architectures.options import Options
 from models.architectures.shapes import DataShape
+from models.errors import ModelError
 from models.graph import Graph
 from models.metrics.catalogue import ACCURACY, PERPLEXITY
 from models.metrics.metric import Metric
@@ -38,6 +39,21 @@ _KINDS = {
     "bert": _Kind(bert.build, ACCURACY),
     "mlp": _Kind(mlp.build, ACCURACY),
 }
+
+
+_SHAPES: TypeAdapter[Architecture] = TypeAdapter(Architecture)
+
+
+def parse(literal: Mapping[str, Any]) -> Architecture:
+    """An architecture from the mapping that a recipe or a graph's metadata holds.
+
+    Raises:
+        ModelError: the mapping has an unknown key or a wrong value.
+    """
+    try:
+        return _SHAPES.validate_python(dict(literal))
+    except ValidationError as error:
+        raise ModelError(f"the architecture is not valid ({error}); restore the checkpoint") from error
 
 
 def build(

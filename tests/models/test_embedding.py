@@ -16,7 +16,7 @@ from models.architectures.options import ORIGINAL, Options
 from models.architectures.shapes import DataShape
 from models.architectures.vit import VitShape
 from models.conversion import to_polynomial
-from models.embedding import at_key_owner, graph_holder, parted
+from models.embedding import at_key_owner, graph_holder, held_by, parted
 from models.errors import ModelError
 from models.graph import Graph
 from models.reference import outputs, run
@@ -115,3 +115,13 @@ def test_what_has_no_embedding_of_tokens_is_refused() -> None:
             at_key_owner(graph)
     with pytest.raises(ModelError, match="embedding: server"):
         at_key_owner(replace(gpt(), output="embedding"))
+
+
+def test_a_recipe_says_who_holds_it() -> None:
+    graph = gpt()
+    assert held_by(graph, "server") is graph
+    held = held_by(graph, "client")
+    assert graph_holder(held) == "client"
+    assert held_by(held, "client") is held
+    with pytest.raises(ModelError, match="write embedding: client"):
+        held_by(held, "server")
