@@ -23,7 +23,7 @@ Architecture = Annotated[
 
 
 class _Build(Protocol):
-    def __call__(self, shape: Any, data: DataShape, options: Options, rng: np.random.Generator) -> Graph: ...
+    def __call__(self, shape: Any, data: DataShape, options: Options, rng: np.random.Generator | None) -> Graph: ...
 
 
 class _Kind(NamedTuple):
@@ -45,7 +45,7 @@ def build(
     options: Options,
     data: DataShape,
     preparation: Mapping[str, Any],
-    rng: np.random.Generator,
+    rng: np.random.Generator | None,
     name: str,
 ) -> Graph:
     """An untrained graph.
@@ -55,7 +55,8 @@ def build(
         options: original or HE-friendly.
         data: sizes that the data fix.
         preparation: how a data set becomes the graph's inputs; it is only noted.
-        rng: the generator of the initial weights.
+        rng: the generator of the initial weights; without one they are zeros that take no memory, for others to
+            stand in their places.
         name: the name of the graph.
 
     Returns:
