@@ -17,6 +17,7 @@ from math import isfinite, sqrt
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from backends import contract, headroom
 from backends.contract import State
@@ -116,6 +117,16 @@ class Folding(Evaluator):
             headroom.check(self._parameters, level, [values], f"a constant of layer {self.recorder.layer}")
         recorded = self.recorder.encode(values, level) if size > 0 else None
         return Constant(recorded, level, self._least_largest(values, size) < LEAST_COEFFICIENT)
+
+    def encode_column(
+        self, column: Vector | ComplexVector, places: NDArray[np.bool_], level: int
+    ) -> Constant:
+        """See `Evaluator.encode_column`; all slots are made where they might not fit the level."""
+        size = _size(column) * sqrt(np.count_nonzero(places) / len(places))
+        if not size <= headroom.room(self._parameters, level):
+            return self.encode(np.outer(column, places).reshape(-1), level)
+        recorded = self.recorder.encode_column(column, places, level) if size > 0 else None
+        return Constant(recorded, level, self._least_largest(column, size) < LEAST_COEFFICIENT)
 
     def add(self, a: Ciphertext, b: Ciphertext) -> Folded:
         """See `Evaluator.add`."""

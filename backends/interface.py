@@ -260,6 +260,18 @@ class Evaluator(ABC):
     def encode(self, values: Values, level: int) -> Plaintext:
         """A plaintext at the canonical scale of `level`; a number stands for a constant vector."""
 
+    def encode_column(
+        self, column: Vector | ComplexVector, places: NDArray[np.bool_], level: int
+    ) -> Plaintext:
+        """The same of slots that are alike in many places, as a diagonal of a linear map is in all tokens.
+
+        Args:
+            column: a value a feature.
+            places: of the slots of one feature, those that have its value; the others are zero.
+            level: see `encode`.
+        """
+        return self.encode(np.outer(column, places).reshape(-1), level)
+
     @abstractmethod
     def add(self, a: Ciphertext, b: Ciphertext) -> Ciphertext:
         """a + b."""

@@ -77,6 +77,20 @@ class PatternBook:
             places = self._placed(grid.reshape(layout.features, -1))
         return self._rows.setdefault(places.tobytes(), len(self._rows))
 
+    def add_column(self, column: Array, places: NDArray[np.bool_]) -> int:
+        """The row of a slot vector with one column at these places and zeros at the others; see `add`.
+
+        Args:
+            column: `[features]`.
+            places: `[images · tokens]`, the same in every image.
+        """
+        contract.finite(column)
+        parts = {True: column + 0.0, False: np.zeros(len(column))}  # no zero is negative, as in `_placed`
+        met = dict.fromkeys(map(bool, (places[0], ~places[0]) if not places.all() else (True,)))
+        found = {part: self._columns.setdefault(parts[part].tobytes(), len(self._columns)) for part in met}
+        rows = np.where(places, found.get(True, 0), found.get(False, 0)).astype(np.int32)
+        return self._rows.setdefault(rows.tobytes(), len(self._rows))
+
     def _placed(self, pattern: Array) -> NDArray[np.int32]:
         """Which column is at each place of `[features, places]`."""
         begins = np.ones(pattern.shape[1], bool)  # places at which another column begins

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 import numpy as np
 
@@ -26,7 +27,7 @@ from backends.ways import choices, pairings
 from models.arrays import Array
 from models.graph import Graph, Node
 
-__all__ = ["Refresh", "plan", "refresh_for"]
+__all__ = ["Refresh", "cheapest", "plan", "refresh_for"]
 
 
 def refresh_for(kind: str, parameters: ParameterSet, capabilities: Capabilities) -> Refresh:
@@ -74,22 +75,48 @@ def plan(
         PlanError: the graph is not polynomial, does not fit the slots, some node needs more levels than a
             refresh returns, or a constant or a value is too large for its level.
     """
+    planner, chosen = cheapest(
+        graph, parameters, refresh, probes=probes, complex_slots=complex_slots, samples=samples
+    )
+    return planner.record(chosen, probes, values or {})
+
+
+def cheapest(
+    graph: Graph,
+    parameters: ParameterSet,
+    refresh: Refresh,
+    *,
+    probes: bool = False,
+    complex_slots: bool = False,
+    samples: int = 1,
+    copies: Mapping[str, str] = MappingProxyType({}),
+) -> tuple[Planner, Schedule]:
+    """What `plan` records.
+
+    Args:
+        graph: see `plan`, as are the others.
+        copies: node → another of which it is a copy (`Recordings`).
+
+    Raises:
+        PlanError: see `plan`.
+    """
     check_polynomial(graph)
     refresh = replace(refresh, keeps_imaginary=refresh.keeps_imaginary and complex_slots)
     # What is probed is decrypted, and so lies in real slots.
     joins = refresh.keeps_imaginary and not probes
-    batches = _batches(graph, parameters, refresh, samples if joins else 1)
+    batches = _batches(graph, parameters, refresh, samples if joins else 1, copies)
     schedules = _schedules(batches, complex_slots=complex_slots, probes=probes)
-    planner, chosen = min(schedules, key=lambda found: found[0].batches(samples) * found[1].price)
-    return planner.record(chosen, probes, values or {})
+    return min(schedules, key=lambda found: found[0].batches(samples) * found[1].price)
 
 
-def _batches(graph: Graph, parameters: ParameterSet, refresh: Refresh, samples: int) -> Iterator[Recordings]:
+def _batches(
+    graph: Graph, parameters: ParameterSet, refresh: Refresh, samples: int, copies: Mapping[str, str]
+) -> Iterator[Recordings]:
     """A batch of real slots; and where there are more samples, one that has its other half beside it."""
-    real = Recordings(graph, parameters, refresh)
+    real = Recordings(graph, parameters, refresh, copies=copies)
     yield real
     if samples > real.layout.images:
-        yield Recordings(graph, parameters, refresh, halves=2)
+        yield Recordings(graph, parameters, refresh, halves=2, copies=copies)
 
 
 def _schedules(
@@ -173,6 +200,12 @@ class Planner:
     @property
     def _parts_output(self) -> bool:
         return self._layout.halves > 1 and not self._recordings.lies_apart(self._graph.output)
+
+    def of(self, shorter: Graph) -> Planner:
+        """That of a graph which has some of the nodes, each computed as here."""
+        planner = Planner(self._recordings.of(shorter), self.ways)
+        planner.node_costs()
+        return planner
 
     def node_costs(self) -> dict[str, NodeCost]:
         """What every node takes."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 import numpy as np
 
@@ -37,16 +38,31 @@ class Recordings:
         parameters: the set.
         refresh: how ciphertexts get their levels back.
         halves: of a batch (`Layout.halves`).
+        copies: node → another of which it is a copy, where it takes the same on operands that lie alike.
 
     Attributes:
         layout: that of the slots.
     """
 
-    def __init__(self, graph: Graph, parameters: ParameterSet, refresh: Refresh, halves: int = 1) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        parameters: ParameterSet,
+        refresh: Refresh,
+        halves: int = 1,
+        copies: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.graph, self.parameters, self.refresh = graph, parameters, refresh
         self._arrangement = Arrangement(graph)
         self.layout = replace(choose_layout(self._arrangement, graph, parameters.slots), halves=halves)
+        self._copies = copies
         self._apart: dict[tuple[object, ...], tuple[Tensor, NodeCost]] = {}
+
+    def of(self, shorter: Graph) -> Recordings:
+        """Those of a graph that has some of the nodes; what was recorded of these is not recorded again."""
+        found = Recordings(shorter, self.parameters, self.refresh, self.layout.halves, self._copies)
+        found._apart = self._apart
+        return found
 
     @property
     def wide(self) -> frozenset[str]:
@@ -95,14 +111,23 @@ class Recordings:
         """
         lies = [(x.layout, x.clean, known_slots(x.ciphertexts)) for x in operands]
         both = [node, self._arrangement.keys_of(node)] if way is Way.QUERIES_AND_KEYS else [node]
-        own, shared = (node.name, way, *lies), (*(self._alike(one, operands) for one in both), way, *lies)
-        for key in (own, shared):
-            if key in self._apart:
-                return self._apart[key]
+        own = self._copies.get(node.name, node.name), way, *lies
+        if own not in self._apart:
+            self._apart[own] = self._shared(
+                (*(self._alike(one, operands) for one in both), way, *lies), node, way, operands
+            )
+        return self._apart[own]
+
+    def _shared(
+        self, shared: tuple[object, ...], node: Node, way: Way | None, operands: Sequence[Tensor]
+    ) -> tuple[Tensor, NodeCost]:
+        """What was recorded of a node with which this one has so much in common, or else is recorded now."""
+        if shared in self._apart:
+            return self._apart[shared]
         result, cost = self._recorded(node, way, operands)
         # Slots that do not depend on the input are this node's own, and others have others.
-        of_its_own = any(slots is not None for slots in known_slots(result.ciphertexts))
-        self._apart[own if of_its_own else shared] = result, cost
+        if all(slots is None for slots in known_slots(result.ciphertexts)):
+            self._apart[shared] = result, cost
         return result, cost
 
     def _alike(self, node: Node, operands: Sequence[Tensor]) -> tuple[object, ...]:

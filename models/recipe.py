@@ -14,10 +14,11 @@ from models.architectures.options import Options
 from models.architectures.registry import Architecture
 from models.conversion import ConversionSettings
 from models.data.augmentation import Augmentation
-from models.data.literals import Patches, Preparation
+from models.data.literals import Patches, Preparation, Tokens
 from models.documents.document import Document, Location
 from models.documents.reading import read
 from models.documents.schema import validated
+from models.embedding import Holder
 from models.errors import ModelError
 from models.training.settings import (
     MOST_SAMPLES,
@@ -25,6 +26,7 @@ from models.training.settings import (
     Settings,
     TighteningSettings,
     TrainingSettings,
+    WarmStartSettings,
 )
 
 
@@ -59,11 +61,15 @@ class Recipe(Settings):
             the folder of `original` says them.
         validation: what is chosen by.
         architecture: kind and shape, the same for both variants.
-        original: a local Hugging Face folder, relative to the recipe's own, that takes the place of training
-            the original variant.
+        original: a local folder, relative to the recipe's own, that takes the place of training the original
+            variant: one of Hugging Face, or a checkpoint of this project.
+        embedding: who holds the embedding of tokens: the evaluator, or the key owner (see
+            `models.embedding`).
         he_friendly: what makes the second variant friendly to polynomials.
         augmentation: random changes of training samples, the same for both variants.
         training: the same for both variants.
+        warm_start: the HE-friendly variant begins with the original's weights and learns from its answers, in
+            place of `training` from nothing; it is trained from nothing where this is absent.
         conversion: how activations become polynomials.
         calibration: training samples whose ranges set the intervals.
         tightening: training towards the HE-friendly model's own answers on shorter ranges, before
@@ -79,9 +85,11 @@ class Recipe(Settings):
     validation: ValidationSettings
     architecture: Architecture
     original: Path | None = None
+    embedding: Holder = "server"
     he_friendly: Options
     augmentation: Augmentation = Augmentation()
     training: TrainingSettings
+    warm_start: WarmStartSettings | None = None
     conversion: ConversionSettings
     calibration: int = Field(gt=0, le=MOST_SAMPLES, default=2048)
     tightening: TighteningSettings | None = None
@@ -101,7 +109,9 @@ class Recipe(Settings):
 
     def digest(self, *parts: str) -> str:
         """SHA-256 over some of the recipe's entries, by which work is known again."""
-        return _digest(self.model_dump(mode="json", include=set(parts)))
+        # Without a warm start a recipe is known by what it was known by before there was any.
+        left_out = {"warm_start"} if self.warm_start is None else set()
+        return _digest(self.model_dump(mode="json", include=set(parts) - left_out))
 
     def training_digest(self, rung: str) -> str:
         """SHA-256 over what one training of a rung depends on, its seed apart."""
@@ -114,9 +124,35 @@ class Recipe(Settings):
             content["he_friendly"] = self.he_friendly.model_dump(mode="json")
         return _digest(content)
 
+    def warm_digest(self, phase: str) -> str:
+        """SHA-256 over what a phase of a warm start depends on beside its graphs and its seed."""
+        training = self.training.model_dump(mode="json", include=set(_SHARED_WITH_WARM_START))
+        warm = self.model_dump(mode="json", include={"warm_start"})["warm_start"]
+        for other in {"blocks", "whole"} - {phase}:
+            del warm[other]
+        return _digest([training, warm, self.augmentation.model_dump(mode="json")])
+
 
 #: What a trained rung depends on.
-_TRAINING_PARTS = ("data", "preparation", "validation", "architecture", "augmentation", "training")
+_TRAINING_PARTS = (
+    "data",
+    "preparation",
+    "validation",
+    "architecture",
+    "embedding",
+    "augmentation",
+    "training",
+)
+#: The entries of `training` that hold for a warm start too.
+_SHARED_WITH_WARM_START = (
+    "batch",
+    "optimiser",
+    "gradient_norm",
+    "range_weight",
+    "variance_weight",
+    "precision",
+    "threads",
+)
 
 
 def _digest(content: object) -> str:
@@ -161,6 +197,10 @@ def held_to(
         ModelError: it holds an unknown key or a wrong value.
     """
     found = validated(document, Recipe, content, within)
-    if found.original is None:
-        return found
-    return found.model_copy(update={"original": folder / found.original})
+    original = None if found.original is None else folder / found.original
+    changes: dict[str, object] = {"original": original}
+    if isinstance(found.preparation, Tokens):
+        own = found.preparation.folder
+        tokenizer = original if own is None else folder / own
+        changes["preparation"] = found.preparation.model_copy(update={"folder": tokenizer})
+    return found.model_copy(update=changes)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,6 +68,37 @@ def ranges(graph: Graph, inputs: Inputs) -> Mapping[str, tuple[float, float]]:
             low, high = met[node.name]
             met[node.name] = min(low, float(value.min())), max(high, float(value.max()))
     return met
+
+
+class Course:
+    """The values of a graph that is evaluated node by node, each until its last reader has read it."""
+
+    def __init__(self, graph: Graph, inputs: Inputs) -> None:
+        self._inputs = inputs
+        self._last_reader = {name: node.name for node in graph for name in node.inputs}
+        self._values: dict[str, Array] = {}
+
+    def operands(self, node: Node) -> list[Any]:
+        """What a node reads: arrays of values, or of the input its samples."""
+        return [self._inputs] if node.is_input else [self._values[name] for name in node.inputs]
+
+    def keep(self, node: Node, value: Array) -> None:
+        """A node's value, which may be another than its own."""
+        self._values[node.name] = value
+        for name in set(node.inputs):
+            if self._last_reader[name] == node.name:
+                del self._values[name]
+
+
+def kept_values(graph: Graph, inputs: Inputs, names: Container[str]) -> dict[str, Array]:
+    """The values of some nodes on a batch, `[samples, ...]`; no others are held for longer than needed."""
+    course, kept = Course(graph, inputs), {}
+    for node in graph:
+        value = evaluate(node, course.operands(node))
+        course.keep(node, value)
+        if node.name in names:
+            kept[node.name] = value
+    return kept
 
 
 def evaluate(node: Node, operands: Sequence[Inputs]) -> Array:

@@ -50,6 +50,7 @@ LEAN = (
     "models.errors",
     "models.names",
     "models.shapes",
+    "models.sketches.stretched",
     "models.approximation.series",
 )
 LEAN_REQUIREMENTS = {"numpy", "safetensors"}

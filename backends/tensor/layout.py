@@ -61,6 +61,10 @@ class Layout:
         """Slots between one feature and the next."""
         return self.images * self.tokens
 
+    def places(self, tokens: int) -> NDArray[np.bool_]:
+        """Which slots of a feature hold one of so many real tokens, `[images · tokens]`."""
+        return np.tile(np.arange(self.tokens) < tokens, self.images)
+
     def spread(self, pattern: SlotsT) -> SlotsT:
         """A `[features, tokens]` pattern, repeated for every image: a slot vector."""
         shape = (self.features, self.images, self.tokens)

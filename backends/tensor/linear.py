@@ -17,7 +17,7 @@ however many chunks come in. Where two chunks share a ciphertext, diagonals are 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import cast
 
 import numpy as np
@@ -159,18 +159,16 @@ def _rotates_inputs(baby_count: int, diagonals: Sequence[Diagonals]) -> bool:
     )
 
 
-def _term(
-    evaluator: Evaluator,
-    layout: Layout,
-    x: Tensor,
-    ciphertext: Ciphertext,
-    diagonal: Weights,
-    turn: int,
-) -> tuple[Ciphertext, Plaintext]:
-    """A ciphertext and its diagonal, turned back because the sum that it enters is rotated by `turn`."""
-    real = np.arange(layout.tokens) < x.layout.tokens
-    pattern = np.outer(np.roll(diagonal, turn), real)
-    return ciphertext, evaluator.encode(layout.spread(pattern), x.level(evaluator))
+def _turned(
+    evaluator: Evaluator, layout: Layout, x: Tensor
+) -> Callable[[Ciphertext, Weights, int], tuple[Ciphertext, Plaintext]]:
+    """Makes a ciphertext and its diagonal, turned back because its sum is rotated by so much."""
+    places, level = layout.places(x.layout.tokens), x.level(evaluator)
+
+    def term(ciphertext: Ciphertext, diagonal: Weights, turn: int) -> tuple[Ciphertext, Plaintext]:
+        return ciphertext, evaluator.encode_column(np.roll(diagonal, turn), places, level)
+
+    return term
 
 
 def _from_rotated(
@@ -183,11 +181,11 @@ def _from_rotated(
 ) -> Ciphertext:
     """Sum over giant steps of the rotated sums over baby steps: a product."""
     giants: dict[int, list[tuple[Ciphertext, Plaintext]]] = {}
+    turned = _turned(evaluator, layout, x)
     for (source, step), diagonal in diagonals.items():
         baby = step % baby_count
         giant = step - baby
-        term = _term(evaluator, layout, x, rotated[source, baby], diagonal, giant)
-        giants.setdefault(giant, []).append(term)
+        giants.setdefault(giant, []).append(turned(rotated[source, baby], diagonal, giant))
     stride = layout.feature_stride
     return rotated_sum(
         evaluator, {giant * stride: evaluator.multiply_plain_sum(terms) for giant, terms in giants.items()}
@@ -199,9 +197,9 @@ def _by_rotated_sums(
 ) -> Ciphertext:
     """The same sum, but every step's sum over chunks is rotated, first by baby and then by giant steps."""
     steps: dict[int, list[tuple[Ciphertext, Plaintext]]] = {}
+    turned = _turned(evaluator, layout, x)
     for (source, step), diagonal in diagonals.items():
-        term = _term(evaluator, layout, x, x.ciphertexts[source], diagonal, step)
-        steps.setdefault(step, []).append(term)
+        steps.setdefault(step, []).append(turned(x.ciphertexts[source], diagonal, step))
     giants: dict[int, dict[int, Ciphertext]] = {}
     for step, terms in steps.items():
         baby = step % baby_count

@@ -1,12 +1,10 @@
 """The encoder of BERT (Devlin et al. 2019) and of those built like it, on padded sentences.
 
 DistilBERT, RoBERTa and ELECTRA differ in their embedding and in what stands before the classifier. Which
-tokens are padding is read off the input: the one-hot row of padding is zero, so the sum over its features is 0
-where a real token's is 1. Softmax leaves padding out; in pointwise attention its values are multiplied by that
-0, which needs no mask in the clear.
-
-All nodes from the input to the residual stream, and no others, have the layer `embedding`: a graph can be split
-after the last of them.
+tokens are padding is read off the input: the one-hot row of padding is zero, so the sum over its features is
+0 where a real token's is 1. Softmax leaves padding out; in pointwise attention its values are multiplied by
+that 0, which needs no mask in the clear. All nodes of the embedding are in the layer of that name, at which
+`models.embedding` parts the graph.
 """
 
 from __future__ import annotations
@@ -33,8 +31,8 @@ class BertShape(TransformerShape):
     Attributes:
         norm_position: pre trains more stably and converts better; post is the authors', with one more
             normalisation after the embedding and none before the classifier.
-        pool: what is classified: the first token; the sum over real tokens divided by the context (`mean`), or
-            by their number, as sentence embeddings have it (`masked_mean`); or every token by itself (`none`).
+        pool: what is classified: the first token; the sum over real tokens divided by the context (`mean`),
+            or by their number, as sentence embeddings have it (`masked_mean`); or every token (`none`).
         pooler: whether a linear map and tanh stand before the classifier, as in the authors' model; `relu`
             and `gelu` are the same with that activation.
         width: the features of the embedding, which one more linear map brings to `dim`; `dim` where absent.
@@ -57,7 +55,7 @@ class BertShape(TransformerShape):
         return self
 
 
-def build(shape: BertShape, data: DataShape, options: Options, rng: np.random.Generator | None) -> Graph:
+def build(shape: BertShape, data: DataShape, options: Options, rng: np.random.Generator) -> Graph:
     """An untrained BERT."""
     draft = Draft(options, rng)
     stream, keep = _embedded(draft, shape, data)

@@ -2,7 +2,7 @@
 
 Those of a linear map are uniform within ±1/√(its inputs), as in torch.nn.Linear (LeCun et al. 1998);
 embeddings of positions and symbols are normal with standard deviation 0.02, as in ViT, GPT-2 and BERT; biases
-are 0 and normalisations the identity. Where others take their places, all are zeros that take no memory.
+are 0 and normalisations the identity.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Draft:
     plays there; the node is named `layer.part`, or just `layer` where `part` is empty, and its name returned.
     """
 
-    def __init__(self, options: Options, rng: np.random.Generator | None) -> None:
+    def __init__(self, options: Options, rng: np.random.Generator) -> None:
         self.options = options
         self._rng = rng
         self._nodes: list[Node] = []
@@ -52,7 +52,9 @@ class Draft:
         self, layer: str, part: str, source: str, inputs: int, outputs: int, bias: Array | None = None
     ) -> str:
         """A linear map from `inputs` to `outputs` features."""
-        arrays = {"weight": self._uniform(outputs, inputs), "bias": np.zeros(outputs) if bias is None else bias}
+        bound = 1 / np.sqrt(inputs)
+        weight = self._rng.uniform(-bound, bound, (outputs, inputs))
+        arrays = {"weight": weight, "bias": np.zeros(outputs) if bias is None else bias}
         return self.add(layer, part, "linear", source, arrays=arrays)
 
     def norm(self, layer: str, part: str, source: str, features: int) -> str:
@@ -89,16 +91,5 @@ class Draft:
         """The finished graph, whose output is the last node."""
         return Graph(name, tuple(self._nodes), self._nodes[-1].name)
 
-    def _uniform(self, outputs: int, inputs: int) -> Array:
-        bound = 1 / np.sqrt(inputs)
-        if self._rng is None:
-            return _no_memory(outputs, inputs)
-        return self._rng.uniform(-bound, bound, (outputs, inputs))
-
     def _embedding(self, *shape: int) -> Array:
-        return _no_memory(*shape) if self._rng is None else self._rng.normal(0, _EMBEDDING_DEVIATION, shape)
-
-
-def _no_memory(*shape: int) -> Array:
-    """Zeros of a shape, all of them the same number."""
-    return np.broadcast_to(np.zeros(()), shape)
+        return self._rng.normal(0, _EMBEDDING_DEVIATION, shape)

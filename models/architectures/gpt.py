@@ -20,7 +20,7 @@ class GptShape(TransformerShape):
     kind: Literal["gpt"] = "gpt"
 
 
-def build(shape: GptShape, data: DataShape, options: Options, rng: np.random.Generator | None) -> Graph:
+def build(shape: GptShape, data: DataShape, options: Options, rng: np.random.Generator) -> Graph:
     """An untrained GPT, with the logits of the next symbol at every token."""
     draft = Draft(options, rng)
     _, stream = draft.symbols(data, shape.dim)

@@ -41,7 +41,7 @@ class MlpShape(Literals):
         return self
 
 
-def build(shape: MlpShape, data: DataShape, options: Options, rng: np.random.Generator | None) -> Graph:
+def build(shape: MlpShape, data: DataShape, options: Options, rng: np.random.Generator) -> Graph:
     """An untrained perceptron.
 
     Raises:

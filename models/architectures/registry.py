@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from typing import Annotated, Any, NamedTuple, Protocol
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, TypeAdapter, ValidationError
 
 from models.architectures import bert, gpt, mlp, swin, vit
 from models.architectures.options import Options
 from models.architectures.shapes import DataShape
+from models.errors import ModelError
 from models.graph import Graph
 from models.metrics.catalogue import ACCURACY, PERPLEXITY
 from models.metrics.metric import Metric
@@ -23,7 +24,7 @@ Architecture = Annotated[
 
 
 class _Build(Protocol):
-    def __call__(self, shape: Any, data: DataShape, options: Options, rng: np.random.Generator | None) -> Graph: ...
+    def __call__(self, shape: Any, data: DataShape, options: Options, rng: np.random.Generator) -> Graph: ...
 
 
 class _Kind(NamedTuple):
@@ -40,12 +41,27 @@ _KINDS = {
 }
 
 
+_SHAPES: TypeAdapter[Architecture] = TypeAdapter(Architecture)
+
+
+def parse(literal: Mapping[str, Any]) -> Architecture:
+    """An architecture from the mapping that a recipe or a graph's metadata holds.
+
+    Raises:
+        ModelError: the mapping has an unknown key or a wrong value.
+    """
+    try:
+        return _SHAPES.validate_python(dict(literal))
+    except ValidationError as error:
+        raise ModelError(f"the architecture is not valid ({error}); restore the checkpoint") from error
+
+
 def build(
     architecture: Architecture,
     options: Options,
     data: DataShape,
     preparation: Mapping[str, Any],
-    rng: np.random.Generator | None,
+    rng: np.random.Generator,
     name: str,
 ) -> Graph:
     """An untrained graph.
@@ -55,8 +71,7 @@ def build(
         options: original or HE-friendly.
         data: sizes that the data fix.
         preparation: how a data set becomes the graph's inputs; it is only noted.
-        rng: the generator of the initial weights; without one they are zeros that take no memory, for others to
-            stand in their places.
+        rng: the generator of the initial weights.
         name: the name of the graph.
 
     Returns:

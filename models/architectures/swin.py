@@ -98,7 +98,7 @@ class _Stage:
         return Attention(self.dim, self.heads, pairs, relative=True)
 
 
-def build(shape: SwinShape, data: DataShape, options: Options, rng: np.random.Generator | None) -> Graph:
+def build(shape: SwinShape, data: DataShape, options: Options, rng: np.random.Generator) -> Graph:
     """An untrained Swin.
 
     Its input tokens are in window order (`windows.window_order`).

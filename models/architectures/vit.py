@@ -19,7 +19,7 @@ class VitShape(TransformerShape):
 
     Attributes:
         pool: what is classified: the mean over tokens, or the first token (one without content, which the
-            preparation puts there: its embedding is its position's), or the first two of that kind, side by side.
+            preparation puts there: its embedding is its position's), or two such tokens side by side.
         head: whether a linear map stands at the end; without it the features are the answer.
         activation: what is applied to the answer, as poolers do.
     """
@@ -30,7 +30,7 @@ class VitShape(TransformerShape):
     activation: Literal["tanh", "gelu", "relu"] | None = None
 
 
-def build(shape: VitShape, data: DataShape, options: Options, rng: np.random.Generator | None) -> Graph:
+def build(shape: VitShape, data: DataShape, options: Options, rng: np.random.Generator) -> Graph:
     """An untrained ViT; the position embedding is the bias of the patch embedding."""
     draft = Draft(options, rng)
     stream = draft.patches(data, shape.dim, position=True)

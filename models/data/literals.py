@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
@@ -148,13 +149,41 @@ class Words(TokenIds):
         return self
 
 
+class Tokens(_Literal):
+    """A text becomes the ids of a tokenizer's tokens, as models of Hugging Face read it.
+
+    A sentence is cut to the context and padded at its end with -1; its special tokens, such as [CLS] and
+    [SEP], are those of the tokenizer's own post-processor. A long text becomes windows of tokens, each
+    predicting the token after it, with no special tokens.
+
+    Attributes:
+        context: positions, those of special tokens included.
+        folder: where the tokenizer's files are, in a recipe relative to its own folder; that of `original`
+            where it is absent. A checkpoint does not note it: it holds the tokenizer itself.
+        truncation: whether a longer sentence is cut; else it is refused.
+        special: whether a sentence gets special tokens.
+        symbols: entries of the model's embedding; as many as the tokenizer has where it is absent.
+        tokenizer: what a `tokenizer.json` holds; empty until it is read from the folder.
+    """
+
+    kind: Literal["tokens"] = "tokens"
+    context: int = Field(gt=0, le=MOST_TOKENS)
+    folder: Path | None = Field(default=None, exclude=True)
+    truncation: bool = True
+    special: bool = True
+    symbols: int | None = Field(default=None, gt=0, le=MOST_WORDS)
+    tokenizer: str = Field(default="", repr=False)
+
+
 def _require(vocabulary: tuple[str, ...], reserved: tuple[str, ...]) -> None:
     absent = [token for token in reserved if token not in vocabulary]
     if vocabulary and absent:
         raise ValueError(f"the vocabulary lacks {', '.join(absent)}; add what is missing")
 
 
-Preparation: TypeAlias = Annotated[Patches | Characters | WordText | Words, Field(discriminator="kind")]
+Preparation: TypeAlias = Annotated[
+    Patches | Characters | WordText | Words | Tokens, Field(discriminator="kind")
+]
 
 _ADAPTER: TypeAdapter[Preparation] = TypeAdapter(Preparation)
 

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Sequence
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.data import patches, vocabulary
-from models.data.literals import Characters, Patches, Preparation, TokenIds, Words, WordText
+from models.data import patches, subwords, vocabulary
+from models.data.literals import Characters, Patches, Preparation, TokenIds, Tokens, Words, WordText
 from models.data.samples import Positions, Samples
 from models.data.sources import Images, Sentences, Source, Text
 from models.errors import ModelError
 
 TokenIdsT = TypeVar("TokenIdsT", bound=TokenIds)
+#: What cuts one long text into windows.
+LongText: TypeAlias = Characters | WordText | Tokens
 
 
 def fitted(literal: Preparation, source: Source) -> Preparation:
     """The preparation with its vocabulary, which a training source fills where the literal leaves it empty.
 
+    That of a tokenizer has the tokenizer, which it reads from its folder.
+
     Raises:
-        ModelError: the source is of another kind than the literal prepares.
+        ModelError: the source is of another kind than the literal prepares, or there is no such tokenizer.
     """
+    if isinstance(literal, Tokens):
+        return _with_tokenizer(literal)
     if isinstance(literal, Patches) or literal.vocabulary:
         return literal
     return literal.model_copy(update={"vocabulary": _vocabulary(literal, source)})
@@ -38,6 +45,8 @@ def tokens(literal: Preparation) -> tuple[int, int]:
             raise ModelError("the preparation lacks mean and std; give one of each per channel")
         extent = literal.patch + 2 * literal.margin
         return literal.side**2 + literal.lead, extent**2 * len(literal.mean)
+    if isinstance(literal, Tokens):
+        return literal.context, _read(literal).symbols or subwords.size(literal.tokenizer)
     return literal.context, len(_filled(literal).vocabulary)
 
 
@@ -47,11 +56,11 @@ def count(source: Source, literal: Preparation) -> int:
     Raises:
         ModelError: the source is of another kind than the literal prepares.
     """
-    if isinstance(source, Text) and isinstance(literal, Characters | WordText):
+    if isinstance(source, Text) and isinstance(literal, LongText):
         return windows(len(token_ids(source, literal)), literal)
     if isinstance(source, Images) and isinstance(literal, Patches):
         return len(source)
-    if isinstance(source, Sentences) and isinstance(literal, Words):
+    if isinstance(source, Sentences) and isinstance(literal, Words | Tokens):
         return len(source)
     raise mismatch(literal, source)
 
@@ -69,10 +78,10 @@ def samples(source: Source, literal: Preparation, positions: Positions | None = 
         chosen = source if positions is None else source.take(positions)
         inputs = patches.tokens(patches.normalised(chosen.images, literal, np.float64), literal)
         return Samples(inputs, chosen.labels, chosen.ids)
-    if isinstance(source, Sentences) and isinstance(literal, Words):
+    if isinstance(source, Sentences) and isinstance(literal, Words | Tokens):
         picked = source if positions is None else source.take(positions)
-        return Samples(vocabulary.sentence_ids(picked.texts, _filled(literal)), picked.labels, picked.ids)
-    if isinstance(source, Text) and isinstance(literal, Characters | WordText):
+        return Samples(_sentence_ids(picked.texts, literal), picked.labels, picked.ids)
+    if isinstance(source, Text) and isinstance(literal, LongText):
         ids = token_ids(source, literal)
         wanted = (
             np.arange(windows(len(ids), literal)) if positions is None else np.asarray(positions, np.int64)
@@ -92,10 +101,12 @@ def token_ids(source: Source, literal: Preparation) -> NDArray[np.int64]:
         return vocabulary.character_ids(source.text, _filled(literal))
     if isinstance(source, Text) and isinstance(literal, WordText):
         return vocabulary.word_text_ids(source.text, _filled(literal))
+    if isinstance(source, Text) and isinstance(literal, Tokens):
+        return subwords.text_ids(source.text, _read(literal))
     raise mismatch(literal, source)
 
 
-def windows(length: int, literal: Characters | WordText) -> int:
+def windows(length: int, literal: LongText) -> int:
     """How many windows, each with a token after it, follow each other in so many tokens."""
     return max(0, (length - 1) // literal.context)
 
@@ -118,6 +129,37 @@ def _vocabulary(literal: Characters | WordText | Words, source: Source) -> tuple
         sentences = map(vocabulary.split_sentence, source.texts)
         return vocabulary.words(sentences, literal.reserved, literal.vocabulary_size)
     raise mismatch(literal, source)
+
+
+def _sentence_ids(sentences: Sequence[str], literal: Words | Tokens) -> NDArray[np.int64]:
+    if isinstance(literal, Tokens):
+        return subwords.sentence_ids(sentences, _read(literal))
+    return vocabulary.sentence_ids(sentences, _filled(literal))
+
+
+def _with_tokenizer(literal: Tokens) -> Tokens:
+    """The literal with its tokenizer, and as many symbols as that has where the literal does not say."""
+    if literal.tokenizer:
+        return literal.model_copy(update={"folder": None})
+    if literal.folder is None:
+        raise ModelError(
+            "the preparation tokens names no folder; give the one that has the tokenizer's files"
+        )
+    tokenizer = subwords.read(literal.folder)
+    found = subwords.size(tokenizer)
+    symbols = found if literal.symbols is None else literal.symbols
+    if symbols < found:
+        raise ModelError(
+            f"the tokenizer of {literal.folder} has {found} tokens and the model {symbols} symbols; "
+            "give the tokenizer with which the model was trained"
+        )
+    return literal.model_copy(update={"tokenizer": tokenizer, "symbols": symbols, "folder": None})
+
+
+def _read(literal: Tokens) -> Tokens:
+    if not literal.tokenizer:
+        raise ModelError("the preparation has no tokenizer yet; read it from its folder first")
+    return literal
 
 
 def _filled(literal: TokenIdsT) -> TokenIdsT:

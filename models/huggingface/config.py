@@ -24,7 +24,7 @@ Exact = Literal["gelu", "gelu_python"]
 ByTanh = Literal["gelu_new", "gelu_pytorch_tanh", "gelu_python_tanh", "gelu_fast", "gelu_accurate"]
 Activation = Literal[Exact, ByTanh, "relu"]
 
-#: Field → the names of its entry, divided by bars, and the value that `transformers` takes where it is absent.
+#: Field → the names of its entry, divided by bars, and what `transformers` takes where it is absent.
 Entries = Mapping[str, tuple[str, object]]
 
 

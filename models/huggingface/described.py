@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from models.architectures import registry
@@ -18,6 +18,7 @@ from models.huggingface.family import Family, Head
 from models.huggingface.rules import Arrays, Place
 from models.huggingface.tensors import Tensors
 from models.metrics.metric import Metric
+from models.sketches.weightless import weightless
 
 
 @dataclass(frozen=True)
@@ -48,12 +49,12 @@ class Described:
         """The original rung, every weight a zero that takes no memory."""
         options = ORIGINAL.model_copy(update={"activation": config.operation(self.config.activation)[0]})
         preparation = {} if self.preparation is None else self.preparation.model_dump(mode="json")
-        graph = registry.build(self.architecture, options, self.data, preparation, None, self.name)
-        judged = {} if self.metric is None else {"metric": self.metric.name}
+        graph = weightless(self.architecture, options, self.data, self.name)
+        said = {} if self.metric is None else {"metric": self.metric.name}
         nodes = tuple(
             replace(node, attributes={**node.attributes, **self.config.attributes(node)}) for node in graph
         )
-        return replace(graph, nodes=nodes, metadata={**graph.metadata, **judged})
+        return replace(graph, nodes=nodes, metadata={**graph.metadata, "preparation": preparation, **said})
 
     def filled(self, stored: Tensors) -> Graph:
         """The original rung with its weights.
@@ -62,11 +63,16 @@ class Described:
             ModelError: they are not those that the config describes.
         """
         graph = self.drawn()
-        stored.rename(*self.family.renamings)
-        stored.leave(rf"({re.escape(self.family.prefix)})?({self.family.left_out})")
-        nodes = tuple(replace(node, arrays=self._arrays(node, stored)) for node in graph)
+        nodes = tuple(replace(node, arrays=arrays) for node, arrays in self.arrays(graph, stored))
         stored.check()
         return replace(graph, nodes=nodes)
+
+    def arrays(self, graph: Graph, stored: Tensors) -> Iterator[tuple[Node, Arrays]]:
+        """The nodes of a graph that `drawn` made, and their arrays; what is wrong is noted by the tensors."""
+        stored.rename(*self.family.renamings)
+        stored.leave(rf"({re.escape(self.family.prefix)})?({self.family.left_out})")
+        for node in graph:
+            yield node, self._arrays(node, stored)
 
     def _arrays(self, node: Node, stored: Tensors) -> Arrays:
         kept = {name: array for name, array in node.arrays.items() if name == "mask"}

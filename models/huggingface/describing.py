@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from pydantic import ValidationError
@@ -72,7 +73,7 @@ def known(source: Source) -> tuple[Family, Head]:
     pooled = sentences.pooling(source)
     if pooled is not None:
         family = _of_its_kind(source)
-        if "pool" not in family.config.model_fields and family.heads[-1].shape.get("pool") != "none":
+        if family.heads[-1].shape.get("pool") != "none":
             raise ModelError(
                 f"{source.modules_path} pools the tokens of a model of the family {family.model_type}; "
                 "import sentence embeddings of an encoder of text"
@@ -92,3 +93,32 @@ def known(source: Source) -> tuple[Family, Head]:
     raise ModelError(
         f"{source.config_path} names the architectures {named}; import one of {', '.join(classes)}"
     )
+
+
+def _of_its_kind(source: Source) -> Family:
+    """The family that the config's `model_type` names."""
+    kind = str(source.config.get("model_type"))
+    if kind not in FAMILIES:
+        raise ModelError(
+            f"{source.config_path} names no architecture that is known, and as model_type {kind}; "
+            f"give it one of {', '.join(FAMILIES)}"
+        )
+    return FAMILIES[kind]
+
+
+def _marked(source: Source, family: Family, heads: Sequence[Head]) -> Head:
+    """The first head of which the weights have the mark; where none has, the last."""
+    if len(heads) == 1:
+        return heads[0]
+    return next((head for head in heads if _holds(source, family, head.mark)), heads[-1])
+
+
+def _holds(source: Source, family: Family, mark: str) -> bool:
+    return not mark or mark in source.tensors or family.prefix + mark in source.tensors
+
+
+def _faults(error: ValueError) -> str:
+    """What pydantic or a config found, in one line."""
+    if isinstance(error, ValidationError):
+        return "; ".join(fault["msg"] for fault in error.errors())
+    return str(error)

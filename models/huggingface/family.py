@@ -17,7 +17,7 @@ class Head:
     Attributes:
         name: of the class.
         mark: a tensor that a folder with this head holds; by it the head is known where the folder does not
-            name its class, or where the class stands for several. Any folder may have the head without a mark.
+            name its class, or where the class stands for several. Without a mark any folder may have it.
         answers: what the model answers: a logit a label, a logit a symbol, or features.
         optional: whether a classifier without labels answers with the features of what it would classify.
         shape: what it says of the architecture.

@@ -63,7 +63,7 @@ def preparation(cut: Cut, source: Source, given: Patches) -> Patches:
 def prepared(cut: Cut, source: Source, request: Request) -> Patches | None:
     """The caller's, or what the folder says; None if neither says anything."""
     if request.context is not None:
-        raise ModelError("the tokens of a model of images are fixed by them; leave out the context")
+        raise ModelError("what a model of images reads is fixed by its images; leave out the context")
     if request.preparation is None:
         return _said(cut, source)
     if not isinstance(request.preparation, Patches):

@@ -39,7 +39,9 @@ class Labels(BaseModel):
     @property
     def names(self) -> tuple[str, ...] | None:
         """The names of the classes in the order of the logits, where they have any."""
-        return None if self.labels is None else tuple(str(self.labels[number]) for number in sorted(self.labels))
+        return (
+            None if self.labels is None else tuple(str(self.labels[number]) for number in sorted(self.labels))
+        )
 
     def metric(self, path: Path) -> Metric:
         """By what a classifier is judged, as `transformers` decides by what to train it.

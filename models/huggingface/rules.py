@@ -186,8 +186,8 @@ class Symbols:
 class Patches:
     """The convolution that cuts patches as a linear map of a token, and per token all that is added to it.
 
-    A token's features run over rows, columns and channels, a convolution's over channels first. Leading tokens
-    are zero, so that their rows of the bias are their whole embeddings.
+    A token's features run over rows, columns and channels, a convolution's over channels first. Leading
+    tokens are zero, so that their rows of the bias are their whole embeddings.
 
     Attributes:
         convolution: the module.
@@ -208,9 +208,7 @@ class Patches:
         arrays = {"weight": weight.transpose(0, 2, 3, 1).reshape(dim, features), "bias": bias}
         if self.positions:
             tokens = place.shape("bias")[0]
-            total = place.take(self.positions, 1, tokens, dim)[0]
-            for number, name in enumerate(self.leading):
-                total[number] += place.take(name, 1, 1, dim)[0, 0]
-            total[len(self.leading) :] += bias
-            arrays["bias"] = total
+            leading = [place.take(name, 1, 1, dim)[0] for name in self.leading]
+            contents = np.concatenate([*leading, np.broadcast_to(bias, (tokens - len(leading), dim))])
+            arrays["bias"] = place.take(self.positions, 1, tokens, dim)[0] + contents
         return arrays

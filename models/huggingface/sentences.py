@@ -1,7 +1,7 @@
 """Sentence embeddings: what `modules.json` of sentence-transformers does with the tokens of a bare model.
 
-Reimers and Gurevych, *Sentence-BERT* (2019): the features of all tokens are pooled to one vector, which may be
-brought to length 1.
+Reimers and Gurevych, *Sentence-BERT* (2019): the features of all tokens are pooled to one vector, which may
+be brought to length 1.
 """
 
 from __future__ import annotations
@@ -27,11 +27,13 @@ def pooling(source: Source) -> Mapping[str, object] | None:
     kinds = [str(module.get("type", "")).rpartition(".")[2] for module in source.modules]
     if kinds not in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"]):
         raise ModelError(
-            f"{source.modules_path} lists the modules {', '.join(kinds)}; import a model whose modules are "
-            "Transformer, Pooling and perhaps Normalize, or take modules.json away to have the transformer alone"
+            f"{source.modules_path} lists the modules {', '.join(kinds)}; import a model of Transformer, "
+            "Pooling and perhaps Normalize, or take modules.json away to have the transformer alone"
         )
     entries = entries_of(source.modules_path.parent / str(source.modules[1].get("path", "")) / "config.json")
-    asked = {name.removeprefix(_PREFIX) for name, value in entries.items() if value is True and _PREFIX in name}
+    asked = {
+        name.removeprefix(_PREFIX) for name, value in entries.items() if value is True and _PREFIX in name
+    }
     if isinstance(entries.get("pooling_mode"), str):
         asked.add(str(entries["pooling_mode"]))
     found = {_MODES.get(mode) for mode in asked}

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from models import huggingface
 from models.data.sources import Text
+from models.embedding import held_by
 from models.errors import ModelError
 from models.graph import Graph
 from models.ladder import measure
@@ -15,15 +17,13 @@ from models.recipe import Recipe
 from models.shapes import value_shapes
 
 
-def prepared(recipe: Recipe) -> Recipe:
+def prepared(recipe: Recipe, folder: Path) -> Recipe:
     """The recipe with its folder's preparation of images where it says nothing of it.
 
     Raises:
         ModelError: the recipe contradicts the folder, or neither says how images are normalised.
     """
-    if recipe.original is None:
-        return recipe
-    found = huggingface.preparation(recipe.original, recipe.preparation)
+    found = huggingface.preparation(folder, recipe.preparation)
     return recipe.model_copy(update={"preparation": found})
 
 
@@ -33,12 +33,26 @@ def imported(conversion: Conversion, folder: Path) -> Trained:
     Raises:
         ModelError: the folder is incomplete or damaged, or recipe or data do not fit it.
     """
+
+    def load() -> Graph:
+        graph = huggingface.load(folder, conversion.data.preparation, name=conversion.recipe.name)
+        _check_order_of_labels(conversion, folder)
+        return graph
+
+    return entered(conversion, folder, load)
+
+
+def entered(conversion: Conversion, folder: Path, load: Callable[[], Graph]) -> Trained:
+    """An original rung that a folder holds, seen to fit recipe and data.
+
+    Raises:
+        ModelError: its architecture or its classes are others, or torch answers otherwise.
+    """
     from models.training.module import deviation
 
     started = time.perf_counter()
-    graph = huggingface.load(folder, conversion.data.preparation, name=conversion.recipe.name)
+    graph = held_by(load(), conversion.recipe.embedding)
     _check_fit(graph, conversion, folder)
-    _check_order_of_labels(conversion, folder)
     found = measure(graph, conversion.data.validation)
     difference = deviation(graph, conversion.data.calibration[:COMPARED])
     origin = {
@@ -51,7 +65,7 @@ def imported(conversion: Conversion, folder: Path) -> Trained:
 
 
 def _check_fit(graph: Graph, conversion: Conversion, folder: Path) -> None:
-    asked, held = conversion.recipe.architecture.model_dump(), graph.metadata["architecture"]
+    asked, held = conversion.recipe.architecture.model_dump(mode="json"), graph.metadata["architecture"]
     differing = [
         f"{name} {asked.get(name)} against {held.get(name)}"
         for name in sorted({*asked, *held})

@@ -16,7 +16,7 @@ from models.errors import ModelError
 from models.graph import Graph
 from models.ladder import PIECE, Progress, compare, largest_values
 from models.metrics.catalogue import metric_of
-from models.pipeline import imported, trained
+from models.pipeline import held, imported, trained
 from models.pipeline.machine import machine, versions
 from models.pipeline.polynomial import polynomial
 from models.pipeline.unprepared import Unprepared
@@ -86,7 +86,7 @@ def make(chosen: Recipe, work_folder: Path, report: Report, *, untrained: bool =
     if find_spec("torch") is None:
         raise ModelError("training needs torch, absent here; install this project with its extra `train`")
     if not untrained or not chosen.normalises:  # random weights take no others' preparation
-        chosen = imported.prepared(chosen)
+        chosen = _prepared(chosen)
     if untrained:
         without = dict.fromkeys(("tightening", "fine_tuning", "original"))
         few = min(chosen.calibration, _RANDOM_CALIBRATION)
@@ -96,13 +96,28 @@ def make(chosen: Recipe, work_folder: Path, report: Report, *, untrained: bool =
         original = random_rung(under_way, ORIGINAL)
         he_friendly = random_rung(under_way, chosen.he_friendly)
     else:
-        original, he_friendly = trained.original(under_way), trained.he_friendly(under_way)
+        original, he_friendly = _trained(under_way)
     converted = polynomial(under_way, original.graph, he_friendly.graph)
     made = {"original": original, "he_friendly": he_friendly, "polynomial": converted.rung}
     stored = {rung: _stored(under_way, rung, found) for rung, found in made.items()}
     rungs = {rung: found.graph for rung, found in stored.items()}
     scores = {"weights": "random"} if untrained else _scores(under_way, rungs | converted.substituted)
     return Made(rungs, _ladder(under_way, stored, scores))
+
+
+def _prepared(chosen: Recipe) -> Recipe:
+    """The recipe with what it leaves to the folder of its original rung."""
+    if chosen.original is None:
+        return chosen
+    if held.is_checkpoint(chosen.original):
+        return held.prepared(chosen, chosen.original)
+    return imported.prepared(chosen, chosen.original)
+
+
+def _trained(under_way: Conversion) -> tuple[Trained, Trained]:
+    """The original and the HE-friendly rung, which may begin with the original's weights."""
+    original = trained.original(under_way)
+    return original, trained.he_friendly(under_way, original.graph)
 
 
 def _stored(under_way: Conversion, rung: str, found: Trained) -> Trained:

@@ -1,33 +1,36 @@
-"""Stages 1 and 2: the original and the HE-friendly rung, trained alike or imported."""
+"""Stages 1 and 2: the original and the HE-friendly rung, trained alike, imported or warm-started."""
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 from models.architectures.options import ORIGINAL, Options
-from models.ladder import cross_entropy, measure
-from models.metrics.catalogue import metric_of
+from models.graph import Graph
+from models.pipeline.held import held, is_checkpoint
 from models.pipeline.imported import imported
-from models.pipeline.machine import machine
+from models.pipeline.seeds import best, judged
 from models.pipeline.untrained import untrained
-from models.pipeline.work import COMPARED, TORCH_TOLERANCE, Conversion, Report, Trained, accepted
+from models.pipeline.warm import warm_started
+from models.pipeline.work import Conversion, Report, Trained
 
 
 def original(conversion: Conversion) -> Trained:
-    """The original rung, trained or imported."""
-    if conversion.recipe.original is None:
-        return _best(conversion, "original", ORIGINAL)
-    return imported(conversion, conversion.recipe.original)
+    """The original rung, trained or as a folder has it."""
+    folder = conversion.recipe.original
+    if folder is None:
+        return _from_nothing(conversion, "original", ORIGINAL)
+    return held(conversion, folder) if is_checkpoint(folder) else imported(conversion, folder)
 
 
-def he_friendly(conversion: Conversion) -> Trained:
+def he_friendly(conversion: Conversion, original: Graph) -> Trained:
     """The HE-friendly rung, trained with the terms of range-aware training."""
-    return _best(conversion, "he_friendly", conversion.recipe.he_friendly)
+    if conversion.recipe.warm_start is None:
+        return _from_nothing(conversion, "he_friendly", conversion.recipe.he_friendly)
+    return warm_started(conversion, original)
 
 
-def _best(conversion: Conversion, rung: str, options: Options) -> Trained:
-    """The seed that does best on the validation samples, and how all seeds did."""
+def _from_nothing(conversion: Conversion, rung: str, options: Options) -> Trained:
+    """The best of the seeds of a rung that begins with random weights."""
     tried = []
     for seed in conversion.recipe.training.seeds:
 
@@ -36,13 +39,7 @@ def _best(conversion: Conversion, rung: str, options: Options) -> Trained:
 
         name = f"{rung}-{seed}-{conversion.recipe.training_digest(rung)}"
         tried.append(conversion.stage(f"{rung}, seed {seed}", name, make))
-    best = min(tried, key=lambda trained: cross_entropy(trained.origin["validation"]))
-    origin = {
-        "seed": best.origin["seed"],
-        "seeds": [trained.origin for trained in tried],
-        "wall_s": sum(trained.origin["wall_s"] for trained in tried),
-    }
-    return Trained(best.graph, origin)
+    return best(tried)
 
 
 def _trained(
@@ -52,7 +49,6 @@ def _trained(
     from models.training.batches import Feeder
     from models.training.fit import Schedule, Work, device, fit
     from models.training.losses import training_loss
-    from models.training.module import deviation
 
     data, settings = conversion.data, conversion.recipe.training
     schedule = Schedule(
@@ -76,16 +72,4 @@ def _trained(
         state=state,
     )
     graph, training_s = fit(work, settings.threads, report)
-    started = time.perf_counter()
-    found = measure(graph, data.validation)
-    metric = metric_of(graph.metadata).name
-    report(f"validation {metric} {found[metric]:.4f}")
-    difference = deviation(graph, data.calibration[:COMPARED])
-    origin = {
-        "seed": seed,
-        "validation": found,
-        "deviation": accepted(f"{rung}, seed {seed}", difference, TORCH_TOLERANCE),
-        "wall_s": training_s + time.perf_counter() - started,
-        "machine": machine(settings.threads),
-    }
-    return Trained(graph, origin)
+    return judged(conversion, f"{rung}, seed {seed}", graph, {"seed": seed, "wall_s": training_s}, report)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
@@ -11,9 +10,10 @@ from models.architectures import registry
 from models.architectures.options import Options
 from models.architectures.shapes import DataShape
 from models.data import preparation
+from models.embedding import held_by
 from models.graph import Array, Graph, Node
 from models.pipeline.work import Conversion, Trained
-from models.reference import Inputs, evaluate, operands_of
+from models.reference import Course, Inputs, evaluate
 
 #: What the residual additions of a random rung add, relative to what an untrained one's do.
 _ADDED = 0.1
@@ -23,7 +23,7 @@ def untrained(conversion: Conversion, options: Options, seed: int) -> Graph:
     """The graph of the recipe's architecture with the weights to begin with."""
     recipe, data = conversion.recipe, conversion.data
     tokens, features = preparation.tokens(data.preparation)
-    return registry.build(
+    graph = registry.build(
         recipe.architecture,
         options,
         DataShape(tokens=tokens, features=features, classes=data.classes),
@@ -31,6 +31,7 @@ def untrained(conversion: Conversion, options: Options, seed: int) -> Graph:
         np.random.default_rng(seed),
         recipe.name,
     )
+    return held_by(graph, recipe.embedding)
 
 
 def random_rung(conversion: Conversion, options: Options) -> Trained:
@@ -62,17 +63,12 @@ def _calmed(graph: Graph) -> Graph:
 
 def _settled(graph: Graph, inputs: Inputs) -> Graph:
     """The graph with the statistics that each BatchNorm meets once those before it have theirs."""
-    last_reader = {name: node.name for node in graph for name in node.inputs}
-    values: dict[str, Any] = {}
-    nodes = []
+    course, nodes = Course(graph, inputs), []
     for node in graph:
-        operands = operands_of(node, values, inputs)
+        operands = course.operands(node)
         settled = _with_statistics(node, operands[0]) if node.operation == "batch_norm" else node
         nodes.append(settled)
-        values[node.name] = evaluate(settled, operands)
-        for name in set(node.inputs):
-            if last_reader[name] == node.name:
-                del values[name]
+        course.keep(node, evaluate(settled, operands))
     return replace(graph, nodes=tuple(nodes))
 
 

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from models.data import preparation
 from models.data.augmentation import Augmentation
-from models.data.literals import PADDING, UNKNOWN, Characters, Patches, Preparation, Words, WordText
+from models.data.literals import PADDING, UNKNOWN, Patches, Preparation, Tokens, Words
 from models.data.patches import shrinking
 from models.data.sources import Images, Sentences, Source, Text
 from models.errors import ModelError
@@ -33,6 +33,7 @@ APPLICABLE = {
     "words": {"word_dropout"},
     "word_text": {"random_windows"},
     "characters": {"random_windows"},
+    "tokens": {"random_windows"},
 }
 HOST = torch.device("cpu")
 
@@ -128,12 +129,12 @@ class _Pictures:
 class _Phrases:
     ids: Tensor
     labels: Tensor
-    literal: Words
+    literal: Words | Tokens
     changes: Augmentation
 
     def draw(self, positions: Tensor) -> Batch:
         ids, labels = self.ids[positions], self.labels[positions]
-        if not self.changes.word_dropout:
+        if not self.changes.word_dropout or isinstance(self.literal, Tokens):
             return ids, labels
         dropped = (ids != PADDING) & (torch.rand(ids.shape, device=ids.device) < self.changes.word_dropout)
         if self.literal.lead is not None:
@@ -168,10 +169,12 @@ def _drawer(source: Source, literal: Preparation, changes: Augmentation, device:
             literal=literal,
             changes=changes,
         )
-    if isinstance(source, Sentences) and isinstance(literal, Words):
+    if isinstance(source, Sentences) and isinstance(literal, Words | Tokens):
+        if changes.random_windows:
+            raise ModelError("sentences have no windows to draw; leave random_windows out")
         found = preparation.samples(source, literal)
         return _Phrases(_there(found.inputs, device), _there(found.labels, device), literal, changes)
-    if isinstance(source, Text) and isinstance(literal, Characters | WordText):
+    if isinstance(source, Text) and isinstance(literal, preparation.LongText):
         ids = _there(preparation.token_ids(source, literal), device)
         return _Windows(ids, literal.context, changes)
     raise preparation.mismatch(literal, source)

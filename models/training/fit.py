@@ -10,7 +10,7 @@ import math
 import os
 import pickle
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -25,6 +25,8 @@ from models.training.module import Evaluation, GraphModule
 
 #: Loss of a batch: what the model gave, its inputs, and the labels `[samples]` or `[samples, positions]`.
 Loss = Callable[[Evaluation, Tensor, Tensor], Tensor]
+#: From a batch's inputs to values by name, such as a teacher's hidden states.
+Lessons = Callable[[Tensor], Mapping[str, Tensor]]
 Report = Callable[[str], None]
 
 
@@ -72,6 +74,8 @@ class Work:
         seed: the seed of the order of the samples, of augmentation and of dropout.
         dropout: see `GraphModule`.
         stochastic_depth: likewise.
+        watched: likewise.
+        lessons: what the values of the model are replaced by, from a batch's inputs; see `GraphModule`.
         state: file of the state after the last whole epoch; None keeps none.
     """
 
@@ -82,6 +86,8 @@ class Work:
     seed: int
     dropout: float = 0.0
     stochastic_depth: float = 0.0
+    watched: tuple[str, ...] = ()
+    lessons: Lessons | None = None
     state: Path | None = None
 
 
@@ -138,7 +144,8 @@ class Run:
     def __init__(self, work: Work) -> None:
         self.work = work
         self._device = work.feeder.device
-        self.module = GraphModule(work.graph, work.dropout, work.stochastic_depth).to(self._device)
+        module = GraphModule(work.graph, work.dropout, work.stochastic_depth, work.watched)
+        self.module = module.to(self._device)
         self._per_epoch = math.ceil(len(work.feeder) / work.schedule.batch)
         self._steps = max(1, round(work.schedule.epochs * self._per_epoch))
         self.epochs = math.ceil(self._steps / self._per_epoch)
@@ -170,7 +177,8 @@ class Run:
                 group["lr"] = schedule.learning_rate * factor
         half = schedule.precision == "bfloat16"
         with torch.autocast(self._device.type, torch.bfloat16) if half else contextlib.nullcontext():
-            evaluation = self.module(inputs)
+            forced = None if self.work.lessons is None else self.work.lessons(inputs)
+            evaluation = self.module(inputs, forced)
         loss = self.work.loss(evaluation, inputs, labels)
         self.module.zero_grad(set_to_none=True)
         loss.backward()

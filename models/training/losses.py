@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import torch
 from torch import Tensor, nn
 
 from models.graph import Graph
 from models.training.batches import HOST
-from models.training.fit import Loss
+from models.training.fit import Lessons, Loss
 from models.training.module import Evaluation, GraphModule
 from models.training.penalties import Intervals, overshoot_penalty, range_penalty, variance_penalty
-from models.training.settings import DistillationSettings, TrainingSettings
+from models.training.settings import DistillationSettings, TrainingSettings, WarmStartSettings
 
 
 def task_loss(output: Tensor, labels: Tensor, label_smoothing: float = 0.0) -> Tensor:
@@ -31,13 +33,19 @@ def training_loss(settings: TrainingSettings, range_aware: bool) -> Loss:
 
     def loss(evaluation: Evaluation, inputs: Tensor, labels: Tensor) -> Tensor:
         total = task_loss(evaluation.output, labels, settings.label_smoothing)
-        if range_aware and settings.range_weight and evaluation.activation_inputs:
-            total = total + settings.range_weight * range_penalty(evaluation)
-        if range_aware and settings.variance_weight and evaluation.norm_inputs:
-            total = total + settings.variance_weight * variance_penalty(evaluation)
-        return total
+        return total + _ranges(evaluation, settings) if range_aware else total
 
     return loss
+
+
+def _ranges(evaluation: Evaluation, settings: TrainingSettings) -> Tensor | float:
+    """The terms of range-aware training that are asked for."""
+    total: Tensor | float = 0.0
+    if settings.range_weight and evaluation.activation_inputs:
+        total = total + settings.range_weight * range_penalty(evaluation)
+    if settings.variance_weight and evaluation.norm_inputs:
+        total = total + settings.variance_weight * variance_penalty(evaluation)
+    return total
 
 
 def distillation_loss(
@@ -54,16 +62,76 @@ def distillation_loss(
         settings: weights of the terms.
         device: where the batches are.
     """
-    guide = GraphModule(teacher).to(device).eval().requires_grad_(False)
+    guide = _guide(teacher, device)
 
     def loss(evaluation: Evaluation, inputs: Tensor, labels: Tensor) -> Tensor:
-        wanted = guide(inputs).output.float().flatten(0, 1)
-        found = evaluation.output.float().flatten(0, 1)
-        near = nn.functional.kl_div(
-            found.log_softmax(-1), wanted.log_softmax(-1), reduction="batchmean", log_target=True
-        )
         inside = overshoot_penalty(evaluation, intervals, settings.room)
+        near = answer_distance(evaluation.output, guide(inputs).output)
         total = near + settings.overshoot_weight * inside
         return total + settings.labels * task_loss(evaluation.output, labels) if settings.labels else total
 
     return loss
+
+
+def lessons(teacher: Graph, states: tuple[str, ...], device: torch.device = HOST) -> Lessons:
+    """From inputs to the teacher's hidden states and, by the name of its output, its answers."""
+    guide = _guide(teacher, device, states)
+
+    def taught(inputs: Tensor) -> dict[str, Tensor]:
+        evaluation = guide(inputs)
+        return {**evaluation.states, teacher.output: evaluation.output}
+
+    return taught
+
+
+def warm_start_loss(
+    taught: Lessons, output: str, settings: WarmStartSettings, training: TrainingSettings
+) -> Loss:
+    """Stay near the teacher's answers and hidden states, with short ranges.
+
+    Args:
+        taught: the teacher's, asked for where the model was not given them already.
+        output: the name of its answers among them.
+        settings: weights of the terms.
+        training: the weights of the terms of range-aware training.
+    """
+
+    def loss(evaluation: Evaluation, inputs: Tensor, labels: Tensor) -> Tensor:
+        wanted = evaluation.forced or taught(inputs)
+        total = answer_distance(evaluation.output, wanted[output]) + _ranges(evaluation, training)
+        if evaluation.states:
+            total = total + settings.states_weight * states_distance(evaluation.states, wanted, inputs)
+        return total + settings.labels * task_loss(evaluation.output, labels) if settings.labels else total
+
+    return loss
+
+
+def answer_distance(found: Tensor, wanted: Tensor) -> Tensor:
+    """The divergence of answers `[samples, positions, classes]` from those wanted, a mean over answers."""
+    logarithms = (answers.float().flatten(0, 1).log_softmax(-1) for answers in (found, wanted))
+    return nn.functional.kl_div(*logarithms, reduction="batchmean", log_target=True)
+
+
+def states_distance(found: Mapping[str, Tensor], wanted: Mapping[str, Tensor], inputs: Tensor) -> Tensor:
+    """Mean over hidden states of the square distance from those wanted, relative to how far those scatter.
+
+    Args:
+        found: name → `[samples, tokens, features]`.
+        wanted: likewise; it may hold more.
+        inputs: of the model. A token that is padding in them, a number below 0, does not count.
+    """
+    terms = []
+    for name, state in found.items():
+        target = wanted[name].float()
+        apart, spread = (state.float() - target).square().mean(-1), target.var(-1, unbiased=False)
+        if inputs.ndim == 2 and inputs.shape == apart.shape:
+            apart, spread = apart * (inputs >= 0), spread * (inputs >= 0)
+        terms.append(apart.sum() / spread.sum())
+    return torch.stack(terms).mean()
+
+
+def _guide(teacher: Graph, device: torch.device, watched: tuple[str, ...] = ()) -> GraphModule:
+    """A teacher, at inference."""
+    guide = GraphModule(teacher, watched=watched)
+    guide.to(device).eval().requires_grad_(False)
+    return guide

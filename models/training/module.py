@@ -6,6 +6,7 @@ the graph with the trained arrays in it. Polynomial graphs train as well, their 
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -30,11 +31,15 @@ class Evaluation:
         output: `[samples, positions, classes]`.
         activation_inputs: name of an activation or polynomial → its input.
         norm_inputs: name of a LayerNorm → its input.
+        states: name of a value that is watched → what the model makes of it.
+        forced: name of a value → what its readers were given in its place.
     """
 
     output: Tensor
     activation_inputs: dict[str, Tensor]
     norm_inputs: dict[str, Tensor]
+    states: dict[str, Tensor]
+    forced: Mapping[str, Tensor]
 
 
 class GraphModule(nn.Module):  # type: ignore[misc]
@@ -45,11 +50,18 @@ class GraphModule(nn.Module):  # type: ignore[misc]
         dropout: fraction of features left out, in training, of what each residual addition adds.
         stochastic_depth: fraction of samples, in training, to which a residual addition adds nothing (Huang
             et al., ECCV 2016).
+        watched: names of values that an evaluation tells.
     """
 
-    def __init__(self, graph: Graph, dropout: float = 0.0, stochastic_depth: float = 0.0) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        dropout: float = 0.0,
+        stochastic_depth: float = 0.0,
+        watched: Collection[str] = (),
+    ) -> None:
         super().__init__()
-        self._graph = graph
+        self._graph, self._watched = graph, frozenset(watched)
         self._dropout, self._stochastic_depth = dropout, stochastic_depth
         for node in graph:
             for name, array in node.arrays.items():
@@ -62,16 +74,28 @@ class GraphModule(nn.Module):  # type: ignore[misc]
                 positions = torch.tensor(node.attributes[name])
                 self.register_buffer(_key(node, name), positions, persistent=False)
 
-    def forward(self, inputs: Tensor) -> Evaluation:
-        """Evaluate `[samples, tokens, features]`, or `[samples, tokens]` numbers of one-hot tokens."""
+    def forward(self, inputs: Tensor, forced: Mapping[str, Tensor] | None = None) -> Evaluation:
+        """Evaluate a batch.
+
+        Args:
+            inputs: `[samples, tokens, features]`, or `[samples, tokens]` numbers of one-hot tokens.
+            forced: name of a value → what its readers are given in its place.
+        """
         values: dict[str, Tensor] = {}
+        states: dict[str, Tensor] = {}
+        given = forced or {}
         met: dict[str | None, dict[str, Tensor]] = {"input": {}, "variance": {}}
         for node in self._graph:
             operands = operands_of(node, values, inputs)
             if (watched := met.get(declared(node.operation).calibrated)) is not None:
                 watched[node.name] = operands[0]
-            values[node.name] = forward(self, node, operands)
-        return Evaluation(values[self._graph.output], met["input"], met["variance"])
+            value = forward(self, node, operands)
+            if node.name in self._watched:
+                states[node.name] = value
+            values[node.name] = given.get(node.name, value)
+            if node.name == self._graph.output:
+                output = value
+        return Evaluation(output, met["input"], met["variance"], states, given)
 
     def graph(self) -> Graph:
         """The graph with the arrays as they are now."""

@@ -11,6 +11,7 @@ from torch.nn import functional
 
 from models.errors import ModelError
 from models.node import Node
+from models.operations.linear import chosen
 from models.operations.pooling import SHORTEST
 
 #: Weight of the newest batch in BatchNorm's running statistics.
@@ -169,6 +170,7 @@ def _mean_tokens(module: Arrays, node: Node, x: Tensor, keep: Tensor) -> Tensor:
 #: Operation → its result in torch, from a module, a node and the operands `[samples, ...]`.
 FORWARD: dict[str, Callable[..., Tensor]] = {
     "input": lambda module, node, x: x,
+    "encrypt": lambda module, node, *values: torch.cat(values, dim=-1),
     "linear": _linear,
     "affine": _affine,
     "bias": _bias,
@@ -181,6 +183,7 @@ FORWARD: dict[str, Callable[..., Tensor]] = {
     "add": lambda module, node, a, b: a + module.dropped(b),
     "multiply": lambda module, node, a, b: a * b,
     "sum_tokens": lambda module, node, x: x.sum(1, keepdim=True),
+    "take_features": lambda module, node, x: x[..., chosen(node)],
     "sum_features": _sum_features,
     "gather_tokens": lambda module, node, x: x[:, module.array(node, "order")],
     "merge_tokens": _merge_tokens,

@@ -87,3 +87,31 @@ class TighteningSettings(DistillationSettings):
 
     attention_bound: float = Field(gt=0)
     mlp_bound: float = Field(gt=0)
+
+
+class PhaseSettings(Settings):
+    """One of the two trainings of a warm start.
+
+    Attributes:
+        epochs: passes over the samples.
+        learning_rate: the highest, at the start of a cosine decay to 0.
+    """
+
+    epochs: float = Field(gt=0, le=MOST_EPOCHS)
+    learning_rate: float = Field(gt=0)
+
+
+class WarmStartSettings(Settings):
+    """How the HE-friendly model begins with the original's weights and learns from its answers.
+
+    Attributes:
+        blocks: every part of the model by itself, given the original's hidden states; not done where absent.
+        whole: then the model as a whole.
+        states_weight: weight of the hidden states, against 1 of the original's answers.
+        labels: weight of the labels, likewise; at 0 the samples need no labels that are right.
+    """
+
+    blocks: PhaseSettings | None = None
+    whole: PhaseSettings
+    states_weight: float = Field(ge=0, default=1.0)
+    labels: float = Field(ge=0, default=0.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 
@@ -12,11 +13,13 @@ import pytest
 from backends.cleartext.adapter import CleartextEvaluator, Slots
 from backends.constants import prepare
 from backends.errors import ExecutionError, IntegrityError
+from backends.folding import Constant, Folding
 from backends.measured import Measured
 from backends.primitives import COUNTED
 from backends.program import REFRESHES, Program, load_program
+from backends.recorder import Recorder
 from backends.replay import check_counts, replay
-from backends.tensor.layout import pack, unpack
+from backends.tensor.layout import Layout, pack, unpack
 from models import reference
 from tests.backends.test_planner import PARAMETERS, ROUND_TRIPS, plan
 from tests.random_vit import random_inputs, random_vit
@@ -117,3 +120,20 @@ def test_plaintexts_are_kept_once() -> None:
     assert len(set(PROGRAM.plaintexts)) == len(PROGRAM.plaintexts)
     rows = [pattern.tobytes() for pattern in PROGRAM.patterns]
     assert len(set(rows)) == len(rows)
+
+
+@pytest.mark.parametrize("tokens", [0, 3, 4])
+def test_a_column_is_recorded_as_its_slots_are(tokens: int) -> None:
+    layout = Layout(features=8, images=2, tokens=4)
+    places = layout.places(tokens)
+    drawn = np.random.default_rng(0).normal(size=8)
+    columns: list[np.ndarray] = [drawn, drawn, -0.0 * drawn, 1e-30 * drawn, drawn * 1j, drawn * (1 + 1j)]
+
+    def recorded(encode: Callable[[Folding, np.ndarray], Constant]) -> tuple[object, ...]:
+        folding = Folding(recorder := Recorder(ROUND_TRIPS, layout), PARAMETERS)
+        made = [encode(folding, column) for column in columns]
+        slots = [np.asarray(recorder.slots(one.recorded)).tobytes() for one in made if one.recorded]
+        return made, recorder.constants, slots
+
+    by_slots = recorded(lambda f, column: f.encode(np.outer(column, places).reshape(-1), 2))
+    assert recorded(lambda f, column: f.encode_column(column, places, 2)) == by_slots

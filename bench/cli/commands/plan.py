@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from bench.cli.commands.inspect import names_model, tell
 from bench.cli.commands.options import Selection, selection
 from bench.cli.foreseen import exit_status, refusals, summary
 from bench.cli.refused import name_refused
@@ -34,7 +35,13 @@ from reports.store import load_output
     help="Hold predictions against the records of this folder, each without what is known of its own case.",
 )
 def plan(results: Path | None, against: Path | None, **selected: object) -> int:
-    """Say what the cells of SUITE will count, need and take; nothing is encrypted."""
+    """Say what the cells of SUITE will count, need and take; nothing is encrypted.
+
+    SUITE may also be a folder of Hugging Face's or a shape, of which `bench inspect` tells the rest.
+    """
+    if names_model(str(selected["suite"])):
+        threads = selected["threads"]
+        return tell(str(selected["suite"]), threads=threads if isinstance(threads, int) else 1)
     cells = Selection(**selected).cells()  # type: ignore[arg-type]
     known = _records(results)
     held = known if against == results else _records(against)

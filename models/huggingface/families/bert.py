@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from models.huggingface.family import Family, Head
 from models.huggingface.kinds.encoder import EncoderConfig
-from models.huggingface.rules import Linear, Norm, Symbols
+from models.huggingface.rules import Linear, Norm, Symbols, Table
 
 #: The entries that BERT shares with RoBERTa and ELECTRA, and those that have one value.
 ENTRIES = {
@@ -20,7 +20,7 @@ ENTRIES = {
 }
 FIXED = {"position_embedding_type": "absolute", "is_decoder": False, "add_cross_attention": False}
 #: The tensors that it shares with them. Token types are all 0, and padding is found in the input.
-BODY = {
+BODY: Table = {
     "embedding": Symbols(
         "embeddings.word_embeddings", "embeddings.position_embeddings", "embeddings.token_type_embeddings"
     ),

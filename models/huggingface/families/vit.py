@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from models.huggingface.family import Family, Head
 from models.huggingface.kinds.vit import POOLED, VitConfig
-from models.huggingface.rules import Linear, Norm, Patches
+from models.huggingface.rules import Linear, Norm, Patches, Table
 
 #: The entries that ViT shares with DeiT.
 ENTRIES = {
@@ -32,7 +32,7 @@ RENAMINGS = (
     (r"\.mlp\.fc2\.", ".output.dense."),
 )
 #: The tensors that it shares with DeiT.
-BODY = {
+BODY: Table = {
     "embedding": Patches(
         "embeddings.patch_embeddings.projection",
         "embeddings.position_embeddings",
@@ -54,7 +54,7 @@ LEFT_OUT = r"embeddings\.mask_token|pooler\.dense\.(weight|bias)"
 
 
 def heads(name: str, *classifiers: Head) -> tuple[Head, ...]:
-    """Those classifiers, and the bare model of this name, with a pooler or as the features of its first token."""
+    """Those classifiers, and the bare model of this name: its pooler's features, or its first token's."""
     pooled = Head(name=name, mark="pooler.dense.weight", answers="features", shape={"activation": POOLED})
     return (*classifiers, pooled, Head(name=name, answers="features", shape={"head": False}))
 

@@ -31,7 +31,9 @@ class DecoderConfig(TextConfig):
     def attributes(self, node: Node) -> dict[str, object]:
         """What is said of a node, see `Config.attributes`."""
         if node.name.endswith("attention.scaled"):
-            return {"factor": float(node.attributes["factor"]) * self._score_factor(int(node.layer.split(".")[1]))}
+            return {
+                "factor": float(node.attributes["factor"]) * self._score_factor(int(node.layer.split(".")[1]))
+            }
         return super().attributes(node)
 
     def _score_factor(self, block: int) -> float:

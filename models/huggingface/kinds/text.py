@@ -18,7 +18,7 @@ class TextConfig(Config):
     Attributes:
         symbols: size of the vocabulary.
         positions: most tokens of a text, and what is reserved before `first`.
-        padding: the symbol that stands for padding, where positions are counted from the one after its number.
+        padding: the symbol of padding, where positions are counted from the one after its number.
     """
 
     symbols: PositiveInt
@@ -37,7 +37,5 @@ class TextConfig(Config):
     def preparation(self, source: Source, request: Request) -> Preparation | None:
         """The caller's, see `Config.preparation`."""
         if isinstance(request.preparation, Patches):
-            raise ModelError(
-                f"{source.config_path} is no model of images; give the preparation of a text"
-            )
+            raise ModelError(f"{source.config_path} is no model of images; give the preparation of a text")
         return request.preparation

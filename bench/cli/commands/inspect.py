@@ -1,0 +1,194 @@
+"""`bench inspect`: what a model is, and what each way to a polynomial would cost; no weights, no data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import click
+from pydantic import TypeAdapter, ValidationError
+
+from bench.cli.screen import Screen
+from bench.cli.tables import table
+from bench.errors import UserError
+from bench.run.inspection import PARAMETERS, Cost, Sizes, bootstrapping, costs, sizes
+from models.architectures.registry import Architecture
+from models.architectures.shapes import DataShape
+from models.huggingface.outline import Outline, outline
+from models.sketches.routes import ROUTES, Assumed, Model
+from reports.figures import seconds, size
+
+#: Architectures whose tokens are words, which the key owner embeds.
+TEXT = ("bert", "gpt")
+#: Tokens of a text where nobody says how many, if the model has as many positions.
+TOKENS = 128
+_DATA = ("tokens", "features", "vocabulary", "classes")
+
+
+@click.command()
+@click.argument("target")
+@click.option("--tokens", type=click.IntRange(1, 1 << 16), help="Tokens of a text; 128 where absent.")
+@click.option("--threads", type=click.IntRange(1, 64), default=1, show_default=True)
+@click.option("--degree", type=click.IntRange(2, 254), default=8, show_default=True, help="Even.")
+@click.option("--json", "as_json", is_flag=True, help="Print everything as one JSON object.")
+def inspect(target: str, tokens: int | None, threads: int, degree: int, as_json: bool) -> int:
+    """Say what TARGET is and what each way to a polynomial would cost; nothing is trained or encrypted.
+
+    TARGET is a folder that Hugging Face's `save_pretrained` wrote, or a shape such as
+    bert:dim=384,heads=12,blocks=6,mlp_ratio=4,vocabulary=30522,tokens=32,classes=2.
+    """
+    return tell(target, tokens=tokens, threads=threads, degree=degree, as_json=as_json)
+
+
+def names_model(target: str) -> bool:
+    """Whether a text names a folder of a model or a shape, and not a suite."""
+    return (Path(target) / "config.json").is_file() or (":" in target and "=" in target)
+
+
+def tell(
+    target: str, *, tokens: int | None = None, threads: int = 1, degree: int = 8, as_json: bool = False
+) -> int:
+    """Print what a folder or a shape is, and what it costs; 1 where no way can be planned."""
+    if degree % 2:
+        raise UserError(f"--degree is {degree}; give an even one")
+    read = None if not Path(target).is_dir() else outline(Path(target))
+    architecture, data = (read.architecture, read.data) if read is not None else _shape(target)
+    text = architecture.kind in TEXT
+    if text and (read is not None or tokens is not None):
+        if read is not None and tokens is not None and tokens > data.tokens:
+            raise UserError(f"--tokens is {tokens}, and the model has {data.tokens} positions; give fewer")
+        data = replace(data, tokens=tokens or min(data.tokens, TOKENS))
+    elif tokens is not None:
+        raise UserError(f"a {architecture.kind} has as many tokens as its images; leave out --tokens")
+    model = Model(
+        read.name if read is not None else target.partition(":")[0],
+        architecture,
+        data,
+        client_embedding=text,
+        client_head=architecture.kind == "gpt",
+    )
+    found = sizes(model, "gelu" if read is None else read.activation)
+    if read is not None and read.parameters is not None:
+        found = replace(found, parameters=read.parameters)
+    assumed, screen = Assumed(degree=degree), Screen()
+    if as_json:
+        told = list(costs(model, assumed, threads))
+        screen.document(json.dumps(_document(read, model, found, assumed, told), indent=1) + "\n")
+    else:
+        screen.print(table(f"{model.name}: what it is", [("", _described(read, model, found))]))
+        told = []
+        for cost in costs(model, assumed, threads):
+            told.append(cost)
+            route = ROUTES[cost.route]
+            title = f"{route.title}, on {cost.backend}"
+            screen.print(table(title, [(route.assumes(assumed), _column(cost))]))
+        for line in _notes(model):
+            screen.say(line)
+    return int(not told or all(cost.reason is not None for cost in told))
+
+
+def _shape(target: str) -> tuple[Architecture, DataShape]:
+    """The architecture and the sizes of the data that a text gives.
+
+    Raises:
+        UserError: it is no shape, or lacks a size.
+    """
+    kind, colon, rest = target.partition(":")
+    pairs = [part.partition("=") for part in rest.split(",")]
+    if not colon or not all(equals for _, equals, _ in pairs):
+        raise UserError(
+            f"{target} is no folder and no shape; name a folder with a config.json, or write "
+            "KIND:KEY=VALUE,… with the keys of a recipe's architecture, and tokens, classes, and vocabulary "
+            "or features"
+        )
+    entries = {key.strip(): value.strip() for key, _, value in pairs}
+    shape = {
+        key: value.split("/") if "/" in value else value for key, value in entries.items() if key not in _DATA
+    }
+    try:
+        parsed: Architecture = TypeAdapter(Architecture).validate_python({"kind": kind, **shape})
+        numbers = {key: int(entries[key]) for key in _DATA if key in entries}
+    except (ValidationError, ValueError) as error:
+        faults = error.errors() if isinstance(error, ValidationError) else []
+        said = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in faults) or str(
+            error
+        )
+        raise UserError(f"{target} is no shape ({said}); write it as a recipe has it") from error
+    features = numbers.get("vocabulary", numbers.get("features"))
+    if features is None or min(numbers.values()) < 1:
+        raise UserError(f"{target} lacks a size; add vocabulary of a text or features of a token, 1 or more")
+    classes = numbers.get("classes", features if kind == "gpt" else 2)
+    return parsed, DataShape(numbers.get("tokens", TOKENS), features, classes)
+
+
+def _described(read: Outline | None, model: Model, found: Sizes) -> Mapping[str, str]:
+    told = {} if read is None else {"family": read.family, "task": read.task}
+    features = "vocabulary" if model.architecture.kind in TEXT else "features of a token"
+    return {
+        **told,
+        "architecture": model.architecture.kind,
+        "layers": str(found.blocks),
+        "width": str(found.width),
+        "heads": ", ".join(map(str, found.heads)),
+        "hidden features of an MLP": str(found.hidden),
+        features: str(found.features),
+        "tokens": str(found.tokens),
+        "outputs of a position": str(found.classes),
+        "parameters": f"{found.parameters:,}",
+        "not polynomial": ", ".join(f"{often} {name}" for name, often in found.not_polynomial.items()),
+    }
+
+
+def _column(cost: Cost) -> Mapping[str, str]:
+    if cost.program is None or cost.prediction is None:
+        return {"cannot": str(cost.reason)}
+    program, told = cost.program, cost.prediction
+    layout, counted = program.layout, program.counts
+    names = ("bootstraps", "rotations", "ct_ct", "ct_pt", "relinearisations", "rescales", "conjugations")
+    return {
+        "serves": ROUTES[cost.route].serves,
+        "samples of a batch": str(layout.samples),
+        "features × images × tokens": f"{layout.features} × {layout.images} × {layout.tokens}",
+        "levels used": str(program.levels_used),
+        **{name.replace("_", "·"): f"{counted[name]:,}" for name in names},
+        "rotation keys": str(len(program.rotation_steps)),
+        "keys": size(told.needs.keys_bytes),
+        "memory, evaluator": size(told.evaluator_bytes),
+        "memory, key owner": size(told.needs.key_owner_bytes),
+        "constants": size(told.needs.constants_bytes),
+        "evaluate": seconds(told.seconds["evaluate_s"]),
+        "wall time": seconds(told.wall_s),
+        "seconds are": cost.seconds_are,
+    }
+
+
+def _notes(model: Model) -> list[str]:
+    notes = [
+        f"at {PARAMETERS.name}, 128 bits, for one batch; seconds and memory are predicted; weights are drawn",
+        "of blocks of which the same is decided, two are recorded and counted as often as they stand",
+        "softmax and LayerNorm kept and approximated, without training, is not priced yet",
+    ]
+    notes += [f"not on {name}: {reason}" for name, reason in bootstrapping()[1].items()]
+    if model.client_embedding:
+        notes.append("the key owner looks the embedding up, and the context is full: no padding is priced")
+    if model.client_head:
+        notes.append("the key owner applies the head, whose table it holds as the embedding")
+    return notes
+
+
+def _document(
+    read: Outline | None, model: Model, found: Sizes, assumed: Assumed, told: list[Cost]
+) -> dict[str, object]:
+    return {
+        "name": model.name,
+        "family": None if read is None else read.family,
+        "task": None if read is None else read.task,
+        "architecture": model.architecture.model_dump(mode="json"),
+        "sizes": asdict(found),
+        "assumed": asdict(assumed),
+        "client_embedding": model.client_embedding,
+        "client_head": model.client_head,
+        "ways": [cost.numbers() for cost in told],
+    }

@@ -1,0 +1,196 @@
+"""What a model is, and what each way to a polynomial would cost, told from its sizes alone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from time import perf_counter
+
+import psutil
+
+from backends.errors import BackendError
+from backends.parameters import BootstrapParameters, ParameterSet
+from backends.planner import plan, refresh_for
+from backends.program import Program
+from backends.registry import Descriptor, available
+from backends.repeated import plan_repeated
+from bench.run.estimates import counts
+from bench.run.prediction.prediction import Prediction, predict
+from bench.run.prediction.predictor import Predictor, predictor
+from bench.run.prediction.work import Setting
+from models.architectures.options import ORIGINAL
+from models.errors import ModelError
+from models.graph import Graph
+from models.shapes import value_shapes
+from models.sketches.routes import ROUTES, Assumed, Model
+from models.sketches.stretched import Stretched
+from models.sketches.weightless import weightless
+
+#: The parameter set at which all suites of models bootstrap at 128 bits.
+PARAMETERS = ParameterSet(
+    log_n=16,
+    first_modulus_bits=51,
+    scale_bits=47,
+    depth=24,
+    digits=4,
+    secret="sparse_encapsulated",
+    bootstrap=BootstrapParameters((3, 3), 4, 16),
+)
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """What a model is made of.
+
+    Attributes:
+        blocks: pairs of attention and MLP.
+        width: features of the residual stream.
+        heads: those of each attention; several where stages differ.
+        hidden: features inside an MLP.
+        tokens: of one sample.
+        features: of one token as it comes: of a text the size of the vocabulary.
+        classes: logits of a position.
+        parameters: weights.
+        not_polynomial: operation → how many nodes of it there are.
+    """
+
+    blocks: int
+    width: int
+    heads: tuple[int, ...]
+    hidden: int
+    tokens: int
+    features: int
+    classes: int
+    parameters: int
+    not_polynomial: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a way costs on a backend, for one batch.
+
+    Attributes:
+        route: the name of the way in `ROUTES`.
+        backend: its name.
+        parameter_set: the parameter set's name.
+        reason: why there is no cost; None where there is one.
+        program: what is planned; None where there is none.
+        prediction: what it takes; None where there is none.
+        seconds_are: how sure the seconds are, in words.
+        plan_s: how long planning took.
+    """
+
+    route: str
+    backend: str
+    parameter_set: str
+    reason: str | None = None
+    program: Program | None = None
+    prediction: Prediction | None = None
+    seconds_are: str = ""
+    plan_s: float = 0.0
+
+    def numbers(self) -> dict[str, object]:
+        """For other programs: counts of one batch, bytes and seconds."""
+        told: dict[str, object] = {
+            "way": self.route,
+            "backend": self.backend,
+            "parameter_set": self.parameter_set,
+            "reason": self.reason,
+        }
+        if self.program is None or self.prediction is None:
+            return told
+        needs = self.prediction.needs
+        return {
+            **told,
+            "samples": self.program.layout.samples,
+            "levels_used": self.program.levels_used,
+            **counts(self.program, 1),
+            "rotation_keys": len(self.program.rotation_steps),
+            "constants": sum(one.row is not None for one in self.program.plaintexts),
+            "constants_bytes": needs.constants_bytes,
+            "keys_bytes": needs.keys_bytes,
+            "evaluator_peak_bytes": self.prediction.evaluator_bytes,
+            "key_owner_peak_bytes": needs.key_owner_bytes,
+            "seconds": dict(self.prediction.seconds),
+            "seconds_are": self.seconds_are,
+            "plan_s": self.plan_s,
+        }
+
+
+def sizes(model: Model, activation: str = "gelu") -> Sizes:
+    """What a model is made of; nothing of its size is held in memory."""
+    graph = weightless(
+        model.architecture, ORIGINAL.model_copy(update={"activation": activation}), model.data, model.name
+    )
+    shapes = value_shapes(graph)
+    maps = [node for node in graph if node.operation == "linear"]
+    return Sizes(
+        blocks=sum(node.operation == "scores" for node in graph),
+        width=max((shapes[node.name][-1] for node in graph if node.operation == "add"), default=0),
+        heads=tuple(dict.fromkeys(n.attributes["heads"] for n in graph if n.operation == "split_heads")),
+        hidden=max((shapes[n.name][-1] for n in maps if n.name.endswith("expand")), default=0),
+        tokens=model.data.tokens,
+        features=model.data.features,
+        classes=model.data.classes,
+        parameters=graph.parameter_count(),
+        not_polynomial=dict(Counter(graph[name].operation for name in graph.not_polynomial())),
+    )
+
+
+def costs(model: Model, assumed: Assumed, threads: int = 1) -> Iterator[Cost]:
+    """What each way costs on each backend that encrypts and bootstraps, one after the other."""
+    chosen, _ = bootstrapping()
+    for name, route in ROUTES.items():
+        sketch: Stretched | Graph | None = None
+        for descriptor in chosen:
+            found = Cost(name, descriptor.name, PARAMETERS.name)
+            started = perf_counter()
+            try:
+                sketch = sketch or route.polynomial(model, assumed)
+                yield _cost(found, sketch, descriptor, threads, started)
+            except (BackendError, ModelError) as error:
+                yield replace(found, reason=str(error))
+
+
+def bootstrapping() -> tuple[list[Descriptor], dict[str, str]]:
+    """The backends that encrypt and bootstrap, and why each of the others does not."""
+    chosen, others = [], {}
+    for name, descriptor in available().items():
+        if descriptor.simulates:
+            continue
+        try:
+            capabilities = descriptor.capabilities(PARAMETERS)
+        except BackendError as error:
+            others[name] = str(error)
+            continue
+        if capabilities.bootstrap_output_level is None:
+            others[name] = str(capabilities.no_bootstrap_reason)
+        else:
+            chosen.append(descriptor)
+    return chosen, others
+
+
+def _cost(
+    found: Cost, sketch: Stretched | Graph, descriptor: Descriptor, threads: int, started: float
+) -> Cost:
+    capabilities = descriptor.capabilities(PARAMETERS)
+    refresh = refresh_for("bootstrap", PARAMETERS, capabilities)
+    complex_slots = capabilities.complex_slots
+    if isinstance(sketch, Graph):
+        program = plan(sketch, PARAMETERS, refresh, complex_slots=complex_slots)
+    else:
+        program = plan_repeated(sketch, PARAMETERS, refresh, complex_slots=complex_slots)
+    used = threads if descriptor.threaded else 1
+    where = Setting(
+        PARAMETERS, capabilities, used, bootstraps=True, workers=used if descriptor.releases_gil else 1
+    )
+    known: Predictor = predictor(descriptor)
+    memory = psutil.virtual_memory().total
+    return replace(
+        found,
+        program=program,
+        prediction=predict(program, 1, where, descriptor, known, memory),
+        seconds_are=known.sentence,
+        plan_s=perf_counter() - started,
+    )

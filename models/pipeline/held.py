@@ -1,0 +1,65 @@
+"""The original rung from a checkpoint of this project."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from models import checkpoint
+from models.architectures import registry
+from models.data import literals
+from models.data.literals import Preparation
+from models.errors import ModelError
+from models.graph import Graph
+from models.pipeline.imported import entered
+from models.pipeline.work import Conversion, Trained
+from models.recipe import Recipe
+
+_RUNG = "original"
+#: Entries of a preparation that a recipe may leave to the checkpoint.
+_FILLED = ("vocabulary", "mean", "std", "tokenizer", "symbols")
+
+
+def is_checkpoint(folder: Path) -> bool:
+    """Whether a folder holds an original rung of this project."""
+    return (folder / f"{_RUNG}.json").is_file()
+
+
+def prepared(recipe: Recipe, folder: Path) -> Recipe:
+    """The recipe with the checkpoint's vocabulary, or mean and deviation, where it says nothing of them."""
+    literal, found = recipe.preparation, _preparation(checkpoint.load_graph(folder, _RUNG))
+    missing = [name for name in _FILLED if name in dict(literal) and not getattr(literal, name)]
+    filled = literal.model_copy(
+        update={name: getattr(found, name, getattr(literal, name)) for name in missing}
+    )
+    return recipe.model_copy(update={"preparation": filled})
+
+
+def held(conversion: Conversion, folder: Path) -> Trained:
+    """The original rung as the checkpoint has it.
+
+    Raises:
+        ModelError: the checkpoint is damaged, or recipe or data do not fit it.
+    """
+
+    def load() -> Graph:
+        graph = checkpoint.load_graph(folder, _RUNG)
+        _check_preparation(conversion.data.preparation, _preparation(graph), folder)
+        shape = registry.parse(graph.metadata["architecture"]).model_dump(mode="json")
+        return replace(graph, name=conversion.recipe.name, metadata={**graph.metadata, "architecture": shape})
+
+    return entered(conversion, folder, load)
+
+
+def _preparation(graph: Graph) -> Preparation:
+    return literals.parse(graph.metadata["preparation"])
+
+
+def _check_preparation(asked: Preparation, found: Preparation, folder: Path) -> None:
+    entries = {**dict(asked), **dict(found)}
+    differing = [name for name in entries if getattr(asked, name, None) != getattr(found, name, None)]
+    if differing:
+        raise ModelError(
+            f"the recipe prepares samples otherwise than {folder} ({', '.join(differing)}); "
+            "give the recipe the preparation of that checkpoint"
+        )

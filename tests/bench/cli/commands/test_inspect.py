@@ -1,0 +1,80 @@
+"""`bench inspect` and `bench plan` of folders and shapes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import save_file
+
+from bench.errors import UserError
+from models.errors import ModelError
+from tests.bench.commands import bench
+
+SHAPE = "bert:dim=16,heads=4,blocks=6,mlp_ratio=2,vocabulary=5000,tokens=8,classes=2,norm_position=post"
+WAYS = ["batch_norm", "layer_norm"]
+
+
+def gpt_folder(folder: Path, dim: int = 16, blocks: int = 2, symbols: int = 50) -> Path:
+    """A GPT-2 as `save_pretrained` writes it."""
+    sizes: dict[str, tuple[int, ...]] = {"wte.weight": (symbols, dim), "wpe.weight": (32, dim)}
+    norms = ["ln_f"]
+    for block in range(blocks):
+        norms += [f"h.{block}.ln_1", f"h.{block}.ln_2"]
+        maps = {"attn.c_attn": (dim, 3 * dim), "attn.c_proj": (dim, dim)}
+        maps |= {"mlp.c_fc": (dim, 4 * dim), "mlp.c_proj": (4 * dim, dim)}
+        for name, (inputs, outputs) in maps.items():
+            sizes[f"h.{block}.{name}.weight"], sizes[f"h.{block}.{name}.bias"] = (inputs, outputs), (outputs,)
+    sizes |= {f"{norm}.{part}": (dim,) for norm in norms for part in ("weight", "bias")}
+    folder.mkdir()
+    weights = {f"transformer.{name}": np.zeros(size, np.float32) for name, size in sizes.items()}
+    save_file(weights, folder / "model.safetensors")
+    config = {"architectures": ["GPT2LMHeadModel"], "model_type": "gpt2", "n_embd": dim, "n_head": 4}
+    config |= {"n_layer": blocks, "vocab_size": symbols, "n_positions": 32}
+    (folder / "config.json").write_text(json.dumps(config))
+    return folder
+
+
+def test_a_shape_is_described_and_priced_each_way() -> None:
+    told = json.loads(bench("inspect", SHAPE, "--json"))
+    assert (told["sizes"]["blocks"], told["sizes"]["width"], told["sizes"]["hidden"]) == (6, 16, 32)
+    assert told["sizes"]["not_polynomial"] == {"layer_norm": 13, "softmax": 6, "gelu": 6}
+    assert [way["way"] for way in told["ways"]] == WAYS
+    for way in told["ways"]:
+        assert way["reason"] is None
+        assert min(way["bootstraps"], way["seconds"]["evaluate_s"], way["evaluator_peak_bytes"]) > 0
+    assert told["ways"][0]["levels_used"] < told["ways"][1]["levels_used"]
+
+
+def test_a_folder_says_what_it_is_without_training_entries_or_data(tmp_path: Path) -> None:
+    folder = gpt_folder(tmp_path / "small")
+    told = json.loads(bench("inspect", str(folder), "--tokens", "4", "--json"))
+    assert (told["family"], told["task"], told["client_head"]) == ("gpt2", "GPT2LMHeadModel", True)
+    assert told["sizes"]["parameters"] == 50 * 16 + 32 * 16 + 2 * (12 * 256 + 13 * 16) + 2 * 16
+    assert (told["sizes"]["tokens"], told["sizes"]["features"]) == (4, 50)
+    shown = bench("plan", str(folder))
+    assert all(part in shown for part in ("small: what it is", "not on tenseal", "no padding"))
+
+
+def test_a_folder_whose_weights_are_others_is_refused(tmp_path: Path) -> None:
+    folder = gpt_folder(tmp_path / "other")
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps({**config, "n_embd": 32}))
+    with pytest.raises(ModelError, match="has the shape"):
+        bench("inspect", str(folder))
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ("nowhere", "no folder and no shape"),
+        ("bert:dim=16,heads=3,blocks=1,mlp_ratio=2,vocabulary=9", "not a multiple of heads"),
+        ("bert:dim=16,heads=4,blocks=1,mlp_ratio=2,tokens=4", "lacks a size"),
+        ("bert:dim=16,heads=4,blocks=1,mlp_ratio=2,tokens=x,vocabulary=9", "invalid literal"),
+    ],
+)
+def test_what_is_no_model_is_refused_with_what_would_be_right(target: str, said: str) -> None:
+    with pytest.raises(UserError, match=said):
+        bench("inspect", target)
