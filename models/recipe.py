@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, Tag, model_validator
 
 from models.architectures.options import Options
 from models.architectures.registry import Architecture
 from models.conversion import ConversionSettings
 from models.data.augmentation import Augmentation
 from models.data.literals import Patches, Preparation, Tokens
+from models.data.own import NAME_OR_OWN, OwnData
 from models.documents.document import Document, Location
 from models.documents.reading import read
 from models.documents.schema import validated
@@ -56,7 +57,7 @@ class Recipe(Settings):
     Attributes:
         name: the name of the checkpoint.
         title: what it is, in one line.
-        data: the data set.
+        data: the data set, by its name, or what a user's own data are (see `models.data.own`).
         preparation: how it becomes the model's inputs; that of images may leave out mean and deviation where
             the folder of `original` says them.
         validation: what is chosen by.
@@ -80,7 +81,7 @@ class Recipe(Settings):
 
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=64)
     title: str = Field(max_length=500, default="")
-    data: str
+    data: Annotated[Annotated[str, Tag("name")] | Annotated[OwnData, Tag("own")], NAME_OR_OWN]
     preparation: Annotated[Preparation, Field(discriminator="kind")]
     validation: ValidationSettings
     architecture: Architecture

@@ -18,6 +18,7 @@ from bench.spec.cases import LayerCase, LayerLiteral, ModelCase, layer_shape
 from bench.spec.cells import Cell
 from models import checkpoint, reference
 from models.data import catalogue, literals
+from models.data.own import OwnData
 from models.data.samples import Samples
 from models.embedding import Parted, graph_holder, parted
 from models.errors import ModelError, ScoreError
@@ -133,13 +134,13 @@ class Workload:
 
 
 def load_workload(
-    model: Path, data: str, samples: int, held_out: int | None = None, progress: Progress = unseen
+    model: Path, data: str | OwnData, samples: int, held_out: int | None = None, progress: Progress = unseen
 ) -> Workload:
     """A case's model and its held-out samples.
 
     Args:
         model: the checkpoint's folder.
-        data: name of a data set.
+        data: name of a data set, or what a user's own data are.
         samples: how many samples the cells run.
         held_out: on how many samples the clear rungs are compared; None for all.
         progress: told how far that is.
