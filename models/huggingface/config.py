@@ -24,7 +24,8 @@ Exact = Literal["gelu", "gelu_python"]
 ByTanh = Literal["gelu_new", "gelu_pytorch_tanh", "gelu_python_tanh", "gelu_fast", "gelu_accurate"]
 Activation = Literal[Exact, ByTanh, "relu"]
 
-#: Field → the names of its entry, divided by bars, and what `transformers` takes where it is absent.
+#: Field → the names of its entry, divided by bars, and what `transformers` takes where it is absent; without
+#: a name, what all models of the family have.
 Entries = Mapping[str, tuple[str, object]]
 
 
@@ -33,9 +34,6 @@ class Config(BaseModel, ABC):
 
     Attributes:
         dim: features of the residual stream.
-        heads: the heads of each attention.
-        blocks: pairs of attention and MLP.
-        hidden: features inside an MLP; four times `dim` where absent.
         activation: the activation of the MLPs.
         epsilon: the epsilon of every normalisation.
     """
@@ -43,23 +41,8 @@ class Config(BaseModel, ABC):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     dim: PositiveInt
-    heads: PositiveInt
-    blocks: PositiveInt
-    hidden: PositiveInt | None = None
     activation: Activation
     epsilon: float = Field(gt=0)
-
-    @model_validator(mode="after")
-    def _divide(self) -> Config:
-        if self.dim % self.heads:
-            raise ValueError(f"{self.dim} features are not a multiple of {self.heads} heads")
-        return self
-
-    @property
-    def mlp_ratio(self) -> int | float:
-        """Features inside an MLP per feature of the stream."""
-        inner = 4 * self.dim if self.hidden is None else self.hidden
-        return inner / self.dim if inner % self.dim else inner // self.dim
 
     @property
     def features(self) -> int:
@@ -91,6 +74,33 @@ class Config(BaseModel, ABC):
         if node.operation == "layer_norm":
             return {"epsilon": self.epsilon}
         return operation(self.activation)[1] if node.name.endswith("mlp.activation") else {}
+
+
+class UniformConfig(Config):
+    """What a folder says of a transformer whose blocks are all alike.
+
+    Attributes:
+        heads: the heads of each attention.
+        blocks: pairs of attention and MLP.
+        hidden: features inside an MLP; four times `dim` where absent.
+    """
+
+    heads: PositiveInt
+    blocks: PositiveInt
+    hidden: PositiveInt | None = None
+
+    @model_validator(mode="after")
+    def _divide(self) -> UniformConfig:
+        if self.dim % self.heads:
+            raise ValueError(f"{self.dim} features are not a multiple of {self.heads} heads")
+        return self
+
+    @property
+    def sizes(self) -> dict[str, object]:
+        """What all shapes of such transformers have."""
+        inner = 4 * self.dim if self.hidden is None else self.hidden
+        ratio = inner / self.dim if inner % self.dim else inner // self.dim
+        return {"dim": self.dim, "heads": self.heads, "blocks": self.blocks, "mlp_ratio": ratio}
 
 
 def operation(activation: str) -> tuple[str, dict[str, object]]:

@@ -101,7 +101,7 @@ def _listed(numbers: tuple[float, ...]) -> str:
 
 
 def _told(literal: Patches, channels: int | None = None) -> str:
-    lead = "true" if literal.lead else "false"
+    lead = str(literal.lead).lower()
     return (
         f"size {literal.size}, patch {literal.patch}, {channels or len(literal.mean)} channels, "
         f"margin {literal.margin}, order {literal.order} and lead: {lead}"

@@ -6,6 +6,7 @@ A stored name has an asterisk for each number in the name of the node, as `layer
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
@@ -126,7 +127,7 @@ class Part:
         shape = (inputs, total) if self.transposed else (total, inputs)
         weight = place.take(f"{self.name}.weight", *shape)
         bias = place.take(f"{self.name}.bias", total) if place.says(self.bias) else np.zeros(total)
-        heads = place.config.heads if self.by_head else 1
+        heads = place.count("heads") if self.by_head else 1
         return {
             "weight": self._rows(weight.T if self.transposed else weight, heads),
             "bias": self._rows(bias, heads),
@@ -212,3 +213,42 @@ class Patches:
             contents = np.concatenate([*leading, np.broadcast_to(bias, (tokens - len(leading), dim))])
             arrays["bias"] = place.take(self.positions, 1, tokens, dim)[0] + contents
         return arrays
+
+
+@dataclass(frozen=True)
+class Averaged:
+    """The mean of several linear maps, each of tokens of its own that lie side by side.
+
+    Attributes:
+        names: of the modules, in the order of the tokens.
+    """
+
+    names: tuple[str, ...]
+
+    def arrays(self, place: Place) -> Arrays:
+        """Weight and bias."""
+        (outputs, inputs), count = place.shape("weight"), len(self.names)
+        weights = [place.take(f"{name}.weight", outputs, inputs // count) for name in self.names]
+        biases = [place.take(f"{name}.bias", outputs) for name in self.names]
+        return {"weight": np.concatenate(weights, axis=1) / count, "bias": np.mean(biases, axis=0)}
+
+
+@dataclass(frozen=True)
+class Offsets:
+    """A bias per head and pair of a window's points, stored once for each offset from one to the other.
+
+    Attributes:
+        name: of the table, `[(2·window - 1)², heads]`.
+    """
+
+    name: str
+
+    def arrays(self, place: Place) -> Arrays:
+        """The bias, `[heads, window², window²]`."""
+        heads, points, _ = place.shape("bias")
+        window = math.isqrt(points)
+        across = 2 * window - 1
+        table = place.take(self.name, across**2, heads).reshape(across, across, heads)
+        row, column = np.divmod(np.arange(points), window)
+        rows, columns = (axis[:, None] - axis + window - 1 for axis in (row, column))
+        return {"bias": table[rows, columns].transpose(2, 0, 1)}

@@ -71,6 +71,15 @@ def test_a_classifier_of_sentences_answers_like_transformers(
 
 
 @every_family
+def test_a_classifier_of_tokens_answers_like_transformers(tmp_path: Path, name: str) -> None:
+    model = made(name, "ForTokenClassification", tmp_path)
+    found = outputs(huggingface.load(tmp_path), padded())
+    real = padded() >= 0
+    assert found.shape == (4, CONTEXT, 3)
+    np.testing.assert_allclose(found[real], model(**taken(padded())).logits[real], atol=1e-9)
+
+
+@every_family
 def test_a_bare_model_gives_the_features_of_every_token(tmp_path: Path, name: str) -> None:
     model = made(name, "Model", tmp_path)
     found = outputs(huggingface.load(tmp_path), padded())

@@ -53,6 +53,13 @@ FAMILY = Family(
             shape={"pooler": True},
             tensors={"head": Linear("classifier")},
         ),
+        Head(
+            name="BertForTokenClassification",
+            mark="classifier.weight",
+            answers="labels",
+            shape={"pool": "none"},
+            tensors={"head": Linear("classifier")},
+        ),
         Head(name="BertModel", answers="features", shape={"pool": "none", "head": False}),
     ),
 )

@@ -39,10 +39,17 @@ FAMILY = Family(
     heads=(
         Head(
             name="DistilBertForSequenceClassification",
-            mark="classifier.weight",
+            mark="pre_classifier.weight",
             answers="labels",
             shape={"pooler": "relu"},
             tensors={"head.pooler": Linear("pre_classifier"), "head": Linear("classifier")},
+        ),
+        Head(
+            name="DistilBertForTokenClassification",
+            mark="classifier.weight",
+            answers="labels",
+            shape={"pool": "none"},
+            tensors={"head": Linear("classifier")},
         ),
         Head(name="DistilBertModel", answers="features", shape={"pool": "none", "head": False}),
     ),

@@ -29,6 +29,13 @@ FAMILY = Family(
             shape={"pooler": "gelu"},
             tensors={"head.pooler": Linear("classifier.dense"), "head": Linear("classifier.out_proj")},
         ),
+        Head(
+            name="ElectraForTokenClassification",
+            mark="classifier.weight",
+            answers="labels",
+            shape={"pool": "none"},
+            tensors={"head": Linear("classifier")},
+        ),
         Head(name="ElectraModel", answers="features", shape={"pool": "none", "head": False}),
     ),
 )

@@ -23,6 +23,13 @@ FAMILY = Family(
             shape={"pooler": True},
             tensors={"head.pooler": Linear("classifier.dense"), "head": Linear("classifier.out_proj")},
         ),
+        Head(
+            name="RobertaForTokenClassification",
+            mark="classifier.weight",
+            answers="labels",
+            shape={"pool": "none"},
+            tensors={"head": Linear("classifier")},
+        ),
         Head(name="RobertaModel", answers="features", shape={"pool": "none", "head": False}),
     ),
 )

@@ -18,6 +18,7 @@ ENTRIES = {
     "patch": ("patch_size", 16),
     "channels": ("num_channels", 3),
     "bias": ("qkv_bias", True),
+    "leading": ("", 1),
     "pooler_activation": ("pooler_act", "tanh"),
     "pooler_features": ("pooler_output_size", None),
 }

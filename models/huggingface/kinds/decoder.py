@@ -25,8 +25,7 @@ class DecoderConfig(TextConfig):
 
     def architecture(self, head: Mapping[str, object]) -> GptShape:
         """The architecture, see `Config.architecture`."""
-        sizes = {"dim": self.dim, "heads": self.heads, "blocks": self.blocks, "mlp_ratio": self.mlp_ratio}
-        return GptShape.model_validate({**sizes, **head})
+        return GptShape.model_validate({**self.sizes, **head})
 
     def attributes(self, node: Node) -> dict[str, object]:
         """What is said of a node, see `Config.attributes`."""

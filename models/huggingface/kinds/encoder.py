@@ -23,11 +23,5 @@ class EncoderConfig(TextConfig):
 
     def architecture(self, head: Mapping[str, object]) -> BertShape:
         """The architecture, see `Config.architecture`."""
-        sizes = {
-            "dim": self.dim,
-            "heads": self.heads,
-            "blocks": self.blocks,
-            "mlp_ratio": self.mlp_ratio,
-            "width": None if self.width == self.dim else self.width,
-        }
-        return BertShape.model_validate({**sizes, "norm_position": "post", **head})
+        width = None if self.width == self.dim else self.width
+        return BertShape.model_validate({**self.sizes, "width": width, "norm_position": "post", **head})

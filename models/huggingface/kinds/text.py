@@ -7,12 +7,12 @@ from pydantic import NonNegativeInt, PositiveInt
 from models.architectures.shapes import DataShape
 from models.data.literals import Patches, Preparation
 from models.errors import ModelError
-from models.huggingface.config import Config
+from models.huggingface.config import UniformConfig
 from models.huggingface.folder import Source
 from models.huggingface.request import Request
 
 
-class TextConfig(Config):
+class TextConfig(UniformConfig):
     """What a folder says of a model of text.
 
     Attributes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import get_args
+from typing import Literal, get_args
 
 from pydantic import NonNegativeInt
 
@@ -11,6 +11,7 @@ from models.architectures.vit import VitShape
 from models.data.literals import Patches
 from models.graph import Node
 from models.huggingface import config
+from models.huggingface.config import UniformConfig
 from models.huggingface.kinds.image import ImageConfig
 
 #: Stands in a head's shape for the activation that the pooler of the folder has.
@@ -18,15 +19,20 @@ POOLED = "pooled"
 #: What that may be.
 _POOLED = ("linear", "tanh", *get_args(config.Activation))
 
+#: Leading tokens → how a preparation says it.
+_LEADS: Mapping[int, Literal[True, 2]] = {1: True, 2: 2}
 
-class VitConfig(ImageConfig):
+
+class VitConfig(ImageConfig, UniformConfig):
     """What a folder says of a ViT.
 
     Attributes:
+        leading: tokens before the patches.
         pooler_activation: the activation of ViTModel's pooler.
         pooler_features: the features of its output; `dim` where absent or 0.
     """
 
+    leading: Literal[1, 2]
     pooler_activation: str
     pooler_features: NonNegativeInt | None
 
@@ -37,12 +43,11 @@ class VitConfig(ImageConfig):
 
     def patches(self, mean: tuple[float, ...], std: tuple[float, ...]) -> Patches:
         """The preparation of its images, see `ImageConfig.patches`."""
-        return Patches(size=self.size, patch=self.patch, mean=mean, std=std, lead=True)
+        return Patches(size=self.size, patch=self.patch, mean=mean, std=std, lead=_LEADS[self.leading])
 
     def architecture(self, head: Mapping[str, object]) -> VitShape:
         """The architecture; its `activation` may be that of the pooler."""
-        sizes = {"dim": self.dim, "heads": self.heads, "blocks": self.blocks, "mlp_ratio": self.mlp_ratio}
-        said = {"pool": "first", **sizes, **head}
+        said = {"pool": "first", **self.sizes, **head}
         if said.get("activation") == POOLED:
             said["activation"] = self._pooled
         return VitShape.model_validate(said)
