@@ -25,13 +25,15 @@ LIMITS = {
     "mix": 8,
     "sum_tokens": 5,
     "gather_tokens": 6,
-    "merge_tokens": 5,
+    "merge_tokens": 6,
     "softmax": 4,
     "batch_norm": 5,
+    "mean_tokens": 4,
+    "unit_norm": 3,
     "layer_norm": 5,
-    "gelu": 7,
-    "relu": 7,
-    "tanh": 10,  # two of them mean a form of GELU
+    "gelu": 15,  # six of them mean an entry of Hugging Face
+    "relu": 10,  # two of them likewise
+    "tanh": 11,  # two of them mean a form of GELU, one an entry
 }
 FILES = files_that_name()
 

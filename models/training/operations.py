@@ -12,6 +12,7 @@ from torch.nn import functional
 from models.errors import ModelError
 from models.node import Node
 from models.operations.linear import chosen
+from models.operations.pooling import SHORTEST
 
 #: Weight of the newest batch in BatchNorm's running statistics.
 _MOMENTUM = 0.1
@@ -161,6 +162,11 @@ def _softmax(module: Arrays, node: Node, x: Tensor, keep: Tensor | None = None) 
     return torch.nan_to_num(x.softmax(-1)) if keep is not None else x.softmax(-1)
 
 
+def _mean_tokens(module: Arrays, node: Node, x: Tensor, keep: Tensor) -> Tensor:
+    real = (keep[..., :1] != 0).to(x.dtype)
+    return (x * real).sum(1, keepdim=True) / real.sum(1, keepdim=True).clamp(min=1)
+
+
 #: Operation → its result in torch, from a module, a node and the operands `[samples, ...]`.
 FORWARD: dict[str, Callable[..., Tensor]] = {
     "input": lambda module, node, x: x,
@@ -185,6 +191,8 @@ FORWARD: dict[str, Callable[..., Tensor]] = {
     "softmax": _softmax,
     "batch_norm": _batch_norm,
     "layer_norm": _layer_norm,
+    "mean_tokens": _mean_tokens,
+    "unit_norm": lambda module, node, x: functional.normalize(x, dim=-1, eps=SHORTEST),
     "gelu": lambda module, node, x: functional.gelu(x, approximate=node.attributes.get("form", "none")),
     "relu": lambda module, node, x: functional.relu(x),
     "tanh": lambda module, node, x: x.tanh(),
