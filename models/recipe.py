@@ -61,7 +61,8 @@ class Recipe(Settings):
         preparation: how it becomes the model's inputs; that of images may leave out mean and deviation where
             the folder of `original` says them.
         validation: what is chosen by.
-        architecture: kind and shape, the same for both variants.
+        architecture: kind and shape, the same for both variants; what it leaves out, or all of it, is as the
+            folder of `original` says.
         original: a local folder, relative to the recipe's own, that takes the place of training the original
             variant: one of Hugging Face, or a checkpoint of this project.
         embedding: who holds the embedding of tokens: the evaluator, or the key owner (see
@@ -84,7 +85,7 @@ class Recipe(Settings):
     data: Annotated[Annotated[str, Tag("name")] | Annotated[OwnData, Tag("own")], NAME_OR_OWN]
     preparation: Annotated[Preparation, Field(discriminator="kind")]
     validation: ValidationSettings
-    architecture: Architecture
+    architecture: Architecture | None = None
     original: Path | None = None
     embedding: Holder = "server"
     he_friendly: Options
@@ -98,6 +99,12 @@ class Recipe(Settings):
     storage: Literal["float16", "float32"] = "float32"
 
     @model_validator(mode="after")
+    def _has_an_architecture(self) -> Recipe:
+        if self.original is None and self.architecture is None:
+            raise ValueError("the architecture is missing; write it, or name an original that says it")
+        return self
+
+    @model_validator(mode="after")
     def _images_are_normalised(self) -> Recipe:
         if self.original is None and not self.normalises:
             raise ValueError("the preparation lacks mean and std; give one of each per channel")
@@ -107,6 +114,12 @@ class Recipe(Settings):
     def normalises(self) -> bool:
         """Whether the preparation says how images are normalised; that of a text has nothing to say."""
         return not isinstance(self.preparation, Patches) or bool(self.preparation.mean)
+
+    @property
+    def shape(self) -> Architecture:
+        """The architecture, of which the folder of `original` has filled in what was left out."""
+        assert self.architecture is not None  # see `models.pipeline.imported.completed`
+        return self.architecture
 
     def digest(self, *parts: str) -> str:
         """SHA-256 over some of the recipe's entries, by which work is known again."""

@@ -15,23 +15,23 @@ LIMITS = {
     "affine": 7,
     "bias": 19,
     "mask": 13,
-    "scale": 18,
+    "scale": 19,
     "polynomial": 21,  # most of them mean the stage of conversion
     "add": 17,  # those of audits are methods of libraries
-    "multiply": 14,  # the same
+    "multiply": 15,  # the same
     "split_heads": 8,
     "merge_heads": 5,
     "scores": 13,
     "mix": 8,
-    "sum_tokens": 5,
+    "sum_tokens": 6,
     "gather_tokens": 6,
     "merge_tokens": 6,
     "softmax": 5,
     "batch_norm": 9,
     "rms_norm": 4,
     "rotary": 5,
-    "mean_tokens": 4,
-    "unit_norm": 3,
+    "mean_tokens": 5,
+    "unit_norm": 4,
     "layer_norm": 9,
     "gelu": 17,  # six of them mean an entry of Hugging Face
     "silu": 5,

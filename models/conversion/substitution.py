@@ -11,6 +11,7 @@ from models.approximation.search import best
 from models.approximation.tanh import tanh
 from models.conversion.calibration import Ranges
 from models.conversion.layer_norm import layer_norm_nodes
+from models.conversion.pooling import mean_nodes, without_direction
 from models.conversion.settings import CompositeRelu, ConversionSettings, DepthBudget
 from models.conversion.stages import Chain, write_stages
 from models.embedding import parted
@@ -24,7 +25,7 @@ _ACTIVATIONS = {"gelu": gelu, "relu": relu, "tanh": tanh}
 def substitute(graph: Graph, ranges: Ranges, settings: ConversionSettings) -> Graph:
     """The graph with polynomials for its activations and LayerNorms, on intervals chosen by the ranges.
 
-    What the key owner computes in the clear stays as it is.
+    What the key owner computes in the clear stays as it is. A division by the answer's length falls away.
 
     Nothing is folded, so that the result can still be trained: it has the weights of the graph (and, where
     Newton steps follow a polynomial, LayerNorm's ε).
@@ -38,8 +39,8 @@ def substitute(graph: Graph, ranges: Ranges, settings: ConversionSettings) -> Gr
         ModelError: an operation has no polynomial form, a range is missing, or the settings do not say how.
     """
     apart = parted(graph)
-    graph = apart.served
-    refused = [name for name in graph.not_polynomial() if graph[name].operation not in _REPLACED]
+    graph = without_direction(apart.served)
+    refused = [name for name in graph.not_polynomial() if graph[name].operation not in (*_REPLACED, _MEAN)]
     if refused:
         raise ModelError(
             f"graph {graph.name}: {', '.join(refused)} have no polynomial form; train the HE-friendly "
@@ -59,12 +60,15 @@ def substitute(graph: Graph, ranges: Ranges, settings: ConversionSettings) -> Gr
             nodes += _activation(node, ranges[node.name], settings, degree)
         elif node.operation == "layer_norm":
             nodes += _layer_norm(node, ranges[node.name], settings)
+        elif node.operation == _MEAN:
+            nodes += mean_nodes(apart.served, node, sizes[node.inputs[0]][0])
         else:
             nodes.append(node)
     return apart.joined(replace(graph, nodes=tuple(nodes)))
 
 
 _REPLACED = (*_ACTIVATIONS, "layer_norm")
+_MEAN = "mean_tokens"
 
 
 def _layer_norm(node: Node, variance: tuple[float, float], settings: ConversionSettings) -> list[Node]:

@@ -11,7 +11,7 @@ from models.data import literals
 from models.data.literals import Preparation
 from models.errors import ModelError
 from models.graph import Graph
-from models.pipeline.imported import entered
+from models.pipeline.imported import completed, entered
 from models.pipeline.work import Conversion, Trained
 from models.recipe import Recipe
 
@@ -26,13 +26,18 @@ def is_checkpoint(folder: Path) -> bool:
 
 
 def prepared(recipe: Recipe, folder: Path) -> Recipe:
-    """The recipe with the checkpoint's vocabulary, or mean and deviation, where it says nothing of them."""
-    literal, found = recipe.preparation, _preparation(checkpoint.load_graph(folder, _RUNG))
+    """The recipe with the checkpoint's vocabulary, or mean and deviation, where it says nothing of them.
+
+    Likewise with its architecture.
+    """
+    graph = checkpoint.load_graph(folder, _RUNG)
+    literal, found = recipe.preparation, _preparation(graph)
     missing = [name for name in _FILLED if name in dict(literal) and not getattr(literal, name)]
     filled = literal.model_copy(
         update={name: getattr(found, name, getattr(literal, name)) for name in missing}
     )
-    return recipe.model_copy(update={"preparation": filled})
+    architecture = completed(recipe.architecture, registry.parse(graph.metadata["architecture"]))
+    return recipe.model_copy(update={"preparation": filled, "architecture": architecture})
 
 
 def held(conversion: Conversion, folder: Path) -> Trained:

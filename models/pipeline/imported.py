@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from models import huggingface
+from models.architectures.registry import Architecture
 from models.data.sources import Text
 from models.embedding import held_by
 from models.errors import ModelError
@@ -18,13 +19,26 @@ from models.shapes import value_shapes
 
 
 def prepared(recipe: Recipe, folder: Path) -> Recipe:
-    """The recipe with its folder's preparation of images where it says nothing of it.
+    """The recipe with its folder's preparation of images and architecture where it says nothing of them.
 
     Raises:
         ModelError: the recipe contradicts the folder, or neither says how images are normalised.
     """
     found = huggingface.preparation(folder, recipe.preparation)
-    return recipe.model_copy(update={"preparation": found})
+    architecture = completed(recipe.architecture, huggingface.described(folder).architecture)
+    return recipe.model_copy(update={"preparation": found, "architecture": architecture})
+
+
+def completed(asked: Architecture | None, held: Architecture) -> Architecture:
+    """An architecture with what a recipe does not say of it as a folder holds it.
+
+    Where the two contradict each other it is the recipe's, which `entered` refuses.
+    """
+    if asked is None:
+        return held
+    said, found = asked.model_dump(), held.model_dump()
+    told = asked.model_fields_set | {"kind"}
+    return held if all(said[name] == found.get(name) for name in told) else asked
 
 
 def imported(conversion: Conversion, folder: Path) -> Trained:
@@ -65,7 +79,7 @@ def entered(conversion: Conversion, folder: Path, load: Callable[[], Graph]) -> 
 
 
 def _check_fit(graph: Graph, conversion: Conversion, folder: Path) -> None:
-    asked, held = conversion.recipe.architecture.model_dump(mode="json"), graph.metadata["architecture"]
+    asked, held = conversion.recipe.shape.model_dump(mode="json"), graph.metadata["architecture"]
     differing = [
         f"{name} {asked.get(name)} against {held.get(name)}"
         for name in sorted({*asked, *held})

@@ -24,7 +24,7 @@ def untrained(conversion: Conversion, options: Options, seed: int) -> Graph:
     recipe, data = conversion.recipe, conversion.data
     tokens, features = preparation.tokens(data.preparation)
     graph = registry.build(
-        recipe.architecture,
+        recipe.shape,
         options,
         DataShape(tokens=tokens, features=features, classes=data.classes),
         data.preparation.model_dump(mode="json"),

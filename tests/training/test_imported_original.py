@@ -19,12 +19,15 @@ from transformers import (
 )
 
 from models import recipe
+from models.architectures.bert import BertShape
+from models.architectures.gpt import GptShape
 from models.checkpoint import RUNGS, load_graph
 from models.data import catalogue, preparation
 from models.data.literals import parse
 from models.errors import ModelError
 from models.ladder import measure
 from models.pipeline import convert
+from models.pipeline.imported import completed
 from tests.training.recipes import SMALL
 
 RECIPE = SMALL | {
@@ -71,9 +74,34 @@ def test_it_converts_with_the_imported_model_as_its_original(tmp_path: Path) -> 
 
 
 def test_another_architecture_is_refused(tmp_path: Path) -> None:
-    path = written(tmp_path, architecture=SMALL["architecture"])
+    path = written(tmp_path, architecture=SMALL["architecture"] | {"pool": "mean"})
     with pytest.raises(ModelError, match=r"pool mean against first\); give the recipe the same architecture"):
         convert(path, tmp_path / "out", tmp_path / "work", lambda line: None)
+
+
+@pytest.mark.parametrize("untrained", [False, True])
+def test_an_architecture_that_is_left_out_is_the_folders(tmp_path: Path, untrained: bool) -> None:
+    path = written(tmp_path, architecture=None)
+    ladder = convert(path, tmp_path / "out", tmp_path / "work", lambda line: None, untrained=untrained)
+    told = ladder["recipe"]["architecture"]
+    assert told == load_graph(tmp_path / "out", "he_friendly").metadata["architecture"]
+    assert (told["dim"], told["pool"]) == (8, "first")
+
+
+def test_what_an_architecture_leaves_out_is_as_the_folder_says() -> None:
+    folder = BertShape(dim=8, heads=2, blocks=1, mlp_ratio=1, norm_position="post", pooler=True)
+    sizes = {"dim": 8, "heads": 2, "blocks": 1, "mlp_ratio": 1}
+    assert completed(BertShape(**sizes), folder) == folder
+    assert completed(None, folder) == folder
+    contradicting = BertShape(**sizes, norm_position="pre")
+    assert completed(contradicting, folder) == contradicting
+    other = GptShape(**sizes)
+    assert completed(other, folder) == other
+
+
+def test_a_recipe_without_a_folder_has_an_architecture() -> None:
+    with pytest.raises(ModelError, match="the architecture is missing; write it, or name an original"):
+        recipe.parse(SMALL | {"architecture": None}, "RECIPE", Path())
 
 
 @pytest.mark.parametrize("outputs", [1, 4])

@@ -9,7 +9,7 @@ import numpy as np
 
 from models.architectures import registry
 from models.architectures.bert import BertShape
-from models.architectures.gpt import GptShape
+from models.architectures.gpt import GptShape, RotaryShape
 from models.architectures.options import Options
 from models.architectures.shapes import DataShape
 from models.architectures.swin import SwinShape
@@ -35,6 +35,27 @@ SMALL = {
         BertShape(dim=12, heads=3, blocks=2, mlp_ratio=2, norm_position="post", pool="mean"),
         DataShape(6, 8, 2),
     ),
+    "bert_embedding": Small(
+        BertShape(
+            dim=12,
+            heads=3,
+            blocks=2,
+            mlp_ratio=2,
+            norm_position="post",
+            width=8,
+            pool="masked_mean",
+            normalise=True,
+            head=False,
+        ),
+        DataShape(6, 8, 12),
+    ),
+    "bert_mean": Small(
+        BertShape(dim=12, heads=3, blocks=2, mlp_ratio=2, pool="masked_mean"), DataShape(6, 8, 2)
+    ),
+    "gpt_rotary": Small(
+        GptShape(dim=12, heads=3, blocks=2, mlp_ratio=2, rotary=RotaryShape(features=2), parallel=True),
+        DataShape(6, 8, 8),
+    ),
 }
 
 
@@ -55,7 +76,7 @@ def inputs(graph: Graph, samples: int = 3) -> Inputs:
     numbers = rng.integers(0, attributes["features"], (samples, attributes["tokens"]))
     if graph.metadata["architecture"]["kind"] == "bert":
         for sample in range(samples):
-            numbers[sample, attributes["tokens"] - sample :] = -1
+            numbers[sample, attributes["tokens"] - sample % attributes["tokens"] :] = -1
     return numbers
 
 

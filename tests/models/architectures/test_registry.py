@@ -29,6 +29,7 @@ OPTIONS = {
     "by_length_before": Options(length_scaling="before", length_power=1.0),
 }
 POSITIONS = {"vit": 1, "swin": 1, "swin_wide": 1, "gpt": 6, "bert": 1, "bert_post": 1}
+POSITIONS |= {"bert_embedding": 1, "bert_mean": 1, "gpt_rotary": 6}
 
 
 def count(graph: Graph) -> Counter[str]:
@@ -46,7 +47,7 @@ def test_every_option_runs_and_notes_what_it_is(name: str, options: Options) -> 
     assert np.ptp(result, axis=0).min() > 0, "the logits depend on the sample"
     assert graph.metadata["architecture"] == architecture.model_dump(mode="json")
     assert graph.metadata["options"] == options.model_dump(mode="json")
-    assert graph.metadata["metric"] == ("perplexity" if name == "gpt" else "accuracy")
+    assert graph.metadata["metric"] == ("perplexity" if name.startswith("gpt") else "accuracy")
 
 
 @pytest.mark.parametrize("name", SMALL)

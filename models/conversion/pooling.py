@@ -1,0 +1,72 @@
+"""Sentence embeddings as operations on encrypted values.
+
+The mean over real tokens is their sum times a polynomial in place of 1/x of their number, which is known from
+the input, so that it takes no level of those that the model needs. Where the mean is only brought to length 1
+afterwards, its length is no matter and a constant does. The division by the length itself is left to whoever
+decrypts: what the polynomial model answers is the embedding times a positive factor.
+"""
+
+from __future__ import annotations
+
+from models.approximation.approximation import Approximation
+from models.approximation.reciprocal import reciprocal
+from models.conversion.stages import Chain, write_stages
+from models.errors import ModelError
+from models.graph import Graph, Node
+
+#: Largest relative error of 1/x, far below those of the model's other polynomials.
+_ERROR = 1e-4
+_DEEPEST = 7
+
+
+def mean_nodes(graph: Graph, node: Node, tokens: int) -> list[Node]:
+    """The nodes that take the place of a `mean_tokens`, the last of its name.
+
+    Args:
+        graph: in which it stands.
+        node: itself.
+        tokens: the most of a sample.
+
+    Raises:
+        ModelError: there are too many tokens for a polynomial 1/x.
+    """
+    source, keep = node.inputs
+    chain = Chain(node)
+    kept = chain.add("kept", "multiply", source, keep)
+    readers = graph.consumers(node.name)
+    if readers and all(reader.operation == "unit_norm" for reader in readers):
+        chain.add("", "scale", chain.add("sum", "sum_tokens", kept), factor=1 / tokens)
+        return chain.nodes
+    total = chain.add("sum", "sum_tokens", kept)
+    found = _reciprocal(node, tokens)
+    count = chain.add("count", "sum_tokens", keep)
+    variable = chain.add("variable", "scale", count, factor=found.factor)
+    chain.add("", "multiply", total, write_stages(chain, "inverse", variable, found))
+    return chain.nodes
+
+
+def without_direction(graph: Graph) -> Graph:
+    """The graph without a `unit_norm` at its end.
+
+    Raises:
+        ModelError: one stands elsewhere.
+    """
+    inside = [node.name for node in graph if node.operation == "unit_norm" and node.name != graph.output]
+    if inside:
+        raise ModelError(
+            f"graph {graph.name}: {', '.join(inside)} is read by others, and a division by the length has its "
+            "place after decryption; leave it out"
+        )
+    last = graph[graph.output]
+    if last.operation != "unit_norm":
+        return graph
+    nodes = tuple(node for node in graph if node.name != last.name)
+    return Graph(graph.name, nodes, last.inputs[0], {**graph.metadata, "direction": True})
+
+
+def _reciprocal(node: Node, tokens: int) -> Approximation:
+    for depth in range(2, _DEEPEST + 1):
+        found = reciprocal((1.0, float(max(tokens, 2))), 2**depth - 1, 0)
+        if found.error <= _ERROR:
+            return found
+    raise ModelError(f"node {node.name}: the mean of {tokens} tokens has no polynomial; write fewer")
