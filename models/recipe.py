@@ -8,16 +8,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, Tag, model_validator
 
 from models.architectures.options import Options
 from models.architectures.registry import Architecture
 from models.conversion import ConversionSettings
 from models.data.augmentation import Augmentation
 from models.data.literals import Patches, Preparation, Tokens
+from models.data.own import NAME_OR_OWN, OwnData
 from models.documents.document import Document, Location
 from models.documents.reading import read
 from models.documents.schema import validated
+from models.embedding import Holder
 from models.errors import ModelError
 from models.training.settings import (
     MOST_SAMPLES,
@@ -55,13 +57,15 @@ class Recipe(Settings):
     Attributes:
         name: the name of the checkpoint.
         title: what it is, in one line.
-        data: the data set.
+        data: the data set, by its name, or what a user's own data are (see `models.data.own`).
         preparation: how it becomes the model's inputs; that of images may leave out mean and deviation where
             the folder of `original` says them.
         validation: what is chosen by.
         architecture: kind and shape, the same for both variants.
         original: a local folder, relative to the recipe's own, that takes the place of training the original
             variant: one of Hugging Face, or a checkpoint of this project.
+        embedding: who holds the embedding of tokens: the evaluator, or the key owner (see
+            `models.embedding`).
         he_friendly: what makes the second variant friendly to polynomials.
         augmentation: random changes of training samples, the same for both variants.
         training: the same for both variants.
@@ -77,11 +81,12 @@ class Recipe(Settings):
 
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=64)
     title: str = Field(max_length=500, default="")
-    data: str
+    data: Annotated[Annotated[str, Tag("name")] | Annotated[OwnData, Tag("own")], NAME_OR_OWN]
     preparation: Annotated[Preparation, Field(discriminator="kind")]
     validation: ValidationSettings
     architecture: Architecture
     original: Path | None = None
+    embedding: Holder = "server"
     he_friendly: Options
     augmentation: Augmentation = Augmentation()
     training: TrainingSettings
@@ -130,7 +135,15 @@ class Recipe(Settings):
 
 
 #: What a trained rung depends on.
-_TRAINING_PARTS = ("data", "preparation", "validation", "architecture", "augmentation", "training")
+_TRAINING_PARTS = (
+    "data",
+    "preparation",
+    "validation",
+    "architecture",
+    "embedding",
+    "augmentation",
+    "training",
+)
 #: The entries of `training` that hold for a warm start too.
 _SHARED_WITH_WARM_START = (
     "batch",

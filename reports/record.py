@@ -307,13 +307,15 @@ class Shape(Block):
     """What is computed, by the numbers with which its cost grows.
 
     `kind` is a model's architecture or a layer's kind. `width` is the most features that an addition has, or
-    the input where nothing is added; `blocks` is how many attentions there are.
+    the input where nothing is added; `blocks` is how many attentions there are. `embedding` is who holds the
+    embedding of tokens: the key owner (`client`) or the evaluator (`server`).
     """
 
     kind: str
     tokens: Annotated[int, Field(gt=0)]
     width: Annotated[int, Field(gt=0)]
     blocks: Count
+    embedding: Literal["client", "server"] | None = None
 
 
 class Wire(Block):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -14,13 +15,14 @@ from models.architectures.shapes import DataShape
 from models.architectures.swin import SwinShape
 from models.architectures.vit import VitShape
 from models.conversion import ConversionSettings, to_polynomial
+from models.embedding import at_key_owner
 from models.graph import Graph
 from models.reference import Inputs
 
 _VISION = Options(score_norm=True)
 _LANGUAGE = Options(norm="layer", mlp_norm=False)
 _BIASED = Options(norm="layer", mlp_norm=False, score_bias=1.0)
-_SETTINGS = ConversionSettings.model_validate(
+SETTINGS = ConversionSettings.model_validate(
     {
         "attention_degree": 4,
         "mlp_degree": 4,
@@ -43,12 +45,36 @@ MODELS = {
 _CALIBRATION = 200
 
 
+def varied(graph: Graph) -> Graph:
+    """The graph with no vector of zeros or ones, as no trained one has."""
+    random = np.random.default_rng(3)
+    nodes = tuple(
+        replace(
+            node,
+            arrays={name: array + random.normal(0, 0.1, array.shape) for name, array in node.arrays.items()},
+        )
+        if node.operation in ("linear", "layer_norm")
+        else node
+        for node in graph
+    )
+    return replace(graph, nodes=nodes)
+
+
+@cache
+def looked_up() -> Graph:
+    """The polynomial graph of a post-norm BERT whose embedding, LayerNorm included, the key owner holds."""
+    shape = BertShape(dim=8, heads=2, blocks=1, mlp_ratio=2, norm_position="post", pooler=True)
+    graph = registry.build(shape, _LANGUAGE, MODELS["bert"][1], {}, np.random.default_rng(0), "looked up")
+    held = at_key_owner(varied(graph))
+    return to_polynomial(held, small_inputs("bert", _CALIBRATION, seed=1), SETTINGS)
+
+
 @cache
 def small_model(kind: str) -> Graph:
     """The polynomial graph of a kind."""
     shape, data, options = MODELS[kind]
     graph = registry.build(shape, options, data, {}, np.random.default_rng(0), kind)
-    return to_polynomial(graph, small_inputs(kind, _CALIBRATION, seed=1), _SETTINGS)
+    return to_polynomial(graph, small_inputs(kind, _CALIBRATION, seed=1), SETTINGS)
 
 
 def small_inputs(kind: str, count: int, seed: int) -> Inputs:

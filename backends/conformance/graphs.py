@@ -125,6 +125,17 @@ def sentences(seed: int = 0) -> Graph:
     return build.graph()
 
 
+def embedded(seed: int = 0) -> Graph:
+    """Tokens whose embedding the key owner looked up; the last of their features tells padding."""
+    build = Builder(seed, 7, 9)
+    stream = build.add("take_features", "input", start=0, features=8)
+    known = build.add("take_features", "input", start=8, features=1)
+    keep = build.add("sum_features", known, features=8)
+    kept = build.add("multiply", build.linear(stream, 8, 8), keep)
+    build.linear(build.add("sum_tokens", build.add("add", stream, kept)), 8, 3)
+    return build.graph()
+
+
 def wide(seed: int = 0) -> Graph:
     """A residual stream of 64 tokens × 64 features, with attention in windows of 4."""
     build = Builder(seed, 64, 6)
@@ -146,6 +157,7 @@ def small_language_model() -> Graph:
 MODELS: dict[str, Callable[[], Graph]] = {
     "windows": windows,
     "sentences": sentences,
+    "embedded": embedded,
     "wide": wide,
     "language model": small_language_model,
 }

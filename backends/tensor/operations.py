@@ -29,6 +29,7 @@ from models.approximation.series import Series, series
 from models.node import Node
 from models.operations.elementwise import repeated
 from models.operations.forms import along
+from models.operations.linear import taking
 
 
 def encrypted(node: Node) -> EncryptedOperation:
@@ -103,6 +104,10 @@ def _linear(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
     weight, bias = node.arrays["weight"], node.arrays["bias"]
     place = context.place(node)
     return linear.linear(context.evaluator, context.layout, context.babies, operands[0], weight, bias, place)
+
+
+def _take_features(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
+    return _linear(context, taking(node, len(operands[0].layout.rows)), operands)
 
 
 def _queries_and_keys(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
@@ -237,6 +242,12 @@ ENCRYPTED: dict[str, EncryptedOperation] = {
         support=lambda layout, place, x, node: linear.support(
             layout, place, x, node.arrays["weight"], node.arrays["bias"]
         ),
+    ),
+    "take_features": EncryptedOperation(
+        execute=_take_features,
+        depths=lambda node, operands: (1,),
+        placement=Placement.FREE,
+        by_values=True,
     ),
     "affine": EncryptedOperation(
         execute=_affine,

@@ -178,7 +178,7 @@ class ModelKind(WorkloadKind):
         made = figures.generated = parties.generate_keys(program, bootstrap)
         life.judge(made.security)
         figures.loaded, figures.prepared = parties.prepare(program, made.files, constants, life.workers)
-        encrypted = figures.encrypted = parties.encrypt(self.workload.samples.inputs, program)
+        encrypted = figures.encrypted = parties.encrypt(self.workload.encrypted_inputs, program)
         life.evaluate(session, lambda: parties.evaluate(encrypted.batches))
 
     def _decoded(

@@ -18,7 +18,9 @@ from bench.spec.cases import LayerCase, LayerLiteral, ModelCase, layer_shape
 from bench.spec.cells import Cell
 from models import checkpoint, reference
 from models.data import catalogue, literals
+from models.data.own import OwnData
 from models.data.samples import Samples
+from models.embedding import Parted, graph_holder, parted
 from models.errors import ModelError, ScoreError
 from models.graph import Array, Graph
 from models.layers import layer, layer_inputs
@@ -54,10 +56,20 @@ class Workload:
     shape_kind: str
     progress: Progress
 
+    @cached_property
+    def parts(self) -> Parted:
+        """The polynomial rung: what the key owner computes of it, and what the evaluator does."""
+        return parted(self.graphs["polynomial"])
+
     @property
     def polynomial(self) -> Graph:
-        """The rung that is encrypted."""
-        return self.graphs["polynomial"]
+        """What the evaluator computes of the polynomial rung."""
+        return self.parts.served
+
+    @cached_property
+    def encrypted_inputs(self) -> reference.Inputs:
+        """The samples as the key owner encrypts them, its embedding looked up where it holds one."""
+        return self.parts.encrypted(self.samples.inputs)
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -86,6 +98,7 @@ class Workload:
             tokens=graph.input.attributes["tokens"],
             width=max(added, default=graph.input.attributes["features"]),
             blocks=sum(node.operation == "scores" for node in graph),
+            embedding=graph_holder(self.graphs["polynomial"]),
         )
 
     @cached_property
@@ -106,28 +119,28 @@ class Workload:
 
     @cached_property
     def values(self) -> dict[str, Array]:
-        """Every value of the polynomial rung.
+        """Every value that the evaluator computes, in the clear.
 
         Raises:
             IntervalError: a polynomial's input left its interval, named by layer.
         """
-        return reference.run(self.polynomial, self.samples.inputs, check_intervals=True)
+        return reference.run(self.polynomial, self.encrypted_inputs, check_intervals=True)
 
     def clear_model_s(self) -> float:
         """Seconds of the polynomial rung in the clear, on this machine."""
         started = perf_counter()
-        reference.run(self.polynomial, self.samples.inputs)
+        reference.run(self.graphs["polynomial"], self.samples.inputs)
         return perf_counter() - started
 
 
 def load_workload(
-    model: Path, data: str, samples: int, held_out: int | None = None, progress: Progress = unseen
+    model: Path, data: str | OwnData, samples: int, held_out: int | None = None, progress: Progress = unseen
 ) -> Workload:
     """A case's model and its held-out samples.
 
     Args:
         model: the checkpoint's folder.
-        data: name of a data set.
+        data: name of a data set, or what a user's own data are.
         samples: how many samples the cells run.
         held_out: on how many samples the clear rungs are compared; None for all.
         progress: told how far that is.

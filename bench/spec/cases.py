@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, Tag
 from pydantic_core import PydanticCustomError
 
 from backends.microbenchmarks import BY_NAME
+from models.data.own import NAME_OR_OWN, OwnData
 from models.documents.document import Document
 from models.layers import LayerShape, largest_array
 from reports.block import Block
@@ -89,7 +90,7 @@ class CaseLiteral(Block):
 
     name: Name
     model: Annotated[str, Field(min_length=1, max_length=1000)] | None = None
-    data: Name | None = None
+    data: Annotated[Annotated[Name, Tag("name")] | Annotated[OwnData, Tag("own")], NAME_OR_OWN] | None = None
     layer: LayerLiteral | None = None
     primitives: PrimitivesLiteral | None = None
 
@@ -101,12 +102,12 @@ class ModelCase:
     Attributes:
         name: the name in records.
         model: a checkpoint folder under `models/checkpoints`, or a path relative to the suite file.
-        data: name of a data set.
+        data: name of a data set, or what a user's own data are.
     """
 
     name: str
     model: str
-    data: str
+    data: str | OwnData
 
 
 @dataclass(frozen=True)

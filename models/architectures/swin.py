@@ -45,6 +45,7 @@ class SwinShape(Literals):
         heads: the heads of each attention, per stage.
         window: tokens along a side of a window; a smaller grid is one window.
         mlp_ratio: hidden features of an MLP per feature of the stream.
+        head: whether a linear map to the classes stands at the end; without it the features are the answer.
     """
 
     kind: Literal["swin"] = "swin"
@@ -53,6 +54,7 @@ class SwinShape(Literals):
     heads: tuple[_Width, ...]
     window: Annotated[int, Field(gt=0, le=64)]
     mlp_ratio: Annotated[int, Field(gt=0, le=LARGEST_RATIO)]
+    head: bool = True
 
     @model_validator(mode="after")
     def _fits_a_machine(self) -> SwinShape:
@@ -122,7 +124,9 @@ def build(shape: SwinShape, data: DataShape, options: Options, rng: np.random.Ge
             stream = transformer_block(draft, layer, stream, stage.attention(shift), shape.mlp_ratio)
     last = stages[-1]
     normal = draft.norm("head", "norm", stream, last.dim)
-    draft.linear("head", "", pool(draft, normal, "mean", last.grid**2), last.dim, data.classes)
+    pooled = pool(draft, normal, "mean", last.grid**2)
+    if shape.head:
+        draft.linear("head", "", pooled, last.dim, data.classes)
     return draft.graph("swin")
 
 

@@ -19,11 +19,15 @@ class VitShape(TransformerShape):
 
     Attributes:
         pool: what is classified: the mean over tokens, or the first token (one without content, which the
-            preparation puts there: its embedding is its position's).
+            preparation puts there: its embedding is its position's), or two such tokens side by side.
+        head: whether a linear map stands at the end; without it the features are the answer.
+        activation: what is applied to the answer, as poolers do.
     """
 
     kind: Literal["vit"] = "vit"
-    pool: Pool = "mean"
+    pool: Pool | Literal["first_two"] = "mean"
+    head: bool = True
+    activation: Literal["tanh", "gelu", "relu"] | None = None
 
 
 def build(shape: VitShape, data: DataShape, options: Options, rng: np.random.Generator) -> Graph:
@@ -34,6 +38,13 @@ def build(shape: VitShape, data: DataShape, options: Options, rng: np.random.Gen
     for index in range(shape.blocks):
         stream = transformer_block(draft, f"blocks.{index}", stream, attention, shape.mlp_ratio)
     normal = draft.norm("head", "norm", stream, shape.dim)
-    pooled = pool(draft, normal, shape.pool, data.tokens)
-    draft.linear("head", "", pooled, shape.dim, data.classes)
+    width = shape.dim
+    if shape.pool == "first_two":
+        answer, width = draft.add("head", "both", "merge_tokens", normal, groups=[[0, 1]]), 2 * shape.dim
+    else:
+        answer = pool(draft, normal, shape.pool, data.tokens)
+    if shape.head:
+        answer = draft.linear("head", "", answer, width, data.classes)
+    if shape.activation:
+        draft.add("head", "activation", shape.activation, answer)
     return draft.graph("vit")

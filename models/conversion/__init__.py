@@ -14,6 +14,7 @@ from models.conversion.reporting import report
 from models.conversion.rounding import Precision, round_weights
 from models.conversion.settings import ConversionSettings
 from models.conversion.substitution import substitute
+from models.embedding import parted
 from models.graph import Graph
 from models.reference import Inputs
 
@@ -47,7 +48,9 @@ def finish(substituted: Graph, inputs: Inputs, settings: ConversionSettings) -> 
     Raises:
         DivergenceError: a value is not finite.
     """
-    return condition(fold(substituted), inputs[:_SIZED], settings.value_size)
+    apart = parted(substituted)
+    folded = fold(apart.served)
+    return apart.joined(condition(folded, apart.encrypted(inputs[:_SIZED]), settings.value_size))
 
 
 def to_polynomial(

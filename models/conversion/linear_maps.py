@@ -8,13 +8,17 @@ import numpy as np
 
 from models.conversion.rewriting import Rewriting
 from models.graph import Array, Node
+from models.operations.linear import taking
 from models.operations.operation import Form
 from models.reference import evaluate
 
 
 def _as_linear(graph: Rewriting) -> Rewriting | None:
-    """Write one `affine`, or `scale` of a value `[tokens, features]`, as a linear map of diagonal weight."""
+    """Write one `affine`, `take_features`, or `scale` of a value `[tokens, features]`, as a linear map."""
     for node in graph:
+        if node.operation == "take_features":
+            taken = taking(node, graph.shapes[node.inputs[0]][-1])
+            return graph.rewritten({node.name: (taken,)})
         width = graph.shapes[node.name][-1]
         if node.operation == "affine" and not node.over_heads:
             weight, bias = np.diag(node.arrays["scale"]), node.arrays["shift"]

@@ -13,6 +13,7 @@ from models.conversion.calibration import Ranges
 from models.conversion.layer_norm import layer_norm_nodes
 from models.conversion.settings import CompositeRelu, ConversionSettings, DepthBudget
 from models.conversion.stages import Chain, write_stages
+from models.embedding import parted
 from models.errors import ModelError
 from models.graph import Graph, Node
 from models.shapes import value_shapes
@@ -22,6 +23,8 @@ _ACTIVATIONS = {"gelu": gelu, "relu": relu, "tanh": tanh}
 
 def substitute(graph: Graph, ranges: Ranges, settings: ConversionSettings) -> Graph:
     """The graph with polynomials for its activations and LayerNorms, on intervals chosen by the ranges.
+
+    What the key owner computes in the clear stays as it is.
 
     Nothing is folded, so that the result can still be trained: it has the weights of the graph (and, where
     Newton steps follow a polynomial, LayerNorm's ε).
@@ -34,6 +37,8 @@ def substitute(graph: Graph, ranges: Ranges, settings: ConversionSettings) -> Gr
     Raises:
         ModelError: an operation has no polynomial form, a range is missing, or the settings do not say how.
     """
+    apart = parted(graph)
+    graph = apart.served
     refused = [name for name in graph.not_polynomial() if graph[name].operation not in _REPLACED]
     if refused:
         raise ModelError(
@@ -56,7 +61,7 @@ def substitute(graph: Graph, ranges: Ranges, settings: ConversionSettings) -> Gr
             nodes += _layer_norm(node, ranges[node.name], settings)
         else:
             nodes.append(node)
-    return replace(graph, nodes=tuple(nodes))
+    return apart.joined(replace(graph, nodes=tuple(nodes)))
 
 
 _REPLACED = (*_ACTIVATIONS, "layer_norm")

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.data import cifar, digits, mnist, sst2, texts, tiny_imagenet
+from models.data import cifar, digits, image_folders, mnist, sst2, tables, texts, tiny_imagenet
 from models.data.files import DataFolder, data_folder
 from models.data.forms import DataSet
+from models.data.own import OwnData, Table
 from models.data.samples import interleaved
 from models.data.sources import Source, Text
 from models.errors import ModelError
@@ -46,29 +47,38 @@ class Description:
     advice: str
 
 
-def load(name: str, split: str, folder: Path | None = None) -> Source:
+def load(data: str | OwnData, split: str, folder: Path | None = None) -> Source:
     """A split of a data set.
 
     Labelled samples of a split that is not for training come interleaved by class, so that a prefix of whole
     turns is balanced.
 
     Args:
-        name: the name of the data set.
+        data: the name of a data set, or what a user's own data are.
         split: "training", "validation" or "held_out".
         folder: where the files lie; the data folder where it is absent.
 
     Raises:
         ModelError: there is no such data set or split, its files are missing, or they hold something else.
     """
-    data_set = _known(name)
+    source = _read(data, split, folder or data_folder())
+    return source if split == "training" or isinstance(source, Text) else interleaved(source)
+
+
+def _read(data: str | OwnData, split: str, folder: Path) -> Source:
+    if not isinstance(data, str):
+        files = DataFolder(folder, {})
+        if isinstance(data, Table):
+            return tables.read(files, data, split)
+        return image_folders.read(files, data, split)
+    data_set = _known(data)
     if split not in data_set.splits():
-        raise ModelError(f"{name} has no split {split!r}; it has {', '.join(data_set.splits())}")
-    files = DataFolder(folder or data_folder(), data_set.md5)
+        raise ModelError(f"{data} has no split {split!r}; it has {', '.join(data_set.splits())}")
+    files = DataFolder(folder, data_set.md5)
     form = data_set.form(files, split)
     if form is None:
-        raise ModelError(f"the {split} split of {name} is not there; {_advice(data_set, files, (split,))}")
-    source = form.read(files, split)
-    return source if split == "training" or isinstance(source, Text) else interleaved(source)
+        raise ModelError(f"the {split} split of {data} is not there; {_advice(data_set, files, (split,))}")
+    return form.read(files, split)
 
 
 def describe(folder: Path | None = None) -> list[Description]:

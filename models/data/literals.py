@@ -41,8 +41,8 @@ class Patches(_Literal):
         std: standard deviation of each channel; a token holds `(pixel - mean) / std`.
         order: the order of the tokens: row by row over the image, or window by window and row by row in each.
         window: side of a window, in patches.
-        lead: whether a token of zeros stands before the patches, such as ViT's [CLS]: the model's position
-            embedding gives it its content.
+        lead: whether a token of zeros stands before the patches, such as ViT's [CLS], or two of them, as DeiT
+            has for its teacher: the model's position embedding gives them their content.
     """
 
     kind: Literal["patches"] = "patches"
@@ -53,7 +53,7 @@ class Patches(_Literal):
     std: tuple[PositiveFloat, ...] = ()
     order: Literal["rows", "windows"] = "rows"
     window: int | None = Field(default=None, gt=0, le=MOST_TOKENS)
-    lead: bool = False
+    lead: bool | Literal[2] = False
 
     @model_validator(mode="after")
     def _consistent(self) -> Patches:

@@ -56,7 +56,7 @@ def tokens(pixels: NDArray[Any], literal: Patches) -> NDArray[Any]:
     """`[samples, size, size, channels]` → `[samples, tokens, features]`.
 
     The features of a token run over its rows, columns and channels, the last fastest.
-    A leading token is zero.
+    Leading tokens are zero.
     """
     count, _, _, channels = pixels.shape
     margin, extent, side = literal.margin, literal.patch + 2 * literal.margin, literal.side
@@ -69,4 +69,4 @@ def tokens(pixels: NDArray[Any], literal: Patches) -> NDArray[Any]:
         windows = patches.reshape(count, across, window, across, window, extent, extent, channels)
         patches = windows.transpose(0, 1, 3, 2, 4, 5, 6, 7)
     found = np.ascontiguousarray(patches).reshape(count, side * side, extent * extent * channels)
-    return np.pad(found, [(0, 0), (1, 0), (0, 0)]) if literal.lead else found
+    return np.pad(found, [(0, 0), (int(literal.lead), 0), (0, 0)]) if literal.lead else found

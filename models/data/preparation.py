@@ -140,7 +140,7 @@ def _sentence_ids(sentences: Sequence[str], literal: Words | Tokens) -> NDArray[
 def _with_tokenizer(literal: Tokens) -> Tokens:
     """The literal with its tokenizer, and as many symbols as that has where the literal does not say."""
     if literal.tokenizer:
-        return literal
+        return literal.model_copy(update={"folder": None})
     if literal.folder is None:
         raise ModelError(
             "the preparation tokens names no folder; give the one that has the tokenizer's files"
@@ -153,7 +153,7 @@ def _with_tokenizer(literal: Tokens) -> Tokens:
             f"the tokenizer of {literal.folder} has {found} tokens and the model {symbols} symbols; "
             "give the tokenizer with which the model was trained"
         )
-    return literal.model_copy(update={"tokenizer": tokenizer, "symbols": symbols})
+    return literal.model_copy(update={"tokenizer": tokenizer, "symbols": symbols, "folder": None})
 
 
 def _read(literal: Tokens) -> Tokens:

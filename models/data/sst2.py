@@ -15,6 +15,7 @@ import numpy as np
 from models.data.files import DataFolder, decoded
 from models.data.forms import DataSet, Form
 from models.data.sources import Sentences, numbered
+from models.data.tables import unquoted
 from models.errors import ModelError
 
 CLASS_NAMES = ("negative", "positive")
@@ -47,14 +48,7 @@ def _read_glue(folder: DataFolder, split: str) -> Sentences:
 def _unquoted(line: str) -> str:
     """A line whose fields are as they were before a program for tables put them into quotes."""
     sentence, tab, label = line.rpartition("\t")
-    return f"{_field(sentence)}{tab}{_field(label)}"
-
-
-def _field(field: str) -> str:
-    """A field without its quotes, which double those within (RFC 4180); the text's own stay."""
-    within = field[1:-1]
-    quoted = len(field) > 1 and field[0] == field[-1] == '"' and '"' not in within.replace('""', "")
-    return within.replace('""', '"') if quoted else field
+    return f"{unquoted(sentence)}{tab}{unquoted(label)}"
 
 
 def _checked(folder: DataFolder, split: str, lines: Sequence[str]) -> Sentences:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from models.huggingface.loading import label_names, load, preparation
+from models.huggingface.loading import described, label_names, load, preparation
 
-__all__ = ["label_names", "load", "preparation"]
+__all__ = ["described", "label_names", "load", "preparation"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +17,7 @@ from models.huggingface.tensors import Stored, Tensors
 
 _CONFIG = "config.json"
 _PREPROCESSOR = "preprocessor_config.json"
+_MODULES = "modules.json"
 #: Files of weights in the order in which one is chosen; each may be divided, with an index of the parts.
 _WEIGHTS = ("model.safetensors", "pytorch_model.bin")
 _ADVICE = "name a folder that `save_pretrained` wrote, with its weights as safetensors"
@@ -33,11 +34,15 @@ class Source:
         folder: where it lies.
         config: the entries of `config.json`.
         preprocessor: those of `preprocessor_config.json`, or None where there is none.
+        modules: those of `modules.json`, by which sentence-transformers knows what follows what, or None; and
+        modules_path: that file.
     """
 
     folder: Path
     config: Mapping[str, Any]
     preprocessor: Mapping[str, Any] | None
+    modules: Sequence[Mapping[str, Any]] | None
+    modules_path: Path
 
     @cached_property
     def tensors(self) -> Tensors:
@@ -65,9 +70,20 @@ def read(folder: Path) -> Source:
     Raises:
         ModelError: a file is missing or damaged.
     """
+    modules_path = folder / _MODULES
+    modules = _modules(modules_path) if modules_path.is_file() else None
+    if modules and not (folder / _CONFIG).is_file():
+        folder = folder / str(modules[0].get("path", ""))  # sentence-transformers once wrote it there
     preprocessor = folder / _PREPROCESSOR
-    entries = _object(preprocessor) if preprocessor.is_file() else None
-    return Source(folder, _object(folder / _CONFIG), entries)
+    entries = entries_of(preprocessor) if preprocessor.is_file() else None
+    return Source(folder, entries_of(folder / _CONFIG), entries, modules, modules_path)
+
+
+def _modules(path: Path) -> list[dict[str, Any]]:
+    content = _json(path)
+    if not isinstance(content, list) or not all(isinstance(module, dict) for module in content):
+        raise ModelError(f"{path} holds no list of modules; restore the folder")
+    return content
 
 
 def _tensors(folder: Path) -> Tensors:
@@ -82,7 +98,7 @@ def _tensors(folder: Path) -> Tensors:
 
 
 def _of_parts(index: Path) -> dict[str, Stored]:
-    folder, places = index.parent, _object(index).get("weight_map")
+    folder, places = index.parent, entries_of(index).get("weight_map")
     if not isinstance(places, dict) or not all(_is_file_name(file) for file in places.values()):
         raise ModelError(f"{index} does not say which file holds which weights; restore it")
     found: dict[str, Stored] = {}
@@ -119,15 +135,25 @@ def _refuse_pointer(path: Path) -> None:
             raise ModelError(f"{path} is a pointer to weights that Git LFS keeps; fetch them: git lfs pull")
 
 
-def _object(path: Path) -> dict[str, Any]:
+def entries_of(path: Path) -> dict[str, Any]:
+    """The entries of a JSON file.
+
+    Raises:
+        ModelError: it is missing or damaged.
+    """
+    content = _json(path)
+    if not isinstance(content, dict):
+        raise ModelError(f"{path} holds no JSON object; restore the folder")
+    return content
+
+
+def _json(path: Path) -> object:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content: object = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ModelError(f"{path} cannot be read ({error.strerror}); {_ADVICE}") from error
     except RecursionError as error:
         raise ModelError(f"{path} is not JSON (it is nested too deeply); restore the folder") from error
     except ValueError as error:  # no JSON, no UTF-8, or a number of thousands of digits
         raise ModelError(f"{path} is not JSON ({error}); restore the folder") from error
-    if not isinstance(content, dict):
-        raise ModelError(f"{path} holds no JSON object; restore the folder")
     return content

@@ -1,6 +1,8 @@
-"""How images become the tokens of a ViT: what its folder says, what the caller says, and if they agree."""
+"""How images become the tokens of a model: what its folder says, what the caller says, and if they agree."""
 
 from __future__ import annotations
+
+from typing import Protocol
 
 import numpy as np
 
@@ -8,22 +10,35 @@ from models.data.literals import Patches
 from models.errors import ModelError
 from models.huggingface import config
 from models.huggingface.folder import Source
-from models.huggingface.imported import Request
 from models.huggingface.preprocessor import Preprocessor
-from models.huggingface.vit_config import VitConfig
+from models.huggingface.request import Request
 
 #: How far apart, in deviations, two normalisations are that differ by rounding alone.
 _ROUNDING = 1e-3
 
 
-def preparation(source: Source, given: Patches) -> Patches:
+class Cut(Protocol):
+    """A model's images."""
+
+    @property
+    def size(self) -> int:
+        """The side of a square image, in pixels."""
+
+    @property
+    def channels(self) -> int:
+        """The channels of an image."""
+
+    def patches(self, mean: tuple[float, ...], std: tuple[float, ...]) -> Patches:
+        """Their preparation, given the mean and deviation of each channel in grey levels."""
+
+
+def preparation(cut: Cut, source: Source, given: Patches) -> Patches:
     """The caller's preparation, with the folder's mean and deviation where it has none.
 
     Raises:
         ModelError: it does not cut the model's tokens, or it contradicts the folder.
     """
-    settings = config.read(VitConfig, source.config, source.config_path)
-    said = _said(settings, source)
+    said = _said(cut, source)
     if not given.mean:
         if said is None:
             raise ModelError(
@@ -31,11 +46,11 @@ def preparation(source: Source, given: Patches) -> Patches:
                 "give one of each per channel"
             )
         given = given.model_copy(update={"mean": said.mean, "std": said.std})
-    wanted = settings.patches(given.mean, given.std)
-    if given != wanted or len(given.mean) != settings.channels:
+    wanted = cut.patches(given.mean, given.std)
+    if given != wanted or len(given.mean) != cut.channels:
         raise ModelError(
             f"the preparation ({_told(given)}) does not cut the tokens of {source.folder}; "
-            f"give patches with {_told(wanted, settings.channels)}"
+            f"give patches with {_told(wanted, cut.channels)}"
         )
     if said is not None and not _alike(given, said):
         raise ModelError(
@@ -45,27 +60,27 @@ def preparation(source: Source, given: Patches) -> Patches:
     return given
 
 
-def prepared(source: Source, request: Request) -> Patches | None:
+def prepared(cut: Cut, source: Source, request: Request) -> Patches | None:
     """The caller's, or what the folder says; None if neither says anything."""
     if request.context is not None:
-        raise ModelError("the tokens of a ViT are fixed by its images; leave out the context")
+        raise ModelError("what a model of images reads is fixed by its images; leave out the context")
     if request.preparation is None:
-        return _said(config.read(VitConfig, source.config, source.config_path), source)
+        return _said(cut, source)
     if not isinstance(request.preparation, Patches):
         raise ModelError(
             f"{source.folder} is a model of images, which {request.preparation.kind} do not prepare; "
             "give patches"
         )
-    return preparation(source, request.preparation)
+    return preparation(cut, source, request.preparation)
 
 
-def _said(settings: VitConfig, source: Source) -> Patches | None:
+def _said(cut: Cut, source: Source) -> Patches | None:
     """The preparation that the folder describes, if it does."""
     if source.preprocessor is None:
         return None
     found = config.read(Preprocessor, source.preprocessor, source.preprocessor_path)
-    found.check_side(settings.size, source.preprocessor_path)
-    return settings.patches(*found.grey_levels(settings.channels, source.preprocessor_path))
+    found.check_side(cut.size, source.preprocessor_path)
+    return cut.patches(*found.grey_levels(cut.channels, source.preprocessor_path))
 
 
 def _alike(given: Patches, said: Patches) -> bool:
@@ -86,7 +101,7 @@ def _listed(numbers: tuple[float, ...]) -> str:
 
 
 def _told(literal: Patches, channels: int | None = None) -> str:
-    lead = "true" if literal.lead else "false"
+    lead = str(literal.lead).lower()
     return (
         f"size {literal.size}, patch {literal.patch}, {channels or len(literal.mean)} channels, "
         f"margin {literal.margin}, order {literal.order} and lead: {lead}"

@@ -2,39 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from models.data.literals import Patches, Preparation, Tokens
 from models.errors import ModelError
 from models.graph import Graph
-from models.huggingface import bert, config, folder, gpt2, images, vit
-from models.huggingface.imported import Imported, Request
-
-_Reader = Callable[[folder.Source, Request], Imported]
-
-#: Hugging Face's name of an architecture → how its checkpoint is read. The head of a GPT-2 is its embedding,
-#: unless stored apart.
-_READERS: Mapping[str, _Reader] = {
-    "BertForSequenceClassification": bert.classifier,
-    "GPT2LMHeadModel": gpt2.language_model,
-    "GPT2Model": gpt2.language_model,
-    "ViTForImageClassification": vit.classifier,
-    "ViTModel": vit.backbone,
-}
+from models.huggingface import config, describing, folder, images
+from models.huggingface.described import Described
+from models.huggingface.kinds.image import ImageConfig
+from models.huggingface.labels import Labels
+from models.huggingface.request import Request
 
 
 def load(
-    path: Path,
+    path: Path | str,
     preparation: Preparation | None = None,
     *,
     context: int | None = None,
     name: str | None = None,
 ) -> Graph:
-    """The original rung of a model that Hugging Face's `save_pretrained` wrote.
+    """The original rung of a model that `save_pretrained` of transformers or of sentence-transformers wrote.
 
     Args:
-        path: the folder, with `config.json` and the weights as safetensors, in one file or several.
+        path: the folder, with `config.json` and the weights as safetensors, in one file or several; with a
+            `modules.json`, tokens are pooled as that says.
         preparation: how a data set becomes the model's inputs; its literal goes into the metadata. For a ViT
             it may be left out where the folder has a `preprocessor_config.json`. Without either the metadata
             hold none, and the caller gives inputs: numbers of the model's own tokens, -1 for padding at the
@@ -44,7 +35,9 @@ def load(
 
     Returns:
         The graph. Its logits are the model's, `[samples, positions, classes]`; those of a ViTModel are the
-        features of its pooler, `[samples, 1, features]`.
+        features of its pooler, `[samples, 1, features]`, those of a bare encoder of text the features of
+        every token, `[samples, tokens, features]`, or what `modules.json` makes of them,
+        `[samples, 1, features]`.
 
     Raises:
         ModelError: the folder is incomplete or damaged, its weights are not those that its config describes,
@@ -52,11 +45,18 @@ def load(
     """
     if preparation is not None and context is not None:
         raise ModelError("the preparation fixes the context; give one of them")
-    source = folder.read(path)
-    request = Request(path.resolve().name if name is None else name, preparation, context)
-    found = imported(source, request)
-    source.tensors.check()
-    return found.graph(request.name)
+    source = folder.read(Path(path))
+    request = Request(Path(path).resolve().name if name is None else name, preparation, context)
+    return describing.describe(source, request).filled(source.tensors)
+
+
+def described(path: Path | str) -> Described:
+    """What a folder says of its model; of a text, with all positions of the model.
+
+    Raises:
+        ModelError: the folder is incomplete or damaged, or the model is none that the graph can express.
+    """
+    return describing.describe(folder.read(Path(path)), Request(Path(path).resolve().name))
 
 
 def preparation(path: Path, given: Preparation) -> Preparation:
@@ -75,9 +75,10 @@ def preparation(path: Path, given: Preparation) -> Preparation:
     if not isinstance(given, Patches):
         return given
     source = folder.read(path)
-    if _reader(source) not in (vit.classifier, vit.backbone):
+    found = describing.said(source, describing.known(source)[0])
+    if not isinstance(found, ImageConfig):
         raise ModelError(f"{source.config_path} is no model of images; give the preparation of a text")
-    return images.preparation(source, given)
+    return images.preparation(found, source, given)
 
 
 def _with_symbols(source: folder.Source, given: Tokens) -> Tokens:
@@ -88,15 +89,6 @@ def _with_symbols(source: folder.Source, given: Tokens) -> Tokens:
     return given.model_copy(update={"symbols": symbols})
 
 
-def imported(source: folder.Source, request: Request) -> Imported:
-    """A folder in the graph's terms; whether its weights are all those described is not checked.
-
-    Raises:
-        ModelError: the model is none that the graph can express.
-    """
-    return _reader(source)(source, request)
-
-
 def label_names(path: Path) -> tuple[str, ...] | None:
     """The names of a classifier's classes in the order of its logits, where its config gives them.
 
@@ -104,33 +96,4 @@ def label_names(path: Path) -> tuple[str, ...] | None:
         ModelError: the config is missing or damaged.
     """
     source = folder.read(path)
-    labels = config.read(config.EncoderConfig, source.config, source.config_path).labels
-    return None if labels is None else tuple(str(labels[number]) for number in sorted(labels))
-
-
-def _reader(source: folder.Source) -> _Reader:
-    named = source.config.get("architectures") or _of_its_kind(source)
-    if not isinstance(named, list):
-        raise ModelError(f"{source.config_path} has the architectures {named!r}; write a list of names")
-    known = [name for name in named if name in _READERS]
-    if known:
-        return _READERS[known[0]]
-    raise ModelError(
-        f"{source.config_path} names the architectures {named}; import one of {', '.join(sorted(_READERS))}"
-    )
-
-
-def _of_its_kind(source: folder.Source) -> list[str]:
-    """The architecture that the kind of model and the weights say."""
-    kinds = {
-        "bert": "BertForSequenceClassification",
-        "gpt2": "GPT2LMHeadModel",
-        "vit": "ViTForImageClassification" if "classifier.weight" in source.tensors else "ViTModel",
-    }
-    kind = source.config.get("model_type")
-    if kind not in kinds:
-        raise ModelError(
-            f"{source.config_path} names no architectures, and as model_type {kind}; "
-            f"give it one of {', '.join(kinds)}"
-        )
-    return [kinds[kind]]
+    return config.read(Labels, source.config, source.config_path).names

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
@@ -14,9 +15,9 @@ from models.architectures import registry
 from models.architectures.shapes import DataShape
 from models.errors import ModelError
 from models.graph import Array
-from models.huggingface import folder, loading
+from models.huggingface import describing, folder
 from models.huggingface.config import operation
-from models.huggingface.imported import Request
+from models.huggingface.request import Request
 from models.huggingface.tensors import Stored, Tensors
 
 
@@ -44,15 +45,15 @@ class Outline:
 
 
 class _Heads(Tensors):
-    """Weights of which only the shapes are known; all of them are zero, and take no memory until written."""
+    """Weights of which only the shapes are known; all of them are zero, and take no memory."""
 
     def take(self, name: str, *shape: int) -> Array:
         """See `Tensors.take`."""
-        stored = self._left.get(name)
-        if stored is None or stored.shape != shape:
+        found = self._stored.get(name)
+        if found is None or found.shape != shape:
             return super().take(name, *shape)
-        del self._left[name]
-        return np.zeros(shape)
+        self._asked.add(name)
+        return np.broadcast_to(np.zeros(()), shape)
 
 
 @dataclass(frozen=True)
@@ -79,17 +80,18 @@ def outline(path: Path) -> Outline:
             or the model is none that the graph can express.
     """
     read = folder.read(path)
-    source = _Source(read.folder, read.config, read.preprocessor)
-    imported = loading.imported(source, Request(path.resolve().name))
+    source = _Source(read.folder, read.config, read.preprocessor, read.modules, read.modules_path)
+    described = describing.describe(source, Request(path.resolve().name))
+    deque(described.arrays(described.drawn(), source.tensors), maxlen=0)
     source.tensors.check()
     named = source.config.get("architectures")
     return Outline(
         name=path.resolve().name,
-        family=str(source.config.get("model_type", imported.architecture.kind)),
+        family=str(source.config.get("model_type", described.architecture.kind)),
         task=", ".join(map(str, named)) if isinstance(named, list) else "not named",
-        architecture=imported.architecture,
-        data=imported.data,
-        activation=operation(imported.config.activation)[0],
+        architecture=described.architecture,
+        data=described.data,
+        activation=operation(described.config.activation)[0],
         parameters=sum(prod(stored.shape) for stored in source.stored.values()) or None,
     )
 

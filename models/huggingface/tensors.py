@@ -1,4 +1,4 @@
-"""The weights of a checkpoint, each of which must be asked for once, by its name and shape."""
+"""The weights of a checkpoint, each of which is asked for by its name and shape."""
 
 from __future__ import annotations
 
@@ -39,11 +39,12 @@ class Tensors:
     def __init__(self, origin: str, stored: Mapping[str, Stored]) -> None:
         """Take what was read from `origin`, which errors name."""
         self._origin = origin
-        self._left = dict(stored)
-        self._faults: list[str] = []
+        self._stored = dict(stored)
+        self._asked: set[str] = set()
+        self._faults: dict[str, None] = {}
 
     def __contains__(self, name: str) -> bool:
-        return name in self._left
+        return name in self._stored
 
     def rename(self, *renamings: tuple[str, str]) -> None:
         """Give the weights the names by which they are asked for, whichever version or class stored them.
@@ -53,43 +54,30 @@ class Tensors:
         Args:
             renamings: patterns and what replaces them, one after the other in every name.
         """
-        for stored in list(self._left):
+        for stored in list(self._stored):
             name = stored
             for pattern, replacement in (*_NORMS, *renamings):
                 name = re.sub(pattern, replacement, name)
-            if name not in self._left:
-                self._left[name] = self._left.pop(stored)
+            if name not in self._stored:
+                self._stored[name] = self._stored.pop(stored)
 
     def take(self, name: str, *shape: int) -> Array:
-        """One weight in float64."""
-        stored = self._left.pop(name, None)
+        """One weight in float64; more than one node may have a part of it."""
+        stored = self._stored.get(name)
+        self._asked.add(name)
         if stored is None:
-            self._faults.append(f"{name} is missing")
+            self._faults[f"{name} is missing"] = None
         elif stored.shape != shape:
-            self._faults.append(f"{name} has the shape {list(stored.shape)}, not {list(shape)}")
+            self._faults[f"{name} has the shape {list(stored.shape)}, not {list(shape)}"] = None
         elif stored.dtype not in (*_TYPES, "BF16"):
-            self._faults.append(f"{name} is stored as {stored.dtype}")
+            self._faults[f"{name} is stored as {stored.dtype}"] = None
         else:
             return _numbers(stored).reshape(shape)
         return np.zeros(shape)
 
-    def linear(self, name: str, outputs: int, inputs: int, *, bias: bool = True) -> dict[str, Array]:
-        """The arrays of a linear map that is stored as torch.nn.Linear stores it, with a bias or without."""
-        return {
-            "weight": self.take(f"{name}.weight", outputs, inputs),
-            "bias": self.take(f"{name}.bias", outputs) if bias else np.zeros(outputs),
-        }
-
-    def norm(self, name: str, features: int) -> dict[str, Array]:
-        """The arrays of a LayerNorm."""
-        return {
-            "scale": self.take(f"{name}.weight", features),
-            "shift": self.take(f"{name}.bias", features),
-        }
-
     def leave(self, pattern: str) -> None:
         """Leave out the tensors whose whole name matches: constants that old versions stored."""
-        self._left = {name: stored for name, stored in self._left.items() if not re.fullmatch(pattern, name)}
+        self._asked |= {name for name in self._stored if re.fullmatch(pattern, name)}
 
     def check(self) -> None:
         """Say what was wrong.
@@ -98,9 +86,9 @@ class Tensors:
             ModelError: a weight was missing, or of another shape or type. Weights that were never asked for
                 alone change no answer, such as those of another head; they are logged.
         """
-        left = sorted(self._left)
+        left = sorted(self._stored.keys() - self._asked)
         if self._faults:
-            faults = self._faults + [f"{name} is left over" for name in left]
+            faults = [*self._faults] + [f"{name} is left over" for name in left]
             raise ModelError(
                 f"the weights in {self._origin} are not those that its config.json describes "
                 f"({'; '.join(faults)}); restore the folder, or import a model of a supported form"

@@ -11,12 +11,12 @@ operations leave it as it is.
 from __future__ import annotations
 
 from models.errors import ModelError
-from models.operations import activations, attention, elementwise, linear, normalisations, tokens
+from models.operations import activations, attention, elementwise, linear, normalisations, pooling, tokens
 from models.operations.operation import Operation
 
 __all__ = ["OPERATIONS", "Operation", "declared"]
 
-_FAMILIES = (linear, elementwise, attention, tokens, normalisations, activations)
+_FAMILIES = (linear, elementwise, attention, tokens, normalisations, pooling, activations)
 
 #: Name → declaration.
 OPERATIONS: dict[str, Operation] = {

@@ -68,6 +68,10 @@ _TEXT = Kind("text", lambda value: isinstance(value, str))
 KINDS: Mapping[str, Kind] = {
     "tokens": _count(MOST_TOKENS),
     "features": _count(MOST_FEATURES),
+    "start": Kind(
+        f"a whole number from 0 to {MOST_FEATURES:,}",
+        lambda value: _whole(value) and 0 <= value <= MOST_FEATURES,  # type: ignore[operator]
+    ),
     "heads": _count(MOST_TOKENS),
     "block": _count(MOST_TOKENS),
     "repeat": _count(MOST_TOKENS),

@@ -30,6 +30,28 @@ def _linear(node: Node, x: Array) -> Array:
     return np.asarray(product.reshape(*x.shape[:-1], len(weight)) + bias)
 
 
+def chosen(node: Node) -> slice:
+    """Which features `take_features` takes."""
+    return slice(node.attributes["start"], node.attributes["start"] + node.attributes["features"])
+
+
+def taking(node: Node, features: int) -> Node:
+    """A `take_features` of a value of so many features as a linear map."""
+    arrays = {"weight": np.eye(features)[chosen(node)], "bias": np.zeros(node.attributes["features"])}
+    return replace(node, operation="linear", attributes={}, arrays=arrays)
+
+
+def _beyond(node: Node, features: int) -> str | None:
+    last = chosen(node).stop
+    return f"feature {last - 1} is none of {features}, counted from 0" if last > features else None
+
+
+def _uneven(operands: Sequence[Value]) -> str | None:
+    shapes = [operand.shape for operand in operands]
+    alike = all(len(shape) == 2 for shape in shapes) and len({shape[0] for shape in shapes}) == 1
+    return None if alike else f"values of {' and '.join(map(str, shapes))} do not lie side by side"
+
+
 def _linear_misfit(node: Node, operands: Sequence[Value]) -> str | None:
     weight, bias = node.arrays["weight"].shape, node.arrays["bias"].shape
     tokens, features = operands[0].shape
@@ -43,6 +65,10 @@ def _linear_misfit(node: Node, operands: Sequence[Value]) -> str | None:
 def _absorb(node: Node, operand: float, result: float) -> Node:
     weight, bias = node.arrays["weight"], node.arrays["bias"]
     return replace(node, arrays={"weight": weight * (result / operand), "bias": bias * result})
+
+
+def _side_by_side(node: Node, operands: Sequence[Value]) -> Value:
+    return Value(Form.FEATURES, (operands[0].shape[0], sum(operand.shape[1] for operand in operands)))
 
 
 def _replicated(node: Node, operands: Sequence[Value]) -> Value:
@@ -70,6 +96,18 @@ OPERATIONS = (
         factor_moves_to=None,
     ),
     Operation(
+        name="encrypt",
+        meaning="values side by side over features, which the key owner computes in the clear and encrypts",
+        inputs=(1, 2),
+        result=_side_by_side,
+        misfit=lambda node, operands: _uneven(operands),
+        evaluate=lambda node, *values: np.concatenate(values, axis=-1),
+        factor=Factor.FIXED,
+        carries=Carries.NOTHING,
+        factor_moves_to=None,
+        polynomial=False,
+    ),
+    Operation(
         name="linear",
         meaning="x·weightᵀ + bias, with `weight [out, in]` and `bias [out]` or `[tokens, out]`",
         inputs=(1,),
@@ -80,6 +118,20 @@ OPERATIONS = (
         factor=Factor.ABSORBED,
         absorb=_absorb,
         offsets=("bias",),
+        carries=Carries.NOTHING,
+        factor_moves_to=None,
+    ),
+    Operation(
+        name="take_features",
+        meaning="`features` features of x, from `start` on",
+        inputs=(1,),
+        attributes=("start", "features"),
+        misfit=lambda node, operands: _beyond(node, operands[0].shape[1]),
+        result=lambda node, operands: Value(
+            Form.FEATURES, (operands[0].shape[0], node.attributes["features"])
+        ),
+        evaluate=lambda node, x: x[..., chosen(node)],
+        factor=Factor.PASSED,
         carries=Carries.NOTHING,
         factor_moves_to=None,
     ),

@@ -17,7 +17,7 @@ from models.recipe import Recipe
 
 _RUNG = "original"
 #: Entries of a preparation that a recipe may leave to the checkpoint.
-_FILLED = ("vocabulary", "mean", "std")
+_FILLED = ("vocabulary", "mean", "std", "tokenizer", "symbols")
 
 
 def is_checkpoint(folder: Path) -> bool:
@@ -28,8 +28,10 @@ def is_checkpoint(folder: Path) -> bool:
 def prepared(recipe: Recipe, folder: Path) -> Recipe:
     """The recipe with the checkpoint's vocabulary, or mean and deviation, where it says nothing of them."""
     literal, found = recipe.preparation, _preparation(checkpoint.load_graph(folder, _RUNG))
-    missing = [name for name in _FILLED if getattr(literal, name, None) == ()]
-    filled = literal.model_copy(update={name: getattr(found, name, ()) for name in missing})
+    missing = [name for name in _FILLED if name in dict(literal) and not getattr(literal, name)]
+    filled = literal.model_copy(
+        update={name: getattr(found, name, getattr(literal, name)) for name in missing}
+    )
     return recipe.model_copy(update={"preparation": filled})
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from models import huggingface
 from models.data.sources import Text
+from models.embedding import held_by
 from models.errors import ModelError
 from models.graph import Graph
 from models.ladder import measure
@@ -50,7 +51,7 @@ def entered(conversion: Conversion, folder: Path, load: Callable[[], Graph]) -> 
     from models.training.module import deviation
 
     started = time.perf_counter()
-    graph = load()
+    graph = held_by(load(), conversion.recipe.embedding)
     _check_fit(graph, conversion, folder)
     found = measure(graph, conversion.data.validation)
     difference = deviation(graph, conversion.data.calibration[:COMPARED])

@@ -10,6 +10,7 @@ from models.architectures import registry
 from models.architectures.options import Options
 from models.architectures.shapes import DataShape
 from models.data import preparation
+from models.embedding import held_by
 from models.graph import Array, Graph, Node
 from models.pipeline.work import Conversion, Trained
 from models.reference import Course, Inputs, evaluate
@@ -22,7 +23,7 @@ def untrained(conversion: Conversion, options: Options, seed: int) -> Graph:
     """The graph of the recipe's architecture with the weights to begin with."""
     recipe, data = conversion.recipe, conversion.data
     tokens, features = preparation.tokens(data.preparation)
-    return registry.build(
+    graph = registry.build(
         recipe.architecture,
         options,
         DataShape(tokens=tokens, features=features, classes=data.classes),
@@ -30,6 +31,7 @@ def untrained(conversion: Conversion, options: Options, seed: int) -> Graph:
         np.random.default_rng(seed),
         recipe.name,
     )
+    return held_by(graph, recipe.embedding)
 
 
 def random_rung(conversion: Conversion, options: Options) -> Trained:

@@ -36,7 +36,7 @@ def tokens(pixels: Tensor, literal: Patches) -> Tensor:
         windows = patches.unflatten(1, (across, -1)).unflatten(3, (across, -1))
         patches = windows.permute(0, 1, 3, 2, 4, 5, 6, 7)
     found = patches.reshape(count, side * side, -1)
-    return functional.pad(found, (0, 0, 1, 0)) if literal.lead else found
+    return functional.pad(found, (0, 0, int(literal.lead), 0)) if literal.lead else found
 
 
 def gathered(pixels: Tensor, rows: Tensor, columns: Tensor, fill: Tensor | float) -> Tensor:

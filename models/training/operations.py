@@ -11,6 +11,8 @@ from torch.nn import functional
 
 from models.errors import ModelError
 from models.node import Node
+from models.operations.linear import chosen
+from models.operations.pooling import SHORTEST
 
 #: Weight of the newest batch in BatchNorm's running statistics.
 _MOMENTUM = 0.1
@@ -160,9 +162,15 @@ def _softmax(module: Arrays, node: Node, x: Tensor, keep: Tensor | None = None) 
     return torch.nan_to_num(x.softmax(-1)) if keep is not None else x.softmax(-1)
 
 
+def _mean_tokens(module: Arrays, node: Node, x: Tensor, keep: Tensor) -> Tensor:
+    real = (keep[..., :1] != 0).to(x.dtype)
+    return (x * real).sum(1, keepdim=True) / real.sum(1, keepdim=True).clamp(min=1)
+
+
 #: Operation → its result in torch, from a module, a node and the operands `[samples, ...]`.
 FORWARD: dict[str, Callable[..., Tensor]] = {
     "input": lambda module, node, x: x,
+    "encrypt": lambda module, node, *values: torch.cat(values, dim=-1),
     "linear": _linear,
     "affine": _affine,
     "bias": _bias,
@@ -175,6 +183,7 @@ FORWARD: dict[str, Callable[..., Tensor]] = {
     "add": lambda module, node, a, b: a + module.dropped(b),
     "multiply": lambda module, node, a, b: a * b,
     "sum_tokens": lambda module, node, x: x.sum(1, keepdim=True),
+    "take_features": lambda module, node, x: x[..., chosen(node)],
     "sum_features": _sum_features,
     "gather_tokens": lambda module, node, x: x[:, module.array(node, "order")],
     "merge_tokens": _merge_tokens,
@@ -182,6 +191,8 @@ FORWARD: dict[str, Callable[..., Tensor]] = {
     "softmax": _softmax,
     "batch_norm": _batch_norm,
     "layer_norm": _layer_norm,
+    "mean_tokens": _mean_tokens,
+    "unit_norm": lambda module, node, x: functional.normalize(x, dim=-1, eps=SHORTEST),
     "gelu": lambda module, node, x: functional.gelu(x, approximate=node.attributes.get("form", "none")),
     "relu": lambda module, node, x: functional.relu(x),
     "tanh": lambda module, node, x: x.tanh(),

@@ -48,7 +48,7 @@ def language_model(folder: Path, metric: str = "perplexity") -> None:
         shaken = head + random.normal(size=head.shape) * noise
         nodes = (
             Node("input", "input", (), attributes),
-            Node("embedding", "linear", ("input",), {}, {"weight": embedding, "bias": place}),
+            Node("embedding", "linear", ("input",), {}, {"weight": embedding, "bias": place}, "embedding"),
             Node("square", "multiply", ("embedding", "embedding")),
             Node("head", "linear", ("square",), {}, {"weight": shaken, "bias": nothing}),
         )

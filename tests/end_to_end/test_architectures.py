@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from backends.parameters import ParameterSet
+from models.embedding import parted
+from models.reference import logits
+from reports.scoring.precision import precision_bits
 from tests.end_to_end.harness import bootstraps, layer_bits, logit_bits, refreshes, run
-from tests.small_models import MODELS, small_inputs, small_model
+from tests.small_models import MODELS, looked_up, small_inputs, small_model
 from tests.toy import BOOTSTRAPS, ROUND_TRIPS, SLOTS_FIRST_BOOTSTRAPS
 
 LEAST_BITS = 10.0
@@ -21,6 +24,17 @@ def test_it_agrees_layer_by_layer_with_the_reference(backend: str, kind: str, tm
     bits = layer_bits(ran, graph, inputs)
     assert min(bits.values()) >= LEAST_BITS, bits
     assert refreshes(ran) == ran.program.counts["round_trips"] * len(ran.evaluation.measured)
+
+
+def test_the_key_owner_may_hold_the_embedding(backend: str, tmp_path: Path) -> None:
+    """A ciphertext of 8 features, which fill it, and one that tells padding: 40 one-hot symbols are five."""
+    whole, inputs = looked_up(), small_inputs("bert", 3, seed=2)
+    apart = parted(whole)
+    ran = run(backend, apart.served, ROUND_TRIPS, apart.encrypted(inputs), tmp_path)
+    assert len(ran.program.inputs) == 2
+    bits = precision_bits(ran.logits, logits(whole, inputs))
+    assert bits is not None
+    assert bits >= LEAST_BITS
 
 
 @pytest.mark.parametrize(

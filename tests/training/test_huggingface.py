@@ -22,7 +22,7 @@ from transformers import (
 from models import checkpoint, huggingface
 from models.data.literals import Patches, Words, parse
 from models.errors import ModelError
-from models.huggingface.imported import filled
+from models.huggingface.described import check_alike
 from models.reference import outputs
 from tests.training.folders import (
     BERT,
@@ -172,14 +172,11 @@ def test_an_imported_graph_is_kept_like_any_other(tmp_path: Path) -> None:
     assert (graph.metadata["architecture"]["kind"], graph.name) == ("bert", "model")
 
 
-def test_a_graph_that_the_arrays_do_not_fit_is_a_defect(tmp_path: Path) -> None:
+def test_a_node_that_its_arrays_do_not_fit_is_a_defect(tmp_path: Path) -> None:
     gpt2(tmp_path)
-    graph = huggingface.load(tmp_path)
-    arrays = {node.name: dict(node.arrays) for node in graph}
-    arrays["head"]["bias"] = np.zeros(3)
-    del arrays["embedding"]["weight"]
-    with pytest.raises(ModelError, match="disagree about embedding/weight, head/bias"):
-        filled(graph, arrays)
+    head = huggingface.load(tmp_path)["head"]
+    with pytest.raises(ModelError, match="head and the table of its family disagree about weight, bias"):
+        check_alike(head, {"bias": np.zeros(3)})
 
 
 def test_all_that_is_wrong_with_the_weights_is_named_at_once(tmp_path: Path) -> None:

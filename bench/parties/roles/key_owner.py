@@ -11,7 +11,7 @@ import numpy as np
 from backends.interface import KeyFile, KeyOwner
 from backends.registry import load_library
 from backends.stopwatch import Stopwatch
-from backends.tensor.layout import pack
+from backends.tensor.layout import filled, pack
 from bench.parties.channel import Channel
 from bench.parties.ciphertexts import CiphertextFiles
 from bench.parties.messages import (
@@ -73,7 +73,7 @@ class KeyOwnerParty(Party):
         data, shape = np.load(self.folder / request.samples, allow_pickle=False), request.layout
         batches, seconds = [], 0.0
         for start in range(0, len(data), shape.samples):
-            vectors = pack(shape, request.value, data[start : start + shape.samples])
+            vectors = pack(shape, request.value, filled(shape, data[start : start + shape.samples]))
             started = perf_counter()
             ciphertexts = [self.owner.encrypt(vector, request.level) for vector in vectors]
             seconds += perf_counter() - started

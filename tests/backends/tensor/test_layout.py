@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backends.tensor.layout import Layout, ValueLayout, pack, unpack
+from backends.tensor.layout import Layout, ValueLayout, filled, pack, unpack
 
 layouts = st.builds(
     Layout,
@@ -39,6 +39,13 @@ def test_numbers_of_tokens_are_packed_as_one_hot_rows(layout: Layout, data: st.D
     one_hot = np.equal.outer(numbers, np.arange(symbols)).astype(float)
     for by_number, dense in zip(pack(layout, value, numbers), pack(layout, value, one_hot), strict=True):
         assert np.array_equal(by_number, dense)
+
+
+def test_samples_come_again_where_a_batch_has_room() -> None:
+    layout = Layout(features=2, images=4, tokens=2, halves=2)
+    samples = np.arange(3)[:, None, None] * np.ones((1, 2, 2))
+    assert filled(layout, samples)[:, 0, 0].tolist() == [0, 1, 2, 0, 1, 2, 0, 1]
+    assert np.array_equal(filled(layout, np.arange(8)), np.arange(8))
 
 
 def test_a_repeated_value_stands_in_every_period_of_rows() -> None:

@@ -16,6 +16,7 @@ from bench.spec.cases import LayerLiteral
 from bench.spec.file import Limits
 from bench.spec.suite import CHECKPOINTS
 from models.checkpoint import RUNGS, load_graph, save_graph
+from models.embedding import at_key_owner
 from models.errors import ModelError, ScoreError
 from models.graph import Graph
 from models.metrics.catalogue import CORRELATION, CROSS_ENTROPY, MEAN_SQUARED_ERROR, PERPLEXITY
@@ -187,3 +188,19 @@ def test_a_data_set_of_another_kind(windows: Path) -> None:
 def test_more_samples_than_there_are() -> None:
     with pytest.raises(UserError, match="361 samples were asked for and digits holds out 360"):
         load_workload(DIGITS, "digits", 361)
+
+
+def test_an_embedding_at_the_key_owner_is_looked_up_before_anything_is_encrypted(windows: Path) -> None:
+    before = load_workload(windows, "tiny_shakespeare", 3)
+    for rung in RUNGS:
+        save_graph(at_key_owner(load_graph(windows, rung)), windows, rung)
+    workload = load_workload(windows, "tiny_shakespeare", 3)
+    assert (before.shape.embedding, workload.shape.embedding) == ("server", "client")
+    assert before.polynomial.input.attributes["features"] == len(VOCABULARY)
+    assert workload.polynomial.input.attributes == {"tokens": CONTEXT, "features": 4}
+    assert "embedding" not in {node.name for node in workload.polynomial}
+    embedded = workload.encrypted_inputs
+    assert embedded.shape == (3, CONTEXT, 4)
+    np.testing.assert_array_equal(workload.values["encrypted"], embedded)
+    np.testing.assert_allclose(workload.logits["polynomial"], before.logits["polynomial"], rtol=1e-12)
+    np.testing.assert_allclose(outputs(workload.polynomial, embedded), workload.logits["polynomial"])

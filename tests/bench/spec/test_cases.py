@@ -8,9 +8,10 @@ import pytest
 
 from bench.errors import UserError
 from bench.run.workload import layer_workload
-from bench.spec.cases import LayerCase, PrimitivesCase
+from bench.spec.cases import LayerCase, ModelCase, PrimitivesCase
 from bench.spec.cells import expand, turns
 from bench.spec.suite import Suite, load_suite
+from models.data.own import Table
 from reports.record import Shape
 from reports.scoring.precision import precision_bits
 
@@ -65,6 +66,14 @@ def test_primitives_have_their_repetitions(tmp_path: Path) -> None:
     assert (case.primitives.repetitions, case.primitives.long_repetitions) == (30, 5)
 
 
+def test_a_model_may_have_its_users_own_data(tmp_path: Path) -> None:
+    (case,) = suite(
+        tmp_path, "model: vit_tiny, data: {kind: table, held_out: a.tsv, text: t, label: l, classes: [x, y]}"
+    ).cases
+    assert isinstance(case, ModelCase)
+    assert case.data == Table(kind="table", held_out="a.tsv", text="t", label="l", classes=("x", "y"))
+
+
 @pytest.mark.parametrize(
     ("case", "sentence"),
     [
@@ -72,6 +81,10 @@ def test_primitives_have_their_repetitions(tmp_path: Path) -> None:
         ("primitives: {}, data: digits", "not primitives and data"),
         ("data: digits", "the key 'model' is missing"),
         ("model: vit_tiny", "the key 'data' is missing"),
+        ("model: vit_tiny, data: {kind: tables}", "data.kind is 'tables'; did you mean table?"),
+        ("model: vit_tiny, data: {kind: image_folders, held_out: f, sides: 4}", "did you mean side?"),
+        ("model: vit_tiny, data: {kind: image_folders, side: 4}", "no split is anywhere"),
+        ("model: vit_tiny, data: 7", "data is a whole number 7; write text"),
         ("layer: {kind: lineer, tokens: 4, features: 8}", "did you mean linear?"),
         ("layer: {kind: attention, tokens: 4, features: 8, heads: 3}", "8 features do not divide among 3"),
         ("primitives: {repetition: 3}", "did you mean repetitions?"),

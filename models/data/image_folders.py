@@ -1,0 +1,98 @@
+"""Images from a folder of class folders, brought to one size."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.data.files import UNREADABLE, DataFolder
+from models.data.own import MOST_CLASSES, ImageFolders
+from models.data.sources import Images, Provenance, numbered
+from models.data.tables import in_order
+from models.errors import ModelError
+
+#: Files of these names are images; others beside them are left alone.
+ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm")
+#: Bytes of all pixels of a split, which are held at once, and pixels of one file.
+MOST_BYTES, MOST_PIXELS = 1 << 32, 1 << 28
+
+
+def read(folder: DataFolder, asked: ImageFolders, split: str) -> Images:
+    """A split of images, class by class and each in the order of its files' names.
+
+    Raises:
+        ModelError: the folder or the file with what is wrong.
+    """
+    place = asked.place(split)
+    classes = asked.classes or _classes(folder, asked.training or place)
+    files = [
+        (path, number)
+        for number, name in enumerate(classes)
+        for path in sorted(_folder(folder.path / place / name).iterdir())
+        if path.suffix.lower() in ENDINGS
+    ]
+    others = set(_classes(folder, place)) - set(classes)
+    if others:
+        raise ModelError(
+            f"{folder.path / place} has {', '.join(sorted(others)[:20])} beside the classes "
+            f"{', '.join(classes[:20])}; move these folders away, or list them in classes"
+        )
+    if not files:
+        raise ModelError(
+            f"{folder.path / place} has no image in any class ({', '.join(ENDINGS)}); put some in"
+        )
+    shape = (len(files), asked.side, asked.side, asked.channels)
+    if np.prod(shape, dtype=float) > MOST_BYTES:
+        raise ModelError(
+            f"{len(files):,} images of {asked.side}×{asked.side} pixels are over {MOST_BYTES:,} bytes; "
+            "write a smaller side"
+        )
+    pixels = np.empty(shape, np.uint8)
+    for image, (path, _) in zip(pixels, files, strict=True):
+        image[:] = _pixels(path, asked)
+    labels = np.array([number for _, number in files], np.int64)
+    ids = numbered(Path(place).name, split, len(files))
+    return Images(pixels, labels, classes, ids, Provenance((place,)))
+
+
+def _classes(folder: DataFolder, place: str) -> tuple[str, ...]:
+    """The names of the folders in a folder; hidden ones are no classes."""
+    root = _folder(folder.path / place)
+    found = {path.name for path in root.iterdir() if path.is_dir() and not path.name.startswith(".")}
+    if not found or len(found) > MOST_CLASSES:
+        raise ModelError(
+            f"{root} has {len(found):,} folders; make one for each class, {MOST_CLASSES:,} at most"
+        )
+    return in_order(found)
+
+
+def _folder(path: Path) -> Path:
+    if not path.is_dir():
+        raise ModelError(f"{path} is not there; put a folder of images there")
+    return path
+
+
+def _pixels(path: Path, asked: ImageFolders) -> NDArray[Any]:
+    """`[side, side, channels]`, uint8."""
+    try:
+        from PIL import Image, ImageOps
+    except ModuleNotFoundError as error:
+        raise ModelError(
+            "images in folders need Pillow, absent here; install this project with its extra `data`"
+        ) from error
+    try:
+        with Image.open(path) as file:
+            if file.width * file.height > MOST_PIXELS:
+                raise ValueError(f"{file.width}×{file.height} pixels are over {MOST_PIXELS:,}")
+            image = file.convert("RGB" if asked.channels == 3 else "L")
+    except (*UNREADABLE, SyntaxError, Image.DecompressionBombError) as error:
+        raise ModelError(f"{path} is no image that can be read ({error}); replace or remove it") from error
+    size = (asked.side, asked.side)
+    if asked.fit == "cut":
+        fitted = ImageOps.fit(image, size, Image.Resampling.BILINEAR)
+    else:
+        fitted = image.resize(size, Image.Resampling.BILINEAR)
+    return np.asarray(fitted).reshape(asked.side, asked.side, asked.channels)

@@ -1,0 +1,210 @@
+"""A user's own data: rows of files by column, and folders of images, as recipes and suites name them."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from pydantic import TypeAdapter
+
+from models import recipe
+from models.data import catalogue, image_folders, tables
+from models.data.own import OwnData, Table
+from models.data.sources import Images, Sentences, Source
+from models.errors import ModelError
+from tests.models.committed import RECIPES
+
+TEXTS = ('a "good" film', "bad, bad film", "long\nfilm", "fine")
+LABELS = ("10", "2", "2", "10")
+
+
+def own(**told: object) -> OwnData:
+    return TypeAdapter(OwnData).validate_python(told)
+
+
+def table(split: str = "training", **told: object) -> OwnData:
+    return own(**{"kind": "table", "text": "sentence", "label": "mood"} | told)
+
+
+def write_csv(path: Path) -> None:
+    rows = [
+        f'1,"{text.replace(chr(34), chr(34) * 2)}",{label}\r\n'
+        for text, label in zip(TEXTS, LABELS, strict=True)
+    ]
+    path.write_text("".join(["number,sentence,mood\r\n", *rows]), newline="")
+
+
+def write_tsv(path: Path) -> None:
+    rows = [f"{text}\t{label}" for text, label in zip(TEXTS, LABELS, strict=True) if "\n" not in text]
+    path.write_text("\n".join(["sentence\tmood", *rows]) + "\n")
+
+
+def write_json_lines(path: Path) -> None:
+    rows = [
+        json.dumps({"mood": int(label), "sentence": text, "more": [1]})
+        for text, label in zip(TEXTS, LABELS, strict=True)
+    ]
+    path.write_text("\n\n".join(rows))
+
+
+def load(data: OwnData, folder: Path, split: str = "training") -> Source:
+    return catalogue.load(data, split, folder)
+
+
+@pytest.mark.parametrize(
+    ("name", "write", "kept"),
+    [
+        ("t.csv", write_csv, [0, 1, 2, 3]),
+        ("t.tsv", write_tsv, [0, 1, 3]),
+        ("t.jsonl", write_json_lines, [0, 1, 2, 3]),
+    ],
+)
+def test_rows_by_column(tmp_path: Path, name: str, write: object, kept: list[int]) -> None:
+    write(tmp_path / name)  # type: ignore[operator]
+    found = load(table(training=name), tmp_path)
+    assert isinstance(found, Sentences)
+    assert found.texts == tuple(TEXTS[row] for row in kept)
+    assert found.class_names == ("2", "10")  # by value
+    assert [found.class_names[label] for label in found.labels] == [LABELS[row] for row in kept]
+    assert found.ids[0] == "t-training-00000"
+    packed = tmp_path / f"more-{name}.gz"
+    packed.write_bytes(gzip.compress((tmp_path / name).read_bytes()))
+    again = load(table(training=packed.name), tmp_path)
+    assert again.digest() == found.digest()
+    assert load(table(training=str(tmp_path / name)), Path("elsewhere")).digest() == found.digest()
+
+
+def test_a_split_has_the_training_splits_classes(tmp_path: Path) -> None:
+    write_csv(tmp_path / "train.csv")
+    (tmp_path / "test.csv").write_text("sentence,mood\nx,10\ny,10\n")
+    found = load(table(training="train.csv", held_out="test.csv"), tmp_path, "held_out")
+    assert isinstance(found, Sentences)
+    assert (found.class_names, found.labels.tolist()) == (("2", "10"), [1, 1])
+    assert load(table(held_out="test.csv", classes=["10", "2"]), tmp_path, "held_out").class_names == (
+        "10",
+        "2",
+    )
+    with pytest.raises(ModelError, match=r"test\.csv have no split 'validation'; give one, beside held_out"):
+        load(table(held_out="test.csv"), tmp_path, "validation")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("a.tsv", "sentence\tmood\nx\t1\ny", r"a\.tsv:3: a row of 1 fields under a header of 2"),
+        ("a.tsv", "text\tmood\nx\t1\n", r"a\.tsv:2: there is no 'sentence' but 'text', 'mood'"),
+        ("a.tsv", "sentence\tmood\nx\t1\n \t1\n", r"a\.tsv:3: the sentence is empty"),
+        ("a.csv", 'sentence,mood\n"x\ny",1\nz\n', r"a\.csv:4: a row of 1 fields"),
+        ("a.csv", 'sentence,mood\nx,1\n"y', r"a\.csv:3: unexpected end of data"),
+        ("a.csv", "sentence,mood\n", r"a\.csv has no row"),
+        ("a.jsonl", '{"sentence": "x", "mood": 1}\n[]\n', r"a\.jsonl:2: this is no object"),
+        ("a.jsonl", '{"sentence": "x", "mood": 1}\n{', r"a\.jsonl:2: this is not JSON"),
+        ("a.jsonl", '{"sentence": "x", "mood": null}', r"a\.jsonl:1: there is no 'mood' but 'sentence'"),
+        ("a.parquet", "", r"ends on none of \.tsv, \.csv, \.jsonl"),
+    ],
+)
+def test_what_is_wrong_is_told_with_file_and_line(
+    tmp_path: Path, name: str, content: str, sentence: str
+) -> None:
+    (tmp_path / name).write_text(content)
+    with pytest.raises(ModelError, match=sentence):
+        load(table(training=name), tmp_path)
+
+
+def test_a_strange_label_and_long_files_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_csv(tmp_path / "t.csv")
+    with pytest.raises(ModelError, match=r"t\.csv:3: the label '2' is none of 10, 3"):
+        load(table(training="t.csv", classes=["10", "3"]), tmp_path)
+    monkeypatch.setattr(tables, "MOST_ROWS", 3)
+    with pytest.raises(ModelError, match=r"t\.csv:6: there are over 3 rows"):
+        load(table(training="t.csv"), tmp_path)
+    monkeypatch.setattr(tables, "MOST_CHARACTERS", 4)
+    with pytest.raises(ModelError, match=r"t\.csv:2: a text of 13 characters is over 4"):
+        load(table(training="t.csv"), tmp_path)
+    monkeypatch.undo()
+    monkeypatch.setattr(tables, "MOST_CLASSES", 1)
+    with pytest.raises(
+        ModelError, match=r"column mood of t\.csv has 2 labels, over 1; name the column of a class"
+    ):
+        load(table(training="t.csv"), tmp_path)
+
+
+def pictures(folder: Path, name: str, *colours: tuple[int, int, int]) -> None:
+    (folder / name).mkdir(parents=True)
+    for number, colour in enumerate(colours):
+        Image.new("RGB", (6 + number, 4), colour).save(folder / name / f"{number}.png")
+    (folder / name / "notes.txt").write_text("no image")
+
+
+def test_folders_are_classes(tmp_path: Path) -> None:
+    pictures(tmp_path / "flowers", "tulip", (9, 8, 7), (30, 20, 10))
+    pictures(tmp_path / "flowers", "rose", (1, 2, 3))
+    told = {"kind": "image_folders", "training": "flowers", "side": 4}
+    found = load(own(**told), tmp_path)
+    assert isinstance(found, Images)
+    assert (found.class_names, found.labels.tolist()) == (("rose", "tulip"), [0, 1, 1])
+    assert found.images.shape == (3, 4, 4, 3)
+    np.testing.assert_array_equal(found.images[2], np.broadcast_to([30, 20, 10], (4, 4, 3)))
+    grey = load(own(**told | {"channels": 1}), tmp_path)
+    assert isinstance(grey, Images)
+    assert grey.images.shape == (3, 4, 4, 1)
+
+
+def test_an_image_is_stretched_or_cut_to_a_square(tmp_path: Path) -> None:
+    (tmp_path / "f" / "a").mkdir(parents=True)
+    bars = np.repeat(np.array([[0, 100, 100, 200]], np.uint8), 2, axis=0)
+    Image.fromarray(bars).save(tmp_path / "f" / "a" / "bars.png")
+    told = {"kind": "image_folders", "training": "f", "side": 2, "channels": 1}
+    cut, stretched = (load(own(**told, fit=fit), tmp_path) for fit in ("cut", "stretch"))
+    assert isinstance(cut, Images)
+    assert isinstance(stretched, Images)
+    assert cut.images[0, 0, :, 0].tolist() == [100, 100]
+    assert stretched.images[0, 0, 0, 0] < 60 < 140 < stretched.images[0, 0, 1, 0]
+
+
+def test_folders_that_are_none_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = {"kind": "image_folders", "training": "train", "held_out": "test", "side": 4}
+    with pytest.raises(ModelError, match="train is not there"):
+        load(own(**told), tmp_path)
+    pictures(tmp_path / "train", "rose", (1, 2, 3))
+    pictures(tmp_path / "test", "rose")
+    with pytest.raises(ModelError, match="test has no image in any class"):
+        load(own(**told), tmp_path, "held_out")
+    pictures(tmp_path / "test", "weed", (1, 2, 3))
+    with pytest.raises(ModelError, match="test has weed beside the classes rose"):
+        load(own(**told), tmp_path, "held_out")
+    (tmp_path / "train" / "rose" / "broken.png").write_bytes(b"\x89PNG")
+    with pytest.raises(ModelError, match=r"broken\.png is no image that can be read"):
+        load(own(**told), tmp_path)
+    monkeypatch.setattr(image_folders, "MOST_BYTES", 95)
+    with pytest.raises(ModelError, match="2 images of 4×4 pixels are over 95 bytes; write a smaller side"):
+        load(own(**told), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        ("{kind: table, training: a.tsv, text: t}", "recipe.yaml:5: the key 'label' is missing"),
+        ("{kind: tabel, training: a.tsv}", "recipe.yaml:5: data.kind is 'tabel'; did you mean table?"),
+        ("{kind: table, text: t, label: l}", "recipe.yaml:5: data: no split is anywhere"),
+        ("{kind: table, training: a.tsv, text: t, label: l, classes: [a, a]}", "classes names one twice"),
+    ],
+)
+def test_a_recipe_tells_what_is_wrong_of_its_data(tmp_path: Path, data: str, sentence: str) -> None:
+    path = tmp_path / "recipe.yaml"
+    path.write_text((RECIPES / "bert_sst2.yaml").read_text().replace("data: sst2", f"data: {data}"))
+    with pytest.raises(ModelError, match=sentence):
+        recipe.load(path)
+
+
+def test_a_recipe_has_its_own_data(tmp_path: Path) -> None:
+    path = tmp_path / "recipe.yaml"
+    data = "{kind: table, training: a.tsv, held_out: b.tsv, text: sentence, label: mood}"
+    path.write_text((RECIPES / "bert_sst2.yaml").read_text().replace("data: sst2", f"data: {data}"))
+    found = recipe.load(path).data
+    assert found == Table(kind="table", training="a.tsv", held_out="b.tsv", text="sentence", label="mood")
+    assert str(found) == "a.tsv"
