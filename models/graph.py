@@ -26,7 +26,7 @@ from models.operations import declared
 __all__ = ["FIXED_ARRAYS", "Array", "Graph", "Node"]
 
 #: Arrays that training does not choose: constants of an architecture, statistics, and solved coefficients.
-FIXED_ARRAYS = ("mask", "mean", "variance", "coefficients")
+FIXED_ARRAYS = ("mask", "mean", "variance", "coefficients", "cosine", "sine")
 
 
 @dataclass(frozen=True)

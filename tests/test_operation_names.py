@@ -10,28 +10,31 @@ LIMITS = {
     "input": 13,
     "encrypt": 8,  # five of them mean the stage
     "take_features": 5,
-    "linear": 18,  # one of them means no activation
-    "sum_features": 6,
+    "linear": 20,  # one of them means no activation
+    "sum_features": 7,
     "affine": 7,
-    "bias": 17,
-    "mask": 11,
-    "scale": 17,
+    "bias": 19,
+    "mask": 13,
+    "scale": 18,
     "polynomial": 21,  # most of them mean the stage of conversion
-    "add": 15,  # those of audits are methods of libraries
-    "multiply": 13,  # the same
-    "split_heads": 7,
+    "add": 17,  # those of audits are methods of libraries
+    "multiply": 14,  # the same
+    "split_heads": 8,
     "merge_heads": 5,
-    "scores": 12,
+    "scores": 13,
     "mix": 8,
     "sum_tokens": 5,
     "gather_tokens": 6,
     "merge_tokens": 6,
-    "softmax": 4,
-    "batch_norm": 5,
+    "softmax": 5,
+    "batch_norm": 9,
+    "rms_norm": 4,
+    "rotary": 5,
     "mean_tokens": 4,
     "unit_norm": 3,
-    "layer_norm": 5,
-    "gelu": 15,  # six of them mean an entry of Hugging Face
+    "layer_norm": 9,
+    "gelu": 17,  # six of them mean an entry of Hugging Face
+    "silu": 5,
     "relu": 10,  # two of them likewise
     "tanh": 11,  # two of them mean a form of GELU, one an entry
 }

@@ -136,6 +136,22 @@ def embedded(seed: int = 0) -> Graph:
     return build.graph()
 
 
+def turned(seed: int = 0) -> Graph:
+    """Attention whose queries and keys are turned by their positions."""
+    tokens, heads, width = 6, 3, 8
+    build = Builder(seed, tokens, 5)
+    q, k, v = (build.heads("input", 5, heads, width) for _ in range(3))
+    angles = np.outer(np.arange(tokens), [1.0, 0.1, 0.01])
+    arrays = {
+        name: np.concatenate([part, part, np.full((tokens, width - 6), rest)], axis=1)
+        for name, part, rest in (("cosine", np.cos(angles), 1.0), ("sine", np.sin(angles), 0.0))
+    }
+    q, k = (build.add("rotary", one, arrays=arrays, features=6) for one in (q, k))
+    p = build.power(build.add("scores", q, k), 0.1, 0.1, 0.02)
+    build.linear(build.add("merge_heads", build.add("mix", p, v)), heads * width, 3)
+    return build.graph()
+
+
 def wide(seed: int = 0) -> Graph:
     """A residual stream of 64 tokens × 64 features, with attention in windows of 4."""
     build = Builder(seed, 64, 6)
@@ -158,6 +174,7 @@ MODELS: dict[str, Callable[[], Graph]] = {
     "windows": windows,
     "sentences": sentences,
     "embedded": embedded,
+    "turned": turned,
     "wide": wide,
     "language model": small_language_model,
 }

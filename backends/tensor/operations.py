@@ -18,6 +18,7 @@ from backends.tensor import (
     packed,
     pairs,
     polynomial,
+    positions,
     reductions,
     tokens,
 )
@@ -30,6 +31,7 @@ from models.node import Node
 from models.operations.elementwise import repeated
 from models.operations.forms import along
 from models.operations.linear import taking
+from models.operations.positions import partners, signed
 
 
 def encrypted(node: Node) -> EncryptedOperation:
@@ -207,6 +209,12 @@ def _mix(way: Callable[..., Tensor]) -> Execute:
     return execute
 
 
+def _rotary(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
+    own, other = node.arrays["cosine"], signed(node)
+    pairs_of = partners(int(node.attributes["features"]))
+    return positions.turn(context.evaluator, context.layout, operands[0], own, other, pairs_of)
+
+
 def _sum_tokens(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
     return reductions.sum_tokens(context.evaluator, context.layout, operands[0])
 
@@ -313,6 +321,11 @@ ENCRYPTED: dict[str, EncryptedOperation] = {
         depths=lambda node, operands: attention.MIX_DEPTH,
         placement=Placement.SECOND,
         moves_rows=True,
+    ),
+    "rotary": EncryptedOperation(
+        execute=_rotary,
+        depths=lambda node, operands: (1,),
+        placement=Placement.OPERANDS,
     ),
     "sum_tokens": EncryptedOperation(
         execute=_sum_tokens,

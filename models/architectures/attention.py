@@ -56,6 +56,27 @@ class Pairs:
 
 
 @dataclass(frozen=True)
+class Rotary:
+    """Positions that turn queries and keys (Su et al. 2021).
+
+    Attributes:
+        features: how many features of each head are turned, from the first on.
+        base: pair i of n is turned by token·base^(-i/n).
+    """
+
+    features: int
+    base: float
+
+    def arrays(self, tokens: int, width: int) -> dict[str, Array]:
+        """Cosine and sine of all angles, `[tokens, width]`; 1 and 0 where no feature is turned."""
+        pairs = self.features // 2
+        angles = np.outer(np.arange(tokens), self.base ** (-np.arange(pairs) / pairs))
+        rest = np.zeros((tokens, width - self.features))
+        every = np.concatenate([angles, angles, rest], axis=1)
+        return {"cosine": np.cos(every), "sine": np.sin(every)}
+
+
+@dataclass(frozen=True)
 class Attention:
     """One attention.
 
@@ -65,6 +86,7 @@ class Attention:
         pairs: which tokens attend to which.
         keep: the value that tells real tokens from padding (feature width `dim`), where there is padding.
         relative: whether scores get a learned bias per head and pair of positions of a block.
+        rotary: how positions turn queries and keys, where they do.
     """
 
     dim: int
@@ -72,6 +94,7 @@ class Attention:
     pairs: Pairs
     keep: str | None = None
     relative: bool = False
+    rotary: Rotary | None = None
 
 
 def attend(draft: Draft, layer: str, source: str, attention: Attention) -> str:
@@ -95,8 +118,7 @@ def attend(draft: Draft, layer: str, source: str, attention: Attention) -> str:
 def _scores(draft: Draft, layer: str, q: str, k: str, attention: Attention) -> str:
     """q·kᵀ/√d, with the relative bias where there is one."""
     pairs, heads = attention.pairs, attention.heads
-    queries = draft.add(layer, "q.heads", "split_heads", q, heads=heads)
-    keys = draft.add(layer, "k.heads", "split_heads", k, heads=heads)
+    queries, keys = (_turned(draft, layer, part, one, attention) for part, one in (("q", q), ("k", k)))
     scores = draft.add(layer, "scores", "scores", queries, keys, block=pairs.block)
     factor = 1 / math.sqrt(attention.dim // heads)
     scaled = draft.add(layer, "scaled", "scale", scores, factor=factor)
@@ -105,6 +127,16 @@ def _scores(draft: Draft, layer: str, q: str, k: str, attention: Attention) -> s
     bias = {"bias": np.zeros((heads, pairs.block, pairs.block))}
     repeat = pairs.tokens // pairs.block
     return draft.add(layer, "relative", "bias", scaled, arrays=bias, repeat=repeat)
+
+
+def _turned(draft: Draft, layer: str, part: str, source: str, attention: Attention) -> str:
+    """The heads of queries or keys, turned where there are rotary positions."""
+    heads, rotary = attention.heads, attention.rotary
+    split = draft.add(layer, f"{part}.heads", "split_heads", source, heads=heads)
+    if rotary is None:
+        return split
+    arrays = rotary.arrays(attention.pairs.tokens, attention.dim // heads)
+    return draft.add(layer, f"{part}.turned", "rotary", split, arrays=arrays, features=rotary.features)
 
 
 def _softmax(draft: Draft, layer: str, scores: str, attention: Attention) -> str:

@@ -29,8 +29,12 @@ class Draft:
     plays there; the node is named `layer.part`, or just `layer` where `part` is empty, and its name returned.
     """
 
-    def __init__(self, options: Options, rng: np.random.Generator) -> None:
+    def __init__(
+        self, options: Options, rng: np.random.Generator, norm: Literal["layer", "rms"] = "layer"
+    ) -> None:
+        """Begin a graph; `norm` is the norm of its authors, which the options may replace."""
         self.options = options
+        self._norm = norm
         self._rng = rng
         self._nodes: list[Node] = []
 
@@ -61,6 +65,10 @@ class Draft:
         """The normalisation over features that the options name."""
         if self.options.norm == "batch":
             return self.batch_norm(layer, part, source, features)
+        if self._norm == "rms":
+            return self.add(
+                layer, part, "rms_norm", source, arrays={"scale": np.ones(features)}, epsilon=EPSILON
+            )
         arrays = {"scale": np.ones(features), "shift": np.zeros(features)}
         return self.add(layer, part, "layer_norm", source, arrays=arrays, epsilon=EPSILON)
 
@@ -78,12 +86,12 @@ class Draft:
         bias = self._embedding(data.tokens, dim) if position else None
         return self.linear("embedding", "", source, data.features, dim, bias)
 
-    def symbols(self, data: DataShape, dim: int) -> tuple[str, str]:
-        """The input of one-hot tokens, and its embedding, whose bias is a learned position."""
+    def symbols(self, data: DataShape, dim: int, *, position: bool = True) -> tuple[str, str]:
+        """The input of one-hot tokens, and its embedding; a learned `position` is its bias."""
         source = self.add("input", "", "input", tokens=data.tokens, features=data.features, one_hot=True)
         arrays = {
             "weight": self._embedding(dim, data.features),
-            "bias": self._embedding(data.tokens, dim),
+            "bias": self._embedding(data.tokens, dim) if position else np.zeros(dim),
         }
         return source, self.add("embedding", "", "linear", source, arrays=arrays)
 

@@ -40,7 +40,7 @@ class Options(BaseModel):
     mlp_norm: bool = True
     score_norm: bool = False
     score_bias: float | None = None
-    activation: Literal["gelu", "relu", "square"] = "gelu"
+    activation: Literal["gelu", "relu", "silu", "square"] = "gelu"
 
     @model_validator(mode="after")
     def _softmax_stands_alone(self) -> Options:

@@ -20,18 +20,22 @@ def transformer_block(
     attention: Attention,
     mlp_ratio: int | float,
     position: NormPosition = "pre",
+    *,
+    parallel: bool = False,
+    gated: bool = False,
 ) -> str:
-    """The residual stream after an attention and an MLP."""
+    """The residual stream after an attention and an MLP; in parallel both read the stream as it comes."""
     dim = attention.dim
 
     def attended(source: str) -> str:
         return attend(draft, f"{layer}.attention", source, attention)
 
     def activated(source: str) -> str:
-        return mlp(draft, f"{layer}.mlp", source, dim, mlp_ratio)
+        return mlp(draft, f"{layer}.mlp", source, dim, mlp_ratio, gated=gated)
 
+    before = stream if parallel else None
     stream = residual(draft, f"{layer}.attention", stream, dim, attended, position)
-    return residual(draft, f"{layer}.mlp", stream, dim, activated, position)
+    return residual(draft, f"{layer}.mlp", stream, dim, activated, position, before)
 
 
 def residual(
@@ -41,22 +45,30 @@ def residual(
     dim: int,
     branch: Callable[[str], str],
     position: NormPosition = "pre",
+    read: str | None = None,
 ) -> str:
-    """The residual stream after a branch: x + branch(norm(x)), or, post-norm, norm(x + branch(x))."""
+    """The residual stream after a branch: x + branch(norm(x)), or, post-norm, norm(x + branch(x)).
+
+    A pre-norm branch may read another value than the stream.
+    """
     if position == "pre":
-        normal = draft.norm(layer, "norm", stream, dim)
+        normal = draft.norm(layer, "norm", read or stream, dim)
         return draft.add(layer, "residual", "add", stream, branch(normal))
     total = draft.add(layer, "residual", "add", stream, branch(stream))
     return draft.norm(layer, "norm", total, dim)
 
 
-def mlp(draft: Draft, layer: str, source: str, dim: int, ratio: int | float) -> str:
-    """Two linear maps with the activation between."""
+def mlp(draft: Draft, layer: str, source: str, dim: int, ratio: int | float, *, gated: bool = False) -> str:
+    """Two linear maps with the activation between; gated, a third times it (Shazeer 2020)."""
     inner = hidden_features(dim, ratio)
-    hidden = draft.linear(layer, "expand", source, dim, inner)
+    hidden = draft.linear(layer, "gate" if gated else "expand", source, dim, inner)
     if draft.options.mlp_norm:
         hidden = draft.batch_norm(layer, "inner_norm", hidden, inner)
     active = activated(draft, layer, hidden)
+    if gated:
+        active = draft.add(
+            layer, "gated", "multiply", active, draft.linear(layer, "expand", source, dim, inner)
+        )
     return draft.linear(layer, "projection", active, inner, dim)
 
 

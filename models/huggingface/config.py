@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 #: Activations by their Hugging Face names: of GELU the exact one, and the approximation by tanh.
 Exact = Literal["gelu", "gelu_python"]
 ByTanh = Literal["gelu_new", "gelu_pytorch_tanh", "gelu_python_tanh", "gelu_fast", "gelu_accurate"]
-Activation = Literal[Exact, ByTanh, "relu"]
+Activation = Literal[Exact, ByTanh, "relu", "silu"]
 
 #: Field → the names of its entry, divided by bars, and what `transformers` takes where it is absent; without
 #: a name, what all models of the family have.
@@ -71,7 +71,7 @@ class Config(BaseModel, ABC):
 
     def attributes(self, node: Node) -> dict[str, object]:
         """What is said of a node of the graph that the architecture alone does not know."""
-        if node.operation == "layer_norm":
+        if node.operation in ("layer_norm", "rms_norm"):
             return {"epsilon": self.epsilon}
         return operation(self.activation)[1] if node.name.endswith("mlp.activation") else {}
 
@@ -159,8 +159,15 @@ def refused(path: Path, faults: str) -> ModelError:
 
 
 def _said(entries: Mapping[str, Any], names: str, default: object) -> object:
-    found = [entries[name] for name in names.split("|") if name in entries]
-    return found[0] if found else default
+    """The first of these entries that there is; a name with dots leads into others."""
+    for name in names.split("|"):
+        *outer, last = name.split(".")
+        within: object = entries
+        for one in outer:
+            within = within.get(one) if isinstance(within, Mapping) else None
+        if isinstance(within, Mapping) and last in within:
+            return within[last]
+    return default
 
 
 def _place(location: tuple[int | str, ...], names: Entries) -> str:

@@ -11,7 +11,7 @@ from models.architectures.options import ORIGINAL
 from models.architectures.shapes import DataShape
 from models.data.literals import Preparation
 from models.errors import ModelError
-from models.graph import Graph, Node
+from models.graph import FIXED_ARRAYS, Graph, Node
 from models.huggingface import config
 from models.huggingface.config import Config
 from models.huggingface.family import Family, Head
@@ -75,7 +75,7 @@ class Described:
             yield node, self._arrays(node, stored)
 
     def _arrays(self, node: Node, stored: Tensors) -> Arrays:
-        kept = {name: array for name, array in node.arrays.items() if name == "mask"}
+        kept = {name: array for name, array in node.arrays.items() if name in FIXED_ARRAYS}
         if len(kept) == len(node.arrays):
             return kept
         (pattern, numbers), places = _numbered(node.name), self.family.places(self.head)

@@ -41,7 +41,7 @@ class Source:
     folder: Path
     config: Mapping[str, Any]
     preprocessor: Mapping[str, Any] | None
-    modules: Sequence[Mapping[str, Any]] | None
+    modules: Sequence[Mapping[str, object]] | None
     modules_path: Path
 
     @cached_property
@@ -79,7 +79,7 @@ def read(folder: Path) -> Source:
     return Source(folder, entries_of(folder / _CONFIG), entries, modules, modules_path)
 
 
-def _modules(path: Path) -> list[dict[str, Any]]:
+def _modules(path: Path) -> list[dict[str, object]]:
     content = _json(path)
     if not isinstance(content, list) or not all(isinstance(module, dict) for module in content):
         raise ModelError(f"{path} holds no list of modules; restore the folder")

@@ -67,7 +67,7 @@ class Rule(Protocol):
     """Where the arrays of a node come from."""
 
     def arrays(self, place: Place) -> Arrays:
-        """All of them but masks; what is missing is noted by the tensors."""
+        """All of them but constants; what is missing is noted by the tensors."""
 
 
 #: Name of a node, an asterisk for each number in it → where its arrays come from.
@@ -252,3 +252,36 @@ class Offsets:
         row, column = np.divmod(np.arange(points), window)
         rows, columns = (axis[:, None] - axis + window - 1 for axis in (row, column))
         return {"bias": table[rows, columns].transpose(2, 0, 1)}
+
+
+@dataclass(frozen=True)
+class Grouped:
+    """Keys or values of which several heads share one: each head gets its own copy.
+
+    Attributes:
+        name: of the module.
+        bias: as in `Linear`.
+    """
+
+    name: str
+    bias: bool | str
+
+    def arrays(self, place: Place) -> Arrays:
+        """Weight and bias."""
+        outputs, inputs = place.shape("weight")
+        heads, stored = place.count("heads"), place.count("key_heads")
+        width = outputs // heads
+        weight = place.take(f"{self.name}.weight", stored * width, inputs)
+        bias = np.zeros(stored * width)
+        if place.says(self.bias):
+            bias = place.take(f"{self.name}.bias", stored * width)
+        return {
+            "weight": _copied(weight.reshape(stored, width, inputs), heads // stored).reshape(
+                outputs, inputs
+            ),
+            "bias": _copied(bias.reshape(stored, width), heads // stored).reshape(outputs),
+        }
+
+
+def _copied(by_head: Array, copies: int) -> Array:
+    return np.repeat(by_head, copies, axis=0)

@@ -11,12 +11,21 @@ operations leave it as it is.
 from __future__ import annotations
 
 from models.errors import ModelError
-from models.operations import activations, attention, elementwise, linear, normalisations, pooling, tokens
+from models.operations import (
+    activations,
+    attention,
+    elementwise,
+    linear,
+    normalisations,
+    pooling,
+    positions,
+    tokens,
+)
 from models.operations.operation import Operation
 
 __all__ = ["OPERATIONS", "Operation", "declared"]
 
-_FAMILIES = (linear, elementwise, attention, tokens, normalisations, pooling, activations)
+_FAMILIES = (linear, elementwise, attention, positions, tokens, normalisations, pooling, activations)
 
 #: Name → declaration.
 OPERATIONS: dict[str, Operation] = {

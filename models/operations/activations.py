@@ -24,6 +24,13 @@ def gelu_by_tanh(x: Array) -> Array:
     return np.asarray(x / 2 * (1 + np.tanh(np.sqrt(2 / np.pi) * (x + 0.044715 * x**3))))
 
 
+def silu(x: Array) -> Array:
+    """The SiLU or swish, x times the logistic function of x (Elfwing et al. 2017)."""
+    from scipy.special import expit
+
+    return np.asarray(x * expit(x))
+
+
 def _gelu(node: Node, x: Array) -> Array:
     return gelu_by_tanh(x) if node.attributes.get("form") == "tanh" else gelu(x)
 
@@ -49,5 +56,6 @@ def _activation(
 OPERATIONS = (
     _activation("gelu", "x·Φ(x), exactly, or with `form: tanh` by tanh, as GPT-2 has it", _gelu, ("form",)),
     _activation("relu", "x where it is positive, else 0", lambda node, x: np.maximum(x, 0)),
+    _activation("silu", "x/(1 + exp(-x))", lambda node, x: silu(x)),
     _activation("tanh", "the hyperbolic tangent of x", lambda node, x: np.tanh(x)),
 )

@@ -40,6 +40,11 @@ def _layer_norm(node: Node, x: Array) -> Array:
     return np.asarray(normal * node.arrays["scale"] + node.arrays["shift"])
 
 
+def _rms_norm(node: Node, x: Array) -> Array:
+    square = (x**2).mean(axis=-1, keepdims=True)
+    return np.asarray(x / np.sqrt(square + node.attributes["epsilon"]) * node.arrays["scale"])
+
+
 OPERATIONS = (
     Operation(
         name="softmax",
@@ -82,5 +87,18 @@ OPERATIONS = (
         factor_moves_to=None,
         polynomial=False,
         calibrated="variance",
+    ),
+    Operation(
+        name="rms_norm",
+        meaning="x over the root of the mean of its squares over features, with `scale` and `epsilon`",
+        inputs=(1,),
+        attributes=("epsilon",),
+        arrays=("scale",),
+        result=alike,
+        evaluate=_rms_norm,
+        factor=Factor.FIXED,
+        carries=Carries.NOTHING,
+        factor_moves_to=None,
+        polynomial=False,
     ),
 )

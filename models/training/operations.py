@@ -167,6 +167,22 @@ def _mean_tokens(module: Arrays, node: Node, x: Tensor, keep: Tensor) -> Tensor:
     return (x * real).sum(1, keepdim=True) / real.sum(1, keepdim=True).clamp(min=1)
 
 
+def _rms_norm(module: Arrays, node: Node, x: Tensor) -> Tensor:
+    scale = module.array(node, "scale")
+    return functional.rms_norm(x, scale.shape, scale, float(node.attributes["epsilon"]))
+
+
+def _rotary(module: Arrays, node: Node, x: Tensor) -> Tensor:
+    turned, cosine, sine = (
+        int(node.attributes["features"]),
+        module.array(node, "cosine"),
+        module.array(node, "sine"),
+    )
+    first, second = x[..., :turned].chunk(2, -1)
+    other = torch.cat([-second, first, torch.zeros_like(x[..., turned:])], -1)
+    return x * cosine + other * sine
+
+
 #: Operation → its result in torch, from a module, a node and the operands `[samples, ...]`.
 FORWARD: dict[str, Callable[..., Tensor]] = {
     "input": lambda module, node, x: x,
@@ -191,9 +207,12 @@ FORWARD: dict[str, Callable[..., Tensor]] = {
     "softmax": _softmax,
     "batch_norm": _batch_norm,
     "layer_norm": _layer_norm,
+    "rms_norm": _rms_norm,
+    "rotary": _rotary,
     "mean_tokens": _mean_tokens,
     "unit_norm": lambda module, node, x: functional.normalize(x, dim=-1, eps=SHORTEST),
     "gelu": lambda module, node, x: functional.gelu(x, approximate=node.attributes.get("form", "none")),
     "relu": lambda module, node, x: functional.relu(x),
+    "silu": lambda module, node, x: functional.silu(x),
     "tanh": lambda module, node, x: x.tanh(),
 }
