@@ -24,6 +24,7 @@ from typing import Any
 from pydantic import Field
 
 from models import pipeline, recipe
+from models.checkpoint import RUNGS as CHECKPOINT_RUNGS
 from models.documents.reading import read as read_document
 from models.documents.schema import validated
 from models.errors import DivergenceError, ModelError
@@ -127,6 +128,8 @@ def _row(chosen: Recipe, work_folder: Path, report: pipeline.Report) -> dict[str
         "metric": ladder["metric"],
         "samples": ladder["held_out"]["samples"],
         "held_out": {rung: ladder["held_out"][rung] for rung in RUNGS},
+        "agreement": ladder["held_out"]["pairs"]["original/polynomial"]["label_agreement"],
+        "wall_s": {rung: ladder["rungs"][rung]["wall_s"] for rung in CHECKPOINT_RUNGS},
         "largest_activation": max(
             (max(map(abs, ends)) for ends in ranges["activations"].values()), default=0.0
         ),

@@ -44,7 +44,7 @@ _KINDS = {
 _SHAPES: TypeAdapter[Architecture] = TypeAdapter(Architecture)
 
 
-def parse(literal: Mapping[str, Any]) -> Architecture:
+def parse(literal: Mapping[str, object]) -> Architecture:
     """An architecture from the mapping that a recipe or a graph's metadata holds.
 
     Raises:

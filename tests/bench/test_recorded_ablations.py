@@ -33,7 +33,8 @@ def test_every_run_is_recorded_and_its_table_is_told(path: Path) -> None:
     assert table(recorded(path), RUNGS) in (ROOT / "docs" / "method.md").read_text()
 
 
-def test_every_ablation_has_ten_seeds_but_the_large_one() -> None:
+def test_every_ablation_has_ten_seeds_but_the_large_ones() -> None:
     seeds = {path.stem: yaml.safe_load(path.read_text())["seeds"] for path in ABLATIONS}
     assert seeds.pop("length_scaling_cifar10") == 1
+    assert seeds.pop("warm_start_bert") == 3
     assert set(seeds.values()) == {10}
