@@ -29,7 +29,7 @@ LIMITS = {
     "softmax": 5,
     "batch_norm": 9,
     "rms_norm": 4,
-    "rotary": 5,
+    "rotary": 6,
     "mean_tokens": 5,
     "unit_norm": 4,
     "layer_norm": 9,

@@ -8,8 +8,11 @@ decrypts: what the polynomial model answers is the embedding times a positive fa
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from models.approximation.approximation import Approximation
 from models.approximation.reciprocal import reciprocal
+from models.approximation.series import Series
 from models.conversion.stages import Chain, write_stages
 from models.errors import ModelError
 from models.graph import Graph, Node
@@ -38,10 +41,8 @@ def mean_nodes(graph: Graph, node: Node, tokens: int) -> list[Node]:
         chain.add("", "scale", chain.add("sum", "sum_tokens", kept), factor=1 / tokens)
         return chain.nodes
     total = chain.add("sum", "sum_tokens", kept)
-    found = _reciprocal(node, tokens)
     count = chain.add("count", "sum_tokens", keep)
-    variable = chain.add("variable", "scale", count, factor=found.factor)
-    chain.add("", "multiply", total, write_stages(chain, "inverse", variable, found))
+    chain.add("", "multiply", total, write_stages(chain, "inverse", count, _reciprocal(node, tokens)))
     return chain.nodes
 
 
@@ -54,8 +55,8 @@ def without_direction(graph: Graph) -> Graph:
     inside = [node.name for node in graph if node.operation == "unit_norm" and node.name != graph.output]
     if inside:
         raise ModelError(
-            f"graph {graph.name}: {', '.join(inside)} is read by others, and a division by the length has its "
-            "place after decryption; leave it out"
+            f"graph {graph.name}: {', '.join(inside)} is read by others, and lengths are left to the end, "
+            "where the key owner divides by them; leave it out"
         )
     last = graph[graph.output]
     if last.operation != "unit_norm":
@@ -65,8 +66,12 @@ def without_direction(graph: Graph) -> Graph:
 
 
 def _reciprocal(node: Node, tokens: int) -> Approximation:
+    """1/x itself: no map stands before the number that could take up a factor of it."""
     for depth in range(2, _DEEPEST + 1):
         found = reciprocal((1.0, float(max(tokens, 2))), 2**depth - 1, 0)
         if found.error <= _ERROR:
-            return found
+            (stage,) = found.stages
+            assert isinstance(stage, Series)
+            assert stage.basis == "chebyshev"  # in which an interval may be another without other numbers
+            return replace(found, stages=(replace(stage, interval=found.interval),), factor=1.0)
     raise ModelError(f"node {node.name}: the mean of {tokens} tokens has no polynomial; write fewer")

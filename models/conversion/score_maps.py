@@ -55,12 +55,18 @@ def _before_constant(graph: Rewriting, node: Node, source: Node) -> Rewriting:
 
 
 def _has_own_queries(graph: Rewriting, scores: Node) -> bool:
-    heads = scores.inputs[0]
-    return graph[heads].operation == "split_heads" and graph.read_once(heads)
+    heads = _heads(graph, scores)
+    return heads.operation == "split_heads" and graph.read_once(heads.name)
+
+
+def _heads(graph: Rewriting, scores: Node) -> Node:
+    """Where the heads of queries begin, before their positions turn them: all features of a head alike."""
+    first = graph[scores.inputs[0]]
+    return graph[first.inputs[0]] if first.operation == "rotary" and graph.read_once(first.name) else first
 
 
 def _into_queries(graph: Rewriting, node: Node, scores: Node) -> Rewriting:
-    heads = graph[scores.inputs[0]]
+    heads = _heads(graph, scores)
     width = graph.shapes[heads.name][-1]
     scale = np.repeat(node.arrays["scale"], width)
     affine = Node(
