@@ -27,7 +27,7 @@ class VitShape(TransformerShape):
     kind: Literal["vit"] = "vit"
     pool: Pool | Literal["first_two"] = "mean"
     head: bool = True
-    activation: Literal["tanh", "gelu", "relu"] | None = None
+    activation: Literal["tanh", "gelu", "relu", "silu"] | None = None
 
 
 def build(shape: VitShape, data: DataShape, options: Options, rng: np.random.Generator) -> Graph:

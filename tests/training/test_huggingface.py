@@ -201,7 +201,7 @@ def test_all_that_is_wrong_with_the_weights_is_named_at_once(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("make", "entry", "value", "cause"),
     [
-        (vit, "hidden_act", "silu", "hidden_act"),
+        (vit, "hidden_act", "mish", "hidden_act"),
         (vit, "image_size", [12, 8], "12×8 is no square"),
         (vit, "image_size", 13, "do not tile"),
         (vit, "num_attention_heads", 5, "not a multiple of 5 heads"),
