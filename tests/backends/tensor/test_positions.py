@@ -41,8 +41,10 @@ def test_features_are_turned_wherever_they_lie(tokens: int, heads: int, width: i
     np.testing.assert_allclose(values[""], reference.outputs(graph, inputs), atol=1e-9)
 
 
-def test_heads_that_lie_as_attention_wants_them_take_two_rotations() -> None:
-    graph = turned(8, 4, 8, 8)
+@pytest.mark.parametrize(("features", "rotations"), [(4, 2), (8, 1)])
+def test_heads_that_lie_as_attention_wants_them_take_few_rotations(features: int, rotations: int) -> None:
+    """One where all features of heads that fill the rows are turned: half of them up is half of them down."""
+    graph = turned(8, 4, 8, features)
     rotary, split = graph[graph.output].inputs[0], graph.nodes[2].name
     without = replace(
         graph,
@@ -53,4 +55,4 @@ def test_heads_that_lie_as_attention_wants_them_take_two_rotations() -> None:
         ),
     )
     counts = [planned(one, replace(PARAMETERS, log_n=12)).counts["rotations"] for one in (graph, without)]
-    assert counts[0] == counts[1] + 2
+    assert counts[0] == counts[1] + rotations
