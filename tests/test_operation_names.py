@@ -34,7 +34,7 @@ LIMITS = {
     "unit_norm": 4,
     "layer_norm": 9,
     "gelu": 17,  # six of them mean an entry of Hugging Face
-    "silu": 5,
+    "silu": 6,
     "relu": 10,  # two of them likewise
     "tanh": 11,  # two of them mean a form of GELU, one an entry
 }

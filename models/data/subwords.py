@@ -55,9 +55,9 @@ def read(folder: Path) -> str:
         _parsed(told, folder / TOKENIZER)
         return told
     if (folder / WORD_PIECES).is_file():
-        return _word_pieces(folder).to_str()
+        return str(_word_pieces(folder).to_str())
     if (folder / VOCABULARY).is_file() and (folder / MERGES).is_file():
-        return _byte_pairs(folder).to_str()
+        return str(_byte_pairs(folder).to_str())
     raise ModelError(
         f"{folder} has no tokenizer: neither {TOKENIZER} nor {WORD_PIECES}, nor {VOCABULARY} with {MERGES}; "
         "name the folder that `save_pretrained` wrote"
