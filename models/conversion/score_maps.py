@@ -103,9 +103,9 @@ def _sum_of_constants(a: Node, b: Node) -> tuple[Array, int]:
 
 
 def _one_mask(graph: Rewriting) -> Rewriting | None:
-    """Make one mask of two, or one mask that a `mix` reads the mix's own."""
+    """Make one mask of two, or one mask that a mix or a sum over keys reads its own."""
     for node in graph:
-        source = graph[node.inputs[0]] if node.operation in ("mask", "mix") else None
+        source = graph[node.inputs[0]] if node.operation in ("mask", "mix", "sum_keys") else None
         if source is not None and source.operation == "mask":
             mask = source.arrays["mask"] * node.arrays.get("mask", 1.0)
             inputs = (source.inputs[0], *node.inputs[1:])
