@@ -4,7 +4,8 @@ Each sum comes at every feature of its head, as a mix of values has it, so that 
 meets the mixed values slot by slot. The ciphertexts of scores are added up; those that are packed hold a
 token shift in every feature row of a head, so their rows are added up too, cyclically in each head. No level
 is spent but on constants: a mask, the shifts that meet padding of a block, and i, which brings the second
-half of a batch into the imaginary parts.
+half of a batch into the imaginary parts. Where one is spent, heads and tokens of padding sum up to 0; else to
+what a score of 0 counts, as often as there are keys.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from functools import reduce
 import numpy as np
 
 from backends.interface import Ciphertext, Evaluator
-from backends.tensor.elementwise import multiply_constant
 from backends.tensor.layout import Layout, ValueLayout, power_of_two
 from backends.tensor.packing import Packing
 from backends.tensor.reductions import sum_of_rotations
@@ -37,19 +37,17 @@ def sum_keys(evaluator: Evaluator, layout: Layout, p: Tensor, mask: Array) -> Ci
         p: scores, packed or not.
         mask: broadcasts to `[tokens, block]`.
     """
-    number = len(p.ciphertexts) // layout.halves
-    halves = zip((p.ciphertexts[:number], p.ciphertexts[number:]), (1, 1j)[: layout.halves], strict=False)
-    if _alike(p.layout, mask):
-        factor = float(mask.flat[0])
-        sums = [_times(evaluator, _total(evaluator, half), factor * unit) for half, unit in halves]
-        return _over_rows(evaluator, layout, p.layout, _total(evaluator, sums))
-    patterns = [p.layout.pattern(layout, mask, index) for index in range(number)]
-    level = p.level(evaluator)
-    terms = [
-        (ciphertext, evaluator.encode(np.asarray(unit * layout.spread(pattern)), level))
-        for half, unit in halves
-        for ciphertext, pattern in zip(half, patterns, strict=True)
-    ]
+    if depth(p, mask) == 0:
+        return _over_rows(evaluator, layout, p.layout, _total(evaluator, p.ciphertexts))
+    number, level = len(p.ciphertexts) // layout.halves, p.level(evaluator)
+    terms = []
+    for half, unit in enumerate((1, 1j)[: layout.halves]):
+        ciphertexts = p.ciphertexts[half * number : (half + 1) * number]
+        if _alike(p.layout, mask):
+            ciphertexts = (_total(evaluator, ciphertexts),)
+        for index, ciphertext in enumerate(ciphertexts):
+            slots = unit * layout.spread(p.layout.pattern(layout, mask, index))
+            terms.append((ciphertext, evaluator.encode(np.asarray(slots), level)))
     total = evaluator.rescale(evaluator.multiply_plain_sum(terms))
     return _over_rows(evaluator, layout, p.layout, total)
 
@@ -100,7 +98,3 @@ def _over_rows(evaluator: Evaluator, layout: Layout, lies: ValueLayout, total: C
 
 def _total(evaluator: Evaluator, ciphertexts: Sequence[Ciphertext]) -> Ciphertext:
     return reduce(evaluator.add, ciphertexts)
-
-
-def _times(evaluator: Evaluator, ciphertext: Ciphertext, factor: complex) -> Ciphertext:
-    return ciphertext if factor == 1 else multiply_constant(evaluator, ciphertext, factor)

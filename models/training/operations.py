@@ -149,7 +149,7 @@ def _mixed(p: Tensor, v: Tensor) -> Tensor:
 def _sum_keys(module: Arrays, node: Node, p: Tensor, keep: Tensor | None = None) -> Tensor:
     if "mask" in node.arrays:
         p = p * module.array(node, "mask")
-    total = p.sum(-1, keepdim=True) if keep is None else _mixed(p, keep[:, None, :, :1])
+    total = p.sum(-1, keepdim=True) if keep is None else _mixed(p, keep[:, None, :, :1].to(p.dtype))
     return total.expand(*p.shape[:-1], int(node.attributes["features"]))
 
 
