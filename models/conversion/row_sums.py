@@ -33,7 +33,7 @@ class Rows:
         node: the softmax.
         scores: the product of queries and keys that it reads.
         factor: of that product in what it reads.
-        shiftable: whether every token's keys can lose the same vector, as they cannot where positions turn them.
+        shiftable: whether all keys can lose the same vector, as they cannot where positions turn them.
         queries: `[heads, rows, features]`, a piece for each batch.
         sums: logarithms of the sums of exponentials, `[heads, rows]`, likewise.
         pattern: the weights of all pairs, added up over samples.
@@ -73,7 +73,8 @@ class Rows:
         counts = np.maximum(self.counts, 1)
         pattern = np.asarray(self.pattern) / counts[:, None]
         steady = (pattern**2).sum(axis=(1, 2)) / (self.squares / counts).sum(axis=1)
-        return Levels(vectors / self.factor, constants, left.max(axis=1), left.std(axis=1), pattern, steady)
+        vectors = vectors * (self.shiftable / self.factor)
+        return Levels(vectors, constants, left.max(axis=1), left.std(axis=1), pattern, steady)
 
 
 @dataclass(frozen=True)

@@ -97,11 +97,11 @@ def test_what_is_taken_from_the_keys_levels_the_rows() -> None:
 
 
 def test_a_head_whose_rows_no_key_levels_takes_its_mean_weights() -> None:
-    # Queries and keys tell the position alone, in sharp weights: every token looks at the one before.
-    tokens = 5
-    sharp = 60 * np.roll(np.eye(tokens), 1, axis=0) * np.linspace(0.5, 1.5, tokens)
-    graph = attention(np.eye(tokens), sharp)
-    samples = np.eye(tokens) + np.random.default_rng(0).normal(size=(30, tokens, tokens)) * 0.01
+    # Tokens are points of a plane, near or far from its middle in turns, and nothing else.
+    angles = 2 * np.pi * np.arange(5) / 5
+    points = np.array([1, 0.3, 1, 0.3, 1])[:, None] * np.column_stack([np.cos(angles), np.sin(angles)])
+    graph = attention(np.eye(2), 60 * np.eye(2))
+    samples = points + np.random.default_rng(0).normal(size=(30, 5, 2)) * 0.001
     found = prepared(graph, samples, SETTINGS)
     assert any(node.name.endswith("mean_weights") for node in found)
     np.testing.assert_allclose(run(found, samples)["y"], run(graph, samples)["y"], atol=0.05)
