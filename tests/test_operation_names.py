@@ -23,7 +23,7 @@ LIMITS = {
     "merge_heads": 5,
     "scores": 13,
     "mix": 8,
-    "sum_keys": 5,
+    "sum_keys": 6,
     "sum_tokens": 6,
     "gather_tokens": 6,
     "merge_tokens": 6,

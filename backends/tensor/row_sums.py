@@ -26,8 +26,8 @@ from models.arrays import Array
 
 def depth(p: Tensor, mask: Array) -> int:
     """Levels that the sums of scores take."""
-    halves = len(p.ciphertexts) // (p.layout.stride or p.layout.block)
-    return 0 if halves == 1 and _alike(p.layout, mask) and mask.flat[0] == 1 else 1
+    of_two_halves = len(p.ciphertexts) > (p.layout.stride or p.layout.block)
+    return 0 if _alike(p.layout, mask) and mask.flat[0] == 1 and not of_two_halves else 1
 
 
 def sum_keys(evaluator: Evaluator, layout: Layout, p: Tensor, mask: Array) -> Ciphertext:
