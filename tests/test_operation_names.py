@@ -14,7 +14,7 @@ LIMITS = {
     "sum_features": 7,
     "affine": 7,
     "bias": 19,
-    "mask": 13,
+    "mask": 14,
     "scale": 19,
     "polynomial": 21,  # most of them mean the stage of conversion
     "add": 17,  # those of audits are methods of libraries
