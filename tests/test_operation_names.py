@@ -18,7 +18,7 @@ LIMITS = {
     "scale": 19,
     "polynomial": 21,  # most of them mean the stage of conversion
     "add": 17,  # those of audits are methods of libraries
-    "multiply": 15,  # the same
+    "multiply": 16,  # the same
     "split_heads": 8,
     "merge_heads": 5,
     "scores": 13,
