@@ -27,7 +27,7 @@ LIMITS = {
     "sum_tokens": 6,
     "gather_tokens": 6,
     "merge_tokens": 6,
-    "softmax": 5,
+    "softmax": 7,  # two of them mean a kind of layer
     "batch_norm": 9,
     "rms_norm": 4,
     "rotary": 6,
