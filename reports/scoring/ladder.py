@@ -11,6 +11,7 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.metrics.arrays import Array, Labels
 from models.metrics.catalogue import DEFAULT, metric_named
@@ -37,6 +38,7 @@ def ladder(
     references: Mapping[str, Array] | None = None,
     *,
     metric: str = DEFAULT.name,
+    may_lack: NDArray[np.bool_] | None = None,
 ) -> Ladder:
     """The metric per rung, and how far what was decrypted is from the polynomial model.
 
@@ -46,12 +48,14 @@ def ladder(
         probes: layer → decrypted values; None where layers were not probed.
         references: layer → the polynomial model's values.
         metric: name of one of `models.metrics.catalogue`.
+        may_lack: `[samples]`, whether a sample's answer may be no number: it is wrong then, and nothing is
+            compared with it. None where each must be one.
 
     Raises:
         ReportError: a rung is unknown, two rungs are one array, shapes differ, or a value is not finite.
         ScoreError: the metric is unknown or is not defined for these logits and labels.
     """
-    _check_rungs(logits)
+    _check_rungs(logits, may_lack)
     judged = metric_named(metric)
     scored = {rung: scores(judged, values, labels) for rung, values in logits.items()}
     rungs = {rung: whole(judged, found) for rung, found in scored.items()}
@@ -67,8 +71,16 @@ def ladder(
     if "encrypted" not in logits or "polynomial" not in logits:
         return found
     encrypted, polynomial = logits["encrypted"], logits["polynomial"]
+    if may_lack is not None:
+        both = ~may_lack | (_answered(encrypted) & _answered(polynomial))
+        encrypted, polynomial = encrypted[both], polynomial[both]
     agreement = label_agreement(encrypted, polynomial) if judged.answers_labels else None
     return found.model_copy(update={"label_agreement": agreement, **exactness(encrypted, polynomial)})
+
+
+def _answered(logits: Array) -> NDArray[np.bool_]:
+    """Whether all of a sample's answer are numbers: `[samples]`."""
+    return np.asarray(np.isfinite(logits).reshape(len(logits), -1).all(axis=1))
 
 
 def exactness(encrypted: Array, polynomial: Array) -> dict[str, Any]:
@@ -86,12 +98,22 @@ def exactness(encrypted: Array, polynomial: Array) -> dict[str, Any]:
     }
 
 
-def _check_rungs(logits: Mapping[str, Array]) -> None:
-    """Raise ReportError unless every rung has its own finite values of one shape."""
+def _check_rungs(logits: Mapping[str, Array], may_lack: NDArray[np.bool_] | None) -> None:
+    """Raise ReportError unless every rung has its own values of one shape, finite where they may not lack."""
     for rung, values in logits.items():
         if rung not in RUNGS:
             raise ReportError(f"{rung!r} is not a rung of the ladder; use {', '.join(RUNGS)}")
-        check_comparable(f"the {rung} logits", values, next(iter(logits.values())))
+        check_comparable(
+            f"the {rung} logits", _held(values, may_lack), _held(next(iter(logits.values())), may_lack)
+        )
     for first, second in combinations(logits, 2):
         if np.shares_memory(logits[first], logits[second]):
             raise ReportError(f"{first} and {second} logits are one array; each rung is computed by itself")
+
+
+def _held(logits: Array, may_lack: NDArray[np.bool_] | None) -> Array:
+    """Logits with numbers in place of what may lack and does."""
+    if may_lack is None or len(logits) != len(may_lack):
+        return logits
+    lacking = may_lack & ~_answered(logits)
+    return np.where(lacking.reshape(-1, *[1] * (logits.ndim - 1)), 0.0, logits)
