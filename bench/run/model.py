@@ -177,7 +177,7 @@ class ModelKind(WorkloadKind):
         life.judge(made.security)
         figures.loaded, figures.prepared = parties.prepare(program, made.files, constants, life.workers)
         encrypted = figures.encrypted = parties.encrypt(self.workload.encrypted_inputs, program)
-        splitting = Splitting(parties, program, self.workload.encrypted_inputs, self.workload.largest_answer)
+        splitting = Splitting(parties, program, self.workload.encrypted_inputs, self.workload.usual_answer)
         life.evaluate(session, lambda: splitting.evaluate(encrypted.batches))
 
     def _decoded(

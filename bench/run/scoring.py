@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bench.run.errors import CellError
 from bench.run.workload import Workload
@@ -47,16 +46,15 @@ def check(workload: Workload, decrypted: Decrypted, limits: Limits) -> None:
         ScoreError: its metric is more than a number holds.
     """
     for logits in decrypted.logits:
-        if (workload.stay & ~finite(logits)).any():
+        compared, expected = logits[workload.stay], workload.logits["polynomial"][workload.stay]
+        if not np.isfinite(compared).all():
             raise CellError(Status.FAILED, "the decrypted logits are not finite; the result is wrong")
-        sound = finite(logits) & finite(workload.logits["polynomial"])
-        expected = workload.logits["polynomial"][sound]
-        _check_precision(logits[sound], expected, limits.precision_bits)
+        _check_precision(compared, expected, limits.precision_bits)
         # Random weights leave logits so close to each other that an error within the limit on precision
         # changes labels. That limit is relative to the logits themselves and stays.
         if workload.weights == "trained":
             if workload.metric is None or workload.metric.answers_labels:
-                _check_labels(logits[sound], expected, limits.label_agreement)
+                _check_labels(compared, expected, limits.label_agreement)
             _check_score(workload, "encrypted", logits)
 
 
@@ -115,7 +113,7 @@ def ladder(
     if workload.metric is None:
         return _unlabelled(workload, found)
     # A rung that is not finite where samples leave no interval has failed the cell; it has no metric.
-    logits = {rung: one for rung, one in workload.logits.items() if finite(one)[workload.stay].all()}
+    logits = {rung: one for rung, one in workload.logits.items() if np.isfinite(one[workload.stay]).all()}
     if found is not None:
         logits["encrypted"] = found.logits[0]
     judged = scoring.ladder(
@@ -124,16 +122,11 @@ def ladder(
         None if found is None else found.probes,
         None if found is None else found.references,
         metric=workload.metric.name,
-        may_lack=~workload.stay,
+        compared=workload.stay,
     )
     if workload.weights == "random":
         return judged.model_copy(update=dict.fromkeys((*scoring.RUNGS, "nats")))
     return judged.model_copy(update={"held_out": compared})
-
-
-def finite(logits: Array) -> NDArray[np.bool_]:
-    """Whether all of a sample's answer are numbers: `[samples]`."""
-    return np.asarray(np.isfinite(logits).reshape(len(logits), -1).all(axis=1))
 
 
 def _is_finite(workload: Workload, decrypted: Decrypted) -> bool:
@@ -141,9 +134,8 @@ def _is_finite(workload: Workload, decrypted: Decrypted) -> bool:
 
     A sample that leaves an interval may have none.
     """
-    if not decrypted.logits or not finite(decrypted.logits[0])[workload.stay].all():
-        return False
-    return all(np.isfinite(one).all() for one in (decrypted.probes or {}).values())
+    values = (*(one[workload.stay] for one in decrypted.logits[:1]), *(decrypted.probes or {}).values())
+    return bool(decrypted.logits) and all(np.isfinite(one).all() for one in values)
 
 
 def _unlabelled(workload: Workload, decrypted: Decrypted | None) -> record.Ladder:
@@ -153,6 +145,6 @@ def _unlabelled(workload: Workload, decrypted: Decrypted | None) -> record.Ladde
     layers = None
     if decrypted.probes is not None:
         layers = precision.layer_precision(decrypted.probes, decrypted.references or {})
-    sound = finite(decrypted.logits[0]) & finite(workload.logits["polynomial"])
-    exact = scoring.exactness(decrypted.logits[0][sound], workload.logits["polynomial"][sound])
+    stay = workload.stay
+    exact = scoring.exactness(decrypted.logits[0][stay], workload.logits["polynomial"][stay])
     return record.Ladder(layers=layers, **exact)

@@ -2,8 +2,9 @@
 
 A value beyond the ciphertext modulus comes back less some multiple of it, and where that happens to
 coefficients, every slot of the ciphertext is lost with it (see `backends.headroom`). The key owner sees that
-when it decrypts: there is no number, or one far beyond what the model's owner says of its answers. It
-encrypts the halves of such a batch by themselves, until the sample that spoils it stands alone.
+when it decrypts. There is no number; or one far beyond what the model's owner says of its answers; or, where
+a batch has places to spare, in which its samples come again, their answers differ there. It encrypts the
+halves of such a batch by themselves, until the sample that spoils it stands alone.
 """
 
 from __future__ import annotations
@@ -14,12 +15,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from backends.program import Program
-from backends.tensor.layout import ValueLayout, unpack
+from backends.tensor.layout import ValueLayout, filled, unpack
 from bench.parties.messages import Batch
 from bench.run.exchanges import Evaluation, Slots
 from bench.run.program_parties import ProgramParties
 from models.graph import Array
 from models.reference import Inputs
+
+#: An answer this many times as large as the usual one is looked into: its batch is split. Alone, it may be so
+#: many times as large and stand.
+LARGE, LARGEST = 4.0, 16.0
+#: How far a sample's answers in two places may differ, as a part of the usual answer.
+DIFFERENCE = 0.5
+#: After so many rounds in which no answer stood, it is no sample that spoils them.
+HOPELESS = 3
 
 
 @dataclass(frozen=True)
@@ -35,10 +44,15 @@ class Asked:
     batch: Batch
     encrypt_s: float = 0.0
 
+    @property
+    def count(self) -> int:
+        """How many samples it holds."""
+        return self.stop - self.start
+
 
 @dataclass(frozen=True)
 class Answered:
-    """A batch whose answers stand, or that holds one sample which has none.
+    """A batch that is not asked again: its answers stand, or are not numbers.
 
     Attributes:
         count: how many samples it holds.
@@ -59,13 +73,14 @@ class Splitting:
         parties: the two parties, ready to compute.
         program: what they compute.
         samples: all of them.
-        largest: the largest magnitude that an answer may have.
+        usual: the usual magnitude of a sample's largest output, which the model's owner tells; infinite where
+            nothing is known of it.
     """
 
     parties: ProgramParties
     program: Program
     samples: Inputs
-    largest: float
+    usual: float
 
     def evaluate(self, batches: Sequence[Batch]) -> Evaluation:
         """The answers of all samples; those of one that spoils a batch of its own are not numbers.
@@ -77,27 +92,32 @@ class Splitting:
         asked = [Asked(i * size, min((i + 1) * size, count), batch) for i, batch in enumerate(batches)]
         rounds: list[Evaluation] = []
         answered: dict[int, Answered] = {}
-        encrypt_s = 0.0
+        encrypt_s, some_stand = 0.0, False
         while asked:
-            encrypt_s += sum(one.encrypt_s for one in asked)
             found = self.parties.evaluate([one.batch for one in asked])
             rounds.append(found)
+            encrypt_s += sum(one.encrypt_s for one in asked)
+            stand = [self._stands(found.outputs[number], one.count) for number, one in enumerate(asked)]
+            some_stand = some_stand or any(stand)
+            splits = some_stand or len(rounds) < HOPELESS
             spoiled = []
             for number, one in enumerate(asked):
-                held = one.stop - one.start
-                sound = self._is_sound(found.outputs[number], held)
-                if not sound and held > 1:
+                if not stand[number] and one.count > 1 and splits:
                     spoiled.append(one)
                     continue
-                if not sound:
+                if not stand[number]:
                     found.outputs[number] = np.nan
-                answered[one.start] = Answered(held, found, number)
+                answered[one.start] = Answered(one.count, found, number)
             asked = [half for one in spoiled for half in self._halves(one)]
         return _joined([answered[start] for start in sorted(answered)], rounds, encrypt_s)
 
-    def _is_sound(self, slots: Slots, count: int) -> bool:
-        answers = decode(self.program, self.program.output_layout, slots[None], count)
-        return bool(np.isfinite(answers).all() and np.abs(answers).max() <= self.largest)
+    def _stands(self, slots: Slots, count: int) -> bool:
+        every = decode(self.program, self.program.output_layout, slots[None], self.program.layout.samples)
+        if not np.isfinite(every).all():
+            return False
+        largest = (LARGE if count > 1 else LARGEST) * self.usual
+        differences = np.abs(every - filled(self.program.layout, every[:count]))
+        return bool(np.abs(every[:count]).max() <= largest and differences.max() <= DIFFERENCE * self.usual)
 
     def _halves(self, spoiled: Asked) -> list[Asked]:
         middle = (spoiled.start + spoiled.stop) // 2

@@ -31,9 +31,6 @@ from models.shapes import value_shapes
 from reports import identity
 from reports.record import Shape
 
-#: How much larger than the usual one an answer may be: of 9,000 images of CIFAR-10, those that leave no
-#: interval reach 2.5 times the median at most.
-LARGEST_ANSWER = 16.0
 #: Keys of a layer that older records do not know; the digest of a layer that has their defaults is theirs.
 LATER = ("blocks", "mlp_ratio")
 
@@ -146,11 +143,11 @@ class Workload:
         return reference.run(self.polynomial, inputs[stay])
 
     @property
-    def largest_answer(self) -> float:
-        """What the model's owner says of the size of its answers: none is larger than that."""
+    def usual_answer(self) -> float:
+        """The median of each sample's largest output: what the model's owner says of the size of answers."""
         answers = np.abs(self.logits["polynomial"][self.stay])
         largest = answers.reshape(len(answers), -1).max(axis=1)
-        return LARGEST_ANSWER * float(np.median(largest))
+        return float(np.median(largest))
 
     def clear_model_s(self) -> float:
         """Seconds of the polynomial rung in the clear, on this machine."""
@@ -160,7 +157,12 @@ class Workload:
 
 
 def load_workload(
-    model: Path, data: str | OwnData, samples: int, held_out: int | None = None, progress: Progress = unseen
+    model: Path,
+    data: str | OwnData,
+    samples: int,
+    held_out: int | None = None,
+    progress: Progress = unseen,
+    first: int = 0,
 ) -> Workload:
     """A case's model and its held-out samples.
 
@@ -170,6 +172,7 @@ def load_workload(
         samples: how many samples the cells run.
         held_out: on how many samples the clear rungs are compared; None for all.
         progress: told how far that is.
+        first: the number of the first sample that the cells run.
 
     Raises:
         ModelError: the checkpoint or the data set is missing or corrupt, or they do not fit each other.
@@ -190,9 +193,10 @@ def load_workload(
         )
     source = catalogue.load(data, "held_out")
     everything = HeldOut(source, literals.parse(metadata["preparation"]), held_out)
-    if samples > everything.available:
+    if first + samples > everything.available:
+        after = f" from number {first} on" if first else ""
         raise UserError(
-            f"{samples} samples were asked for and {data} holds out {everything.available}; "
+            f"{samples} samples{after} were asked for and {data} holds out {everything.available}; "
             "ask for at most that"
         )
     digests = "".join(checkpoint.digest(model, rung) for rung in checkpoint.RUNGS)
@@ -200,7 +204,7 @@ def load_workload(
         graphs=graphs,
         metric=metric,
         held_out=everything,
-        samples=everything.samples(0, samples),
+        samples=everything.samples(first, first + samples),
         model_digest=hashlib.sha256(digests.encode()).hexdigest(),
         shape_kind=metadata.get("architecture", {}).get("kind", graphs["polynomial"].name),
         progress=progress,
@@ -240,4 +244,7 @@ def load(cell: Cell, progress: Progress = unseen) -> Workload:
         return layer_workload(cell.case.layer, cell.samples)
     assert isinstance(cell.case, ModelCase), "the table of kinds lets no other case pass"
     assert cell.model_folder is not None, "`expand` lets no other cell pass"
-    return load_workload(cell.model_folder, cell.case.data, cell.samples, cell.held_out, progress)
+    case = cell.case
+    return load_workload(
+        cell.model_folder, case.data, cell.samples, cell.held_out, progress, case.first_sample
+    )

@@ -38,7 +38,7 @@ def ladder(
     references: Mapping[str, Array] | None = None,
     *,
     metric: str = DEFAULT.name,
-    may_lack: NDArray[np.bool_] | None = None,
+    compared: NDArray[np.bool_] | None = None,
 ) -> Ladder:
     """The metric per rung, and how far what was decrypted is from the polynomial model.
 
@@ -48,14 +48,14 @@ def ladder(
         probes: layer → decrypted values; None where layers were not probed.
         references: layer → the polynomial model's values.
         metric: name of one of `models.metrics.catalogue`.
-        may_lack: `[samples]`, whether a sample's answer may be no number: it is wrong then, and nothing is
-            compared with it. None where each must be one.
+        compared: `[samples]`, which of them are compared between rungs; the others may have no number as
+            their answer and are wrong then. None for all.
 
     Raises:
         ReportError: a rung is unknown, two rungs are one array, shapes differ, or a value is not finite.
         ScoreError: the metric is unknown or is not defined for these logits and labels.
     """
-    _check_rungs(logits, may_lack)
+    _check_rungs(logits, compared)
     judged = metric_named(metric)
     scored = {rung: scores(judged, values, labels) for rung, values in logits.items()}
     rungs = {rung: whole(judged, found) for rung, found in scored.items()}
@@ -71,16 +71,10 @@ def ladder(
     if "encrypted" not in logits or "polynomial" not in logits:
         return found
     encrypted, polynomial = logits["encrypted"], logits["polynomial"]
-    if may_lack is not None:
-        both = ~may_lack | (_answered(encrypted) & _answered(polynomial))
-        encrypted, polynomial = encrypted[both], polynomial[both]
+    if compared is not None:
+        encrypted, polynomial = encrypted[compared], polynomial[compared]
     agreement = label_agreement(encrypted, polynomial) if judged.answers_labels else None
     return found.model_copy(update={"label_agreement": agreement, **exactness(encrypted, polynomial)})
-
-
-def _answered(logits: Array) -> NDArray[np.bool_]:
-    """Whether all of a sample's answer are numbers: `[samples]`."""
-    return np.asarray(np.isfinite(logits).reshape(len(logits), -1).all(axis=1))
 
 
 def exactness(encrypted: Array, polynomial: Array) -> dict[str, Any]:
@@ -98,22 +92,15 @@ def exactness(encrypted: Array, polynomial: Array) -> dict[str, Any]:
     }
 
 
-def _check_rungs(logits: Mapping[str, Array], may_lack: NDArray[np.bool_] | None) -> None:
-    """Raise ReportError unless every rung has its own values of one shape, finite where they may not lack."""
+def _check_rungs(logits: Mapping[str, Array], compared: NDArray[np.bool_] | None) -> None:
+    """Raise ReportError unless every rung has its own values of one shape, finite where they are compared."""
     for rung, values in logits.items():
         if rung not in RUNGS:
             raise ReportError(f"{rung!r} is not a rung of the ladder; use {', '.join(RUNGS)}")
-        check_comparable(
-            f"the {rung} logits", _held(values, may_lack), _held(next(iter(logits.values())), may_lack)
-        )
+        reference = next(iter(logits.values()))
+        if compared is not None and values.shape == reference.shape:
+            values, reference = values[compared], reference[compared]
+        check_comparable(f"the {rung} logits", values, reference)
     for first, second in combinations(logits, 2):
         if np.shares_memory(logits[first], logits[second]):
             raise ReportError(f"{first} and {second} logits are one array; each rung is computed by itself")
-
-
-def _held(logits: Array, may_lack: NDArray[np.bool_] | None) -> Array:
-    """Logits with numbers in place of what may lack and does."""
-    if may_lack is None or len(logits) != len(may_lack):
-        return logits
-    lacking = may_lack & ~_answered(logits)
-    return np.where(lacking.reshape(-1, *[1] * (logits.ndim - 1)), 0.0, logits)
