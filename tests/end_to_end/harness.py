@@ -91,8 +91,9 @@ def run(
     probes: bool = False,
     adapter: str | None = None,
     audit: bool = False,
+    usual: float = math.inf,
 ) -> Ran:
-    """Plan, make keys, encrypt, evaluate and decrypt."""
+    """Plan, make keys, encrypt, evaluate and decrypt; see `Splitting` for `usual`."""
     binding = get(backend).audit if audit else None
     refresh = refresh_of(backend, parameters)
     program = plan(graph, parameters, refresh, probes=probes)
@@ -101,7 +102,7 @@ def run(
         keys = parties.generate_keys(program, refresh.kind == "bootstrap").files
         parties.prepare(program, keys)
         batches = parties.encrypt(inputs, program).batches
-        evaluation = Splitting(parties, program, inputs, math.inf).evaluate(batches)
+        evaluation = Splitting(parties, program, inputs, usual).evaluate(batches)
     logits = decode_each(program, program.output_layout, evaluation.outputs, evaluation.held)
     return Ran(program, evaluation, logits.reshape(len(inputs), -1), decode_probes(program, evaluation))
 
