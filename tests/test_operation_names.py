@@ -14,19 +14,20 @@ LIMITS = {
     "sum_features": 7,
     "affine": 7,
     "bias": 19,
-    "mask": 13,
+    "mask": 14,
     "scale": 19,
     "polynomial": 21,  # most of them mean the stage of conversion
     "add": 17,  # those of audits are methods of libraries
-    "multiply": 15,  # the same
+    "multiply": 16,  # the same
     "split_heads": 8,
     "merge_heads": 5,
     "scores": 13,
     "mix": 8,
+    "sum_keys": 6,
     "sum_tokens": 6,
     "gather_tokens": 6,
     "merge_tokens": 6,
-    "softmax": 5,
+    "softmax": 7,  # two of them mean a kind of layer
     "batch_norm": 9,
     "rms_norm": 4,
     "rotary": 6,

@@ -152,6 +152,28 @@ def turned(seed: int = 0) -> Graph:
     return build.graph()
 
 
+def divided(seed: int = 0) -> Graph:
+    """Attention whose weights are divided by their sums, as a softmax kept by the conversion is.
+
+    The first leaves padding out and is causal; the second is among all tokens.
+    """
+    heads, width, tokens = 3, 24, 6
+    build = Builder(seed, tokens, 12, one_hot=True)
+    stream = build.linear("input", 12, width, tokens=tokens)
+    keep = build.add("sum_features", "input", features=width)
+    for kept, arrays in (((keep,), {"mask": np.tri(tokens)}), ((), {})):
+        v = build.linear(stream, width, width)
+        v = build.add("split_heads", build.add("multiply", v, keep) if kept else v, heads=heads)
+        q, k = (build.heads(stream, width, heads, width // heads) for _ in range(2))
+        p = build.power(build.add("scores", q, k), 0.5, 0.1, 0.02)
+        total = build.add("sum_keys", p, *kept, arrays=arrays, features=width // heads)
+        mixed = build.add("mix", p, v, arrays=arrays)
+        divided = build.add("multiply", mixed, build.power(total, 0.6, -0.1, 0.01))
+        stream = build.linear(build.add("merge_heads", divided), width, width)
+    build.linear(stream, width, 3)
+    return build.graph()
+
+
 def wide(seed: int = 0) -> Graph:
     """A residual stream of 64 tokens × 64 features, with attention in windows of 4."""
     build = Builder(seed, 64, 6)
@@ -175,6 +197,7 @@ MODELS: dict[str, Callable[[], Graph]] = {
     "sentences": sentences,
     "embedded": embedded,
     "turned": turned,
+    "divided": divided,
     "wide": wide,
     "language model": small_language_model,
 }

@@ -57,10 +57,9 @@ class Arrangement:
         self.apart = frozenset([*tail, *filter(self._is_scores, self.kinds)])
         self.keys = dict(filter(None, map(self._queries_and_keys, graph)))
         for node in graph:
-            placement = self._placements[node.name]
-            if placement is Placement.HEADS:
-                self._demand_heads(node)
-            if placement is Placement.MERGED:
+            if values[node.name].form is Form.HEADS:
+                self._demand_heads(node, values[node.name].shape[0])
+            if self._placements[node.name] is Placement.MERGED:
                 self._merges.setdefault(self._class(node.name), node)
 
     def rows(self, name: str, layout: Layout) -> tuple[int, ...]:
@@ -176,8 +175,7 @@ class Arrangement:
                 return node.inputs[1:]
         return ()
 
-    def _demand_heads(self, node: Node) -> None:
-        heads = int(node.attributes["heads"])
+    def _demand_heads(self, node: Node, heads: int) -> None:
         if self._heads.setdefault(self._class(node.name), heads) != heads:
             raise PlanError(
                 f"node {node.name} splits a value into {heads} heads that is split otherwise elsewhere; "

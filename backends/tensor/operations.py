@@ -20,13 +20,15 @@ from backends.tensor import (
     polynomial,
     positions,
     reductions,
+    row_sums,
     tokens,
 )
 from backends.tensor.layout import Layout
 from backends.tensor.operation import Context, EncryptedOperation, Execute, Placement, Replicated, Way
 from backends.tensor.shifts import ComplexShifts, RealShifts
-from backends.tensor.tensor import Tensor
+from backends.tensor.tensor import Tensor, as_features
 from models.approximation.series import Series, series
+from models.arrays import Array
 from models.node import Node
 from models.operations.elementwise import repeated
 from models.operations.forms import along
@@ -195,7 +197,7 @@ def _mix(way: Callable[..., Tensor]) -> Execute:
     def execute(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
         p, v = operands
         evaluator, layout = context.evaluator, context.layout
-        mask = node.arrays.get("mask", np.ones(1))
+        mask = _mask_of(node)
         if layout.halves == 1:
             return way(evaluator, layout, p, v, mask)
         (first,), (second,) = halves.split([p])
@@ -207,6 +209,35 @@ def _mix(way: Callable[..., Tensor]) -> Execute:
         )
 
     return execute
+
+
+def _sum_keys(way: Callable[..., Tensor]) -> Execute:
+    """The execution of a sum over keys, of which those that count are told in a way."""
+
+    def execute(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
+        p, *keep = operands
+        layout, place = context.layout, replace(context.place(node), heads=p.layout.heads)
+        if keep:
+            everywhere = as_features(layout, keep[0], tuple(range(layout.features)))
+            (total,) = _mix(way)(context, node, (p, everywhere)).ciphertexts
+        else:
+            total = row_sums.sum_keys(context.evaluator, layout, p, _mask_of(node))
+        return Tensor((total,) * place.chunks(layout), place, clean=False)
+
+    return execute
+
+
+def _mask_of(node: Node) -> Array:
+    return node.arrays.get("mask", np.ones(1))
+
+
+def _row_sums_depths(
+    kept: tuple[int, ...],
+) -> Callable[[Node, Sequence[Tensor]], tuple[int, ...]]:
+    """The depths of a sum over keys, and where those that count are told by a second operand."""
+    return lambda node, operands: (
+        kept if len(operands) == 2 else (row_sums.depth(operands[0], _mask_of(node)),)
+    )
 
 
 def _rotary(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
@@ -322,6 +353,11 @@ ENCRYPTED: dict[str, EncryptedOperation] = {
         placement=Placement.SECOND,
         moves_rows=True,
     ),
+    "sum_keys": EncryptedOperation(
+        execute=_sum_keys(attention.mix),
+        depths=_row_sums_depths(attention.MIX_DEPTH),
+        placement=Placement.FREE,
+    ),
     "rotary": EncryptedOperation(
         execute=_rotary,
         depths=lambda node, operands: (1,),
@@ -353,7 +389,9 @@ ENCRYPTED: dict[str, EncryptedOperation] = {
 }
 
 
-def _packed(scores: Execute, scores_depth: tuple[int, ...], mix: Execute) -> dict[str, EncryptedOperation]:
+def _packed(
+    scores: Execute, scores_depth: tuple[int, ...], shifts: type[RealShifts] | type[ComplexShifts]
+) -> dict[str, EncryptedOperation]:
     """Operation → what the engine declares of it where scores are packed."""
     return {
         "scores": replace(
@@ -361,7 +399,16 @@ def _packed(scores: Execute, scores_depth: tuple[int, ...], mix: Execute) -> dic
             execute=scores,
             depths=lambda node, operands: _together(operands, scores_depth),
         ),
-        "mix": replace(ENCRYPTED["mix"], execute=mix, depths=lambda node, operands: packed.MIX_DEPTH),
+        "mix": replace(
+            ENCRYPTED["mix"],
+            execute=_mix(partial(packed.mix, shifts=shifts)),
+            depths=lambda node, operands: packed.MIX_DEPTH,
+        ),
+        "sum_keys": replace(
+            ENCRYPTED["sum_keys"],
+            execute=_sum_keys(partial(row_sums.sum_kept_keys, shifts=shifts)),
+            depths=_row_sums_depths(packed.MIX_DEPTH),
+        ),
     }
 
 
@@ -387,12 +434,12 @@ WAYS: dict[Way, dict[str, EncryptedOperation]] = {
     Way.PACKED: _packed(
         _scores(packed.scores),
         packed.SCORES_DEPTH,
-        _mix(partial(packed.mix, shifts=RealShifts)),
+        RealShifts,
     ),
     Way.PACKED_IN_COMPLEX_SLOTS: _packed(
         _scores(packed.scores_of_complex_slots),
         packed.COMPLEX_SCORES_DEPTH,
-        _mix(partial(packed.mix, shifts=ComplexShifts)),
+        ComplexShifts,
     ),
     Way.PAIRED: {"linear": ENCRYPTED["linear"], "polynomial": _DEEPER_POLYNOMIAL},
     Way.QUERIES_AND_KEYS: {"linear": replace(ENCRYPTED["linear"], execute=_queries_and_keys)},

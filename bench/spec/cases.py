@@ -56,7 +56,7 @@ class LayerLiteral(Block):
         seed: what weights and inputs are drawn from.
     """
 
-    kind: Literal["linear", "activation", "attention", "block"]
+    kind: Literal["linear", "activation", "attention", "softmax", "block"]
     tokens: Annotated[int, Field(gt=0, le=MOST_TOKENS)]
     features: Annotated[int, Field(gt=0, le=MOST_FEATURES)]
     heads: Annotated[int, Field(gt=0, le=MOST_FEATURES)] = 1

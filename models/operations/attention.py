@@ -68,11 +68,38 @@ def _scores(node: Node, q: Array, k: Array) -> Array:
 def _mix(node: Node, p: Array, v: Array) -> Array:
     if "mask" in node.arrays:
         p = p * node.arrays["mask"]
+    return _mixed(p, v)
+
+
+def _mixed(p: Array, v: Array) -> Array:
+    """p·v within blocks; the heads of v may be one for all."""
     block = p.shape[-1]
-    return np.asarray(in_blocks(p, block) @ in_blocks(v, block)).reshape(v.shape)
+    mixed = in_blocks(p, block) @ in_blocks(v, block)
+    return np.asarray(mixed.reshape(*p.shape[:3], v.shape[-1]))
 
 
-def _absorb_mix(node: Node, operand: float, result: float) -> Node:
+def _row_sums(node: Node, operands: Sequence[Value]) -> Value:
+    heads, tokens, _ = operands[0].shape
+    return Value(Form.HEADS, (heads, tokens, int(node.attributes["features"])))
+
+
+def _row_sums_misfit(node: Node, operands: Sequence[Value]) -> str | None:
+    p, *keep = operands
+    if p.form is not Form.SCORES:
+        return "its first operand has no scores to sum up"
+    if any(one.form is not Form.REPLICATED or one.shape[0] != p.shape[1] for one in keep):
+        return "its second operand must be one number a token, which all features share"
+    return None
+
+
+def _sum_keys(node: Node, p: Array, keep: Array | None = None) -> Array:
+    if "mask" in node.arrays:
+        p = p * node.arrays["mask"]
+    total = p.sum(axis=-1, keepdims=True) if keep is None else _mixed(p, keep[:, None, :, :1])
+    return np.repeat(total, int(node.attributes["features"]), axis=-1)
+
+
+def _absorb_by_mask(node: Node, operand: float, result: float) -> Node:
     return replace(node, arrays={**node.arrays, "mask": node.arrays["mask"] * (result / operand)})
 
 
@@ -118,9 +145,25 @@ OPERATIONS = (
         result=lambda node, operands: Value(Form.HEADS, operands[1].shape),
         evaluate=_mix,
         factor=Factor.MULTIPLIED,
-        absorb=_absorb_mix,
+        absorb=_absorb_by_mask,
         absorber="mask",
         carries=Carries.NOTHING,
         factor_moves_to=1,
+    ),
+    Operation(
+        name="sum_keys",
+        meaning="the sum of scores p over the keys of each query, at each of `features` features of a head; "
+        "with an array `mask`, of p·mask; with a second operand, all of whose features are equal, each key "
+        "counts so often",
+        inputs=(1, 2),
+        attributes=("features",),
+        result=_row_sums,
+        misfit=_row_sums_misfit,
+        evaluate=_sum_keys,
+        factor=Factor.MULTIPLIED,
+        absorb=_absorb_by_mask,
+        absorber="mask",
+        carries=Carries.NOTHING,
+        factor_moves_to=None,
     ),
 )

@@ -138,8 +138,19 @@ def _scores(module: Arrays, node: Node, q: Tensor, k: Tensor) -> Tensor:
 def _mix(module: Arrays, node: Node, p: Tensor, v: Tensor) -> Tensor:
     if "mask" in node.arrays:
         p = p * module.array(node, "mask")
+    return _mixed(p, v)
+
+
+def _mixed(p: Tensor, v: Tensor) -> Tensor:
     block = p.shape[-1]
     return (_in_blocks(p, block) @ _in_blocks(v, block)).flatten(2, 3)
+
+
+def _sum_keys(module: Arrays, node: Node, p: Tensor, keep: Tensor | None = None) -> Tensor:
+    if "mask" in node.arrays:
+        p = p * module.array(node, "mask")
+    total = p.sum(-1, keepdim=True) if keep is None else _mixed(p, keep[:, None, :, :1].to(p.dtype))
+    return total.expand(*p.shape[:-1], int(node.attributes["features"]))
 
 
 def _sum_features(module: Arrays, node: Node, x: Tensor) -> Tensor:
@@ -195,6 +206,7 @@ FORWARD: dict[str, Callable[..., Tensor]] = {
     "merge_heads": lambda module, node, x: x.transpose(1, 2).flatten(2),
     "scores": _scores,
     "mix": _mix,
+    "sum_keys": _sum_keys,
     "polynomial": _polynomial,
     "add": lambda module, node, a, b: a + module.dropped(b),
     "multiply": lambda module, node, a, b: a * b,
