@@ -1,4 +1,4 @@
-"""What is told of samples that leave the interval of a polynomial: which, where, and what became of them."""
+"""What is told of samples that leave an interval: which, where, and what became of them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def found(
     """The record's block; None where no sample leaves an interval, or nothing was decrypted."""
     if decrypted is None or not workload.departures:
         return None
-    answered = _answered(decrypted.logits[0], workload.logits["polynomial"])
+    answered = _answered(decrypted.logits[0], workload.expected)
     again = [figures for one in evaluations[:1] for figures in one.again]
     return Runaways(
         samples=[
@@ -38,10 +38,10 @@ def found(
     )
 
 
-def _answered(encrypted: Array, polynomial: Array) -> NDArray[np.bool_]:
-    """Whether a sample has an answer, and the polynomial model gives the same label: `[samples]`."""
-    numbers = np.isfinite(encrypted) & np.isfinite(polynomial)
-    same = encrypted.argmax(axis=-1) == polynomial.argmax(axis=-1)
+def _answered(encrypted: Array, expected: Array) -> NDArray[np.bool_]:
+    """Whether a sample has an answer, and the label is the one that it has in the clear: `[samples]`."""
+    numbers = np.isfinite(encrypted) & np.isfinite(expected)
+    same = encrypted.argmax(axis=-1) == expected.argmax(axis=-1)
     return np.asarray(numbers.all(axis=(1, 2)) & same.all(axis=1))
 
 

@@ -46,7 +46,7 @@ def check(workload: Workload, decrypted: Decrypted, limits: Limits) -> None:
         ScoreError: its metric is more than a number holds.
     """
     for logits in decrypted.logits:
-        compared, expected = logits[workload.stay], workload.logits["polynomial"][workload.stay]
+        compared, expected = logits[workload.stay], workload.expected[workload.stay]
         if not np.isfinite(compared).all():
             raise CellError(Status.FAILED, "the decrypted logits are not finite; the result is wrong")
         _check_precision(compared, expected, limits.precision_bits)
@@ -146,5 +146,5 @@ def _unlabelled(workload: Workload, decrypted: Decrypted | None) -> record.Ladde
     if decrypted.probes is not None:
         layers = precision.layer_precision(decrypted.probes, decrypted.references or {})
     stay = workload.stay
-    exact = scoring.exactness(decrypted.logits[0][stay], workload.logits["polynomial"][stay])
+    exact = scoring.exactness(decrypted.logits[0][stay], workload.expected[stay])
     return record.Ladder(layers=layers, **exact)

@@ -107,6 +107,11 @@ class Workload:
         """Clear rung → logits `[samples, positions, classes]`."""
         return {rung: answers(graph, self.samples.inputs) for rung, graph in self.graphs.items()}
 
+    @property
+    def expected(self) -> Array:
+        """What the encrypted samples should answer: the last clear rung's logits."""
+        return self.logits["polynomial"]
+
     @cached_property
     def scores(self) -> dict[str, Array]:
         """Clear rung → score of every held-out sample; the work of minutes where the set is large.
@@ -146,7 +151,7 @@ class Workload:
     @property
     def usual_answer(self) -> float:
         """The median of each sample's largest output: what the model's owner says of the size of answers."""
-        answers = np.abs(self.logits["polynomial"][self.stay])
+        answers = np.abs(self.expected[self.stay])
         largest = answers.reshape(len(answers), -1).max(axis=1)
         return float(np.median(largest))
 
