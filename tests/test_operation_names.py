@@ -15,7 +15,7 @@ LIMITS = {
     "affine": 7,
     "bias": 19,
     "mask": 14,
-    "scale": 19,
+    "scale": 20,
     "polynomial": 21,  # most of them mean the stage of conversion
     "add": 17,  # those of audits are methods of libraries
     "multiply": 16,  # the same
@@ -37,6 +37,7 @@ LIMITS = {
     "gelu": 17,  # six of them mean an entry of Hugging Face
     "silu": 6,
     "relu": 10,  # two of them likewise
+    "reciprocal": 7,  # three of them name a function to approximate
     "tanh": 11,  # two of them mean a form of GELU, one an entry
 }
 FILES = files_that_name()
