@@ -16,8 +16,8 @@ from backends.costs import Costs, Needs
 from backends.primitives import Primitive
 from backends.program import Instruction, Program
 
-#: The part of memory that is left to constants, which pass through it, before keys may take the rest.
-_LEFT_SHARE = 0.05
+#: The part of memory that keys leave: to constants, which pass through it, and to the key owner.
+_LEFT_SHARE = 0.2
 
 #: Step → the two steps that take its place.
 Parts = Mapping[int, tuple[int, int]]
