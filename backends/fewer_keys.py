@@ -8,7 +8,7 @@ at each use. The rarest steps go first; what they are made of stays.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import count
 
@@ -23,7 +23,13 @@ _LEFT_SHARE = 0.2
 Parts = Mapping[int, tuple[int, int]]
 
 
-def within(program: Program, memory_bytes: int, costs: Costs, needs: Callable[[Program], Needs]) -> Program:
+def within(
+    program: Program,
+    memory_bytes: int,
+    costs: Costs,
+    needs: Callable[[Program], Needs],
+    others: Collection[int] = (),
+) -> Program:
     """The program, with as few keys less as an evaluator of so much memory asks for.
 
     Where even the fewest keys are too many, it is the program with the fewest.
@@ -33,16 +39,24 @@ def within(program: Program, memory_bytes: int, costs: Costs, needs: Callable[[P
         memory_bytes: of the evaluator.
         costs: of its parameter set.
         needs: what a program needs of the machine.
+        others: see `with_fewer_keys`.
     """
     over = needs(program).evaluator_bytes - int((1 - _LEFT_SHARE) * memory_bytes)
-    if over <= 0 or not program.rotation_steps:
+    if over <= 0:
         return program
-    return with_fewer_keys(program, len(program.rotation_steps) - -(-over // costs.key_bytes()))
+    own = set(program.rotation_steps).difference(others)
+    return with_fewer_keys(program, len(own) - -(-over // costs.key_bytes()), others)
 
 
-def with_fewer_keys(program: Program, most: int) -> Program:
-    """The program with at most so many rotation keys, or as few as two rotations in place of one allow."""
-    parts = _parts(_uses(program), program.layout.slots, most)
+def with_fewer_keys(program: Program, most: int, others: Collection[int] = ()) -> Program:
+    """The program with at most so many rotation keys, or as few as two rotations in place of one allow.
+
+    Args:
+        program: of one batch.
+        most: rotation keys beside the others.
+        others: steps that have keys whether the program takes them or not: those of a bootstrap.
+    """
+    parts = _parts(_uses(program), program.layout.slots, most, frozenset(others))
     if not parts:
         return program
     names = count(1 + max(name for one in program.instructions for name in one.results))
@@ -56,20 +70,21 @@ def _uses(program: Program) -> Counter[int]:
     return Counter(step for one in program.instructions for step in one.steps if step)
 
 
-def _parts(uses: Counter[int], slots: int, most: int) -> Parts:
+def _parts(uses: Counter[int], slots: int, most: int, others: frozenset[int]) -> Parts:
     """Which steps fall away until so many are left, the rarest first, and of what each is made."""
-    kept, needed = set(uses), set[int]()
+    own, needed = set(uses) - others, set[int]()
     found: dict[int, tuple[int, int]] = {}
-    for step in sorted(uses, key=lambda one: (uses[one], one)):
-        if len(kept) <= most:
+    for step in sorted(own, key=lambda one: (uses[one], one)):
+        if len(own) <= most:
             break
-        others = kept - {step}
-        halves = [(a, (step - a) % slots) for a in others if (step - a) % slots in others]
+        rest = (own | others) - {step}
+        halves = [(a, (step - a) % slots) for a in rest if (step - a) % slots in rest]
         if step in needed or not halves:
             continue
-        # What others are made of stays anyway; else what is used most, which would fall away last.
-        best = max(halves, key=lambda pair: (len(needed & {*pair}), sum(uses[one] for one in pair), pair))
-        kept.remove(step)
+        # What stays anyway comes first; then what is used most, which would fall away last.
+        stays = needed | others
+        best = max(halves, key=lambda pair: (len(stays & {*pair}), sum(uses[one] for one in pair), pair))
+        own.remove(step)
         needed.update(best)
         found[step] = best
     return found

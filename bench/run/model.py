@@ -107,7 +107,8 @@ class ModelKind(WorkloadKind):
         needs = partial(
             costs.needs, capabilities=capabilities, refresh=refresh.kind, footprint=descriptor.footprint
         )
-        return within(program, cell.limits.memory_bytes, costs, needs)
+        others = capabilities.bootstrap_steps if refresh.kind == "bootstrap" else ()
+        return within(program, cell.limits.memory_bytes, costs, needs, others)
 
     @staticmethod
     def _told(

@@ -74,6 +74,17 @@ def test_the_rarest_keys_go_first() -> None:
     assert sorted(map(uses.__getitem__, gone)) <= sorted(uses.values())[: len(gone) + 3]
 
 
+def test_keys_that_are_there_anyway_are_free() -> None:
+    others = {1, 2, 4, 8, 16, 32, 64, 128, 256}
+    fewer = with_fewer_keys(PROGRAM, 0, others)
+    own = set(fewer.rotation_steps) - others
+    assert len(own) < len(with_fewer_keys(PROGRAM, 0).rotation_steps)
+    assert with_fewer_keys(PROGRAM, len(PROGRAM.rotation_steps), others) is PROGRAM
+    evaluator_values = values_of(fewer, INPUTS)
+    for name, value in values_of(PROGRAM, INPUTS).items():
+        np.testing.assert_allclose(evaluator_values[name], value, atol=1e-9, err_msg=name)
+
+
 def test_keys_give_way_where_memory_lacks() -> None:
     costs, key = Costs(PARAMETERS), Costs(PARAMETERS).key_bytes()
 
