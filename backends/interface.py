@@ -187,7 +187,10 @@ class KeyOwner(ABC):
 
     @abstractmethod
     def decrypt(self, ciphertext: Ciphertext) -> Vector:
-        """The slot vector of a ciphertext that is not a product and whose slots are real."""
+        """The slot vector of a ciphertext that is not a product and whose slots are real.
+
+        Not numbers, where the library finds that values were too large for their modulus and says no more.
+        """
 
     @abstractmethod
     def write(self, ciphertext: Ciphertext, path: Path) -> None:

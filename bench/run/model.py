@@ -9,9 +9,7 @@ from functools import partial
 from time import perf_counter
 from typing import ClassVar
 
-import numpy as np
 import psutil
-from numpy.typing import NDArray
 
 from backends.constants_room import Room
 from backends.costs import Costs
@@ -22,7 +20,6 @@ from backends.levels import check_levels
 from backends.planner import Refresh, plan, refresh_for
 from backends.program import Program
 from backends.registry import Descriptor
-from backends.tensor.layout import ValueLayout, unpack
 from bench.run import estimates, scoring, stages
 from bench.run.cores import used_threads
 from bench.run.estimates import Estimate
@@ -35,6 +32,7 @@ from bench.run.prediction.work import Setting
 from bench.run.program_parties import AUDITED, ROLES, ProgramParties
 from bench.run.scoring import Decrypted
 from bench.run.session import Session, Stage
+from bench.run.splitting import Splitting, decode_each
 from bench.run.workload import load
 from bench.run.workload_kind import WorkloadKind
 from bench.spec.cells import Cell
@@ -191,33 +189,26 @@ class ModelKind(WorkloadKind):
         life.judge(made.security)
         figures.loaded, figures.prepared = parties.prepare(program, made.files, constants, life.workers)
         encrypted = figures.encrypted = parties.encrypt(self.workload.encrypted_inputs, program)
-        life.evaluate(session, lambda: parties.evaluate(encrypted.batches))
+        splitting = Splitting(parties, program, self.workload.encrypted_inputs, self.workload.usual_answer)
+        life.evaluate(session, lambda: splitting.evaluate(encrypted.batches))
 
     def _decoded(
         self, program: Program, evaluations: Sequence[Evaluation], values: Mapping[str, Array]
     ) -> Decrypted:
         """The decrypted slots as logits, and as the values of layers where these were probed."""
-        count = len(self.workload.samples)
-        logits = tuple(decode(program, program.output_layout, one.outputs, count) for one in evaluations)
+        layout = program.output_layout
+        logits = tuple(decode_each(program, layout, one.outputs, one.held) for one in evaluations)
         if not program.probes:
             return Decrypted(logits)
-        probes = decode_probes(program, evaluations[0], count)
+        probes = {
+            name: value[self.workload.stay] for name, value in decode_probes(program, evaluations[0]).items()
+        }
         return Decrypted(logits, probes, heads_side_by_side(self.workload.polynomial, values))
 
 
-def decode(program: Program, layout: ValueLayout, slots: NDArray[np.float64], count: int) -> Array:
-    """The first `count` samples of a value from `[batches, ciphertexts, slots]`.
-
-    A model's output becomes `[samples, positions, classes]`, as `reference.outputs` gives it.
-    """
-    samples = program.layout.samples
-    batches = [unpack(program.layout, layout, list(batch), samples) for batch in slots]
-    return np.concatenate(batches)[:count]
-
-
-def decode_probes(program: Program, evaluation: Evaluation, count: int) -> dict[str, Array]:
+def decode_probes(program: Program, evaluation: Evaluation) -> dict[str, Array]:
     """Every probed value, as it lies in slots: `[samples, tokens, features]` or scores."""
     return {
-        probe.name: decode(program, probe.layout, np.stack(evaluation.probes[probe.name]), count)
+        probe.name: decode_each(program, probe.layout, evaluation.probes[probe.name], evaluation.held)
         for probe in program.probes
     }

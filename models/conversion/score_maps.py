@@ -2,7 +2,8 @@
 
 Before it are factors, an affine map per head and constants that are added (relative positions); the factors
 move into the queries, and one constant is left, which takes no level. After it are factors and masks: the
-factors move into the values, and the masks become the mix's own.
+factors move into the values, and the masks become the mix's own. Those that sums over keys meet become the
+sums' own, as do factors of the sums.
 """
 
 from __future__ import annotations
@@ -113,8 +114,28 @@ def _one_mask(graph: Rewriting) -> Rewriting | None:
     return None
 
 
+def _factor_of_sums(graph: Rewriting) -> Rewriting | None:
+    """Make a factor of sums over keys, or of what they sum up, part of the mask of these sums."""
+    for node in graph:
+        source = graph[node.inputs[0]] if node.operation in ("scale", "sum_keys") else None
+        if source is None or {node.operation, source.operation} != {"scale", "sum_keys"}:
+            continue
+        if node.operation == "sum_keys":
+            scaled = _scaled_sums(node, source.attributes["factor"])
+            inputs = (source.inputs[0], *node.inputs[1:])
+            return graph.rewritten({node.name: (replace(scaled, inputs=inputs),)})
+        if graph.read_once(source.name):
+            scaled = _scaled_sums(source, node.attributes["factor"])
+            return graph.rewritten({source.name: (scaled,), node.name: ()}, {node.name: source.name})
+    return None
+
+
+def _scaled_sums(sums: Node, factor: float) -> Node:
+    return replace(sums, arrays={"mask": sums.arrays.get("mask", np.ones((1, 1))) * factor})
+
+
 def _is_head_map(node: Node) -> bool:
     return node.operation == "affine" and node.over_heads
 
 
-RULES = (_head_map_before_constant, _head_factor_upstream, _one_constant, _one_mask)
+RULES = (_head_map_before_constant, _head_factor_upstream, _one_constant, _one_mask, _factor_of_sums)

@@ -149,7 +149,7 @@ def _mixed(p: Tensor, v: Tensor) -> Tensor:
 def _sum_keys(module: Arrays, node: Node, p: Tensor, keep: Tensor | None = None) -> Tensor:
     if "mask" in node.arrays:
         p = p * module.array(node, "mask")
-    total = p.sum(-1, keepdim=True) if keep is None else _mixed(p, keep[:, None, :, :1])
+    total = p.sum(-1, keepdim=True) if keep is None else _mixed(p, keep[:, None, :, :1].to(p.dtype))
     return total.expand(*p.shape[:-1], int(node.attributes["features"]))
 
 
@@ -224,6 +224,7 @@ FORWARD: dict[str, Callable[..., Tensor]] = {
     "mean_tokens": _mean_tokens,
     "unit_norm": lambda module, node, x: functional.normalize(x, dim=-1, eps=SHORTEST),
     "gelu": lambda module, node, x: functional.gelu(x, approximate=node.attributes.get("form", "none")),
+    "reciprocal": lambda module, node, x: 1 / (x + node.attributes["epsilon"]),
     "relu": lambda module, node, x: functional.relu(x),
     "silu": lambda module, node, x: functional.silu(x),
     "tanh": lambda module, node, x: x.tanh(),

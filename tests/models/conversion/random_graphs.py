@@ -136,7 +136,13 @@ class _Builder:
         weights = self.scale(self.add("gelu", self.scale(scores)))
         if self.random.random() < 0.5:
             weights = self.scale(self.mask(self.mask(weights, block), block))
-        self.add("merge_heads", self.scale(self.add("mix", weights, v)))
+        mixed = self.scale(self.add("mix", weights, v))
+        if self.random.random() < 0.5:
+            self.add("merge_heads", mixed)
+            return
+        sums = self.scale(self.add("sum_keys", weights, attributes={"features": 4 // HEADS}))
+        divided = self.add("multiply", mixed, self.add("gelu", sums))
+        self.linear(self.add("merge_heads", divided), 4)
 
     def mask(self, source: str, block: int) -> str:
         return self.add("mask", source, mask=self.random.uniform(size=(TOKENS, block)))

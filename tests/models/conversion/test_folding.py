@@ -19,7 +19,7 @@ RANDOM = np.random.default_rng(3)
 #: Operations of a folded graph that the engine evaluates at no level, or that its model needs.
 ENGINE = {
     "input", "linear", "split_heads", "merge_heads", "scores", "bias", "polynomial", "mix", "add", "multiply",
-    "sum_tokens", "sum_features", "gather_tokens", "merge_tokens", "rotary",
+    "sum_keys", "sum_tokens", "sum_features", "gather_tokens", "merge_tokens", "rotary",
 }  # fmt: skip
 
 

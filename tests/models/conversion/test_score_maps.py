@@ -1,5 +1,7 @@
 """Around the activation of scores one constant is left before it, and the mix's mask after it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -81,6 +83,23 @@ def test_masks_after_the_activation_become_one_mask_of_the_mix() -> None:
     folded = check(attention(after=after), between_scores=[])
     assert folded["m"].inputs == ("p", "v.heads")
     np.testing.assert_allclose(folded["m"].arrays["mask"], after[0].arrays["mask"] * after[2].arrays["mask"])
+
+
+def test_masks_and_factors_of_sums_over_keys_become_one_mask_of_theirs() -> None:
+    masked = mask("masked", "p")
+    graph = attention(after=(masked,))
+    sums = (
+        Node("sums", "sum_keys", ("masked",), {"features": 2}),
+        Node("f", "scale", ("sums",), {"factor": 3.0}),
+        Node("divisor", "gelu", ("f",)),
+        Node("divided", "multiply", ("m", "divisor")),
+        Node("y", "merge_heads", ("divided",)),
+    )
+    folded = check(replace(graph, nodes=(*graph.nodes[:-1], *sums)), between_scores=[])
+    assert folded["divisor"].inputs == ("sums",)
+    assert folded["sums"].inputs == ("p",)
+    np.testing.assert_allclose(folded["sums"].arrays["mask"], 3 * masked.arrays["mask"])
+    np.testing.assert_allclose(folded["m"].arrays["mask"], masked.arrays["mask"])
 
 
 def check(graph: Graph, between_scores: list[str]) -> Graph:
