@@ -48,14 +48,6 @@ def test_a_shape_is_described_and_priced_each_way() -> None:
     assert told["ways"][0]["levels_used"] < told["ways"][1]["levels_used"]
 
 
-def test_sentence_embeddings_are_priced_too() -> None:
-    """Their mean of real tokens is one of all, where the context is taken to be full."""
-    shape = "bert:dim=8,heads=2,blocks=1,mlp_ratio=1,vocabulary=50,tokens=4,classes=8,pool=masked_mean"
-    told = json.loads(bench("inspect", shape, "--json"))
-    assert told["sizes"]["not_polynomial"]["mean_tokens"] == 1
-    assert [way["reason"] for way in told["ways"]] == [None] * len(WAYS)
-
-
 def test_a_folder_says_what_it_is_without_training_entries_or_data(tmp_path: Path) -> None:
     folder = gpt_folder(tmp_path / "small")
     told = json.loads(bench("inspect", str(folder), "--tokens", "4", "--json"))
