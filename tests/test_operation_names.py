@@ -31,7 +31,7 @@ LIMITS = {
     "batch_norm": 9,
     "rms_norm": 4,
     "rotary": 6,
-    "mean_tokens": 5,
+    "mean_tokens": 6,
     "unit_norm": 4,
     "layer_norm": 9,
     "gelu": 17,  # six of them mean an entry of Hugging Face
