@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import ceil, log2
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,8 @@ Slots = Array | NDArray[np.complex128]
 
 #: Libraries order slots by powers of 5, as OpenFHE and the simulator, or of 3, as SEAL does.
 GENERATORS = (5, 3)
+#: So many times the modulus is the most of which a float64 tells the rest to a thousandth.
+HELD = 2.0**42
 
 
 def room(parameters: ParameterSet, level: int) -> float:
@@ -58,8 +61,19 @@ def wrapped(slots: Slots, most: float) -> Slots:
     """What is left of slots where coefficients beyond ±most wrap; of real ones, the real parts."""
     if np.abs(slots).mean() <= most:  # no coefficient is larger than that
         return slots
-    found = slots_of((coefficients(slots) + most) % (2 * most) - most)
+    with np.errstate(invalid="ignore", over="ignore"):
+        found = slots_of(_left(coefficients(slots), most))
     return found if np.iscomplexobj(slots) else found.real
+
+
+def _left(values: Array, most: float) -> Array:
+    """What a modulus of ±most leaves of values: any number where a float does not hold the last digits."""
+    left = (values + most) % (2 * most) - most
+    lost = ~(np.abs(values) < most * HELD)
+    if lost.any():
+        drawn = np.random.default_rng(crc32(values.tobytes()))
+        left[lost] = drawn.uniform(-most, most, np.count_nonzero(lost))
+    return np.asarray(left)
 
 
 def slots_enter(parameters: ParameterSet) -> bool:
@@ -72,7 +86,7 @@ def bootstrapped(parameters: ParameterSet, slots: Slots) -> Slots:
     """What a bootstrap returns of slots, but for its noise; of those that enter, real ones."""
     most = room(parameters, 0)
     if slots_enter(parameters):
-        return np.asarray((slots.real + most) % (2 * most) - most)
+        return _left(np.asarray(slots.real), most)
     return wrapped(slots, most)
 
 

@@ -6,15 +6,20 @@ it: the inputs of polynomials stay within half of their interval [-1, 1], result
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.polynomial import Chebyshev
 
 from models import reference
 from models.graph import Array, Graph, Node
 
-KINDS = ("linear", "activation", "attention", "block")
+KINDS = ("linear", "activation", "attention", "softmax", "block")
+
+#: Those with scores.
+ATTENDING = ("attention", "softmax", "block")
 
 #: Standard deviation of the inputs: eight of them fit the interval of a polynomial.
 INPUT_SIZE = 0.125
@@ -33,7 +38,7 @@ class LayerShape:
         kind: one of `KINDS`.
         tokens, features: those of its input, and of its output except that of `linear`, which is as wide.
         heads: the heads of its attention, dividing the features.
-        degree: the degree of its polynomials.
+        degree: the degree of its polynomials; of `softmax`, of exp and of 1/x.
         blocks: of `block`, how many follow each other.
         mlp_ratio: hidden features of a block's MLP, as a multiple of its features.
     """
@@ -60,7 +65,7 @@ def calibration_samples(shape: LayerShape) -> int:
 
 def _of_a_sample(shape: LayerShape) -> int:
     """Numbers of the largest value of one sample."""
-    scores = shape.heads * shape.tokens**2 if shape.kind in ("attention", "block") else 0
+    scores = shape.heads * shape.tokens**2 if shape.kind in ATTENDING else 0
     return max(shape.tokens * _hidden(shape), scores)
 
 
@@ -98,6 +103,7 @@ class _Draft:
             "linear": lambda: self._linear("linear", "input", self._shape.features, 1.0),
             "activation": lambda: self._activation("activation", "input"),
             "attention": lambda: self._attention("attention", "input"),
+            "softmax": lambda: self._attention("attention", "input"),
             "block": self._blocks,
         }
         output = parts[self._shape.kind]()
@@ -128,8 +134,12 @@ class _Draft:
         scores = self._add(f"{name}.scores", "scores", q, k)
         # As conversion folds it: the weights of q hold the factor of the scores.
         self._scale(FILL / self._largest(scores), f"{name}.q", q, scores)
-        weights = self._activation(f"{name}.activation", scores)
+        divided = self._shape.kind == "softmax"
+        weights = (self._exponential if divided else self._activation)(f"{name}.activation", scores)
         mixed = self._add(f"{name}.mix", "mix", weights, v)
+        if divided:
+            self._scale(FILL / self._largest(mixed), f"{name}.v", v, mixed)
+            mixed = self._divided(name, mixed, weights)
         merged = self._add(f"{name}.merged", "merge_heads", mixed)
         return self._linear(f"{name}.projection", merged, width, self._added)
 
@@ -155,8 +165,35 @@ class _Draft:
         powers = np.arange(self._shape.degree + 1)
         coefficients = self._random.normal(size=len(powers)) * 0.8**powers
         coefficients /= np.abs(coefficients).sum()
-        arrays, interval = {"coefficients": coefficients}, list(INTERVAL)
-        return self._add(name, "polynomial", source, arrays=arrays, basis="chebyshev", interval=interval)
+        return self._polynomial(name, source, coefficients, INTERVAL)
+
+    def _exponential(self, name: str, source: str) -> str:
+        return self._interpolated(name, source, np.exp, INTERVAL)
+
+    def _divided(self, name: str, mixed: str, weights: str) -> str:
+        """Mixed values divided by the mean weight of their query, in the range of exp on `INTERVAL`."""
+        low, high = map(float, np.exp(INTERVAL))
+        factor = 2 / (high - low)  # to an interval 2 long, which a polynomial takes at no level
+        means = self._add(
+            f"{name}.means",
+            "sum_keys",
+            weights,
+            arrays={"mask": np.full((1, 1), factor / self._shape.tokens)},
+            features=self._shape.features // self._shape.heads,
+        )
+        interval = (factor * low, factor * high)
+        reciprocal = self._interpolated(f"{name}.reciprocal", means, lambda x: factor / x, interval)
+        return self._add(f"{name}.divided", "multiply", mixed, reciprocal)
+
+    def _interpolated(
+        self, name: str, source: str, function: Callable[[Array], Array], interval: tuple[float, float]
+    ) -> str:
+        series = Chebyshev.interpolate(function, self._shape.degree, interval)
+        return self._polynomial(name, source, series.coef, interval)
+
+    def _polynomial(self, name: str, source: str, coefficients: Array, interval: tuple[float, float]) -> str:
+        arrays, ends = {"coefficients": coefficients}, list(interval)
+        return self._add(name, "polynomial", source, arrays=arrays, basis="chebyshev", interval=ends)
 
     def _add(self, name: str, operation: str, *inputs: str, arrays: Any = None, **attributes: Any) -> str:
         node = Node(name, operation, inputs, attributes, arrays or {}, layer=name.rpartition(".")[0] or name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -21,6 +22,53 @@ Value = TypeVar("Value")
 
 #: Samples evaluated at a time where only the result is wanted: their values stay near the processor.
 _BATCH = 8
+
+
+@dataclass(frozen=True)
+class Departure:
+    """A sample whose values leave the interval of a polynomial.
+
+    Attributes:
+        sample: its number in the batch.
+        layer: the first layer where that happens.
+        low, high: the ends of what the polynomial meets there; not finite where an earlier one exploded.
+        interval: where the polynomial stands for its function.
+    """
+
+    sample: int
+    layer: str
+    low: float
+    high: float
+    interval: tuple[float, float]
+
+    @property
+    def reach(self) -> float:
+        """The farthest input as a multiple of the interval's half length, from its middle."""
+        low, high = self.interval
+        middle, half = (low + high) / 2, (high - low) / 2
+        return max(self.high - middle, middle - self.low) / half
+
+
+def departures(graph: Graph, inputs: Inputs) -> list[Departure]:
+    """The samples that leave the interval of a polynomial, each with the first layer where it does."""
+    found: dict[int, Departure] = {}
+    with np.errstate(over="ignore", invalid="ignore"):
+        for number, values in enumerate(_batches(graph, inputs)):
+            for node in graph:
+                for one in _leaving(node, values, number * _BATCH):
+                    found.setdefault(one.sample, one)
+    return [found[number] for number in sorted(found)]
+
+
+def _leaving(node: Node, values: Mapping[str, Array], first: int) -> Iterator[Departure]:
+    """The samples that leave a node's interval, if it has one; the first sample's number is `first`."""
+    if "interval" not in node.attributes:
+        return
+    low, high = node.attributes["interval"]
+    for number, x in enumerate(values[node.inputs[0]], first):
+        least, most = float(x.min()), float(x.max())
+        if not (low <= least and most <= high):
+            yield Departure(number, node.layer or node.name, least, most, (low, high))
 
 
 def run(graph: Graph, inputs: Inputs, *, check_intervals: bool = False) -> dict[str, Array]:

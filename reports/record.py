@@ -326,6 +326,31 @@ class Wire(Block):
     messages: Count | None = None
 
 
+class Runaway(Block):
+    """A sample that leaves the interval of a polynomial (see `models.reference.Departure`).
+
+    `reach` is its farthest input there in half lengths of the interval, null where no number holds it.
+    `answered` is whether it has an answer, and that of the polynomial model.
+    """
+
+    sample: str
+    layer: str
+    reach: Annotated[float, Field(gt=1)] | None = None
+    answered: bool
+
+
+class Runaways(Block):
+    """The samples of the cell that leave an interval, and what it took that the others have their answers.
+
+    `batches_again` is how many batches were asked again, halves of spoiled ones, and `again_s` their seconds
+    of evaluation; both are part of all other figures.
+    """
+
+    samples: Annotated[list[Runaway], Field(min_length=1)]
+    batches_again: Count
+    again_s: Seconds
+
+
 class Environment(Block):
     """The machine and the software, as measured when the cell ran."""
 
@@ -348,6 +373,8 @@ class Environment(Block):
 
 class Record(Block):
     """The result of one cell.
+
+    `reason` is why the status is not ok; of one that is, what befell the samples that `runaways` lists.
 
     `origin` is what `key` digests. `scored_from` is the run whose raw outputs were scored again: everything
     but the ladder is that run's.
@@ -382,12 +409,17 @@ class Record(Block):
     memory: Memory = Memory()
     counts: Counts = Counts()
     wire: Wire = Wire()
+    runaways: Runaways | None = None
     environment: Environment = Environment()
 
     @model_validator(mode="after")
     def _what_is_not_ok_says_why(self) -> Record:
-        if (self.status is Status.OK) != (self.reason is None):
-            raise ValueError(f"status is {self.status.value} and reason is {self.reason!r}; only ok has none")
+        told = self.status is not Status.OK or self.runaways is not None
+        if told != (self.reason is not None):
+            raise ValueError(
+                f"status is {self.status.value} and reason is {self.reason!r}; only ok has none, and that "
+                "where no sample runs away"
+            )
         return self
 
     @model_validator(mode="after")

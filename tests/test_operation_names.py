@@ -14,29 +14,30 @@ LIMITS = {
     "sum_features": 7,
     "affine": 7,
     "bias": 19,
-    "mask": 13,
-    "scale": 19,
+    "mask": 14,
+    "scale": 20,
     "polynomial": 21,  # most of them mean the stage of conversion
     "add": 17,  # those of audits are methods of libraries
-    "multiply": 15,  # the same
+    "multiply": 16,  # the same
     "split_heads": 8,
     "merge_heads": 5,
     "scores": 13,
     "mix": 8,
-    "sum_keys": 5,
+    "sum_keys": 6,
     "sum_tokens": 6,
     "gather_tokens": 6,
     "merge_tokens": 6,
-    "softmax": 5,
+    "softmax": 7,  # two of them mean a kind of layer
     "batch_norm": 9,
     "rms_norm": 4,
     "rotary": 6,
-    "mean_tokens": 5,
+    "mean_tokens": 6,
     "unit_norm": 4,
     "layer_norm": 9,
     "gelu": 17,  # six of them mean an entry of Hugging Face
     "silu": 6,
     "relu": 10,  # two of them likewise
+    "reciprocal": 7,  # three of them name a function to approximate
     "tanh": 11,  # two of them mean a form of GELU, one an entry
 }
 FILES = files_that_name()

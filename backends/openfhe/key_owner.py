@@ -21,6 +21,8 @@ from backends.openfhe.footprint import KEYS_PER_FILE
 from backends.parameters import SPECIAL_PRIME_BITS, ParameterSet
 
 BYTES_PER_RESIDUE = 8
+#: What OpenFHE says of slots that cannot be told from noise.
+UNREADABLE = "approximation error is too high"
 
 
 @dataclass(frozen=True)
@@ -118,8 +120,13 @@ class OpenFHEKeyOwner(KeyOwner):
         return self._context.Encrypt(self._keys.publicKey, self._encoder.encode(values, level))
 
     def decrypt(self, ciphertext: Ciphertext) -> Vector:
-        """See `KeyOwner.decrypt`."""
-        plaintext = self._context.Decrypt(self._keys.secretKey, ciphertext)
+        """See `KeyOwner.decrypt`; OpenFHE finds it by imaginary parts, which real values do not have."""
+        try:
+            plaintext = self._context.Decrypt(self._keys.secretKey, ciphertext)
+        except RuntimeError as error:
+            if UNREADABLE not in str(error):
+                raise
+            return np.full(self._parameters.slots, np.nan)
         plaintext.SetLength(self._parameters.slots)
         return np.array(plaintext.GetRealPackedValueArray(), np.float64)
 

@@ -238,9 +238,15 @@ class Decrypt(Request[Decrypted]):
 
 @dataclass(frozen=True)
 class Refreshed(Answer):
-    """A fresh ciphertext of the same values."""
+    """A fresh ciphertext of the same values.
+
+    Attributes:
+        readable: whether there were values to read; if not, it is one of zeros, and its batch is spoiled.
+            That is for the key owner's side alone; the evaluator is always told that there were.
+    """
 
     ciphertext: Shipment
+    readable: bool = True
 
 
 @dataclass(frozen=True)
@@ -312,8 +318,15 @@ class Evaluate(Request[Evaluated]):
 
 @dataclass(frozen=True)
 class RoundTrip(Event):
-    """The evaluator waits for a client-aided refresh: it is to be sent a `Refreshed` at this level."""
+    """The evaluator waits for a client-aided refresh: it is to be sent a `Refreshed` at this level.
 
+    Attributes:
+        batch: its number.
+        ciphertext: the one to be refreshed.
+        level: of the fresh one.
+    """
+
+    batch: int
     ciphertext: Shipment
     level: int
 

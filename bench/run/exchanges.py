@@ -40,6 +40,9 @@ class Evaluation:
         probes: node name → `[batches, ciphertexts, slots]`, decrypted.
         decrypt_s: seconds to decrypt the outputs.
         ciphertexts_out_bytes: size of the outputs.
+        held: how many samples each batch of the outputs holds; empty of native types.
+        encrypt_again_s: seconds of encrypting samples again.
+        again: the figures of `measured` that are of batches asked again (see `bench.run.splitting`).
     """
 
     outputs: Slots
@@ -47,6 +50,9 @@ class Evaluation:
     probes: dict[str, list[Slots]]
     decrypt_s: float
     ciphertexts_out_bytes: int
+    held: Sequence[int] = ()
+    encrypt_again_s: float = 0.0
+    again: Sequence[BatchFigures] = ()
 
 
 def generate_keys(session: Session, request: Request[Generated]) -> Generated:

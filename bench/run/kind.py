@@ -15,7 +15,7 @@ from bench.run.listener import Progress
 from bench.run.prediction.predictor import Predictor
 from bench.spec.cells import Cell
 from bench.spec.file import Limits
-from reports.record import Ladder, Shape
+from reports.record import Ladder, Runaways, Shape
 from reports.store import RawOutputs
 
 
@@ -137,6 +137,10 @@ class CellKind(ABC):
     @abstractmethod
     def ladder(self, outcome: Outcome) -> Ladder:
         """The record's ladder; empty where there is no stage of conversion (rung)."""
+
+    def runaways(self, outcome: Outcome) -> Runaways | None:
+        """The samples that left an interval; None where none did, or nothing says so."""
+        return None
 
     @abstractmethod
     def raw_outputs(self, outcome: Outcome) -> RawOutputs | None:

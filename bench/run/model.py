@@ -5,22 +5,21 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter
 from typing import ClassVar
 
-import numpy as np
 import psutil
-from numpy.typing import NDArray
 
 from backends.constants_room import Room
 from backends.costs import Costs
 from backends.errors import PlanError, Unsupported
+from backends.fewer_keys import within
 from backends.interface import Capabilities
 from backends.levels import check_levels
 from backends.planner import Refresh, plan, refresh_for
 from backends.program import Program
 from backends.registry import Descriptor
-from backends.tensor.layout import ValueLayout, unpack
 from bench.run import estimates, scoring, stages
 from bench.run.cores import used_threads
 from bench.run.estimates import Estimate
@@ -33,6 +32,7 @@ from bench.run.prediction.work import Setting
 from bench.run.program_parties import AUDITED, ROLES, ProgramParties
 from bench.run.scoring import Decrypted
 from bench.run.session import Session, Stage
+from bench.run.splitting import Splitting, decode_each
 from bench.run.workload import load
 from bench.run.workload_kind import WorkloadKind
 from bench.spec.cells import Cell
@@ -73,17 +73,40 @@ class ModelKind(WorkloadKind):
             values = self.workload.values
         except IntervalError as error:
             raise PlanError(str(error)) from error
-        program = plan(
-            self.workload.polynomial,
-            cell.parameter_set.parameters,
-            refresh,
-            values=values,
-            complex_slots=cell.parameter_set.complex_slots,
-            samples=cell.samples,
-        )
+        program = self._program(cell, descriptor, capabilities, refresh, values=values)
         told = self._told(cell, program, descriptor, capabilities, refresh, predictor)
         figures = estimates.of_program(cell, program, descriptor, capabilities, told, predictor.sentence)
         return Estimate(figures, told)
+
+    def _program(
+        self,
+        cell: Cell,
+        descriptor: Descriptor,
+        capabilities: Capabilities,
+        refresh: Refresh,
+        *,
+        values: Mapping[str, Array] | None = None,
+        probes: bool = False,
+    ) -> Program:
+        """The cell's program, with as many keys as the suite allows, on any machine alike."""
+        parameters = cell.parameter_set.parameters
+        program = plan(
+            self.workload.polynomial,
+            parameters,
+            refresh,
+            probes=probes,
+            values=values,
+            complex_slots=cell.parameter_set.complex_slots,
+            samples=len(self.workload.samples),
+        )
+        if cell.limits.memory_bytes is None:
+            return program
+        costs = Costs(parameters)
+        needs = partial(
+            costs.needs, capabilities=capabilities, refresh=refresh.kind, footprint=descriptor.footprint
+        )
+        others = capabilities.bootstrap_steps if refresh.kind == "bootstrap" else ()
+        return within(program, cell.limits.memory_bytes, costs, needs, others)
 
     @staticmethod
     def _told(
@@ -112,14 +135,7 @@ class ModelKind(WorkloadKind):
         started, parameters = perf_counter(), cell.parameter_set.parameters
         capabilities = descriptor.capabilities(parameters)
         refresh = refresh_for(cell.parameter_set.refresh, parameters, capabilities)
-        complex_slots = cell.parameter_set.complex_slots
-        program = plan(
-            self.workload.polynomial,
-            parameters,
-            refresh,
-            complex_slots=complex_slots,
-            samples=cell.samples,
-        )
+        program = self._program(cell, descriptor, capabilities, refresh)
         took = ("plan", perf_counter() - started)
         told = self._told(cell, program, descriptor, capabilities, refresh, predictor(descriptor))
         return [took, *stages.of_program(told, cell.repeats)]
@@ -132,7 +148,7 @@ class ModelKind(WorkloadKind):
         life.report(Stage("plan"))
         refresh = refresh_for(life.cell.parameter_set.refresh, parameters, capabilities)
         references = self.workload.values  # the clear run first: it finds inputs outside their interval
-        program = self._planned(life, refresh)
+        program = self._planned(life, capabilities, refresh)
         costs = Costs(parameters)
         left = 0
         if not life.descriptor.simulates:
@@ -151,17 +167,11 @@ class ModelKind(WorkloadKind):
         )
         outcome.decrypted = self._decoded(program, outcome.figures.evaluations, references)
 
-    def _planned(self, life: Life, refresh: Refresh) -> Program:
+    def _planned(self, life: Life, capabilities: Capabilities, refresh: Refresh) -> Program:
         outcome = life.outcome
         started = perf_counter()
-        program = plan(
-            self.workload.polynomial,
-            life.cell.parameter_set.parameters,
-            refresh,
-            probes=life.probes,
-            values=self.workload.values,
-            complex_slots=life.cell.parameter_set.complex_slots,
-            samples=len(self.workload.samples),
+        program = self._program(
+            life.cell, life.descriptor, capabilities, refresh, values=self.workload.values, probes=life.probes
         )
         outcome.figures.plan_s = perf_counter() - started
         outcome.figures.clear_model_s = self.workload.clear_model_s()
@@ -179,33 +189,26 @@ class ModelKind(WorkloadKind):
         life.judge(made.security)
         figures.loaded, figures.prepared = parties.prepare(program, made.files, constants, life.workers)
         encrypted = figures.encrypted = parties.encrypt(self.workload.encrypted_inputs, program)
-        life.evaluate(session, lambda: parties.evaluate(encrypted.batches))
+        splitting = Splitting(parties, program, self.workload.encrypted_inputs, self.workload.usual_answer)
+        life.evaluate(session, lambda: splitting.evaluate(encrypted.batches))
 
     def _decoded(
         self, program: Program, evaluations: Sequence[Evaluation], values: Mapping[str, Array]
     ) -> Decrypted:
         """The decrypted slots as logits, and as the values of layers where these were probed."""
-        count = len(self.workload.samples)
-        logits = tuple(decode(program, program.output_layout, one.outputs, count) for one in evaluations)
+        layout = program.output_layout
+        logits = tuple(decode_each(program, layout, one.outputs, one.held) for one in evaluations)
         if not program.probes:
             return Decrypted(logits)
-        probes = decode_probes(program, evaluations[0], count)
+        probes = {
+            name: value[self.workload.stay] for name, value in decode_probes(program, evaluations[0]).items()
+        }
         return Decrypted(logits, probes, heads_side_by_side(self.workload.polynomial, values))
 
 
-def decode(program: Program, layout: ValueLayout, slots: NDArray[np.float64], count: int) -> Array:
-    """The first `count` samples of a value from `[batches, ciphertexts, slots]`.
-
-    A model's output becomes `[samples, positions, classes]`, as `reference.outputs` gives it.
-    """
-    samples = program.layout.samples
-    batches = [unpack(program.layout, layout, list(batch), samples) for batch in slots]
-    return np.concatenate(batches)[:count]
-
-
-def decode_probes(program: Program, evaluation: Evaluation, count: int) -> dict[str, Array]:
+def decode_probes(program: Program, evaluation: Evaluation) -> dict[str, Array]:
     """Every probed value, as it lies in slots: `[samples, tokens, features]` or scores."""
     return {
-        probe.name: decode(program, probe.layout, np.stack(evaluation.probes[probe.name]), count)
+        probe.name: decode_each(program, probe.layout, evaluation.probes[probe.name], evaluation.held)
         for probe in program.probes
     }

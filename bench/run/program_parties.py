@@ -103,12 +103,19 @@ class ProgramParties:
         return exchanges.encrypt(self.session, request)
 
     def evaluate(self, batches: Sequence[Batch]) -> Evaluation:
-        """Have the evaluator compute every batch, serving its round trips, and the key owner decrypt."""
+        """Have the evaluator compute every batch, serving its round trips, and the key owner decrypt.
+
+        Outputs are not numbers where the key owner could read no values at a round trip.
+        """
         probes: dict[str, list[Slots]] = {}
+        unreadable: set[int] = set()
 
         def on_event(event: Event) -> Refreshed | None:
             if isinstance(event, RoundTrip):
-                return self.refresh(event)
+                fresh = self.refresh(event)
+                if not fresh.readable:
+                    unreadable.add(event.batch)
+                return Refreshed(fresh.ciphertext)
             if isinstance(event, Probed):
                 slots, _ = exchanges.decrypt(self.session, event.ciphertexts)
                 probes.setdefault(event.name, []).append(slots)
@@ -116,7 +123,9 @@ class ProgramParties:
                 self.session.report(event)
             return None
 
-        return exchanges.evaluate(self.session, batches, probes, on_event)
+        found = exchanges.evaluate(self.session, batches, probes, on_event)
+        found.outputs[sorted(unreadable)] = np.nan
+        return found
 
     def refresh(self, asked: RoundTrip) -> Refreshed:
         """Carry one ciphertext to the key owner and the fresh one back: a client-aided refresh."""

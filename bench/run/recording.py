@@ -108,8 +108,9 @@ def _stages(figures: Figures) -> Iterator[tuple[str, float]]:
         yield "load_keys_s", figures.loaded.seconds
     if figures.prepared is not None:
         yield "encode_model_s", figures.prepared.seconds
-    if figures.encrypted is not None:
-        yield "encrypt_s", figures.encrypted.seconds
+    seconds = _encrypt_s(figures)
+    if seconds is not None:
+        yield "encrypt_s", seconds
 
 
 def _evaluated(cold: record.Evaluation | None) -> dict[str, float]:
@@ -126,7 +127,10 @@ def _sum(parts: Mapping[str, float], *names: str) -> float | None:
 
 
 def _encrypt_s(figures: Figures) -> float | None:
-    return None if figures.encrypted is None else figures.encrypted.seconds
+    """Of all samples, and of those that were encrypted again for the first evaluation."""
+    if figures.encrypted is None:
+        return None
+    return figures.encrypted.seconds + sum(one.encrypt_again_s for one in figures.evaluations[:1])
 
 
 def _layers(batches: Iterable[BatchFigures]) -> list[record.LayerTime]:
@@ -212,8 +216,9 @@ def counts(figures: Figures, program: Program | None, batches: int, descriptor: 
     """Executed over all batches of the first evaluation; null where nothing was executed."""
     if program is None:
         return record.Counts()
+    again = len(figures.evaluations[0].again) if figures.evaluations else 0
     planned = record.Counts(
-        bootstraps_planned=program.counts["bootstraps"] * batches,
+        bootstraps_planned=program.counts["bootstraps"] * (batches + again),
         rotation_keys=len(program.rotation_steps),
         levels_used=program.levels_used,
         levels_after_refresh=levels_after_refresh(program),

@@ -59,6 +59,7 @@ def record_of(run_id: str, asked: Asked, loaded: CellKind, outcome: Outcome) -> 
         memory=recording.memory(figures),
         counts=recording.counts(figures, program, outcome.batches, get(cell.backend)),
         wire=figures.wire,
+        runaways=loaded.runaways(outcome),
         environment=environment,
     )
 

@@ -45,16 +45,16 @@ def check(workload: Workload, decrypted: Decrypted, limits: Limits) -> None:
         CellError: one of them is not.
         ScoreError: its metric is more than a number holds.
     """
-    expected = workload.logits["polynomial"]
     for logits in decrypted.logits:
-        if not np.isfinite(logits).all():
+        compared, expected = logits[workload.stay], workload.expected[workload.stay]
+        if not np.isfinite(compared).all():
             raise CellError(Status.FAILED, "the decrypted logits are not finite; the result is wrong")
-        _check_precision(logits, expected, limits.precision_bits)
+        _check_precision(compared, expected, limits.precision_bits)
         # Random weights leave logits so close to each other that an error within the limit on precision
         # changes labels. That limit is relative to the logits themselves and stays.
         if workload.weights == "trained":
             if workload.metric is None or workload.metric.answers_labels:
-                _check_labels(logits, expected, limits.label_agreement)
+                _check_labels(compared, expected, limits.label_agreement)
             _check_score(workload, "encrypted", logits)
 
 
@@ -109,11 +109,11 @@ def ladder(
         decrypted: what the cell reached; None where nothing was decrypted.
         compared: see `held_out`.
     """
-    found = decrypted if decrypted is not None and _is_finite(decrypted) else None
+    found = decrypted if decrypted is not None and _is_finite(workload, decrypted) else None
     if workload.metric is None:
         return _unlabelled(workload, found)
-    # A rung that is not finite has failed the cell already; it has no metric.
-    logits = {rung: values for rung, values in workload.logits.items() if np.isfinite(values).all()}
+    # A rung that is not finite where samples leave no interval has failed the cell; it has no metric.
+    logits = {rung: one for rung, one in workload.logits.items() if np.isfinite(one[workload.stay]).all()}
     if found is not None:
         logits["encrypted"] = found.logits[0]
     judged = scoring.ladder(
@@ -122,15 +122,19 @@ def ladder(
         None if found is None else found.probes,
         None if found is None else found.references,
         metric=workload.metric.name,
+        compared=workload.stay,
     )
     if workload.weights == "random":
         return judged.model_copy(update=dict.fromkeys((*scoring.RUNGS, "nats")))
     return judged.model_copy(update={"held_out": compared})
 
 
-def _is_finite(decrypted: Decrypted) -> bool:
-    """Whether the cold evaluation gave numbers; where it did not, the cell has failed and has no ladder."""
-    values = (*decrypted.logits[:1], *(decrypted.probes or {}).values())
+def _is_finite(workload: Workload, decrypted: Decrypted) -> bool:
+    """Whether the cold evaluation gave numbers; where it did not, the cell has failed and has no ladder.
+
+    A sample that leaves an interval may have none.
+    """
+    values = (*(one[workload.stay] for one in decrypted.logits[:1]), *(decrypted.probes or {}).values())
     return bool(decrypted.logits) and all(np.isfinite(one).all() for one in values)
 
 
@@ -141,5 +145,6 @@ def _unlabelled(workload: Workload, decrypted: Decrypted | None) -> record.Ladde
     layers = None
     if decrypted.probes is not None:
         layers = precision.layer_precision(decrypted.probes, decrypted.references or {})
-    exact = scoring.exactness(decrypted.logits[0], workload.logits["polynomial"])
+    stay = workload.stay
+    exact = scoring.exactness(decrypted.logits[0][stay], workload.expected[stay])
     return record.Ladder(layers=layers, **exact)

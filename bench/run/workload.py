@@ -11,6 +11,7 @@ from time import perf_counter
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bench.errors import UserError
 from bench.run.clear_rungs import HeldOut, Progress, answers, unseen
@@ -106,6 +107,11 @@ class Workload:
         """Clear rung → logits `[samples, positions, classes]`."""
         return {rung: answers(graph, self.samples.inputs) for rung, graph in self.graphs.items()}
 
+    @property
+    def expected(self) -> Array:
+        """What the encrypted samples should answer: the last clear rung's logits."""
+        return self.logits["polynomial"]
+
     @cached_property
     def scores(self) -> dict[str, Array]:
         """Clear rung → score of every held-out sample; the work of minutes where the set is large.
@@ -118,23 +124,52 @@ class Workload:
         return self.held_out.scores(self.graphs, self.metric, self.progress)
 
     @cached_property
+    def departures(self) -> list[reference.Departure]:
+        """The samples that leave the interval of a polynomial, which may spoil their batch."""
+        return reference.departures(self.polynomial, self.encrypted_inputs)
+
+    @property
+    def stay(self) -> NDArray[np.bool_]:
+        """Whether a sample leaves no interval: `[samples]`."""
+        stay = np.ones(len(self.samples), bool)
+        stay[[one.sample for one in self.departures]] = False
+        return stay
+
+    @cached_property
     def values(self) -> dict[str, Array]:
-        """Every value that the evaluator computes, in the clear.
+        """Every value that the evaluator computes, in the clear, of the samples that leave no interval.
 
         Raises:
-            IntervalError: a polynomial's input left its interval, named by layer.
+            IntervalError: more than half of them left that of a polynomial, which is named by layer.
         """
-        return reference.run(self.polynomial, self.encrypted_inputs, check_intervals=True)
+        inputs, stay = self.encrypted_inputs, self.stay
+        if 2 * stay.sum() < len(inputs):
+            with np.errstate(over="ignore", invalid="ignore"):
+                return reference.run(self.polynomial, inputs, check_intervals=True)
+        return reference.run(self.polynomial, inputs[stay])
+
+    @property
+    def usual_answer(self) -> float:
+        """The median of each sample's largest output: what the model's owner says of the size of answers."""
+        answers = np.abs(self.expected[self.stay])
+        largest = answers.reshape(len(answers), -1).max(axis=1)
+        return float(np.median(largest))
 
     def clear_model_s(self) -> float:
         """Seconds of the polynomial rung in the clear, on this machine."""
         started = perf_counter()
-        reference.run(self.graphs["polynomial"], self.samples.inputs)
+        with np.errstate(over="ignore", invalid="ignore"):
+            reference.run(self.graphs["polynomial"], self.samples.inputs)
         return perf_counter() - started
 
 
 def load_workload(
-    model: Path, data: str | OwnData, samples: int, held_out: int | None = None, progress: Progress = unseen
+    model: Path,
+    data: str | OwnData,
+    samples: int,
+    held_out: int | None = None,
+    progress: Progress = unseen,
+    first: int = 0,
 ) -> Workload:
     """A case's model and its held-out samples.
 
@@ -144,6 +179,7 @@ def load_workload(
         samples: how many samples the cells run.
         held_out: on how many samples the clear rungs are compared; None for all.
         progress: told how far that is.
+        first: the number of the first sample that the cells run.
 
     Raises:
         ModelError: the checkpoint or the data set is missing or corrupt, or they do not fit each other.
@@ -164,9 +200,10 @@ def load_workload(
         )
     source = catalogue.load(data, "held_out")
     everything = HeldOut(source, literals.parse(metadata["preparation"]), held_out)
-    if samples > everything.available:
+    if first + samples > everything.available:
+        after = f" from number {first} on" if first else ""
         raise UserError(
-            f"{samples} samples were asked for and {data} holds out {everything.available}; "
+            f"{samples} samples{after} were asked for and {data} holds out {everything.available}; "
             "ask for at most that"
         )
     digests = "".join(checkpoint.digest(model, rung) for rung in checkpoint.RUNGS)
@@ -174,7 +211,7 @@ def load_workload(
         graphs=graphs,
         metric=metric,
         held_out=everything,
-        samples=everything.samples(0, samples),
+        samples=everything.samples(first, first + samples),
         model_digest=hashlib.sha256(digests.encode()).hexdigest(),
         shape_kind=metadata.get("architecture", {}).get("kind", graphs["polynomial"].name),
         progress=progress,
@@ -214,4 +251,7 @@ def load(cell: Cell, progress: Progress = unseen) -> Workload:
         return layer_workload(cell.case.layer, cell.samples)
     assert isinstance(cell.case, ModelCase), "the table of kinds lets no other case pass"
     assert cell.model_folder is not None, "`expand` lets no other cell pass"
-    return load_workload(cell.model_folder, cell.case.data, cell.samples, cell.held_out, progress)
+    case = cell.case
+    return load_workload(
+        cell.model_folder, case.data, cell.samples, cell.held_out, progress, case.first_sample
+    )

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from bench.run import scoring
+from bench.run import runaways, scoring
 from bench.run.kind import CellKind, Subject
 from bench.run.life import Outcome
 from bench.run.raw_outputs import decrypted, raw_outputs
 from bench.run.workload import Workload
 from bench.spec.file import Limits
-from reports.record import Ladder
+from reports.record import Ladder, Runaways
 from reports.store import RawOutputs
 
 
@@ -32,6 +32,11 @@ class WorkloadKind(CellKind):
         """See `bench.run.scoring.check`."""
         if outcome.decrypted is not None:
             scoring.check(self.workload, outcome.decrypted, limits)
+            outcome.reason = runaways.told(self.runaways(outcome))
+
+    def runaways(self, outcome: Outcome) -> Runaways | None:
+        """See `bench.run.runaways`."""
+        return runaways.found(self.workload, outcome.decrypted, outcome.figures.evaluations)
 
     def ladder(self, outcome: Outcome) -> Ladder:
         """See `bench.run.scoring.ladder`."""

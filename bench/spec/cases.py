@@ -56,7 +56,7 @@ class LayerLiteral(Block):
         seed: what weights and inputs are drawn from.
     """
 
-    kind: Literal["linear", "activation", "attention", "block"]
+    kind: Literal["linear", "activation", "attention", "softmax", "block"]
     tokens: Annotated[int, Field(gt=0, le=MOST_TOKENS)]
     features: Annotated[int, Field(gt=0, le=MOST_FEATURES)]
     heads: Annotated[int, Field(gt=0, le=MOST_FEATURES)] = 1
@@ -91,6 +91,7 @@ class CaseLiteral(Block):
     name: Name
     model: Annotated[str, Field(min_length=1, max_length=1000)] | None = None
     data: Annotated[Annotated[Name, Tag("name")] | Annotated[OwnData, Tag("own")], NAME_OR_OWN] | None = None
+    first_sample: Annotated[int, Field(ge=0)] | None = None
     layer: LayerLiteral | None = None
     primitives: PrimitivesLiteral | None = None
 
@@ -103,11 +104,13 @@ class ModelCase:
         name: the name in records.
         model: a checkpoint folder under `models/checkpoints`, or a path relative to the suite file.
         data: name of a data set, or what a user's own data are.
+        first_sample: which held-out sample is the first that its cells run, from 0.
     """
 
     name: str
     model: str
     data: str | OwnData
+    first_sample: int = 0
 
 
 @dataclass(frozen=True)
@@ -140,6 +143,8 @@ def case(document: Document, index: int, literal: CaseLiteral, samples: int) -> 
     if len(kinds) > 1 or (literal.data is not None and kinds in (["layer"], ["primitives"])):
         both = " and ".join([*kinds, *(["data"] if literal.data is not None else [])])
         document.fail(place, f"a case is model with data, layer or primitives, not {both}; keep one of them")
+    if literal.first_sample is not None and kinds != ["model"]:
+        document.fail((*place, "first_sample"), "only a model's samples are chosen; leave out first_sample")
     if literal.layer is not None:
         _check_heads(document, index, literal.layer)
         if literal.layer.blocks > 1 and literal.layer.kind != "block":
@@ -154,7 +159,7 @@ def case(document: Document, index: int, literal: CaseLiteral, samples: int) -> 
         document.fail((*place, "model"), "the key 'model' is missing; add it, or layer, or primitives")
     if literal.data is None:
         document.fail((*place, "data"), "the key 'data' is missing; add it")
-    return ModelCase(literal.name, literal.model, literal.data)
+    return ModelCase(literal.name, literal.model, literal.data, literal.first_sample or 0)
 
 
 def oversize(layer: LayerLiteral, samples: int) -> str | None:

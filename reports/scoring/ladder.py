@@ -11,6 +11,7 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.metrics.arrays import Array, Labels
 from models.metrics.catalogue import DEFAULT, metric_named
@@ -37,6 +38,7 @@ def ladder(
     references: Mapping[str, Array] | None = None,
     *,
     metric: str = DEFAULT.name,
+    compared: NDArray[np.bool_] | None = None,
 ) -> Ladder:
     """The metric per rung, and how far what was decrypted is from the polynomial model.
 
@@ -46,12 +48,14 @@ def ladder(
         probes: layer → decrypted values; None where layers were not probed.
         references: layer → the polynomial model's values.
         metric: name of one of `models.metrics.catalogue`.
+        compared: `[samples]`, which of them are compared between rungs; the others may have no number as
+            their answer and are wrong then. None for all.
 
     Raises:
         ReportError: a rung is unknown, two rungs are one array, shapes differ, or a value is not finite.
         ScoreError: the metric is unknown or is not defined for these logits and labels.
     """
-    _check_rungs(logits)
+    _check_rungs(logits, compared)
     judged = metric_named(metric)
     scored = {rung: scores(judged, values, labels) for rung, values in logits.items()}
     rungs = {rung: whole(judged, found) for rung, found in scored.items()}
@@ -67,6 +71,8 @@ def ladder(
     if "encrypted" not in logits or "polynomial" not in logits:
         return found
     encrypted, polynomial = logits["encrypted"], logits["polynomial"]
+    if compared is not None:
+        encrypted, polynomial = encrypted[compared], polynomial[compared]
     agreement = label_agreement(encrypted, polynomial) if judged.answers_labels else None
     return found.model_copy(update={"label_agreement": agreement, **exactness(encrypted, polynomial)})
 
@@ -86,12 +92,15 @@ def exactness(encrypted: Array, polynomial: Array) -> dict[str, Any]:
     }
 
 
-def _check_rungs(logits: Mapping[str, Array]) -> None:
-    """Raise ReportError unless every rung has its own finite values of one shape."""
+def _check_rungs(logits: Mapping[str, Array], compared: NDArray[np.bool_] | None) -> None:
+    """Raise ReportError unless every rung has its own values of one shape, finite where they are compared."""
     for rung, values in logits.items():
         if rung not in RUNGS:
             raise ReportError(f"{rung!r} is not a rung of the ladder; use {', '.join(RUNGS)}")
-        check_comparable(f"the {rung} logits", values, next(iter(logits.values())))
+        reference = next(iter(logits.values()))
+        if compared is not None and values.shape == reference.shape:
+            values, reference = values[compared], reference[compared]
+        check_comparable(f"the {rung} logits", values, reference)
     for first, second in combinations(logits, 2):
         if np.shares_memory(logits[first], logits[second]):
             raise ReportError(f"{first} and {second} logits are one array; each rung is computed by itself")

@@ -17,9 +17,10 @@ from backends.planner import Refresh, plan, refresh_for
 from backends.program import Program
 from backends.registry import get
 from bench.run.exchanges import Evaluation
-from bench.run.model import decode, decode_probes
+from bench.run.model import decode_probes
 from bench.run.program_parties import AUDITED, ROLES, ProgramParties
 from bench.run.session import Roles, Session
+from bench.run.splitting import Splitting, decode_each
 from models import reference
 from models.graph import Array, Graph
 from models.shapes import heads_side_by_side
@@ -90,8 +91,9 @@ def run(
     probes: bool = False,
     adapter: str | None = None,
     audit: bool = False,
+    usual: float = math.inf,
 ) -> Ran:
-    """Plan, make keys, encrypt, evaluate and decrypt."""
+    """Plan, make keys, encrypt, evaluate and decrypt; see `Splitting` for `usual`."""
     binding = get(backend).audit if audit else None
     refresh = refresh_of(backend, parameters)
     program = plan(graph, parameters, refresh, probes=probes)
@@ -99,10 +101,10 @@ def run(
         parties = ProgramParties(opened, parameters, binding)
         keys = parties.generate_keys(program, refresh.kind == "bootstrap").files
         parties.prepare(program, keys)
-        evaluation = parties.evaluate(parties.encrypt(inputs, program).batches)
-    count = len(inputs)
-    logits = decode(program, program.output_layout, evaluation.outputs, count).reshape(count, -1)
-    return Ran(program, evaluation, logits, decode_probes(program, evaluation, count))
+        batches = parties.encrypt(inputs, program).batches
+        evaluation = Splitting(parties, program, inputs, usual).evaluate(batches)
+    logits = decode_each(program, program.output_layout, evaluation.outputs, evaluation.held)
+    return Ran(program, evaluation, logits.reshape(len(inputs), -1), decode_probes(program, evaluation))
 
 
 def layer_bits(ran: Ran, graph: Graph, inputs: Array) -> dict[str, float]:

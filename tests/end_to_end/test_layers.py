@@ -10,7 +10,7 @@ from backends.native import PROGRAMS
 from backends.registry import get
 from tests.end_to_end.test_run import bench, exported
 
-KINDS = ["linear", "activation", "attention", "block"]
+KINDS = ["linear", "activation", "attention", "softmax", "block"]
 
 
 def test_every_kind_of_layer_runs_and_claims_no_accuracy(backend: str, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from reports.record import Counts, Ladder, Latency, Memory, Record, SecurityBlock, Status
+from reports.record import Counts, Ladder, Latency, Memory, Record, Runaway, Runaways, SecurityBlock, Status
 from reports.scoring.ladder import RUNGS
 
 GOLDEN = Path(__file__).with_name("golden_record.json")
@@ -16,7 +16,8 @@ GOLDEN = Path(__file__).with_name("golden_record.json")
 #: Every name of the record, as the design publishes it.
 NAMES = {
     "": "schema run_id started_at suite case backend parameter_set cell key origin scored_from status "
-    "reason security weights shape samples batch repeats ladder latency memory counts wire environment",
+    "reason security weights shape samples batch repeats ladder latency memory counts wire runaways "
+    "environment",
     "origin": "program scoring adapter model data parameters demanded libraries build threads repeats probes "
     "audit",
     "security": "bits log_n log_qp secret source secure",
@@ -160,6 +161,15 @@ def test_defect_4_what_failed_says_so(fields: dict[str, Any]) -> None:
         Record(**{**fields, "reason": "12 of 64 labels differ"})
     with pytest.raises(ValidationError):
         Record.from_json(GOLDEN.read_text().replace('"ok"', '"finished"'))
+
+
+def test_an_ok_cell_says_what_befell_a_sample_that_ran_away(fields: dict[str, Any]) -> None:
+    lost = Runaway(sample="digits-17", layer="block0.attention", reach=1.9, answered=False)
+    block = Runaways(samples=[lost], batches_again=6, again_s=12.5)
+    told = Record(**{**fields, "runaways": block, "reason": "sample digits-17 leaves the interval"})
+    assert Record.from_json(told.to_json()).runaways == block
+    with pytest.raises(ValidationError, match="where no sample runs away"):
+        Record(**{**fields, "runaways": block})
 
 
 def test_defect_5_no_total_holds_the_harness_own_stages(fields: dict[str, Any]) -> None:

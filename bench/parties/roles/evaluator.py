@@ -120,7 +120,7 @@ class EvaluatorParty(Party):
                 self.evaluator,
                 self._constants,
                 inputs,
-                self._round_trip,
+                partial(self._round_trip, number),
                 partial(self._show, number),
                 partial(self.executed, number),
                 self._workers,
@@ -130,8 +130,8 @@ class EvaluatorParty(Party):
             measured.append(_figures(figures, cpu_s))
         return Evaluated(tuple(outputs), tuple(measured))
 
-    def _round_trip(self, ciphertext: Ciphertext, level: int) -> Ciphertext:
-        self.channel.send(RoundTrip(self.ciphertexts.send(self.evaluator, ciphertext), level))
+    def _round_trip(self, batch: int, ciphertext: Ciphertext, level: int) -> Ciphertext:
+        self.channel.send(RoundTrip(batch, self.ciphertexts.send(self.evaluator, ciphertext), level))
         answer = self.channel.receive(Refreshed)
         if answer is None:
             raise ExecutionError("the key owner did not answer a round trip; see its log")

@@ -83,7 +83,9 @@ class KeyOwnerParty(Party):
     def refresh(self, request: Refresh) -> Refreshed:
         """Decrypt and encrypt again at a level."""
         values = self.owner.decrypt(self.ciphertexts.take(self.owner, request.ciphertext))
-        return Refreshed(self.ciphertexts.send(self.owner, self.owner.encrypt(values, request.level)))
+        readable = bool(np.isfinite(values).all())
+        fresh = self.owner.encrypt(values if readable else np.zeros_like(values), request.level)
+        return Refreshed(self.ciphertexts.send(self.owner, fresh), readable)
 
     def decrypt(self, request: Decrypt) -> Decrypted:
         """Decrypt into a file of slot vectors `[ciphertexts, slots]`."""

@@ -30,7 +30,7 @@ from bench.parties.messages import (
 from bench.parties.serve import serve
 from bench.parties.wire import Side, Wire
 from bench.run import program_parties
-from bench.run.model import decode
+from bench.run.splitting import decode
 from models import reference
 from tests.end_to_end.harness import refresh_of
 from tests.random_vit import random_inputs, random_vit
