@@ -12,13 +12,14 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.graph import Array, Graph
 from models.ladder import PIECE, Progress, Samplable, unseen, workers
-from models.metrics.arrays import Labels
 from models.metrics.catalogue import ACCURACY, METRICS
 from models.reference import outputs
 
+_Labels = NDArray[np.int64]
 #: The part of samples that the low cosine is above, in all but one of a hundred.
 _LOW = 0.01
 _ITERATIONS = 2000
@@ -53,17 +54,17 @@ def probed(
 
 def _embeddings(
     rungs: Mapping[str, Graph], samples: Samplable, progress: Progress
-) -> tuple[dict[str, Array], Labels]:
+) -> tuple[dict[str, Array], _Labels]:
     """`[samples, features]` of every rung, of length 1; zeros where they are no numbers. And the labels."""
 
-    def piece(start: int) -> tuple[dict[str, Array], Labels]:
+    def piece(start: int) -> tuple[dict[str, Array], _Labels]:
         taken = samples.take(range(start, min(start + PIECE, len(samples))))
         with np.errstate(over="ignore", invalid="ignore"):  # polynomials outside their intervals
             made = {rung: _directions(outputs(graph, taken.inputs)) for rung, graph in rungs.items()}
         return made, taken.labels.reshape(-1)
 
     parts: list[dict[str, Array]] = []
-    labels: list[Labels] = []
+    labels: list[_Labels] = []
     with workers() as pool:
         for made, own in pool.map(piece, range(0, len(samples), PIECE)):
             parts.append(made)
@@ -79,7 +80,7 @@ def _directions(answers: Array) -> Array:
     return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), np.finfo(float).tiny))
 
 
-def _accuracy(known: Array, labels: Labels, found: Array, wanted: Labels) -> float:
+def _accuracy(known: Array, labels: _Labels, found: Array, wanted: _Labels) -> float:
     from sklearn.linear_model import LogisticRegression  # here, because parties have no scikit-learn
 
     probe = LogisticRegression(max_iter=_ITERATIONS).fit(known, labels)

@@ -167,7 +167,7 @@ def _divided(graph: Graph, spans: Mapping[str, _Span], settings: SoftmaxSettings
     return replace(graph, nodes=tuple(nodes))
 
 
-def _weights(softmax: Node, span: tuple[float, float], settings: SoftmaxSettings, block: int) -> list[Node]:
+def _weights(softmax: Node, span: _Span, settings: SoftmaxSettings, block: int) -> list[Node]:
     """exp of the scores, as near as the least sum of a row wants it."""
     least, largest = _interval(settings)
     low, high = span.least, max(span.high, float(np.log(largest)))
