@@ -64,7 +64,7 @@ def without_softmax(graph: Graph, inputs: Inputs, settings: ConversionSettings) 
         )
     found = levels(graph, inputs)
     levelled = _levelled(graph, found, settings.softmax)
-    return _divided(levelled, _spans(levelled, inputs), settings.softmax)
+    return divided(levelled, _spans(levelled, inputs), settings.softmax)
 
 
 def _interval(settings: SoftmaxSettings) -> tuple[float, float]:
@@ -111,7 +111,7 @@ def _shifted_scores(softmax: Node, one: Levels, settings: SoftmaxSettings, targe
 
 
 @dataclass
-class _Span:
+class Span:
     """Least and largest score that a softmax reads, and of pairs that its mask leaves out."""
 
     low: float = np.inf
@@ -139,9 +139,9 @@ class _Span:
         return min(self.low, self.hidden_low - self.excess)
 
 
-def _spans(graph: Graph, inputs: Inputs) -> dict[str, _Span]:
+def _spans(graph: Graph, inputs: Inputs) -> dict[str, Span]:
     """What each softmax is given."""
-    spans = {node.name: _Span() for node in graph if node.operation == "softmax"}
+    spans = {node.name: Span() for node in graph if node.operation == "softmax"}
     for start in range(0, len(inputs), _BATCH):
         course = Course(graph, inputs[start : start + _BATCH])
         for node in graph:
@@ -152,8 +152,17 @@ def _spans(graph: Graph, inputs: Inputs) -> dict[str, _Span]:
     return spans
 
 
-def _divided(graph: Graph, spans: Mapping[str, _Span], settings: SoftmaxSettings) -> Graph:
-    """Polynomials for every softmax and the mix that reads it."""
+def divided(graph: Graph, spans: Mapping[str, Span], settings: SoftmaxSettings) -> Graph:
+    """Polynomials for every softmax and the mix that reads it.
+
+    Args:
+        graph: whose keys and scores are shifted already.
+        spans: what each softmax is given.
+        settings: levels and the interval of sums.
+
+    Raises:
+        ModelError: a softmax is read by another than a mix.
+    """
     shapes = value_shapes(graph)
     replacements: dict[str, list[Node]] = {}
     for name, span in spans.items():
@@ -167,7 +176,7 @@ def _divided(graph: Graph, spans: Mapping[str, _Span], settings: SoftmaxSettings
     return replace(graph, nodes=tuple(nodes))
 
 
-def _weights(softmax: Node, span: _Span, settings: SoftmaxSettings, block: int) -> list[Node]:
+def _weights(softmax: Node, span: Span, settings: SoftmaxSettings, block: int) -> list[Node]:
     """exp of the scores, as near as the least sum of a row wants it."""
     least, largest = _interval(settings)
     low, high = span.least, max(span.high, float(np.log(largest)))
