@@ -179,8 +179,9 @@ def _divided(draft: Draft, layer: str, mixed: str, weights: str, attention: Atte
     features = attention.dim // attention.heads
     sums = draft.add(layer, "sums", "sum_keys", weights, *keep, features=features)
     options = draft.options
-    how = {"epsilon": options.offset, "power": options.power}
-    reciprocal = draft.add(layer, "reciprocal", "reciprocal", sums, **how)
+    reciprocal = draft.add(
+        layer, "reciprocal", "reciprocal", sums, epsilon=options.offset, power=options.power
+    )
     return draft.add(layer, "divided", "multiply", mixed, reciprocal)
 
 
