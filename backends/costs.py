@@ -100,12 +100,12 @@ class Costs:
         if not footprint.encrypts:  # of a ciphertext it has one number a slot, a quarter of a residue's pair
             slots = self.live_bytes(program) // (4 * (program.input_level + 1))
             return Needs(0, footprint.process_bytes + slots, footprint.process_bytes, 0)
-        bootstrap_keys = (refresh == "bootstrap") * capabilities.bootstrap_keys
-        rotations = len(program.rotation_steps) + program.conjugates
-        # A bootstrap rotates by most of the steps that a program needs, and each key is made once.
-        keys = 1 + max(rotations, bootstrap_keys)
+        bootstraps = refresh == "bootstrap"
+        rotations = len(set(program.rotation_steps) - (capabilities.bootstrap_steps if bootstraps else set()))
+        bootstrap_keys = bootstraps * capabilities.bootstrap_keys  # a conjugation's is one of them
+        keys = 1 + rotations + (bootstrap_keys or program.conjugates)
         primes = self.parameters.depth + 1 + self.parameters.special_primes
-        prepared = (refresh == "bootstrap") * capabilities.bootstrap_plaintexts * primes * self._residue_bytes
+        prepared = bootstraps * capabilities.bootstrap_plaintexts * primes * self._residue_bytes
         context = footprint.context_bytes(self.parameters, {one.level for one in program.plaintexts})
         at_owner = footprint.context_bytes(self.parameters, {program.input_level})
         working = footprint.working_share * self.live_bytes(program, by_size=footprint.pools)

@@ -72,9 +72,10 @@ class Capabilities:
     bootstrap_input_level: int = 0
     #: CPU time of a bootstrap relative to the library's usual one, as measured; refreshes are placed by it.
     bootstrap_work: float = 1.0
-    #: Rotation keys that bootstrapping needs besides the program's, and plaintexts modulo Q·P that the
-    #: evaluator prepares for it: estimates, to tell beforehand what fits a machine.
+    #: Keys that bootstrapping needs, the steps of those that a program may rotate by as well, and plaintexts
+    #: modulo Q·P that the evaluator prepares for it: to tell beforehand what fits a machine.
     bootstrap_keys: int = 0
+    bootstrap_steps: frozenset[int] = frozenset()
     bootstrap_plaintexts: int = 0
     #: Why there is no bootstrap, for `Unsupported`.
     no_bootstrap_reason: str | None = None

@@ -15,7 +15,7 @@ from backends.tensor.tensor import Tensor
 from models.graph import Graph, Node
 
 #: An operand of which nothing has to be masked, so that an operation spends the fewest levels on it.
-_CLEAN = Tensor((), ValueLayout("features", (), 1), clean=True)
+_CLEAN = Tensor((), ValueLayout("features", (), 1), clean=True, full=True)
 
 
 def check_levels(graph: Graph, parameters: ParameterSet, refresh: Refresh) -> None:

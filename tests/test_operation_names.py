@@ -31,12 +31,13 @@ LIMITS = {
     "batch_norm": 9,
     "rms_norm": 4,
     "rotary": 6,
-    "mean_tokens": 5,
+    "mean_tokens": 6,
     "unit_norm": 4,
     "layer_norm": 9,
     "gelu": 17,  # six of them mean an entry of Hugging Face
     "silu": 6,
     "relu": 10,  # two of them likewise
+    "reciprocal": 7,  # three of them name a function to approximate
     "tanh": 11,  # two of them mean a form of GELU, one an entry
 }
 FILES = files_that_name()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import ceil, log2, prod
 
 from backends.errors import Unsupported
@@ -16,6 +17,8 @@ from backends.parameters import (
     ParameterSet,
 )
 
+#: Beside rotations: a conjugation, and the switch back from a sparse secret; that to it is small.
+OTHER_BOOTSTRAP_KEYS = 2
 #: Levels that a bootstrap's approximate modular reduction takes, the two linear transforms not counted.
 MODULAR_REDUCTION_DEPTH = {"uniform_ternary": 14, "sparse_encapsulated": 10}
 
@@ -42,6 +45,7 @@ def capabilities(parameters: ParameterSet) -> Capabilities:
         return Capabilities(no_bootstrap_reason=no_bootstrap, security=security, complex_slots=True)
     _check_bootstrap(parameters, parameters.bootstrap)
     lowest, output = parameters.bootstrap_levels or (0, None)
+    steps = bootstrap_steps(parameters.log_n - 1, parameters.bootstrap.level_budget)
     return Capabilities(
         security=security,
         complex_slots=True,
@@ -49,7 +53,8 @@ def capabilities(parameters: ParameterSet) -> Capabilities:
         bootstrap_output_level=output,
         bootstrap_input_level=lowest,
         bootstrap_work=RELATIVE_WORK[parameters.bootstrap.kind] * parameters.bootstrap.iterations,
-        bootstrap_keys=_bootstrap_keys(parameters, parameters.bootstrap),
+        bootstrap_keys=len(steps) + OTHER_BOOTSTRAP_KEYS,
+        bootstrap_steps=steps,
         bootstrap_plaintexts=_bootstrap_plaintexts(parameters, parameters.bootstrap),
     )
 
@@ -78,10 +83,31 @@ def _layer_bits(parameters: ParameterSet, levels: int) -> int:
     return ceil((parameters.log_n - 1) / levels)
 
 
-def _bootstrap_keys(parameters: ParameterSet, bootstrap: BootstrapParameters) -> int:
-    """Baby and giant steps of each merged layer, which both transforms share, and the conjugation."""
-    bits = _layer_bits(parameters, min(bootstrap.level_budget))
-    return int(max(bootstrap.level_budget) * 2 * 2 ** ceil((bits + 1) / 2)) + 2
+def bootstrap_steps(log_slots: int, level_budget: Sequence[int]) -> frozenset[int]:
+    """The rotations of a bootstrap of full slots.
+
+    A level of a linear transform merges butterfly stages, and rotates by the multiples of its stride up to
+    its baby steps, the last of which serves for all giant steps. The stages that are left over make a level
+    of their own: the first of coefficients-to-slots, the last of slots-to-coefficients.
+    """
+    found: set[int] = set()
+    for levels, left_over_first in zip(level_budget, (True, False), strict=True):
+        merged = ceil(log_slots / levels)
+        whole, left_over = divmod(log_slots, merged)
+        stages = [merged] * whole
+        if left_over:
+            stages.insert(0 if left_over_first else whole, left_over)
+        log_stride = 0
+        for count in stages:
+            found.update(step << log_stride for step in range(1, _baby_steps(count) + 1))
+            log_stride += count
+    slots = 1 << log_slots
+    return frozenset(step % slots for step in found if step % slots)
+
+
+def _baby_steps(stages: int) -> int:
+    """Of a level that merges so many stages, and so has 2^(stages + 1) - 1 diagonals."""
+    return int(2 ** (stages // 2 + (2 if stages > 2 else 1)))
 
 
 def _bootstrap_plaintexts(parameters: ParameterSet, bootstrap: BootstrapParameters) -> int:

@@ -35,14 +35,24 @@ class TokenShifts:
     A shift by s within blocks is two rotations, by s and by s - block, that masks join. Rotating the value
     once by -block turns both into a rotation by s, of which the baby step comes before the masks, where it
     serves many shifts, and the giant step after: at most one rotation a shift, and few keys. A constant per
-    pair of tokens goes into the masks.
+    pair of tokens goes into the masks, which leave out the rows of other heads than the first so many.
     """
 
-    def __init__(self, evaluator: Evaluator, layout: Layout, x: Tensor, block: int, mask: Array) -> None:
+    def __init__(
+        self,
+        evaluator: Evaluator,
+        layout: Layout,
+        x: Tensor,
+        block: int,
+        mask: Array,
+        heads: int | None = None,
+    ) -> None:
         self._evaluator, self._layout, self._tensor = evaluator, layout, x
         self._pairs = ValueLayout("scores", (), x.layout.tokens, block=block)
         self._mask = np.broadcast_to(mask, (x.layout.tokens, block))
         self._masks = bool(np.any(self._mask != 1))
+        rows = np.arange(layout.features)
+        self._rows = rows >= 0 if heads is None else rows % power_of_two(heads) < heads
         self._babies = power_of_two(int(np.ceil(np.sqrt(block))))
         self._rotated: dict[tuple[int, bool], list[Ciphertext]] = {}
 
@@ -56,15 +66,16 @@ class TokenShifts:
             return [evaluator.drop(c, level - 1) for c in self._tensor.ciphertexts]
         baby = shift % self._babies
         giant = shift - baby
-        patterns = [(wraps, pattern) for wraps, pattern in self._patterns(shift, giant) if np.any(pattern)]
+        patterns = [(wraps, pattern) for wraps, pattern in self._patterns(shift) if np.any(pattern)]
         if not patterns:  # no pair of the shift is left
             return [multiply_constant(evaluator, c, 0.0) for c in self._tensor.ciphertexts]
+        masks = [
+            (wraps, evaluator.encode(np.roll(self._layout.spread(pattern), giant), level))
+            for wraps, pattern in patterns
+        ]
         results = []
         for chunk in range(len(self._tensor.ciphertexts)):
-            terms = [
-                (self._stepped(chunk, wraps)[baby], evaluator.encode(self._layout.spread(pattern), level))
-                for wraps, pattern in patterns
-            ]
+            terms = [(self._stepped(chunk, wraps)[baby], mask) for wraps, mask in masks]
             joined = evaluator.rescale(evaluator.multiply_plain_sum(terms))
             results.append(evaluator.rotate(joined, giant) if giant else joined)
         return results
@@ -80,8 +91,8 @@ class TokenShifts:
             self._rotated[chunk, wraps] = [source, *rotated]
         return self._rotated[chunk, wraps]
 
-    def _patterns(self, shift: int, giant: int) -> list[tuple[bool, Array]]:
-        """Masks of the value and of it a block before, where the giant step then brings them to a token.
+    def _patterns(self, shift: int) -> list[tuple[bool, Array]]:
+        """Masks of the value and of it a block before, at the tokens of the result.
 
         A token's partner is `shift` tokens on, or that less a block, counted on into the next block of
         padded tokens, which is zero otherwise.
@@ -93,7 +104,8 @@ class TokenShifts:
         for of_wrapped in (False, True):
             pattern = np.zeros((self._layout.features, self._layout.tokens), constants.dtype)
             chosen = wraps == of_wrapped
-            pattern[:, (tokens[chosen] + giant) % self._layout.tokens] = constants[chosen]
+            pattern[:, tokens[chosen]] = constants[chosen]
+            pattern[~self._rows] = 0
             found.append((of_wrapped, pattern))
         return found
 
@@ -120,11 +132,19 @@ def scores(
         pairs = list(zip(q.ciphertexts, shifts.shifted(shift), strict=True))
         product = _sum_of_products(evaluator, pairs)
         results.append(sum_over_heads(evaluator, layout, product, power_of_two(heads)))
-    return Tensor(tuple(results), ValueLayout("scores", (), tokens, heads, block), clean=False)
+    target = ValueLayout("scores", (), tokens, heads, block)
+    return Tensor(tuple(results), target, clean=False, full=target.fills(layout))
 
 
 def mix(
-    evaluator: Evaluator, layout: Layout, p: Tensor, v: Tensor, mask: Array, *, imaginary: bool = False
+    evaluator: Evaluator,
+    layout: Layout,
+    p: Tensor,
+    v: Tensor,
+    mask: Array,
+    *,
+    imaginary: bool = False,
+    heads: int | None = None,
 ) -> Tensor:
     """(p·mask)·v per head, summed before one relinearisation; the result lies as v does.
 
@@ -133,8 +153,9 @@ def mix(
         v: heads interleaved.
         mask: broadcasts to `[tokens, block]`.
         imaginary: whether v is, and so the result, which makes no difference here.
+        heads: where v is not zero in those of padding, how many are none.
     """
-    shifts = TokenShifts(evaluator, layout, v, p.layout.block, mask)
+    shifts = TokenShifts(evaluator, layout, v, p.layout.block, mask, heads)
     terms: list[list[tuple[Ciphertext, Ciphertext]]] = [[] for _ in v.ciphertexts]
     for shift, ciphertext in enumerate(p.ciphertexts):
         for chunk, shifted in enumerate(shifts.shifted(shift)):

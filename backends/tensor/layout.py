@@ -145,6 +145,11 @@ class ValueLayout:
             return self.stride or self.block
         return 1 if self.kind == "replicated" else self.chunks(layout)
 
+    def fills(self, layout: Layout) -> bool:
+        """Of scores: whether every slot holds one, so that there is no padding of any kind."""
+        padded = (power_of_two(self.heads), layout.tokens, self.extent)
+        return (self.heads, self.tokens, self.block) == padded
+
     def partners(self, shifts: int | NDArray[np.int64]) -> NDArray[np.int64]:
         """Which token of its block each token meets in a shift of scores, or in each, `[..., tokens]`.
 

@@ -354,7 +354,7 @@ ENCRYPTED: dict[str, EncryptedOperation] = {
         moves_rows=True,
     ),
     "sum_keys": EncryptedOperation(
-        execute=_sum_keys(attention.mix),
+        execute=_sum_keys(row_sums.sum_kept_keys),
         depths=_row_sums_depths(attention.MIX_DEPTH),
         placement=Placement.FREE,
     ),
@@ -406,7 +406,7 @@ def _packed(
         ),
         "sum_keys": replace(
             ENCRYPTED["sum_keys"],
-            execute=_sum_keys(partial(row_sums.sum_kept_keys, shifts=shifts)),
+            execute=_sum_keys(partial(row_sums.sum_packed_kept_keys, shifts=shifts)),
             depths=_row_sums_depths(packed.MIX_DEPTH),
         ),
     }

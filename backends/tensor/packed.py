@@ -145,7 +145,7 @@ def _scores(
         product = evaluator.relinearise(evaluator.multiply_sum(terms(shift)))
         results.append(sum_of_rotations(evaluator, evaluator.rescale(keys.real(product)), step, slots))
     target = ValueLayout("scores", (), q.layout.tokens, q.layout.heads, block, packing.stride)
-    return Tensor(tuple(results), target, clean=False)
+    return Tensor(tuple(results), target, clean=False, full=target.fills(packing.layout))
 
 
 def _by_turned_sums(

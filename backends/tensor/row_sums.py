@@ -3,9 +3,9 @@
 Each sum comes at every feature of its head, as a mix of values has it, so that a reciprocal of the sums
 meets the mixed values slot by slot. The ciphertexts of scores are added up; those that are packed hold a
 token shift in every feature row of a head, so their rows are added up too, cyclically in each head. No level
-is spent but on constants: a mask, the shifts that meet padding of a block, and i, which brings the second
-half of a batch into the imaginary parts. Where one is spent, heads and tokens of padding sum up to 0; else to
-what a score of 0 counts, as often as there are keys.
+is spent but on constants: a mask, i, which brings the second half of a batch into the imaginary parts, and
+zeros for padding. Heads and tokens of padding must not sum up what a score of 0 counts, for that may be more
+than any sum of a sample, and a polynomial that is a reciprocal on these grows without bounds beyond them.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from functools import reduce
 import numpy as np
 
 from backends.interface import Ciphertext, Evaluator
+from backends.tensor.attention import mix
 from backends.tensor.layout import Layout, ValueLayout, power_of_two
 from backends.tensor.packing import Packing
 from backends.tensor.reductions import sum_of_rotations
@@ -27,7 +28,7 @@ from models.arrays import Array
 def depth(p: Tensor, mask: Array) -> int:
     """Levels that the sums of scores take."""
     of_two_halves = len(p.ciphertexts) > (p.layout.stride or p.layout.block)
-    return 0 if _alike(p.layout, mask) and mask.flat[0] == 1 and not of_two_halves else 1
+    return 0 if p.full and np.all(mask == 1) and not of_two_halves else 1
 
 
 def sum_keys(evaluator: Evaluator, layout: Layout, p: Tensor, mask: Array) -> Ciphertext:
@@ -53,6 +54,20 @@ def sum_keys(evaluator: Evaluator, layout: Layout, p: Tensor, mask: Array) -> Ci
 
 
 def sum_kept_keys(
+    evaluator: Evaluator, layout: Layout, p: Tensor, keep: Tensor, mask: Array, *, imaginary: bool = False
+) -> Tensor:
+    """Σ p·mask·keep over keys, of scores by token shift: what a mix of values would be that are keep.
+
+    Args:
+        p: scores, a level above the result.
+        keep: one number a token at every row, `attention.MIX_DEPTH` above the result.
+        mask: broadcasts to `[tokens, block]`.
+        imaginary: whether keep is, and so the result.
+    """
+    return mix(evaluator, layout, p, keep, mask, imaginary=imaginary, heads=p.layout.heads)
+
+
+def sum_packed_kept_keys(
     evaluator: Evaluator,
     layout: Layout,
     p: Tensor,
@@ -62,7 +77,7 @@ def sum_kept_keys(
     imaginary: bool = False,
     shifts: type[RealShifts] | type[ComplexShifts],
 ) -> Tensor:
-    """Σ p·mask·keep over keys, of packed scores: keep is skewed as values are that a mix would meet.
+    """The same of packed scores: keep is skewed as values are that a mix would meet.
 
     Args:
         p: packed scores, a level above the result.

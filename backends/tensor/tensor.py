@@ -17,11 +17,13 @@ class Tensor:
         ciphertexts: one a chunk, or one a token shift for scores; all at one level, none a product.
         layout: where the value lies in them.
         clean: whether every slot that holds no part of the value is zero.
+        full: of scores, whether there is no such slot.
     """
 
     ciphertexts: tuple[Ciphertext, ...]
     layout: ValueLayout
     clean: bool
+    full: bool = False
 
     def with_ciphertexts(self, ciphertexts: Sequence[Ciphertext], *, clean: bool | None = None) -> Tensor:
         """The same value layout over other ciphertexts."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter
 from typing import ClassVar
 
@@ -13,6 +14,7 @@ import psutil
 from backends.constants_room import Room
 from backends.costs import Costs
 from backends.errors import PlanError, Unsupported
+from backends.fewer_keys import within
 from backends.interface import Capabilities
 from backends.levels import check_levels
 from backends.planner import Refresh, plan, refresh_for
@@ -71,17 +73,40 @@ class ModelKind(WorkloadKind):
             values = self.workload.values
         except IntervalError as error:
             raise PlanError(str(error)) from error
-        program = plan(
-            self.workload.polynomial,
-            cell.parameter_set.parameters,
-            refresh,
-            values=values,
-            complex_slots=cell.parameter_set.complex_slots,
-            samples=cell.samples,
-        )
+        program = self._program(cell, descriptor, capabilities, refresh, values=values)
         told = self._told(cell, program, descriptor, capabilities, refresh, predictor)
         figures = estimates.of_program(cell, program, descriptor, capabilities, told, predictor.sentence)
         return Estimate(figures, told)
+
+    def _program(
+        self,
+        cell: Cell,
+        descriptor: Descriptor,
+        capabilities: Capabilities,
+        refresh: Refresh,
+        *,
+        values: Mapping[str, Array] | None = None,
+        probes: bool = False,
+    ) -> Program:
+        """The cell's program, with as many keys as the suite allows, on any machine alike."""
+        parameters = cell.parameter_set.parameters
+        program = plan(
+            self.workload.polynomial,
+            parameters,
+            refresh,
+            probes=probes,
+            values=values,
+            complex_slots=cell.parameter_set.complex_slots,
+            samples=len(self.workload.samples),
+        )
+        if cell.limits.memory_bytes is None:
+            return program
+        costs = Costs(parameters)
+        needs = partial(
+            costs.needs, capabilities=capabilities, refresh=refresh.kind, footprint=descriptor.footprint
+        )
+        others = capabilities.bootstrap_steps if refresh.kind == "bootstrap" else ()
+        return within(program, cell.limits.memory_bytes, costs, needs, others)
 
     @staticmethod
     def _told(
@@ -110,14 +135,7 @@ class ModelKind(WorkloadKind):
         started, parameters = perf_counter(), cell.parameter_set.parameters
         capabilities = descriptor.capabilities(parameters)
         refresh = refresh_for(cell.parameter_set.refresh, parameters, capabilities)
-        complex_slots = cell.parameter_set.complex_slots
-        program = plan(
-            self.workload.polynomial,
-            parameters,
-            refresh,
-            complex_slots=complex_slots,
-            samples=cell.samples,
-        )
+        program = self._program(cell, descriptor, capabilities, refresh)
         took = ("plan", perf_counter() - started)
         told = self._told(cell, program, descriptor, capabilities, refresh, predictor(descriptor))
         return [took, *stages.of_program(told, cell.repeats)]
@@ -130,7 +148,7 @@ class ModelKind(WorkloadKind):
         life.report(Stage("plan"))
         refresh = refresh_for(life.cell.parameter_set.refresh, parameters, capabilities)
         references = self.workload.values  # the clear run first: it finds inputs outside their interval
-        program = self._planned(life, refresh)
+        program = self._planned(life, capabilities, refresh)
         costs = Costs(parameters)
         left = 0
         if not life.descriptor.simulates:
@@ -149,17 +167,11 @@ class ModelKind(WorkloadKind):
         )
         outcome.decrypted = self._decoded(program, outcome.figures.evaluations, references)
 
-    def _planned(self, life: Life, refresh: Refresh) -> Program:
+    def _planned(self, life: Life, capabilities: Capabilities, refresh: Refresh) -> Program:
         outcome = life.outcome
         started = perf_counter()
-        program = plan(
-            self.workload.polynomial,
-            life.cell.parameter_set.parameters,
-            refresh,
-            probes=life.probes,
-            values=self.workload.values,
-            complex_slots=life.cell.parameter_set.complex_slots,
-            samples=len(self.workload.samples),
+        program = self._program(
+            life.cell, life.descriptor, capabilities, refresh, values=self.workload.values, probes=life.probes
         )
         outcome.figures.plan_s = perf_counter() - started
         outcome.figures.clear_model_s = self.workload.clear_model_s()

@@ -1,9 +1,9 @@
-"""Multi-head self-attention: softmax, or pointwise attention with length scaling and multiplicative masks.
+"""Multi-head self-attention: softmax, Power-Softmax, or pointwise attention with length scaling and masks.
 
 Pointwise attention (Zimerman et al. 2024, section 4) has no sum over keys to divide by: a token of a long
 context would receive a large sum, so the weights are divided by S(L). And a pair is left out by a factor 0
 after the activation, where softmax takes -∞ before it. A mask and the scaling after the activation are one
-constant per pair, hence one node.
+constant per pair, hence one node. Power-Softmax has the same masks, and divides after the mix.
 """
 
 from __future__ import annotations
@@ -102,15 +102,16 @@ def attend(draft: Draft, layer: str, source: str, attention: Attention) -> str:
     dim = attention.dim
     q, k, v = (draft.linear(layer, part, source, dim, dim) for part in ("q", "k", "v"))
     scores = _scores(draft, layer, q, k, attention)
-    if draft.options.attention == "softmax":
-        weights = _softmax(draft, layer, scores, attention)
-    else:
-        weights = _pointwise(draft, layer, scores, attention)
-        if attention.keep is not None:
-            # Padding must add nothing to the mix: its values are 0, whatever its weights.
-            v = draft.add(layer, "v.kept", "multiply", v, attention.keep)
+    kind = draft.options.attention
+    weigh = {"softmax": _softmax, "power_softmax": _powers}.get(kind, _pointwise)
+    weights = weigh(draft, layer, scores, attention)
+    if kind != "softmax" and attention.keep is not None:
+        # Padding must add nothing to the mix: its values are 0, whatever its weights.
+        v = draft.add(layer, "v.kept", "multiply", v, attention.keep)
     values = draft.add(layer, "v.heads", "split_heads", v, heads=attention.heads)
     mixed = draft.add(layer, "mix", "mix", weights, values)
+    if kind == "power_softmax":
+        mixed = _divided(draft, layer, mixed, weights, attention)
     merged = draft.add(layer, "merged", "merge_heads", mixed)
     return draft.linear(layer, "projection", merged, dim, dim)
 
@@ -161,6 +162,24 @@ def _pointwise(draft: Draft, layer: str, scores: str, attention: Attention) -> s
     after = pairs.visible * factors if options.length_scaling in ("after", "both") else pairs.visible
     part = "length_after" if pairs.visible.all() else "masked"
     return _per_pair(draft, layer, part, weights, after)
+
+
+def _powers(draft: Draft, layer: str, scores: str, attention: Attention) -> str:
+    """An even power of each score, divided by the number of those that its query sees."""
+    for square in range(draft.options.power.bit_length() - 1):
+        scores = draft.add(layer, f"power.{2 << square}", "multiply", scores, scores)
+    visible = attention.pairs.visible
+    part = "averaged" if visible.all() else "masked"
+    return _per_pair(draft, layer, part, scores, visible / visible.sum(axis=1, keepdims=True))
+
+
+def _divided(draft: Draft, layer: str, mixed: str, weights: str, attention: Attention) -> str:
+    """What the weights mixed, divided by what they sum up to."""
+    keep = () if attention.keep is None else (attention.keep,)
+    features = attention.dim // attention.heads
+    sums = draft.add(layer, "sums", "sum_keys", weights, *keep, features=features)
+    reciprocal = draft.add(layer, "reciprocal", "reciprocal", sums, epsilon=draft.options.offset)
+    return draft.add(layer, "divided", "multiply", mixed, reciprocal)
 
 
 def _per_pair(draft: Draft, layer: str, part: str, source: str, factors: Array) -> str:

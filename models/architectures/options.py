@@ -3,7 +3,9 @@
 Zimerman et al., *Converting Transformers to Polynomial Form for Secure Inference Over Homomorphic
 Encryption* (ICML 2024), replace softmax attention by pointwise attention sigma(q·kᵀ/√d)·v/S(L), with
 sigma GELU or ReLU, and, in vision, LayerNorm by BatchNorm. Each of these is an option here, so that the
-original architecture and every ablation come from one builder.
+original architecture and every ablation come from one builder. So is Power-Softmax (Zimerman et al. 2024,
+*Power-Softmax: Towards Secure LLM Inference over Encrypted Data*): an even power of every score, divided by
+the mean over the keys, which needs one polynomial a query, for the division.
 """
 
 from __future__ import annotations
@@ -17,7 +19,9 @@ class Options(BaseModel):
     """How attention, normalisation and activation are done.
 
     Attributes:
-        attention: softmax, or the activation that pointwise attention takes in its place.
+        attention: softmax, Power-Softmax, or the activation that pointwise attention takes in its place.
+        power: of the scores in Power-Softmax.
+        offset: what Power-Softmax adds to the mean power that it divides by, which may be 0.
         length_scaling: where scores are divided by S(L) = L^`length_power`: before the activation, after it.
         length_power: 0.5 is the paper's √L.
         length: L is the number of tokens that a token sees under its mask, or of the full context.
@@ -32,7 +36,9 @@ class Options(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    attention: Literal["softmax", "gelu", "relu"] = "gelu"
+    attention: Literal["softmax", "power_softmax", "gelu", "relu"] = "gelu"
+    power: Literal[2, 4, 8] = 4
+    offset: float = Field(default=0.1, gt=0)
     length_scaling: Literal["none", "before", "after", "both"] = "after"
     length_power: float = Field(default=0.5, gt=0, le=1)
     length: Literal["visible", "full"] = "visible"
@@ -45,10 +51,10 @@ class Options(BaseModel):
     @model_validator(mode="after")
     def _softmax_stands_alone(self) -> Options:
         changed = self.length_scaling != "none" or self.score_norm or self.score_bias is not None
-        if self.attention == "softmax" and changed:
+        if self.attention in ("softmax", "power_softmax") and changed:
             raise ValueError(
-                "softmax scales its own weights; with it, set length_scaling: none and score_norm: false and "
-                "leave out score_bias"
+                f"{self.attention} scales its own weights; with it, set length_scaling: none and score_norm: "
+                "false and leave out score_bias"
             )
         return self
 

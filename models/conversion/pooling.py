@@ -38,11 +38,16 @@ def mean_nodes(graph: Graph, node: Node, tokens: int) -> list[Node]:
     kept = chain.add("kept", "multiply", source, keep)
     readers = graph.consumers(node.name)
     if readers and all(reader.operation == "unit_norm" for reader in readers):
-        chain.add("", "scale", chain.add("sum", "sum_tokens", kept), factor=1 / tokens)
-        return chain.nodes
+        return mean_of_all(chain, kept, tokens)
     total = chain.add("sum", "sum_tokens", kept)
     count = chain.add("count", "sum_tokens", keep)
     chain.add("", "multiply", total, write_stages(chain, "inverse", count, _reciprocal(node, tokens)))
+    return chain.nodes
+
+
+def mean_of_all(chain: Chain, source: str, tokens: int) -> list[Node]:
+    """The nodes of a mean over all tokens; those of padding are zero, or there are none."""
+    chain.add("", "scale", chain.add("sum", "sum_tokens", source), factor=1 / tokens)
     return chain.nodes
 
 

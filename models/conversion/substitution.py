@@ -10,6 +10,7 @@ from models.approximation.relu import best_composite_relu, relu
 from models.approximation.search import best
 from models.approximation.tanh import tanh
 from models.conversion.calibration import Ranges
+from models.conversion.division import reciprocal_nodes
 from models.conversion.layer_norm import layer_norm_nodes
 from models.conversion.pooling import mean_nodes, without_direction
 from models.conversion.settings import CompositeRelu, ConversionSettings, DepthBudget
@@ -58,6 +59,8 @@ def substitute(graph: Graph, ranges: Ranges, settings: ConversionSettings) -> Gr
             in_attention = len(sizes[node.name]) == 3
             degree = settings.attention_degree if in_attention else settings.mlp_degree
             nodes += _activation(node, ranges[node.name], settings, degree)
+        elif node.operation == _DIVISION:
+            nodes += reciprocal_nodes(node, ranges[node.name][1], settings)
         elif node.operation == "layer_norm":
             nodes += _layer_norm(node, ranges[node.name], settings)
         elif node.operation == _MEAN:
@@ -67,7 +70,8 @@ def substitute(graph: Graph, ranges: Ranges, settings: ConversionSettings) -> Gr
     return apart.joined(replace(graph, nodes=tuple(nodes)))
 
 
-_REPLACED = (*_ACTIVATIONS, "layer_norm")
+_DIVISION = "reciprocal"
+_REPLACED = (*_ACTIVATIONS, _DIVISION, "layer_norm")
 _MEAN = "mean_tokens"
 
 

@@ -36,12 +36,18 @@ def _gelu(node: Node, x: Array) -> Array:
 
 
 def _activation(
-    name: str, meaning: str, evaluate: Callable[[Node, Array], Array], optional: tuple[str, ...] = ()
+    name: str,
+    meaning: str,
+    evaluate: Callable[[Node, Array], Array],
+    *,
+    attributes: tuple[str, ...] = (),
+    optional: tuple[str, ...] = (),
 ) -> Operation:
     return Operation(
         name=name,
         meaning=meaning,
         inputs=(1,),
+        attributes=attributes,
         optional=optional,
         result=alike,
         evaluate=evaluate,
@@ -54,8 +60,19 @@ def _activation(
 
 
 OPERATIONS = (
-    _activation("gelu", "x·Φ(x), exactly, or with `form: tanh` by tanh, as GPT-2 has it", _gelu, ("form",)),
+    _activation(
+        "gelu",
+        "x·Φ(x), exactly, or with `form: tanh` by tanh, as GPT-2 has it",
+        _gelu,
+        optional=("form",),
+    ),
     _activation("relu", "x where it is positive, else 0", lambda node, x: np.maximum(x, 0)),
     _activation("silu", "x/(1 + exp(-x))", lambda node, x: silu(x)),
+    _activation(
+        "reciprocal",
+        "1/(x + `epsilon`), for x that is not negative",
+        lambda node, x: 1 / (x + node.attributes["epsilon"]),
+        attributes=("epsilon",),
+    ),
     _activation("tanh", "the hyperbolic tangent of x", lambda node, x: np.tanh(x)),
 )

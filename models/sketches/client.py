@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from models.conversion.pooling import mean_of_all
+from models.conversion.stages import Chain
 from models.graph import Graph, Node
 
 _NORMS = ("layer_norm", "batch_norm")
@@ -33,6 +35,8 @@ def embedded(graph: Graph) -> Graph:
             nodes.append(replace(node, attributes={"tokens": tokens, "features": features}))
         elif node.operation == "multiply" and len(inputs) < len(node.inputs):
             instead[node.name] = inputs[0]
+        elif node.operation == "mean_tokens" and len(inputs) < len(node.inputs):
+            nodes += mean_of_all(Chain(node), inputs[0], graph.input.attributes["tokens"])
         elif node.name not in instead and node.name not in padding:
             nodes.append(replace(node, inputs=inputs))
     return replace(graph, nodes=tuple(nodes), output=instead.get(graph.output, graph.output))

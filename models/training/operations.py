@@ -224,6 +224,7 @@ FORWARD: dict[str, Callable[..., Tensor]] = {
     "mean_tokens": _mean_tokens,
     "unit_norm": lambda module, node, x: functional.normalize(x, dim=-1, eps=SHORTEST),
     "gelu": lambda module, node, x: functional.gelu(x, approximate=node.attributes.get("form", "none")),
+    "reciprocal": lambda module, node, x: 1 / (x + node.attributes["epsilon"]),
     "relu": lambda module, node, x: functional.relu(x),
     "silu": lambda module, node, x: functional.silu(x),
     "tanh": lambda module, node, x: x.tanh(),

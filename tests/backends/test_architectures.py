@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from models.architectures.options import Options
-from models.conversion import ConversionSettings, to_polynomial
+from models.conversion import ConversionSettings, fold, to_polynomial
 from models.conversion.settings import LayerNormSettings
 from tests.backends.test_engine import assert_equal
 from tests.models.architectures.small import SMALL, build, inputs
+from tests.models.conversion.substituted import substituted
 from tests.toy import ROUND_TRIPS
 
 SETTINGS = ConversionSettings(
@@ -18,6 +19,13 @@ SETTINGS = ConversionSettings(
     value_size=1.0,
     layer_norm=LayerNormSettings(error=0.2, margin=1.5),
 )
+
+
+@pytest.mark.parametrize("name", ["vit", "swin", "gpt", "bert"])
+def test_power_softmax(name: str) -> None:
+    options = Options(attention="power_softmax", length_scaling="none", norm="layer", mlp_norm=False)
+    graph, met = substituted(name, options, samples=8)
+    assert_equal(fold(graph), met[:2], ROUND_TRIPS)
 
 
 @pytest.mark.parametrize("name", SMALL)

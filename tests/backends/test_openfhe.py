@@ -512,3 +512,30 @@ def test_the_shared_128_bit_sets_are_accepted_unchanged(log_n: int, first: int, 
     context = make_context(shared)
     assert context.GetRingDimension() == shared.n
     assert context.GetElementParams().GetModulus().bit_length() == first + 40 * depth + 1
+
+
+def steps_of_a_bootstrap(parameters: ParameterSet) -> set[int]:
+    """The rotations for which there are keys once a key owner has made those of a bootstrap."""
+    owner = OpenFHE.key_owner(parameters)
+    made = iter(owner.key_batches((), bootstrap=True, conjugation=False))
+    while next(made).file.kind != "bootstrap_keys":
+        pass
+    tag = owner._keys.secretKey.GetKeyTag()  # type: ignore[attr-defined]
+    indices = set(openfhe.CryptoContext.GetExistingEvalAutomorphismKeyIndices(tag))
+    return {step for step in range(1, parameters.slots) if pow(5, step, 2 * parameters.n) in indices}
+
+
+@pytest.mark.parametrize("level_budget", [(1, 1), (2, 2), (3, 3), (2, 3), (4, 4)])
+def test_the_rotations_of_a_bootstrap_are_foretold(level_budget: tuple[int, int]) -> None:
+    depth = MODULAR_REDUCTION_DEPTH["sparse_encapsulated"] + sum(level_budget)
+    parameters = ParameterSet(
+        log_n=11,
+        first_modulus_bits=54,
+        scale_bits=50,
+        depth=depth + 6,
+        digits=3,
+        security=0,
+        secret="sparse_encapsulated",
+        bootstrap=BootstrapParameters(level_budget, correction_factor=4, depth=depth),
+    )
+    assert in_fresh_process(steps_of_a_bootstrap, parameters) == capabilities(parameters).bootstrap_steps

@@ -12,6 +12,7 @@ from models.architectures.vit import VitShape
 from models.graph import Graph
 
 VISION = Options(score_norm=True)
+POWER = Options(attention="power_softmax", length_scaling="none")
 LANGUAGE = Options(norm="layer", mlp_norm=False, score_bias=1.0)
 
 SHAPES = {

@@ -14,7 +14,7 @@ from models.conversion.settings import ConversionSettings
 from models.graph import FIXED_ARRAYS, Graph, Node
 from models.reference import outputs
 from models.training.module import GraphModule, deviation
-from tests.training.graphs import LANGUAGE, SHAPES, VISION, build, inputs_of
+from tests.training.graphs import LANGUAGE, POWER, SHAPES, VISION, build, inputs_of
 
 SETTINGS = ConversionSettings.model_validate(
     {"attention_degree": 4, "mlp_degree": 8, "margin": 1.5, "value_size": 1.0, "layer_norm": {"error": 0.01}}
@@ -22,14 +22,16 @@ SETTINGS = ConversionSettings.model_validate(
 
 
 @pytest.mark.parametrize("kind", SHAPES)
-@pytest.mark.parametrize("options", [ORIGINAL, VISION, LANGUAGE], ids=["original", "vision", "language"])
+@pytest.mark.parametrize(
+    "options", [ORIGINAL, VISION, LANGUAGE, POWER], ids=["original", "vision", "language", "power"]
+)
 def test_torch_and_the_reference_agree_in_float64(kind: str, options: Options) -> None:
     graph = build(kind, options)
     assert deviation(graph, inputs_of(graph, 3)) < 1e-12
 
 
 @pytest.mark.parametrize("kind", SHAPES)
-@pytest.mark.parametrize("options", [VISION, LANGUAGE], ids=["vision", "language"])
+@pytest.mark.parametrize("options", [VISION, LANGUAGE, POWER], ids=["vision", "language", "power"])
 def test_torch_and_the_reference_agree_on_polynomials(kind: str, options: Options) -> None:
     frozen = freeze(build(kind, options))
     inputs = inputs_of(frozen, 4)

@@ -17,6 +17,9 @@ from reports.record import Record, Status
 
 #: Stages whose seconds are rows, beside the primitives.
 STAGES = ("make_keys_s", "write_keys_s", "load_keys_s", "other_s")
+#: How much a primitive counts that ran within a program, beside one that ran alone again and again, whose
+#: operands never left the caches; the greater its part of the program, the more.
+WITHIN_WEIGHT, PART_POWER = 10.0, 0.25
 #: A single key's file in records of measured primitives, from which follows how many there were.
 ONE_ROTATION = "generate_rotation_keys"
 
@@ -77,6 +80,18 @@ class Measured:
             workers=one.environment.workers or 1,
         )
 
+    @property
+    def alone(self) -> bool:
+        """Whether its primitives were measured one by one."""
+        return any(one.name == ONE_ROTATION for one in self.entries)
+
+    def weight(self, entry: Entry) -> float:
+        """How much an entry counts in a fit."""
+        if self.alone:
+            return 1.0
+        part = entry.seconds / sum(one.seconds for one in self.entries)
+        return WITHIN_WEIGHT * float(part**PART_POWER)
+
     def setting(self, descriptor: Descriptor) -> Setting | None:
         """Where it was measured; None where this version does not know the parameter set."""
         try:
@@ -126,7 +141,11 @@ def rows(measured: Measured, descriptor: Descriptor) -> list[Row]:
     if where is None:
         return []
     made = [
-        Row(evaluated(Work(one.name, one.level, one.calls, one.count), where), one.seconds)
+        Row(
+            evaluated(Work(one.name, one.level, one.calls, one.count), where),
+            one.seconds,
+            weight=measured.weight(one),
+        )
         for one in measured.entries
     ]
     stages = {name: work for name, work in staged(measured, where).items() if name in measured.stages}

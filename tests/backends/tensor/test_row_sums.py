@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,10 +11,10 @@ from hypothesis import strategies as some
 
 from backends.cleartext.adapter import CleartextEvaluator, Slots
 from backends.conformance.graphs import Builder
-from backends.tensor import row_sums
-from backends.tensor.layout import Layout, ValueLayout
+from backends.constants import prepare
+from backends.replay import replay
+from backends.tensor.layout import pack, power_of_two
 from backends.tensor.operation import Way
-from backends.tensor.tensor import Tensor
 from models import reference
 from models.graph import Array, Graph
 from models.shapes import heads_side_by_side
@@ -111,16 +113,29 @@ def test_sums_of_packed_scores_are_rotations_of_their_rows() -> None:
     assert of_sums(graph, every(graph, Way.PACKED)) == {"rotate_many": 4, "add": 4}
 
 
-@pytest.mark.parametrize("stride", [0, 1])
-def test_padding_sums_up_to_nothing_where_a_constant_is_met(stride: int) -> None:
-    """A polynomial that follows is asked for nothing that no sample has."""
-    layout = Layout(features=16, images=8, tokens=4)
-    lies = ValueLayout("scores", (), tokens=3, heads=3, block=3, stride=stride)
-    p = Tensor((Slots(np.full(layout.slots, 2.0), level=1),) * (stride or 3), lies, clean=False)
-    step = 4 * layout.feature_stride
-    evaluator = CleartextEvaluator(PARAMETERS, frozenset({step, 2 * step}))
-    total = row_sums.sum_keys(evaluator, layout, p, np.full((1, 1), 0.5))
-    by_head = np.reshape(total.values, (4, 4, 8, 4))
-    assert (by_head[:, :3, :, :3] == 3).all()
-    assert (by_head[:, 3] == 0).all()
-    assert (by_head[..., 3] == 0).all()
+@pytest.mark.parametrize("way", [None, *PACKINGS])
+@pytest.mark.parametrize("kept", [False, True])
+@pytest.mark.parametrize("shape", [(3, 3, 2, 3), (4, 3, 4, 4), (6, 2, 2, 2)])
+def test_padding_sums_up_to_nothing(shape: tuple[int, int, int, int], kept: bool, way: Way | None) -> None:
+    """A polynomial that is a reciprocal on all sums of samples may be anything on others."""
+    tokens, heads, *_ = shape
+    whole = divided(shape, kept=kept)
+    (sums,) = (node for node in whole if node.operation == "sum_keys")
+    graph = replace(whole, output=sums.name, nodes=whole.nodes[: whole.nodes.index(sums) + 1])
+    program = planned_so(graph, every(graph, way))
+    evaluator = CleartextEvaluator(PARAMETERS, frozenset(program.rotation_steps))
+    samples = samples_of(graph, program.layout.images, 0)
+    vectors = pack(program.layout, program.input_layout, samples)
+    (output,), _ = replay(
+        program,
+        evaluator,
+        prepare(program, evaluator),
+        [Slots(vector, level=program.input_level) for vector in vectors],
+        lambda ciphertext, level: Slots(ciphertext.values, level=level),
+        lambda probe, ciphertexts: None,
+        lambda index, instruction, seconds: None,
+    )
+    by_head = output.values.reshape(-1, power_of_two(heads), program.layout.images, program.layout.tokens)
+    padding = np.concatenate([by_head[:, heads:].ravel(), by_head[..., tokens:].ravel()])
+    assert padding.size
+    np.testing.assert_allclose(padding, 0, atol=1e-9)

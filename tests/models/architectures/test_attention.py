@@ -95,6 +95,29 @@ def test_length_scaling_stands_where_it_should(
     np.testing.assert_allclose(values[f"{layer}.mix"], expected, atol=1e-12)
 
 
+@pytest.mark.parametrize("power", [2, 4])
+@pytest.mark.parametrize("name", ["vit", "swin", "gpt", "bert"])
+def test_power_softmax_divides_by_the_mean_power_of_the_keys_that_a_query_sees(
+    name: str, power: Literal[2, 4]
+) -> None:
+    graph = build(name, Options(attention="power_softmax", power=power, offset=0.5, length_scaling="none"))
+    x = inputs(graph)
+    values = run(graph, x)
+    layer = SHIFTED if name == "swin" else LAYER
+    q, k, v = (values[f"{layer}.{part}.heads"] for part in "qkv")
+    scores = np.einsum("shie,shje->shij", q, k) / np.sqrt(q.shape[-1])
+    visible = _visible(name, q.shape[2])
+    if name == "swin":
+        blocks = len(visible) // WINDOW**2
+        scores += np.tile(graph[f"{layer}.relative"].arrays["bias"], (blocks, blocks))
+    powers = scores**power * visible / visible.sum(axis=1, keepdims=True)
+    if name == "bert":
+        powers = powers * (x >= 0)[:, None, None, :]
+    weights = powers / (powers.sum(axis=-1, keepdims=True) + 0.5)
+    expected = np.einsum("shij,shje->shie", weights, v)
+    np.testing.assert_allclose(values[f"{layer}.divided"], expected, atol=1e-12)
+
+
 def _visible(name: str, tokens: int) -> Array:
     """`[tokens, tokens]` of 0 and 1; in shifted windows pairs of one window that are near each other."""
     if name == "gpt":
