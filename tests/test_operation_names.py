@@ -15,7 +15,7 @@ LIMITS = {
     "affine": 7,
     "bias": 19,
     "mask": 14,
-    "scale": 20,
+    "scale": 21,
     "polynomial": 21,  # most of them mean the stage of conversion
     "add": 17,  # those of audits are methods of libraries
     "multiply": 16,  # the same

@@ -23,6 +23,8 @@ from models.reference import Inputs, kept_values
 _BOUNDED = "merge_heads"
 #: Samples whose values are held at a time.
 _PIECE = 64
+#: Training has samples that run away, too.
+_ALL_BUT = 0.999
 
 
 def guard(graph: Graph, inputs: Inputs, times: float | None) -> Graph:
@@ -31,30 +33,37 @@ def guard(graph: Graph, inputs: Inputs, times: float | None) -> Graph:
     Args:
         graph: with polynomials or without, not yet folded.
         inputs: of training.
-        times: W, in multiples of the largest value that an attention mixes of them.
+        times: W, in multiples of the largest value that an attention mixes of them, a thousandth left out.
 
     Raises:
         DivergenceError: an attention mixes values that are not finite.
     """
     if times is None:
         return graph
-    largest = _largest(graph, inputs)
-    nodes = [one for node in graph for one in _guarded(node, times * largest.get(node.name, 0.0))]
+    usual = _usual(graph, inputs)
+    nodes = [one for node in graph for one in _guarded(node, times * usual.get(node.name, 0.0))]
     return replace(graph, nodes=tuple(nodes))
 
 
-def _largest(graph: Graph, inputs: Inputs) -> dict[str, float]:
-    """The largest magnitude of what each attention mixes."""
+def _usual(graph: Graph, inputs: Inputs) -> dict[str, float]:
+    """The largest magnitude of what each attention mixes of a sample, without the samples that run away."""
     names = [node.name for node in graph if node.operation == _BOUNDED]
-    found = dict.fromkeys(names, 0.0)
-    for start in range(0, len(inputs), _PIECE):
-        for name, value in kept_values(graph, inputs[start : start + _PIECE], names).items():
-            found[name] = max(found[name], float(np.abs(value).max()))
-    for name, most in found.items():
-        if not 0 < most < np.inf:
-            raise DivergenceError(
-                f"node {name} mixes values up to {most:g} in training; train the model further or anew"
-            )
+    met: dict[str, list[Array]] = {name: [] for name in names}
+    with np.errstate(over="ignore", invalid="ignore"):
+        for start in range(0, len(inputs), _PIECE):
+            values = kept_values(graph, inputs[start : start + _PIECE], names)
+            for name, value in values.items():
+                met[name].append(np.abs(value).reshape(len(value), -1).max(axis=1))
+    return {name: _quantile(name, np.concatenate(largest)) for name, largest in met.items()}
+
+
+def _quantile(name: str, largest: Array) -> float:
+    """Of one attention: a sample's own largest value that all but a thousandth stay under."""
+    found = float(np.quantile(np.where(np.isnan(largest), np.inf, largest), _ALL_BUT, method="lower"))
+    if not 0 < found < np.inf:
+        raise DivergenceError(
+            f"node {name} mixes values up to {found:g} in training; train the model further or anew"
+        )
     return found
 
 

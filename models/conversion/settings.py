@@ -64,7 +64,7 @@ class ConversionSettings(_Settings):
         relu: one minimax polynomial like GELU, or a composition, no deeper than the budget.
         layer_norm: wanted where the graph has LayerNorm.
         guard: where given, attention is bounded (see `models.conversion.guarding`), up to so many times the
-            largest value that it mixes in training.
+            largest value that it mixes in training, a thousandth of the samples left out.
     """
 
     attention_degree: int | None = Field(ge=2, le=HIGHEST_DEGREE, multiple_of=2, default=None)
