@@ -15,12 +15,12 @@ LIMITS = {
     "affine": 8,
     "bias": 22,
     "mask": 16,
-    "scale": 22,
+    "scale": 23,
     "polynomial": 21,  # most of them mean the stage of conversion
     "add": 17,  # those of audits are methods of libraries
     "multiply": 17,  # the same
     "split_heads": 10,
-    "merge_heads": 5,
+    "merge_heads": 6,
     "scores": 15,
     "mix": 9,
     "sum_keys": 7,

@@ -10,6 +10,7 @@ from models.conversion.calibration import Ranges, calibrate
 from models.conversion.conditioning import condition
 from models.conversion.folding import fold
 from models.conversion.freezing import freeze
+from models.conversion.guarding import guard
 from models.conversion.places import by_place
 from models.conversion.reporting import report
 from models.conversion.rounding import Precision, round_weights
@@ -29,6 +30,7 @@ __all__ = [
     "finish",
     "fold",
     "freeze",
+    "guard",
     "prepared",
     "report",
     "round_weights",
@@ -92,5 +94,5 @@ def to_polynomial(
         ModelError: an operation has no polynomial form, or the settings do not say which.
     """
     frozen = prepared(freeze(graph), inputs, settings)
-    substituted = substitute(frozen, calibrate(frozen, inputs), settings)
+    substituted = guard(substitute(frozen, calibrate(frozen, inputs), settings), inputs, settings.guard)
     return round_weights(finish(substituted, inputs, settings), precision)

@@ -83,6 +83,8 @@ class ConversionSettings(_Settings):
         softmax: wanted where the graph has softmax, which is then kept.
         by_place: whether values that always lie far out at one place, such as those of a first token, are
             brought to where the others lie before intervals are chosen (see `models.conversion.places`).
+        guard: where given, attention is bounded (see `models.conversion.guarding`), up to so many times the
+            largest value that it mixes in training, a thousandth of the samples left out.
     """
 
     attention_degree: int | None = Field(ge=2, le=HIGHEST_DEGREE, multiple_of=2, default=None)
@@ -94,6 +96,7 @@ class ConversionSettings(_Settings):
     layer_norm: LayerNormSettings | None = None
     softmax: SoftmaxSettings | None = None
     by_place: bool = False
+    guard: float | None = Field(ge=1, le=WIDEST_MARGIN, default=None)
 
     @model_validator(mode="after")
     def _degrees_or_budget(self) -> ConversionSettings:
