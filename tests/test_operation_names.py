@@ -15,12 +15,12 @@ LIMITS = {
     "affine": 7,
     "bias": 19,
     "mask": 14,
-    "scale": 20,
+    "scale": 21,
     "polynomial": 21,  # most of them mean the stage of conversion
     "add": 17,  # those of audits are methods of libraries
     "multiply": 16,  # the same
     "split_heads": 8,
-    "merge_heads": 5,
+    "merge_heads": 6,
     "scores": 13,
     "mix": 8,
     "sum_keys": 6,

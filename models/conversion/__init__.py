@@ -10,6 +10,7 @@ from models.conversion.calibration import Ranges, calibrate
 from models.conversion.conditioning import condition
 from models.conversion.folding import fold
 from models.conversion.freezing import freeze
+from models.conversion.guarding import guard
 from models.conversion.reporting import report
 from models.conversion.rounding import Precision, round_weights
 from models.conversion.settings import ConversionSettings
@@ -27,6 +28,7 @@ __all__ = [
     "finish",
     "fold",
     "freeze",
+    "guard",
     "report",
     "round_weights",
     "substitute",
@@ -68,5 +70,5 @@ def to_polynomial(
         ModelError: an operation has no polynomial form, or the settings do not say which.
     """
     frozen = freeze(graph)
-    substituted = substitute(frozen, calibrate(frozen, inputs), settings)
+    substituted = guard(substitute(frozen, calibrate(frozen, inputs), settings), inputs, settings.guard)
     return round_weights(finish(substituted, inputs, settings), precision)

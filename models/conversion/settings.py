@@ -63,6 +63,8 @@ class ConversionSettings(_Settings):
         value_size: largest magnitude wanted where values are refreshed.
         relu: one minimax polynomial like GELU, or a composition, no deeper than the budget.
         layer_norm: wanted where the graph has LayerNorm.
+        guard: where given, attention is bounded (see `models.conversion.guarding`), up to so many times the
+            largest value that it mixes in training, a thousandth of the samples left out.
     """
 
     attention_degree: int | None = Field(ge=2, le=HIGHEST_DEGREE, multiple_of=2, default=None)
@@ -72,6 +74,7 @@ class ConversionSettings(_Settings):
     value_size: float = Field(gt=0)
     relu: Literal["minimax"] | CompositeRelu = "minimax"
     layer_norm: LayerNormSettings | None = None
+    guard: float | None = Field(ge=1, le=WIDEST_MARGIN, default=None)
 
     @model_validator(mode="after")
     def _degrees_or_budget(self) -> ConversionSettings:

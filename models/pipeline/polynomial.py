@@ -62,7 +62,9 @@ def polynomial(conversion: Conversion, original: Graph, he_friendly: Graph) -> C
     with own:
         if tuned is not None:
             candidates.add("fine_tuned", tuned.graph)
-        finished, deviations = _finished(conversion, candidates.graphs[candidates.best()])
+        best, settings = candidates.graphs[candidates.best()], conversion.recipe.conversion
+        best = steps.guard(best, conversion.data.calibration, settings.guard)
+        finished, deviations = _finished(conversion, best)
     trained = {"tightening": tight, "fine_tuning": tuned}
     distilled = {part: stage.origin for part, stage in trained.items() if stage is not None}
     origin = {
