@@ -21,7 +21,6 @@ from models.sketches.stretched import PROTOTYPE, Stretched, stretched
 
 #: What is taken for the interval of an activation; it decides about no level, for the variable is scaled.
 _INTERVAL = (-1.0, 1.0)
-_SOFTMAX = SoftmaxSettings()
 
 
 @dataclass(frozen=True)
@@ -89,7 +88,9 @@ class Assumed:
         error: largest relative error of a LayerNorm's 1/√.
         variances: the largest variance that a LayerNorm meets, as a multiple of the least.
         kept_degree: of the activation of a model of which nothing is trained, as all-MiniLM-L6-v2 needs it.
-        softmax: how a softmax that is kept becomes polynomial.
+        exponential: levels of exp where softmax is kept.
+        division: levels of 1/x there.
+        sums: how many times the least sum of a row is in the largest there.
         lowest: the least of its scores.
     """
 
@@ -97,8 +98,14 @@ class Assumed:
     error: float = 0.002
     variances: float = 100.0
     kept_degree: int = 30
-    softmax: SoftmaxSettings = _SOFTMAX
+    exponential: int = 5
+    division: int = 5
+    sums: float = 200.0
     lowest: float = -40.0
+
+    def kept_softmax(self) -> SoftmaxSettings:
+        """How a softmax that is kept becomes polynomial."""
+        return SoftmaxSettings(exponential=self.exponential, division=self.division, sums=self.sums)
 
     def settings(self) -> ConversionSettings:
         """How they become polynomials."""
@@ -139,7 +146,7 @@ class Route:
         frozen = conversion.freeze(graph)
         if self.options.attention == "softmax":
             spans = {node.name: Span(assumed.lowest, 0.0) for node in frozen if node.operation == "softmax"}
-            frozen = divided(frozen, spans, assumed.softmax)
+            frozen = divided(frozen, spans, assumed.kept_softmax())
             assumed = replace(assumed, degree=assumed.kept_degree)
         ranges = {
             node.name: (1.0, assumed.variances) if kind == "variance" else _INTERVAL
@@ -171,8 +178,8 @@ ROUTES: Mapping[str, Route] = MappingProxyType(
             title="softmax and LayerNorm kept and approximated",
             serves="kept, nothing trained",
             assumes=lambda assumed: (
-                f"exp in {assumed.softmax.exponential} levels, 1/x of sums that differ by a factor of "
-                f"{assumed.softmax.sums:g}; activations of degree {assumed.kept_degree}; 1/√ within "
+                f"exp in {assumed.exponential} levels, 1/x of sums that differ by a factor of "
+                f"{assumed.sums:g}; activations of degree {assumed.kept_degree}; 1/√ within "
                 f"{assumed.error:g} of variances that differ by a factor of {assumed.variances:g}"
             ),
             options=ORIGINAL,

@@ -75,7 +75,7 @@ def test_the_residual_stream_is_centred(he_friendly: Graph, inputs: Array) -> No
 
 def test_an_activation_without_polynomial_form_is_refused(inputs: Array) -> None:
     original = load_graph(VIT_TINY, "original")
-    with pytest.raises(ModelError, match=r"blocks\.0\.attention\.activation.* have no polynomial form"):
+    with pytest.raises(ModelError, match=r"blocks\.0\.attention\.activation.* become polynomial"):
         to_polynomial(original, inputs, SETTINGS)
 
 

@@ -14,7 +14,7 @@ from models.errors import ModelError
 from tests.bench.commands import bench
 
 SHAPE = "bert:dim=16,heads=4,blocks=6,mlp_ratio=2,vocabulary=5000,tokens=8,classes=2,norm_position=post"
-WAYS = ["batch_norm", "layer_norm"]
+WAYS = ["batch_norm", "layer_norm", "kept"]
 
 
 def gpt_folder(folder: Path, dim: int = 16, blocks: int = 2, symbols: int = 50) -> Path:
