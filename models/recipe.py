@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, Tag, model_validator
 
-from models.architectures.options import Options
+from models.architectures.options import ORIGINAL, Options
 from models.architectures.registry import Architecture
 from models.conversion import ConversionSettings
 from models.data.augmentation import Augmentation
@@ -23,6 +23,7 @@ from models.embedding import Holder
 from models.errors import ModelError
 from models.training.settings import (
     MOST_SAMPLES,
+    NO_TRAINING,
     DistillationSettings,
     Settings,
     TighteningSettings,
@@ -67,9 +68,10 @@ class Recipe(Settings):
             variant: one of Hugging Face, or a checkpoint of this project.
         embedding: who holds the embedding of tokens: the evaluator, or the key owner (see
             `models.embedding`).
-        he_friendly: what makes the second variant friendly to polynomials.
+        he_friendly: what makes the second variant friendly to polynomials; where it is absent the original
+            is kept as it is, and its softmax and LayerNorm are approximated.
         augmentation: random changes of training samples, the same for both variants.
-        training: the same for both variants.
+        training: the same for both variants; absent where an original is kept as it is.
         warm_start: the HE-friendly variant begins with the original's weights and learns from its answers, in
             place of `training` from nothing; it is trained from nothing where this is absent.
         conversion: how activations become polynomials.
@@ -88,9 +90,9 @@ class Recipe(Settings):
     architecture: Architecture | None = None
     original: Path | None = None
     embedding: Holder = "server"
-    he_friendly: Options
+    he_friendly: Options = ORIGINAL
     augmentation: Augmentation = Augmentation()
-    training: TrainingSettings
+    training: TrainingSettings = NO_TRAINING
     warm_start: WarmStartSettings | None = None
     conversion: ConversionSettings
     calibration: int = Field(gt=0, le=MOST_SAMPLES, default=2048)
@@ -109,6 +111,17 @@ class Recipe(Settings):
         if self.original is None and not self.normalises:
             raise ValueError("the preparation lacks mean and std; give one of each per channel")
         return self
+
+    @model_validator(mode="after")
+    def _trains_what_is_not_there(self) -> Recipe:
+        if "training" not in self.model_fields_set and (self.original is None or not self.keeps):
+            raise ValueError("training is missing; only a recipe that keeps its `original` as it is has none")
+        return self
+
+    @property
+    def keeps(self) -> bool:
+        """Whether the HE-friendly variant is the original itself, of which nothing is trained."""
+        return self.he_friendly == ORIGINAL
 
     @property
     def normalises(self) -> bool:

@@ -12,29 +12,29 @@ LIMITS = {
     "take_features": 5,
     "linear": 20,  # one of them means no activation
     "sum_features": 7,
-    "affine": 7,
-    "bias": 19,
-    "mask": 14,
-    "scale": 21,
+    "affine": 8,
+    "bias": 22,
+    "mask": 16,
+    "scale": 23,
     "polynomial": 21,  # most of them mean the stage of conversion
     "add": 17,  # those of audits are methods of libraries
-    "multiply": 16,  # the same
-    "split_heads": 8,
+    "multiply": 17,  # the same
+    "split_heads": 10,
     "merge_heads": 6,
-    "scores": 13,
-    "mix": 8,
-    "sum_keys": 6,
+    "scores": 15,
+    "mix": 9,
+    "sum_keys": 7,
     "sum_tokens": 6,
     "gather_tokens": 6,
     "merge_tokens": 6,
-    "softmax": 7,  # two of them mean a kind of layer
+    "softmax": 11,  # two of them mean a kind of layer
     "batch_norm": 9,
     "rms_norm": 4,
     "rotary": 6,
     "mean_tokens": 6,
     "unit_norm": 4,
-    "layer_norm": 9,
-    "gelu": 17,  # six of them mean an entry of Hugging Face
+    "layer_norm": 10,
+    "gelu": 18,  # six of them mean an entry of Hugging Face
     "silu": 6,
     "relu": 10,  # two of them likewise
     "reciprocal": 7,  # three of them name a function to approximate

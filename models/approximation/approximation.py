@@ -71,13 +71,25 @@ def measured(
     factor: float = 1.0,
     error_kind: ErrorKind = "absolute",
     finest: float | None = None,
+    floor: float = 0.0,
 ) -> Approximation:
-    """An approximation from its stages, its error measured against the function (`finest`: see `dense`)."""
+    """An approximation from its stages, its error measured against the function.
+
+    Args:
+        name: the function's.
+        function: elementwise.
+        interval: where.
+        stages: what is evaluated.
+        factor: from the function's variable to that of the stages.
+        error_kind: how the error is measured.
+        finest: see `dense`.
+        floor: relative errors of smaller values are relative to it.
+    """
     x = dense(interval, finest)
     wanted = function(x)
     error = np.abs(evaluate(stages, factor * x) - wanted)
     if error_kind == "relative":
-        error = error / np.abs(wanted)
+        error = error / np.maximum(np.abs(wanted), floor)
     return Approximation(name, interval, factor, tuple(stages), float(error.max()), error_kind)
 
 

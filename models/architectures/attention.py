@@ -178,7 +178,10 @@ def _divided(draft: Draft, layer: str, mixed: str, weights: str, attention: Atte
     keep = () if attention.keep is None else (attention.keep,)
     features = attention.dim // attention.heads
     sums = draft.add(layer, "sums", "sum_keys", weights, *keep, features=features)
-    reciprocal = draft.add(layer, "reciprocal", "reciprocal", sums, epsilon=draft.options.offset)
+    options = draft.options
+    reciprocal = draft.add(
+        layer, "reciprocal", "reciprocal", sums, epsilon=options.offset, power=options.power
+    )
     return draft.add(layer, "divided", "multiply", mixed, reciprocal)
 
 

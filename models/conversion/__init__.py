@@ -1,4 +1,4 @@
-"""From a HE-friendly graph to a polynomial one: freeze, calibrate, substitute, fold, condition, round.
+"""From a HE-friendly graph to a polynomial one: freeze, prepare, calibrate, substitute, fold, condition.
 
 Nothing is trained and only training inputs are seen. Every step but substitution keeps the function. What
 substitution returns can be trained further before it is finished.
@@ -11,9 +11,11 @@ from models.conversion.conditioning import condition
 from models.conversion.folding import fold
 from models.conversion.freezing import freeze
 from models.conversion.guarding import guard
+from models.conversion.places import by_place
 from models.conversion.reporting import report
 from models.conversion.rounding import Precision, round_weights
 from models.conversion.settings import ConversionSettings
+from models.conversion.softmax import without_softmax
 from models.conversion.substitution import substitute
 from models.embedding import parted
 from models.graph import Graph
@@ -29,6 +31,7 @@ __all__ = [
     "fold",
     "freeze",
     "guard",
+    "prepared",
     "report",
     "round_weights",
     "substitute",
@@ -37,6 +40,27 @@ __all__ = [
 
 #: Inputs that say how large the values inside a polynomial graph are.
 _SIZED = 256
+
+
+def prepared(graph: Graph, inputs: Inputs, settings: ConversionSettings) -> Graph:
+    """A frozen graph with softmax divided by polynomials and far-out values moved, where settings say so.
+
+    Args:
+        graph: frozen; what the key owner computes stays as it is.
+        inputs: training inputs.
+        settings: which parts are wanted.
+
+    Raises:
+        ModelError: there is softmax and the settings do not say how it becomes polynomial.
+    """
+    apart = parted(graph)
+    served = apart.served
+    if not settings.by_place and not any(node.operation == "softmax" for node in served):
+        return graph
+    seen = apart.encrypted(inputs[:_SIZED])
+    if settings.by_place:
+        served = by_place(served, seen)
+    return apart.joined(without_softmax(served, seen, settings))
 
 
 def finish(substituted: Graph, inputs: Inputs, settings: ConversionSettings) -> Graph:
@@ -69,6 +93,6 @@ def to_polynomial(
     Raises:
         ModelError: an operation has no polynomial form, or the settings do not say which.
     """
-    frozen = freeze(graph)
+    frozen = prepared(freeze(graph), inputs, settings)
     substituted = guard(substitute(frozen, calibrate(frozen, inputs), settings), inputs, settings.guard)
     return round_weights(finish(substituted, inputs, settings), precision)

@@ -22,7 +22,7 @@ def reciprocal_nodes(node: Node, largest: float, settings: ConversionSettings) -
         node: itself.
         largest: what it met on training inputs.
         settings: whose degree in attention says how deep the polynomial is, and whose margin how far beyond
-            `largest` it serves.
+            those met in training the values may be, a power of which was summed up to `largest`.
 
     Raises:
         ModelError: it met nothing but 0.
@@ -30,7 +30,8 @@ def reciprocal_nodes(node: Node, largest: float, settings: ConversionSettings) -
     if largest <= 0:
         raise ModelError(f"node {node.name} met no input but 0; calibrate on real inputs")
     epsilon = float(node.attributes["epsilon"])
-    found = _near(_found((epsilon, epsilon + settings.margin * largest), settings), epsilon)
+    margin = settings.margin ** node.attributes.get("power", 1)
+    found = _near(_found((epsilon, epsilon + margin * largest), settings), epsilon)
     chain = Chain(node)
     write_stages(chain, "", chain.add("variable", "scale", *node.inputs, factor=found.factor), found)
     return chain.nodes

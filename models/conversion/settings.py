@@ -52,6 +52,23 @@ class LayerNormSettings(_Settings):
         return self
 
 
+class SoftmaxSettings(_Settings):
+    """How softmax becomes polynomial (see `models.conversion.softmax`).
+
+    Attributes:
+        exponential: levels of exp.
+        division: levels of 1/x of a row's sum.
+        sums: how many times the least sum of a row is in the largest that the division serves; what is less
+            is divided by too much, and stays bounded.
+        margin: by how much sums may exceed those met in training.
+    """
+
+    exponential: int = Field(ge=2, le=MOST_DEPTH, default=5)
+    division: int = Field(ge=1, le=7, default=5)
+    sums: float = Field(gt=1, le=WIDEST_MARGIN, default=200.0)
+    margin: float = Field(ge=1, le=WIDEST_MARGIN, default=2.0)
+
+
 class ConversionSettings(_Settings):
     """How activations and LayerNorm become polynomials.
 
@@ -63,6 +80,9 @@ class ConversionSettings(_Settings):
         value_size: largest magnitude wanted where values are refreshed.
         relu: one minimax polynomial like GELU, or a composition, no deeper than the budget.
         layer_norm: wanted where the graph has LayerNorm.
+        softmax: wanted where the graph has softmax, which is then kept.
+        by_place: whether values that always lie far out at one place, such as those of a first token, are
+            brought to where the others lie before intervals are chosen (see `models.conversion.places`).
         guard: where given, attention is bounded (see `models.conversion.guarding`), up to so many times the
             largest value that it mixes in training, a thousandth of the samples left out.
     """
@@ -74,6 +94,8 @@ class ConversionSettings(_Settings):
     value_size: float = Field(gt=0)
     relu: Literal["minimax"] | CompositeRelu = "minimax"
     layer_norm: LayerNormSettings | None = None
+    softmax: SoftmaxSettings | None = None
+    by_place: bool = False
     guard: float | None = Field(ge=1, le=WIDEST_MARGIN, default=None)
 
     @model_validator(mode="after")

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from models.approximation.approximation import Approximation, Stage
+from models.approximation.exponential import SQUARE
 from models.approximation.series import Series
 from models.approximation.steps import NewtonStep, VariableProduct
 from models.errors import ModelError
@@ -55,6 +56,8 @@ def write_stages(chain: Chain, part: str, variable: str, found: Approximation) -
 
 
 def _write(chain: Chain, part: str, stage: Stage, value: str, variable: str, found: Approximation) -> str:
+    if stage == SQUARE:
+        return chain.add(part, "multiply", value, value)
     if isinstance(stage, Series):
         return chain.add(
             part,

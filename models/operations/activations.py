@@ -70,9 +70,10 @@ OPERATIONS = (
     _activation("silu", "x/(1 + exp(-x))", lambda node, x: silu(x)),
     _activation(
         "reciprocal",
-        "1/(x + `epsilon`), for x that is not negative",
+        "1/(x + `epsilon`), for x that is not negative; of sums of a `power` of values, it says which",
         lambda node, x: 1 / (x + node.attributes["epsilon"]),
         attributes=("epsilon",),
+        optional=("power",),
     ),
     _activation("tanh", "the hyperbolic tangent of x", lambda node, x: np.tanh(x)),
 )

@@ -79,6 +79,7 @@ KINDS: Mapping[str, Kind] = {
     "groups": Kind("lists of tokens, from 0, all of one length", _groups),
     "factor": _NUMBER,
     "epsilon": _SIZE,
+    "power": _count(MOST_TOKENS),
     "basis": _choice("power", "chebyshev"),
     "over": _choice("features", "heads"),
     "form": _choice("none", "tanh"),

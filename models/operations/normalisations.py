@@ -11,14 +11,19 @@ from models.operations.forms import alike, along
 from models.operations.operation import Carries, Factor, Operation
 
 
-def _softmax(node: Node, x: Array, keep: Array | None = None) -> Array:
+def seen_scores(node: Node, x: Array, keep: Array | None = None) -> Array:
+    """The scores that a `softmax` reads, -∞ where it leaves a pair out."""
     left_out: NDArray[np.bool_] = np.asarray(node.arrays.get("mask", np.ones(x.shape[2:])) == 0)
     if keep is not None:
         tokens, block = x.shape[2:]
         absent = (keep[..., 0] == 0).reshape(len(x), 1, tokens // block, 1, block)
         per_query = np.broadcast_to(absent, (len(x), 1, tokens // block, block, block))
         left_out = left_out | per_query.reshape(len(x), 1, tokens, block)
-    scores = np.where(left_out, -np.inf, x)
+    return np.where(left_out, -np.inf, x)
+
+
+def _softmax(node: Node, x: Array, keep: Array | None = None) -> Array:
+    scores = seen_scores(node, x, keep)
     largest = scores.max(axis=-1, keepdims=True)
     exponentials = np.exp(scores - np.where(np.isfinite(largest), largest, 0))
     # A query that may read no token reads nothing: its weights are 0, not undefined.

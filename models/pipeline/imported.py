@@ -14,6 +14,7 @@ from models.errors import ModelError
 from models.graph import Graph
 from models.ladder import measure
 from models.pipeline.work import COMPARED, TORCH_TOLERANCE, Conversion, Trained, accepted
+from models.probing import embeds
 from models.recipe import Recipe
 from models.shapes import value_shapes
 
@@ -67,7 +68,7 @@ def entered(conversion: Conversion, folder: Path, load: Callable[[], Graph]) -> 
     started = time.perf_counter()
     graph = held_by(load(), conversion.recipe.embedding)
     _check_fit(graph, conversion, folder)
-    found = measure(graph, conversion.data.validation)
+    found = None if embeds(graph) else measure(graph, conversion.data.validation)
     difference = deviation(graph, conversion.data.calibration[:COMPARED])
     origin = {
         "imported": str(folder),
@@ -91,7 +92,7 @@ def _check_fit(graph: Graph, conversion: Conversion, folder: Path) -> None:
             f"give the recipe the same architecture: {held}"
         )
     answers, classes = value_shapes(graph)[graph.output][1], conversion.data.classes
-    if answers != classes:
+    if answers != classes and not embeds(graph):
         raise ModelError(
             f"{folder} has {answers} outputs and {conversion.recipe.data} {classes} classes; "
             "name a model that was trained on these classes"

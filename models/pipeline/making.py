@@ -22,6 +22,7 @@ from models.pipeline.polynomial import polynomial
 from models.pipeline.unprepared import Unprepared
 from models.pipeline.untrained import random_rung
 from models.pipeline.work import COMPARED, TORCH_TOLERANCE, Conversion, Report, Trained, accepted
+from models.probing import embeds, probed
 from models.recipe import Recipe
 from models.splits import split
 
@@ -136,6 +137,8 @@ def _scores(under_way: Conversion, graphs: dict[str, Graph]) -> dict[str, Any]:
     """What the rungs as they are stored and the graphs before folding reach."""
     data = under_way.data
     held_out = Unprepared(catalogue.load(under_way.recipe.data, "held_out"), data.preparation)
+    if embeds(graphs["original"]):
+        return {"held_out": probed(graphs, data.validation, held_out, _lines(under_way.report, "held-out"))}
     return {
         "held_out": compare(graphs, held_out, _lines(under_way.report, "held-out")),
         "validation": compare(graphs, data.validation, _lines(under_way.report, "validation")),

@@ -50,9 +50,12 @@ def polynomial(conversion: Conversion, original: Graph, he_friendly: Graph) -> C
         conversion.report("polynomial: calibrate and substitute")
         if tight is not None:
             frozen["tightened"] = steps.freeze(tight.graph)
-        ranges = {name: steps.calibrate(graph, conversion.data.calibration) for name, graph in frozen.items()}
+        settings, calibration = conversion.recipe.conversion, conversion.data.calibration
+        for name in _SUBSTITUTED.keys() & frozen.keys():
+            frozen[name] = steps.prepared(frozen[name], calibration, settings)
+        ranges = {name: steps.calibrate(graph, calibration) for name, graph in frozen.items()}
         substituted = {
-            called: steps.substitute(frozen[name], ranges[name], conversion.recipe.conversion)
+            called: steps.substitute(frozen[name], ranges[name], settings)
             for name, called in _SUBSTITUTED.items()
             if name in frozen
         }

@@ -23,7 +23,9 @@ def original(conversion: Conversion) -> Trained:
 
 
 def he_friendly(conversion: Conversion, original: Graph) -> Trained:
-    """The HE-friendly rung, trained with the terms of range-aware training."""
+    """The HE-friendly rung, trained with the terms of range-aware training, or the original kept."""
+    if conversion.recipe.keeps:
+        return Trained(original, {"kept": "original", "wall_s": 0.0})
     if conversion.recipe.warm_start is None:
         return _from_nothing(conversion, "he_friendly", conversion.recipe.he_friendly)
     return warm_started(conversion, original)

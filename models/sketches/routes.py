@@ -10,9 +10,10 @@ import numpy as np
 
 from models import conversion
 from models.architectures import registry
-from models.architectures.options import Options
+from models.architectures.options import ORIGINAL, Options
 from models.architectures.shapes import DataShape
-from models.conversion.settings import ConversionSettings, LayerNormSettings
+from models.conversion.settings import ConversionSettings, LayerNormSettings, SoftmaxSettings
+from models.conversion.softmax import Span, divided
 from models.graph import Graph, Node
 from models.operations import declared
 from models.sketches.client import embedded, headless
@@ -20,6 +21,7 @@ from models.sketches.stretched import PROTOTYPE, Stretched, stretched
 
 #: What is taken for the interval of an activation; it decides about no level, for the variable is scaled.
 _INTERVAL = (-1.0, 1.0)
+_SOFTMAX = SoftmaxSettings()
 
 
 @dataclass(frozen=True)
@@ -86,11 +88,17 @@ class Assumed:
         degree: of the polynomials in the places of activations and of pointwise attention.
         error: largest relative error of a LayerNorm's 1/√.
         variances: the largest variance that a LayerNorm meets, as a multiple of the least.
+        kept_degree: of the activation of a model of which nothing is trained, as all-MiniLM-L6-v2 needs it.
+        softmax: how a softmax that is kept becomes polynomial.
+        lowest: the least of its scores.
     """
 
     degree: int = 8
     error: float = 0.002
     variances: float = 100.0
+    kept_degree: int = 30
+    softmax: SoftmaxSettings = _SOFTMAX
+    lowest: float = -40.0
 
     def settings(self) -> ConversionSettings:
         """How they become polynomials."""
@@ -129,6 +137,10 @@ class Route:
     def converted(self, graph: Graph, assumed: Assumed) -> Graph:
         """A graph with polynomials in place, folded."""
         frozen = conversion.freeze(graph)
+        if self.options.attention == "softmax":
+            spans = {node.name: Span(assumed.lowest, 0.0) for node in frozen if node.operation == "softmax"}
+            frozen = divided(frozen, spans, assumed.softmax)
+            assumed = replace(assumed, degree=assumed.kept_degree)
         ranges = {
             node.name: (1.0, assumed.variances) if kind == "variance" else _INTERVAL
             for node in frozen
@@ -154,6 +166,16 @@ ROUTES: Mapping[str, Route] = MappingProxyType(
                 f"differ by a factor of {assumed.variances:g}"
             ),
             options=Options(norm="layer", mlp_norm=False),
+        ),
+        "kept": Route(
+            title="softmax and LayerNorm kept and approximated",
+            serves="kept, nothing trained",
+            assumes=lambda assumed: (
+                f"exp in {assumed.softmax.exponential} levels, 1/x of sums that differ by a factor of "
+                f"{assumed.softmax.sums:g}; activations of degree {assumed.kept_degree}; 1/√ within "
+                f"{assumed.error:g} of variances that differ by a factor of {assumed.variances:g}"
+            ),
+            options=ORIGINAL,
         ),
     }
 )

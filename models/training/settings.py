@@ -55,6 +55,12 @@ class TrainingSettings(Settings):
     threads: int = Field(gt=0, le=1024, default=1)
 
 
+#: Where a recipe trains nothing: the seed of random weights for timing alone, and the threads.
+NO_TRAINING = TrainingSettings(
+    seeds=(0,), epochs=1, batch=2, learning_rate=1, warm_up_epochs=0, weight_decay=0
+)
+
+
 class DistillationSettings(Settings):
     """How the HE-friendly model is trained on towards answers.
 

@@ -168,7 +168,6 @@ def _notes(model: Model) -> list[str]:
     notes = [
         f"at {PARAMETERS.name}, 128 bits, for one batch; seconds and memory are predicted; weights are drawn",
         "of blocks of which the same is decided, two are recorded and counted as often as they stand",
-        "softmax and LayerNorm kept and approximated, without training, is not priced yet",
     ]
     notes += [f"not on {name}: {reason}" for name, reason in bootstrapping()[1].items()]
     if model.client_embedding:

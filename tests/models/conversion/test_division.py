@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -42,6 +44,12 @@ def test_a_reciprocal_near_epsilon_from_0_to_the_margin(how: dict[str, object], 
     assert relative <= graph["r"].attributes["error"] * (1 + 1e-3)
     assert relative < (4e-3 if degree == 15 else 0.1)
     np.testing.assert_allclose(graph["r"].attributes["bounds"], [0, 6])
+
+
+def test_the_margin_is_one_of_the_values_whose_power_was_summed_up() -> None:
+    fourth = replace(DIVISION, attributes={"epsilon": 0.25, "power": 4})
+    *_, last = reciprocal_nodes(fourth, 3.0, settings(attention_degree=8, mlp_degree=8))
+    np.testing.assert_allclose(last.attributes["bounds"], [0, 2.0**4 * 3.0])
 
 
 def test_a_division_that_met_nothing_is_refused() -> None:
