@@ -22,11 +22,14 @@ Value = TypeVar("Value")
 
 #: Samples evaluated at a time where only the result is wanted: their values stay near the processor.
 _BATCH = 8
+#: How large a polynomial's values may be outside its interval, as a multiple of those on it; and the points at
+#: which those are looked for.
+_BOUNDED, _POINTS = 2.0, 257
 
 
 @dataclass(frozen=True)
 class Departure:
-    """A sample whose values leave the interval of a polynomial.
+    """A sample whose values leave the interval of a polynomial so far that its own values leave theirs.
 
     Attributes:
         sample: its number in the batch.
@@ -50,7 +53,11 @@ class Departure:
 
 
 def departures(graph: Graph, inputs: Inputs) -> list[Departure]:
-    """The samples that leave the interval of a polynomial, each with the first layer where it does."""
+    """The samples that leave the interval of a polynomial, each with the first layer where it does.
+
+    Outside its interval a polynomial stands for its function no more; yet where its values are no larger than
+    `_BOUNDED` times those on the interval, as 1/x's below it, nothing outgrows anything on its account.
+    """
     found: dict[int, Departure] = {}
     with np.errstate(over="ignore", invalid="ignore"):
         for number, values in enumerate(_batches(graph, inputs)):
@@ -65,10 +72,17 @@ def _leaving(node: Node, values: Mapping[str, Array], first: int) -> Iterator[De
     if "interval" not in node.attributes:
         return
     low, high = node.attributes["interval"]
-    for number, x in enumerate(values[node.inputs[0]], first):
+    for number, (x, y) in enumerate(zip(values[node.inputs[0]], values[node.name], strict=True), first):
         least, most = float(x.min()), float(x.max())
-        if not (low <= least and most <= high):
+        if low <= least and most <= high:
+            continue
+        if not np.abs(y).max() <= _BOUNDED * _largest(node):  # neither where it is no number
             yield Departure(number, node.layer or node.name, least, most, (low, high))
+
+
+def _largest(node: Node) -> float:
+    """The largest value of a polynomial on its interval, in size."""
+    return float(np.abs(evaluate(node, [np.linspace(*node.attributes["interval"], _POINTS)])).max())
 
 
 def run(graph: Graph, inputs: Inputs, *, check_intervals: bool = False) -> dict[str, Array]:

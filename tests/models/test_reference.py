@@ -11,7 +11,7 @@ from models.errors import IntervalError, ModelError
 from models.graph import Graph, Node
 from models.operations.activations import gelu, gelu_by_tanh
 from models.reference import evaluate as evaluate_node
-from models.reference import logits, ranges, run
+from models.reference import departures, logits, ranges, run
 
 SAMPLES, TOKENS, FEATURES, HEADS = 3, 4, 6, 2
 RANDOM = np.random.default_rng(5)
@@ -151,3 +151,16 @@ def test_inputs_of_another_shape_are_refused() -> None:
     for wrong in (X[:, :-1], X[..., :-1], X[0]):
         with pytest.raises(ModelError, match="takes samples of shape"):
             run(graph, wrong)
+
+
+@pytest.mark.parametrize(
+    ("farthest", "leaves"), [(0.5, False), (0.9, False), (1.1, True), (np.nan, True)], ids=str
+)
+def test_a_sample_departs_where_a_polynomial_outgrows_its_interval(farthest: float, leaves: bool) -> None:
+    """x on [-0.5, 0.5], the largest value of which is 0.5: 0.9 lies outside, and is not twice as large."""
+    attributes = {"basis": "power", "interval": [-0.5, 0.5]}
+    node = Node("p", "polynomial", ("x",), attributes, {"coefficients": np.array([0.0, 1.0])}, layer="mlp")
+    inputs = np.clip(X, -0.5, 0.5)
+    inputs[1, 0, 0] = farthest
+    found = departures(Graph("g", (INPUT, node), "p"), inputs)
+    assert [(one.sample, one.layer) for one in found] == [(1, "mlp")] * leaves
