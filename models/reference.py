@@ -22,8 +22,8 @@ Value = TypeVar("Value")
 
 #: Samples evaluated at a time where only the result is wanted: their values stay near the processor.
 _BATCH = 8
-#: How large a polynomial's values may be outside its interval, as a multiple of those on it; and the points at
-#: which those are looked for.
+#: How large a polynomial's values may be outside its interval, as a multiple of those on it, and the points
+#: at which those are looked for.
 _BOUNDED, _POINTS = 2.0, 257
 
 
@@ -82,7 +82,8 @@ def _leaving(node: Node, values: Mapping[str, Array], first: int) -> Iterator[De
 
 def _largest(node: Node) -> float:
     """The largest value of a polynomial on its interval, in size."""
-    return float(np.abs(evaluate(node, [np.linspace(*node.attributes["interval"], _POINTS)])).max())
+    low, high = node.attributes["interval"]
+    return float(np.abs(evaluate(node, [np.linspace(low, high, _POINTS)])).max())
 
 
 def run(graph: Graph, inputs: Inputs, *, check_intervals: bool = False) -> dict[str, Array]:

@@ -10,8 +10,8 @@ from threadpoolctl import threadpool_info
 from models.errors import IntervalError, ModelError
 from models.graph import Graph, Node
 from models.operations.activations import gelu, gelu_by_tanh
-from models.reference import evaluate as evaluate_node
 from models.reference import departures, logits, ranges, run
+from models.reference import evaluate as evaluate_node
 
 SAMPLES, TOKENS, FEATURES, HEADS = 3, 4, 6, 2
 RANDOM = np.random.default_rng(5)
