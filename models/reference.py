@@ -24,7 +24,7 @@ Value = TypeVar("Value")
 _BATCH = 8
 #: How large a polynomial's values may be outside its interval, as a multiple of those on it, and the points
 #: at which those are looked for.
-_BOUNDED, _POINTS = 2.0, 257
+_BOUNDED, _POINTS = 3.0, 257
 
 
 @dataclass(frozen=True)
