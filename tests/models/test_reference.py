@@ -157,7 +157,7 @@ def test_inputs_of_another_shape_are_refused() -> None:
     ("farthest", "leaves"), [(0.5, False), (1.4, False), (1.6, True), (np.nan, True)], ids=str
 )
 def test_a_sample_departs_where_a_polynomial_outgrows_its_interval(farthest: float, leaves: bool) -> None:
-    """x on [-0.5, 0.5], the largest value of which is 0.5: 1.4 lies outside, and is not three times as large."""
+    """x on [-0.5, 0.5], where it is 0.5 at most: 1.4 lies outside, and is not three times as large."""
     attributes = {"basis": "power", "interval": [-0.5, 0.5]}
     node = Node("p", "polynomial", ("x",), attributes, {"coefficients": np.array([0.0, 1.0])}, layer="mlp")
     inputs = np.clip(X, -0.5, 0.5)
