@@ -112,8 +112,10 @@ def ladder(
     found = decrypted if decrypted is not None and _is_finite(workload, decrypted) else None
     if workload.metric is None:
         return _unlabelled(workload, found)
+    # Where every sample leaves an interval the cell has failed, and the clear rungs are told of all.
+    stay = workload.stay if workload.stay.any() else np.ones_like(workload.stay)
     # A rung that is not finite where samples leave no interval has failed the cell; it has no metric.
-    logits = {rung: one for rung, one in workload.logits.items() if np.isfinite(one[workload.stay]).all()}
+    logits = {rung: one for rung, one in workload.logits.items() if np.isfinite(one[stay]).all()}
     if found is not None:
         logits["encrypted"] = found.logits[0]
     judged = scoring.ladder(
@@ -122,7 +124,7 @@ def ladder(
         None if found is None else found.probes,
         None if found is None else found.references,
         metric=workload.metric.name,
-        compared=workload.stay,
+        compared=stay,
     )
     if workload.weights == "random":
         return judged.model_copy(update=dict.fromkeys((*scoring.RUNGS, "nats")))
