@@ -57,7 +57,7 @@ def prepared(graph: Graph, inputs: Inputs, settings: ConversionSettings) -> Grap
     served = apart.served
     if not settings.by_place and not any(node.operation == "softmax" for node in served):
         return graph
-    seen = apart.encrypted(inputs[:_SIZED])
+    seen = apart.encrypted(inputs)
     if settings.by_place:
         served = by_place(served, seen)
     return apart.joined(without_softmax(served, seen, settings))
