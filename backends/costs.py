@@ -101,7 +101,9 @@ class Costs:
             slots = self.live_bytes(program) // (4 * (program.input_level + 1))
             return Needs(0, footprint.process_bytes + slots, footprint.process_bytes, 0)
         bootstraps = refresh == "bootstrap"
-        rotations = len(set(program.rotation_steps) - (capabilities.bootstrap_steps if bootstraps else set()))
+        rotations = len(
+            set(program.rotation_steps).difference(capabilities.bootstrap_steps if bootstraps else ())
+        )
         bootstrap_keys = bootstraps * capabilities.bootstrap_keys  # a conjugation's is one of them
         keys = 1 + rotations + (bootstrap_keys or program.conjugates)
         primes = self.parameters.depth + 1 + self.parameters.special_primes

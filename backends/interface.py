@@ -75,7 +75,7 @@ class Capabilities:
     #: Keys that bootstrapping needs, the steps of those that a program may rotate by as well, and plaintexts
     #: modulo Q·P that the evaluator prepares for it: to tell beforehand what fits a machine.
     bootstrap_keys: int = 0
-    bootstrap_steps: frozenset[int] = frozenset()
+    bootstrap_steps: tuple[int, ...] = ()
     bootstrap_plaintexts: int = 0
     #: Why there is no bootstrap, for `Unsupported`.
     no_bootstrap_reason: str | None = None

@@ -83,7 +83,7 @@ def _layer_bits(parameters: ParameterSet, levels: int) -> int:
     return ceil((parameters.log_n - 1) / levels)
 
 
-def bootstrap_steps(log_slots: int, level_budget: Sequence[int]) -> frozenset[int]:
+def bootstrap_steps(log_slots: int, level_budget: Sequence[int]) -> tuple[int, ...]:
     """The rotations of a bootstrap of full slots.
 
     A level of a linear transform merges butterfly stages, and rotates by the multiples of its stride up to
@@ -102,7 +102,7 @@ def bootstrap_steps(log_slots: int, level_budget: Sequence[int]) -> frozenset[in
             found.update(step << log_stride for step in range(1, _baby_steps(count) + 1))
             log_stride += count
     slots = 1 << log_slots
-    return frozenset(step % slots for step in found if step % slots)
+    return tuple(sorted({step % slots for step in found if step % slots}))
 
 
 def _baby_steps(stages: int) -> int:
