@@ -87,6 +87,7 @@ for command in (
     Later("compare:compare", "Compare two sets of records."),
     Later("gate:gate", "Fail where records got worse than a baseline."),
     Later("accept:accept", "Take records into a baseline, with the reason."),
+    Later("noise:noise", "Hold the noise that is told of primitives against records, and ship it."),
     Later("times:times", "Ship the times of records, for the plans of machines that have none."),
 ):
     cli.add_command(command)

@@ -25,6 +25,7 @@ class Selection:
     samples: int | None
     repeats: int | None
     threads: int | None
+    imitate: str | None = None
 
     def cells(self) -> list[Cell]:
         """The cells of the suite that are meant.
@@ -41,6 +42,7 @@ class Selection:
             self.samples,
             self.repeats,
             self.threads,
+            self.imitate,
         )
 
 
@@ -63,6 +65,11 @@ def selecting(command: Callable[..., Any]) -> Callable[..., Any]:
             multiple=True,
             metavar="NAME",
             help="Only this set, by alias or name; may be repeated.",
+        ),
+        click.option(
+            "--imitate",
+            metavar="NAME",
+            help="Have a simulator add the noise of this backend, to predict its precision; exact without.",
         ),
         click.option("--backend", multiple=True, metavar="NAME", help="Only this backend; may be repeated."),
     ):
