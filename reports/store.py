@@ -15,6 +15,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
@@ -202,9 +203,14 @@ def append_line(path: Path, line: str) -> None:
     """Append one line to a file durably; on failure the file is as before.
 
     Raises:
-        ReportError: the disk is full.
+        ReportError: the disk is full, read-only or gone.
     """
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+    except OSError as error:
+        raise ReportError(
+            f"{path} cannot be written ({error.strerror}); make its folder writable, or choose another"
+        ) from error
     try:
         size = os.fstat(descriptor).st_size
         broken = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
@@ -248,5 +254,6 @@ def _write_raw(path: Path, arrays: RawOutputs) -> str:
     except OSError as error:
         raise ReportError(f"{path} cannot be written ({error.strerror}); free some disk space") from error
     finally:  # Ctrl-C included
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # of a file system that became read-only
+            temporary.unlink(missing_ok=True)
     return sha256
