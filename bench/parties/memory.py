@@ -37,7 +37,7 @@ def resident_bytes() -> int | None:
 
 @cache
 def _clear_refs() -> int | None:
-    """A descriptor by which the peak is reset, kept: a process that hides itself cannot open the file again."""
+    """A descriptor by which the peak is reset, kept: a process that hid itself cannot open the file."""
     try:
         return os.open("/proc/self/clear_refs", os.O_WRONLY)
     except OSError:

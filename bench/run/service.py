@@ -28,7 +28,8 @@ from bench.run.life import Life, Outcome, guarded, unforeseen
 from bench.run.listener import Listener
 from bench.run.origin import origin
 from bench.run.records import Asked, bare_record, record_of, scored_again
-from bench.run.session import Stage, sweep
+from bench.run.scratch import sweep
+from bench.run.session import Stage
 from bench.spec.cells import Cell, turns
 from models.errors import ModelError
 from reports.errors import ReportError

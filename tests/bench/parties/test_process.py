@@ -100,7 +100,6 @@ def test_a_party_that_crashes_leaves_no_image_of_its_memory(
     assert str(ask(tmp_path, monkeypatch, body)) == "(0, 0)"
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="the calls are those of Linux")
 def test_a_party_cannot_be_traced_and_gains_no_rights(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -133,6 +132,6 @@ def test_a_party_sees_a_cleaned_environment_and_no_descriptors(
         "HOME", "LANG", "LC_CTYPE", "OMP_NUM_THREADS", "OMP_WAIT_POLICY", "OPENBLAS_NUM_THREADS", "PATH",
         "TMPDIR",
     }  # fmt: skip
-    # The three standard ones, the pipe, that by which the peak of memory is reset, and the one that lists them.
+    # The three standard ones, the pipe, that by which the peak is reset, and the one that lists them.
     assert len(descriptors) <= 6
     assert folder == str(tmp_path)
