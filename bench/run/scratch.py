@@ -1,8 +1,8 @@
 """The folder of a session's parties: locked while the session lives, and removed with it.
 
-The lock is the kernel's, on the folder itself, and ends with the process that holds it, however that ends. So
-what a killed run left is told from what is in use, whatever process ids there are in which container. The name
-says on which host, and since which start of it; a folder of another host is another run's to remove.
+The lock is the kernel's, on the folder itself, and ends with the process that holds it, however that ends.
+So what a killed run left is told from what is in use, whatever process ids there are in which container. The
+name says on which host, and since which start of it; a folder of another host is another run's to remove.
 """
 
 from __future__ import annotations

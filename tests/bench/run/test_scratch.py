@@ -1,4 +1,4 @@
-"""A session's folder is nobody else's to remove while it lives; what a dead one left, the next run removes."""
+"""A session's folder is nobody else's to remove while it lives; what a dead one left, the next run does."""
 
 from __future__ import annotations
 
