@@ -6,14 +6,13 @@ However a process ends afterwards, no sample and no decrypted value is left on d
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 
-def taken(path: Path) -> NDArray[Any]:
-    """The array of a file, which has no name any more before a byte of it is read.
+def taken(path: Path) -> NDArray[np.float64]:
+    """The array of a file, numbers of any type; it has no name any more before a byte of it is read.
 
     Raises:
         FileNotFoundError: there is no such file; it may have been taken before.
@@ -21,5 +20,5 @@ def taken(path: Path) -> NDArray[Any]:
     """
     with path.open("rb") as file:
         path.unlink()
-        values: NDArray[Any] = np.load(file, allow_pickle=False)
+        values: NDArray[np.float64] = np.load(file, allow_pickle=False)
     return values
