@@ -29,6 +29,8 @@ from reports.lines import Line, decode, encode
 from reports.record import Record, Status
 
 RECORDS = "records.jsonl"
+#: How raw outputs end that are being written.
+PART = ".npz.part"
 
 #: Name → array, of any type: logits, labels, sample ids, probes.
 RawOutputs = Mapping[str, NDArray[Any]]
@@ -110,7 +112,7 @@ def load_run(folder: Path) -> Loaded:
         raise ReportError(f"{path} cannot be read ({error.strerror}); name the folder of a run") from error
     loaded = Loaded()
     for number, line in enumerate(lines, start=1):
-        if not line:  # after the last newline
+        if not line.strip():  # after the last newline, or put away as damaged
             continue
         try:
             loaded.stored.append(_read_line(line, folder, run_id))
@@ -243,7 +245,7 @@ def _read_line(text: bytes, folder: Path, run_id: str) -> Stored:
 
 def _write_raw(path: Path, arrays: RawOutputs) -> str:
     """Write arrays under a temporary name, rename them, and return their SHA-256."""
-    temporary = path.with_suffix(".npz.part")
+    temporary = path.with_suffix(PART)
     try:
         with temporary.open("wb") as file:
             np.savez_compressed(file, allow_pickle=False, **arrays)

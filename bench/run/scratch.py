@@ -79,10 +79,11 @@ def _hold(descriptor: int) -> bool | None:
     return True
 
 
-def sweep(output: Path) -> None:
-    """Remove the folders of sessions of this host under `output` whose process was killed before it could.
+def abandoned(output: Path) -> Iterator[Path]:
+    """The folders of sessions of this host under `output` whose process was killed.
 
-    Where folders cannot be locked, nothing says that one is nobody's, and it stays.
+    Each stays locked until the next is asked for. Where folders cannot be locked, nothing says that one is
+    nobody's, and it is left out.
     """
     host = _here().rpartition("-")[0]
     for folder in output.glob(f"*/*/{SCRATCH}{host}-*"):
@@ -91,6 +92,12 @@ def sweep(output: Path) -> None:
             continue
         try:
             if _hold(descriptor):
-                shutil.rmtree(folder, ignore_errors=True)
+                yield folder
         finally:
             os.close(descriptor)
+
+
+def sweep(output: Path) -> None:
+    """Remove what `abandoned` finds."""
+    for folder in abandoned(output):
+        shutil.rmtree(folder, ignore_errors=True)
