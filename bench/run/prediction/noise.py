@@ -14,6 +14,7 @@ import numpy as np
 
 from backends.errors import BackendError
 from backends.interface import ComplexVector, Vector
+from backends.microbenchmarks import ENCRYPTION
 from backends.noise.drawn import Noise
 from backends.noise.traits import Traits
 from backends.parameters import ParameterSet
@@ -22,6 +23,7 @@ from backends.registry import Descriptor
 from reports.record import Record, Status
 from reports.scoring.precision import mean_precision_bits
 
+ENCRYPT, _ = ENCRYPTION
 BOOTSTRAP = Primitive.BOOTSTRAP.operation
 #: The least part of a bootstrap's variance of which a factor can be told.
 VISIBLE = 0.3
@@ -31,7 +33,7 @@ LARGE = 1e9
 #: What a primitive makes of two noisy slot vectors, and what it should.
 Made = Callable[[Noise, ComplexVector, ComplexVector], ComplexVector]
 PRIMITIVES: Mapping[str, tuple[Made, Callable[[Vector, Vector], Vector]]] = {
-    "encrypt": (lambda noise, x, y: x, lambda a, b: a),
+    ENCRYPT: (lambda noise, x, y: x, lambda a, b: a),
     Primitive.ADD.operation: (lambda noise, x, y: x + y, lambda a, b: a + b),
     Primitive.RESCALE.operation: (lambda noise, x, y: x * y + noise.rescaled(), lambda a, b: a * b),
     Primitive.DROP.operation: (lambda noise, x, y: x + noise.rescaled(), lambda a, b: a),
