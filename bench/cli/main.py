@@ -75,6 +75,7 @@ def _log(level: str) -> None:
 for command in (
     Later("run:run", "Run the cells of a suite, and keep a record of each."),
     Later("plan:plan", "What a suite's cells will count, need and take; nothing is encrypted."),
+    Later("tune:tune", "Which library and parameters for a model, and the suite that checks it."),
     Later("inspect:inspect", "What a model is, and what each way to a polynomial would cost."),
     Later("doctor:doctor", "What each backend has and lacks, and what to do."),
     Later("list:list_command", "Suites, backends, parameter sets, models and data sets."),
