@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -27,6 +28,8 @@ from reports.figures import size
 REFRESHES = {None: ("round_trip", "bootstrap"), True: ("round_trip",), False: ("bootstrap",)}
 #: So many choices of each kind of refresh are shown and written, the fastest.
 SHOWN = 8
+#: A case's model in a suite, found without reading all of every suite.
+_MODEL = re.compile(r"\bmodel: ([A-Za-z0-9_-]+)")
 
 
 @click.command()
@@ -110,17 +113,23 @@ def _case(model: str) -> tuple[Suite, ModelCase]:
     Raises:
         UserError: there is none.
     """
-    known = {}
-    paths = [Path(model)] if Path(model).is_file() else sorted(SUITES.glob("*.yaml"))
-    for path in paths:
-        suite = load_suite(str(path), list(available()))
-        for case in suite.cases:
-            if isinstance(case, ModelCase):
-                known.setdefault(case.model, (suite, case))
-                if case.model == suite.name:
-                    known[case.model] = suite, case
-    if Path(model).is_file() and known:
-        return next(iter(known.values()))
+    path = Path(model)
+    if not path.is_file():
+        path = _naming(model)
+    suite = load_suite(str(path), list(available()))
+    of_models = [case for case in suite.cases if isinstance(case, ModelCase)]
+    if not of_models:
+        raise UserError(f"{path} has no case of a model; name another suite")
+    return suite, next((case for case in of_models if case.model == model), of_models[0])
+
+
+def _naming(model: str) -> Path:
+    """The suite that names a model: that of the same name, or the first."""
+    known: dict[str, Path] = {}
+    for path in sorted(SUITES.glob("*.yaml")):
+        for name in _MODEL.findall(path.read_text()):
+            if name not in known or path.stem == name:
+                known[name] = path
     if model not in known:
         raise UserError(f"no suite has the model {model!r}{did_you_mean(model, known)}")
     return known[model]
