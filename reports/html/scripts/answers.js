@@ -5,7 +5,7 @@
 import { largestDrop } from "./drifting.js";
 import { bytes, fixed, seconds, several } from "./format.js";
 import { bitsOf, timeOf } from "./found.js";
-import { setFacts, setName } from "./names.js";
+import { ringName, setName } from "./names.js";
 import { processCount, processesOf } from "./processes.js";
 import { endedOk, secureRow, untrained } from "./rows.js";
 import { loss, score } from "./units.js";
@@ -73,7 +73,7 @@ function rungs(/** @type {Row} */ row) {
 /** How many labels encryption leaves as they are. */
 function agreement(/** @type {Row[]} */ rows) {
   const found = rows.flatMap((row) => row["ladder.label_agreement"] ?? []);
-  return found.length ? `${fixed(100 * Math.min(...found), 1)} % or more keep their label encrypted` : null;
+  return found.length ? `at least ${fixed(100 * Math.min(...found), 1)} % keep their label` : null;
 }
 
 /** How far the accuracy drifts. */
@@ -129,8 +129,7 @@ function worse(/** @type {Known} */ { steps, gates, commits }) {
   const at = commits.length
     ? `Measured at ${commits.map((one) => one.slice(0, 8)).join(", ")}`
     : "No commit is known";
-  if (gates === null)
-    return [`${at}; no earlier commit to compare with.`, "bench gate … --history, then report --history"];
+  if (gates === null) return [`${at}, no other to compare with; report --history tells more`];
   if (!steps.length) return [`No: no step in ${several(gates, "gate")}.`, at];
   const [{ measure, before, after, commits: between }] = steps;
   const change = before
@@ -151,9 +150,7 @@ function trust(/** @type {Known} */ { rows, refused }) {
   const processes = most === 1 ? "one process each: no spread" : `up to ${processCount(most)} each`;
   return [
     `${secure} of ${several(rows.length, "cell")} ok at 128 bits or more; ${processes}`,
-    refused
-      ? `${several(refused, "damaged line")} refused`
-      : "no damaged line; every cell was checked against the clear model",
+    refused ? `${several(refused, "damaged line")} refused` : "no damaged line",
   ];
 }
 
@@ -163,7 +160,7 @@ export const answers = (/** @type {Known} */ known) => [
   {
     question: "Which parameters?",
     section: "cells",
-    lines: ofEach(known, ({ row }) => `${setName(row)} (${setFacts(row)})`),
+    lines: ofEach(known, ({ row }) => `${setName(row)} (${ringName(row)}, depth ${row["derived.depth"]})`),
   },
   { question: "How far does accuracy drift?", section: "ladder", lines: drift(known) },
   { question: "Where does the drift begin?", section: "drift", lines: begins(known) },

@@ -1,4 +1,4 @@
-"""The example report answers what a reader comes with in its first two screens, on a desktop and on a phone."""
+"""The example report answers what a reader comes with in its first two screens, on a desktop and a phone."""
 
 from __future__ import annotations
 
