@@ -37,7 +37,7 @@ def test_any_is_counted_where_it_is_used() -> None:
 
 
 #: What lies in `bench/`, a folder or a file each, and how many of them may know how many others.
-ROOMS = {"__main__", "ab", "cli", "environments", "errors", "packages", "parties", "run", "spec"}
+ROOMS = {"__main__", "ab", "cli", "environments", "errors", "interface", "packages", "parties", "run", "spec"}
 MOST_ARROWS = 20
 
 
