@@ -150,8 +150,8 @@ def _selection(
     repeats: int | None,
     threads: int | None,
 ) -> Selection:
-    named = (_several(one) for one in (backends, parameters, cases))
-    return Selection(str(suite), *named, samples, repeats, threads)
+    named = _several(backends), _several(parameters), _several(cases)
+    return Selection(str(suite), *named, samples=samples, repeats=repeats, threads=threads)
 
 
 def _several(names: Names) -> tuple[str, ...]:

@@ -168,8 +168,8 @@ PLACES: Mapping[str, tuple[type[BaseModel], ...]] = {
 
 def keys_told(text: str) -> set[tuple[str, str]]:
     """Place and key of every row of the table of keys."""
-    rows = [line.split("|")[1:3] for line in text.partition("## Every key")[2].splitlines()]
-    told = [(names, places) for names, places in rows if "`" in names]
+    lines = text.partition("## Every key")[2].splitlines()
+    told = [line.split("|")[1:3] for line in lines if line.startswith("| `")]
     return {
         (place, key)
         for names, places in told
@@ -205,7 +205,7 @@ def test_the_bounds_of_security_are_those_of_the_judge() -> None:
     """The least N for so many levels, on the page that tells how to choose a parameter set."""
     bounds = LARGEST_LOG_QP["uniform_ternary"]
     rows = [
-        (f"| {log_n} | {bound[128]} | {max(bound[128] - 50 - 60, 0) // 40 or '–'} | {2**log_n // 2:,} |")
+        f"| {log_n} | {bound[128]} | {max(bound[128] - 50 - 60, 0) // 40 or '–'} | {2**log_n // 2:,} |"
         for log_n, bound in bounds.items()
         if log_n >= 12
     ]

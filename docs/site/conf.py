@@ -1,4 +1,4 @@
-"""The documents as a site: `tox -e docs` builds it and fails on any warning, such as a link that leads nowhere.
+"""The documents as a site: `tox -e docs` builds it and fails on any warning, such as a link to nowhere.
 
 The source folder is the repository's root, so a link between documents is the same on the site and in a
 checkout. Nothing is fetched: neither here nor by the pages that are made.
@@ -24,7 +24,7 @@ from reports.reference import reference  # noqa: E402
 project = "Polynomial transformers, encrypted"
 copyright = "the maintainers of polynomial-transformer-bench, Apache License 2.0"
 root_doc = "docs/index"
-include_patterns = ["*.md", "docs/**/*.md"]
+include_patterns = ["*.md", "docs/*.md", "docs/decisions/*.md"]
 exclude_patterns = [".*", "**/.*", "node_modules", "build", "dist", "results"]
 
 extensions = ["myst_nb"]
@@ -34,6 +34,7 @@ myst_heading_anchors = 4
 nb_execution_mode = "force"
 nb_execution_in_temp = True
 nb_execution_raise_on_error = True
+nb_execution_show_tb = True
 nb_execution_timeout = 600
 #: Code in documents is not all of one language.
 highlight_language = "none"

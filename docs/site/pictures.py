@@ -1,6 +1,6 @@
 """Make the pictures of the README anew: the badges from `pyproject.toml`, the report by a headless browser.
 
-    tox -e docs -- pictures
+    tox exec -e docs -- python docs/site/pictures.py
 
 needs Debian's package chromium. `tests/docs/test_pictures.py` sees that the badges are true.
 """
@@ -22,6 +22,8 @@ PICTURES = ROOT / "docs" / "pictures"
 EXAMPLE = ROOT / "docs" / "examples" / "report.html"
 #: What a reader sees first on a common screen, and how many colours tell it.
 WIDTH, HEIGHT, COLOURS = 1400, 900, 128
+#: How long the page may draw by its own clock, in milliseconds.
+PATIENCE_MS = 20_000
 #: The largest picture that a README should make a reader load.
 MOST_BYTES = 200_000
 #: Pixels of a letter of the badges' font, about, and of the space beside a text.
