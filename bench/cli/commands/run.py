@@ -78,4 +78,7 @@ def run(
     if nothing_measured(records):
         screen.say("nothing was measured: no cell could run on its backend")
         return 1
+    if service.misplaced:
+        screen.say(f"not everything could be kept where it belongs: {service.misplaced} times, as told above")
+        return 1
     return int(any(is_failure(record, asked.backend) for record in records))
