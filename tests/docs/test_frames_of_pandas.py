@@ -17,9 +17,13 @@ from tests.bench.commands import ROOT
 
 
 @pytest.fixture(scope="module")
-def records(tmp_path_factory: pytest.TempPathFactory) -> list[Record]:
-    output: Path = tmp_path_factory.mktemp("results")
-    return bench.run_suite(ROOT / "suites/toy.yaml", output, backends="cleartext", samples=4)
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("results")
+
+
+@pytest.fixture(scope="module")
+def records(folder: Path) -> list[Record]:
+    return bench.run_suite(ROOT / "suites" / "toy.yaml", folder, backends="cleartext", samples=4)
 
 
 def test_columns_are_those_of_the_csv(records: list[Record]) -> None:
@@ -46,7 +50,7 @@ def test_no_record_is_no_row() -> None:
     assert bench.to_frame([]).empty
 
 
-def test_findings_of_a_comparison_are_a_frame(tmp_path: Path) -> None:
-    bench.run_suite(ROOT / "suites/toy.yaml", tmp_path, backends="cleartext", samples=4)
-    frame = pd.DataFrame(bench.compare_records(tmp_path, tmp_path).findings)
+def test_findings_of_a_comparison_are_a_frame(folder: Path, records: list[Record]) -> None:
+    frame = pd.DataFrame(bench.compare_records(folder, folder).findings)
+    assert frame["cell"].nunique() == len(records)
     assert {"cell", "measure", "verdict", "before", "after"} <= set(frame.columns)
