@@ -315,6 +315,7 @@ ENCRYPTED: dict[str, EncryptedOperation] = {
         depths=lambda node, operands: (_polynomial_depth(node),),
         placement=Placement.OPERANDS,
         by_values=True,
+        each=True,
     ),
     "add": EncryptedOperation(
         execute=_add,
