@@ -150,6 +150,7 @@ class Ladder(Block):
     encrypted: float | None = None
     nats: RungNats | None = None
     label_agreement: Fraction | None = None
+    cosine: Annotated[float, Field(ge=-1, le=1)] | None = None
     logit_error_max: Error | None = None
     logit_error_mean: Error | None = None
     precision_bits: float | None = None

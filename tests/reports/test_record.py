@@ -21,7 +21,7 @@ NAMES = {
     "origin": "program scoring adapter model data parameters demanded libraries build threads repeats probes "
     "audit",
     "security": "bits log_n log_qp secret source secure",
-    "ladder": "metric original he_friendly polynomial encrypted nats label_agreement "
+    "ladder": "metric original he_friendly polynomial encrypted nats label_agreement cosine "
     "logit_error_max logit_error_mean precision_bits precision layers held_out",
     "latency": "plan_s wall_s keygen_s make_keys_s write_keys_s prepare_model_s load_keys_s encode_model_s "
     "encrypt_s evaluate_s evaluate_cpu_s planned_evaluate_s round_trips_s decrypt_s other_s per_sample_s "
