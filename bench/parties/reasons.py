@@ -12,7 +12,7 @@ _PLACE_IN_SOURCE = re.compile(r"^\S+\.(?:cpp|h|hpp|cc):(?:l\.)?\d+:(?:\w+\(\):)?
 
 
 def reason(error: Exception) -> str:
-    """The sentence about an error: this project's own as they are, all others with what they are and a remedy."""
+    """The sentence about an error: this project's own as it is, any other with what it is and a remedy."""
     if any(kind.__module__.partition(".")[0] in PACKAGES for kind in type(error).__mro__):
         return str(error)
     if isinstance(error, MemoryError):

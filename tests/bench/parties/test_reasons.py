@@ -20,13 +20,13 @@ def raised_by(work: object) -> Exception:
     return caught.value
 
 
-class Elsewhere(ExecutionError):
+class ElsewhereError(ExecutionError):
     """Of a backend of another package."""
 
 
 @pytest.mark.parametrize(
     "error",
-    [ExecutionError("rescale first"), MessageError("a field is missing"), Elsewhere("lower it first")],
+    [ExecutionError("rescale first"), MessageError("a field is missing"), ElsewhereError("lower it first")],
 )
 def test_the_projects_own_stay_as_they_are(error: Exception) -> None:
     assert reason(error) == str(error)
