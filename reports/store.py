@@ -14,7 +14,7 @@ import errno
 import hashlib
 import os
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
@@ -137,6 +137,18 @@ def load_output(output: Path) -> Loaded:
     return Loaded(
         [one for run in loaded for one in run.stored], [why for run in loaded for why in run.refused]
     )
+
+
+def load_outputs(outputs: Iterable[Path]) -> Loaded:
+    """Every record once, oldest first, though folders may hold each other.
+
+    Raises:
+        ReportError: one of them holds no run.
+    """
+    loaded = [load_output(path) for path in dict.fromkeys(path.resolve() for path in outputs)]
+    stored = {one.record.to_json(): one for found in loaded for one in found.stored}
+    refused = dict.fromkeys(why for found in loaded for why in found.refused)
+    return Loaded(sorted(stored.values(), key=lambda one: one.record.started_at), list(refused))
 
 
 def records_of(output: Path, cell: str) -> list[Stored]:

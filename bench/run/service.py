@@ -18,7 +18,7 @@ from pathlib import Path
 from backends.errors import BackendError, Unsupported
 from backends.registry import Descriptor, get
 from bench.environments.declaration import DEFAULT_BUILD
-from bench.environments.ensure import Environment, ensure
+from bench.environments.ensure import Environment, check_build, ensure
 from bench.errors import UserError
 from bench.run.interruption import uninterrupted
 from bench.run.keeping import Keeper
@@ -85,9 +85,11 @@ class Service:
             rounds: fresh processes a cell; None for what each cell says.
 
         Raises:
-            ModelError, UserError: a case's model or data are missing or do not fit each other.
+            ModelError, UserError: a case's model or data are missing or do not fit each other, or no backend
+                declares the build.
             ReportError: the run's folder cannot be made.
         """
+        check_build([get(name) for name in dict.fromkeys(cell.backend for cell in cells)], self.build)
         sweep(self.output)
         following = list(turns(cells, rounds))
         for _, cell in following:  # what cannot be read is told of before anything has run
