@@ -11,11 +11,11 @@ from pathlib import Path
 from backends import registry
 from backends.errors import BackendError
 from backends.parameters import ParameterSet
-from bench.cli.commands.gate_options import load_rules
 from bench.environments import declaration
 from bench.errors import UserError
 from bench.parties.codec import Message, decode, encode
 from bench.parties.errors import MessageError
+from bench.spec.rules import load_rules
 from bench.spec.suite import CHECKPOINTS, load_suite
 from models import ablation, recipe
 from models.checkpoint import load_graph
