@@ -11,6 +11,9 @@ from models.approximation.steps import GoldschmidtDivision
 from models.errors import ModelError
 from models.graph import Array
 
+#: By which its polynomials are known in a graph.
+NAME = "reciprocal"
+
 
 def reciprocal(interval: Interval, degree: int, iterations: int) -> Approximation:
     """1/x on an interval right of 0; relative error.
@@ -32,7 +35,7 @@ def reciprocal(interval: Interval, degree: int, iterations: int) -> Approximatio
     if iterations:
         centred = 1 - error ** (2**iterations) / 2
         stages = (start, GoldschmidtDivision(iterations, factor / centred))
-    return measured("reciprocal", _function, interval, stages, factor, "relative")
+    return measured(NAME, _function, interval, stages, factor, "relative")
 
 
 def _function(x: Array) -> Array:
