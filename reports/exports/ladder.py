@@ -1,6 +1,6 @@
 """The table of models beside each other: what each loses, and what it costs encrypted, a cell a row.
 
-So that ways to a polynomial model, or degrees of its polynomials, can be read in one place: cases of one suite
+So that ways to a polynomial model, or degrees of its polynomials, are read in one place: cases of one suite
 run the same samples, and their held-out ladders are over the same set.
 """
 

@@ -14,9 +14,12 @@ from reports.record import HeldOutLadder, Loss
 from tests.models.committed import FOLDERS
 
 ROOT = Path(__file__).resolve().parents[2]
-WAYS = tuple(f"{model}_{way}" for model in ("vit_tiny", "bert_sst2") for way in ("warm", "kept", "power"))
-#: In the suites of degrees and ways the case → the checkpoint; of others the suite is named after it.
-CHECKPOINTS = {"degree_4": "vit_tiny_degree_4", "degree_2": "vit_tiny_degree_2"} | dict(zip(WAYS, WAYS, strict=True))
+#: In the suites of degrees and of ways the case → the checkpoint; of others the suite is named after it.
+CHECKPOINTS = {"degree_4": "vit_tiny_degree_4", "degree_2": "vit_tiny_degree_2"} | {
+    f"{model}_{way}": f"{model}_{way}"
+    for model in ("vit_tiny", "bert_sst2")
+    for way in ("warm", "kept", "power")
+}
 RECORDS = {
     CHECKPOINTS.get(record.case, record.suite): record
     for record in read_records(ROOT / "docs" / "ladders.json")
