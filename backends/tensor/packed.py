@@ -2,8 +2,9 @@
 
 One ciphertext a token shift repeats each score at all features of its head. Here row *e* of a head holds the
 shift `stride · e + c` in ciphertext c, so `stride` ciphertexts hold all shifts, and an activation, a refresh
-or a mask of the scores is computed on those few. With *T* tokens of a block and *E* feature rows of a head,
-both powers of two, `stride` is T / E, or 1 where E is larger.
+or a mask of the scores is computed on those few. With *T* tokens of a block and *E* feature rows of a head, a
+power of two, `stride` is T / E, rounded up: shifts are cyclic in `stride · E` tokens, of which the last are
+padding.
 
 Write ρ_s for a shift of the tokens by s, cyclic in each block, and R_r for one of the features by r, cyclic
 in each head, and skew the keys once: `S[e, t] = k[e, t + stride · e]`. Then
@@ -47,7 +48,7 @@ def scores(
         block: tokens of a block; see `packing.fits`.
         factor: of all scores.
     """
-    packing = Packing(layout, power_of_two(q.layout.heads), power_of_two(block))
+    packing = Packing(layout, power_of_two(q.layout.heads), block)
     keys = RealShifts(evaluator, packing, k)
     queries = _turned(evaluator, packing, drop_to(evaluator, q, keys.level - 1).ciphertexts)
     moves = _moves(packing, factor)
@@ -66,7 +67,7 @@ def scores_of_complex_slots(
     evaluator: Evaluator, layout: Layout, q: Tensor, k: Tensor, block: int, factor: complex = 1.0
 ) -> Tensor:
     """The same in complex slots, `COMPLEX_SCORES_DEPTH` below its operands: the masks meet the queries."""
-    packing = Packing(layout, power_of_two(q.layout.heads), power_of_two(block))
+    packing = Packing(layout, power_of_two(q.layout.heads), block)
     keys = ComplexShifts(evaluator, packing, k)
     queries = _turned(evaluator, packing, q.ciphertexts)
     moves = _moves(packing, factor)
@@ -100,7 +101,7 @@ def mix(
         imaginary: whether v is, and so the result.
         shifts: in which slots values are shifted.
     """
-    packing = Packing(layout, power_of_two(p.layout.heads), p.layout.extent)
+    packing = Packing(layout, power_of_two(p.layout.heads), p.layout.block)
     values = shifts(evaluator, packing, v)
     factors = [_met(packing, p.layout, mask, shift) for shift in range(packing.stride)]
     chunks = len(v.ciphertexts)
@@ -117,7 +118,7 @@ def mix(
 
 def _moves(packing: Packing, factor: complex) -> list[Move]:
     """R_r and the part of ρ_(c - stride · r) that is a multiple of the stride, for every r; and a factor."""
-    every = np.full((packing.layout.features, packing.layout.tokens), factor)
+    every = np.broadcast_to(factor * packing.inside, (packing.layout.features, packing.layout.tokens))
     return [Move(turn, packing.stride * (-turn % packing.turns), every) for turn in range(packing.turns)]
 
 
@@ -144,7 +145,7 @@ def _scores(
     for shift in range(packing.stride):
         product = evaluator.relinearise(evaluator.multiply_sum(terms(shift)))
         results.append(sum_of_rotations(evaluator, evaluator.rescale(keys.real(product)), step, slots))
-    target = ValueLayout("scores", (), q.layout.tokens, q.layout.heads, block, packing.stride)
+    target = ValueLayout("scores", (), q.layout.tokens, q.layout.heads, block, packing.turns)
     return Tensor(tuple(results), target, clean=False, full=target.fills(packing.layout))
 
 
