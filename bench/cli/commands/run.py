@@ -6,15 +6,14 @@ from pathlib import Path
 
 import click
 
-from backends.registry import get
-from bench.cli.commands.options import Selection, selection
+from bench.cli.commands.options import selection
 from bench.cli.progress import Display
 from bench.cli.screen import Screen
 from bench.cli.tables import ending
 from bench.environments.declaration import DEFAULT_BUILD
-from bench.environments.ensure import check_build
 from bench.run.service import Service, is_failure
 from bench.spec.file import MOST_REPEATS
+from bench.spec.selection import Selection
 from reports.record import nothing_measured
 
 
@@ -61,7 +60,6 @@ def run(
     """Run the cells of SUITE, a path or a name under suites/."""
     asked = Selection(**selected)  # type: ignore[arg-type]
     cells = asked.cells()
-    check_build([get(name) for name in dict.fromkeys(cell.backend for cell in cells)], build)
     screen = Screen()
     with Display(screen) as display:
         service = Service(
@@ -79,5 +77,8 @@ def run(
     screen.say(f"records: {service.folder}" if service.folder else "every cell was answered by a kept run")
     if nothing_measured(records):
         screen.say("nothing was measured: no cell could run on its backend")
+        return 1
+    if service.misplaced:
+        screen.say(f"not everything could be kept where it belongs: {service.misplaced} times, as told above")
         return 1
     return int(any(is_failure(record, asked.backend) for record in records))
