@@ -26,9 +26,10 @@ import numpy as np
 from backends.interface import Ciphertext, Evaluator
 from backends.tensor.layout import Layout, ValueLayout, power_of_two
 from backends.tensor.packing import Packing
-from backends.tensor.reductions import rotated_sum, sum_of_rotations
+from backends.tensor.reductions import sum_of_rotations
 from backends.tensor.shifts import ComplexShifts, Move, RealShifts, Shifts, selected
 from backends.tensor.tensor import Tensor, drop_to
+from backends.tensor.turns import turned, turned_sum
 from models.arrays import Array
 
 #: Levels that each operand spends: keys and values are skewed and masked before the product.
@@ -56,8 +57,8 @@ def scores(
     def terms(shift: int) -> Sequence[tuple[Ciphertext, Ciphertext]]:
         return [
             pair
-            for chunk, turned in enumerate(queries)
-            for pair in zip(turned, keys.shifted(chunk, shift, moves), strict=True)
+            for chunk, of_turns in enumerate(queries)
+            for pair in zip(of_turns, keys.shifted(chunk, shift, moves), strict=True)
         ]
 
     return _scores(evaluator, packing, q, block, keys, terms)
@@ -75,8 +76,8 @@ def scores_of_complex_slots(
     def terms(shift: int) -> Sequence[tuple[Ciphertext, Ciphertext]]:
         return [
             (selected(evaluator, query, keys.selection(shift, move)), rotated)
-            for chunk, turned in enumerate(queries)
-            for query, rotated, move in zip(turned, keys.rotated(chunk, shift, moves), moves, strict=True)
+            for chunk, of_turns in enumerate(queries)
+            for query, rotated, move in zip(of_turns, keys.rotated(chunk, shift, moves), moves, strict=True)
         ]
 
     return _scores(evaluator, packing, q, block, keys, terms)
@@ -126,8 +127,8 @@ def _turned(
     evaluator: Evaluator, packing: Packing, ciphertexts: Sequence[Ciphertext]
 ) -> list[list[Ciphertext]]:
     """Each ciphertext by each turn of its feature rows."""
-    steps = [packing.row_step(turn) for turn in range(1, packing.turns)]
-    return [[one, *evaluator.rotate_many(one, steps)] for one in ciphertexts]
+    steps = [packing.row_step(turn) for turn in range(packing.turns)]
+    return [turned(evaluator, packing.layout, one, steps) for one in ciphertexts]
 
 
 def _scores(
@@ -163,11 +164,11 @@ def _by_turned_sums(
         values.shifted(chunk, shift, [Move(-turn, packing.stride * turn, of) for turn in turns])
         for shift, of in enumerate(factors)
     ]
-    sums = {}
+    sums = []
     for turn in turns:
         terms = [(one, of_shift[turn]) for one, of_shift in zip(scores, shifted, strict=True)]
-        sums[packing.row_step(turn)] = evaluator.relinearise(evaluator.multiply_sum(terms))
-    return rotated_sum(evaluator, sums)
+        sums.append(evaluator.relinearise(evaluator.multiply_sum(terms)))
+    return turned_sum(evaluator, sums, packing.row_step(1))
 
 
 def _by_turned_scores(
@@ -180,12 +181,12 @@ def _by_turned_scores(
 ) -> Ciphertext:
     """Σ_(r, c) R_r(P_c) · ρ_(stride · r + c)(W): a product."""
     terms: list[tuple[Ciphertext, Ciphertext]] = []
-    for shift, (turned, of) in enumerate(zip(scores, factors, strict=True)):
+    for shift, (of_turns, of) in enumerate(zip(scores, factors, strict=True)):
         moves = [
             Move(0, packing.stride * turn, np.roll(of, -turn * packing.heads, axis=0))
             for turn in range(packing.turns)
         ]
-        terms += zip(turned, values.shifted(chunk, shift, moves), strict=True)
+        terms += zip(of_turns, values.shifted(chunk, shift, moves), strict=True)
     return evaluator.relinearise(evaluator.multiply_sum(terms))
 
 
