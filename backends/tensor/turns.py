@@ -26,8 +26,10 @@ def turned(evaluator: Evaluator, layout: Layout, x: Ciphertext, steps: Sequence[
         evaluator: of the library.
         layout: that of the slots.
         x: the ciphertext.
-        steps: all different; in order, modulo the slots, they are at equal distances.
+        steps: all different, or none; in order, modulo the slots, they are at equal distances.
     """
+    if not steps:
+        return []
     ordered = sorted(step % layout.slots for step in steps)
     made: dict[int, Ciphertext] = {0: x}
     firsts = ordered[:: _width(len(ordered))]
