@@ -28,14 +28,10 @@ def turned(evaluator: Evaluator, layout: Layout, x: Ciphertext, steps: Sequence[
         x: the ciphertext.
         steps: all different, or none; in order, modulo the slots, they are at equal distances.
     """
-    if not steps:
-        return []
-    ordered = sorted(step % layout.slots for step in steps)
-    made: dict[int, Ciphertext] = {0: x}
-    firsts = ordered[:: _width(len(ordered))]
-    made.update(_rotated(evaluator, x, 0, firsts))
-    for first, after in zip(firsts, [*firsts[1:], layout.slots], strict=True):
-        made.update(_rotated(evaluator, made[first], first, [s for s in ordered if first < s < after]))
+    if len(steps) <= _FEW:
+        made = _rotated(evaluator, x, 0, [step % layout.slots for step in steps])
+    else:
+        made = _in_groups(evaluator, layout, x, sorted(step % layout.slots for step in steps))
     return [made[step % layout.slots] for step in steps]
 
 
@@ -54,7 +50,18 @@ def _width(steps: int) -> int:
     return steps if steps <= _FEW else power_of_two(int(np.ceil(np.sqrt(steps))))
 
 
+def _in_groups(
+    evaluator: Evaluator, layout: Layout, x: Ciphertext, steps: Sequence[int]
+) -> dict[int, Ciphertext]:
+    firsts = steps[:: _width(len(steps))]
+    made = _rotated(evaluator, x, 0, firsts)
+    for first, after in zip(firsts, [*firsts[1:], layout.slots], strict=True):
+        made |= _rotated(evaluator, made[first], first, [step for step in steps if first <= step < after])
+    return made
+
+
 def _rotated(evaluator: Evaluator, x: Ciphertext, by: int, steps: Sequence[int]) -> dict[int, Ciphertext]:
     """What is rotated by so much already, by each step in all."""
     moved = [step for step in steps if step != by]
-    return dict(zip(moved, evaluator.rotate_many(x, [step - by for step in moved]), strict=True))
+    rotated = evaluator.rotate_many(x, [step - by for step in moved])
+    return {by: x, **dict(zip(moved, rotated, strict=True))}
