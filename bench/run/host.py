@@ -15,7 +15,7 @@ from types import TracebackType
 import numpy as np
 import psutil
 
-import bench
+from bench.packages import FOLDER
 from models.processor import processor
 from reports.record import Environment
 
@@ -44,7 +44,7 @@ def environment(threads: int, libraries: Mapping[str, str], build: Mapping[str, 
         python=platform.python_version(),
         libraries=dict(libraries),
         build=dict(build),
-        git=git_commit(Path(bench.__file__).resolve().parents[1]),
+        git=git_commit(FOLDER),
     )
 
 
