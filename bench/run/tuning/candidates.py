@@ -135,7 +135,7 @@ def _mismatch(descriptor: Descriptor, at: ParameterSet) -> float:
     assert descriptor.noise is not None
     assert descriptor.noise.reduction is not None
     told: Reduction = descriptor.noise.reduction(at)
-    return abs(told.mismatch) + told.factor * 2.0 ** (told.correction - at.scale_bits) * at.n**-0.5
+    return float(abs(told.mismatch) + told.factor * 2.0 ** (told.correction - at.scale_bits) * at.n**-0.5)
 
 
 def _is_secure(descriptor: Descriptor, at: ParameterSet) -> bool:
