@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 import click
 
 from backends.errors import BackendError
+from bench import __version__
 from bench.cli.later import Later
 from bench.errors import UserError
 from models.errors import ModelError
@@ -41,6 +42,7 @@ class Explained(click.Group):
 
 
 @click.group(cls=Explained, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="bench", message="%(prog)s %(version)s")
 @click.option("--traceback", is_flag=True, help="Print the traceback of an error, with its causes.")
 @click.option(
     "--log-level",
@@ -74,6 +76,7 @@ def _log(level: str) -> None:
 #: Every command: where it is, and its line in the help. Its module is imported when it is used.
 for command in (
     Later("run:run", "Run the cells of a suite, and keep a record of each."),
+    Later("show:show", "What the records of a folder say: who is best at what, on one screen."),
     Later("plan:plan", "What a suite's cells will count, need and take; nothing is encrypted."),
     Later("inspect:inspect", "What a model is, and what each way to a polynomial would cost."),
     Later("doctor:doctor", "What each backend has and lacks, and what to do."),

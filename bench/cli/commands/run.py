@@ -10,11 +10,14 @@ from backends.registry import get
 from bench.cli.commands.options import Selection, selection
 from bench.cli.progress import Display
 from bench.cli.screen import Screen
+from bench.cli.standings import overview
 from bench.cli.tables import ending
 from bench.environments.declaration import DEFAULT_BUILD
 from bench.environments.ensure import check_build
+from bench.run.listener import Listener
 from bench.run.service import Service, is_failure
 from bench.spec.file import MOST_REPEATS
+from reports.export import to_json
 from reports.record import nothing_measured
 
 
@@ -48,6 +51,12 @@ from reports.record import nothing_measured
 @click.option(
     "--rounds", type=click.IntRange(1, MOST_REPEATS), help="Fresh processes a cell, in turns with the others."
 )
+@click.option(
+    "--quiet", is_flag=True, help="Show no progress and no table: what did not end ok, and where it is."
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print the records as JSON, and progress to standard error."
+)
 def run(
     output: Path,
     fresh: bool,
@@ -56,17 +65,22 @@ def run(
     build: str,
     keep_parties: bool,
     rounds: int | None,
+    quiet: bool,
+    as_json: bool,
     **selected: object,
 ) -> int:
-    """Run the cells of SUITE, a path or a name under suites/."""
+    """Run the cells of SUITE, a path or a name under suites/.
+
+    Exit status: 1 where a cell failed, or nothing could be measured.
+    """
     asked = Selection(**selected)  # type: ignore[arg-type]
     cells = asked.cells()
     check_build([get(name) for name in dict.fromkeys(cell.backend for cell in cells)], build)
-    screen = Screen()
+    screen = Screen(stderr=as_json)
     with Display(screen) as display:
         service = Service(
             output,
-            display,
+            Listener() if quiet else display,
             fresh=fresh,
             probes=probes,
             keep_parties=keep_parties,
@@ -74,10 +88,17 @@ def run(
             build=build,
         )
         records = list(service.records(cells, rounds))
-    for table in ending(records):
+    if as_json:
+        Screen().document(to_json(records))
+    tables, unfinished = overview(records)
+    for table in () if quiet or as_json else (*ending(records), *tables):
         screen.print(table)
+    for line in unfinished:
+        screen.say(line)
     screen.say(f"records: {service.folder}" if service.folder else "every cell was answered by a kept run")
     if nothing_measured(records):
         screen.say("nothing was measured: no cell could run on its backend")
+        screen.say("next: bench doctor, which says what each backend lacks")
         return 1
+    screen.say(f"next: bench show {output}, or bench report {output} --output report.html")
     return int(any(is_failure(record, asked.backend) for record in records))
