@@ -59,7 +59,7 @@ def _firsts(found: Standings, by: str) -> Iterator[Table]:
         rows = [
             {
                 "case": one.case,
-                "of": f"{told(one)}: {len(places)}",
+                "of": f"{told(one)}, {len(places)} cell{'s' * (len(places) != 1)}",
                 **_row(places[0], by, True, len(places) == 1),
             }
             for one, places in found.divisions.items()

@@ -60,7 +60,7 @@ def test_of_several_cases_the_best_of_each_division_is_told() -> None:
     )
     assert lines[0] == "the best of each division, 128 bits or more"
     assert [line.split()[0] for line in lines[2:]] == ["digits", "other"]
-    assert "interactive (round trips), 1 thread: 2  pyfhel" in lines[3]
+    assert "interactive (round trips), 1 thread, 2 cells pyfhel" in lines[3]
     assert "alone" in lines[2]
 
 
