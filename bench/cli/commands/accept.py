@@ -7,9 +7,10 @@ from pathlib import Path
 
 import click
 
-from bench.cli.commands.gate_options import load_rules, rules_option
+from bench.cli.commands.gate_options import rules_option
 from bench.cli.screen import Screen
 from bench.errors import UserError
+from bench.spec.rules import load_rules
 from reports.baseline import read_records
 from reports.gate import accept as acceptance
 from reports.gate.sides import read_side, side

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from bench.cli.commands.inspect import names_model, tell
-from bench.cli.commands.options import Selection, selection
+from bench.cli.commands.options import selection
 from bench.cli.foreseen import exit_status, refusals, summary
 from bench.cli.refused import name_refused
 from bench.cli.screen import Screen
@@ -17,6 +17,7 @@ from bench.cli.tables import table
 from bench.run.foreseen import Foreseen, foresee, none_can_run
 from bench.run.prediction.against import Compared, compared, summaries
 from bench.spec.cells import Cell
+from bench.spec.selection import Selection
 from reports.record import Record, Status
 from reports.store import load_output
 
