@@ -11,7 +11,7 @@ one of two ciphertexts is known. It is constant folding, as compilers do it (Kil
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from math import isfinite, sqrt
 from pathlib import Path
@@ -59,11 +59,19 @@ class Constant(Plaintext):
         recorded: as it was recorded; None where it is zero throughout.
         level: the level at which it is encoded.
         vanishes: whether all coefficients of its encoding may round to zero, as those of zero do.
+        made: makes its slots, of which the imaginary parts may be zero throughout.
     """
 
     recorded: RecordedPlaintext | None
     level: int
     vanishes: bool
+    made: Callable[[], Vector | ComplexVector] = field(repr=False, compare=False)
+
+    @property
+    def slots(self) -> Vector | ComplexVector:
+        """Its slots, real ones where it is."""
+        slots = self.made()
+        return slots if self.recorded and self.recorded.entry.is_complex else slots.real
 
 
 class Folding(Evaluator):
@@ -116,7 +124,9 @@ class Folding(Evaluator):
         if size > headroom.room(self._parameters, level):  # else no coefficient is larger than that
             headroom.check(self._parameters, level, [values], f"a constant of layer {self.recorder.layer}")
         recorded = self.recorder.encode(values, level) if size > 0 else None
-        return Constant(recorded, level, self._least_largest(values, size) < LEAST_COEFFICIENT)
+        vanishes = self._least_largest(values, size) < LEAST_COEFFICIENT
+        slots = np.broadcast_to(values, self.recorder.layout.slots)
+        return Constant(recorded, level, vanishes, lambda: slots)
 
     def encode_column(
         self, column: Vector | ComplexVector, places: NDArray[np.bool_], level: int
@@ -126,7 +136,8 @@ class Folding(Evaluator):
         if not size <= headroom.room(self._parameters, level):
             return self.encode(np.outer(column, places).reshape(-1), level)
         recorded = self.recorder.encode_column(column, places, level) if size > 0 else None
-        return Constant(recorded, level, self._least_largest(column, size) < LEAST_COEFFICIENT)
+        vanishes = self._least_largest(column, size) < LEAST_COEFFICIENT
+        return Constant(recorded, level, vanishes, lambda: np.outer(column, places).reshape(-1))
 
     def add(self, a: Ciphertext, b: Ciphertext) -> Folded:
         """See `Evaluator.add`."""
@@ -157,7 +168,7 @@ class Folding(Evaluator):
             return x
         if x.secret:
             return self._folded(state, self.recorder.add_plain(x.secret, constant.recorded), None)
-        return self._folded(state, None, _total([x.known, self.recorder.slots(constant.recorded)]))
+        return self._folded(state, None, _total([x.known, constant.slots]))
 
     def multiply_plain(self, a: Ciphertext, plaintext: Plaintext) -> Folded:
         """See `Evaluator.multiply_plain`."""
@@ -167,9 +178,9 @@ class Folding(Evaluator):
         """See `Evaluator.multiply_plain_sum`."""
         factors = [(_own(a), _constant(b)) for a, b in terms]
         state = reduce(contract.added, (contract.multiplied_plain(a, b.level) for a, b in factors))
-        encoded = [(a, b.recorded) for a, b in factors if b.recorded and not b.vanishes]
-        secret = [(a.secret, b) for a, b in encoded if a.secret]
-        known = [a.known * self.recorder.slots(b) for a, b in encoded if a.known is not None]
+        kept = [(a, b) for a, b in factors if not b.vanishes]
+        secret = [(a.secret, b.recorded) for a, b in kept if a.secret and b.recorded]
+        known = [a.known * b.slots for a, b in kept if a.known is not None and b.recorded]
         return self._folded(
             state, self.recorder.multiply_plain_sum(secret) if secret else None, _total(known)
         )

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from hashlib import blake2b
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,8 +46,10 @@ class Patterns:
     def only(self, rows: Sequence[int]) -> Patterns:
         """The patterns of these rows, in their order, and the columns that they need."""
         chosen = self.places[list(rows)]
-        columns, places = np.unique(chosen, return_inverse=True)
-        return Patterns(self.columns[columns], places.reshape(chosen.shape).astype(np.int32))
+        needed = np.zeros(len(self.columns), bool)
+        needed[chosen] = True
+        moved = np.cumsum(needed, dtype=np.int32) - 1
+        return Patterns(self.columns[needed], moved[chosen])
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         """What `Patterns(**arrays)` makes again."""
@@ -75,7 +77,7 @@ class PatternBook:
             places = np.concatenate([of_image] * layout.images)
         else:
             places = self._placed(grid.reshape(layout.features, -1))
-        return self._rows.setdefault(places.tobytes(), len(self._rows))
+        return self._row(places)
 
     def add_column(self, column: Array, places: NDArray[np.bool_]) -> int:
         """The row of a slot vector with one column at these places and zeros at the others; see `add`.
@@ -87,9 +89,8 @@ class PatternBook:
         contract.finite(column)
         parts = {True: column + 0.0, False: np.zeros(len(column))}  # no zero is negative, as in `_placed`
         met = dict.fromkeys(map(bool, (places[0], ~places[0]) if not places.all() else (True,)))
-        found = {part: self._columns.setdefault(parts[part].tobytes(), len(self._columns)) for part in met}
-        rows = np.where(places, found.get(True, 0), found.get(False, 0)).astype(np.int32)
-        return self._rows.setdefault(rows.tobytes(), len(self._rows))
+        found = {part: self._column(parts[part]) for part in met}
+        return self._row(np.where(places, found.get(True, 0), found.get(False, 0)).astype(np.int32))
 
     def _placed(self, pattern: Array) -> NDArray[np.int32]:
         """Which column is at each place of `[features, places]`."""
@@ -97,18 +98,33 @@ class PatternBook:
         begins[1:] = (pattern[:, 1:] != pattern[:, :-1]).any(axis=0)
         columns = pattern[:, begins].T + 0.0  # no zero is negative, so that each column is kept once
         contract.finite(columns)
-        found = [self._columns.setdefault(column.tobytes(), len(self._columns)) for column in columns]
+        found = [self._column(column) for column in columns]
         return np.asarray(np.array(found, np.int32)[np.cumsum(begins) - 1])
 
-    def __getitem__(self, row: int) -> Array:
-        """One pattern added so far, as a slot vector."""
-        (places,) = islice(self._rows, row, row + 1)
-        columns = list(self._columns)
-        found = [np.frombuffer(columns[at], np.float64) for at in np.frombuffer(places, np.int32)]
-        return np.stack(found, 1).reshape(-1)
+    def _column(self, column: Array) -> int:
+        return self._columns.setdefault(self._kept(column), len(self._columns))
+
+    def _row(self, places: NDArray[np.int32]) -> int:
+        return self._rows.setdefault(self._kept(places), len(self._rows))
+
+    def _kept(self, part: NDArray[np.generic]) -> bytes:
+        """What is kept of a column or of places; it tells them from others."""
+        return part.tobytes()
 
     def patterns(self) -> Patterns:
         """Everything added so far."""
         columns = np.frombuffer(b"".join(self._columns), np.float64).reshape(-1, self._layout.features)
         places = np.frombuffer(b"".join(self._rows), np.int32)
         return Patterns(columns, places.reshape(-1, self._layout.images * self._layout.tokens))
+
+
+class CountedPatterns(PatternBook):
+    """Patterns that are told apart and not kept, for programs of which nothing but the costs is asked."""
+
+    def _kept(self, part: NDArray[np.generic]) -> bytes:
+        """A digest, of which two are equal by chance once in 2^128."""
+        return blake2b(part.tobytes(), digest_size=16).digest()
+
+    def patterns(self) -> Patterns:
+        """As many as were added, all without slots."""
+        return Patterns(np.empty((0, self._layout.features)), np.empty((len(self._rows), 0), np.int32))

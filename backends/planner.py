@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 
 import numpy as np
@@ -90,12 +91,14 @@ def cheapest(
     complex_slots: bool = False,
     samples: int = 1,
     copies: Mapping[str, str] = MappingProxyType({}),
+    runs: bool = True,
 ) -> tuple[Planner, Schedule]:
     """What `plan` records.
 
     Args:
         graph: see `plan`, as are the others.
         copies: node → another of which it is a copy (`Recordings`).
+        runs: whether the program is to run.
 
     Raises:
         PlanError: see `plan`.
@@ -104,19 +107,18 @@ def cheapest(
     refresh = replace(refresh, keeps_imaginary=refresh.keeps_imaginary and complex_slots)
     # What is probed is decrypted, and so lies in real slots.
     joins = refresh.keeps_imaginary and not probes
-    batches = _batches(graph, parameters, refresh, samples if joins else 1, copies)
+    begin = partial(Recordings, graph, parameters, refresh, copies=copies, runs=runs)
+    batches = _batches(begin, samples if joins else 1)
     schedules = _schedules(batches, complex_slots=complex_slots, probes=probes)
     return min(schedules, key=lambda found: found[0].batches(samples) * found[1].price)
 
 
-def _batches(
-    graph: Graph, parameters: ParameterSet, refresh: Refresh, samples: int, copies: Mapping[str, str]
-) -> Iterator[Recordings]:
+def _batches(begin: Callable[..., Recordings], samples: int) -> Iterator[Recordings]:
     """A batch of real slots; and where there are more samples, one that has its other half beside it."""
-    real = Recordings(graph, parameters, refresh, copies=copies)
+    real = begin()
     yield real
     if samples > real.layout.images:
-        yield Recordings(graph, parameters, refresh, halves=2, copies=copies)
+        yield begin(halves=2)
 
 
 def _schedules(

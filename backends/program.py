@@ -19,7 +19,7 @@ from safetensors.numpy import load, save
 
 from backends.errors import IntegrityError
 from backends.interface import Values
-from backends.patterns import PatternBook, Patterns
+from backends.patterns import Patterns
 from backends.primitives import Primitive, primitive
 from backends.tensor.layout import Layout, ValueLayout
 
@@ -85,7 +85,7 @@ class PlaintextEntry:
         """The rows of `Program.patterns` that it needs."""
         return tuple(row for row in (self.row, self.imaginary_row) if row is not None)
 
-    def values(self, patterns: Patterns | PatternBook) -> Values:
+    def values(self, patterns: Patterns) -> Values:
         """What is to be encoded."""
         if self.row is None:
             assert self.value is not None

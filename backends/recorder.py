@@ -19,7 +19,7 @@ from backends.contract import State
 from backends.dead_code import Code
 from backends.errors import ExecutionError
 from backends.interface import Ciphertext, ComplexVector, Evaluator, Plaintext, Values, Vector
-from backends.patterns import PatternBook
+from backends.patterns import CountedPatterns, PatternBook
 from backends.primitives import Primitive
 from backends.program import Instruction, PlaintextEntry, Probe, Program
 from backends.schedule import Refresh
@@ -52,9 +52,10 @@ class Recorder(Evaluator):
     Args:
         refresh: how ciphertexts get their levels back, and the levels of a bootstrap with it.
         layout: the layout of the program's values.
+        runs: whether the program is to run; else its constants are told apart and not kept.
     """
 
-    def __init__(self, refresh: Refresh, layout: Layout) -> None:
+    def __init__(self, refresh: Refresh, layout: Layout, *, runs: bool = True) -> None:
         super().__init__()
         self.layout = layout
         self.instructions: list[Instruction] = []
@@ -63,7 +64,7 @@ class Recorder(Evaluator):
         self._layer = 0
         self._ciphertexts = 0
         self._plaintexts: dict[PlaintextEntry, int] = {}
-        self._patterns = PatternBook(layout)
+        self._patterns = PatternBook(layout) if runs else CountedPatterns(layout)
         self._probes: list[Probe] = []
 
     @property
@@ -175,11 +176,6 @@ class Recorder(Evaluator):
         """The constant, a new one where it is the first of its kind."""
         index = self._plaintexts.setdefault(entry, len(self._plaintexts))
         return RecordedPlaintext(index, entry)
-
-    def slots(self, constant: RecordedPlaintext) -> Vector | ComplexVector:
-        """The slots of a constant."""
-        values = constant.entry.values(self._patterns)
-        return values if isinstance(values, np.ndarray) else np.full(self.layout.slots, values)
 
     def add(self, a: Ciphertext, b: Ciphertext) -> Recorded:
         """See `Evaluator.add`."""

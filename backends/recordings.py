@@ -39,6 +39,7 @@ class Recordings:
         refresh: how ciphertexts get their levels back.
         halves: of a batch (`Layout.halves`).
         copies: node → another of which it is a copy, where it takes the same on operands that lie alike.
+        runs: whether the program of the graph is to run.
 
     Attributes:
         layout: that of the slots.
@@ -51,16 +52,19 @@ class Recordings:
         refresh: Refresh,
         halves: int = 1,
         copies: Mapping[str, str] = MappingProxyType({}),
+        runs: bool = True,
     ) -> None:
         self.graph, self.parameters, self.refresh = graph, parameters, refresh
         self._arrangement = Arrangement(graph)
         self.layout = replace(choose_layout(self._arrangement, graph, parameters.slots), halves=halves)
-        self._copies = copies
+        self._copies, self._runs = copies, runs
         self._apart: dict[tuple[object, ...], tuple[Tensor, NodeCost]] = {}
 
     def of(self, shorter: Graph) -> Recordings:
         """Those of a graph that has some of the nodes; what was recorded of these is not recorded again."""
-        found = Recordings(shorter, self.parameters, self.refresh, self.layout.halves, self._copies)
+        found = Recordings(
+            shorter, self.parameters, self.refresh, self.layout.halves, self._copies, self._runs
+        )
         found._apart = self._apart
         return found
 
@@ -85,7 +89,10 @@ class Recordings:
         Args:
             ways: node → how it is computed, where that is not the first way of its operation.
         """
-        folding = Folding(Recorder(self.refresh, self.layout), self.parameters)
+        return self._begun(ways, self._runs)
+
+    def _begun(self, ways: Mapping[str, Way], runs: bool) -> tuple[Folding, Engine]:
+        folding = Folding(Recorder(self.refresh, self.layout, runs=runs), self.parameters)
         return folding, Engine(self._arrangement, self.layout, folding, ways)
 
     def lies_apart(self, name: str) -> bool:
@@ -153,7 +160,7 @@ class Recordings:
         return node.operation, *attributes, place, *halves, *supports
 
     def _recorded(self, node: Node, way: Way | None, operands: Sequence[Tensor]) -> tuple[Tensor, NodeCost]:
-        folding, engine = self.begin({} if way is None else {node.name: way})
+        folding, engine = self._begun({} if way is None else {node.name: way}, runs=False)
         depths = engine.operand_depths(node, operands)
         if node.is_input:
             result = self.received(folding, _HIGH)

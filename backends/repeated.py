@@ -61,6 +61,7 @@ def plan_repeated(
         complex_slots=complex_slots,
         samples=samples,
         copies=stretched.copies,
+        runs=False,
     )
     found = _period([_decided(chosen, block) for block in stretched.blocks])
     if found.more == 0:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 from models.approximation.approximation import Approximation
 from models.approximation.even_activation import MONIC_DEGREE
@@ -13,7 +13,7 @@ from models.approximation.exponential import exponential
 from models.approximation.gelu import gelu
 from models.approximation.inverse_square_root import inverse_square_root
 from models.approximation.pivot_tangent import pivot_tangent
-from models.approximation.reciprocal import reciprocal
+from models.approximation.reciprocal import foretold_error, reciprocal
 from models.approximation.relu import best_composite_relu, relu
 from models.approximation.series import Interval
 from models.approximation.sign import best_degrees, composite_sign
@@ -25,25 +25,41 @@ _WIDEST_EXPONENTIAL = 16.0  # length of an interval; one polynomial's relative e
 
 @dataclass(frozen=True)
 class Choice:
-    """Approximations of one shape by a number, a degree or that of steps; the highest is the closest."""
+    """Approximations of one shape by a number, a degree or that of steps; the highest is the closest.
+
+    Attributes:
+        numbers: those that there are.
+        make: the approximation of a number.
+        foretold: its error, where that is known before it is made.
+    """
 
     numbers: range
     make: Callable[[int], Approximation]
+    foretold: Callable[[int], float] | None = None
 
+    @cached_property
     def closest(self) -> Approximation:
         """The one of the highest number."""
         return self.make(self.numbers[-1])
+
+    @property
+    def least_error(self) -> float:
+        """The error of the closest."""
+        return self.closest.error if self.foretold is None else self.foretold(self.numbers[-1])
 
     def lowest(self, error: float) -> Approximation:
         """The one of the lowest number whose error is not above, the highest number's not being either."""
         low, high = 0, len(self.numbers) - 1
         while low < high:
             middle = (low + high) // 2
-            if self.make(self.numbers[middle]).error <= error:
+            if self._error(self.numbers[middle]) <= error:
                 high = middle
             else:
                 low = middle + 1
         return self.make(self.numbers[low])
+
+    def _error(self, number: int) -> float:
+        return self.make(number).error if self.foretold is None else self.foretold(number)
 
 
 #: From an interval and a depth: approximations that take no more levels.
@@ -90,7 +106,7 @@ def _pivot_tangent(interval: Interval, depth: int) -> list[Choice]:
 
 def _reciprocal(interval: Interval, depth: int) -> list[Choice]:
     levels = {0: 0} | {iterations: iterations + 1 for iterations in range(1, depth)}
-    return _refined(partial(reciprocal, interval), levels, depth)
+    return _refined(partial(reciprocal, interval), levels, depth, partial(foretold_error, interval))
 
 
 def _exponential(interval: Interval, depth: int) -> list[Choice]:
@@ -99,7 +115,10 @@ def _exponential(interval: Interval, depth: int) -> list[Choice]:
 
 
 def _refined(
-    make: Callable[[int, int], Approximation], levels: Mapping[int, int], depth: int
+    make: Callable[[int, int], Approximation],
+    levels: Mapping[int, int],
+    depth: int,
+    foretold: Callable[[int, int], float] | None = None,
 ) -> list[Choice]:
     """Series with so many refinements after them as leave the series a level or more.
 
@@ -107,10 +126,15 @@ def _refined(
         make: from the degree of the series and the number of refinements.
         levels: that a number of refinements takes.
         depth: the depth of both together.
+        foretold: the error of such a series with so many refinements, where that is known beforehand.
     """
 
     def choice(refinements: int, series_depth: int) -> Choice:
-        return Choice(_degrees(min(series_depth, _DEEPEST_SERIES)), lambda degree: make(degree, refinements))
+        return Choice(
+            _degrees(min(series_depth, _DEEPEST_SERIES)),
+            lambda degree: make(degree, refinements),
+            None if foretold is None else lambda degree: foretold(degree, refinements),
+        )
 
     return [choice(count, depth - taken) for count, taken in levels.items() if depth > taken]
 

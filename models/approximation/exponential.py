@@ -46,14 +46,19 @@ def exponential(interval: Interval, degree: int, squarings: int, floor: float = 
     return measured("exponential", np.exp, interval, stages, factor, "relative", floor=floor)
 
 
-def closest_exponential(interval: Interval, depth: int, floor: float) -> Approximation:
-    """The nearest exp of a depth, by the best number of squarings, which is one at least: none is negative.
+def closest_exponential(
+    interval: Interval, depth: int, floor: float, fewest_squarings: int = 1
+) -> Approximation:
+    """The nearest exp of a depth, by the best number of squarings; with one it is never negative.
 
     Raises:
-        ModelError: the depth is under 2, or the interval is empty.
+        ModelError: the depth leaves no level beside the squarings, or the interval is empty.
     """
-    if depth < 2:
-        raise ModelError(f"exp in {depth} levels is asked for; allow 2, one of them for a square")
-    shares = range(max(1, depth - _DEEPEST_SERIES), depth)
+    if depth <= fewest_squarings:
+        raise ModelError(
+            f"exp in {depth} levels is asked for; allow {fewest_squarings + 1}, "
+            f"{fewest_squarings} of them for squares"
+        )
+    shares = range(max(fewest_squarings, depth - _DEEPEST_SERIES), depth)
     found = (exponential(interval, 2 ** (depth - k) - 1, k, floor) for k in shares)
     return min(found, key=lambda one: one.error)

@@ -40,18 +40,18 @@ def best(
 
 
 def _best_for_depth(name: str, interval: Interval, depth: int) -> Approximation:
-    found = [choice.closest() for choice in CHOICES[name](interval, depth)] if depth > 0 else []
-    if not found:
+    choices = CHOICES[name](interval, depth) if depth > 0 else []
+    if not choices:
         raise ModelError(f"{name} has no approximation of depth {depth} on {interval}; allow more levels")
-    return min(found, key=lambda one: one.error)
+    return min(choices, key=lambda choice: choice.least_error).closest
 
 
 def _best_for_error(name: str, interval: Interval, error: float) -> Approximation:
     for depth in range(1, _DEEPEST + 1):
-        choices = CHOICES[name](interval, depth)
-        reaching = [choice for choice in choices if choice.closest().error <= error]
-        if reaching:
-            return min((choice.lowest(error) for choice in reaching), key=_work)
+        reaching = (choice for choice in CHOICES[name](interval, depth) if choice.least_error <= error)
+        found = [one for choice in reaching if (one := choice.lowest(error)).error <= error]
+        if found:
+            return min(found, key=_work)
     raise ModelError(
         f"no approximation of {name} on {interval} comes within {error} in {_DEEPEST} levels; "
         "allow a larger error"

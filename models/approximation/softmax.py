@@ -12,17 +12,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
 from models.approximation import search
 from models.approximation.approximation import Approximation, measured
+from models.approximation.exponential import closest_exponential
 from models.approximation.series import Interval, Series
 from models.errors import ModelError
 from models.graph import Array
 
-_LARGEST_ERROR = 0.5  # of a numerator; its sum must stay right of 0
+_LARGEST_ERROR = 0.45  # of a numerator; its sum must stay right of 0
 _DEEPEST_NUMERATOR = 16
+_WEIGHTS, _HALVINGS = 2001, 60  # points and steps with which the largest error of a division is found
 _OTHER_LEVELS = 2  # the factor between sum and division, and the product of numerator and quotient
 
 
@@ -96,69 +99,112 @@ def power_softmax(
 
 
 def softmax(
-    interval: Interval, keys: int, *, depth: int | None = None, error: float | None = None
+    interval: Interval,
+    keys: int,
+    *,
+    largest: float | None = None,
+    depth: int | None = None,
+    error: float | None = None,
 ) -> SoftmaxForm:
     """exp(x)/Σ exp(x) of scores in an interval, the nearest of a depth or the shallowest within an error.
 
     Args:
         interval: the interval of the scores.
         keys: length of a row.
+        largest: the least that the largest score of a row is: the interval's high end where each row's is
+            subtracted, and its low end, the default, where nothing is known.
         depth: levels at most.
         error: largest error of a weight at most.
 
     Raises:
-        ModelError: not exactly one of depth and error is given, or no exponential with a division comes
-            within it.
+        ModelError: `largest` is outside the interval, not exactly one of depth and error is given, or no
+            exponential with a division comes within it.
     """
+    low, high = interval
+    least = low if largest is None else largest
     if (depth is None) == (error is None):
         raise ModelError("the best softmax is for a depth or for an error; give one of them")
+    if not low <= least <= high:
+        raise ModelError(f"a row's largest score may be {least}; choose it in the interval {interval}")
+    rows = _Rows(interval, keys, float(np.exp(least) + (keys - 1) * np.exp(low)) / keys)
     if depth is not None:
-        return _nearest(interval, keys, depth)
+        return _nearest(rows, depth)
     assert error is not None
-    return _shallowest(interval, keys, error)
+    return _shallowest(rows, error)
 
 
-def _nearest(interval: Interval, keys: int, depth: int) -> SoftmaxForm:
+@dataclass(frozen=True)
+class _Rows:
+    """What is known of rows of scores.
+
+    Attributes:
+        interval: of the scores.
+        keys: scores of a row.
+        least_mean: the least that the mean of a row's exponentials is. An exponential under it may err by as
+            much as this one.
+    """
+
+    interval: Interval
+    keys: int
+    least_mean: float
+
+    def numerators(self, deepest: int) -> Iterator[Approximation]:
+        """The nearest exponential of each depth, shallow ones first, if sums of it stay right of 0."""
+        for depth in range(1, deepest + 1):
+            found = closest_exponential(self.interval, depth, self.least_mean, fewest_squarings=0)
+            if found.error < _LARGEST_ERROR:
+                yield found
+
+    def divided(
+        self, numerator: Approximation, *, depth: int | None = None, error: float | None = None
+    ) -> SoftmaxForm:
+        """The form of a numerator, with the best division for a depth or for an error."""
+        most = float(np.exp(self.interval[1])) * (1 + numerator.error)
+        means = self.least_mean * (1 - 2 * numerator.error), most
+        division = search.best("reciprocal", means, depth=depth, error=error)
+        return SoftmaxForm(numerator, division, self.keys, self.error(numerator.error, division.error))
+
+    def room(self, numerator: float, error: float) -> float:
+        """The largest error of a division with which a weight errs by no more; 0 where there is none."""
+        low, high = 0.0, error
+        for _ in range(_HALVINGS):
+            middle = (low + high) / 2
+            low, high = (middle, high) if self.error(numerator, middle) <= error else (low, middle)
+        return low
+
+    def error(self, numerator: float, division: float) -> float:
+        """What a weight errs by at most, from the errors of the exponential and of the division.
+
+        Of a row of the least mean, in which errors weigh most, one weight is w and the others are 1 - w
+        together. An exponential errs by a part of itself or of the least mean. A quotient grows or falls with
+        the error of each, so that it is at its ends where these are.
+        """
+        w = np.linspace(0, 1, _WEIGHTS)
+        own, others = numerator * np.maximum(w, 1 / self.keys), numerator * (2 - w - 1 / self.keys)
+        found = 0.0
+        for met, left in product((w - own, w + own), (1 - w - others, 1 - w + others)):
+            for factor in (1 - division, 1 + division):
+                found = max(found, float(np.abs(factor * met / (met + left) - w).max()))
+        return found
+
+
+def _nearest(rows: _Rows, depth: int) -> SoftmaxForm:
     """The way to share the levels between both parts that has the least error."""
     left = depth - _OTHER_LEVELS
-    forms = [
-        _divided(numerator, keys, depth=left - numerator.depth)
-        for numerator in _numerators(interval, left - 1)
-    ]
+    forms = [rows.divided(numerator, depth=left - numerator.depth) for numerator in rows.numerators(left - 1)]
     if not forms:
-        raise ModelError(f"softmax on {interval} has no form of depth {depth}; allow more levels")
+        raise ModelError(f"softmax on {rows.interval} has no form of depth {depth}; allow more levels")
     return min(forms, key=lambda form: form.error)
 
 
-def _shallowest(interval: Interval, keys: int, error: float) -> SoftmaxForm:
+def _shallowest(rows: _Rows, error: float) -> SoftmaxForm:
     forms: list[SoftmaxForm] = []
-    for numerator in _numerators(interval, _DEEPEST_NUMERATOR):
-        room = (1 + error) / _spread(numerator) - 1
+    for numerator in rows.numerators(_DEEPEST_NUMERATOR):
+        room = rows.room(numerator.error, error)
         if room > error / 10:  # of the error, which the division may make
-            forms.append(_divided(numerator, keys, error=room))
+            forms.append(rows.divided(numerator, error=room))
         if forms and min(form.depth for form in forms) <= numerator.depth + 1 + _OTHER_LEVELS:
             break
     if not forms:
-        raise ModelError(f"no softmax on {interval} comes within {error}; allow a larger error")
+        raise ModelError(f"no softmax on {rows.interval} comes within {error}; allow a larger error")
     return min(forms, key=lambda form: form.depth)
-
-
-def _numerators(interval: Interval, deepest: int) -> Iterator[Approximation]:
-    """The best exponentials, shallow ones first."""
-    shallowest = search.best("exponential", interval, error=_LARGEST_ERROR).depth
-    for depth in range(shallowest, deepest + 1):
-        yield search.best("exponential", interval, depth=depth)
-
-
-def _divided(
-    numerator: Approximation, keys: int, *, depth: int | None = None, error: float | None = None
-) -> SoftmaxForm:
-    low, high = numerator.interval
-    ends = float(np.exp(low) * (1 - numerator.error)), float(np.exp(high) * (1 + numerator.error))
-    division = search.best("reciprocal", ends, depth=depth, error=error)
-    return SoftmaxForm(numerator, division, keys, _spread(numerator) * (1 + division.error) - 1)
-
-
-def _spread(numerator: Approximation) -> float:
-    """By how much at most the errors of a weight's numerator and of the sum of all enlarge it."""
-    return (1 + numerator.error) / (1 - numerator.error)

@@ -70,6 +70,39 @@ def test_softmax_comes_within_its_error() -> None:
     assert_close_and_normal(softmax((-3.0, 3.0), KEYS, error=1e-3), scores, np.exp(scores), 1e-3)
 
 
+@pytest.mark.parametrize(
+    ("interval", "largest", "keys", "error", "levels"),
+    [
+        ((-16.0, 0.0), 0.0, 32, 1e-3, 11),
+        ((-16.0, 0.0), 0.0, 128, 1e-3, 12),
+        ((-4.0, 4.0), None, 32, 1e-3, 15),
+        ((-4.0, 4.0), None, 128, 1e-3, 15),
+        ((-16.0, 0.0), None, 32, 1e-3, 25),
+        ((-16.0, 0.0), None, 128, 1e-3, 25),
+        ((-16.0, 0.0), 0.0, 32, 1e-2, 10),
+    ],
+)
+def test_wide_intervals_and_long_rows_take_few_levels(
+    interval: tuple[float, float], largest: float | None, keys: int, error: float, levels: int
+) -> None:
+    form = softmax(interval, keys, largest=largest, error=error)
+    assert (form.depth, form.error <= error) == (levels, True)
+    scores = np.linspace(*interval, 65)
+    # Some keys have one score and the others another; where the largest is known, one key has it.
+    one, others = (x.reshape(-1, 1) for x in np.meshgrid(scores, scores))
+    for first in (1, 2, keys // 2, keys - 2):
+        row = np.hstack([np.repeat(one, first, axis=1), np.repeat(others, keys - first, axis=1)])
+        if largest is not None:
+            row[:, -1] = largest
+        exact = np.exp(row) / np.exp(row).sum(axis=1, keepdims=True)
+        assert np.abs(form(row) - exact).max() <= form.error * (1 + 1e-6)
+
+
+def test_a_largest_score_outside_the_interval_is_refused() -> None:
+    with pytest.raises(ModelError, match="choose it in the interval"):
+        softmax((-3.0, 3.0), KEYS, largest=4.0, error=1e-3)
+
+
 def forms(depth: int | None = None, error: float | None = None) -> list[SoftmaxForm]:
     return [
         softmax((-3.0, 3.0), KEYS, depth=depth, error=error),
