@@ -10,6 +10,7 @@ import click
 from bench.ab.verdict import judge, steps_with
 from bench.cli.commands.gate_options import load_rules, require_option, rules_option
 from bench.cli.commands.gate_ways import against_options, chosen_way
+from bench.cli.examples import examples
 from bench.cli.screen import Screen
 from reports import history as histories
 from reports.gate import markdown
@@ -18,7 +19,12 @@ from reports.gate.verdicts import Subject
 from reports.trends import Step
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "bench gate results --baseline baseline.json",
+        "bench gate results --against ../before --suite toy --backend tenseal",
+    )
+)
 @click.argument("results", type=click.Path(path_type=Path))
 @click.option(
     "--baseline",
