@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from reports.figures import bits, gigabytes, loss_with_interval, significant
+from reports.flat import flat_rows
 from reports.markdown import plain, table
 from reports.record import TIMING_ONLY, HeldOutLadder, Precision, Record, Status
 from reports.scoring.held_out import LOSSES, TITLES
@@ -62,13 +63,10 @@ def to_json(records: Sequence[Record]) -> str:
 
 def to_csv(records: Sequence[Record]) -> str:
     """One row a record; blocks become `block.name` columns, lists and booleans JSON, null an empty cell."""
-    rows = [dict(_flat(json.loads(record.to_json()))) for record in records]
+    rows = [{name: _cell(value) for name, value in row.items()} for row in flat_rows(records)]
     columns = dict.fromkeys(column for row in rows for column in row)
-    for block in {column.rpartition(".")[0] for column in columns}:
-        if all(row.get(block) is None for row in rows):  # nothing but a block's null, beside its columns
-            columns.pop(block, None)
     text = io.StringIO()
-    writer = csv.DictWriter(text, list(columns), extrasaction="ignore", lineterminator="\n")
+    writer = csv.DictWriter(text, list(columns), lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue()
@@ -173,14 +171,6 @@ def _gigabytes(size: int | None) -> str:
 
 def _count(value: int | None) -> str:
     return "" if value is None else str(value)
-
-
-def _flat(block: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for name, value in block.items():
-        if isinstance(value, dict):
-            yield from _flat(value, f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}", _cell(value)
 
 
 def _cell(value: Any) -> Any:

@@ -58,6 +58,7 @@ class Status(str, Enum):
     FAILED = "failed"
     TIMED_OUT = "timed_out"
     OUT_OF_MEMORY = "out_of_memory"
+    INTERRUPTED = "interrupted"
 
 
 class SecurityBlock(Block):

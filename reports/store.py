@@ -14,7 +14,8 @@ import errno
 import hashlib
 import os
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
@@ -28,6 +29,8 @@ from reports.lines import Line, decode, encode
 from reports.record import Record, Status
 
 RECORDS = "records.jsonl"
+#: How raw outputs end that are being written.
+PART = ".npz.part"
 
 #: Name → array, of any type: logits, labels, sample ids, probes.
 RawOutputs = Mapping[str, NDArray[Any]]
@@ -109,7 +112,7 @@ def load_run(folder: Path) -> Loaded:
         raise ReportError(f"{path} cannot be read ({error.strerror}); name the folder of a run") from error
     loaded = Loaded()
     for number, line in enumerate(lines, start=1):
-        if not line:  # after the last newline
+        if not line.strip():  # after the last newline, or put away as damaged
             continue
         try:
             loaded.stored.append(_read_line(line, folder, run_id))
@@ -134,6 +137,18 @@ def load_output(output: Path) -> Loaded:
     return Loaded(
         [one for run in loaded for one in run.stored], [why for run in loaded for why in run.refused]
     )
+
+
+def load_outputs(outputs: Iterable[Path]) -> Loaded:
+    """Every record once, oldest first, though folders may hold each other.
+
+    Raises:
+        ReportError: one of them holds no run.
+    """
+    loaded = [load_output(path) for path in dict.fromkeys(path.resolve() for path in outputs)]
+    stored = {one.record.to_json(): one for found in loaded for one in found.stored}
+    refused = dict.fromkeys(why for found in loaded for why in found.refused)
+    return Loaded(sorted(stored.values(), key=lambda one: one.record.started_at), list(refused))
 
 
 def records_of(output: Path, cell: str) -> list[Stored]:
@@ -202,9 +217,14 @@ def append_line(path: Path, line: str) -> None:
     """Append one line to a file durably; on failure the file is as before.
 
     Raises:
-        ReportError: the disk is full.
+        ReportError: the disk is full, read-only or gone.
     """
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+    except OSError as error:
+        raise ReportError(
+            f"{path} cannot be written ({error.strerror}); make its folder writable, or choose another"
+        ) from error
     try:
         size = os.fstat(descriptor).st_size
         broken = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
@@ -237,7 +257,7 @@ def _read_line(text: bytes, folder: Path, run_id: str) -> Stored:
 
 def _write_raw(path: Path, arrays: RawOutputs) -> str:
     """Write arrays under a temporary name, rename them, and return their SHA-256."""
-    temporary = path.with_suffix(".npz.part")
+    temporary = path.with_suffix(PART)
     try:
         with temporary.open("wb") as file:
             np.savez_compressed(file, allow_pickle=False, **arrays)
@@ -248,5 +268,6 @@ def _write_raw(path: Path, arrays: RawOutputs) -> str:
     except OSError as error:
         raise ReportError(f"{path} cannot be written ({error.strerror}); free some disk space") from error
     finally:  # Ctrl-C included
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # of a file system that became read-only
+            temporary.unlink(missing_ok=True)
     return sha256

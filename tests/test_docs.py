@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, get_args
 
@@ -11,13 +11,21 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
-from bench.spec.file import SuiteFile
+from backends.registry import available
+from backends.security import LARGEST_LOG_QP
+from bench.run.foreseen import foresee
+from bench.spec.cases import CaseLiteral, LayerLiteral, PrimitivesLiteral
+from bench.spec.cells import expand
+from bench.spec.file import BootstrapLiteral, Limits, SuiteFile, SuiteParameterLiteral
+from bench.spec.suite import load_suite
+from models.data.own import ImageFolders, Table
 from reports.record import Record
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 METRICS = DOCS / "metrics.md"
 GLOSSARY = DOCS / "glossary.md"
+SUITES = DOCS / "suites.md"
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#([^)]+))?\)")
 
 #: What a reader of suites, records, commands or the report meets: the field's and the project's words.
@@ -145,8 +153,72 @@ def test_every_name_of_a_record_is_explained() -> None:
     assert unexplained(set(names(Record)), METRICS.read_text()) == set()
 
 
-def test_every_key_of_a_suite_is_explained() -> None:
-    assert unexplained(set(names(SuiteFile)), GLOSSARY.read_text()) == set()
+#: What the page on suites calls the place of a key, and the schemas whose keys these are.
+PLACES: Mapping[str, tuple[type[BaseModel], ...]] = {
+    "suite": (SuiteFile,),
+    "case": (CaseLiteral,),
+    "own data": (Table, ImageFolders),
+    "layer": (LayerLiteral,),
+    "primitives": (PrimitivesLiteral,),
+    "parameter set": (SuiteParameterLiteral,),
+    "bootstrap": (BootstrapLiteral,),
+    "limits": (Limits,),
+}
+
+
+def keys_told(text: str) -> set[tuple[str, str]]:
+    """Place and key of every row of the table of keys."""
+    lines = text.partition("## Every key")[2].splitlines()
+    told = [line.split("|")[1:3] for line in lines if line.startswith("| `")]
+    return {
+        (place, key)
+        for names, places in told
+        for place in PLACES
+        if place in [one.strip() for one in places.split(",")]
+        for key in re.findall(r"`(\w+)`", names)
+    }
+
+
+def test_the_keys_of_a_suite_that_are_explained_are_those_that_there_are() -> None:
+    wanted = {
+        (place, name)
+        for place, schemas in PLACES.items()
+        for schema in schemas
+        for name in schema.model_fields
+    }
+    assert keys_told(SUITES.read_text()) == wanted
+
+
+def test_every_schema_of_a_suite_has_its_place() -> None:
+    reached = {SuiteFile, *_within(SuiteFile)}
+    assert reached == {schema for schemas in PLACES.values() for schema in schemas}
+
+
+def _within(schema: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    for field in schema.model_fields.values():
+        for inner in _schemas(field.annotation):
+            yield inner
+            yield from _within(inner)
+
+
+def test_the_bounds_of_security_are_those_of_the_judge() -> None:
+    """The least N for so many levels, on the page that tells how to choose a parameter set."""
+    bounds = LARGEST_LOG_QP["uniform_ternary"]
+    rows = [
+        f"| {log_n} | {bound[128]} | {max(bound[128] - 50 - 60, 0) // 40 or '–'} | {2**log_n // 2:,} |"
+        for log_n, bound in bounds.items()
+        if log_n >= 12
+    ]
+    assert "\n".join(rows) in SUITES.read_text()
+    assert f"allows {LARGEST_LOG_QP['sparse_encapsulated'][16][128]} at" in SUITES.read_text()
+
+
+def test_the_example_of_a_suite_can_run(tmp_path: Path) -> None:
+    (example,) = re.findall(r"```yaml\n(.*?)```", SUITES.read_text(), re.DOTALL)
+    (tmp_path / "suite.yaml").write_text(example)
+    suite = load_suite(str(tmp_path / "suite.yaml"), list(available()))
+    found = foresee(expand(suite))
+    assert [one.reason for one in found] == [None, None]
 
 
 def test_every_word_that_a_reader_meets_is_in_the_glossary() -> None:
@@ -155,7 +227,10 @@ def test_every_word_that_a_reader_meets_is_in_the_glossary() -> None:
 
 def test_each_of_these_can_fail() -> None:
     assert {"precision_bits", "from", "runs"} <= set(names(Record))
-    assert {"level_budget", "seconds", "heads"} <= set(names(SuiteFile))
+    assert keys_told("## Every key\n| `depth`, `kind` | bootstrap | x |") == {
+        ("bootstrap", "depth"),
+        ("bootstrap", "kind"),
+    }
     assert unexplained({"s", "bytes"}, "`latency.s` and bytes") == {"bytes"}
     assert undefined(["slot", "level"], "| **slot** | level |") == ["level"]
 

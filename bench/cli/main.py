@@ -87,6 +87,8 @@ for command in (
     Later("convert:convert", "Train and convert the model of a recipe."),
     Later("ablate:ablate", "Train variants of a recipe, and compare them."),
     Later("export:export", "Print records for people and other programs."),
+    Later("verify:verify", "Hold records against their raw outputs."),
+    Later("clean:clean", "Put away what runs left that were cut off."),
     Later("report:report", "Write records to one HTML file."),
     Later("compare:compare", "Compare two sets of records, or two libraries in one."),
     Later("gate:gate", "Fail where records got worse than a baseline."),

@@ -1,33 +1,53 @@
-"""The front process's side of a channel: it asks, serves events, and waits until a deadline and no longer."""
+"""The front process's side of a channel: it asks, serves events, and waits until a deadline and no longer.
+
+Nor does it wait for a party that does nothing: one that was stopped, or waits for what never comes, uses no
+time of the processor.
+"""
 
 from __future__ import annotations
 
 import queue
 import threading
 from collections.abc import Callable
-from math import inf
 from time import monotonic
 
 from bench.parties.channel import Channel
 from bench.parties.errors import MessageError, PartyError
 from bench.parties.messages import AnAnswer, Done, Event, Failed, Ready, Refreshed, Request
 
+#: A party that uses no processor for so many seconds is not waited for; how often it is looked at.
+IDLE_S, LOOK_S = 120.0, 1.0
+
 #: Told of every event that is not the last; what it returns, if anything, is sent to the party.
 OnEvent = Callable[[Event], Refreshed | None]
 
 
 class Conversation:
-    """Questions to one party, one at a time."""
+    """Questions to one party, one at a time.
 
-    def __init__(self, name: str, channel: Channel, ended: Callable[[], PartyError]) -> None:
+    Attributes:
+        idle_s: how long it waits while the party uses no processor.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        channel: Channel,
+        ended: Callable[[], PartyError],
+        used_s: Callable[[], float | None],
+        idle_s: float = IDLE_S,
+    ) -> None:
         """Begin to listen.
 
         Args:
             name: the name of the party, for sentences.
             channel: to it.
             ended: says how the party ended, once its end of the channel is closed.
+            used_s: processor seconds that the party has used so far; None where that is not known.
+            idle_s: see the attribute.
         """
-        self._name, self._channel, self._ended = name, channel, ended
+        self._name, self._channel, self._ended, self._used_s = name, channel, ended, used_s
+        self.idle_s = idle_s
         self._heard: queue.Queue[Event | MessageError | None] = queue.Queue()
         threading.Thread(target=self._listen, daemon=True).start()
 
@@ -79,11 +99,7 @@ class Conversation:
                 return
 
     def _next(self, deadline: float) -> Event:
-        try:
-            event = self._heard.get(timeout=None if deadline == inf else max(0.0, deadline - monotonic()))
-        except queue.Empty:
-            text = f"the {self._name} did not answer in time, and was ended"
-            raise PartyError("TimedOut", text) from None
+        event = self._waited_for(deadline)
         if event is None:
             raise self._ended()
         if isinstance(event, MessageError):
@@ -92,6 +108,29 @@ class Conversation:
             raise PartyError(event.kind, event.text, event.peak_bytes)
         return event
 
+    def _waited_for(self, deadline: float) -> Event | MessageError | None:
+        """What the party says next, if it works on it; None once it has ended."""
+        used, since = self._used_s(), monotonic()
+        while True:
+            try:
+                return self._heard.get(timeout=max(0.0, min(LOOK_S, deadline - monotonic())))
+            except queue.Empty:
+                now = monotonic()
+            if now >= deadline:
+                raise PartyError("TimedOut", f"the {self._name} did not answer in time, and was ended")
+            before, used = used, self._used_s()
+            if used is None or used != before:
+                since = now
+            elif now - since >= self.idle_s:
+                raise PartyError("Idle", _idle(self._name, self.idle_s))
+
     def _unexpected(self, said: object, expected: str) -> PartyError:
         text = f"the {self._name} said {type(said).__name__} instead of {expected}; mend its role"
         return PartyError("MessageError", text)
+
+
+def _idle(name: str, seconds: float) -> str:
+    return (
+        f"the {name} used no processor for {seconds:g} s and was ended: it was stopped, or waited for what "
+        "never came"
+    )

@@ -15,7 +15,8 @@ class PartyError(Exception):
     """A party answered with an error, or ended without an answer.
 
     Attributes:
-        kind: the name of the party's exception, or `Died`, `OutOfMemory`, `TimedOut` or `MessageError`.
+        kind: the name of the party's exception, or `Died`, `OutOfMemory`, `TimedOut`, `Idle` or
+            `MessageError`.
         peak_bytes: its peak memory so far, where it could still say.
     """
 

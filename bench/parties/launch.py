@@ -32,6 +32,19 @@ def _leave_no_core() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
+def _hide() -> None:
+    """Keep other processes of the same user from this one's memory, and it from more rights than it has.
+
+    A process that cannot be dumped cannot be traced either, and its `/proc` is the superuser's (prctl(2)).
+    """
+    import ctypes
+
+    if sys.platform == "linux":
+        set_dumpable, set_no_new_privileges = 4, 38
+        ctypes.CDLL(None).prctl(set_dumpable, 0, 0, 0, 0)
+        ctypes.CDLL(None).prctl(set_no_new_privileges, 1, 0, 0, 0)
+
+
 def _pin(cores: str) -> None:
     """Keep this process on some cores, where there are any named and the system can."""
     if cores and hasattr(os, "sched_setaffinity"):
@@ -62,8 +75,11 @@ def main() -> None:
     os.chdir(folder)  # what a library leaves in its working directory goes when the folder goes
 
     from bench.parties.channel import Channel
+    from bench.parties.memory import reset_peak
     from bench.parties.serve import serve
 
+    reset_peak()  # while it can still open what that needs
+    _hide()
     serve(role, adapter, folder, Channel(sys.stdin, pipe))
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import sys
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 _STATUS = Path("/proc/self/status")
@@ -33,7 +35,18 @@ def resident_bytes() -> int | None:
     return _status("VmRSS:")
 
 
+@cache
+def _clear_refs() -> int | None:
+    """A descriptor by which the peak is reset, kept: a process that hid itself cannot open the file."""
+    try:
+        return os.open("/proc/self/clear_refs", os.O_WRONLY)
+    except OSError:
+        return None
+
+
 def reset_peak() -> None:
     """Start a new peak, where the system can (Linux) and lets this process."""
-    with suppress(OSError):
-        Path("/proc/self/clear_refs").write_text("5")
+    descriptor = _clear_refs()
+    if descriptor is not None:
+        with suppress(OSError):
+            os.pwrite(descriptor, b"5", 0)

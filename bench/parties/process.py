@@ -13,6 +13,7 @@ from bench.packages import PACKAGES
 from bench.parties import launch
 from bench.parties.channel import Channel
 from bench.parties.conversation import Conversation
+from bench.parties.deaths import death, killed_for_memory
 from bench.parties.errors import PartyError
 
 
@@ -48,6 +49,7 @@ class PartyProcess:
         """
         self._name, self._log_path = name, log
         self._log = log.open("wb")
+        self._killed_before = killed_for_memory()
         self._process = subprocess.Popen(
             [
                 *(str(python), "-I", launch.__file__, str(os.getpid())),
@@ -66,7 +68,7 @@ class PartyProcess:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         channel = Channel(self._process.stdout, self._process.stdin)
-        self.conversation = Conversation(name, channel, self._ended)
+        self.conversation = Conversation(name, channel, self._ended, self._used_s)
 
     @property
     def pid(self) -> int:
@@ -85,11 +87,17 @@ class PartyProcess:
                 except BrokenPipeError:  # the party died with a request half sent
                     continue
 
+    def _used_s(self) -> float | None:
+        """Processor seconds of the process so far (proc_pid_stat(5)); None where the system does not tell."""
+        try:
+            after_name = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            return None
+        user, system = after_name[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
     def _ended(self) -> PartyError:
-        status = self._process.wait()
-        how = f"signal {signal.Signals(-status).name}" if status < 0 else f"status {status}"
-        kind = "OutOfMemory" if status == -signal.SIGKILL else "Died"
-        return PartyError(kind, f"the {self._name} was ended with {how}; see {self._log_path}")
+        return death(self._name, self._process.wait(), self._killed_before, self._log_path)
 
 
 def _environment(folder: Path, threads: int) -> dict[str, str]:

@@ -21,6 +21,7 @@ from bench.parties.messages import (
     Loaded,
     Request,
 )
+from bench.parties.plain import taken
 from bench.parties.wire import Shipment
 from bench.run.session import Session, Stage
 
@@ -117,7 +118,7 @@ def decrypt(session: Session, shipments: Batch) -> tuple[Slots, float]:
     """
     session.carry("key_owner", shipments)
     answer = session.ask("key_owner", Decrypt(shipments, DECRYPTED))
-    values: Slots = np.load(session.wire.folder("key_owner") / DECRYPTED, allow_pickle=False)
+    values: Slots = taken(session.wire.folder("key_owner") / DECRYPTED)
     return values, answer.seconds
 
 

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
-from math import inf
 from pathlib import Path
 from time import monotonic
 
@@ -38,6 +37,8 @@ from reports.errors import ReportError
 from reports.figures import size
 from reports.record import Status
 
+#: How long the parties of a cell may take whose suite says nothing: three days.
+DEFAULT_SECONDS = 259_200.0
 #: Exceptions of a party that mean that memory ran out.
 OUT_OF_MEMORY = ("MemoryError", "OutOfMemory")
 
@@ -94,10 +95,10 @@ def guarded(outcome: Outcome, folder: Path, work: Callable[[], None]) -> None:
         text = f"out of memory in {outcome.stage}: this process found none left; free some and run again"
         outcome.status, outcome.reason = Status.OUT_OF_MEMORY, text
     except Exception as error:  # whatever it is, it must not cost the other cells their records
-        outcome.status, outcome.reason = Status.FAILED, _unforeseen(error, folder)
+        outcome.status, outcome.reason = Status.FAILED, unforeseen(error, folder)
 
 
-def _unforeseen(error: Exception, folder: Path) -> str:
+def unforeseen(error: Exception, folder: Path) -> str:
     """The sentence for an error that nothing here expects; its traceback goes to a log."""
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         return f"the disk of {folder} is full; free some and run again"
@@ -201,7 +202,7 @@ class Life:
                         cores=cores.pinned,
                         folder=self.folder,
                         logs=self.folder,
-                        deadline=monotonic() + (self.cell.limits.seconds or inf),
+                        deadline=monotonic() + self.seconds,
                         report=self.report,
                         watch=sampler.add,
                         peaks=figures.peaks,
@@ -224,6 +225,11 @@ class Life:
         for _ in range(self.cell.repeats - 1):
             figures.evaluations.append(evaluate())
         figures.repeats_s = monotonic() - started
+
+    @property
+    def seconds(self) -> float:
+        """How long the parties may take."""
+        return self.cell.limits.seconds or DEFAULT_SECONDS
 
     @property
     def threads(self) -> int:
@@ -271,8 +277,11 @@ class Life:
             bound = f"the limit is {allowed}" if allowed else "limits.memory_bytes sets no limit"
             return CellError(Status.OUT_OF_MEMORY, f"out of memory in {stage}: {error}; {bound}")
         if error.kind == "TimedOut":
-            text = f"timed out after {limits.seconds:g} s (limits.seconds) in {stage}; raise the limit"
+            bound = "limits.seconds" if limits.seconds else "limits.seconds, where a suite sets none"
+            text = f"timed out after {self.seconds:g} s ({bound}) in {stage}; raise the limit"
             return CellError(Status.TIMED_OUT, text)
+        if error.kind == "Idle":
+            return CellError(Status.TIMED_OUT, f"timed out in {stage}: {error}")
         return error
 
     def judge(self, facts: SecurityFacts) -> None:

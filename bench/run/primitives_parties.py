@@ -21,6 +21,7 @@ from bench.parties.measurements import (
     Timed,
 )
 from bench.parties.messages import Event, Generate, Generated, Loaded
+from bench.parties.plain import taken
 from bench.parties.wire import Shipment
 from bench.run import exchanges
 from bench.run.session import Roles, Session
@@ -112,7 +113,7 @@ class PrimitivesParties:
         """
         if timed.decrypted is not None:  # the key owner's own, every repetition apart
             path = self.session.wire.folder("key_owner") / timed.decrypted
-            vectors: NDArray[np.float64] = np.load(path, allow_pickle=False)
+            vectors: NDArray[np.float64] = taken(path)
             return vectors
         if timed.sums is None:
             return None

@@ -65,6 +65,27 @@ def record_of(run_id: str, asked: Asked, loaded: CellKind, outcome: Outcome) -> 
     )
 
 
+def bare_record(run_id: str, asked: Asked, outcome: Outcome, reason: str) -> Record:
+    """The record of a cell of which nothing more can be told than why; it counts as failed."""
+    cell = asked.cell
+    return Record(
+        run_id=run_id,
+        started_at=outcome.started_at,
+        suite=cell.suite,
+        case=cell.case.name,
+        backend=cell.backend,
+        parameter_set=cell.parameter_set_name,
+        cell=asked.identity,
+        key=asked.key,
+        origin=asked.origin,
+        status=Status.FAILED,
+        reason=reason,
+        samples=cell.samples,
+        repeats=cell.repeats,
+        environment=outcome.environment,
+    )
+
+
 def scored_again(run_id: str, asked: Asked, loaded: CellKind, kept: Record, outcome: Outcome) -> Record:
     """A kept record with a new ladder; one that is found wrong has no times of evaluation any more."""
     wrong = outcome.status is not Status.OK

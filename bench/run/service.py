@@ -18,23 +18,34 @@ from pathlib import Path
 from backends.errors import BackendError, Unsupported
 from backends.registry import Descriptor, get
 from bench.environments.declaration import DEFAULT_BUILD
-from bench.environments.ensure import Environment, ensure
+from bench.environments.ensure import Environment, check_build, ensure
 from bench.errors import UserError
 from bench.run.interruption import uninterrupted
+from bench.run.keeping import Keeper
 from bench.run.kind import CellKind
 from bench.run.kinds import kind_of
-from bench.run.life import Life, Outcome, guarded
+from bench.run.life import Life, Outcome, guarded, unforeseen
 from bench.run.listener import Listener
 from bench.run.origin import origin
-from bench.run.records import Asked, record_of, scored_again
-from bench.run.session import Stage, sweep
+from bench.run.records import Asked, bare_record, record_of, scored_again
+from bench.run.scratch import sweep
+from bench.run.session import Stage
 from bench.spec.cells import Cell, turns
 from models.errors import ModelError
 from reports.errors import ReportError
 from reports.identity import cell_id, result_key
 from reports.origin import CHANGED, SCORED_AGAIN, changed
 from reports.record import Record, Status
-from reports.store import RawOutputs, Run, Stored, all_finished, create_run, free, kept_of, read_raw
+from reports.store import (
+    RawOutputs,
+    Stored,
+    all_finished,
+    check_raw,
+    create_run,
+    free,
+    kept_of,
+    read_raw,
+)
 
 
 @dataclass
@@ -61,7 +72,7 @@ class Service:
     audit: bool = False
     build: str = DEFAULT_BUILD
     folder: Path | None = None
-    _run: Run | None = None
+    _keeper: Keeper | None = None
     _refused: set[str] = field(default_factory=set)
     _loaded: dict[tuple[type[CellKind], str, int], CellKind] = field(default_factory=dict)
     _environments: dict[str, tuple[Environment, str | None]] = field(default_factory=dict)
@@ -74,14 +85,27 @@ class Service:
             rounds: fresh processes a cell; None for what each cell says.
 
         Raises:
-            ModelError, UserError: a case's model or data are missing or do not fit each other.
-            ReportError: a record cannot be written.
+            ModelError, UserError: a case's model or data are missing or do not fit each other, or no backend
+                declares the build.
+            ReportError: the run's folder cannot be made.
         """
+        check_build([get(name) for name in dict.fromkeys(cell.backend for cell in cells)], self.build)
         sweep(self.output)
         following = list(turns(cells, rounds))
+        for _, cell in following:  # what cannot be read is told of before anything has run
+            self._load(cell)
         self.listener.cells([cell for _, cell in following], self._expected)
-        for turn, cell in following:
-            yield self._record(cell, turn)
+        try:
+            for turn, cell in following:
+                yield self._record(cell, turn)
+        finally:
+            if self._keeper is not None:
+                self._keeper.close()
+
+    @property
+    def misplaced(self) -> int:
+        """How many records or raw outputs could not be written where they belong."""
+        return 0 if self._keeper is None else self._keeper.misplaced
 
     def _expected(self, cell: Cell) -> Sequence[tuple[str, float]]:
         """The seconds of a cell's stages; nothing where it cannot run, as it says in its turn."""
@@ -103,9 +127,8 @@ class Service:
         kept = self._kept(asked, loaded, turn)
         if kept is not None:
             return kept
-        run = self._open()
-        folder = free(run.folder / f"{cell.case.name}.{cell.backend}.{asked.key[:16]}")
-        folder.mkdir()
+        keeper = self._open()
+        folder = free(keeper.run.folder / f"{cell.case.name}.{cell.backend}.{asked.key[:16]}")
         life = Life(
             cell,
             descriptor,
@@ -117,12 +140,28 @@ class Service:
             audit=self.audit,
         )
         try:
+            folder.mkdir()
             outcome = Outcome.failed(lacking) if lacking else life.live(lambda one: _whole(loaded, one))
         except KeyboardInterrupt:
-            self._discard(folder)
+            with uninterrupted():
+                shutil.rmtree(folder, ignore_errors=True)
+                life.outcome.status = Status.INTERRUPTED
+                life.outcome.reason = f"interrupted in {life.outcome.stage}"
+                self._kept_record(asked, loaded, life.outcome, folder)
             raise
-        record = record_of(run.run_id, asked, loaded, outcome)
-        run.append(record, loaded.raw_outputs(outcome))
+        except OSError as error:
+            outcome = Outcome.failed(f"{folder} cannot be made ({error.strerror}); make it possible")
+        return self._kept_record(asked, loaded, outcome, folder)
+
+    def _kept_record(self, asked: Asked, loaded: CellKind, outcome: Outcome, folder: Path) -> Record:
+        """The record of what became of a cell, kept; a bare one, with the reason, where none can be made."""
+        keeper, raw = self._open(), None
+        try:
+            record = record_of(keeper.run.run_id, asked, loaded, outcome)
+            raw = loaded.raw_outputs(outcome) if outcome.status is not Status.INTERRUPTED else None
+        except Exception as error:  # whatever it is, it must not cost the record
+            record = bare_record(keeper.run.run_id, asked, outcome, unforeseen(error, folder))
+        keeper.keep(record, raw)
         self._tell(record)
         return record
 
@@ -131,18 +170,11 @@ class Service:
         if self.fresh:
             return None
         found = self._found(asked.identity)
-        finished = all_finished(found, asked.key)
-        if len(finished) > turn:
-            answer = finished[turn].record
-            self.listener.say(f"  answered by {answer.run_id}; --fresh runs it again")
-            return answer
         if not found:
             return None
         newest = found[0].record
         if newest.key == asked.key:
-            if newest.status is not Status.OK:
-                self.listener.say(f"  runs again: the kept record is {newest.status.value}")
-            return None
+            return self._answer(newest, self._intact(all_finished(found, asked.key)), turn)
         before = newest.origin
         if before is None:
             self.listener.say("  runs again: the kept record does not say by which code it was made")
@@ -161,6 +193,28 @@ class Service:
         self.listener.say(f"  runs again: {why}")
         return None
 
+    def _answer(self, newest: Record, finished: Sequence[Stored], turn: int) -> Record | None:
+        """The record of one of a cell's rounds among those of its key, newest first."""
+        if len(finished) > turn:
+            answer = finished[turn].record
+            self.listener.say(f"  answered by {answer.run_id}; --fresh runs it again")
+            return answer
+        if newest.status is not Status.OK:
+            self.listener.say(f"  runs again: the kept record is {newest.status.value}")
+        return None
+
+    def _intact(self, finished: Sequence[Stored]) -> list[Stored]:
+        """Those whose raw outputs are as they were written; without them a record is no answer."""
+        intact = []
+        for stored in finished:
+            try:
+                check_raw(stored)
+            except ReportError as error:
+                self.listener.say(f"  no answer: {error}")
+            else:
+                intact.append(stored)
+        return intact
+
     def _found(self, identity: str) -> list[Stored]:
         """The kept records of a cell, newest first; lines that are refused are told, each once."""
         kept = kept_of(self.output, identity)
@@ -177,12 +231,12 @@ class Service:
 
         All processes of a cell are scored at once: with the first new record the old ones cease to answer.
         """
-        run, made = self._open(), []
+        keeper, made = self._open(), []
         for stored, raw in reversed(list(zip(earlier, raws, strict=True))):
             outcome = Outcome(datetime.now(timezone.utc))
-            guarded(outcome, run.folder, partial(_scored, asked.cell, loaded, outcome, raw))
-            record = scored_again(run.run_id, asked, loaded, stored.record, outcome)
-            run.append(record, loaded.raw_outputs(outcome))
+            guarded(outcome, keeper.run.folder, partial(_scored, asked.cell, loaded, outcome, raw))
+            record = scored_again(keeper.run.run_id, asked, loaded, stored.record, outcome)
+            keeper.keep(record, loaded.raw_outputs(outcome))
             self._tell(record)
             made.append(record)
         return made[::-1]
@@ -191,19 +245,11 @@ class Service:
         if record.reason is not None:
             self.listener.say(f"  {record.status.value}: {record.reason}")
 
-    def _open(self) -> Run:
-        if self._run is None:
-            self._run = create_run(self.output)
-            self.folder = self._run.folder
-        return self._run
-
-    def _discard(self, folder: Path) -> None:
-        """Remove what an interrupted cell leaves, its parties' logs, and the run where it has no record."""
-        with uninterrupted():
-            shutil.rmtree(folder)
-            if not any(folder.parent.iterdir()):
-                folder.parent.rmdir()
-                self._run = self.folder = None
+    def _open(self) -> Keeper:
+        if self._keeper is None:
+            self._keeper = Keeper(create_run(self.output), self.listener.say)
+            self.folder = self._keeper.run.folder
+        return self._keeper
 
     def _load(self, cell: Cell) -> CellKind:
         kind = kind_of(cell)

@@ -6,15 +6,11 @@ What a kind of cell says to its parties is in `bench.run.program_parties`, `benc
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-
-import psutil
 
 from bench.parties.conversation import OnEvent
 from bench.parties.errors import PartyError
@@ -23,9 +19,8 @@ from bench.parties.messages import AnAnswer, Progress, Request
 from bench.parties.process import PartyProcess
 from bench.parties.wire import SIDES, Shipment, Side, Wire
 from bench.run.interruption import uninterrupted
+from bench.run.scratch import scratch
 
-#: Begins the name of a session's folder; the id of the process that it belongs to follows.
-SCRATCH = ".parties-"
 #: Where what is kept of a failed cell's evaluator goes, beside the logs.
 KEPT = "evaluator"
 #: How the files of a model end, which the evaluator is handed.
@@ -109,8 +104,8 @@ class Session:
     keep_on_failure: bool = False
 
     def __enter__(self) -> Session:
-        self._scratch = tempfile.TemporaryDirectory(prefix=f"{SCRATCH}{os.getpid()}-", dir=self.folder)
-        root = Path(self._scratch.name)
+        self._scratch = ExitStack()
+        root = self._scratch.enter_context(scratch(self.folder))
         folders: dict[Side, Path] = {side: root / side for side in SIDES}
         for folder in folders.values():
             folder.mkdir(mode=0o700)
@@ -128,7 +123,7 @@ class Session:
                 if self.keep_on_failure and isinstance(error, Exception):
                     keep(self.wire, self.logs / KEPT)
             finally:
-                self._scratch.cleanup()
+                self._scratch.close()
 
     def start(self, side: Side) -> None:
         """Start a party and wait until it is ready.
@@ -198,11 +193,3 @@ def keep(wire: Wire, kept: Path) -> None:
 def _is_own(path: Path) -> bool:
     """Whether a file is the evaluator's model or a ciphertext that it made."""
     return path.name.startswith("from_evaluator_") or path.suffix in MODEL_SUFFIXES
-
-
-def sweep(output: Path) -> None:
-    """Remove the folders of sessions under `output` whose process was killed before it could."""
-    for folder in output.glob(f"*/*/{SCRATCH}*"):
-        owner = folder.name.removeprefix(SCRATCH).partition("-")[0]
-        if owner.isdigit() and not psutil.pid_exists(int(owner)):
-            shutil.rmtree(folder, ignore_errors=True)

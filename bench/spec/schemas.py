@@ -1,7 +1,7 @@
 """JSON schemas of the YAML files that people write, for editors: they complete keys and mark mistakes.
 
-They are made of the classes that read the files. What no schema says, such as that a set reaches its security,
-`bench validate` does.
+They are made of the classes that read the files. What no schema says, such as that a set reaches its
+security, `bench validate` does.
 """
 
 from __future__ import annotations

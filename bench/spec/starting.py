@@ -39,7 +39,7 @@ parameter_sets:
     digits: 9               # of a key switch; depth + 1 is one special prime, as the libraries on SEAL need
     refresh: round_trip
     backends: [openfhe, tenseal, pyfhel]
-  # Non-interactive: bootstraps, on OpenFHE. It takes about 17 GB of memory, and most of an hour in large models.
+  # Non-interactive: bootstraps, on OpenFHE. It takes about 17 GB of memory, and minutes to an hour.
   # - alias: bootstrap
   #   log_n: 16
   #   first_modulus_bits: 51
@@ -59,7 +59,7 @@ limits:
 _CHECKPOINT = """\
   - name: model
     model: {model}  # a checkpoint: a name of `bench list models`, or a folder relative to this file
-    data: {data}  # a name of `bench list data`, or your own: {{kind: image_folders, held_out: FOLDER, side: 8}}
+    data: {data}  # a name of `bench list data`, or your own files, as docs/suites.md says
 """
 _LAYER = """\
   # A linear map as wide as your model, with drawn weights: it runs before anything is converted.

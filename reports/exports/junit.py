@@ -26,9 +26,17 @@ ELEMENTS = {
     Status.FAILED: "failure",
     Status.TIMED_OUT: "error",
     Status.OUT_OF_MEMORY: "error",
+    Status.INTERRUPTED: "error",
 }
 COUNTED = {"skipped": "skipped", "failure": "failures", "error": "errors"}
-WORST_FIRST = (Status.OUT_OF_MEMORY, Status.TIMED_OUT, Status.FAILED, Status.UNSUPPORTED, Status.OK)
+WORST_FIRST = (
+    Status.OUT_OF_MEMORY,
+    Status.TIMED_OUT,
+    Status.INTERRUPTED,
+    Status.FAILED,
+    Status.UNSUPPORTED,
+    Status.OK,
+)
 
 #: What XML 1.0 cannot hold, not even escaped, such as the colours of a library's message.
 FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from bench.spec.file import MOST_REPEATS
-from reports.record import PARTS
+from reports.record import PARTS, Status
 from reports.store import load_output, read_raw
 from tests.end_to_end.harness import bootstraps
 
@@ -173,8 +173,14 @@ def test_an_interrupted_run_leaves_no_process_and_no_half_record(
     gone, alive = psutil.wait_procs(parties, timeout=600)
     assert not alive
     assert len(gone) == 2
-    assert not list(output.glob("*/records.jsonl"))
-    if number is not signal.SIGKILL:  # which leaves no time to tidy up; no secret key is ever on disk
-        assert process.returncode == 1
-        assert errors.strip().startswith("interrupted")
-        assert not list(output.iterdir())
+    if number is signal.SIGKILL:  # which leaves no time to tidy up; no secret key is ever on disk
+        assert not list(output.glob("*/records.jsonl"))
+        return
+    assert process.returncode == 1
+    assert errors.strip().startswith("interrupted")
+    (stored,) = load_output(output).stored
+    assert stored.record.status is Status.INTERRUPTED
+    assert stored.record.reason == "interrupted in evaluation"
+    assert stored.record.latency.evaluate_s is None
+    (run,) = output.iterdir()
+    assert [path.name for path in run.iterdir()] == ["records.jsonl"]

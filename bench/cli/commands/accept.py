@@ -7,10 +7,11 @@ from pathlib import Path
 
 import click
 
-from bench.cli.commands.gate_options import load_rules, rules_option
+from bench.cli.commands.gate_options import rules_option
 from bench.cli.examples import examples
 from bench.cli.screen import Screen
 from bench.errors import UserError
+from bench.spec.rules import load_rules
 from reports.baseline import read_records
 from reports.gate import accept as acceptance
 from reports.gate.sides import read_side, side

@@ -10,11 +10,12 @@ from pathlib import Path
 import click
 
 from bench.cli import rivals as shown
-from bench.cli.commands.gate_options import load_rules, rules_option
+from bench.cli.commands.gate_options import rules_option
 from bench.cli.examples import examples
 from bench.cli.refused import name_refused
 from bench.cli.screen import Screen
 from bench.errors import UserError
+from bench.spec.rules import load_rules
 from reports.gate import markdown
 from reports.gate.compare import compare as compare_sides
 from reports.gate.sides import read_side

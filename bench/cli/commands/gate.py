@@ -8,10 +8,11 @@ from typing import Any
 import click
 
 from bench.ab.verdict import judge, steps_with
-from bench.cli.commands.gate_options import load_rules, require_option, rules_option
+from bench.cli.commands.gate_options import require_option, rules_option
 from bench.cli.commands.gate_ways import against_options, chosen_way
 from bench.cli.examples import examples
 from bench.cli.screen import Screen
+from bench.spec.rules import load_rules
 from reports import history as histories
 from reports.gate import markdown
 from reports.gate.junit import to_junit

@@ -7,10 +7,7 @@ from pathlib import Path
 import click
 
 from bench.errors import UserError
-from models.documents.reading import read
-from models.documents.schema import validated
 from models.names import did_you_mean
-from reports.gate.rules import Rules
 from reports.gate.verdicts import Subject
 
 rules_option = click.option(
@@ -42,12 +39,3 @@ require_option = click.option(
     callback=_required,
     help=f"Fail unless these were judged, all of them: {', '.join(subject.value for subject in Subject)}.",
 )
-
-
-def load_rules(path: Path | None) -> Rules:
-    """The rules of a file, the defaults without one.
-
-    Raises:
-        UserError: file, line, what is wrong and what would be right.
-    """
-    return Rules() if path is None else validated(read(path, UserError), Rules)

@@ -11,10 +11,11 @@ import click
 
 from bench.ab.builds import builds
 from bench.ab.turns import run_both
-from bench.cli.commands.options import Selection, selecting
+from bench.cli.commands.options import selecting
 from bench.cli.screen import Screen
 from bench.errors import UserError
 from bench.spec.file import MOST_REPEATS
+from bench.spec.selection import Selection
 from bench.spec.suite import find_suite
 from reports.gate.rules import TimeRule
 

@@ -3,45 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import click
 
-from backends.registry import available
-from bench.spec.cells import Cell, expand
 from bench.spec.file import MOST_REPEATS, MOST_SAMPLES, MOST_THREADS
-from bench.spec.suite import load_suite
-
-
-@dataclass(frozen=True)
-class Selection:
-    """What was asked for on the command line."""
-
-    suite: str
-    backend: tuple[str, ...]
-    parameters: tuple[str, ...]
-    case: tuple[str, ...]
-    samples: int | None
-    repeats: int | None
-    threads: int | None
-
-    def cells(self) -> list[Cell]:
-        """The cells of the suite that are meant.
-
-        Raises:
-            UserError: something in the suite or the request is wrong.
-        """
-        suite = load_suite(self.suite, list(available()))
-        return expand(
-            suite,
-            list(self.backend),
-            list(self.parameters),
-            list(self.case),
-            self.samples,
-            self.repeats,
-            self.threads,
-        )
 
 
 def selection(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from bench.cli.commands.inspect import names_model, tell
-from bench.cli.commands.options import Selection, selection
+from bench.cli.commands.options import selection
 from bench.cli.examples import examples
 from bench.cli.foreseen import exit_status, refusals, summary
 from bench.cli.refused import name_refused
@@ -19,6 +19,7 @@ from bench.cli.tables import table
 from bench.run.foreseen import Foreseen, foresee, none_can_run
 from bench.run.prediction.against import Compared, compared, summaries
 from bench.spec.cells import Cell
+from bench.spec.selection import Selection
 from reports.record import Record, Status
 from reports.store import load_output
 
@@ -98,7 +99,7 @@ def _hold(held: Sequence[Compared], folder: Path, screen: Screen) -> None:
 
 
 def _document(one: Foreseen) -> dict[str, object]:
-    """What is foreseen of a cell as plain data: numbers where they are predicted, and as the tables tell it."""
+    """What is foreseen of a cell as plain data: predicted numbers, and what the tables tell."""
     cell, told = one.cell, one.prediction
     numbers = {} if told is None else {"seconds": dict(told.seconds), "evaluator_bytes": told.evaluator_bytes}
     return {

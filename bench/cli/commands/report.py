@@ -14,7 +14,7 @@ from bench.errors import UserError
 from reports.figures import size
 from reports.history import History, load
 from reports.html.page import render
-from reports.store import Loaded, load_output
+from reports.store import load_outputs
 
 
 @click.command(
@@ -40,7 +40,7 @@ from reports.store import Loaded, load_output
 )
 def report(results: tuple[Path, ...], output: Path, past: Path | None) -> int:
     """Write one HTML file about the records under DIR; lines that are refused are named in it, and here."""
-    loaded = _load(results)
+    loaded = load_outputs(results)
     gates = History() if past is None else load(past)
     refused = [*loaded.refused, *gates.refused]
     name_refused(refused)
@@ -54,11 +54,3 @@ def report(results: tuple[Path, ...], output: Path, past: Path | None) -> int:
     written = size(output.stat().st_size)
     Screen(stderr=True).say(f"{output}: {len(records)} record{'s' * (len(records) != 1)}, {written}")
     return int(bool(refused))
-
-
-def _load(results: tuple[Path, ...]) -> Loaded:
-    """Every record once, oldest first, though folders may hold each other."""
-    outputs = [load_output(path) for path in dict.fromkeys(path.resolve() for path in results)]
-    stored = {one.record.to_json(): one for loaded in outputs for one in loaded.stored}
-    refused = dict.fromkeys(why for loaded in outputs for why in loaded.refused)
-    return Loaded(sorted(stored.values(), key=lambda one: one.record.started_at), list(refused))

@@ -6,18 +6,17 @@ from pathlib import Path
 
 import click
 
-from backends.registry import get
-from bench.cli.commands.options import Selection, selection
+from bench.cli.commands.options import selection
 from bench.cli.examples import examples
 from bench.cli.progress import Display
 from bench.cli.screen import Screen
 from bench.cli.standings import overview
 from bench.cli.tables import ending
 from bench.environments.declaration import DEFAULT_BUILD
-from bench.environments.ensure import check_build
 from bench.run.listener import Listener
 from bench.run.service import Service, is_failure
 from bench.spec.file import MOST_REPEATS
+from bench.spec.selection import Selection
 from reports.export import to_json
 from reports.record import nothing_measured
 
@@ -82,7 +81,6 @@ def run(
     """
     asked = Selection(**selected)  # type: ignore[arg-type]
     cells = asked.cells()
-    check_build([get(name) for name in dict.fromkeys(cell.backend for cell in cells)], build)
     screen = Screen(stderr=as_json)
     with Display(screen) as display:
         service = Service(
@@ -108,4 +106,7 @@ def run(
         screen.say("next: bench doctor, which says what each backend lacks")
         return 1
     screen.say(f"next: bench show {output}, or bench report {output} --output report.html")
+    if service.misplaced:
+        screen.say(f"not everything could be kept where it belongs: {service.misplaced} times, as told above")
+        return 1
     return int(any(is_failure(record, asked.backend) for record in records))

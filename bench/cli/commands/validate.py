@@ -8,13 +8,13 @@ from pathlib import Path
 import click
 
 from backends.registry import available
-from bench.cli.commands.gate_options import load_rules
 from bench.cli.examples import examples
 from bench.cli.foreseen import exit_status, refusals, summary
 from bench.cli.screen import Screen
 from bench.errors import UserError
 from bench.run.foreseen import foresee
 from bench.spec.cells import expand
+from bench.spec.rules import load_rules
 from bench.spec.suite import load_suite
 from models import ablation, recipe
 from models.documents.reading import read

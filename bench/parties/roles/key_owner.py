@@ -25,6 +25,7 @@ from bench.parties.messages import (
     Refreshed,
 )
 from bench.parties.party import Party
+from bench.parties.plain import taken
 from bench.parties.wire import Shipment, announce
 
 
@@ -70,7 +71,7 @@ class KeyOwnerParty(Party):
 
     def encrypt(self, request: Encrypt) -> Encrypted:
         """Pack the samples of a file, batch by batch, and encrypt each."""
-        data, shape = np.load(self.folder / request.samples, allow_pickle=False), request.layout
+        data, shape = taken(self.folder / request.samples), request.layout
         batches, seconds = [], 0.0
         for start in range(0, len(data), shape.samples):
             vectors = pack(shape, request.value, filled(shape, data[start : start + shape.samples]))

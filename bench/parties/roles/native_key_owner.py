@@ -14,6 +14,7 @@ from bench.parties.channel import Channel
 from bench.parties.ciphertexts import CiphertextFiles
 from bench.parties.messages import Decrypt, Decrypted, Encrypted, EncryptRows, Generated, GenerateNative
 from bench.parties.party import Party
+from bench.parties.plain import taken
 from bench.parties.roles.key_owner import announced
 
 
@@ -47,7 +48,7 @@ class NativeKeyOwnerParty(Party):
 
     def encrypt(self, request: EncryptRows) -> Encrypted:
         """Encrypt a file of `[rows, features]`, all in one batch."""
-        values = np.load(self.folder / request.rows, allow_pickle=False)
+        values = taken(self.folder / request.rows)
         started = perf_counter()
         ciphertexts = self._owner.encrypt(values)
         seconds = perf_counter() - started

@@ -48,6 +48,7 @@ export const STATUS = {
   failed: "failed",
   timed_out: "timed out",
   out_of_memory: "out of memory",
+  interrupted: "interrupted",
 };
 
 /**

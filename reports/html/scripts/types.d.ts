@@ -2,7 +2,7 @@
 // of them. Only the type checker reads this file.
 
 export type Standing = "secure" | "insecure" | "unfinished";
-export type Status = "ok" | "unsupported" | "failed" | "timed_out" | "out_of_memory";
+export type Status = "ok" | "unsupported" | "failed" | "timed_out" | "out_of_memory" | "interrupted";
 export type Refresh = "bootstrap" | "round_trip";
 /** What a number is; see `Unit` in reports/figures.py. */
 export type Unit = "s" | "bytes" | "bits" | "count" | "fraction" | "flipped" | "number" | "metric" | "loss";

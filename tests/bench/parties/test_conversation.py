@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import io
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
 from math import inf
+from time import monotonic
 
 import pytest
 
@@ -19,7 +24,19 @@ DECRYPT = Decrypt((), "file.npy")
 def conversation(*lines: str) -> Conversation:
     """With a party that has said some lines and is gone."""
     source = io.StringIO("".join(f"{line}\n" for line in lines))
-    return Conversation("key owner", Channel(source, io.StringIO()), lambda: PartyError("Died", "gone"))
+    return Conversation("key owner", Channel(source, io.StringIO()), gone, lambda: None)
+
+
+def gone() -> PartyError:
+    return PartyError("Died", "gone")
+
+
+@contextmanager
+def silent(used_s: Callable[[], float | None]) -> Iterator[Conversation]:
+    """With a party that never says anything, and uses the processor as `used_s` tells."""
+    heard, saying = os.pipe()
+    with os.fdopen(heard, encoding="utf-8") as answers, os.fdopen(saying, "w", encoding="utf-8"):
+        yield Conversation("key owner", Channel(answers, io.StringIO()), gone, used_s, idle_s=2.0)
 
 
 def refused(*lines: str) -> PartyError:
@@ -54,3 +71,17 @@ def test_a_party_that_is_gone() -> None:
     with pytest.raises(PartyError, match="gone"):
         conversation().wait_ready(inf)
     conversation(encode(Ready())).wait_ready(inf)
+
+
+def test_a_party_that_does_nothing_is_not_waited_for() -> None:
+    with silent(lambda: 3.25) as conversation, pytest.raises(PartyError) as caught:
+        conversation.request(DECRYPT, inf)
+    assert caught.value.kind == "Idle"
+
+
+@pytest.mark.parametrize("used_s", [count().__next__, lambda: None])
+def test_a_party_that_computes_is_waited_for_until_its_deadline(used_s: Callable[[], float | None]) -> None:
+    """Or one of which nobody knows whether it does; for longer than it may do nothing."""
+    with silent(used_s) as conversation, pytest.raises(PartyError) as caught:
+        conversation.request(DECRYPT, monotonic() + 5)
+    assert caught.value.kind == "TimedOut"

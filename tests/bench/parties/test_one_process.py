@@ -58,7 +58,7 @@ def party(side: Side, folder: Path) -> Iterator[Conversation]:
         thread = threading.Thread(target=serve, args=(role, CLEARTEXT, folder, Channel(source, sink)))
         with os.fdopen(asking, "w", encoding="utf-8") as questions:
             thread.start()
-            conversation = Conversation(side, Channel(answers, questions), never)
+            conversation = Conversation(side, Channel(answers, questions), never, lambda: None)
             conversation.wait_ready(inf)
             yield conversation
         thread.join()

@@ -10,6 +10,7 @@ from time import monotonic
 import pytest
 
 from backends.parameters import ParameterSet
+from bench.parties.conversation import IDLE_S
 from bench.parties.errors import PartyError
 from bench.parties.messages import Generate
 from bench.parties.process import PartyProcess
@@ -29,7 +30,9 @@ PARAMETERS = ParameterSet(log_n=10, first_modulus_bits=50, scale_bits=40, depth=
 KEY_OWNER = "bench.parties.roles.key_owner:KeyOwnerParty"
 
 
-def ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str, seconds: float = 600) -> PartyError:
+def ask(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str, seconds: float = 600, idle_s: float = IDLE_S
+) -> PartyError:
     """How a key owner that does `body` answers."""
     (tmp_path / "faulty.py").write_text(MODULE.format(body=body))
     monkeypatch.syspath_prepend(tmp_path)
@@ -39,6 +42,7 @@ def ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str, seconds: flo
     party = PartyProcess("key owner", KEY_OWNER, python, "faulty:Faulty", tmp_path, log, threads=1)
     try:
         party.conversation.wait_ready(monotonic() + 600)
+        party.conversation.idle_s = idle_s
         with pytest.raises(PartyError) as caught:
             party.conversation.request(
                 Generate(PARAMETERS, (1,), bootstrap=False, conjugation=False), monotonic() + seconds
@@ -65,9 +69,14 @@ def test_a_library_that_aborts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert "the key owner was ended with signal SIGABRT" in str(error)
 
 
-def test_a_party_killed_for_its_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    error = ask(tmp_path, monkeypatch, "os.kill(os.getpid(), signal.SIGKILL)")
-    assert error.kind == "OutOfMemory"
+def test_a_party_that_something_else_kills_did_not_run_out_of_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = "print('halfway'); sys.stdout.flush(); os.kill(os.getpid(), signal.SIGKILL)"
+    error = ask(tmp_path, monkeypatch, body)
+    assert error.kind == "Died"
+    assert "the key owner was ended with signal SIGKILL, and" in str(error)
+    assert "its log ends with 'halfway'" in str(error)
 
 
 def test_a_party_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,12 +85,30 @@ def test_a_party_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert error.kind == "TimedOut"
 
 
+def test_a_party_that_was_stopped_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has a day for its answer; that it does nothing tells."""
+    error = ask(tmp_path, monkeypatch, "os.kill(os.getpid(), signal.SIGSTOP)", seconds=86400, idle_s=1.0)
+    assert error.kind == "Idle"
+    assert "the key owner used no processor for 1 s" in str(error)
+
+
 def test_a_party_that_crashes_leaves_no_image_of_its_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A core file of the key owner would hold the secret key."""
     body = "import resource; raise ValueError(str(resource.getrlimit(resource.RLIMIT_CORE)))"
     assert str(ask(tmp_path, monkeypatch, body)) == "(0, 0)"
+
+
+def test_a_party_cannot_be_traced_and_gains_no_rights(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else any process of the same user could read the secret key in its memory."""
+    body = (
+        "import ctypes; status = open('/proc/self/status').read()\n"
+        "        raise ValueError(str((ctypes.CDLL(None).prctl(3, 0, 0, 0, 0), 'NoNewPrivs:\\t1' in status)))"
+    )
+    assert str(ask(tmp_path, monkeypatch, body)) == "(0, True)"
 
 
 def test_what_a_library_prints_is_not_a_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,5 +132,6 @@ def test_a_party_sees_a_cleaned_environment_and_no_descriptors(
         "HOME", "LANG", "LC_CTYPE", "OMP_NUM_THREADS", "OMP_WAIT_POLICY", "OPENBLAS_NUM_THREADS", "PATH",
         "TMPDIR",
     }  # fmt: skip
-    assert len(descriptors) <= 5  # the three standard ones, the pipe, and the one that lists them
+    # The three standard ones, the pipe, that by which the peak is reset, and the one that lists them.
+    assert len(descriptors) <= 6
     assert folder == str(tmp_path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -10,12 +11,16 @@ import pytest
 
 import bench.run.origin
 from bench.run import clear_rungs
+from bench.run.keeping import spool
+from bench.run.life import Outcome
 from bench.run.listener import Listener
+from bench.run.model import ModelKind
 from bench.run.service import Service, is_failure
 from bench.run.session import News, Stage
 from bench.spec.cells import Cell, expand
 from bench.spec.suite import load_suite
-from reports.record import Record, Status
+from models.errors import ModelError
+from reports.record import Ladder, Record, Status
 from reports.scoring import precision
 from reports.store import load_output, read_raw
 from tests.bench.commands import ROOT, toy
@@ -172,6 +177,75 @@ def test_raw_outputs_that_were_damaged_are_not_scored(
     assert record.status is Status.OK
     assert "evaluation" in heard.stages
     assert any("does not match the digest" in line for line in heard.lines)
+
+
+def test_a_record_whose_raw_outputs_are_gone_is_no_answer(tmp_path: Path, cells: list[Cell]) -> None:
+    asked(tmp_path, cells)
+    (stored,) = load_output(tmp_path).stored
+    assert stored.raw is not None
+    stored.raw.unlink()
+    (record,), heard = asked(tmp_path, cells)
+    assert "evaluation" in heard.stages
+    assert heard.lines[0].startswith("no answer: ")
+    assert record.run_id != stored.record.run_id
+
+
+def test_a_case_that_cannot_be_read_is_told_of_before_anything_has_run(
+    tmp_path: Path, cells: list[Cell]
+) -> None:
+    (good,) = cells
+    assert good.model_folder is not None
+    broken = tmp_path / "broken"
+    shutil.copytree(good.model_folder, broken)
+    weights = broken / "polynomial.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-100])
+    bad = replace(good, case=replace(good.case, name="truncated"), model_folder=broken)
+    heard = Heard()
+    with pytest.raises(ModelError, match="does not match the digest"):
+        list(Service(tmp_path / "results", heard).records([good, bad, good]))
+    assert heard.stages == []
+    assert not (tmp_path / "results").exists()
+
+
+@dataclass(frozen=True)
+class Speechless(ModelKind):
+    """A kind of cell that computes and then has no ladder."""
+
+    def ladder(self, outcome: Outcome) -> Ladder:
+        raise ZeroDivisionError("seven heads")
+
+
+def test_an_error_while_a_record_is_made_costs_neither_the_record_nor_the_next_cell(
+    tmp_path: Path, cells: list[Cell]
+) -> None:
+    (good,) = cells
+    odd = replace(good, case=replace(good.case, name="odd"))
+    loaded = ModelKind.load(odd, Listener().held_out)
+    service = Service(tmp_path, Heard())
+    service._loaded[ModelKind, "odd", odd.samples] = Speechless(loaded.workload)
+    first, second = service.records([odd, good])
+    assert first.status is Status.FAILED
+    assert "ZeroDivisionError: seven heads" in str(first.reason)
+    assert second.status is Status.OK
+    assert [one.record.status for one in load_output(tmp_path).stored] == [first.status, second.status]
+
+
+def test_a_results_folder_that_goes_away_costs_no_record(
+    tmp_path: Path, cells: list[Cell], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It goes while the first cell's record is being told of, so that the second finds none."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    output, heard = tmp_path / "results", Heard()
+    service = Service(output, heard)
+    made = service.records([cells[0], replace(cells[0], repeats=1)])
+    next(made)
+    shutil.rmtree(output)
+    (second,) = made
+    assert service.misplaced == 1
+    assert second.status is Status.FAILED
+    assert "cannot be made" in str(second.reason)
+    (stored,) = load_output(spool()).stored
+    assert stored.record == second
 
 
 def test_unsupported_is_a_failure_where_the_backend_is_asked_for_by_name_alone(

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bench.cli.commands.gate_options import load_rules
 from bench.environments import declaration
 from bench.errors import UserError
+from bench.spec.rules import load_rules
 from bench.spec.suite import load_suite
 from models import ablation, recipe
 from models.errors import ModelError
