@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from bench.cli.commands.options import selection
+from bench.cli.examples import examples
 from bench.cli.progress import Display
 from bench.cli.screen import Screen
 from bench.cli.standings import overview
@@ -20,7 +21,13 @@ from reports.export import to_json
 from reports.record import nothing_measured
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "bench run toy --backend tenseal",
+        "bench run vit_tiny --parameters shared14 --rounds 10",
+        "bench run toy --backend cleartext --samples 4 --json",
+    )
+)
 @selection
 @click.option(
     "--output",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from bench.cli.examples import examples
 from bench.cli.refused import name_refused
 from bench.cli.screen import Screen
 from bench.cli.standings import BY, overview
@@ -20,7 +21,13 @@ from reports.record import Record
 from reports.store import load_output
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "bench show results",
+        "bench show results --case digits --by precision",
+        "bench show results --full",
+    )
+)
 @click.argument("results", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("--case", multiple=True, metavar="NAME", help="Only this case; may be repeated.")
 @click.option(
