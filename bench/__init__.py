@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = ["compare_records", "load_records", "plan_suite", "run_suite", "to_frame"]
 
-__version__ = "0.1.0"
-
 
 def __getattr__(name: str) -> object:
     """One of the functions, from where it is defined."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import isinf
 
 from reports.comparability import machine_differences, sample_differences
 from reports.figures import count
@@ -45,8 +46,8 @@ class Figure:
 
     @property
     def ratio(self) -> float | None:
-        """The second divided by the first."""
-        return self.b / self.a if self.a else None
+        """The second divided by the first; None of bits, which are a logarithm."""
+        return self.b / self.a if self.a and self.measure.kind is not Kind.BITS else None
 
 
 @dataclass(frozen=True)
@@ -177,6 +178,8 @@ def _said(measure: Measure, old: float, new: float) -> str:
     if measure.kind is Kind.BITS:
         if old == new:
             return "the same"
+        if isinf(new) or isinf(old):
+            return "exact" if isinf(new) else "not exact"
         return f"{abs(new - old):.1f} bits {'more' if new > old else 'fewer'}"
     if not old or not new:
         return "the same" if old == new else "not at all" if not new else "where the other takes none"

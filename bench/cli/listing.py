@@ -91,7 +91,7 @@ def _model(folder: Path) -> Row:
     metric = metric_of(graph.metadata)
     return {
         "what it is": _task(graph),
-        "parameters": f"{graph.parameter_count:,}",
+        "parameters": f"{graph.parameter_count():,}",
         "judged by": metric.title,
         **_reached(folder, metric.name, graph.metadata.get("weights") == "random"),
         "rungs": ", ".join(rungs),
@@ -121,7 +121,7 @@ def _reached(folder: Path, metric: str, random: bool) -> Row:
 
 
 def _data() -> list[Row]:
-    rows = []
+    rows: list[Row] = []
     for described in describe():
         text = f"{described.title}; here: {', '.join(described.found) or 'nothing'}"
         if described.missing:

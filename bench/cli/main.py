@@ -14,7 +14,6 @@ from typing import Any, NoReturn
 import click
 
 from backends.errors import BackendError
-from bench import __version__
 from bench.cli.later import Later
 from bench.errors import UserError
 from models.errors import ModelError
@@ -24,6 +23,7 @@ from reports.visible import LINES, visible
 MISTAKES = (UserError, BackendError, ModelError, ReportError)
 #: What ends a command with a sentence.
 FORESEEN = (*MISTAKES, OSError, MemoryError)
+VERSION = "0.1.0"
 #: Those that log under their own names.
 PACKAGES = ("bench", "backends", "models", "reports")
 
@@ -42,7 +42,7 @@ class Explained(click.Group):
 
 
 @click.group(cls=Explained, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="bench", message="%(prog)s %(version)s")
+@click.version_option(VERSION, prog_name="bench", message="%(prog)s %(version)s")
 @click.option("--traceback", is_flag=True, help="Print the traceback of an error, with its causes.")
 @click.option(
     "--log-level",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import isfinite
 
 from rich.table import Table
 
@@ -32,6 +33,11 @@ def notes(found: Rivals) -> Iterator[str]:
         yield f"in the way ({found.a.backend} and {found.b.backend}): {obstacle}"
 
 
+def finite(number: float) -> float | None:
+    """A number that JSON has; bits of what is exact are none."""
+    return number if isfinite(number) else None
+
+
 def document(found: Rivals) -> dict[str, object]:
     """The same for other programs."""
     return {
@@ -44,7 +50,7 @@ def document(found: Rivals) -> dict[str, object]:
         "figures": [
             {
                 "measure": one.measure.name,
-                "values": [one.a, one.b],
+                "values": [finite(one.a), finite(one.b)],
                 "ratio": one.ratio,
                 "said": one.said,
                 "verdict": one.verdict,

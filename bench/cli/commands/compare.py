@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from math import isfinite
 from pathlib import Path
 
 import click
@@ -81,18 +80,17 @@ def _libraries(a: Path, b: Path | None, rules: Path | None, backends: Sequence[s
 
 
 def _document(rows: list[dict[str, object]]) -> None:
-    Screen().document(json.dumps(rows, indent=1, allow_nan=False, default=str) + "\n")
+    Screen().document(json.dumps(rows, indent=1, allow_nan=False) + "\n")
 
 
 def _finding(one: Finding) -> dict[str, object]:
     """A verdict as plain data; bits of what is exact are no number, and so null."""
-    values = {name: getattr(one, name) for name in ("before", "after")}
+    values = (one.before, one.after)
+    before, after = (shown.finite(value) if isinstance(value, float) else value for value in values)
     return {
         **{name: getattr(one, name) for name in ("cell", "measure", "title", "why")},
-        **{
-            name: None if isinstance(value, float) and not isfinite(value) else value
-            for name, value in values.items()
-        },
+        "before": before,
+        "after": after,
         "verdict": one.verdict.value,
         "unit": one.unit.value,
     }

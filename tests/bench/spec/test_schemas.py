@@ -1,4 +1,4 @@
-"""The published JSON schemas are those of the classes that read the files, and take every file that is shipped."""
+"""The published JSON schemas are those of the classes that read the files, and take every shipped file."""
 
 from __future__ import annotations
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -12,21 +11,8 @@ from bench.errors import UserError
 from bench.spec.schemas import PUBLISHED
 from bench.spec.suite import CHECKPOINTS, load_suite
 from models import recipe
+from tests.bench.cli.commands.test_inspect import gpt_folder
 from tests.bench.commands import bench
-
-BERT = {
-    "architectures": ["BertForSequenceClassification"],
-    "model_type": "bert",
-    "hidden_size": 24,
-    "num_attention_heads": 2,
-    "num_hidden_layers": 1,
-    "intermediate_size": 48,
-    "max_position_embeddings": 40,
-    "vocab_size": 100,
-    "type_vocab_size": 2,
-    "hidden_act": "gelu",
-    "layer_norm_eps": 1e-12,
-}
 
 
 def test_a_first_suite_is_valid_at_once_and_is_not_overwritten(tmp_path: Path) -> None:
@@ -53,15 +39,13 @@ def test_a_checkpoint_elsewhere_is_named_from_the_suite(tmp_path: Path) -> None:
 def test_of_hugging_faces_folder_there_are_a_recipe_and_a_suite_that_runs_before_it_is_converted(
     tmp_path: Path,
 ) -> None:
-    original = tmp_path / "original"
-    original.mkdir()
-    (original / "config.json").write_text(json.dumps(BERT))
+    original = gpt_folder(tmp_path / "original")
     bench("init", "mine", "--model", str(original), "--output", str(tmp_path))
     assert "a recipe, valid" in bench("validate", str(tmp_path / "mine_recipe.yaml"))
     assert recipe.load(tmp_path / "mine_recipe.yaml").original == tmp_path / "original"
     suite = load_suite(str(tmp_path / "mine.yaml"), list(available()))
     assert [case.name for case in suite.cases] == ["width"]
-    assert "features: 24" in (tmp_path / "mine.yaml").read_text()
+    assert "features: 16" in (tmp_path / "mine.yaml").read_text()
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ def test_data_sets_are_listed_with_what_is_here_and_how_to_get_the_rest(
     monkeypatch.setenv("COLUMNS", "400")
     (tmp_path / "tinyshakespeare.txt").write_text("to be or not to be")
     shown = CliRunner().invoke(list_command, ["data"], catch_exceptions=False).output
-    rows = {line.split()[0]: line for line in shown.splitlines()[2:]}
+    rows = {line.split()[0]: line for line in shown.splitlines()[2:] if not line.startswith(" ")}
     assert list(rows) == list(catalogue.DATA_SETS)
     assert "here: training, held_out" in rows["tiny_shakespeare"]
     assert "not here" not in rows["tiny_shakespeare"]
