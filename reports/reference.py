@@ -89,7 +89,9 @@ def _section(path: str, block: Schema, whole: Schema) -> str:
     rows = [
         _row(f"{path}.{name}".lstrip("."), name, entry, whole) for name, entry in block.properties.items()
     ]
-    return f"{title}\n\n{block.description}\n\n{table(HEADINGS, rows)}"
+    columns = [column for column in zip(HEADINGS, *rows, strict=True) if any(column[1:])]
+    headings, *told = zip(*columns, strict=True)
+    return f"{title}\n\n{block.description}\n\n{table(headings, told)}"
 
 
 def _row(path: str, name: str, entry: Schema, whole: Schema) -> tuple[str, ...]:
@@ -116,6 +118,9 @@ def _type(schema: Schema) -> Iterator[str]:
 
 
 def _bounds(schema: Schema) -> Iterator[str]:
+    if schema.least is not None and schema.least == schema.most:
+        yield f"{schema.least:g}"
+        return
     if schema.least is not None:
         yield f"from {schema.least:g}"
     if schema.above is not None:

@@ -16,6 +16,8 @@ from models.approximation.steps import GoldschmidtDivision
 from models.errors import ModelError
 from models.graph import Array
 
+#: By which its polynomials are known in a graph.
+NAME = "reciprocal"
 #: Errors under this are rounding.
 _ROUNDING = 5e-13
 _LARGEST_ANGLE = 700.0  # of which the hyperbolic cosine is a number
@@ -44,7 +46,7 @@ def reciprocal(interval: Interval, degree: int, iterations: int) -> Approximatio
     if iterations:
         centred = 1 - _least_error(interval, degree) ** (2**iterations) / 2
         stages = (start, GoldschmidtDivision(iterations, factor / centred))
-    return measured("reciprocal", _function, interval, stages, factor, "relative")
+    return measured(NAME, _function, interval, stages, factor, "relative")
 
 
 def foretold_error(interval: Interval, degree: int, iterations: int) -> float:

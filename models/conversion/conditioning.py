@@ -72,9 +72,16 @@ def _attention_wishes(graph: Graph, met: Statistics, size: float) -> Iterator[di
                 yield {q: factor, k: 1 / factor}
         if node.operation == "mix" and met.largest(node.name) > 0:
             v = _writer(graph, node.inputs[1])
-            factor = size / met.largest(node.name)
+            factor = size / met.largest(_mixed(graph, node))
             if v is not None:
                 yield {node.name: factor, v: size / met.largest(v)} if "mask" in node.arrays else {v: factor}
+
+
+def _mixed(graph: Graph, mix: Node) -> str:
+    """What an attention makes of its values: the mix, or that divided by the sums of its weights."""
+    readers = graph.consumers(mix.name)
+    divided = [reader.name for reader in readers if reader.operation == "multiply"]
+    return divided[0] if divided else mix.name
 
 
 def _writer(graph: Graph, name: str) -> str | None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from models import checkpoint
+from models.approximation.reciprocal import NAME as RECIPROCAL
 from models.graph import Graph, Node
 from models.operations import declared
 from models.pipeline.machine import machine
@@ -48,7 +49,9 @@ def intervals(graph: Graph) -> Intervals:
     """Where the input of each approximation should lie: the interval of its first polynomial.
 
     Another polynomial of a composition reads what the one before makes, a sign for one, which is right where
-    it is at the ends of its interval.
+    it is at the ends of its interval. Of 1/x the upper end alone counts: what it reads is a sum that is never
+    negative, and below its interval it stays bounded. Sums of powers lie near the lower end, so that keeping
+    them away from there would drive them up without end.
     """
     firsts = (
         node
@@ -60,6 +63,8 @@ def intervals(graph: Graph) -> Intervals:
 
 def _interval(node: Node) -> tuple[float, float]:
     low, high = node.attributes["interval"]
+    if node.attributes["function"] == RECIPROCAL:
+        low = -high
     return float(low), float(high)
 
 

@@ -23,6 +23,7 @@ from reports.html.history import Told, told
 from reports.html.packing import DIGITS, PER_STREAM, streams
 from reports.html.processes import newest
 from reports.html.rows import index, units
+from reports.html.sets import NamedSets
 from reports.html.shared import conditions, held_out_ladders, loss_titles
 from reports.record import TIMING_ONLY, Record
 
@@ -36,6 +37,7 @@ def render(
     sources: Sequence[str],
     made: datetime,
     entries: Sequence[Entry] = (),
+    sets: NamedSets | None = None,
 ) -> str:
     """The report as HTML.
 
@@ -45,6 +47,7 @@ def render(
         sources: where the records came from, as the reader named it.
         made: the time that the page gives as its own.
         entries: a history of gates, oldest first.
+        sets: what parameter sets are known by; by their long names, where nothing is.
     """
     template = _templates().get_template("page.html.j2")
     first, library, scripts = assets.first_script(), assets.library(), assets.scripts()
@@ -69,14 +72,16 @@ def render(
         growths=growths(records),
         grouped=grouped,
         warned=warnings(records, grouped),
-        index=index(records, grouped),
-        page=_page_data(records, grouped, history),
+        index=index(records, grouped, sets or {}),
+        page=_page_data(records, grouped, len(refused), history),
         history=history,
         streams=streams(records),
     )
 
 
-def _page_data(records: Sequence[Record], grouped: Sequence[int], history: Told | None) -> dict[str, Any]:
+def _page_data(
+    records: Sequence[Record], grouped: Sequence[int], refused: int, history: Told | None
+) -> dict[str, Any]:
     """What the scripts need beside the records."""
     return {
         "backends": sorted({record.backend for record in records}),
@@ -89,6 +94,8 @@ def _page_data(records: Sequence[Record], grouped: Sequence[int], history: Told 
         "held_out": held_out_ladders(records, newest(records, grouped)),
         "drifts": loss_titles(),
         "steps": history.steps if history else [],
+        "gates": history.gates if history else None,
+        "refused": refused,
     }
 
 

@@ -22,6 +22,7 @@ from reports.html.derived import (
 )
 from reports.html.front import Point, front
 from reports.html.processes import newest, ranked
+from reports.html.sets import NamedSets, refresh_of, set_of
 from reports.record import Record
 from reports.settings import probed
 
@@ -84,6 +85,11 @@ DERIVED: Mapping[str, Unit | None] = {
     "derived.timed_primitives": None,
     "derived.timed_course": None,
     "derived.measured": None,
+    "derived.refresh": None,
+    "derived.alias": None,
+    "derived.depth": Unit.COUNT,
+    "derived.scale_bits": Unit.COUNT,
+    "derived.digits": Unit.COUNT,
 }
 
 
@@ -93,12 +99,16 @@ def units() -> dict[str, str]:
     return {name: unit.value for name, unit in (*plain, *DERIVED.items()) if unit is not None}
 
 
-def index(records: Sequence[Record], grouped: Sequence[int]) -> dict[str, Any]:
+def index(records: Sequence[Record], grouped: Sequence[int], sets: NamedSets) -> dict[str, Any]:
     """Names of the columns, and a row of values for each record; `grouped` as `conditions.groups` has it."""
     best = _on_front(records, grouped)
     last = newest(records, grouped)
     rows = [
-        [*_values(record), *_derived(record, last[place], grouped[place], place in best)]
+        [
+            *_values(record),
+            *_derived(record, last[place], grouped[place], place in best),
+            *(refresh_of(record), *set_of(record, sets)),
+        ]
         for place, record in enumerate(records)
     ]
     return {"columns": [*COLUMNS, *DERIVED], "rows": rows}

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import models
 
+ROOT = Path(models.__file__).parents[1]
 CHECKPOINTS = Path(models.__file__).parent / "checkpoints"
 RECIPES = Path(models.__file__).parent / "recipes"
 VIT_TINY = CHECKPOINTS / "vit_tiny"

@@ -22,7 +22,7 @@ from models.splits import Splits, split
 from models.training.module import GraphModule
 from models.training.penalties import overshoot_penalty
 from models.training.settings import DistillationSettings
-from tests.training.graphs import LANGUAGE, VISION, digits_vit
+from tests.training.graphs import LANGUAGE, POWER, VISION, digits_vit
 from tests.training.recipes import SMALL
 
 TIGHTENED = SMALL | {
@@ -169,3 +169,16 @@ def test_fine_tuning_keeps_the_input_of_every_other_polynomial_inside(options: O
     assert wanted.keys() == polynomials.keys()
     for name, interval in wanted.items():
         assert interval == tuple(polynomials[name].attributes["interval"])
+
+
+def test_fine_tuning_minds_the_upper_end_of_a_division_alone() -> None:
+    """Sums of powers are never negative, and most of them lie near the lower end."""
+    graph, inputs = converted(POWER)
+    wanted = intervals(graph)
+    division = "blocks.0.attention.reciprocal"
+    low, high = graph[division].attributes["interval"]
+    assert wanted[division] == (-high, high)
+    alone = {division: wanted[division]}
+    assert penalty(graph, 0 * inputs, alone) == penalty(graph, inputs, alone) == 0
+    assert penalty(graph, inputs, {division: (low, high)}) > 0
+    assert penalty(graph, 10 * inputs, alone) > 0

@@ -14,6 +14,7 @@ from bench.cli.screen import Screen
 from reports import export as exports
 from reports.exports.fhe_benchmarking import to_fhe_benchmarking
 from reports.exports.junit import to_junit
+from reports.exports.ladder import to_ladder
 from reports.record import Record, nothing_measured
 from reports.store import load_output
 
@@ -24,6 +25,7 @@ FORMATS: Mapping[str, Callable[[Sequence[Record]], str]] = {
     "junit": to_junit,
     "fhe-benchmarking": to_fhe_benchmarking,
     "bootstraps": to_bootstraps,
+    "ladder": to_ladder,
 }
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from bench.cli.examples import examples
+from bench.cli.named_sets import named_sets
 from bench.cli.refused import name_refused
 from bench.cli.screen import Screen
 from bench.errors import UserError
@@ -48,7 +49,7 @@ def report(results: tuple[Path, ...], output: Path, past: Path | None) -> int:
         raise UserError(f"{', '.join(map(str, results))}: no line holds a sound record; run the suite again")
     records = [stored.record for stored in loaded.stored]
     sources = [str(path) for path in results]
-    page = render(records, refused, sources, datetime.now(timezone.utc), gates.entries)
+    page = render(records, refused, sources, datetime.now(timezone.utc), gates.entries, named_sets(records))
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_text(page, encoding="utf-8")
     written = size(output.stat().st_size)

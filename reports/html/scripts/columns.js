@@ -3,6 +3,7 @@
 /** @import { Column, Group, NumberName, Row } from "./types.js" */
 import { breakable } from "./dom.js";
 import { backendName, conditionsLink, recordLink } from "./links.js";
+import { setLabel, setName } from "./names.js";
 import { caseOf, exact, precision } from "./rows.js";
 import { inUnit, loss, lossUnits, scaleOf } from "./units.js";
 
@@ -100,8 +101,25 @@ export const NAME_COLUMNS = [
   { title: "Case", source: "suite / case", value: caseOf, cell: (row) => breakable(caseOf(row)) },
   {
     title: "Parameter set",
-    source: "parameter_set",
-    value: (row) => row.parameter_set,
-    cell: (row) => breakable(row.parameter_set),
+    source: "parameter_set, by its alias",
+    value: setName,
+    cell: setLabel,
   },
 ];
+
+/** What a parameter set is made of. */
+export const setColumns = () => [
+  figureColumn("log₂ N", "security.log_n"),
+  figureColumn("log QP", "security.log_qp"),
+  figureColumn("Depth", "derived.depth"),
+  figureColumn("Scale", "derived.scale_bits"),
+  figureColumn("Digits", "derived.digits"),
+  REFRESH_COLUMN,
+];
+
+/** @type {Column<Row>} */
+const REFRESH_COLUMN = {
+  title: "Refresh",
+  source: "counts.bootstraps, counts.round_trips",
+  value: (row) => row["derived.refresh"],
+};

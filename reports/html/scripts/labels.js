@@ -2,6 +2,7 @@
 
 /** @import { Row } from "./types.js" */
 import { grouped, several } from "./format.js";
+import { setName } from "./names.js";
 import { processCount, processesOf } from "./processes.js";
 import { caseOf, endedOk, groupBy, STATUS, untrained } from "./rows.js";
 
@@ -43,7 +44,7 @@ function telling(rows) {
     (row) => suites && row.suite,
     (row) => cases && row.case,
     (row) => row.backend,
-    (row) => row.parameter_set,
+    setName,
     (row) => threads && threadsOf(row),
     (row) => samples && `${row.samples} samples`,
     (row) => unlike(row) && `C${row["derived.group"]}`,
@@ -51,7 +52,7 @@ function telling(rows) {
 }
 
 /** A row's threads, which may be unknown. */
-function threadsOf(/** @type {Row} */ row) {
+export function threadsOf(/** @type {Row} */ row) {
   const threads = row["environment.threads"];
   return threads === null ? "? threads" : several(threads, "thread");
 }

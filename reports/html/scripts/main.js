@@ -1,12 +1,14 @@
 // Starts the page: filters, theme, then one section after another, so that the first can be used at once.
 
 /** @import { Row } from "./types.js" */
+import { chosenCase, startCases } from "./case_bar.js";
 import { byId, el } from "./dom.js";
 import { filtered, startFilters } from "./filters.js";
 import { clearPlots, redrawFigures } from "./plot.js";
 import { together } from "./processes.js";
 import { startRecords } from "./record.js";
 import { amortised } from "./sections/amortised.js";
+import { answer } from "./sections/answer.js";
 import { conditions } from "./sections/conditions.js";
 import { drift } from "./sections/drift.js";
 import { front } from "./sections/front.js";
@@ -14,7 +16,7 @@ import { history } from "./sections/history.js";
 import { ladder } from "./sections/ladder.js";
 import { levels } from "./sections/levels.js";
 import { memory } from "./sections/memory.js";
-import { overview } from "./sections/overview.js";
+import { cells, overview } from "./sections/overview.js";
 import { primitives } from "./sections/primitives.js";
 import { records } from "./sections/records.js";
 import { sweeps } from "./sections/sweeps.js";
@@ -24,18 +26,20 @@ import { startTheme } from "./theme.js";
 
 /** What draws each section, by the id of its element. @type {Record<string, (parent: HTMLElement, rows: Row[]) => void | Promise<void>>} */
 const SECTIONS = {
+  answer,
   overview,
+  front,
   ladder,
   drift,
   time,
-  primitives,
   memory,
   levels,
-  front,
-  sweeps,
   amortised,
-  history,
+  primitives,
+  sweeps,
   conditions,
+  history,
+  cells,
   records,
 };
 
@@ -50,21 +54,33 @@ let generation = 0;
 
 const breathe = () => new Promise((resolve) => setTimeout(resolve));
 
+/**
+ * The place of a section, emptied; null where it is not shown.
+ * @param {string} name
+ * @param {string} view
+ */
+function emptied(name, view) {
+  /** @type {HTMLElement | null} */
+  const old = document.querySelector(`#${name} > .content`);
+  if (!old) return null; // a page without a history
+  const made = el("div", { class: "content" });
+  clearPlots(old);
+  old.replaceWith(made);
+  return ["both", view].includes(made.parentElement?.dataset.in ?? "") ? made : null;
+}
+
 /** Draw every section; a newer drawing stops an older one. */
 async function draw() {
   generation += 1;
   const mine = generation;
   const rows = filtered();
-  const cells = together(rows);
+  const shown = together(rows);
+  const view = chosenCase() === null ? "cases" : "case";
   document.documentElement.dataset.drawn = "no";
   for (const [name, section] of Object.entries(SECTIONS)) {
-    /** @type {HTMLElement | null} */
-    const old = document.querySelector(`#${name} > .content`);
-    if (!old) continue; // a page without a history
-    const made = el("div", { class: "content" });
-    clearPlots(old);
-    old.replaceWith(made);
-    await section(made, BY_PROCESS.includes(name) ? rows : cells);
+    const made = emptied(name, view);
+    if (!made) continue;
+    await section(made, BY_PROCESS.includes(name) ? rows : shown);
     document.documentElement.dataset.ready = "yes";
     await breathe();
     if (mine !== generation) return;
@@ -118,6 +134,7 @@ function startAddress() {
 
 const theme = startTheme(() => redrawFigures(true));
 
+startCases(draw);
 startFilters(draw);
 startRecords();
 startPrinting(theme);

@@ -1,7 +1,8 @@
 // Which rows pass the filters.
 
 /** @import { Row } from "./types.js" */
-import { caseOf, STATUS } from "./rows.js";
+import { setName } from "./names.js";
+import { STATUS } from "./rows.js";
 
 /**
  * A choice among the values of a row.
@@ -14,8 +15,7 @@ import { caseOf, STATUS } from "./rows.js";
 
 /** @type {Choice[]} */
 export const CHOICES = [
-  { id: "filter-case", label: "Case", all: "all cases", value: caseOf },
-  { id: "filter-set", label: "Parameter set", all: "all sets", value: (row) => row.parameter_set },
+  { id: "filter-set", label: "Parameter set", all: "all sets", value: setName },
   { id: "filter-status", label: "Status", all: "any status", value: (row) => STATUS[row.status] },
   {
     id: "filter-security",

@@ -2,6 +2,7 @@
 // more beside it; shades of it for the parts of a whole; cividis for amounts.
 
 import { byId } from "./dom.js";
+import { state, stated } from "./state.js";
 
 const SYMBOLS = ["circle", "rect", "triangle", "diamond", "roundRect", "arrow"];
 
@@ -87,7 +88,7 @@ export function startTheme(redraw) {
   const button = byId("theme");
   const system = matchMedia("(prefers-color-scheme: dark)");
   const choices = ["auto", "light", "dark"];
-  let chosen = "auto";
+  let chosen = stated("theme") ?? "auto";
   const show = () => {
     const wanted = chosen === "auto" ? (system.matches ? "dark" : "light") : chosen;
     document.documentElement.dataset.scheme = document.documentElement.hasAttribute("data-printing")
@@ -98,8 +99,10 @@ export function startTheme(redraw) {
   };
   button.addEventListener("click", () => {
     chosen = choices[(choices.indexOf(chosen) + 1) % choices.length];
+    state("theme", chosen === "auto" ? null : chosen);
     show();
   });
   system.addEventListener("change", show);
+  button.textContent = `Theme: ${chosen}`;
   return show;
 }

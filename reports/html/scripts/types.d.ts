@@ -34,6 +34,8 @@ interface NamedRow {
   "derived.timed_primitives": boolean;
   "derived.timed_course": boolean;
   "derived.measured": boolean;
+  "derived.refresh": string | null;
+  "derived.alias": string | null;
 }
 
 /** Columns of numbers. What was not measured is null. */
@@ -106,7 +108,10 @@ export type NumberName =
   | "derived.evaluation_keys_bytes"
   | "derived.loss_model"
   | "derived.loss_encryption"
-  | "derived.loss_total";
+  | "derived.loss_total"
+  | "derived.depth"
+  | "derived.scale_bits"
+  | "derived.digits";
 
 /** A record in the tables and plots: its place in the page, and where several processes are shown as one, theirs. */
 export type Row = NamedRow & NumberRow & { place: number; processes?: Row[] };
@@ -200,6 +205,8 @@ export interface PageData {
   held_out: HeldOut[];
   drifts: string[];
   steps: Step[];
+  gates: number | null;
+  refused: number;
 }
 
 export interface Stretch {
@@ -224,6 +231,12 @@ export interface Primitive {
   bytes?: number | null;
 }
 
+export interface LayerPrecision {
+  name: string;
+  precision_bits: number | null;
+  error_max: number | null;
+}
+
 /** The blocks of a whole record that plots need, where the row says that they are there. */
 export interface WholeRecord {
   latency: {
@@ -232,7 +245,7 @@ export interface WholeRecord {
     primitives: Primitive[];
     unsupported?: { name: string; reason: string }[] | null;
   };
-  ladder: { layers: { name: string; precision_bits: number | null; error_max: number | null }[] };
+  ladder: { layers: LayerPrecision[] | null };
   [block: string]: unknown;
 }
 export type Found = [Row, WholeRecord];

@@ -50,6 +50,16 @@ def test_streams_and_the_results_of_attention_reach_the_size_asked_for(
             assert found[node.inputs[0]] == pytest.approx(found[node.inputs[1]])
 
 
+@pytest.mark.parametrize("name", ["vit", "gpt", "bert"])
+def test_what_attention_divides_reaches_the_size_asked_for(name: str) -> None:
+    power = Options(attention="power_softmax", length_scaling="none", norm="layer", mlp_norm=False)
+    graph, x = substituted(name, power, samples=20)
+    found = largest(condition(fold(graph), x, 2.0), x)
+    divided = [value for node, value in found.items() if node.endswith(".divided")]
+    assert divided == pytest.approx([2] * len(divided))
+    assert divided
+
+
 def test_the_streams_of_all_stages_are_centred_and_scaled_through_shifts_and_merging() -> None:
     graph, x = folded("swin", "batch")
     values = run(condition(graph, x, 1.0), x)

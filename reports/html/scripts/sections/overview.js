@@ -8,6 +8,7 @@ import {
   NAME_COLUMNS,
   precisionColumn,
   STANDINGS,
+  setColumns,
 } from "../columns.js";
 import { page } from "../data.js";
 import { chip, el, note } from "../dom.js";
@@ -89,6 +90,7 @@ const costColumns = () => [
 const overviewColumns = (rows) => [
   ...NAME_COLUMNS,
   ...STATUS_COLUMNS,
+  ...setColumns(),
   METRIC_COLUMN,
   ...lossColumns(rows),
   precisionColumn,
@@ -106,6 +108,15 @@ const overviewColumns = (rows) => [
  */
 export function overview(parent, rows) {
   mapOfCells(parent, rows);
+  cells(parent, rows);
+}
+
+/**
+ * The table of every cell.
+ * @param {HTMLElement} parent
+ * @param {Row[]} rows
+ */
+export function cells(parent, rows) {
   addTable(parent, {
     caption: "Every cell. Sorting keeps secure, INSECURE and unfinished ones apart",
     rows,

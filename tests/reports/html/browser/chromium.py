@@ -18,6 +18,8 @@ from reports.html.derived import address
 from reports.record import Record
 
 PATIENCE = 600
+#: The page's query that shows all cases.
+ALL_CASES = "?case=all"
 #: The text of the dialog, once it is that of a record's key.
 SHOWN = """const dialog = document.getElementById('record');
     return dialog.open && dialog.textContent.includes(arguments[0]) && dialog.textContent"""
@@ -78,9 +80,9 @@ def go_to(chrome: webdriver.Chrome, record: Record) -> str:
     return found
 
 
-def open_page(chrome: webdriver.Chrome, path: Path, fragment: str = "") -> None:
-    """Open a report and wait until everything is drawn."""
-    chrome.get(f"{path.as_uri()}{fragment}")
+def open_page(chrome: webdriver.Chrome, path: Path, fragment: str = "", query: str = ALL_CASES) -> None:
+    """Open a report, of all cases unless the query says otherwise, and wait until everything is drawn."""
+    chrome.get(f"{path.as_uri()}{query}{fragment}")
     wait_until_drawn(chrome)
 
 

@@ -11,6 +11,7 @@ from selenium import webdriver
 from reports.html.derived import address
 from reports.record import Record
 from tests.reports.html.browser.chromium import (
+    ALL_CASES,
     SHOWN,
     Tabs,
     complaints,
@@ -63,7 +64,7 @@ def test_the_console_is_silent_and_nothing_is_asked_for(
     go_to(chrome, records[0])
     chrome.execute_cdp_cmd("Page.printToPDF", {})
     assert complaints(chrome) == []
-    assert set(requests(chrome)) == {page.as_uri()}
+    assert set(requests(chrome)) == {f"{page.as_uri()}{ALL_CASES}"}
 
 
 def test_the_policy_lets_nothing_out(chrome: webdriver.Chrome) -> None:

@@ -24,7 +24,7 @@ test("all words must be found, in any column and any case", () => {
 test("every choice is of a value that some row has", () => {
   const row = made({ status: "timed_out", "security.secure": false });
   const values = CHOICES.map((choice) => choice.value(row));
-  assert.deepEqual(values, ["toy / vit", "n14", "timed out", "INSECURE"]);
+  assert.deepEqual(values, ["n14", "timed out", "INSECURE"]);
   for (const choice of CHOICES) {
     assert.ok(passes({ ...anything, chosen: { [choice.id]: choice.value(row) } })(row));
     assert.ok(!passes({ ...anything, chosen: { [choice.id]: "another" } })(row));
