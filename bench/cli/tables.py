@@ -195,6 +195,7 @@ def _column(record: Record) -> dict[str, str]:
         "samples (batch)": f"{record.samples} ({count(record.batch)})",
         **(_metrics(ladder) if record.weights == "trained" else {ladder.metric: TIMING_ONLY}),
         "agreement with polynomial": percent(ladder.label_agreement),
+        "cosine with polynomial, least": fixed(ladder.cosine, 6),
         "precision, bits": bits(ladder.precision_bits),
         "  by the mean / median error / of 99 %": _distribution(ladder.precision),
         "plan, s": _number(latency.plan_s),
