@@ -61,7 +61,7 @@ def _parameter_set(suite: Suite, one: SuiteParameterSet) -> Row:
         "slots": str(parameters.slots),
         "depth": str(parameters.depth),
         "digits": str(parameters.digits),
-        "scale": str(parameters.scale_bits),
+        "scale bits": str(parameters.scale_bits),
         "refresh": one.refresh.replace("_", " "),
         "libraries": ", ".join(one.backends),
     }
