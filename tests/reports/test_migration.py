@@ -35,6 +35,7 @@ def read_on(record: Record) -> Record:
     return record.model_copy(
         update={
             "shape": None,
+            "ladder": record.ladder.model_copy(update={"cosine": None}),
             "parameters": record.parameters.model_copy(update={"alias": None}) if record.parameters else None,
             "environment": record.environment.model_copy(update={"pinned": None, "shared": None}),
             "latency": record.latency.model_copy(update=dict.fromkeys(parts)),
