@@ -31,13 +31,13 @@ def read_on(record: Record) -> Record:
         *("wall_s", "make_keys_s", "write_keys_s", "load_keys_s", "encode_model_s", "other_s"),
         "planned_evaluate_s",
     )
+    machine = ("pinned", "shared", "stopped_s")
     counts = ("relinearisations", "drops", "additions", "negations", "conjugations", "library")
     return record.model_copy(
         update={
             "shape": None,
-            "ladder": record.ladder.model_copy(update={"cosine": None}),
             "parameters": record.parameters.model_copy(update={"alias": None}) if record.parameters else None,
-            "environment": record.environment.model_copy(update={"pinned": None, "shared": None}),
+            "environment": record.environment.model_copy(update=dict.fromkeys(machine)),
             "latency": record.latency.model_copy(update=dict.fromkeys(parts)),
             "counts": record.counts.model_copy(update=dict.fromkeys(counts)),
         }
