@@ -99,16 +99,16 @@ def choose_layout(arrangement: Arrangement, graph: Graph, slots: int) -> Layout:
     Where not even one image fits so, a ciphertext holds one image and values span chunks.
 
     Raises:
-        PlanError: the tokens and heads of one sample do not fit the slots.
+        PlanError: the tokens of one sample do not fit the slots.
     """
     padded_tokens = power_of_two(max(arrangement.tokens.values()))
     features = power_of_two(arrangement.wanted_rows())
     if features * padded_tokens <= slots:
         return Layout(features, slots // (features * padded_tokens), padded_tokens)
     features = slots // padded_tokens
-    if features < max(1, arrangement.least_rows()):
+    if features == 0:
         raise PlanError(
-            f"{graph.name} needs {padded_tokens} tokens × {arrangement.least_rows()} heads = "
-            f"{padded_tokens * arrangement.least_rows()} slots and the parameter set has {slots}; raise log_n"
+            f"{graph.name} needs {padded_tokens} slots for the tokens of a sample and the parameter set has "
+            f"{slots}; raise log_n"
         )
     return Layout(features, 1, padded_tokens)

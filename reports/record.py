@@ -150,6 +150,7 @@ class Ladder(Block):
     encrypted: float | None = None
     nats: RungNats | None = None
     label_agreement: Fraction | None = None
+    cosine: Annotated[float, Field(ge=-1, le=1)] | None = None
     logit_error_max: Error | None = None
     logit_error_mean: Error | None = None
     precision_bits: float | None = None
@@ -226,8 +227,9 @@ class Latency(Block):
     it is the sum of the parts that `PARTS` names and of what is left, `other_s`. `keygen_s` is the sum of the
     first two parts and `prepare_model_s` that of the next two.
     `evaluate_s` includes client-aided refreshes (round trips), which `round_trips_s` names apart;
-    `evaluate_cpu_s` is the evaluator's processor time meanwhile, of all its threads, and
-    `planned_evaluate_s` what the plan predicted of it from the shipped times.
+    `evaluate_cpu_s` is the evaluator's processor time meanwhile, of all its threads, `evaluate_idle_s` for
+    how long it used none while it was not waiting for the key owner, at the least, and `planned_evaluate_s`
+    what the plan predicted of it from the shipped times.
     `clear_model_s` is the polynomial model in the clear, for comparison, and is part of no other figure.
     `course` is the level profile of the first batch, in the order of the computation. `unsupported` is there
     where primitives were measured one by one and the library lacks some.
@@ -244,6 +246,7 @@ class Latency(Block):
     encrypt_s: Seconds | None = None
     evaluate_s: Seconds | None = None
     evaluate_cpu_s: Seconds | None = None
+    evaluate_idle_s: Seconds | None = None
     planned_evaluate_s: Seconds | None = None
     round_trips_s: Seconds | None = None
     decrypt_s: Seconds | None = None
@@ -364,6 +367,7 @@ class Environment(Block):
     memory_bytes: Bytes | None = None
     load: Annotated[float, Field(ge=0)] | None = None
     steal_s: Seconds | None = None
+    stopped_s: Seconds | None = None
     calibration_s: Seconds | None = None
     os: str | None = None
     python: str | None = None

@@ -13,9 +13,9 @@ LIMITS = {
     "linear": 20,  # one of them means no activation
     "sum_features": 7,
     "affine": 8,
-    "bias": 22,
-    "mask": 16,
-    "scale": 23,
+    "bias": 24,  # most of them mean an array of a linear map
+    "mask": 18,  # some of them mean an array
+    "scale": 24,
     "polynomial": 21,  # most of them mean the stage of conversion
     "add": 17,  # those of audits are methods of libraries
     "multiply": 17,  # the same

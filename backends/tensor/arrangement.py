@@ -75,11 +75,9 @@ class Arrangement:
         if merge is not None:
             parts = len(merge.attributes["groups"][0])
             return merged_rows(layout, self.rows(merge.inputs[0], layout), parts)
-        return tuple(range(self.widths[name])) if heads is None else head_rows(heads, self.widths[name])
-
-    def least_rows(self) -> int:
-        """Rows that every ciphertext must have: all heads."""
-        return max((power_of_two(heads) for heads in self._heads.values()), default=1)
+        if heads is None:
+            return tuple(range(self.widths[name]))
+        return head_rows(heads, self.widths[name], layout.features)
 
     def wanted_rows(self) -> int:
         """Rows with which everything that attention reads or a residual adds fits one chunk.
@@ -95,7 +93,7 @@ class Arrangement:
         for name in one_chunk or rest or [self._graph.input.name]:
             heads = self._heads.get(self._class(name))
             width = self.widths[name]
-            extents.append(width if heads is None else 1 + max(head_rows(heads, width)))
+            extents.append(width if heads is None else 1 + max(head_rows(heads, width, 2 * heads * width)))
         return max(extents)
 
     def place(self, name: str, layout: Layout) -> ValueLayout:

@@ -93,14 +93,16 @@ class ValueLayout:
             by side; feature i is at row `rows[i] % features` of chunk `rows[i] // features`.
             `replicated`: the value is `[tokens, len(rows)]` with all features equal; one ciphertext holds it
             at every row.
-            `scores`: the value is `[heads, tokens, block]`; ciphertext c holds at token t and row
-            `e · padded heads + h` the score in head h of t and the token `stride · e + c` places on in t's
-            block, cyclically.
+            `scores`: the value is `[heads, tokens, block]`; ciphertext c of a group of heads holds at token t
+            and row `e · padded heads + h` the score in the group's head h of t and the token `stride · e + c`
+            places on in t's block, cyclically in `extent` tokens.
         rows: see `kind`.
         tokens: real tokens.
         heads: the heads of a head value or of scores, else 1.
         block: tokens of a block of scores, else 0.
-        stride: of scores, see `kind`; where it is 0, every row of a ciphertext holds the same token shift.
+        turns: of scores, the feature rows of a head that hold a token shift each, a power of two; where it is
+            0, every row of a ciphertext holds the same one.
+        groups: of scores, how many groups of heads have ciphertexts of their own (`backends.tensor.groups`).
         known: (number of a chunk or shift, its pattern, row by row), in order, of those whose slots do not
             depend on the input and for which there is no ciphertext.
         period: rows after which a feature value of one chunk is repeated, down to the last row: a power of
@@ -113,7 +115,8 @@ class ValueLayout:
     tokens: int
     heads: int = 1
     block: int = 0
-    stride: int = 0
+    turns: int = 0
+    groups: int = 1
     known: tuple[tuple[int, tuple[float, ...]], ...] = ()
     period: int = 0
     paired: bool = False
@@ -135,19 +138,34 @@ class ValueLayout:
         return 1 + max(self.rows) // layout.features
 
     @property
+    def stride(self) -> int:
+        """Of scores, the token shift from one feature row to the next; see `turns`."""
+        return -(-self.block // self.turns) if self.turns else 0
+
+    @property
     def extent(self) -> int:
         """Tokens over which the shifts of scores are cyclic: those of a block, with padding where packed."""
-        return power_of_two(self.block) if self.stride else self.block
+        return self.stride * self.turns or self.block
+
+    @property
+    def of_group(self) -> int:
+        """Ciphertexts of scores of one group of heads."""
+        return self.stride or self.block
+
+    @property
+    def padded_heads(self) -> int:
+        """Heads of one group of scores, padded to a power of two."""
+        return power_of_two(self.heads // self.groups)
 
     def number(self, layout: Layout) -> int:
         """Ciphertexts of the value."""
         if self.kind == "scores":
-            return self.stride or self.block
+            return self.of_group * self.groups
         return 1 if self.kind == "replicated" else self.chunks(layout)
 
     def fills(self, layout: Layout) -> bool:
         """Of scores: whether every slot holds one, so that there is no padding of any kind."""
-        padded = (power_of_two(self.heads), layout.tokens, self.extent)
+        padded = (self.padded_heads * self.groups, layout.tokens, self.extent)
         return (self.heads, self.tokens, self.block) == padded
 
     def partners(self, shifts: int | NDArray[np.int64]) -> NDArray[np.int64]:
@@ -159,7 +177,7 @@ class ValueLayout:
         return np.asarray(np.add.outer(shifts, position) % self.extent)
 
     def shifts(self, rows: int, ciphertext: int) -> NDArray[np.int64]:
-        """The token shifts of scores in a ciphertext, at the first `rows` features of a head."""
+        """The token shifts of scores in a ciphertext of a group, at the first `rows` features of a head."""
         return np.asarray((self.stride * np.arange(rows) + ciphertext) % self.extent)
 
     def pattern(self, layout: Layout, constant: Array, ciphertext: int) -> Array:
@@ -174,11 +192,13 @@ class ValueLayout:
         pattern = np.zeros((layout.features, layout.tokens), np.result_type(constant, np.float64))
         real = pattern[:, : self.tokens]
         if self.kind == "scores":
+            group, of_group = divmod(ciphertext, self.of_group)
             full = np.zeros((self.heads, self.tokens, self.extent), pattern.dtype)
             full[:, :, : self.block] = constant
-            by_head = real.reshape(-1, power_of_two(self.heads), self.tokens)
-            partners = self.partners(self.shifts(len(by_head), ciphertext))
-            by_head[:, : self.heads] = full[:, np.arange(self.tokens), partners].transpose(1, 0, 2)
+            full = np.split(full, self.groups)[group]
+            by_head = real.reshape(-1, self.padded_heads, self.tokens)
+            partners = self.partners(self.shifts(len(by_head), of_group))
+            by_head[:, : len(full)] = full[:, np.arange(self.tokens), partners].transpose(1, 0, 2)
             real[:] = by_head.reshape(real.shape)
             return pattern
         full = np.broadcast_to(constant, (self.heads, self.tokens, len(self.rows) // self.heads))
@@ -279,14 +299,16 @@ def _unpacked(layout: Layout, value: ValueLayout, vectors: Sequence[Array], coun
     if value.kind != "scores":
         rows = grids.reshape(-1, layout.images, layout.tokens)[list(value.rows), :count, : value.tokens]
         return np.ascontiguousarray(rows.transpose(1, 2, 0))
-    by_head = grids.reshape(len(grids), -1, power_of_two(value.heads), layout.images, layout.tokens)
+    by_head = grids.reshape(len(grids), -1, value.padded_heads, layout.images, layout.tokens)
     result = np.empty((count, value.heads, value.tokens, value.block))
+    groups = np.split(result, value.groups, axis=1)
     for ciphertext, of_ciphertext in enumerate(by_head):
-        partners = value.partners(value.shifts(value.extent // (value.stride or value.extent), ciphertext))
+        group, of_group = divmod(ciphertext, value.of_group)
+        partners = value.partners(value.shifts(max(1, value.turns), of_group))
         for of_row, partner in zip(of_ciphertext, partners, strict=False):
             tokens = np.flatnonzero(partner < value.block)
-            scores = of_row[: value.heads, :count, tokens]
-            result[:, :, tokens, partner[tokens]] = scores.transpose(1, 0, 2)
+            scores = of_row[: value.heads // value.groups, :count, tokens]
+            groups[group][:, :, tokens, partner[tokens]] = scores.transpose(1, 0, 2)
     return result
 
 

@@ -2,8 +2,9 @@
 
 One ciphertext a token shift repeats each score at all features of its head. Here row *e* of a head holds the
 shift `stride · e + c` in ciphertext c, so `stride` ciphertexts hold all shifts, and an activation, a refresh
-or a mask of the scores is computed on those few. With *T* tokens of a block and *E* feature rows of a head,
-both powers of two, `stride` is T / E, or 1 where E is larger.
+or a mask of the scores is computed on those few. With *T* tokens of a block and *E* feature rows of a head, a
+power of two, `stride` is T / E, rounded up: shifts are cyclic in `stride · E` tokens, of which the last are
+padding.
 
 Write ρ_s for a shift of the tokens by s, cyclic in each block, and R_r for one of the features by r, cyclic
 in each head, and skew the keys once: `S[e, t] = k[e, t + stride · e]`. Then
@@ -25,9 +26,10 @@ import numpy as np
 from backends.interface import Ciphertext, Evaluator
 from backends.tensor.layout import Layout, ValueLayout, power_of_two
 from backends.tensor.packing import Packing
-from backends.tensor.reductions import rotated_sum, sum_of_rotations
+from backends.tensor.reductions import sum_of_rotations
 from backends.tensor.shifts import ComplexShifts, Move, RealShifts, Shifts, selected
 from backends.tensor.tensor import Tensor, drop_to
+from backends.tensor.turns import turned, turned_sum
 from models.arrays import Array
 
 #: Levels that each operand spends: keys and values are skewed and masked before the product.
@@ -47,7 +49,7 @@ def scores(
         block: tokens of a block; see `packing.fits`.
         factor: of all scores.
     """
-    packing = Packing(layout, power_of_two(q.layout.heads), power_of_two(block))
+    packing = Packing(layout, power_of_two(q.layout.heads), block)
     keys = RealShifts(evaluator, packing, k)
     queries = _turned(evaluator, packing, drop_to(evaluator, q, keys.level - 1).ciphertexts)
     moves = _moves(packing, factor)
@@ -55,8 +57,8 @@ def scores(
     def terms(shift: int) -> Sequence[tuple[Ciphertext, Ciphertext]]:
         return [
             pair
-            for chunk, turned in enumerate(queries)
-            for pair in zip(turned, keys.shifted(chunk, shift, moves), strict=True)
+            for chunk, of_turns in enumerate(queries)
+            for pair in zip(of_turns, keys.shifted(chunk, shift, moves), strict=True)
         ]
 
     return _scores(evaluator, packing, q, block, keys, terms)
@@ -66,7 +68,7 @@ def scores_of_complex_slots(
     evaluator: Evaluator, layout: Layout, q: Tensor, k: Tensor, block: int, factor: complex = 1.0
 ) -> Tensor:
     """The same in complex slots, `COMPLEX_SCORES_DEPTH` below its operands: the masks meet the queries."""
-    packing = Packing(layout, power_of_two(q.layout.heads), power_of_two(block))
+    packing = Packing(layout, power_of_two(q.layout.heads), block)
     keys = ComplexShifts(evaluator, packing, k)
     queries = _turned(evaluator, packing, q.ciphertexts)
     moves = _moves(packing, factor)
@@ -74,8 +76,8 @@ def scores_of_complex_slots(
     def terms(shift: int) -> Sequence[tuple[Ciphertext, Ciphertext]]:
         return [
             (selected(evaluator, query, keys.selection(shift, move)), rotated)
-            for chunk, turned in enumerate(queries)
-            for query, rotated, move in zip(turned, keys.rotated(chunk, shift, moves), moves, strict=True)
+            for chunk, of_turns in enumerate(queries)
+            for query, rotated, move in zip(of_turns, keys.rotated(chunk, shift, moves), moves, strict=True)
         ]
 
     return _scores(evaluator, packing, q, block, keys, terms)
@@ -100,7 +102,7 @@ def mix(
         imaginary: whether v is, and so the result.
         shifts: in which slots values are shifted.
     """
-    packing = Packing(layout, power_of_two(p.layout.heads), p.layout.extent)
+    packing = Packing(layout, power_of_two(p.layout.heads), p.layout.block)
     values = shifts(evaluator, packing, v)
     factors = [_met(packing, p.layout, mask, shift) for shift in range(packing.stride)]
     chunks = len(v.ciphertexts)
@@ -117,7 +119,7 @@ def mix(
 
 def _moves(packing: Packing, factor: complex) -> list[Move]:
     """R_r and the part of ρ_(c - stride · r) that is a multiple of the stride, for every r; and a factor."""
-    every = np.full((packing.layout.features, packing.layout.tokens), factor)
+    every = np.broadcast_to(factor * packing.inside, (packing.layout.features, packing.layout.tokens))
     return [Move(turn, packing.stride * (-turn % packing.turns), every) for turn in range(packing.turns)]
 
 
@@ -125,8 +127,8 @@ def _turned(
     evaluator: Evaluator, packing: Packing, ciphertexts: Sequence[Ciphertext]
 ) -> list[list[Ciphertext]]:
     """Each ciphertext by each turn of its feature rows."""
-    steps = [packing.row_step(turn) for turn in range(1, packing.turns)]
-    return [[one, *evaluator.rotate_many(one, steps)] for one in ciphertexts]
+    steps = [packing.row_step(turn) for turn in range(packing.turns)]
+    return [turned(evaluator, packing.layout, one, steps) for one in ciphertexts]
 
 
 def _scores(
@@ -144,7 +146,7 @@ def _scores(
     for shift in range(packing.stride):
         product = evaluator.relinearise(evaluator.multiply_sum(terms(shift)))
         results.append(sum_of_rotations(evaluator, evaluator.rescale(keys.real(product)), step, slots))
-    target = ValueLayout("scores", (), q.layout.tokens, q.layout.heads, block, packing.stride)
+    target = ValueLayout("scores", (), q.layout.tokens, q.layout.heads, block, packing.turns)
     return Tensor(tuple(results), target, clean=False, full=target.fills(packing.layout))
 
 
@@ -162,11 +164,11 @@ def _by_turned_sums(
         values.shifted(chunk, shift, [Move(-turn, packing.stride * turn, of) for turn in turns])
         for shift, of in enumerate(factors)
     ]
-    sums = {}
+    sums = []
     for turn in turns:
         terms = [(one, of_shift[turn]) for one, of_shift in zip(scores, shifted, strict=True)]
-        sums[packing.row_step(turn)] = evaluator.relinearise(evaluator.multiply_sum(terms))
-    return rotated_sum(evaluator, sums)
+        sums.append(evaluator.relinearise(evaluator.multiply_sum(terms)))
+    return turned_sum(evaluator, sums, packing.row_step(1))
 
 
 def _by_turned_scores(
@@ -179,12 +181,12 @@ def _by_turned_scores(
 ) -> Ciphertext:
     """Σ_(r, c) R_r(P_c) · ρ_(stride · r + c)(W): a product."""
     terms: list[tuple[Ciphertext, Ciphertext]] = []
-    for shift, (turned, of) in enumerate(zip(scores, factors, strict=True)):
+    for shift, (of_turns, of) in enumerate(zip(scores, factors, strict=True)):
         moves = [
             Move(0, packing.stride * turn, np.roll(of, -turn * packing.heads, axis=0))
             for turn in range(packing.turns)
         ]
-        terms += zip(turned, values.shifted(chunk, shift, moves), strict=True)
+        terms += zip(of_turns, values.shifted(chunk, shift, moves), strict=True)
     return evaluator.relinearise(evaluator.multiply_sum(terms))
 
 

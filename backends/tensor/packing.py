@@ -21,12 +21,12 @@ class Packing:
     Attributes:
         layout: that of the slots.
         heads: padded to a power of two.
-        extent: tokens of a block, padded to a power of two.
+        block: tokens of a block; see `fits`.
     """
 
     layout: Layout
     heads: int
-    extent: int
+    block: int
 
     @property
     def rows(self) -> int:
@@ -34,14 +34,24 @@ class Packing:
         return self.layout.features // self.heads
 
     @property
-    def stride(self) -> int:
-        """The token shift between one feature row and the next: the number of ciphertexts of scores."""
-        return max(1, self.extent // self.rows)
+    def turns(self) -> int:
+        """Feature rows with shifts of their own, a power of two."""
+        return min(self.rows, power_of_two(self.block))
 
     @property
-    def turns(self) -> int:
-        """Feature rows with shifts of their own."""
-        return self.extent // self.stride
+    def stride(self) -> int:
+        """The token shift between one feature row and the next: the number of ciphertexts of scores."""
+        return -(-self.block // self.turns)
+
+    @property
+    def extent(self) -> int:
+        """Tokens over which shifts are cyclic: those of a block, padded to a multiple of the turns."""
+        return self.stride * self.turns
+
+    @property
+    def inside(self) -> NDArray[np.bool_]:
+        """Which tokens are of an extent; what is behind the last stays zero, `[tokens]`."""
+        return np.arange(self.layout.tokens) < self.layout.tokens // self.extent * self.extent
 
     def row_step(self, rows: int) -> int:
         """The slots of a shift by feature rows of a head."""
@@ -57,7 +67,7 @@ class Packing:
 
 
 def fits(tokens: int, block: int) -> bool:
-    """Whether scores can be packed: blocks are cyclic in a power of two of tokens, alone or side by side."""
+    """Whether scores can be packed: a block alone is padded; those side by side are powers of two."""
     return block == tokens or block == power_of_two(block)
 
 
@@ -98,5 +108,6 @@ def _skewing(packing: Packing, real: Array) -> dict[int, Array]:
     turn = np.arange(packing.layout.features)[:, None] // packing.heads % packing.turns
     moved = place % packing.extent + packing.stride * turn
     strides = turn - packing.turns * (moved >= packing.extent)
-    values = np.take_along_axis(real, place + packing.stride * strides, axis=1)
+    source = np.where(packing.inside, place + packing.stride * strides, 0)
+    values = np.where(packing.inside, np.take_along_axis(real, source, axis=1), 0.0)
     return {int(one): np.where(strides == one, values, 0.0) for one in np.unique(strides)}

@@ -27,7 +27,7 @@ from models.arrays import Array
 
 def depth(p: Tensor, mask: Array) -> int:
     """Levels that the sums of scores take."""
-    of_two_halves = len(p.ciphertexts) > (p.layout.stride or p.layout.block)
+    of_two_halves = len(p.ciphertexts) > p.layout.of_group * p.layout.groups
     return 0 if p.full and np.all(mask == 1) and not of_two_halves else 1
 
 
@@ -86,7 +86,7 @@ def sum_packed_kept_keys(
         imaginary: whether keep is, and so the result.
         shifts: in which slots keep is shifted.
     """
-    packing = Packing(layout, power_of_two(p.layout.heads), p.layout.extent)
+    packing = Packing(layout, power_of_two(p.layout.heads), p.layout.block)
     keys = shifts(evaluator, packing, keep)
     terms = []
     for shift, ciphertext in enumerate(p.ciphertexts):
@@ -106,7 +106,7 @@ def _over_rows(evaluator: Evaluator, layout: Layout, lies: ValueLayout, total: C
     """The sum of the rows of each head that hold different token shifts, at every row of it."""
     if not lies.stride:
         return total
-    packing = Packing(layout, power_of_two(lies.heads), lies.extent)
+    packing = Packing(layout, power_of_two(lies.heads), lies.block)
     step = packing.heads * layout.feature_stride
     return sum_of_rotations(evaluator, total, step, packing.turns * step)
 

@@ -19,6 +19,7 @@ from backends.interface import Ciphertext, ComplexVector, Evaluator
 from backends.tensor import conjugates
 from backends.tensor.packing import Packing, skewed
 from backends.tensor.tensor import Tensor
+from backends.tensor.turns import turned
 from models.arrays import Array
 
 
@@ -120,7 +121,8 @@ class ComplexShifts(Shifts):
         baby = self._babies[chunk][shift]
         steps = [self._packing.row_step(move.rows) + move.tokens for move in moves]
         moved = [step for step in steps if step]
-        by_step = dict(zip(moved, self._evaluator.rotate_many(baby, moved), strict=True))
+        made = turned(self._evaluator, self._packing.layout, baby, moved)
+        by_step = dict(zip(moved, made, strict=True))
         return [by_step.get(step, baby) for step in steps]
 
     def selection(self, shift: int, move: Move) -> ComplexVector:

@@ -178,6 +178,7 @@ def _column(record: Record) -> dict[str, str]:
         "samples (batch)": f"{record.samples} ({count(record.batch)})",
         **(_metrics(ladder) if record.weights == "trained" else {ladder.metric: TIMING_ONLY}),
         "agreement with polynomial": fixed(ladder.label_agreement, 4),
+        "cosine with polynomial, least": fixed(ladder.cosine, 6),
         "precision, bits": bits(ladder.precision_bits),
         "  by the mean / median error / of 99 %": _distribution(ladder.precision),
         "plan, s": _number(latency.plan_s),

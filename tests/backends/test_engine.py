@@ -247,10 +247,12 @@ def test_attention_over_several_ciphertexts() -> None:
     assert sum(i.operation == "relinearise" for i in scores) == 2
 
 
-def test_a_sample_whose_tokens_and_heads_do_not_fit() -> None:
-    build = Builder(1, 256, 4)
-    build.heads("input", 4, 4, 1)
-    with pytest.raises(PlanError, match="256 tokens × 4 heads = 1024 slots and the parameter set has 512"):
+def test_a_sample_whose_tokens_do_not_fit() -> None:
+    build = Builder(1, 513, 4)
+    build.linear("input", 4, 4)
+    with pytest.raises(
+        PlanError, match="1024 slots for the tokens of a sample and the parameter set has 512"
+    ):
         plan(build.graph(), PARAMETERS, REFRESH)
 
 

@@ -182,6 +182,7 @@ def fields() -> dict[str, Any]:
             memory_bytes=25_000_000_000,
             load=0.5,
             steal_s=0.0,
+            stopped_s=0.0,
             calibration_s=0.21,
             os="Linux 6.1",
             python="3.11.4",

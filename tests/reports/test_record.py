@@ -21,11 +21,11 @@ NAMES = {
     "origin": "program scoring adapter model data parameters demanded libraries build threads repeats probes "
     "audit",
     "security": "bits log_n log_qp secret source secure",
-    "ladder": "metric original he_friendly polynomial encrypted nats label_agreement "
+    "ladder": "metric original he_friendly polynomial encrypted nats label_agreement cosine "
     "logit_error_max logit_error_mean precision_bits precision layers held_out",
     "latency": "plan_s wall_s keygen_s make_keys_s write_keys_s prepare_model_s load_keys_s encode_model_s "
-    "encrypt_s evaluate_s evaluate_cpu_s planned_evaluate_s round_trips_s decrypt_s other_s per_sample_s "
-    "clear_model_s layers course primitives unsupported runs",
+    "encrypt_s evaluate_s evaluate_cpu_s evaluate_idle_s planned_evaluate_s round_trips_s decrypt_s "
+    "other_s per_sample_s clear_model_s layers course primitives unsupported runs",
     "memory": "keygen_peak_bytes key_owner_peak_bytes evaluator_peak_bytes together_peak_bytes "
     "public_key_bytes "
     "relinearisation_key_bytes rotation_keys_bytes conjugation_key_bytes bootstrap_keys_bytes "
@@ -35,7 +35,7 @@ NAMES = {
     "levels_used levels_after_refresh library",
     "wire": "to_evaluator_bytes to_key_owner_bytes messages",
     "environment": "cpu cores threads workers pinned shared memory_bytes "
-    "load steal_s calibration_s os python libraries build git",
+    "load steal_s stopped_s calibration_s os python libraries build git",
 }
 
 

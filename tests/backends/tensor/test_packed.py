@@ -77,6 +77,17 @@ def test_scores_lie_in_few_ciphertexts_and_cost_few_key_switches(block: int) -> 
     assert by_row.counts["ct_ct"] == 2 * block + 1
 
 
+@pytest.mark.parametrize(("tokens", "heads", "stride"), [(17, 4, 5), (17, 2, 5), (16, 4, 4), (9, 8, 3)])
+def test_a_block_is_padded_to_no_more_than_a_shift_a_row(tokens: int, heads: int, stride: int) -> None:
+    """Four feature rows a head: a token more than a power of two costs one ciphertext of scores more."""
+    graph = attention(tokens, heads, 4, tokens, 0, None)
+    program = planned_so(graph, {"scores": Way.PACKED, "mix": Way.PACKED})
+    (layout,) = [probe.layout for probe in program.probes if probe.name == "scores"]
+    assert layout.number(program.layout) == layout.stride == stride
+    products = 2 * layout.extent * len(program.inputs)
+    assert program.counts["ct_ct"] == products + stride  # and the squares of the polynomial
+
+
 def test_blocks_that_are_not_cyclic_in_a_power_of_two_are_not_packed() -> None:
     assert fits(5, 5)
     assert fits(12, 4)
