@@ -66,7 +66,7 @@ def added(a: StateT, b: State) -> StateT:
             f"the operands of a sum differ: level {a.level} and {b.level}, product {a.product} and "
             f"{b.product}; drop or rescale one of them"
         )
-    return replace(a, polynomials=max(a.polynomials, b.polynomials))
+    return a if a.polynomials >= b.polynomials else replace(a, polynomials=b.polynomials)
 
 
 def added_plain(a: StateT, level: int) -> StateT:

@@ -8,7 +8,7 @@ for every library. They are estimates; a record holds what was measured.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import ceil, log2
 
 from backends.footprint import Footprint
@@ -50,6 +50,7 @@ class Costs:
     """Costs at one parameter set."""
 
     parameters: ParameterSet
+    _known: dict[tuple[str, int], float] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def key_switch(self, level: int) -> float:
         """Transforms of one rotation or relinearisation: each digit is raised to all primes of QP."""
@@ -64,10 +65,12 @@ class Costs:
         Raises:
             ExecutionError: no primitive is counted under that name.
         """
-        found = cost(counted)
-        key_switches = found.key_switches * self.key_switch(level)
-        at_top = found.key_switches_at_top * self.key_switch(self.parameters.depth)
-        return found.per_prime * (level + 1) + key_switches + at_top
+        if (counted, level) not in self._known:
+            found = cost(counted)
+            key_switches = found.key_switches * self.key_switch(level)
+            at_top = found.key_switches_at_top * self.key_switch(self.parameters.depth)
+            self._known[counted, level] = found.per_prime * (level + 1) + key_switches + at_top
+        return self._known[counted, level]
 
     def refresh_price(self, kind: str, level: int) -> float:
         """What a refresh to `level` weighs, in transforms, when the planner chooses where to put one."""

@@ -11,7 +11,7 @@ one of two ciphertexts is known. It is constant folding, as compilers do it (Kil
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import reduce
 from math import isfinite, sqrt
 from pathlib import Path
@@ -281,7 +281,13 @@ class Folding(Evaluator):
         if secret and known is not None and not state.product:
             secret = self.recorder.add_plain(secret, self.recorder.encode(known, state.level))
             known = None
-        return replace(state, secret=secret, known=known)
+        return Folded(
+            level=state.level,
+            product=state.product,
+            polynomials=state.polynomials,
+            secret=secret,
+            known=known,
+        )
 
 
 def chunks(tensor: Tensor, layout: Layout) -> tuple[list[Recorded], ValueLayout]:

@@ -161,6 +161,9 @@ class Recordings:
 
     def _recorded(self, node: Node, way: Way | None, operands: Sequence[Tensor]) -> tuple[Tensor, NodeCost]:
         folding, engine = self._begun({} if way is None else {node.name: way}, runs=False)
+        times = self._alike_ciphertexts(node, way, operands)
+        if times > 1:
+            operands = [x.with_ciphertexts(x.ciphertexts[:1]) for x in operands]
         depths = engine.operand_depths(node, operands)
         if node.is_input:
             result = self.received(folding, _HIGH)
@@ -169,12 +172,21 @@ class Recordings:
             result = engine.run(node, [_fresh(folding, x, _HIGH + depth) for x, depth in pairs])
         if {folding.level(c) for c in result.ciphertexts} != {_HIGH}:
             raise PlanError(f"node {node.name} does not spend the levels that operand_depths says")
+        result = result.with_ciphertexts(result.ciphertexts * times)
         ciphertexts = sum(slots is None for slots in known_slots(result.ciphertexts))
-        counted = _counted(folding.recorder)
+        counted = Counter({one: times * count for one, count in _counted(folding.recorder).items()})
         paired = result.layout.paired
         real = not paired and (self.layout.halves == 1 or self.lies_apart(node.name))
         refreshable = not paired or (self.refresh.keeps_imaginary and way is Way.PAIRED)
         return result, NodeCost(counted, ciphertexts, depths, real, refreshable)
+
+    def _alike_ciphertexts(self, node: Node, way: Way | None, operands: Sequence[Tensor]) -> int:
+        """How many ciphertexts the first of the operand stands for, with all of which the same is done."""
+        if not encrypted(node).each or way is not None or self.layout.halves > 1:
+            return 1
+        (x,) = operands
+        alike = not x.layout.paired and all(slots is None for slots in known_slots(x.ciphertexts))
+        return len(x.ciphertexts) if alike else 1
 
 
 def _zeros(array: Array) -> tuple[object, ...]:

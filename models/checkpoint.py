@@ -16,7 +16,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from models.errors import ModelError
-from models.graph import Graph, Node
+from models.graph import Array, Graph, Node
 from models.operations import attributes, declared
 from models.operations.operation import Value
 
@@ -95,7 +95,7 @@ def load_graph(folder: Path, rung: str) -> Graph:
             f"{arrays_path} does not match the digest in {header_path.name}; restore the checkpoint"
         )
     try:
-        graph = _graph(header, {name: array.astype(np.float64) for name, array in load(payload).items()})
+        graph = _graph(header, _arrays(payload))
         _check(graph)
     except ModelError as error:
         raise ModelError(f"{header_path}: {error}; restore the checkpoint") from error
@@ -104,6 +104,20 @@ def load_graph(folder: Path, rung: str) -> Graph:
             f"{header_path} does not describe a graph ({error!r}); restore the checkpoint"
         ) from error
     return graph
+
+
+def _arrays(payload: bytes) -> dict[str, Array]:
+    """Every array in float64.
+
+    Raises:
+        ModelError: one holds a value that is no number.
+    """
+    with np.errstate(invalid="ignore"):  # of a value that is no number in its own type either
+        arrays = {name: array.astype(np.float64) for name, array in load(payload).items()}
+    for name, array in arrays.items():
+        if np.isnan(array).any():
+            raise ModelError(f"{name} holds values that are no numbers")
+    return arrays
 
 
 def _check(graph: Graph) -> None:

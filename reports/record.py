@@ -78,6 +78,22 @@ class SecurityBlock(Block):
         return self
 
 
+class Parameters(Block):
+    """The parameter set as the suite asks for it, and how it is used; `security` tells of the keys.
+
+    `alias` is its short name in the suite, null where it has none. `log_n` is log2 of the ring dimension N.
+    """
+
+    alias: str | None = None
+    log_n: Annotated[int, Field(gt=0)]
+    first_modulus_bits: Annotated[int, Field(gt=0)]
+    scale_bits: Annotated[int, Field(gt=0)]
+    depth: Annotated[int, Field(gt=0)]
+    digits: Annotated[int, Field(gt=0)]
+    refresh: Literal["bootstrap", "round_trip"]
+    program: str
+
+
 class Precision(Block):
     """The distribution of bits over all values (see `reports.scoring.precision`).
 
@@ -150,6 +166,7 @@ class Ladder(Block):
     encrypted: float | None = None
     nats: RungNats | None = None
     label_agreement: Fraction | None = None
+    cosine: Annotated[float, Field(ge=-1, le=1)] | None = None
     logit_error_max: Error | None = None
     logit_error_mean: Error | None = None
     precision_bits: float | None = None
@@ -226,8 +243,9 @@ class Latency(Block):
     it is the sum of the parts that `PARTS` names and of what is left, `other_s`. `keygen_s` is the sum of the
     first two parts and `prepare_model_s` that of the next two.
     `evaluate_s` includes client-aided refreshes (round trips), which `round_trips_s` names apart;
-    `evaluate_cpu_s` is the evaluator's processor time meanwhile, of all its threads, and
-    `planned_evaluate_s` what the plan predicted of it from the shipped times.
+    `evaluate_cpu_s` is the evaluator's processor time meanwhile, of all its threads, `evaluate_idle_s` for
+    how long it used none while it was not waiting for the key owner, at the least, and `planned_evaluate_s`
+    what the plan predicted of it from the shipped times.
     `clear_model_s` is the polynomial model in the clear, for comparison, and is part of no other figure.
     `course` is the level profile of the first batch, in the order of the computation. `unsupported` is there
     where primitives were measured one by one and the library lacks some.
@@ -244,6 +262,7 @@ class Latency(Block):
     encrypt_s: Seconds | None = None
     evaluate_s: Seconds | None = None
     evaluate_cpu_s: Seconds | None = None
+    evaluate_idle_s: Seconds | None = None
     planned_evaluate_s: Seconds | None = None
     round_trips_s: Seconds | None = None
     decrypt_s: Seconds | None = None
@@ -364,6 +383,7 @@ class Environment(Block):
     memory_bytes: Bytes | None = None
     load: Annotated[float, Field(ge=0)] | None = None
     steal_s: Seconds | None = None
+    stopped_s: Seconds | None = None
     calibration_s: Seconds | None = None
     os: str | None = None
     python: str | None = None
@@ -393,6 +413,7 @@ class Record(Block):
     case: str
     backend: str
     parameter_set: str
+    parameters: Parameters | None = None
     cell: str
     key: str
     origin: Origin | None = None
@@ -412,6 +433,12 @@ class Record(Block):
     wire: Wire = Wire()
     runaways: Runaways | None = None
     environment: Environment = Environment()
+
+    @property
+    def set_title(self) -> str:
+        """What readers call its parameter set: the alias, or the name where there is none."""
+        alias = None if self.parameters is None else self.parameters.alias
+        return self.parameter_set if alias is None else alias
 
     @model_validator(mode="after")
     def _what_is_not_ok_says_why(self) -> Record:

@@ -14,6 +14,7 @@ import numpy as np
 from reports.errors import ReportError
 from reports.record import Ladder, Record, Status
 from reports.scoring.ladder import RUNGS, exactness, ladder
+from reports.scoring.precision import least_cosine
 from reports.store import RawOutputs, Stored, read_raw
 
 #: Two computations of one metric differ by the order of their sums.
@@ -53,8 +54,10 @@ def _again(record: Record, raw: RawOutputs) -> Mapping[str, object]:
         if f"logits_{rung}" in raw and np.isfinite(raw[f"logits_{rung}"][stay]).all()
     }
     if record.weights == "random" or "labels" not in raw or record.ladder.metric is None:
-        again = exactness(logits["encrypted"][stay], logits["polynomial"][stay])
-        return {name: again[name] for name in EXACT}
+        encrypted, polynomial = logits["encrypted"][stay], logits["polynomial"][stay]
+        again = exactness(encrypted, polynomial)
+        cosine = None if record.ladder.cosine is None else least_cosine(encrypted, polynomial)
+        return {**{name: again[name] for name in EXACT}, "cosine": cosine}
     judged = ladder(logits, raw["labels"], metric=record.ladder.metric, compared=stay)
     return {name: getattr(judged, name) for name in (*RUNGS, "label_agreement", *EXACT)}
 

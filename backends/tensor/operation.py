@@ -92,6 +92,7 @@ class EncryptedOperation:
         moves_rows: whether it moves the rows of its operands, which therefore stand once in a ciphertext.
         by_values: whether what it takes depends on the values of its arrays, and not only on where they are
             zero.
+        each: whether it computes each ciphertext of its only operand by itself, with the same numbers.
         maps_features: whether it is a linear map over features, whose weights may as well be complex.
         support: of a feature operand, what of the zeros of its arrays decides what it takes, from the layout,
             the place of the result, the operand and the node; None where every zero may.
@@ -106,5 +107,6 @@ class EncryptedOperation:
     shares_rotations: bool = False
     moves_rows: bool = False
     by_values: bool = False
+    each: bool = False
     maps_features: bool = False
     support: Callable[[Layout, ValueLayout, Tensor, Node], Hashable] | None = None

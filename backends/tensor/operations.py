@@ -86,6 +86,7 @@ ENCRYPTED: dict[str, EncryptedOperation] = {
         depths=lambda node, operands: (executions.polynomial_depth(node),),
         placement=Placement.OPERANDS,
         by_values=True,
+        each=True,
     ),
     "add": EncryptedOperation(
         execute=executions.run_add,

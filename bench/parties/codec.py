@@ -57,7 +57,10 @@ def decode(expected: type[AnyMessage], line: str) -> AnyMessage:
     """
     try:
         literal = json.loads(line)
-    except json.JSONDecodeError as error:
+    except (
+        ValueError,
+        RecursionError,
+    ) as error:  # not JSON, a number of thousands of digits, nested too deep
         raise MessageError(f"a message is not a line of JSON ({error}); send nothing else here") from None
     message = _parsed(expected, literal, expected.__name__)
     assert isinstance(message, expected)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import sys
 import traceback
 from contextlib import suppress
@@ -14,6 +13,7 @@ from bench.parties.errors import MessageError, RoleError
 from bench.parties.memory import peak_bytes, reset_peak
 from bench.parties.messages import Done, Failed, Ready, Request
 from bench.parties.party import Party
+from bench.parties.reasons import reason
 
 
 def serve(role: str, adapter: str, folder: Path, channel: Channel) -> None:
@@ -73,7 +73,4 @@ def _report(channel: Channel, error: Exception) -> None:
     with suppress(OSError):  # the log may lie on the disk whose filling up is the error
         traceback.print_exception(error)
         sys.stderr.flush()
-    text = str(error) or type(error).__name__
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        text = "the disk is full; free some or choose another --output"
-    channel.send(Failed(type(error).__name__, text, peak_bytes()))
+    channel.send(Failed(type(error).__name__, reason(error), peak_bytes()))

@@ -1,4 +1,4 @@
-"""The machine as the record's `environment` has it, and the memory of several processes together."""
+"""The machine as the record's `environment` has it, and several processes as they are seen from outside."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import threading
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from statistics import median
-from time import perf_counter
+from time import monotonic, perf_counter
 from types import TracebackType
 
 import numpy as np
 import psutil
 
-import bench
+from bench.packages import FOLDER
 from models.processor import processor
 from reports.record import Environment
 
@@ -38,12 +38,13 @@ def environment(threads: int, libraries: Mapping[str, str], build: Mapping[str, 
         memory_bytes=psutil.virtual_memory().total,
         load=os.getloadavg()[0],
         steal_s=None,
+        stopped_s=None,
         calibration_s=calibrate(),
         os=f"{platform.system()} {platform.release()}",
         python=platform.python_version(),
         libraries=dict(libraries),
         build=dict(build),
-        git=git_commit(Path(bench.__file__).resolve().parents[1]),
+        git=git_commit(FOLDER),
     )
 
 
@@ -74,13 +75,14 @@ def git_commit(checkout: Path) -> str | None:
     return answer.stdout.strip() or None
 
 
-class MemorySampler:
-    """Watches the memory of several processes together, from a thread, while it is entered.
+class Sampler:
+    """Watches several processes together, their memory and whether they run, while it is entered; a thread.
 
     Attributes:
         peak_bytes: largest sum of their resident memory that was seen, None before the first look.
         limit_bytes: above this sum they are ended, before the machine has to choose a victim.
         exceeded: whether that happened.
+        stopped_s: seconds in which a signal had stopped one of them, as far as looking now and then tells.
         spared: processes that count but are never ended.
     """
 
@@ -94,17 +96,18 @@ class MemorySampler:
         self.peak_bytes: int | None = None
         self.limit_bytes = limit_bytes
         self.exceeded = False
+        self.stopped_s = 0.0
         self._spared = frozenset(spared)
         self._pids = set(pids)
         self._interval_s = interval_s
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._watch, name="memory sampler", daemon=True)
+        self._thread = threading.Thread(target=self._watch, name="sampler", daemon=True)
 
     def add(self, pid: int) -> None:
         """Watch one more process."""
         self._pids = self._pids | {pid}  # a new set: the thread may be looking at the old one
 
-    def __enter__(self) -> MemorySampler:
+    def __enter__(self) -> Sampler:
         self._thread.start()
         return self
 
@@ -115,8 +118,12 @@ class MemorySampler:
         self._thread.join()
 
     def _watch(self) -> None:
+        looked = monotonic()
         while True:
             self._look()
+            before, looked = looked, monotonic()
+            if any(map(_is_stopped, self._pids)):
+                self.stopped_s += looked - before
             if self._stop.wait(self._interval_s):
                 return
 
@@ -136,6 +143,14 @@ def _resident_bytes(pid: int) -> int:
         return int(psutil.Process(pid).memory_info().rss)
     except psutil.Error:
         return 0
+
+
+def _is_stopped(pid: int) -> bool:
+    """Whether a signal has stopped a process that still is."""
+    try:
+        return bool(psutil.Process(pid).status() == psutil.STATUS_STOPPED)
+    except psutil.Error:
+        return False
 
 
 def _end(pid: int) -> None:

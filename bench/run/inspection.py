@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from multiprocessing import get_context
 from time import perf_counter
 
 import psutil
@@ -15,6 +17,7 @@ from backends.planner import plan, refresh_for
 from backends.program import Program
 from backends.registry import Descriptor, available
 from backends.repeated import plan_repeated
+from backends.tensor.layout import Layout
 from bench.run.estimates import counts
 from bench.run.prediction.prediction import Prediction, predict
 from bench.run.prediction.predictor import Predictor, predictor
@@ -67,6 +70,25 @@ class Sizes:
 
 
 @dataclass(frozen=True)
+class Planned:
+    """What is told of a program, for one batch.
+
+    Attributes:
+        layout: that of the slots.
+        levels_used: by the longest chain.
+        counts: primitive → how often it runs.
+        rotation_keys: how many.
+        constants: those that take memory.
+    """
+
+    layout: Layout
+    levels_used: int
+    counts: Mapping[str, int]
+    rotation_keys: int
+    constants: int
+
+
+@dataclass(frozen=True)
 class Cost:
     """What a way costs on a backend, for one batch.
 
@@ -75,7 +97,7 @@ class Cost:
         backend: its name.
         parameter_set: the parameter set's name.
         reason: why there is no cost; None where there is one.
-        program: what is planned; None where there is none.
+        planned: what is planned; None where nothing is.
         prediction: what it takes; None where there is none.
         seconds_are: how sure the seconds are, in words.
         plan_s: how long planning took.
@@ -85,7 +107,7 @@ class Cost:
     backend: str
     parameter_set: str
     reason: str | None = None
-    program: Program | None = None
+    planned: Planned | None = None
     prediction: Prediction | None = None
     seconds_are: str = ""
     plan_s: float = 0.0
@@ -98,16 +120,16 @@ class Cost:
             "parameter_set": self.parameter_set,
             "reason": self.reason,
         }
-        if self.program is None or self.prediction is None:
+        if self.planned is None or self.prediction is None:
             return told
         needs = self.prediction.needs
         return {
             **told,
-            "samples": self.program.layout.samples,
-            "levels_used": self.program.levels_used,
-            **counts(self.program, 1),
-            "rotation_keys": len(self.program.rotation_steps),
-            "constants": sum(one.row is not None for one in self.program.plaintexts),
+            "samples": self.planned.layout.samples,
+            "levels_used": self.planned.levels_used,
+            **self.planned.counts,
+            "rotation_keys": self.planned.rotation_keys,
+            "constants": self.planned.constants,
             "constants_bytes": needs.constants_bytes,
             "keys_bytes": needs.keys_bytes,
             "evaluator_peak_bytes": self.prediction.evaluator_bytes,
@@ -138,19 +160,39 @@ def sizes(model: Model, activation: str = "gelu") -> Sizes:
     )
 
 
-def costs(model: Model, assumed: Assumed, threads: int = 1) -> Iterator[Cost]:
-    """What each way costs on each backend that encrypts and bootstraps, one after the other."""
-    chosen, _ = bootstrapping()
-    for name, route in ROUTES.items():
-        sketch: Stretched | Graph | None = None
-        for descriptor in chosen:
-            found = Cost(name, descriptor.name, PARAMETERS.name)
-            started = perf_counter()
-            try:
-                sketch = sketch or route.polynomial(model, assumed)
-                yield _cost(found, sketch, descriptor, threads, started)
-            except (BackendError, ModelError) as error:
-                yield replace(found, reason=str(error))
+def costs(model: Model, assumed: Assumed, threads: int = 1, processes: int = 1) -> Iterator[Cost]:
+    """What each way costs on each backend that encrypts and bootstraps, one after the other.
+
+    Args:
+        model: what is priced.
+        assumed: of its polynomials.
+        threads: of the evaluator.
+        processes: how many plan ways side by side; 1 plans in this one.
+    """
+    if processes == 1:
+        for name in ROUTES:
+            yield from _of_route(name, model, assumed, threads)
+        return
+    with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
+        # The last takes longest, so it begins first.
+        told = {name: pool.submit(_of_route, name, model, assumed, threads) for name in reversed([*ROUTES])}
+        for name in ROUTES:
+            yield from told[name].result()
+
+
+def _of_route(name: str, model: Model, assumed: Assumed, threads: int) -> list[Cost]:
+    """What one way costs."""
+    told: list[Cost] = []
+    sketch: Stretched | Graph | None = None
+    for descriptor in bootstrapping()[0]:
+        found = Cost(name, descriptor.name, PARAMETERS.name)
+        started = perf_counter()
+        try:
+            sketch = sketch or ROUTES[name].polynomial(model, assumed)
+            told.append(_cost(found, sketch, descriptor, threads, started))
+        except (BackendError, ModelError) as error:
+            told.append(replace(found, reason=str(error)))
+    return told
 
 
 def bootstrapping() -> tuple[list[Descriptor], dict[str, str]]:
@@ -189,8 +231,18 @@ def _cost(
     memory = psutil.virtual_memory().total
     return replace(
         found,
-        program=program,
+        planned=_planned(program),
         prediction=predict(program, 1, where, descriptor, known, memory),
         seconds_are=known.sentence,
         plan_s=perf_counter() - started,
+    )
+
+
+def _planned(program: Program) -> Planned:
+    return Planned(
+        program.layout,
+        program.levels_used,
+        counts(program, 1),
+        len(program.rotation_steps),
+        sum(one.row is not None for one in program.plaintexts),
     )

@@ -166,6 +166,7 @@ class Life:
                 "pinned": list(cores.pinned) or None,
                 "shared": list(cores.shared) if cores.pinned else None,
                 "python": self.environment.versions.get("python", measured.python),
+                "stopped_s": self.outcome.figures.stopped_s,
                 "steal_s": None if now is None or stolen is None else max(0.0, now - stolen),
             }
         )
@@ -192,7 +193,7 @@ class Life:
         with claimed(self.threads) as cores:
             self._tell_of(cores)
             started = monotonic()
-            with host.MemorySampler(limit_bytes=limit, spared=[os.getpid()]) as sampler:
+            with host.Sampler(limit_bytes=limit, spared=[os.getpid()]) as sampler:
                 try:
                     with Session(
                         python=self.environment.python,
@@ -213,7 +214,9 @@ class Life:
                     raise self._at_a_limit(error, together=sampler.exceeded) from error
                 finally:
                     figures.together_peak_bytes = sampler.peak_bytes
+                    figures.stopped_s = sampler.stopped_s
                     self._tell_of_those_that_came(cores)
+                    self._tell_of_a_stop(sampler.stopped_s)
             figures.wall_s = monotonic() - started - figures.repeats_s
 
     def evaluate(self, session: Session, evaluate: Callable[[], Evaluation]) -> None:
@@ -260,6 +263,11 @@ class Life:
             self.listener.say(
                 f"  core {names}: another run came to it, so both are slow; run one after the other"
             )
+
+    def _tell_of_a_stop(self, seconds: float) -> None:
+        """Say where a party stood still, which looks like speed in none of its numbers but one."""
+        if seconds:
+            self.listener.say(f"  a party was stopped by a signal for {seconds:.1f} s, which its times hold")
 
     def _at_a_limit(self, error: PartyError, *, together: bool) -> CellError | PartyError:
         """The sentence about a limit that ended a party; any other error as it is.

@@ -30,6 +30,7 @@ class Figures:
         planned_evaluate_s: what the plan predicted of one evaluation of all batches.
         wall_s: seconds of the parties' life, evaluations after the first left out.
         repeats_s: seconds of evaluations after the first.
+        stopped_s: seconds in which a signal had stopped a party.
     """
 
     plan_s: float | None = None
@@ -46,6 +47,7 @@ class Figures:
     unsupported: list[record.UnsupportedPrimitive] = field(default_factory=list)
     peaks: Peaks = field(default_factory=Peaks)
     together_peak_bytes: int | None = None
+    stopped_s: float = 0.0
     security: Security | None = None
     wire: record.Wire = field(default_factory=record.Wire)
 
@@ -69,6 +71,7 @@ def latency(figures: Figures, samples: int, correct: bool) -> record.Latency:
     first = figures.evaluations[0].measured if cold is not None else []
     parts = dict(_stages(figures)) | _evaluated(cold)
     wall_s = figures.wall_s if cold else None
+    cpu_s = sum(batch.cpu_s for batch in first)
     return record.Latency(
         plan_s=figures.plan_s,
         clear_model_s=figures.clear_model_s,
@@ -77,7 +80,8 @@ def latency(figures: Figures, samples: int, correct: bool) -> record.Latency:
         prepare_model_s=_sum(parts, "load_keys_s", "encode_model_s"),
         **parts,
         planned_evaluate_s=figures.planned_evaluate_s if cold else None,
-        evaluate_cpu_s=sum(batch.cpu_s for batch in first) or None,
+        evaluate_cpu_s=cpu_s or None,
+        evaluate_idle_s=_idle_s(cold, cpu_s) if cold and cpu_s else None,
         round_trips_s=cold.round_trips_s if cold else None,
         other_s=None if wall_s is None else wall_s - sum(parts.values()),
         per_sample_s=cold.evaluate_s / samples if cold else None,
@@ -87,6 +91,11 @@ def latency(figures: Figures, samples: int, correct: bool) -> record.Latency:
         unsupported=figures.unsupported or None,
         runs=runs if cold else None,
     )
+
+
+def _idle_s(cold: record.Evaluation, cpu_s: float) -> float:
+    """For how long the evaluator can have used no processor at all, at the least; threads may hide more."""
+    return max(0.0, cold.evaluate_s - (cold.round_trips_s or 0.0) - cpu_s)
 
 
 def _run(figures: Figures, evaluation: Evaluation, *, cold: bool) -> record.Evaluation:

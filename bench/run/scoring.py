@@ -53,7 +53,7 @@ def check(workload: Workload, decrypted: Decrypted, limits: Limits) -> None:
         # Random weights leave logits so close to each other that an error within the limit on precision
         # changes labels. That limit is relative to the logits themselves and stays.
         if workload.weights == "trained":
-            if workload.metric is None or workload.metric.answers_labels:
+            if not workload.embeds and (workload.metric is None or workload.metric.answers_labels):
                 _check_labels(compared, expected, limits.label_agreement)
             _check_score(workload, "encrypted", logits)
 
@@ -148,5 +148,6 @@ def _unlabelled(workload: Workload, decrypted: Decrypted | None) -> record.Ladde
     if decrypted.probes is not None:
         layers = precision.layer_precision(decrypted.probes, decrypted.references or {})
     stay = workload.stay
-    exact = scoring.exactness(decrypted.logits[0][stay], workload.expected[stay])
-    return record.Ladder(layers=layers, **exact)
+    encrypted, expected = decrypted.logits[0][stay], workload.expected[stay]
+    cosine = precision.least_cosine(encrypted, expected) if workload.embeds else None
+    return record.Ladder(layers=layers, cosine=cosine, **scoring.exactness(encrypted, expected))

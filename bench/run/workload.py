@@ -27,6 +27,7 @@ from models.graph import Array, Graph
 from models.layers import layer, layer_inputs
 from models.metrics.catalogue import metric_of
 from models.metrics.metric import Metric, check_outputs
+from models.probing import embeds
 from models.shapes import value_shapes
 from reports import identity
 from reports.record import Shape
@@ -106,6 +107,11 @@ class Workload:
     def logits(self) -> dict[str, Array]:
         """Clear rung → logits `[samples, positions, classes]`."""
         return {rung: answers(graph, self.samples.inputs) for rung, graph in self.graphs.items()}
+
+    @property
+    def embeds(self) -> bool:
+        """Whether samples are answered by embeddings, which name no label."""
+        return embeds(self.polynomial)
 
     @property
     def expected(self) -> Array:
@@ -188,8 +194,8 @@ def load_workload(
     graphs = {rung: checkpoint.load_graph(model, rung) for rung in checkpoint.RUNGS}
     metadata = graphs["polynomial"].metadata
     try:
-        metric = metric_of(metadata)
-        if metadata.get("weights") != "random":
+        metric = None if embeds(graphs["polynomial"]) else metric_of(metadata)
+        if metric is not None and metadata.get("weights") != "random":
             for graph in graphs.values():
                 check_outputs(metric, value_shapes(graph)[graph.output][-1])
     except ScoreError as error:

@@ -10,7 +10,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import bench
 import models
 from backends.errors import ParameterError
 from backends.interface import SecurityFacts
@@ -18,6 +17,7 @@ from backends.parameters import ParameterSet
 from backends.registry import available, simulates
 from backends.security import INSECURE, check_demand, foretold, named, nominal
 from bench.errors import UserError
+from bench.packages import FOLDER
 from bench.spec.cases import Case, ModelCase, case
 from bench.spec.file import Limits, SuiteFile, SuiteParameterLiteral
 from bench.spec.recipes import command
@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 PORTABLE, COMPLEX = "portable", "complex"
 CHECKPOINTS = Path(models.__file__).parent / "checkpoints"
-SUITES = Path(bench.__file__).resolve().parents[1] / "suites"
+SUITES = FOLDER / "suites"
 
 
 @dataclass(frozen=True)

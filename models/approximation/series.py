@@ -100,14 +100,10 @@ class Series:
 
     def divide(self, m: int) -> tuple[Series | float, Series | float]:
         """Quotient and remainder by the basis element of degree m; a constant is a float."""
-        divisor = np.zeros(m + 1)
-        divisor[m] = 1
-        divide = polynomial.polydiv if self.basis == "power" else chebyshev.chebdiv
-        quotient, remainder = divide(np.array(self.coefficients), divisor)
-        return self._part(quotient), self._part(remainder)
+        return _divided(self, m)
 
-    def _part(self, coefficients: Array) -> Series | float:
-        """In the same variable, without leading zeros and without the dust that a division leaves."""
+    def part(self, coefficients: Array) -> Series | float:
+        """Another in the same variable, without leading zeros and without the dust that a division leaves."""
         dust = 1e-15 * np.max(np.abs(coefficients))
         significant = np.flatnonzero(np.abs(coefficients) > dust)
         if len(significant) == 0 or significant[-1] == 0:
@@ -131,6 +127,15 @@ def _depth(p: Series | float) -> int:
     if isinstance(p, float):
         return 0
     return p.direct_depth if p.degree < 2 else min(p.direct_depth, _split(p)[0])
+
+
+@cache
+def _divided(p: Series, m: int) -> tuple[Series | float, Series | float]:
+    divisor = np.zeros(m + 1)
+    divisor[m] = 1
+    divide = polynomial.polydiv if p.basis == "power" else chebyshev.chebdiv
+    quotient, remainder = divide(np.array(p.coefficients), divisor)
+    return p.part(quotient), p.part(remainder)
 
 
 @cache

@@ -14,6 +14,7 @@ from reports.gate.obstacles import (
     measured_otherwise,
     same_obstacle,
     setting_obstacle,
+    stopped_obstacle,
     turns_obstacle,
     untimed_obstacle,
 )
@@ -179,7 +180,10 @@ def _both(old: dict[Measure, list[float]], new: dict[Measure, list[float]]) -> l
 def _times(cell: str, before: Processes, after: Processes, rules: Rules) -> Iterator[Timed]:
     old, new = before.readings(), after.readings()
     obstacle = (
-        machine_obstacle(before, after) or same_obstacle(before, after) or turns_obstacle(before, after)
+        machine_obstacle(before, after)
+        or same_obstacle(before, after)
+        or stopped_obstacle(before, after)
+        or turns_obstacle(before, after)
     )
     absent = untimed_obstacle(before, after)
     for measure in dict.fromkeys([*old, *new]):

@@ -82,6 +82,15 @@ def turns_obstacle(before: Processes, after: Processes) -> Obstacle | None:
     )
 
 
+def stopped_obstacle(before: Processes, after: Processes) -> Obstacle | None:
+    """For how long parties had been stopped, so that their times are not theirs; None where none had been."""
+    stopped = sum(one.record.environment.stopped_s or 0.0 for one in (*before.finished, *after.finished))
+    if not stopped:
+        return None
+    brief = "a party was stopped"
+    return Obstacle(brief, f"{brief} by a signal, for {stopped:.1f} s in all, which its times hold")
+
+
 def untimed_obstacle(before: Processes, after: Processes) -> Obstacle | None:
     """Why a side has no times of evaluation: how it was asked to run; None where both should have them."""
     for name, side in (("baseline", before), ("candidate", after)):

@@ -30,6 +30,19 @@ def label_agreement(logits: Array, reference: Array) -> float:
     return float(np.mean(logits.argmax(axis=-1) == reference.argmax(axis=-1)))
 
 
+def least_cosine(values: Array, reference: Array) -> float:
+    """The least cosine of a sample's values with its reference's; 0 where either is 0 throughout.
+
+    Raises:
+        ReportError: the shapes differ, or a value is not finite.
+    """
+    check_comparable("the embeddings", values, reference)
+    a, b = values.reshape(len(values), -1), reference.reshape(len(reference), -1)
+    lengths = np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1)
+    cosines = np.divide((a * b).sum(axis=1), lengths, out=np.zeros(len(a)), where=lengths > 0)
+    return float(cosines.min().clip(-1.0, 1.0))
+
+
 def error_mean(values: Array, reference: Array) -> float:
     """Mean absolute error."""
     return float(np.abs(values - reference).mean())

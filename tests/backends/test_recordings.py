@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 
+from backends.planner import plan
+from backends.program import primitives
 from backends.recordings import Recordings
 from models import reference
 from models.graph import Array, Graph, Node
@@ -85,3 +89,31 @@ def test_a_map_that_parts_halves_is_not_taken_for_one_that_does_not() -> None:
     joined, _ = recordings.apart(first, None, [given])
     parted, _ = recordings.apart(last, None, [joined])
     assert [len(value.ciphertexts) for value in (joined, parted)] == [1, 2]
+
+
+def test_a_polynomial_of_several_ciphertexts_takes_what_its_program_does() -> None:
+    """It is recorded apart on one of them, which stands for all."""
+    random, width = np.random.default_rng(5), 3 * PARAMETERS.slots // 4
+    spread = Node(
+        "wide", "linear", ("input",), layer="wide", arrays={"weight": random.normal(size=(width, 4))}
+    )
+    spread.arrays["bias"] = np.ones(width)
+    attributes = {"basis": "power", "interval": [-4.0, 4.0]}
+    arrays = {"coefficients": np.array([0.5, 0.3, 0.2, 0.1])}
+    power = Node("power", "polynomial", ("wide",), attributes, arrays, layer="power")
+    back = linear("back", "power", random.normal(size=(4, width)), np.ones(4))
+    graph = Graph("graph", (INPUT, spread, power, back), "back")
+    recordings = Recordings(graph, PARAMETERS, REFRESH)
+    given, _ = recordings.apart(INPUT, None, [])
+    wide, _ = recordings.apart(spread, None, [given])
+    result, cost = recordings.apart(power, None, [wide])
+    assert len(result.ciphertexts) == cost.ciphertexts == 3
+    program = plan(graph, PARAMETERS, REFRESH)
+    counted: Counter[str] = Counter()
+    for one in program.instructions:
+        if program.layers[one.layer] == "power":
+            counted += primitives(one)
+    found: Counter[str] = Counter()
+    for (name, _), count in cost.primitives.items():
+        found[name] += count
+    assert +found == counted

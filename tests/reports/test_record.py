@@ -15,17 +15,18 @@ GOLDEN = Path(__file__).with_name("golden_record.json")
 
 #: Every name of the record, as the design publishes it.
 NAMES = {
-    "": "schema run_id started_at suite case backend parameter_set cell key origin scored_from status "
-    "reason security weights shape samples batch repeats ladder latency memory counts wire runaways "
+    "": "schema run_id started_at suite case backend parameter_set parameters cell key origin scored_from "
+    "status reason security weights shape samples batch repeats ladder latency memory counts wire runaways "
     "environment",
     "origin": "program scoring adapter model data parameters demanded libraries build threads repeats probes "
     "audit",
+    "parameters": "alias log_n first_modulus_bits scale_bits depth digits refresh program",
     "security": "bits log_n log_qp secret source secure",
-    "ladder": "metric original he_friendly polynomial encrypted nats label_agreement "
+    "ladder": "metric original he_friendly polynomial encrypted nats label_agreement cosine "
     "logit_error_max logit_error_mean precision_bits precision layers held_out",
     "latency": "plan_s wall_s keygen_s make_keys_s write_keys_s prepare_model_s load_keys_s encode_model_s "
-    "encrypt_s evaluate_s evaluate_cpu_s planned_evaluate_s round_trips_s decrypt_s other_s per_sample_s "
-    "clear_model_s layers course primitives unsupported runs",
+    "encrypt_s evaluate_s evaluate_cpu_s evaluate_idle_s planned_evaluate_s round_trips_s decrypt_s "
+    "other_s per_sample_s clear_model_s layers course primitives unsupported runs",
     "memory": "keygen_peak_bytes key_owner_peak_bytes evaluator_peak_bytes together_peak_bytes "
     "public_key_bytes "
     "relinearisation_key_bytes rotation_keys_bytes conjugation_key_bytes bootstrap_keys_bytes "
@@ -35,7 +36,7 @@ NAMES = {
     "levels_used levels_after_refresh library",
     "wire": "to_evaluator_bytes to_key_owner_bytes messages",
     "environment": "cpu cores threads workers pinned shared memory_bytes "
-    "load steal_s calibration_s os python libraries build git",
+    "load steal_s stopped_s calibration_s os python libraries build git",
 }
 
 
@@ -117,7 +118,8 @@ def test_a_cell_that_never_ran_has_every_name_and_null(fields: dict[str, Any]) -
     bare = Record(**{name: fields[name] for name in plain}, status=Status.UNSUPPORTED, reason="no bootstrap")
     written = json.loads(bare.to_json())
     assert written["origin"] is None
-    for block, names in NAMES.items() - {("origin", NAMES["origin"])}:
+    assert written["parameters"] is None
+    for block, names in NAMES.items() - {(name, NAMES[name]) for name in ("origin", "parameters")}:
         assert set(written[block] if block else written) == set(names.split())
     assert {
         value for block in ("latency", "memory", "counts", "wire") for value in written[block].values()

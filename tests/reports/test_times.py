@@ -219,6 +219,13 @@ def test_times_of_another_machine_are_not_comparable_and_it_is_named(record: Rec
         assert finding.why == "another machine (threads: 1 and 2)"
 
 
+def test_times_that_hold_a_stop_are_not_comparable(record: Record) -> None:
+    """Else an evaluator that stood still would be called slow, and the other build fast."""
+    for finding in both(record, 30, 2.0, environment__stopped_s=0.1):
+        assert finding.verdict is Verdict.NOT_COMPARABLE
+        assert finding.why.startswith("a party was stopped by a signal, for ")
+
+
 def test_sides_that_ran_one_after_the_other_are_not_comparable(record: Record) -> None:
     """A machine that slows down in between is not a regression."""
     later = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import click
 from pydantic import TypeAdapter, ValidationError
 
+from bench.cli.examples import examples
 from bench.cli.screen import Screen
 from bench.cli.tables import table
 from bench.errors import UserError
@@ -24,10 +26,18 @@ from reports.figures import seconds, size
 TEXT = ("bert", "gpt")
 #: Tokens of a text where nobody says how many, if the model has as many positions.
 TOKENS = 128
+#: Weights from which ways are planned side by side, which takes a second to begin, and how many at once: of
+#: a model of 86 million each takes one to two gigabytes.
+LARGE, PROCESSES = 20_000_000, 2
 _DATA = ("tokens", "features", "vocabulary", "classes")
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "bench inspect my_model --tokens 64",
+        "bench inspect vit:dim=32,heads=4,blocks=2,mlp_ratio=2,tokens=16,features=4,classes=10",
+    )
+)
 @click.argument("target")
 @click.option("--tokens", type=click.IntRange(1, 1 << 16), help="Tokens of a text; 128 where absent.")
 @click.option("--threads", type=click.IntRange(1, 64), default=1, show_default=True)
@@ -73,13 +83,14 @@ def tell(
     if read is not None and read.parameters is not None:
         found = replace(found, parameters=read.parameters)
     assumed, screen = Assumed(degree=degree), Screen()
+    processes = min(PROCESSES, os.cpu_count() or 1) if found.parameters > LARGE else 1
     if as_json:
-        told = list(costs(model, assumed, threads))
+        told = list(costs(model, assumed, threads, processes))
         screen.document(json.dumps(_document(read, model, found, assumed, told), indent=1) + "\n")
     else:
         screen.print(table(f"{model.name}: what it is", [("", _described(read, model, found))]))
         told = []
-        for cost in costs(model, assumed, threads):
+        for cost in costs(model, assumed, threads, processes):
             told.append(cost)
             route = ROUTES[cost.route]
             title = f"{route.title}, on {cost.backend}"
@@ -142,18 +153,18 @@ def _described(read: Outline | None, model: Model, found: Sizes) -> Mapping[str,
 
 
 def _column(cost: Cost) -> Mapping[str, str]:
-    if cost.program is None or cost.prediction is None:
+    if cost.planned is None or cost.prediction is None:
         return {"cannot": str(cost.reason)}
-    program, told = cost.program, cost.prediction
-    layout, counted = program.layout, program.counts
+    planned, told = cost.planned, cost.prediction
+    layout, counted = planned.layout, planned.counts
     names = ("bootstraps", "rotations", "ct_ct", "ct_pt", "relinearisations", "rescales", "conjugations")
     return {
         "serves": ROUTES[cost.route].serves,
         "samples of a batch": str(layout.samples),
         "features × images × tokens": f"{layout.features} × {layout.images} × {layout.tokens}",
-        "levels used": str(program.levels_used),
+        "levels used": str(planned.levels_used),
         **{name.replace("_", "·"): f"{counted[name]:,}" for name in names},
-        "rotation keys": str(len(program.rotation_steps)),
+        "rotation keys": str(planned.rotation_keys),
         "keys": size(told.needs.keys_bytes),
         "memory, evaluator": size(told.evaluator_bytes),
         "memory, key owner": size(told.needs.key_owner_bytes),

@@ -118,3 +118,9 @@ def test_a_writer_refuses(field: str, value: object, error: str) -> None:
 def test_a_request_names_its_answer() -> None:
     assert Generate.answer() is Generated
     assert Prepare.answer() is Prepared
+
+
+@pytest.mark.parametrize("line", ["[" * 100_000, '{"message": ' + "9" * 5000 + "}"])
+def test_a_reader_refuses_what_no_reader_of_json_can_take(line: str) -> None:
+    with pytest.raises(MessageError, match="not a line of JSON"):
+        decode(Event, line)

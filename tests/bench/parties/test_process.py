@@ -58,7 +58,7 @@ def test_an_exception_is_a_sentence_and_its_traceback_is_in_the_log(
 ) -> None:
     error = ask(tmp_path, monkeypatch, "raise MemoryError('no room for the keys')")
     assert error.kind == "MemoryError"
-    assert str(error) == "no room for the keys"
+    assert str(error).startswith("no room for the keys; ")
     assert error.peak_bytes > 1_000_000
     assert "Traceback" in (tmp_path / "party.log").read_text()
 
@@ -97,7 +97,7 @@ def test_a_party_that_crashes_leaves_no_image_of_its_memory(
 ) -> None:
     """A core file of the key owner would hold the secret key."""
     body = "import resource; raise ValueError(str(resource.getrlimit(resource.RLIMIT_CORE)))"
-    assert str(ask(tmp_path, monkeypatch, body)) == "(0, 0)"
+    assert "(ValueError: (0, 0))" in str(ask(tmp_path, monkeypatch, body))
 
 
 def test_a_party_cannot_be_traced_and_gains_no_rights(
@@ -108,12 +108,12 @@ def test_a_party_cannot_be_traced_and_gains_no_rights(
         "import ctypes; status = open('/proc/self/status').read()\n"
         "        raise ValueError(str((ctypes.CDLL(None).prctl(3, 0, 0, 0, 0), 'NoNewPrivs:\\t1' in status)))"
     )
-    assert str(ask(tmp_path, monkeypatch, body)) == "(0, True)"
+    assert "(ValueError: (0, True))" in str(ask(tmp_path, monkeypatch, body))
 
 
 def test_what_a_library_prints_is_not_a_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     body = "print('noise'); os.write(1, b'noise'); raise ValueError('after the noise')"
-    assert str(ask(tmp_path, monkeypatch, body)) == "after the noise"
+    assert "(ValueError: after the noise)" in str(ask(tmp_path, monkeypatch, body))
     assert "noise" in (tmp_path / "party.log").read_text()
 
 
@@ -127,7 +127,9 @@ def test_a_party_sees_a_cleaned_environment_and_no_descriptors(
         )
         text = str(ask(tmp_path, monkeypatch, body))
         assert not inherited.closed
-    variables, descriptors, folder = literal_eval(text)
+    variables, descriptors, folder = literal_eval(
+        text.partition("ValueError: ")[2].rpartition("); the traceback")[0]
+    )
     assert set(variables) <= {
         "HOME", "LANG", "LC_CTYPE", "OMP_NUM_THREADS", "OMP_WAIT_POLICY", "OPENBLAS_NUM_THREADS", "PATH",
         "TMPDIR",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 
-from bench.run.host import MemorySampler, calibrate, environment, git_commit
+from bench.run.host import Sampler, calibrate, environment, git_commit
 
 MIB = 2**20
 #: A process that holds 80 MiB, says so, and waits to be told to end.
@@ -61,7 +61,7 @@ def hold() -> "subprocess.Popen[str]":
 
 def test_the_sum_of_two_processes() -> None:
     with hold() as first, hold() as second:
-        with MemorySampler([first.pid], interval_s=0.01) as sampler:
+        with Sampler([first.pid], interval_s=0.01) as sampler:
             sampler.add(second.pid)
             deadline = time.monotonic() + 600
             while (sampler.peak_bytes or 0) < 160 * MIB and time.monotonic() < deadline:
@@ -73,13 +73,26 @@ def test_the_sum_of_two_processes() -> None:
 
 
 def test_a_sampler_without_processes_saw_nothing() -> None:
-    with MemorySampler(interval_s=0.01) as sampler:
+    with Sampler(interval_s=0.01) as sampler:
         pass
     assert sampler.peak_bytes is None
 
 
 def test_a_limit_ends_what_goes_over_it() -> None:
     with hold() as process:
-        with MemorySampler([process.pid], interval_s=0.01, limit_bytes=40 * MIB):
+        with Sampler([process.pid], interval_s=0.01, limit_bytes=40 * MIB):
             process.wait(timeout=600)
         assert process.returncode == -signal.SIGKILL
+
+
+def test_a_process_that_a_signal_stopped_is_seen_standing_still() -> None:
+    with hold() as process:
+        with Sampler([process.pid], interval_s=0.01) as sampler:
+            assert sampler.stopped_s == 0.0
+            process.send_signal(signal.SIGSTOP)
+            deadline = time.monotonic() + 600
+            while sampler.stopped_s < 0.1 and time.monotonic() < deadline:
+                time.sleep(0.01)
+            process.send_signal(signal.SIGCONT)
+        process.communicate("\n")
+    assert 0.1 <= sampler.stopped_s < 600

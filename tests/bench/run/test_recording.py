@@ -71,3 +71,4 @@ def test_a_primitive_tells_in_how_many_instructions_it_ran(figures: Figures) -> 
     (found,) = told.primitives or []
     assert (found.name, found.level, found.count, found.calls, found.s) == ("rotate", 3, 10, 4, 1.5)
     assert told.evaluate_cpu_s == 1.5
+    assert told.evaluate_idle_s == 0.5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from bench.errors import UserError
 from bench.run import scoring
+from bench.run.scoring import Decrypted
 from bench.run.workload import layer_workload, load_workload
 from bench.spec.cases import LayerLiteral
 from bench.spec.file import Limits
@@ -204,3 +206,26 @@ def test_an_embedding_at_the_key_owner_is_looked_up_before_anything_is_encrypted
     np.testing.assert_array_equal(workload.values["encrypted"], embedded)
     np.testing.assert_allclose(workload.logits["polynomial"], before.logits["polynomial"], rtol=1e-12)
     np.testing.assert_allclose(outputs(workload.polynomial, embedded), workload.logits["polynomial"])
+
+
+def test_what_answers_embeddings_is_judged_by_its_cosine_and_by_no_label(tmp_path: Path) -> None:
+    """A classifier's logits, taken for the features of an embedding."""
+    shutil.copytree(DIGITS, tmp_path / "embeds")
+    for rung in RUNGS:
+        path = tmp_path / "embeds" / f"{rung}.json"
+        header = json.loads(path.read_text())
+        header["metadata"]["architecture"]["head"] = False
+        path.write_text(json.dumps(header))
+    workload = load_workload(tmp_path / "embeds", "digits", 8)
+    assert workload.embeds
+    assert workload.metric is None
+    expected = workload.expected
+    swapped = expected.copy()
+    first, second = expected[0, 0].argsort()[-2:]
+    swapped[0, 0, [first, second]] = expected[0, 0, [second, first]]  # another label, and nearly the same
+    decrypted = Decrypted((swapped,))
+    scoring.check(workload, decrypted, Limits(precision_bits=0.0, label_agreement=1.0))
+    found = scoring.ladder(workload, decrypted, None)
+    turned = (swapped[0] * expected[0]).sum() / (expected[0] ** 2).sum()
+    assert found.cosine == pytest.approx(turned)
+    assert found.label_agreement is found.encrypted is found.original is None

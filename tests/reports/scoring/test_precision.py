@@ -7,6 +7,7 @@ from reports.errors import ReportError
 from reports.scoring.precision import (
     label_agreement,
     layer_precision,
+    least_cosine,
     mean_precision_bits,
     precision,
     precision_bits,
@@ -85,3 +86,11 @@ def test_one_outlier_of_many_values_lowers_the_least_bits_alone() -> None:
 def test_shapes_that_would_broadcast_are_refused() -> None:
     with pytest.raises(ReportError, match="compare like with like"):
         precision_bits(POLYNOMIAL, POLYNOMIAL[:1])
+
+
+def test_the_least_cosine_is_of_the_sample_that_turned_most() -> None:
+    reference = np.array([[3.0, 4.0], [1.0, 0.0]])
+    turned = np.array([[30.0, 40.0], [1.0, 1.0]])
+    assert least_cosine(turned, reference) == pytest.approx(0.5**0.5)
+    assert least_cosine(reference, reference) == 1.0
+    assert least_cosine(np.zeros((2, 2)), reference) == 0.0

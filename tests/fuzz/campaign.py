@@ -1,0 +1,126 @@
+"""Damaged inputs to every parser: each ends as an object or as a sentence, soon and in little memory.
+
+    python -m tests.fuzz.campaign                        20,000 inputs from seed 0
+    python -m tests.fuzz.campaign --inputs 200000 --seed 7 --only suite --keep FOLDER
+
+What fails is kept, named by target, seed and number, and the exit status is 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import resource
+import signal
+import sys
+import tempfile
+import traceback
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+from tests.fuzz.mutations import mutated
+from tests.fuzz.targets import FORESEEN, TARGETS, Target
+
+#: The longest that an input may take, and the most memory beyond what the process has.
+SECONDS, BYTES = 10, 1 << 30
+
+
+class TooLongError(Exception):
+    """A parser is still at it."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An input that ended as it should not.
+
+    Attributes:
+        target: the parser's name.
+        number: of the input, from which with the seed it can be made again.
+        data: the input.
+        why: the traceback.
+    """
+
+    target: str
+    number: int
+    data: bytes
+    why: str
+
+
+@contextmanager
+def bounded() -> Iterator[None]:
+    """Too long and too large are errors."""
+
+    def end(number: int, frame: FrameType | None) -> None:
+        raise TooLongError(f"longer than {SECONDS} s")
+
+    before, limits = signal.signal(signal.SIGALRM, end), resource.getrlimit(resource.RLIMIT_AS)
+    size = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (size + BYTES, limits[1]))
+    signal.alarm(SECONDS)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        resource.setrlimit(resource.RLIMIT_AS, limits)
+        signal.signal(signal.SIGALRM, before)
+
+
+def tried(target: Target, number: int, seed: int) -> tuple[str, Failure | None]:
+    """What became of one damaged input: `read`, `refused` or `failed`, and in that case why."""
+    chance = random.Random(f"{seed} {target.name} {number}")
+    data = mutated(chance, chance.choice(target.samples))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"input{target.suffix}"
+        path.write_bytes(data)
+        try:
+            with bounded():
+                target.parse(path)
+        except FORESEEN:
+            return "refused", None
+        except Exception:
+            return "failed", Failure(target.name, number, data, traceback.format_exc())
+    return "read", None
+
+
+def campaign(
+    inputs: int, seed: int, only: str | None = None
+) -> tuple[Counter[tuple[str, str]], list[Failure]]:
+    """So many inputs, each target in its turn."""
+    targets = [target for target in TARGETS if only in (None, target.name)]
+    ends: Counter[tuple[str, str]] = Counter()
+    failures = []
+    for number in range(inputs):
+        target = targets[number % len(targets)]
+        end, failure = tried(target, number, seed)
+        ends[target.name, end] += 1
+        if failure is not None:
+            failures.append(failure)
+    return ends, failures
+
+
+def main() -> int:
+    """Run a campaign and print what became of its inputs."""
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("--inputs", type=int, default=20_000)
+    asked.add_argument("--seed", type=int, default=0)
+    asked.add_argument("--only", choices=[target.name for target in TARGETS])
+    asked.add_argument("--keep", type=Path, help="a folder for the inputs that failed")
+    given = asked.parse_args()
+    ends, failures = campaign(given.inputs, given.seed, given.only)
+    for (target, end), count in sorted(ends.items()):
+        print(f"{target}: {end} {count}")  # noqa: T201
+    for failure in failures:
+        print(f"\n{failure.target}, input {failure.number} of seed {given.seed}:\n{failure.why}")  # noqa: T201
+        if given.keep is not None:
+            given.keep.mkdir(parents=True, exist_ok=True)
+            name = f"{failure.target.replace(' ', '_')}-{given.seed}-{failure.number}"
+            (given.keep / name).write_bytes(failure.data)
+    return int(bool(failures))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
