@@ -14,6 +14,7 @@ from bench.run.tuning.search import Choice
 from bench.run.tuning.written import alias
 from bench.spec.cells import expand
 from bench.spec.suite import load_suite
+from reports.figures import size
 from reports.record import Record, Status
 
 
@@ -43,15 +44,14 @@ def _column(choice: Choice, record: Record) -> dict[str, str]:
     if record.status is not Status.OK:
         return {"status": record.reason or record.status.value}
     told, bits = choice.prediction, record.ladder.precision_bits or 0.0
-    figures = {
-        "evaluate, s": (told.seconds["evaluate_s"], record.latency.evaluate_s),
-        "evaluator's memory, GB": (
-            told.evaluator_bytes / 1e9,
-            (record.memory.evaluator_peak_bytes or 0) / 1e9,
-        ),
-    }
+    seconds, memory = told.seconds["evaluate_s"], told.evaluator_bytes
+    measured_s, measured_bytes = record.latency.evaluate_s or 0.0, record.memory.evaluator_peak_bytes or 0
     return {
-        name: f"{predicted:.3g} → {measured:.3g} ({100 * (predicted / measured - 1):+.0f} %)"
-        for name, (predicted, measured) in figures.items()
-        if measured
-    } | {"bits": f"{choice.bits:.1f} → {bits:.1f} ({(choice.bits or 0.0) - bits:+.1f})"}
+        "evaluate, s": f"{seconds:.3g} → {measured_s:.3g}{_off(seconds, measured_s)}",
+        "evaluator's memory": f"{size(memory)} → {size(measured_bytes)}{_off(memory, measured_bytes)}",
+        "bits": f"{choice.bits:.1f} → {bits:.1f} ({(choice.bits or 0.0) - bits:+.1f})",
+    }
+
+
+def _off(predicted: float, measured: float) -> str:
+    return f" ({100 * (predicted / measured - 1):+.0f} %)" if measured else ""

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from backends.registry import available
+from bench.cli.examples import examples
 from bench.cli.refused import name_refused
 from bench.cli.screen import Screen
 from bench.cli.tables import table
@@ -16,7 +17,7 @@ from bench.run.prediction.noise import Held, held, reduction_factor, with_factor
 from reports.store import load_output
 
 
-@click.command()
+@click.command(epilog=examples("bench noise results"))
 @click.argument("results", type=click.Path(path_type=Path))
 def noise(results: Path) -> int:
     """Hold the noise of primitives against RESULTS, and write what formulas do not tell to `noise.json`.

@@ -12,6 +12,7 @@ import psutil
 from rich.table import Table
 
 from backends.registry import Descriptor, available, get, simulates
+from bench.cli.examples import examples
 from bench.cli.screen import Screen
 from bench.cli.verifying import verified
 from bench.errors import UserError
@@ -32,7 +33,13 @@ SHOWN = 8
 _MODEL = re.compile(r"\bmodel: ([A-Za-z0-9_-]+)")
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "bench tune vit_tiny --bits 14",
+        "bench tune vit_tiny --bits 12 --non-interactive --threads 2 --memory 22",
+        "bench tune vit_tiny --rtt 20 --output tuned.yaml --verify 3",
+    )
+)
 @click.argument("model")
 @click.option("--bits", type=click.FloatRange(1, MOST_BITS), default=14.0, show_default=True, help="Wanted.")
 @click.option(
