@@ -12,7 +12,7 @@ from bench.errors import UserError
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["vit_tinny"], "no suite has the model 'vit_tinny'; did you mean 'vit_tiny'"),
+        (["vit_tinny"], "no suite has the model 'vit_tinny'; did you mean vit_tiny"),
         (["vit_tiny", "--verify", "2"], "--verify runs the suite that --output writes; say where"),
         (["vit_tiny", "--backend", "cleartext"], "cleartext does not tell its noise"),
     ],
