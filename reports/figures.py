@@ -57,6 +57,17 @@ def fixed(value: float | None, digits: int) -> str:
     return ABSENT if value is None else f"{value:.{digits}f}"
 
 
+def in_metric(value: float | None, metric: str) -> str:
+    """A metric's value in the format that the metric declares: 97.50 %, 4.123; a dash where there is none."""
+    how = metric_named(metric).format
+    return ABSENT if value is None else f"{digits_of(value, how)} {how.unit}".rstrip()
+
+
+def percent(value: float | None) -> str:
+    """A fraction in percent; a dash where there is none."""
+    return ABSENT if value is None else f"{100 * value:.2f} %"
+
+
 def count(value: int | None) -> str:
     """A whole number; a dash where nothing was counted."""
     return ABSENT if value is None else str(value)

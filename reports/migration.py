@@ -1,7 +1,12 @@
-"""Records of earlier schemas, read on: plain data, one step from each schema to the next."""
+"""Records of earlier schemas, read on: plain data, one step from each schema to the next.
+
+A name that was added to a schema with a default needs no step; where an older record says as much in another
+place, that is read there.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 from reports.identity import canonical_json
@@ -35,6 +40,29 @@ def _named_by_security(written: Written) -> Written:
 
 _STEPS: Mapping[int, Callable[[Written], Written]] = {1: _to_2}
 
+#: How parameter sets were named when that was all a record said of them.
+_NAME = re.compile(
+    r"n(?P<log_n>\d+)_first(?P<first_modulus_bits>\d+)_scale(?P<scale_bits>\d+)_depth(?P<depth>\d+)"
+    r"_digits(?P<digits>\d+)(?P<bootstrap>_bootstrap[^_]+)?(?:_[^_]+)*?(?:_(?P<program>complex|vectors|tensors))?"
+    r"(?:_threads\d+)?"
+)
+
+
+def _with_parameters(written: Written) -> Written:
+    """A record from before `parameters` was kept has them from the name of its set, which has no alias."""
+    name = written.get("parameter_set")
+    found = _NAME.fullmatch(name) if isinstance(name, str) else None
+    if found is None:
+        return written
+    numbers = ("log_n", "first_modulus_bits", "scale_bits", "depth", "digits")
+    parameters = {
+        **{number: int(found[number]) for number in numbers},
+        "refresh": "round_trip" if found["bootstrap"] is None else "bootstrap",
+        "program": found["program"] or "portable",
+    }
+    return {**written, "parameters": parameters}
+
+
 #: The schemas that are read, oldest first.
 READ = (*_STEPS, SCHEMA)
 
@@ -54,6 +82,6 @@ def migrated(written: object) -> object:
     while isinstance(written, Mapping):
         schema = written.get("schema")
         if not isinstance(schema, int) or schema not in _STEPS:
-            return written
+            return written if "parameters" in written else _with_parameters(written)
         written = _STEPS[schema](written)
     return written

@@ -78,6 +78,22 @@ class SecurityBlock(Block):
         return self
 
 
+class Parameters(Block):
+    """The parameter set as the suite asks for it, and how it is used; `security` tells of the keys.
+
+    `alias` is its short name in the suite, null where it has none. `log_n` is log2 of the ring dimension N.
+    """
+
+    alias: str | None = None
+    log_n: Annotated[int, Field(gt=0)]
+    first_modulus_bits: Annotated[int, Field(gt=0)]
+    scale_bits: Annotated[int, Field(gt=0)]
+    depth: Annotated[int, Field(gt=0)]
+    digits: Annotated[int, Field(gt=0)]
+    refresh: Literal["bootstrap", "round_trip"]
+    program: str
+
+
 class Precision(Block):
     """The distribution of bits over all values (see `reports.scoring.precision`).
 
@@ -397,6 +413,7 @@ class Record(Block):
     case: str
     backend: str
     parameter_set: str
+    parameters: Parameters | None = None
     cell: str
     key: str
     origin: Origin | None = None
@@ -416,6 +433,12 @@ class Record(Block):
     wire: Wire = Wire()
     runaways: Runaways | None = None
     environment: Environment = Environment()
+
+    @property
+    def set_title(self) -> str:
+        """What readers call its parameter set: the alias, or the name where there is none."""
+        alias = None if self.parameters is None else self.parameters.alias
+        return self.parameter_set if alias is None else alias
 
     @model_validator(mode="after")
     def _what_is_not_ok_says_why(self) -> Record:

@@ -1,23 +1,38 @@
-"""What there is to name on the command line, a line each."""
+"""What there is to name on the command line, and what is known of each without running it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from backends.registry import available
+from backends.security import foretold, judge, nominal
 from bench.spec.cases import ModelCase
 from bench.spec.recipes import command
-from bench.spec.suite import CHECKPOINTS, SUITES, Suite, load_suite
+from bench.spec.suite import CHECKPOINTS, SUITES, Suite, SuiteParameterSet, load_suite
 from models.checkpoint import load_graph
 from models.data.catalogue import describe
 from models.errors import ModelError
+from models.graph import Graph
+from models.metrics.catalogue import metric_of
+from models.shapes import value_shapes
+from reports.figures import ABSENT, in_metric
 from reports.record import TIMING_ONLY
 
+#: What is told of a name, by the heading of its column.
+Row = Mapping[str, str]
 
-def _suites() -> list[tuple[str, str]]:
-    suites = [load_suite(str(path), list(available())) for path in sorted(SUITES.glob("*.yaml"))]
-    return [(suite.path.stem, "; ".join([suite.title, *_not_here(suite)])) for suite in suites]
+
+def _loaded() -> list[Suite]:
+    return [load_suite(str(path), list(available())) for path in sorted(SUITES.glob("*.yaml"))]
+
+
+def _suites() -> list[Row]:
+    return [
+        {"suite": suite.path.stem, "what it is": "; ".join([suite.title, *_not_here(suite)])}
+        for suite in _loaded()
+    ]
 
 
 def _not_here(suite: Suite) -> list[str]:
@@ -27,48 +42,96 @@ def _not_here(suite: Suite) -> list[str]:
     return [f"not here: {model}: make it with {command(model)}" for model in dict.fromkeys(lacking)]
 
 
-def _backends() -> list[tuple[str, str]]:
-    return [(name, descriptor.summary) for name, descriptor in available().items()]
+def _backends() -> list[Row]:
+    return [{"backend": name, "what it is": found.summary} for name, found in available().items()]
 
 
-def _parameters() -> list[tuple[str, str]]:
-    rows = []
-    for path in sorted(SUITES.glob("*.yaml")):
-        suite = load_suite(str(path), list(available()))
-        rows += [
-            (f"{suite.name}: {parameter_set.names[0]}", parameter_set.names[-1])
-            for parameter_set in suite.parameter_sets
-        ]
-    return rows
+def _parameters() -> list[Row]:
+    return [_parameter_set(suite, one) for suite in _loaded() for one in suite.parameter_sets]
 
 
-def _models() -> list[tuple[str, str]]:
-    return [(folder.name, _rungs(folder)) for folder in sorted(CHECKPOINTS.iterdir())]
+def _parameter_set(suite: Suite, one: SuiteParameterSet) -> Row:
+    parameters = one.parameters
+    return {
+        "suite": suite.name,
+        "set": one.names[0],
+        "N": f"2^{parameters.log_n}",
+        "log QP": str(parameters.nominal_log_qp),
+        "security": " / ".join(dict.fromkeys(_security(one, backend) for backend in one.backends)),
+        "slots": str(parameters.slots),
+        "depth": str(parameters.depth),
+        "digits": str(parameters.digits),
+        "scale bits": str(parameters.scale_bits),
+        "refresh": one.refresh.replace("_", " "),
+        "libraries": ", ".join(one.backends),
+    }
 
 
-def _rungs(folder: Path) -> str:
-    """A checkpoint's stages of conversion (rungs), and whether they are fit for more than timing."""
-    found = sorted(path.stem for path in folder.glob("*.safetensors"))
-    text = ", ".join(found)
-    try:  # every stage of a model with random weights says so
-        random = any(load_graph(folder, rung).metadata.get("weights") == "random" for rung in found[:1])
+def _security(one: SuiteParameterSet, backend: str) -> str:
+    """The bits that a backend's keys will reach, as far as its primes are known beforehand."""
+    found = available().get(backend)
+    facts = nominal(one.parameters) if found is None else foretold(one.parameters, found.capabilities)
+    verdict = judge(facts)
+    return str(verdict.bits) if verdict.secure else "INSECURE"
+
+
+def _models() -> list[Row]:
+    return [{"model": folder.name, **_model(folder)} for folder in sorted(CHECKPOINTS.iterdir())]
+
+
+def _model(folder: Path) -> Row:
+    """A checkpoint's task and size, and what its first and its last stage of conversion (rung) reach."""
+    rungs = sorted(path.stem for path in folder.glob("*.safetensors"))
+    if not rungs:
+        return {"what it is": "no stage of conversion is here"}
+    try:
+        graph = load_graph(folder, "polynomial" if "polynomial" in rungs else rungs[-1])
     except ModelError as error:
-        return f"{text}; {error}"
-    return f"{text}; {TIMING_ONLY}" if random else text
+        return {"what it is": str(error)}
+    metric = metric_of(graph.metadata)
+    return {
+        "what it is": _task(graph),
+        "parameters": f"{graph.parameter_count():,}",
+        "judged by": metric.title,
+        **_reached(folder, metric.name, graph.metadata.get("weights") == "random"),
+        "rungs": ", ".join(rungs),
+    }
 
 
-def _data() -> list[tuple[str, str]]:
-    rows = []
+def _task(graph: Graph) -> str:
+    """Architecture, inputs and outputs."""
+    shapes = value_shapes(graph)
+    tokens, outputs = shapes[graph.input.name][-2], shapes[graph.output][-1]
+    kind = graph.metadata.get("architecture", {}).get("kind", "model")
+    prepared = graph.metadata.get("preparation", {})
+    side = prepared.get("size")
+    seen = f"images of {side}×{side}" if side else "text"
+    return f"{kind}, {seen} as {tokens} tokens, {outputs} outputs"
+
+
+def _reached(folder: Path, metric: str, random: bool) -> Row:
+    """What the ladder says of the held-out set, of the first rung and the last."""
+    if random:
+        return {"original": TIMING_ONLY}
+    try:
+        found = json.loads((folder / "ladder.json").read_text(encoding="utf-8"))["held_out"]
+        return {rung: in_metric(found[rung][metric], metric) for rung in ("original", "polynomial")}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {"original": ABSENT, "polynomial": ABSENT}
+
+
+def _data() -> list[Row]:
+    rows: list[Row] = []
     for described in describe():
         text = f"{described.title}; here: {', '.join(described.found) or 'nothing'}"
         if described.missing:
             text += f"; not here: {', '.join(described.missing)}: {described.advice}"
-        rows.append((described.name, text))
+        rows.append({"data": described.name, "what it is": text})
     return rows
 
 
 #: By kind, how its names are found and what is said of each.
-ROWS: dict[str, Callable[[], list[tuple[str, str]]]] = {
+ROWS: dict[str, Callable[[], list[Row]]] = {
     "suites": _suites,
     "backends": _backends,
     "parameters": _parameters,

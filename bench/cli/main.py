@@ -23,6 +23,7 @@ from reports.visible import LINES, visible
 MISTAKES = (UserError, BackendError, ModelError, ReportError)
 #: What ends a command with a sentence.
 FORESEEN = (*MISTAKES, OSError, MemoryError)
+VERSION = "0.1.0"
 #: Those that log under their own names.
 PACKAGES = ("bench", "backends", "models", "reports")
 
@@ -41,6 +42,7 @@ class Explained(click.Group):
 
 
 @click.group(cls=Explained, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(VERSION, prog_name="bench", message="%(prog)s %(version)s")
 @click.option("--traceback", is_flag=True, help="Print the traceback of an error, with its causes.")
 @click.option(
     "--log-level",
@@ -74,22 +76,26 @@ def _log(level: str) -> None:
 #: Every command: where it is, and its line in the help. Its module is imported when it is used.
 for command in (
     Later("run:run", "Run the cells of a suite, and keep a record of each."),
+    Later("show:show", "What the records of a folder say: who is best at what, on one screen."),
     Later("plan:plan", "What a suite's cells will count, need and take; nothing is encrypted."),
     Later("inspect:inspect", "What a model is, and what each way to a polynomial would cost."),
+    Later("init:init", "Write a commented suite for a model of your own, and its recipe."),
     Later("doctor:doctor", "What each backend has and lacks, and what to do."),
     Later("list:list_command", "Suites, backends, parameter sets, models and data sets."),
     Later("conform:conform", "Hold a backend of any package to its contract, or write a skeleton of one."),
-    Later("validate:validate", "Check a suite, its models and its data."),
+    Later("validate:validate", "Check a suite, its models and its data; or a recipe, or rules."),
     Later("convert:convert", "Train and convert the model of a recipe."),
     Later("ablate:ablate", "Train variants of a recipe, and compare them."),
     Later("export:export", "Print records for people and other programs."),
     Later("verify:verify", "Hold records against their raw outputs."),
     Later("clean:clean", "Put away what runs left that were cut off."),
     Later("report:report", "Write records to one HTML file."),
-    Later("compare:compare", "Compare two sets of records."),
+    Later("compare:compare", "Compare two sets of records, or two libraries in one."),
     Later("gate:gate", "Fail where records got worse than a baseline."),
     Later("accept:accept", "Take records into a baseline, with the reason."),
     Later("times:times", "Ship the times of records, for the plans of machines that have none."),
+    Later("schema:schema", "The JSON schema of suites, recipes, rules or ablations, for editors."),
+    Later("completion:completion", "A script that makes a shell complete this command."),
 ):
     cli.add_command(command)
 

@@ -17,14 +17,19 @@ from reports.record import Record
 def named_sets(records: Sequence[Record]) -> dict[tuple[str, str], NamedSet]:
     """Suite and name of each record's parameter set → what it is known by.
 
-    A record does not say its set's alias: it is that of the set with the same name in its suite as it is
-    here, else that by which most other suites here call such a set.
+    An older record does not say its set's alias: it is that of the set with the same name in its suite as it
+    is here, else that by which most other suites here call such a set.
     """
     wanted = {(record.suite, record.parameter_set) for record in records}
+    told = {
+        (record.suite, record.parameter_set): record.parameters.alias
+        for record in records
+        if record.parameters is not None and record.parameters.alias is not None
+    }
     own, others = _aliases()
     return {
-        (suite, name): _named(name, own.get((suite, name)) or _most_common(others[name]))
-        for suite, name in wanted
+        place: _named(place[1], told.get(place) or own.get(place) or _most_common(others[place[1]]))
+        for place in wanted
     }
 
 

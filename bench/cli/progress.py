@@ -19,8 +19,9 @@ from bench.environments.steps import Step
 from bench.parties.measurements import NotMeasured, Timed
 from bench.parties.messages import Progress as EvaluationProgress
 from bench.run import estimates
+from bench.run.exchanges import EVALUATION
 from bench.run.listener import Expected, Listener
-from bench.run.session import News
+from bench.run.session import News, Stage
 from bench.spec.cells import Cell
 from reports.figures import seconds
 
@@ -41,6 +42,7 @@ class Display(Listener):
         )
         self._shares: list[float] = []
         self._batches = 1
+        self._evaluation = EVALUATION
         self._layer = ""
         self._refreshes: dict[str, list[int]] = {}
 
@@ -126,12 +128,14 @@ class Display(Listener):
         elif isinstance(news, NotMeasured):
             self.say(f"  not measured: {news.name}: {news.reason}")
         else:
-            self._stage(news.name)
+            self._stage(news)
 
-    def _stage(self, name: str) -> None:
+    def _stage(self, news: Stage) -> None:
+        if news.batches is not None:  # of spoiled batches that are asked again there are fewer, or more
+            self._batches, self._evaluation = news.batches, news.name
         self._layer = ""
-        self._begin(name)
-        self._plain(f"  {name}")
+        self._begin(news.name)
+        self._plain(f"  {news.name}")
 
     def _progress(self, news: EvaluationProgress) -> None:
         index, batch = news.index, news.batch
@@ -143,12 +147,12 @@ class Display(Listener):
         )
         place = f"layer {news.layer}, level {news.level}"
         where = f"batch {batch + 1} of {self._batches}"
-        self._during("evaluation", ", ".join(filter(None, (where, place, refreshed))), done)
+        self._during(self._evaluation, ", ".join(filter(None, (where, place, refreshed))), done)
         layer = f"{batch} {news.layer}"
         if layer != self._layer:
             self._layer = layer
             detail = ", ".join(filter(None, (place, refreshed, self._left())))
-            self._plain(f"  evaluation, {where}: {detail}")
+            self._plain(f"  {self._evaluation}, {where}: {detail}")
 
     def _timed(self, news: Timed) -> None:
         """One primitive has been timed and is right."""

@@ -7,7 +7,7 @@ from typing import Any
 from models.ladder import TOLD, Measures
 from models.metrics.catalogue import metric_named
 from models.metrics.metric import Metric
-from reports.figures import fixed
+from reports.figures import fixed, in_metric
 
 
 def reached(ladder: dict[str, Any]) -> list[str]:
@@ -21,7 +21,7 @@ def reached(ladder: dict[str, Any]) -> list[str]:
 
 def _told(metric: Metric, found: Measures) -> str:
     """A rung's score, and what is told in nats beside it; a dash where no number holds it."""
-    score = fixed(found[metric.name], 4)
+    score = in_metric(found[metric.name], metric.name)
     if metric.in_nats is None:
         return score
     return f"{score} ({fixed(found[metric.in_nats.name], 4)} nats)"

@@ -10,7 +10,18 @@ from rich.table import Table
 
 from backends.registry import simulates
 from models.metrics.catalogue import metric_named
-from reports.figures import ABSENT, bits, count, digits_of, fixed, loss_with_interval, significant, size
+from reports.figures import (
+    ABSENT,
+    bits,
+    count,
+    digits_of,
+    fixed,
+    in_metric,
+    loss_with_interval,
+    percent,
+    significant,
+    size,
+)
 from reports.record import (
     TIMING_ONLY,
     HeldOutLadder,
@@ -38,11 +49,17 @@ def summaries(records: Sequence[Record]) -> list[Table]:
     """
     return [
         table(
-            f"{case} at {parameters}",
+            f"{case} at {_set_title(group[0])}",
             [(title, _column(typical(processes))) for title, processes in _by_backend(group)],
         )
-        for (case, parameters), group in _head_to_head(records).items()
+        for (case, _), group in _head_to_head(records).items()
     ]
+
+
+def _set_title(record: Record) -> str:
+    """A parameter set by its alias, with the name that carries its content."""
+    alias, name = record.set_title, record.parameter_set
+    return name if alias == name else f"{alias} ({name})"
 
 
 def typical(processes: Sequence[Record]) -> Record:
@@ -85,10 +102,10 @@ def primitives(records: Iterable[Record]) -> list[Table]:
     """
     return [
         table(
-            f"{case} at {parameters}: ms (bits)",
+            f"{case} at {_set_title(group[0])}: ms (bits)",
             [(title, _measured_column(processes)) for title, processes in _by_backend(group)],
         )
-        for (case, parameters), group in _head_to_head(filter(_is_measured, records)).items()
+        for (case, _), group in _head_to_head(filter(_is_measured, records)).items()
     ]
 
 
@@ -130,7 +147,7 @@ def held_out(records: Sequence[Record]) -> list[Table]:
 
 
 def _rungs(block: HeldOutLadder) -> dict[str, str]:
-    rungs = {title: fixed(getattr(block, rung), 4) for rung, title in TITLES.items()}
+    rungs = {title: in_metric(getattr(block, rung), block.metric) for rung, title in TITLES.items()}
     rungs |= _nats(block.metric, block.nats, TITLES)
     how = metric_named(block.metric).loss_format
     losses = {
@@ -177,7 +194,7 @@ def _column(record: Record) -> dict[str, str]:
         "status": record.status.value if record.reason is None else f"{record.status.value}: {record.reason}",
         "samples (batch)": f"{record.samples} ({count(record.batch)})",
         **(_metrics(ladder) if record.weights == "trained" else {ladder.metric: TIMING_ONLY}),
-        "agreement with polynomial": fixed(ladder.label_agreement, 4),
+        "agreement with polynomial": percent(ladder.label_agreement),
         "cosine with polynomial, least": fixed(ladder.cosine, 6),
         "precision, bits": bits(ladder.precision_bits),
         "  by the mean / median error / of 99 %": _distribution(ladder.precision),
@@ -223,7 +240,10 @@ def _distribution(found: Precision | None) -> str:
 
 def _metrics(ladder: Ladder) -> dict[str, str]:
     rungs = {**TITLES, "encrypted": "encrypted"}
-    told = {f"{ladder.metric}: {title}": fixed(getattr(ladder, rung), 4) for rung, title in rungs.items()}
+    told = {
+        f"{ladder.metric}: {title}": in_metric(getattr(ladder, rung), ladder.metric)
+        for rung, title in rungs.items()
+    }
     return told | _nats(ladder.metric, ladder.nats, rungs)
 
 

@@ -29,6 +29,8 @@ Slots = NDArray[np.float64]
 
 #: The file into which the key owner decrypts.
 DECRYPTED = "decrypted.npy"
+#: The stage in which all batches are computed, and the one in which those are that were spoiled, in halves.
+EVALUATION, EVALUATION_OF_HALVES = "evaluation", "evaluation of halves"
 
 
 @dataclass
@@ -84,6 +86,7 @@ def evaluate(
     batches: Sequence[Batch],
     probes: dict[str, list[Slots]],
     on_event: OnEvent | None = None,
+    stage: str = EVALUATION,
 ) -> Evaluation:
     """Have the evaluator compute every batch, and the key owner decrypt.
 
@@ -92,8 +95,9 @@ def evaluate(
         batches: that were carried to the evaluator.
         probes: what `on_event` fills.
         on_event: serves what the evaluator asks for under way.
+        stage: what it is called.
     """
-    session.report(Stage("evaluation"))
+    session.report(Stage(stage, len(batches)))
     answer = session.ask("evaluator", Evaluate(tuple(batches)), on_event)
     session.report(Stage("decryption"))
     found = [decrypt(session, batch) for batch in answer.outputs]

@@ -29,7 +29,7 @@ from bench.parties.messages import (
 )
 from bench.parties.wire import Shipment
 from bench.run import exchanges
-from bench.run.exchanges import Evaluation, Slots
+from bench.run.exchanges import EVALUATION, Evaluation, Slots
 from bench.run.session import Roles, Session, Stage
 from models.reference import Inputs
 
@@ -102,10 +102,14 @@ class ProgramParties:
         request = Encrypt(SAMPLES, program.layout, program.input_layout, program.input_level)
         return exchanges.encrypt(self.session, request)
 
-    def evaluate(self, batches: Sequence[Batch]) -> Evaluation:
+    def evaluate(self, batches: Sequence[Batch], stage: str = EVALUATION) -> Evaluation:
         """Have the evaluator compute every batch, serving its round trips, and the key owner decrypt.
 
         Outputs are not numbers where the key owner could read no values at a round trip.
+
+        Args:
+            batches: that were carried to the evaluator.
+            stage: what a reader of the progress is told.
         """
         probes: dict[str, list[Slots]] = {}
         unreadable: set[int] = set()
@@ -123,7 +127,7 @@ class ProgramParties:
                 self.session.report(event)
             return None
 
-        found = exchanges.evaluate(self.session, batches, probes, on_event)
+        found = exchanges.evaluate(self.session, batches, probes, on_event, stage)
         found.outputs[sorted(unreadable)] = np.nan
         return found
 

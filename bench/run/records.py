@@ -10,7 +10,7 @@ from bench.run.kind import CellKind
 from bench.run.life import Outcome
 from bench.spec.cells import Cell
 from reports.origin import Origin
-from reports.record import PARTS, Ladder, Latency, Record, Status
+from reports.record import PARTS, Ladder, Latency, Parameters, Record, Status
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,7 @@ def record_of(run_id: str, asked: Asked, loaded: CellKind, outcome: Outcome) -> 
         case=cell.case.name,
         backend=cell.backend,
         parameter_set=cell.parameter_set_name,
+        parameters=_parameters(cell),
         cell=asked.identity,
         key=asked.key,
         origin=asked.origin,
@@ -92,6 +93,7 @@ def scored_again(run_id: str, asked: Asked, loaded: CellKind, kept: Record, outc
         update={
             "run_id": run_id,
             "started_at": outcome.started_at,
+            "parameters": _parameters(asked.cell),
             "key": asked.key,
             "origin": asked.origin,
             "scored_from": kept.scored_from or kept.run_id,
@@ -99,6 +101,19 @@ def scored_again(run_id: str, asked: Asked, loaded: CellKind, kept: Record, outc
             "reason": outcome.reason,
             "ladder": loaded.ladder(outcome) if outcome.decrypted is not None else Ladder(),
             "latency": _without_evaluation(kept.latency) if wrong else kept.latency,
+        }
+    )
+
+
+def _parameters(cell: Cell) -> Parameters:
+    used = cell.parameter_set
+    named = ("log_n", "first_modulus_bits", "scale_bits", "depth", "digits")
+    return Parameters.model_validate(
+        {
+            "alias": used.alias,
+            "refresh": used.refresh,
+            "program": used.program,
+            **{name: getattr(used.parameters, name) for name in named},
         }
     )
 

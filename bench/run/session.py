@@ -29,9 +29,15 @@ MODEL_SUFFIXES = (".json", ".safetensors")
 
 @dataclass(frozen=True)
 class Stage:
-    """A stage of a cell's life begins."""
+    """A stage of a cell's life begins.
+
+    Attributes:
+        name: of the stage.
+        batches: how many it works on, of a stage that computes on batches.
+    """
 
     name: str
+    batches: int | None = None
 
 
 #: What a cell tells as it goes.

@@ -17,7 +17,7 @@ import numpy as np
 from backends.program import Program
 from backends.tensor.layout import ValueLayout, filled, unpack
 from bench.parties.messages import Batch
-from bench.run.exchanges import Evaluation, Slots
+from bench.run.exchanges import EVALUATION, EVALUATION_OF_HALVES, Evaluation, Slots
 from bench.run.program_parties import ProgramParties
 from models.graph import Array
 from models.reference import Inputs
@@ -94,7 +94,8 @@ class Splitting:
         answered: dict[int, Answered] = {}
         encrypt_s, some_stand = 0.0, False
         while asked:
-            found = self.parties.evaluate([one.batch for one in asked])
+            stage = EVALUATION_OF_HALVES if rounds else EVALUATION
+            found = self.parties.evaluate([one.batch for one in asked], stage)
             rounds.append(found)
             encrypt_s += sum(one.encrypt_s for one in asked)
             stand = [self._stands(found.outputs[number], one.count) for number, one in enumerate(asked)]

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from backends.parameters import COEFFICIENTS_TO_SLOTS_FIRST, ParameterSet
@@ -48,7 +48,11 @@ MOST_CASES = MOST_SETS = 200
 Samples = Annotated[int, Field(gt=0, le=MOST_SAMPLES)]
 Threads = Annotated[int, Field(gt=0, le=MOST_THREADS)]
 Repeats = Annotated[int, Field(gt=0, le=MOST_REPEATS)]
-HeldOutCount = Annotated[int | None, BeforeValidator(_count)]
+HeldOutCount = Annotated[
+    int | None,
+    BeforeValidator(_count),
+    WithJsonSchema({"anyOf": [{"const": "all"}, {"type": "integer", "minimum": 2}]}),
+]
 
 
 class BootstrapLiteral(Block):

@@ -31,11 +31,13 @@ def read_on(record: Record) -> Record:
         *("wall_s", "make_keys_s", "write_keys_s", "load_keys_s", "encode_model_s", "other_s"),
         "planned_evaluate_s",
     )
+    machine = ("pinned", "shared", "stopped_s")
     counts = ("relinearisations", "drops", "additions", "negations", "conjugations", "library")
     return record.model_copy(
         update={
             "shape": None,
-            "environment": record.environment.model_copy(update={"pinned": None, "shared": None}),
+            "parameters": record.parameters.model_copy(update={"alias": None}) if record.parameters else None,
+            "environment": record.environment.model_copy(update=dict.fromkeys(machine)),
             "latency": record.latency.model_copy(update=dict.fromkeys(parts)),
             "counts": record.counts.model_copy(update=dict.fromkeys(counts)),
         }
@@ -66,6 +68,38 @@ def test_a_name_that_contradicts_its_security_is_put_right(
     security = {**written["security"], "secure": secure, "bits": 128 if secure else None}
     found = read_record({**written, **old, "security": security})
     assert (found.parameter_set, found.cell) == (name, f"toy/linear/tenseal/{name}/0123")
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("n14_first48_scale40_depth8_digits9", (14, 48, 40, 8, 9, "round_trip", "portable")),
+        ("n13_first50_scale40_depth2_digits3_INSECURE", (13, 50, 40, 2, 3, "round_trip", "portable")),
+        ("n13_first50_scale40_depth2_digits3_INSECURE_vectors", (13, 50, 40, 2, 3, "round_trip", "vectors")),
+        ("n14_first44_scale37_depth7_digits4_threads1", (14, 44, 37, 7, 4, "round_trip", "portable")),
+        (
+            "n16_first51_scale47_depth24_digits4_bootstrap3-3c4d16_slots_to_coefficients_first_"
+            "iterations2after10_sparse_encapsulated_complex",
+            (16, 51, 47, 24, 4, "bootstrap", "complex"),
+        ),
+    ],
+)
+def test_a_record_from_before_parameters_were_kept_has_them_from_the_name_of_its_set(
+    record: Record, name: str, found: tuple[Any, ...]
+) -> None:
+    plain = json.loads(record.to_json())
+    del plain["parameters"]
+    read = read_record({**plain, "parameter_set": name}).parameters
+    assert read is not None
+    assert read.alias is None
+    names = ("log_n", "first_modulus_bits", "scale_bits", "depth", "digits", "refresh", "program")
+    assert tuple(getattr(read, name) for name in names) == found
+
+
+def test_a_set_of_another_name_has_none(record: Record) -> None:
+    plain = json.loads(record.to_json())
+    del plain["parameters"]
+    assert read_record({**plain, "parameter_set": "n12_toy_INSECURE"}).parameters is None
 
 
 def test_this_schema_is_left_as_it_is(record: Record) -> None:

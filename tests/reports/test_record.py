@@ -15,11 +15,12 @@ GOLDEN = Path(__file__).with_name("golden_record.json")
 
 #: Every name of the record, as the design publishes it.
 NAMES = {
-    "": "schema run_id started_at suite case backend parameter_set cell key origin scored_from status "
-    "reason security weights shape samples batch repeats ladder latency memory counts wire runaways "
+    "": "schema run_id started_at suite case backend parameter_set parameters cell key origin scored_from "
+    "status reason security weights shape samples batch repeats ladder latency memory counts wire runaways "
     "environment",
     "origin": "program scoring adapter model data parameters demanded libraries build threads repeats probes "
     "audit",
+    "parameters": "alias log_n first_modulus_bits scale_bits depth digits refresh program",
     "security": "bits log_n log_qp secret source secure",
     "ladder": "metric original he_friendly polynomial encrypted nats label_agreement cosine "
     "logit_error_max logit_error_mean precision_bits precision layers held_out",
@@ -117,7 +118,8 @@ def test_a_cell_that_never_ran_has_every_name_and_null(fields: dict[str, Any]) -
     bare = Record(**{name: fields[name] for name in plain}, status=Status.UNSUPPORTED, reason="no bootstrap")
     written = json.loads(bare.to_json())
     assert written["origin"] is None
-    for block, names in NAMES.items() - {("origin", NAMES["origin"])}:
+    assert written["parameters"] is None
+    for block, names in NAMES.items() - {(name, NAMES[name]) for name in ("origin", "parameters")}:
         assert set(written[block] if block else written) == set(names.split())
     assert {
         value for block in ("latency", "memory", "counts", "wire") for value in written[block].values()

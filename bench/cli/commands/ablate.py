@@ -8,10 +8,15 @@ import click
 
 from bench.cli.ablation_table import table
 from bench.cli.commands.training_options import WORK_FOLDER, require_torch
+from bench.cli.examples import examples
 from bench.cli.screen import Screen
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "bench ablate suites/ablations/length_scaling.yaml",
+    )
+)
 @click.argument("ablation", type=click.Path(path_type=Path))
 @click.option(
     "--output",

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from bench.cli.commands.gate_options import rules_option
+from bench.cli.examples import examples
 from bench.cli.screen import Screen
 from bench.errors import UserError
 from bench.spec.rules import load_rules
@@ -17,7 +18,11 @@ from reports.gate.sides import read_side, side
 from reports.store import Stored
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "bench accept results --baseline baseline.json --reason 'rotations are hoisted now'",
+    )
+)
 @click.argument("results", type=click.Path(path_type=Path))
 @click.option(
     "--baseline",

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
+from bench.cli.examples import examples
 from bench.cli.screen import Screen
 from bench.run.scratch import abandoned, sweep
 from reports.cleaning import leftovers
 
 
-@click.command()
+@click.command(epilog=examples("bench clean results --dry-run", "bench clean results"))
 @click.argument("results", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("--dry-run", is_flag=True, help="Say what there is, and leave it.")
 def clean(results: Path, dry_run: bool) -> None:

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from backends.conformance import skeleton as template
 from backends.registry import available, get
+from bench.cli.examples import examples
 from bench.cli.screen import Screen, styled
 from bench.environments.ensure import ensure
 from bench.environments.interpreters import cache_folder
@@ -23,7 +24,12 @@ from reports.visible import visible
 _COLOURS = {"passed": "green", "failed": "red", "left out": "yellow"}
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "bench conform tenseal",
+        "bench conform mine --skeleton mine",
+    )
+)
 @click.argument("name")
 @click.option(
     "--skeleton",

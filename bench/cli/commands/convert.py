@@ -8,12 +8,18 @@ from pathlib import Path
 import click
 
 from bench.cli.commands.training_options import WORK_FOLDER, require_torch
+from bench.cli.examples import examples
 from bench.cli.reached import reached
 from bench.cli.screen import Screen
 from bench.spec.suite import CHECKPOINTS
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "bench convert models/recipes/vit_tiny.yaml --output my_vit",
+        "bench convert models/recipes/vit_cifar10_full.yaml --random-weights",
+    )
+)
 @click.argument("recipe", type=click.Path(path_type=Path))
 @click.option(
     "--output",

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import click
 
+from bench.cli.examples import examples
 from bench.cli.findings import render
 from bench.cli.screen import Screen
 from bench.environments import doctor as examination
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "bench doctor",
+        "bench doctor --backend openfhe",
+    )
+)
 @click.option("--backend", multiple=True, metavar="NAME", help="Only this backend; may be repeated.")
 def doctor(backend: tuple[str, ...]) -> int:
     """Look at backends, data, memory and disk; install nothing."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from bench.cli.bootstraps import to_bootstraps
+from bench.cli.examples import examples
 from bench.cli.refused import name_refused
 from bench.cli.screen import Screen
 from reports import export as exports
@@ -28,7 +29,12 @@ FORMATS: Mapping[str, Callable[[Sequence[Record]], str]] = {
 }
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "bench export results",
+        "bench export results --format csv > records.csv",
+    )
+)
 @click.argument("results", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("--format", "chosen", type=click.Choice(list(FORMATS)), default="json", show_default=True)
 def export(results: Path, chosen: str) -> int:

@@ -10,6 +10,7 @@ import click
 from bench.ab.verdict import judge, steps_with
 from bench.cli.commands.gate_options import require_option, rules_option
 from bench.cli.commands.gate_ways import against_options, chosen_way
+from bench.cli.examples import examples
 from bench.cli.screen import Screen
 from bench.spec.rules import load_rules
 from reports import history as histories
@@ -19,7 +20,12 @@ from reports.gate.verdicts import Subject
 from reports.trends import Step
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "bench gate results --baseline baseline.json",
+        "bench gate results --against ../before --suite toy --backend tenseal",
+    )
+)
 @click.argument("results", type=click.Path(path_type=Path))
 @click.option(
     "--baseline",

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 from pydantic import TypeAdapter, ValidationError
 
+from bench.cli.examples import examples
 from bench.cli.screen import Screen
 from bench.cli.tables import table
 from bench.errors import UserError
@@ -31,7 +32,12 @@ LARGE, PROCESSES = 20_000_000, 2
 _DATA = ("tokens", "features", "vocabulary", "classes")
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "bench inspect my_model --tokens 64",
+        "bench inspect vit:dim=32,heads=4,blocks=2,mlp_ratio=2,tokens=16,features=4,classes=10",
+    )
+)
 @click.argument("target")
 @click.option("--tokens", type=click.IntRange(1, 1 << 16), help="Tokens of a text; 128 where absent.")
 @click.option("--threads", type=click.IntRange(1, 64), default=1, show_default=True)

@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+
 import click
 from rich.table import Table
 
-from bench.cli.listing import ROWS
+from bench.cli.examples import examples
+from bench.cli.listing import ROWS, Row
 from bench.cli.screen import Screen
 
 
-@click.command("list")
+@click.command("list", epilog=examples("bench list", "bench list parameters", "bench list models --json"))
 @click.argument("what", required=False, type=click.Choice(list(ROWS)))
-def list_command(what: str | None) -> int:
+@click.option("--json", "as_json", is_flag=True, help="Print what is known of each as JSON.")
+def list_command(what: str | None, as_json: bool) -> int:
     """List suites, backends, parameter sets, models or data sets; everything without an argument."""
-    table = Table("kind", "name", "what it is", box=None)
-    for column in table.columns:
-        column.overflow = "fold"
-    for kind in [what] if what else list(ROWS):
-        for name, text in ROWS[kind]():
-            table.add_row(kind, name, text)
-    Screen().print(table)
+    found = {kind: ROWS[kind]() for kind in ([what] if what else list(ROWS))}
+    screen = Screen()
+    if as_json:
+        screen.document(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+        return 0
+    for kind, rows in found.items():
+        screen.print(_table(kind, rows))
     return 0
+
+
+def _table(kind: str, rows: Sequence[Row]) -> Table:
+    headings = list(dict.fromkeys(name for row in rows for name in row))
+    made = Table(*headings, title=kind, title_justify="left", box=None, pad_edge=False, min_width=len(kind))
+    for column in made.columns:
+        column.overflow = "fold"
+    for row in rows:
+        made.add_row(*(row.get(name, "") for name in headings))
+    return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -10,6 +11,7 @@ import click
 
 from bench.cli.commands.inspect import names_model, tell
 from bench.cli.commands.options import selection
+from bench.cli.examples import examples
 from bench.cli.foreseen import exit_status, refusals, summary
 from bench.cli.refused import name_refused
 from bench.cli.screen import Screen
@@ -22,7 +24,13 @@ from reports.record import Record, Status
 from reports.store import load_output
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "bench plan vit_tiny --parameters shared14",
+        "bench plan toy --json",
+        "bench plan vit_tiny --from results --against results",
+    )
+)
 @selection
 @click.option(
     "--from",
@@ -35,18 +43,23 @@ from reports.store import load_output
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Hold predictions against the records of this folder, each without what is known of its own case.",
 )
-def plan(results: Path | None, against: Path | None, **selected: object) -> int:
+@click.option("--json", "as_json", is_flag=True, help="Print what is foreseen of every cell as JSON.")
+def plan(results: Path | None, against: Path | None, as_json: bool, **selected: object) -> int:
     """Say what the cells of SUITE will count, need and take; nothing is encrypted.
 
     SUITE may also be a folder of Hugging Face's or a shape, of which `bench inspect` tells the rest.
     """
     if names_model(str(selected["suite"])):
         threads = selected["threads"]
-        return tell(str(selected["suite"]), threads=threads if isinstance(threads, int) else 1)
+        threads = threads if isinstance(threads, int) else 1
+        return tell(str(selected["suite"]), threads=threads, as_json=as_json)
     cells = Selection(**selected).cells()  # type: ignore[arg-type]
     known = _records(results)
     held = known if against == results else _records(against)
     screen, found = Screen(), foresee(cells, known, unseen=against is not None)
+    if as_json:
+        screen.document(json.dumps([_document(one) for one in found], indent=1, ensure_ascii=False) + "\n")
+        return exit_status(found)
     for (case, parameters), group in groupby(found, lambda one: _heading(one.cell)):
         columns = [(one.cell.backend, _column(one)) for one in group]
         screen.print(table(f"{case} at {parameters}", columns))
@@ -83,6 +96,24 @@ def _hold(held: Sequence[Compared], folder: Path, screen: Screen) -> None:
         told = f"{100 * off.median:.1f} % / {100 * off.worst:.1f} % ({off.cells})"
         columns.setdefault(backend, {})[figure] = told
     screen.print(table("how far predictions are off: median / worst (records)", columns.items()))
+
+
+def _document(one: Foreseen) -> dict[str, object]:
+    """What is foreseen of a cell as plain data: predicted numbers, and what the tables tell."""
+    cell, told = one.cell, one.prediction
+    numbers = {} if told is None else {"seconds": dict(told.seconds), "evaluator_bytes": told.evaluator_bytes}
+    return {
+        "suite": cell.suite,
+        "case": cell.case.name,
+        "backend": cell.backend,
+        "parameters": cell.parameter_set.names[0],
+        "parameter_set": cell.parameter_set_name,
+        "threads": cell.parameter_set.threads,
+        "status": one.status.value,
+        "reason": one.reason,
+        **numbers,
+        "estimate": dict(one.estimate),
+    }
 
 
 def _heading(cell: Cell) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from bench.cli.examples import examples
 from bench.cli.named_sets import named_sets
 from bench.cli.refused import name_refused
 from bench.cli.screen import Screen
@@ -17,7 +18,11 @@ from reports.html.page import render
 from reports.store import load_outputs
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "bench report results --output report.html",
+    )
+)
 @click.argument(
     "results",
     nargs=-1,

@@ -7,17 +7,27 @@ from pathlib import Path
 import click
 
 from bench.cli.commands.options import selection
+from bench.cli.examples import examples
 from bench.cli.progress import Display
 from bench.cli.screen import Screen
+from bench.cli.standings import overview
 from bench.cli.tables import ending
 from bench.environments.declaration import DEFAULT_BUILD
+from bench.run.listener import Listener
 from bench.run.service import Service, is_failure
 from bench.spec.file import MOST_REPEATS
 from bench.spec.selection import Selection
+from reports.export import to_json
 from reports.record import nothing_measured
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "bench run toy --backend tenseal",
+        "bench run vit_tiny --parameters shared14 --rounds 10",
+        "bench run toy --backend cleartext --samples 4 --json",
+    )
+)
 @selection
 @click.option(
     "--output",
@@ -47,6 +57,12 @@ from reports.record import nothing_measured
 @click.option(
     "--rounds", type=click.IntRange(1, MOST_REPEATS), help="Fresh processes a cell, in turns with the others."
 )
+@click.option(
+    "--quiet", is_flag=True, help="Show no progress and no table: what did not end ok, and where it is."
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print the records as JSON, and progress to standard error."
+)
 def run(
     output: Path,
     fresh: bool,
@@ -55,16 +71,21 @@ def run(
     build: str,
     keep_parties: bool,
     rounds: int | None,
+    quiet: bool,
+    as_json: bool,
     **selected: object,
 ) -> int:
-    """Run the cells of SUITE, a path or a name under suites/."""
+    """Run the cells of SUITE, a path or a name under suites/.
+
+    Exit status: 1 where a cell failed, or nothing could be measured.
+    """
     asked = Selection(**selected)  # type: ignore[arg-type]
     cells = asked.cells()
-    screen = Screen()
+    screen = Screen(stderr=as_json)
     with Display(screen) as display:
         service = Service(
             output,
-            display,
+            Listener() if quiet else display,
             fresh=fresh,
             probes=probes,
             keep_parties=keep_parties,
@@ -72,12 +93,19 @@ def run(
             build=build,
         )
         records = list(service.records(cells, rounds))
-    for table in ending(records):
+    if as_json:
+        Screen().document(to_json(records))
+    tables, unfinished = overview(records)
+    for table in () if quiet or as_json else (*ending(records), *tables):
         screen.print(table)
+    for line in unfinished:
+        screen.say(line)
     screen.say(f"records: {service.folder}" if service.folder else "every cell was answered by a kept run")
     if nothing_measured(records):
         screen.say("nothing was measured: no cell could run on its backend")
+        screen.say("next: bench doctor, which says what each backend lacks")
         return 1
+    screen.say(f"next: bench show {output}, or bench report {output} --output report.html")
     if service.misplaced:
         screen.say(f"not everything could be kept where it belongs: {service.misplaced} times, as told above")
         return 1

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from backends.registry import available
+from bench.cli.examples import examples
 from bench.cli.refused import name_refused
 from bench.cli.screen import Screen
 from bench.errors import UserError
@@ -14,7 +15,11 @@ from bench.run.prediction.figures import Figures
 from reports.store import load_output
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "bench times results",
+    )
+)
 @click.argument("results", type=click.Path(path_type=Path))
 def times(results: Path) -> int:
     """Write the times of RESULTS where `bench plan` finds them: `times.json` in each backend's folder.

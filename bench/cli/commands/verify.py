@@ -6,13 +6,14 @@ from pathlib import Path
 
 import click
 
+from bench.cli.examples import examples
 from bench.cli.refused import name_refused
 from bench.cli.screen import Screen
 from reports.store import load_output
 from reports.verification import faults
 
 
-@click.command()
+@click.command(epilog=examples("bench verify results"))
 @click.argument("results", type=click.Path(path_type=Path, exists=True, file_okay=False))
 def verify(results: Path) -> int:
     """Hold the records under RESULTS against their raw outputs: digests, and every metric computed again.

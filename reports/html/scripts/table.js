@@ -7,9 +7,11 @@
 import { captionOf, clear, el } from "./dom.js";
 import { ABSENT, grouped } from "./format.js";
 import { arranged } from "./order.js";
+import { state, stated } from "./state.js";
+import { tableTools } from "./table_tools.js";
 
 const PAGE_ROWS = 25;
-const PRINTED_ROWS = 500;
+const PRINTED_ROWS = 40;
 /** A table of fewer rows has no filter of its own. */
 const FILTERED_ROWS = 9;
 
@@ -57,6 +59,18 @@ function bodyCell(column, row) {
   return column.heading ? el("th", { scope: "row", ...attributes }, shown) : el("td", attributes, shown);
 }
 
+/**
+ * What the page's address says of an order: a column's title and a direction.
+ * @param {string | null} text
+ * @param {{ title: string }[]} columns
+ * @returns {Sorting}
+ */
+function sortingFrom(text, columns) {
+  const [, title, order] = text?.match(/^(.*) (up|down)$/) ?? [];
+  const column = columns.findIndex((one) => one.title === title);
+  return column < 0 ? { column: null, direction: 1 } : { column, direction: order === "down" ? -1 : 1 };
+}
+
 /** @template T */
 class Table {
   /** @type {Sorting} */
@@ -65,6 +79,8 @@ class Table {
   words = "";
   /** The place of the first row that is shown. */
   start = 0;
+  /** Titles of columns that are left out. @type {Set<string>} */
+  hidden = new Set();
   /** Whether all rows are shown, on paper. */
   everything = false;
   head = el("thead");
@@ -79,8 +95,9 @@ class Table {
     this.spec = spec;
     this.table = el("table", {}, captionOf(spec.caption), this.head);
     const region = { class: "scroll", tabindex: "0", role: "region", "aria-label": spec.caption };
-    const tools =
-      spec.rows.length < FILTERED_ROWS ? null : el("div", { class: "table-tools" }, this.filter());
+    this.sorting = sortingFrom(stated(this.address), spec.columns);
+    const filter = spec.rows.length < FILTERED_ROWS ? null : this.filter();
+    const tools = spec.rows.length < 2 ? null : el("div", { class: "table-tools" }, tableTools(this), filter);
     this.node = el("div", { class: "table" }, tools, el("div", region, this.table), this.pager, this.cut);
     Object.assign(this.node, { table: this });
     this.draw();
@@ -92,6 +109,36 @@ class Table {
 
   get groups() {
     return this.spec.groups;
+  }
+
+  get caption() {
+    return this.spec.caption;
+  }
+
+  get titles() {
+    return this.spec.columns.map((column) => column.title);
+  }
+
+  /** The columns that are shown. */
+  get columns() {
+    return this.spec.columns.filter((column) => !this.hidden.has(column.title));
+  }
+
+  /** The name under which its order stands in the page's address. */
+  get address() {
+    return `sort-${this.caption
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, "-")
+      .slice(0, 30)}`;
+  }
+
+  /** Headings and all rows that pass the filter, as text. */
+  cells() {
+    const head = this.columns.map(({ title, unit }) => (unit ? `${title}, ${unit}` : title));
+    const rows = arranged(this.spec, this.words, this.sorting).map(([, row]) =>
+      this.columns.map((column) => (bodyCell(column, row).textContent ?? "").trim()),
+    );
+    return [head, ...rows];
   }
 
   /** The box that filters this table. */
@@ -114,8 +161,11 @@ class Table {
     const same = this.sorting.column === place;
     this.sorting = { column: place, direction: same ? -this.sorting.direction : 1 };
     this.start = 0;
+    const order = this.sorting.direction > 0 ? "up" : "down";
+    state(this.address, `${this.spec.columns[place].title} ${order}`);
     this.draw();
-    this.head.querySelectorAll("button")[place].focus();
+    const shown = this.columns.indexOf(this.spec.columns[place]);
+    this.head.querySelectorAll("button")[shown].focus();
   }
 
   /** Show the rows that are wanted now. */
@@ -131,9 +181,10 @@ class Table {
   }
 
   headings() {
-    const cells = this.spec.columns.map((column, place) =>
-      headingCell(column, orderOf(this.sorting, place), () => this.sort(place)),
-    );
+    const cells = this.columns.map((column) => {
+      const place = this.spec.columns.indexOf(column);
+      return headingCell(column, orderOf(this.sorting, place), () => this.sort(place));
+    });
     return el("tr", {}, cells);
   }
 
@@ -146,7 +197,7 @@ class Table {
     const bodies = [];
     shown.forEach(([group, row], place) => {
       if (!place || group !== shown[place - 1][0]) bodies.push(this.body(group));
-      const cells = this.spec.columns.map((column) => bodyCell(column, row));
+      const cells = this.columns.map((column) => bodyCell(column, row));
       bodies[bodies.length - 1].append(el("tr", {}, cells));
     });
     return bodies;
@@ -155,7 +206,7 @@ class Table {
   /** @param {Group<T> | null} group */
   body(group) {
     if (!group) return el("tbody");
-    const span = { scope: "rowgroup", colspan: this.spec.columns.length };
+    const span = { scope: "rowgroup", colspan: this.columns.length };
     return el("tbody", {}, el("tr", { class: "group" }, el("th", span, el("span", {}, group.title))));
   }
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from bench.cli.main import VERSION, cli
 from tests.bench.commands import ROOT
 
 WRONG = ("validate", "no_such_suite.yaml")
@@ -52,3 +55,10 @@ def test_a_log_names_the_module_that_speaks(how: dict[str, str]) -> None:
 
 def test_nothing_is_logged_unless_asked_for() -> None:
     assert told("validate", "layers_toy", status=0) == ""
+
+
+def test_the_version_is_that_of_the_distribution() -> None:
+    written = re.search(r'^version = "(.*)"$', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
+    assert written is not None
+    shown = CliRunner().invoke(cli, ["--version"]).output
+    assert shown == f"bench {written[1]}\n" == f"bench {VERSION}\n"

@@ -28,12 +28,12 @@ def test_a_perplexity_that_no_number_holds_is_told_in_nats() -> None:
     assert held_out["polynomial"]["cross_entropy"] == 2000.0
     nats = np.log1p(np.e)
     assert reached({"metric": "perplexity", "held_out": held_out}) == [
-        f"original: held-out perplexity {np.exp(nats):.4f} ({nats:.4f} nats)",
+        f"original: held-out perplexity {np.exp(nats):.3f} ({nats:.4f} nats)",
         "polynomial: held-out perplexity – (2000.0000 nats)",
     ]
 
 
 def test_an_accuracy_stands_alone() -> None:
     lines = reached({"metric": "accuracy", "held_out": {"original": {"accuracy": 0.5}}})
-    assert lines == ["original: held-out accuracy 0.5000"]
+    assert lines == ["original: held-out accuracy 50.00 %"]
     assert reached({"weights": "random"}) == ["the weights are random: nothing was measured"]

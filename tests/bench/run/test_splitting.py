@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from backends.planner import plan
 from backends.program import Program
 from bench.run.exchanges import Evaluation
 from bench.run.program_parties import ProgramParties
+from bench.run.session import News, Stage
 from bench.run.splitting import Splitting, decode_each
 from models import reference
 from models.graph import Array
@@ -26,12 +28,16 @@ USUAL = float(np.median(np.abs(ANSWERS).max(axis=1)))
 
 
 def evaluated(
-    inputs: Array, folder: Path, parameters: ParameterSet = ROUND_TRIPS
+    inputs: Array,
+    folder: Path,
+    parameters: ParameterSet = ROUND_TRIPS,
+    told: Callable[[News], None] = lambda news: None,
 ) -> tuple[Evaluation, Array, Program]:
     """The evaluation of some samples in the simulator, their answers, and the program."""
     refresh = refresh_of("cleartext", parameters)
     program = plan(GRAPH, parameters, refresh)
     with session("cleartext", folder) as opened:
+        opened.report = told
         parties = ProgramParties(opened, parameters)
         keys = parties.generate_keys(program, refresh.kind == "bootstrap").files
         parties.prepare(program, keys)
@@ -63,6 +69,13 @@ def test_the_others_of_a_spoiled_batch_have_their_answers(tmp_path: Path, parame
     # in all: four, two and two, and the halves of the second two
     assert (list(found.held), len(found.measured), len(found.again)) == ([2, 1, 1], 5, 4)
     assert found.encrypt_again_s > 0
+
+
+def test_batches_that_are_asked_again_are_counted_by_themselves(tmp_path: Path) -> None:
+    told: list[News] = []
+    evaluated(running_away(2), tmp_path, told=told.append)
+    stages = [(news.name, news.batches) for news in told if isinstance(news, Stage) and news.batches]
+    assert stages == [("evaluation", 1), ("evaluation of halves", 2), ("evaluation of halves", 2)]
 
 
 def test_where_no_answer_stands_the_splitting_ends(tmp_path: Path) -> None:

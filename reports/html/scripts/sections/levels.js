@@ -57,7 +57,7 @@ async function levelTimes(parent, rows) {
  * @returns {TableSpec<Row>}
  */
 const levelsTable = (rows) => ({
-  caption: "Levels and refreshes",
+  caption: "Levels and refreshes by cell",
   rows: rows.filter((row) => row["counts.levels_used"] !== null),
   columns: [
     ...NAME_COLUMNS,

@@ -1,5 +1,6 @@
 """`bench compare` on stores and exported files."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -69,3 +70,43 @@ def test_what_is_not_there_and_rules_that_are_wrong_are_refused(tmp_path: Path) 
     (tmp_path / "rules.yaml").write_text("bits:\n  lsot: 2\n")
     with pytest.raises(UserError, match=r"rules.yaml:2: 'lsot' is not a key here; did you mean lost\?"):
         shown(a, a, "--rules", str(tmp_path / "rules.yaml"))
+
+
+def test_two_libraries_of_one_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "160")
+    folder = exported(tmp_path / "a.json", a_record(), rival(latency__keygen_s=4.2))
+    text = shown(folder, "--backend", "tenseal", "--backend", "pyfhel")
+    assert "digits at shared14: pyfhel against tenseal" in text
+    (line,) = (line for line in text.splitlines() if line.startswith("key generation"))
+    assert " ".join(line.split()) == (
+        "key generation 3.000 s 4.200 s 1.40 times slower one process each: no verdict"
+    )
+    told = json.loads(shown(folder, "--backend", "tenseal", "--backend", "pyfhel", "--json"))
+    assert told[0]["backends"] == ["tenseal", "pyfhel"]
+    figures = {one["measure"]: one for one in told[0]["figures"]}
+    assert figures["latency.keygen_s"]["ratio"] == pytest.approx(1.4)
+
+
+def rival(**changes: object) -> Record:
+    cell = "vit_tiny/digits/pyfhel/n14_first48_scale40_depth8_digits9/0123456789ab"
+    return a_record(backend="pyfhel", cell=cell, **changes)
+
+
+def test_verdicts_as_json(tmp_path: Path) -> None:
+    a = exported(tmp_path / "a.json", a_record())
+    b = exported(tmp_path / "b.json", a_record(counts__rotations=1199))
+    told = {one["measure"]: one for one in json.loads(shown(a, b, "--json"))}
+    assert told["counts.rotations"]["verdict"] == "better"
+
+
+@pytest.mark.parametrize(
+    "more", [(), ("--backend", "tenseal"), ("--backend", "tenseal", "--backend", "tenseal")]
+)
+def test_what_is_no_pair_is_refused(tmp_path: Path, more: tuple[str, ...]) -> None:
+    with pytest.raises(UserError, match="--backend"):
+        shown(exported(tmp_path / "a.json", a_record()), *more)
+
+
+def test_a_folder_without_a_pair_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="no case that ended ok on both"):
+        shown(exported(tmp_path / "a.json", a_record()), "--backend", "tenseal", "--backend", "openfhe")

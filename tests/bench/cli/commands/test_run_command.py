@@ -1,7 +1,8 @@
-"""What `bench run` refuses before it makes a record."""
+"""What `bench run` refuses before it makes a record, and what it prints."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -22,3 +23,14 @@ def test_a_build_that_no_backend_has(tmp_path: Path, asked: str, sentence: str) 
     with pytest.raises(UserError, match=sentence):
         bench("run", "toy", "--backend", asked, "--build", "nativ", "--output", str(output))
     assert not output.exists()
+
+
+def test_records_as_json_then_a_quiet_run_then_what_to_type_next(tmp_path: Path) -> None:
+    cell = ("run", "toy", "--backend", "cleartext", "--parameters", "round_trip", "--samples", "2")
+    (record,) = json.loads(bench(*cell, "--output", str(tmp_path), "--json"))
+    assert (record["status"], record["parameters"]["alias"]) == ("ok", "round_trip")
+    quiet = bench(*cell, "--output", str(tmp_path), "--quiet").splitlines()
+    assert quiet == [
+        "every cell was answered by a kept run",
+        f"next: bench show {tmp_path}, or bench report {tmp_path} --output report.html",
+    ]

@@ -104,3 +104,21 @@ def test_a_case_is_a_click_and_an_address_away(chromium: Tabs) -> None:
         chrome.execute_script(press, "all")
         assert chrome.find_element("id", "glance").is_displayed()
         assert chrome.current_url.endswith("?case=all")
+
+
+def test_a_table_leaves_columns_out_and_its_order_is_in_the_address(chromium: Tabs) -> None:
+    headings = """return [...document.querySelectorAll('#cells thead th')].map(
+        (cell) => [cell.textContent.trim(), cell.ariaSort])"""
+    with chromium() as chrome:
+        open_page(chrome, EXAMPLE, query="?sort-every-cell-sorting-keeps-secur=Precision+down")
+        assert [order for title, order in chrome.execute_script(headings) if title == "Precision bits"] == [
+            "descending"
+        ]
+        chrome.execute_script("document.querySelector('#cells .more').open = true")
+        wait(chrome, "return document.querySelectorAll('#cells .columns input').length")
+        before = len(chrome.execute_script(headings))
+        chrome.execute_script("document.querySelector('#cells .columns input').click()")
+        assert len(chrome.execute_script(headings)) == before - 1
+        chrome.execute_script("document.querySelectorAll('#cells thead button')[1].click()")
+        assert chrome.current_url.endswith("?sort-every-cell-sorting-keeps-secur=Parameter+set+up")
+        assert complaints(chrome) == []

@@ -38,7 +38,7 @@ def test_paper_says_where_a_table_stops(chrome: webdriver.Chrome) -> None:
     chrome.execute_script(PRINT, "beforeprint")
     chrome.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
     said = "return document.querySelector('#records .cut').innerText"
-    assert chrome.execute_script(said) == "The first 500 of 600 rows."
+    assert chrome.execute_script(said) == "The first 40 of 600 rows."
     chrome.execute_script(PRINT, "afterprint")
     assert chrome.execute_script(said) == ""
 

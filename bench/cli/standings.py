@@ -1,0 +1,120 @@
+"""Who is best at what, as a terminal shows it: a table for each division, never one for two."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from rich.table import Table
+
+from bench.cli.screen import styled
+from reports.divisions import Division, Place, Standings, standings
+from reports.figures import ABSENT, Unit, bits, count, in_metric, percent, seconds, size, written
+from reports.html.glance import RANKINGS
+from reports.record import Record
+
+#: What ranks where nobody says otherwise.
+BY = "throughput"
+#: What of the rankings every row tells anyhow.
+_TOLD = ("throughput", "precision", "memory")
+
+
+def overview(records: Iterable[Record], by: str = BY) -> tuple[list[Table], list[str]]:
+    """All of one case, or the best of each division of several; and a line for each cell that did not end ok.
+
+    Args:
+        records: of one run or of many; the newest build of each cell is told.
+        by: what ranks, by its name in `reports.html.glance`.
+    """
+    found = standings(records, RANKINGS[by])
+    cases = {(one.suite, one.case) for one in found.divisions}
+    tables = [*(_whole(found, by) if len(cases) <= 1 else _firsts(found, by))]
+    return tables, [*map(_why, found.unfinished)]
+
+
+def told(division: Division) -> str:
+    """A division in words."""
+    parts = ["interactive (round trips)" if division.interactive else "non-interactive"]
+    parts += [] if division.secure else ["INSECURE or not encrypted"]
+    parts += [f"{division.threads} thread{'s' * (division.threads != 1)}"] if division.threads else []
+    return ", ".join(parts)
+
+
+def _whole(found: Standings, by: str) -> Iterator[Table]:
+    """A table for each division, with every cell."""
+    machines = {one.cpu for one in found.divisions}
+    for division, places in found.divisions.items():
+        where = f", {division.cpu or 'unknown machine'}" if len(machines) > 1 else ""
+        yield _table(
+            f"{division.case}, {told(division)}{where}",
+            [
+                _row(place, by, first=number == 0, alone=len(places) == 1)
+                for number, place in enumerate(places)
+            ],
+        )
+
+
+def _firsts(found: Standings, by: str) -> Iterator[Table]:
+    """The best of each division, those that are secure and the others apart."""
+    for secure, title in ((True, "128 bits or more"), (False, "INSECURE or not encrypted")):
+        rows = [
+            {
+                "case": one.case,
+                "of": f"{told(one)}, {len(places)} cell{'s' * (len(places) != 1)}",
+                **_row(places[0], by, True, len(places) == 1),
+            }
+            for one, places in found.divisions.items()
+            if one.secure is secure
+        ]
+        if rows:
+            yield _table(f"the best of each division, {title}", rows)
+
+
+def _row(place: Place, by: str, first: bool, alone: bool) -> dict[str, str]:
+    record, ranking = place.record, RANKINGS[by]
+    ladder, counts = record.ladder, record.counts
+    own = {} if by in _TOLD else {by: ABSENT if place.value is None else written(place.value, ranking.unit)}
+    per_sample = place.value if ranking.unit is Unit.SECONDS and by == BY else record.latency.per_sample_s
+    refreshes = counts.round_trips or counts.bootstraps
+    return {
+        "backend": record.backend,
+        "parameters": record.set_title,
+        "": _mark(place, first, alone),
+        **own,
+        "a sample": ABSENT if per_sample is None else seconds(per_sample),
+        "bits": bits(ladder.precision_bits),
+        ladder.metric: in_metric(ladder.encrypted, ladder.metric),
+        "agreement": percent(ladder.label_agreement),
+        "evaluator": size(record.memory.evaluator_peak_bytes),
+        "refreshes": count(refreshes),
+        "processes": str(place.processes),
+    }
+
+
+def _mark(place: Place, first: bool, alone: bool) -> str:
+    """How far from the best of its division a cell is."""
+    if place.value is None:
+        return ABSENT
+    ratio = "" if place.ratio is None else f"{place.ratio:.2f}×"
+    return f"{ratio} {'alone' if alone else 'best' if first else ''}".strip()
+
+
+def _table(title: str, rows: Sequence[dict[str, str]]) -> Table:
+    made = Table(
+        title=title,
+        title_justify="left",
+        box=None,
+        pad_edge=False,
+        padding=(0, 1, 0, 0),
+        min_width=len(title),
+    )
+    headings = dict.fromkeys(name for row in rows for name in row)
+    for name in headings:
+        made.add_column(name, overflow="fold", no_wrap=not name)
+    for row in rows:
+        style = "bold green" if row[""].endswith("best") else ""
+        made.add_row(*(styled(row.get(name, ABSENT), style) for name in headings))
+    return made
+
+
+def _why(record: Record) -> str:
+    return f"{record.case} on {record.backend} at {record.set_title}: {record.status.value}: {record.reason}"

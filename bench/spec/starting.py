@@ -1,0 +1,190 @@
+"""The files with which a benchmark of one's own begins, as commented as a first one has to be."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.errors import UserError
+from bench.spec.schemas import comment
+from bench.spec.suite import CHECKPOINTS
+from models.huggingface.outline import Outline, outline
+from models.names import did_you_mean
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+
+_SUITE = """\
+{schema}
+# What to run: cases, each a model on held-out samples, at parameter sets, on libraries.
+# `bench validate {path}` checks it, `bench plan {path}` says what it will take, `bench run {path}` runs it.
+suite: {name}
+title: one line for readers
+security: 128   # demanded of every set; one that says `security: 0` may be a toy ring, and is marked INSECURE
+samples: 16     # held-out samples that a cell encrypts
+repeats: 1      # evaluations of a cell, the first of them cold
+rounds: 1       # fresh processes of a cell; ten or so tell two libraries' times apart
+threads: 1      # of the evaluator
+cases:
+{cases}
+parameter_sets:
+  # Interactive: where levels run out, the key owner decrypts and encrypts again. Every library can do it.
+  - alias: shared14
+    log_n: 14               # N = 2^14: half as many slots; a larger ring allows more levels, and takes longer
+    first_modulus_bits: 48  # bounds what is decrypted: 8 bits more than the scale hold values up to about 128
+    scale_bits: 40          # precision
+    depth: 8                # levels, of which each multiplication takes one
+    digits: 9               # of a key switch; depth + 1 is one special prime, as the libraries on SEAL need
+    refresh: round_trip
+    backends: [openfhe, tenseal, pyfhel]
+  # Non-interactive: bootstraps, on OpenFHE. It takes about 17 GB of memory, and minutes to an hour.
+  # - alias: bootstrap
+  #   log_n: 16
+  #   first_modulus_bits: 51
+  #   scale_bits: 47
+  #   depth: 24
+  #   digits: 4
+  #   secret: sparse_encapsulated
+  #   bootstrap: {{level_budget: [3, 3], correction_factor: 4, depth: 16}}
+  #   refresh: bootstrap
+  #   program: complex
+  #   backends: [openfhe]
+limits:
+  seconds: 3600             # a cell that takes longer is ended
+  memory_bytes: 16000000000 # of all its processes together
+  precision_bits: 8         # a cell with fewer bits fails
+"""
+_CHECKPOINT = """\
+  - name: model
+    model: {model}  # a checkpoint: a name of `bench list models`, or a folder relative to this file
+    data: {data}  # a name of `bench list data`, or your own files, as docs/suites.md says
+"""
+_LAYER = """\
+  # A linear map as wide as your model, with drawn weights: it runs before anything is converted.
+  - {{name: width, layer: {{kind: linear, tokens: 16, features: {width}}}}}
+  # The model itself, once `bench convert {recipe} --output {folder}` has made it:
+  # - {{name: model, model: {checkpoint}, data: {data}}}
+"""
+_RECIPE = """\
+{schema}
+# How {original} becomes polynomial without training: softmax, LayerNorm and activations are approximated on
+# the ranges that samples show. `bench inspect {original}` says what this and the ways with training cost.
+name: {name}
+title: one line for readers
+data: {data}  # a name of `bench list data`, or your own: {own}
+preparation: {preparation}
+validation: {validation}
+original: {original}  # relative to this file
+embedding: {embedding}
+conversion:
+  depth_budget: {{depth: 5, error: 0.01}}  # levels that an activation may take, and the error that is enough
+  margin: 1.5                            # intervals are so many times what the samples show
+  value_size: 1.0
+  by_place: true
+  layer_norm: {{error: 0.02, margin: 2.0}}
+  softmax: {{exponential: 5, division: 6, sums: 600, margin: 3.0}}
+calibration: 768  # samples whose ranges set the intervals
+"""
+_OWN_TEXT = "{kind: table, training: a.tsv, held_out: b.tsv, text: sentence, label: label}"
+_OWN_IMAGES = "{kind: image_folders, training: FOLDER, held_out: FOLDER, side: 224}"
+
+
+@dataclass(frozen=True)
+class _Data:
+    """What data an architecture's first recipe names, and how they are prepared."""
+
+    name: str
+    own: str
+    preparation: str
+    validation: str
+
+
+def started(name: str, folder: Path, model: str | None, data: str) -> dict[Path, str]:
+    """The files of a benchmark of one's own, by where they go.
+
+    Args:
+        name: of the suite, and of its file.
+        folder: where they go.
+        model: a checkpoint by its name or folder, or a folder that Hugging Face's `save_pretrained` wrote.
+            None for the smallest that is shipped, to be replaced.
+        data: the data set of a checkpoint.
+
+    Raises:
+        UserError: the name is none, or the model is neither.
+    """
+    if not _NAME.fullmatch(name):
+        raise UserError(f"{name!r} is no name of a suite; write letters, digits, - and _, 64 at most")
+    path = folder / f"{name}.yaml"
+    place = Path(model or "vit_tiny")
+    if (place / "config.json").is_file():
+        return _of_hugging_face(name, path, place)
+    cases = _CHECKPOINT.format(model=_checkpoint(place, folder), data=data)
+    return {path: _suite(name, path, cases)}
+
+
+def _suite(name: str, path: Path, cases: str) -> str:
+    schema = comment("suite", path.parent)
+    return _SUITE.format(schema=schema, name=name, path=path, cases=cases.rstrip("\n"))
+
+
+def _checkpoint(place: Path, folder: Path) -> str:
+    """A checkpoint as a suite in a folder names it."""
+    if (CHECKPOINTS / place).is_dir():
+        return str(place)
+    if not (place / "polynomial.json").is_file():
+        known = sorted(one.name for one in CHECKPOINTS.glob("*") if one.is_dir())
+        raise UserError(
+            f"{place} is no checkpoint and no folder with a config.json{did_you_mean(str(place), known)}"
+        )
+    return _quoted(os.path.relpath(place.resolve(), folder.resolve()))
+
+
+def _of_hugging_face(name: str, path: Path, original: Path) -> dict[Path, str]:
+    read = outline(original)
+    found = _data(read, json.loads((original / "config.json").read_text(encoding="utf-8")))
+    recipe, checkpoint = path.with_name(f"{name}_recipe.yaml"), f"{name}_polynomial"
+    cases = _LAYER.format(
+        width=_width(read),
+        recipe=recipe,
+        folder=path.with_name(checkpoint),
+        checkpoint=checkpoint,
+        data=found.name,
+    )
+    text = _RECIPE.format(
+        schema=comment("recipe", path.parent),
+        original=_quoted(os.path.relpath(original.resolve(), path.parent.resolve())),
+        name=checkpoint,
+        data=found.name,
+        own=found.own,
+        preparation=found.preparation,
+        validation=found.validation,
+        embedding="client" if found.own == _OWN_TEXT else "server",
+    )
+    return {path: _suite(name, path, cases), recipe: text}
+
+
+def _width(read: Outline) -> int:
+    """Features of a token in the first block."""
+    first = read.architecture.model_dump()
+    dim = first.get("dim", read.data.features)
+    return int(dim[0] if isinstance(dim, (list, tuple)) else dim)
+
+
+def _data(read: Outline, config: dict[str, object]) -> _Data:
+    if read.architecture.kind == "gpt":
+        context = min(read.data.tokens, 64)
+        return _Data("wikitext2", _OWN_TEXT, f"{{kind: tokens, context: {context}}}", "{split: true}")
+    if read.architecture.kind == "bert":
+        context = min(read.data.tokens, 32)
+        return _Data("sst2", _OWN_TEXT, f"{{kind: tokens, context: {context}}}", "{split: true}")
+    size, patch = config.get("image_size", 224), config.get("patch_size", 16)
+    return _Data(
+        "cifar10", _OWN_IMAGES, f"{{kind: patches, size: {size}, patch: {patch}}}", "{per_class: 100}"
+    )
+
+
+def _quoted(text: str) -> str:
+    """A path as YAML takes it whatever it holds."""
+    return text if re.fullmatch(r"[\w./-]+", text) else json.dumps(text, ensure_ascii=False)

@@ -1,0 +1,75 @@
+"""The ranking of a terminal."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+from bench.cli.screen import Screen
+from bench.cli.standings import overview
+from reports.record import Record
+from tests.reports.html.records import failing, made
+
+
+def shown(records: list[Record], by: str = "throughput", width: int = 100) -> list[str]:
+    file = StringIO()
+    screen = Screen(file=file, width=width)
+    tables, lines = overview(records, by)
+    for table in tables:
+        screen.print(table)
+    for line in lines:
+        screen.say(line)
+    return [line.rstrip() for line in file.getvalue().splitlines()]
+
+
+def test_of_one_case_every_cell_is_told_with_its_distance_from_the_best() -> None:
+    lines = shown([made(latency__per_sample_s=2.0), made(backend="pyfhel", latency__per_sample_s=1.0)])
+    assert lines[0] == "digits, interactive (round trips), 1 thread"
+    assert lines[1].split() == [
+        *("backend", "parameters", "a", "sample", "bits", "accuracy", "agreement"),
+        *("evaluator", "refreshes", "processes"),
+    ]  # fmt: skip
+    assert lines[2].split()[:6] == ["pyfhel", "shared14", "1.00×", "best", "1.00", "s"]
+    assert lines[3].split()[:5] == ["tenseal", "shared14", "2.00×", "2.00", "s"]
+    assert len(lines) == 4
+
+
+def test_it_fits_a_screen_of_a_hundred_columns_and_thirty_lines() -> None:
+    cells = [
+        made(
+            backend=backend,
+            parameters={**SET, "alias": alias},
+            parameter_set=f"n14_{alias}",
+            environment__threads=threads,
+        )
+        for backend in ("openfhe", "tenseal", "pyfhel")
+        for alias, threads in (("shared14", 1), ("shared15", 1), ("best_seal", 1), ("best_openfhe", 2))
+    ]
+    lines = shown(cells)
+    assert len(lines) <= 30
+    assert max(map(len, lines)) <= 100
+    assert sum("best " in f"{line} " and "×" in line for line in lines) == 2
+
+
+SET = made().model_dump()["parameters"]
+
+
+def test_of_several_cases_the_best_of_each_division_is_told() -> None:
+    lines = shown(
+        [made(), made(case="other"), made(case="other", backend="pyfhel", latency__per_sample_s=0.1)],
+        width=160,
+    )
+    assert lines[0] == "the best of each division, 128 bits or more"
+    assert [line.split()[0] for line in lines[2:]] == ["digits", "other"]
+    assert "interactive (round trips), 1 thread, 2 cells pyfhel" in lines[3]
+    assert "alone" in lines[2]
+
+
+def test_another_ranking_brings_its_own_column() -> None:
+    lines = shown([made(), made(backend="pyfhel", wire__to_evaluator_bytes=1)], by="traffic", width=160)
+    assert "traffic" in lines[1]
+    assert lines[2].split()[0] == "pyfhel"
+
+
+def test_what_did_not_end_ok_has_a_line_that_says_why() -> None:
+    lines = shown([failing("unsupported", "it cannot bootstrap", backend="tenseal")])
+    assert lines == ["digits on tenseal at shared14: unsupported: it cannot bootstrap"]

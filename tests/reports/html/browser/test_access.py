@@ -1,0 +1,35 @@
+"""The example report for readers with other senses and means: axe-core finds nothing, paper is short."""
+
+from __future__ import annotations
+
+import base64
+import re
+from importlib.resources import files
+
+import pytest
+
+from tests.reports.html.browser.chromium import Tabs, open_page
+from tests.reports.html.browser.test_answers import DESKTOP, EXAMPLE
+
+MOST_PAGES = 12
+FINDINGS = """const done = arguments[0];
+    axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => done(violations.map(
+        ({ id, nodes }) => [id, nodes.map((node) => node.html.slice(0, 200)).slice(0, 5)])))"""
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_axe_finds_nothing(dark: bool, chromium: Tabs) -> None:
+    rules = (files("selenium_axe_python") / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+    with chromium(*DESKTOP, dark=dark) as chrome:
+        chrome.set_script_timeout(100)
+        open_page(chrome, EXAMPLE, query="")
+        chrome.execute_script(rules)
+        assert chrome.execute_async_script(FINDINGS) == []
+
+
+def test_paper_takes_few_pages(chromium: Tabs) -> None:
+    with chromium() as chrome:
+        open_page(chrome, EXAMPLE, query="")
+        paper = {"preferCSSPageSize": True, "printBackground": True}
+        printed = base64.b64decode(chrome.execute_cdp_cmd("Page.printToPDF", paper)["data"])
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) <= MOST_PAGES
