@@ -26,7 +26,8 @@ _BOOTSTRAP_NAME = (
 #: What `ParameterSet.name` writes; what stands behind it, such as a verdict on its security, is not read.
 _NAME = re.compile(
     r"n(?P<log_n>\d+)_first(?P<first_modulus_bits>\d+)_scale(?P<scale_bits>\d+)_depth(?P<depth>\d+)"
-    rf"_digits(?P<digits>\d+)(?:_{_BOOTSTRAP_NAME})?(?:_(?P<secret>{'|'.join(SECRETS[1:])}))?(?:_|$)"
+    rf"_digits(?P<digits>\d+)(?:_{_BOOTSTRAP_NAME})?(?:_(?P<secret>{'|'.join(SECRETS[1:])}))?"
+    r"(?:_as-(?P<imitates>[^_]+))?(?:_|$)"
 )
 #: Primes of 20 bits that 128 bits of security allow at the largest ring are 176.
 MOST_DEPTH = 200
@@ -137,6 +138,7 @@ class ParameterSet:
         secret: distribution of the secret key.
         security: bits demanded, 128, or 0 for a toy set, of which any will do.
         bootstrap: None where ciphertexts are not bootstrapped.
+        imitates: the backend whose noise a simulator adds; None of real ones, and of one that adds none.
     """
 
     log_n: int
@@ -147,6 +149,7 @@ class ParameterSet:
     secret: str = "uniform_ternary"
     security: int = 128
     bootstrap: BootstrapParameters | None = None
+    imitates: str | None = None
 
     def __post_init__(self) -> None:
         if not 10 <= self.log_n <= 17:
@@ -224,6 +227,8 @@ class ParameterSet:
             parts.append(self.bootstrap.name)
         if self.secret != "uniform_ternary":
             parts.append(self.secret)
+        if self.imitates is not None:
+            parts.append(f"as-{self.imitates}")
         return "_".join(parts)
 
     @classmethod
@@ -242,11 +247,15 @@ class ParameterSet:
             secret=found["secret"] or SECRETS[0],
             security=0,
             bootstrap=BootstrapParameters.named(found.groupdict()),
+            imitates=found["imitates"],
         )
 
     def to_json(self) -> dict[str, object]:
         """The literal from which `from_json` makes this set again."""
-        return asdict(self)
+        literal = asdict(self)
+        if self.imitates is None:  # what older records and digests do not know
+            del literal["imitates"]
+        return literal
 
     @classmethod
     def from_json(cls, literal: Mapping[str, Any]) -> ParameterSet:

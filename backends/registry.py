@@ -22,6 +22,7 @@ from backends.errors import BackendError
 from backends.footprint import Footprint
 from backends.interface import Capabilities, Ciphertext, Evaluator, Library, Vector
 from backends.native import NativeTypes
+from backends.noise.traits import Traits
 from backends.parameters import ParameterSet
 from models.graph import Graph
 from models.names import did_you_mean
@@ -68,6 +69,7 @@ class Descriptor:
         footprint: the memory of its process, for estimates.
         times: the folder's `times.json`, to which the prediction of seconds is fitted where a machine has no
             records of its own; None, or no such file, where nothing was measured.
+        noise: what decides the noise of its ciphertexts, where the simulator can imitate it; None else.
         attack: `module:function` of an `Attack`, for the conformance kit; a simulator has no secret.
         audit: `module:NAME` of a `backends.audit.Binding`, which says what each call of the library executes;
             a simulator has no library.
@@ -85,6 +87,7 @@ class Descriptor:
     footprint: Footprint = field(default_factory=Footprint)
     native_check: NativeCheck | None = None
     times: Path | None = None
+    noise: Traits | None = None
     attack: str | None = None
     audit: str | None = None
 

@@ -1,4 +1,7 @@
-"""The simulator: exact slots and levels, no cryptography. It runs any program in the clear."""
+"""The simulator: slots and levels, no cryptography. It runs any program in the clear.
+
+It is exact, or draws the noise of the backend that a parameter set imitates (`backends.noise.drawn`).
+"""
 
 from pathlib import Path
 
@@ -9,7 +12,7 @@ from backends.registry import Descriptor
 DESCRIPTOR = Descriptor(
     name="cleartext",
     summary="exact slots and levels in numpy, no cryptography: runs any program in the clear",
-    adapter="backends.cleartext.adapter:Cleartext",
+    adapter="backends.cleartext.library:Cleartext",
     capabilities=capabilities,
     footprint=Footprint(process_bytes=37_000_000, encrypts=False),
     simulates=True,

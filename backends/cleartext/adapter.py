@@ -10,7 +10,7 @@ import numpy as np
 
 from backends import contract, headroom
 from backends.contract import State
-from backends.errors import ExecutionError, IntegrityError
+from backends.errors import ExecutionError, IntegrityError, Unsupported
 from backends.interface import (
     Capabilities,
     Ciphertext,
@@ -19,7 +19,6 @@ from backends.interface import (
     KeyFile,
     KeyOwner,
     Keys,
-    Library,
     Plaintext,
     SecurityFacts,
     Values,
@@ -27,6 +26,7 @@ from backends.interface import (
 )
 from backends.parameters import ParameterSet
 from backends.primitives import Primitive
+from backends.registry import Descriptor, get
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,16 @@ class Named(Keys):
 
 
 def capabilities(parameters: ParameterSet) -> Capabilities:
-    """Whatever the parameter set says: the simulator bootstraps wherever the set does."""
+    """Whatever the parameter set says: the simulator bootstraps wherever the set does.
+
+    Where it imitates another backend, what that offers, but for keys, of which it has none.
+
+    Raises:
+        Unsupported: that backend cannot use the parameters, or does not tell its noise.
+    """
+    if parameters.imitates is not None:
+        offered = imitated(parameters).capabilities(replace(parameters, imitates=None))
+        return replace(offered, bootstrap_keys=0, bootstrap_plaintexts=0, security=None)
     if parameters.bootstrap_levels is None:
         return Capabilities(no_bootstrap_reason="the parameter set has no bootstrap", complex_slots=True)
     lowest, output = parameters.bootstrap_levels
@@ -65,8 +74,21 @@ def capabilities(parameters: ParameterSet) -> Capabilities:
     )
 
 
+def imitated(parameters: ParameterSet) -> Descriptor:
+    """The backend whose noise is drawn.
+
+    Raises:
+        Unsupported: it does not tell its noise.
+    """
+    assert parameters.imitates is not None, "it is asked of sets that imitate alone"
+    found = get(parameters.imitates)
+    if found.noise is None:
+        raise Unsupported(f"the backend {found.name} does not tell its noise; imitate one that does")
+    return found
+
+
 def _write(ciphertext: Ciphertext, path: Path) -> None:
-    slots = _slots(ciphertext)
+    slots = slots_in(ciphertext)
     with path.open("wb") as file:
         np.savez(file, values=slots.values, level=slots.level)
 
@@ -110,7 +132,7 @@ class CleartextKeyOwner(KeyOwner):
 
     def decrypt(self, ciphertext: Ciphertext) -> Vector:
         """See `KeyOwner.decrypt`; what is too large for its level comes back as from a library."""
-        slots = _slots(ciphertext)
+        slots = slots_in(ciphertext)
         if slots.product:
             raise ExecutionError("a product cannot be decrypted; rescale it first")
         most = headroom.room(self._parameters, slots.level)
@@ -126,7 +148,7 @@ class CleartextKeyOwner(KeyOwner):
 
     def level(self, ciphertext: Ciphertext) -> int:
         """See `KeyOwner.level`."""
-        return _slots(ciphertext).level
+        return slots_in(ciphertext).level
 
     def security(self) -> SecurityFacts:
         """See `KeyOwner.security`."""
@@ -163,7 +185,7 @@ class CleartextEvaluator(Evaluator):
 
     def level(self, ciphertext: Ciphertext) -> int:
         """See `Evaluator.level`."""
-        return _slots(ciphertext).level
+        return slots_in(ciphertext).level
 
     def encode(self, values: Values, level: int) -> EncodedSlots:
         """See `Evaluator.encode`."""
@@ -173,31 +195,31 @@ class CleartextEvaluator(Evaluator):
     def add(self, a: Ciphertext, b: Ciphertext) -> Slots:
         """See `Evaluator.add`."""
         self.count(Primitive.ADD)
-        x, y = _slots(a), _slots(b)
+        x, y = slots_in(a), slots_in(b)
         return replace(contract.added(x, y), values=x.values + y.values)
 
     def subtract(self, a: Ciphertext, b: Ciphertext) -> Slots:
         """See `Evaluator.subtract`."""
         self.count(Primitive.SUBTRACT)
-        x, y = _slots(a), _slots(b)
+        x, y = slots_in(a), slots_in(b)
         return replace(contract.added(x, y), values=x.values - y.values)
 
     def negate(self, a: Ciphertext) -> Slots:
         """See `Evaluator.negate`."""
         self.count(Primitive.NEGATE)
-        x = _slots(a)
+        x = slots_in(a)
         return replace(x, values=-x.values)
 
     def add_plain(self, a: Ciphertext, plaintext: Plaintext) -> Slots:
         """See `Evaluator.add_plain`."""
         self.count(Primitive.ADD_PLAIN)
-        x, constant = _slots(a), _encoded(plaintext)
+        x, constant = slots_in(a), _encoded(plaintext)
         return replace(contract.added_plain(x, constant.level), values=np.add(x.values, constant.values))
 
     def multiply_plain(self, a: Ciphertext, plaintext: Plaintext) -> Slots:
         """See `Evaluator.multiply_plain`."""
         self.count(Primitive.MULTIPLY_PLAIN)
-        x, constant = _slots(a), _encoded(plaintext)
+        x, constant = slots_in(a), _encoded(plaintext)
         return replace(
             contract.multiplied_plain(x, constant.level), values=np.multiply(x.values, constant.values)
         )
@@ -205,30 +227,30 @@ class CleartextEvaluator(Evaluator):
     def multiply(self, a: Ciphertext, b: Ciphertext) -> Slots:
         """See `Evaluator.multiply`."""
         self.count(Primitive.MULTIPLY)
-        x, y = _slots(a), _slots(b)
+        x, y = slots_in(a), slots_in(b)
         return replace(contract.multiplied(x, y), values=x.values * y.values)
 
     def relinearise(self, product: Ciphertext) -> Slots:
         """See `Evaluator.relinearise`."""
         self.count(Primitive.RELINEARISE)
-        return contract.relinearised(_slots(product))
+        return contract.relinearised(slots_in(product))
 
     def rescale(self, product: Ciphertext) -> Slots:
         """See `Evaluator.rescale`."""
         self.count(Primitive.RESCALE)
-        return contract.rescaled(_slots(product))
+        return contract.rescaled(slots_in(product))
 
     def drop(self, a: Ciphertext, level: int) -> Slots:
         """See `Evaluator.drop`."""
         self.count(Primitive.DROP)
-        return contract.dropped(_slots(a), level)
+        return contract.dropped(slots_in(a), level)
 
     def rotate(self, a: Ciphertext, step: int) -> Slots:
         """See `Evaluator.rotate`."""
         self.count(Primitive.ROTATE)
         if self._rotation_steps is not None and step not in self._rotation_steps:
             raise ExecutionError(f"there is no rotation key for step {step}; plan it")
-        x = contract.rotated(_slots(a))
+        x = contract.rotated(slots_in(a))
         return replace(x, values=np.roll(x.values, -step))
 
     def conjugate(self, a: Ciphertext) -> Slots:
@@ -236,7 +258,7 @@ class CleartextEvaluator(Evaluator):
         self.count(Primitive.CONJUGATE)
         if not self._conjugation:
             raise ExecutionError("there is no conjugation key; plan the conjugation")
-        x = contract.rotated(_slots(a))
+        x = contract.rotated(slots_in(a))
         return replace(x, values=np.conjugate(x.values))
 
     def bootstrap(self, a: Ciphertext) -> Slots:
@@ -246,13 +268,22 @@ class CleartextEvaluator(Evaluator):
         if offered.bootstrap_output_level is None:
             raise ExecutionError(f"cannot bootstrap: {offered.no_bootstrap_reason}")
         raised = contract.bootstrapped(
-            _slots(a), offered.bootstrap_input_level, offered.bootstrap_output_level
+            slots_in(a), offered.bootstrap_input_level, offered.bootstrap_output_level
         )
-        values = raised.values if offered.complex_bootstrap else contract.real(raised.values)
+        values = raised.values if offered.complex_bootstrap else self._real(raised.values)
         return replace(raised, values=headroom.bootstrapped(self._parameters, values))
 
+    def _real(self, slots: Vector | ComplexVector) -> Vector:
+        """Slots that enter a bootstrap which drops imaginary parts."""
+        return contract.real(slots)
 
-def _slots(ciphertext: Ciphertext) -> Slots:
+
+def slots_in(ciphertext: Ciphertext) -> Slots:
+    """The simulator's own ciphertext.
+
+    Raises:
+        ExecutionError: it is another library's.
+    """
     if not isinstance(ciphertext, Slots):
         raise ExecutionError(
             f"{type(ciphertext).__name__} is not the simulator's ciphertext; encrypt with it"
@@ -264,26 +295,3 @@ def _encoded(plaintext: Plaintext) -> EncodedSlots:
     if not isinstance(plaintext, EncodedSlots):
         raise ExecutionError(f"{type(plaintext).__name__} is not the simulator's plaintext; encode with it")
     return plaintext
-
-
-class Cleartext(Library):
-    """The simulator's two roles."""
-
-    @classmethod
-    def key_owner(cls, parameters: ParameterSet) -> CleartextKeyOwner:
-        """See `Library.key_owner`."""
-        return CleartextKeyOwner(parameters)
-
-    @classmethod
-    def evaluator(
-        cls, parameters: ParameterSet, folder: Path, files: Sequence[KeyFile]
-    ) -> CleartextEvaluator:
-        """See `Library.evaluator`."""
-        texts = {file.kind: (folder / file.name).read_text() for file in files}
-        steps = frozenset(map(int, texts.get("rotation_keys", "").split()))
-        return CleartextEvaluator(parameters, steps, "conjugation_key" in texts)
-
-    @classmethod
-    def versions(cls) -> dict[str, str]:
-        """See `Library.versions`."""
-        return {"numpy": np.__version__}

@@ -5,6 +5,7 @@ from pathlib import Path
 from backends.footprint import Footprint
 from backends.openfhe import footprint
 from backends.openfhe.capabilities import capabilities
+from backends.openfhe.noise import TRAITS
 from backends.registry import Descriptor
 
 DESCRIPTOR = Descriptor(
@@ -20,6 +21,7 @@ DESCRIPTOR = Descriptor(
         keys_together=footprint.keys_together,
     ),
     environment=Path(__file__).with_name("environment.yaml"),
+    noise=TRAITS,
     times=Path(__file__).with_name("times.json"),
     threaded=True,
     releases_gil=True,

@@ -1,5 +1,6 @@
 """The adapter over Pyfhel's binding of Microsoft SEAL."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from backends.footprint import Footprint
@@ -7,6 +8,7 @@ from backends.pyfhel.capabilities import capabilities
 from backends.pyfhel.footprint import context_bytes
 from backends.registry import Descriptor
 from backends.seal import footprint
+from backends.seal.noise import TRAITS
 
 DESCRIPTOR = Descriptor(
     name="pyfhel",
@@ -21,6 +23,7 @@ DESCRIPTOR = Descriptor(
         keys_together=lambda rotations, bootstraps: 3.6 if rotations else 2.0,
     ),
     environment=Path(__file__).with_name("environment.yaml"),
+    noise=replace(TRAITS, figures=Path(__file__).with_name("noise.json")),
     times=Path(__file__).with_name("times.json"),
     attack="backends.pyfhel.attack:attempts",
     audit="backends.pyfhel.audit:BINDING",

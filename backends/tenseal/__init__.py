@@ -1,10 +1,12 @@
 """The adapter over TenSEAL's binding of Microsoft SEAL, `tenseal.sealapi`."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from backends.footprint import Footprint
 from backends.registry import Descriptor
 from backends.seal import footprint
+from backends.seal.noise import TRAITS
 from backends.tenseal.capabilities import capabilities
 from backends.tenseal.native_limits import check_native
 
@@ -23,6 +25,7 @@ DESCRIPTOR = Descriptor(
         key_file_share=0.4,
     ),
     environment=Path(__file__).with_name("environment.yaml"),
+    noise=replace(TRAITS, figures=Path(__file__).with_name("noise.json")),
     times=Path(__file__).with_name("times.json"),
     native_types={
         "vectors": "backends.tenseal.native:Vectors",

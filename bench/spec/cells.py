@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from backends.registry import simulates
+from backends.registry import get, simulates
 from bench.errors import UserError
 from bench.spec.cases import Case, LayerCase, oversize
 from bench.spec.file import MOST_REPEATS, MOST_SAMPLES, MOST_THREADS, Limits
@@ -56,11 +56,13 @@ def expand(
     samples: int | None = None,
     repeats: int | None = None,
     threads: int | None = None,
+    imitate: str | None = None,
 ) -> list[Cell]:
     """The cells that a suite and the command line's options select, head-to-head ones in a row.
 
     Without `backends` a parameter set runs on those that it lists. A backend asked for by name runs the sets
     that list it, a simulator all of them; with `parameters` named as well it runs just those, listed or not.
+    A simulator that imitates a backend runs the sets that list that one.
     Likewise a set runs the cases that it lists, and with both named just those.
     None and empty stand for what the suite says.
 
@@ -71,14 +73,15 @@ def expand(
     _check_range("--repeats", repeats, MOST_REPEATS)
     _check_range("--threads", threads, MOST_THREADS)
     _check_names("backend", backends, suite.known_backends)
+    _check_imitated(imitate, backends)
     selected = _cases(suite, cases)
     chosen = _parameter_sets(suite, parameters)
     cells = [
-        _cell(suite, case, backend, parameter_set, samples, repeats, threads)
+        _cell(suite, case, backend, _imitating(parameter_set, backend, imitate), samples, repeats, threads)
         for case in selected
         for parameter_set in chosen
         if case.name in parameter_set.cases or (cases and parameters)
-        for backend in _backends(parameter_set, backends, named=bool(parameters))
+        for backend in _backends(parameter_set, backends, named=bool(parameters), imitate=imitate)
     ]
     if not cells:
         raise UserError(_nothing(suite.name, selected, chosen, backends))
@@ -165,15 +168,40 @@ def turns(cells: Sequence[Cell], rounds: int | None = None) -> Iterator[tuple[in
         yield from ((number, cell) for cell, count in wanted if number < count)
 
 
-def _backends(parameter_set: SuiteParameterSet, asked: Sequence[str], named: bool) -> Sequence[str]:
+def _backends(
+    parameter_set: SuiteParameterSet, asked: Sequence[str], named: bool, imitate: str | None
+) -> Sequence[str]:
     if not asked:
         return parameter_set.backends
+    # A simulator has no types of its own.
+    simulated = parameter_set.planned and (imitate is None or imitate in parameter_set.backends)
     return [
         name
         for name in dict.fromkeys(asked)
-        # A simulator has no types of its own.
-        if named or (parameter_set.planned and simulates(name)) or name in parameter_set.backends
+        if named or (simulated and simulates(name)) or name in parameter_set.backends
     ]
+
+
+def _imitating(parameter_set: SuiteParameterSet, backend: str, imitate: str | None) -> SuiteParameterSet:
+    """The same where nothing is imitated, and on real backends."""
+    if imitate is None or not simulates(backend):
+        return parameter_set
+    return replace(parameter_set, parameters=replace(parameter_set.parameters, imitates=imitate))
+
+
+def _check_imitated(imitate: str | None, backends: Sequence[str]) -> None:
+    """See that what is to be imitated can be, and that a simulator was asked for.
+
+    Raises:
+        BackendError: no backend has that name.
+        UserError: it does not tell its noise, or nothing would imitate it.
+    """
+    if imitate is None:
+        return
+    if get(imitate).noise is None:
+        raise UserError(f"{imitate} does not tell its noise; imitate a backend that does")
+    if not any(map(simulates, backends)):
+        raise UserError("--imitate says what a simulator imitates; choose one with --backend")
 
 
 def _check_names(what: str, names: Sequence[str], known: Sequence[str]) -> None:

@@ -20,6 +20,7 @@ class Selection:
     samples: int | None = None
     repeats: int | None = None
     threads: int | None = None
+    imitate: str | None = None
 
     def cells(self) -> list[Cell]:
         """The cells of the suite that are meant.
@@ -36,4 +37,5 @@ class Selection:
             self.samples,
             self.repeats,
             self.threads,
+            self.imitate,
         )

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from backends.cleartext.adapter import Cleartext, CleartextEvaluator, CleartextKeyOwner
+from backends.cleartext.adapter import CleartextEvaluator, CleartextKeyOwner
+from backends.cleartext.library import Cleartext
 from backends.conformance.complex_slots import turning_task
 from backends.conformance.parties import PARAMETERS, Parties
 from backends.conformance.programs import run_model
@@ -26,7 +27,7 @@ from tests.toy import BOOTSTRAPPING
 
 LAYOUT = Layout(4, 2, PARAMETERS.slots // 8)
 VALUE = ValueLayout("features", (0, 1, 2, 3), LAYOUT.tokens)
-ADAPTER = "backends.cleartext.adapter:Cleartext"
+ADAPTER = "backends.cleartext.library:Cleartext"
 TURNING = turning_task()
 
 

@@ -27,7 +27,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from backends.cleartext.adapter import Cleartext, CleartextEvaluator
+from backends.cleartext.adapter import CleartextEvaluator
+from backends.cleartext.library import Cleartext
 
 
 class Flawed(Cleartext):

@@ -79,7 +79,7 @@ class Noting(CleartextEvaluator):
 @pytest.mark.parametrize("limit_bytes", ROOMS)
 def test_the_evaluator_encodes_ahead_what_the_plan_counts(limit_bytes: int, tmp_path: Path) -> None:
     room = Room(limit_bytes, BESIDE)
-    party = EvaluatorParty(tmp_path, Channel(StringIO(), StringIO()), "backends.cleartext.adapter:Cleartext")
+    party = EvaluatorParty(tmp_path, Channel(StringIO(), StringIO()), "backends.cleartext.library:Cleartext")
     party.load(Load(PARAMETERS, ()))
     party.evaluator = noting = Noting()
     party.prepare(Prepare("program", PROGRAM.save(tmp_path, "program"), room))

@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 ADAPTER = """
-from backends.cleartext.adapter import Cleartext
+from backends.cleartext.library import Cleartext
 
 class Other(Cleartext):
     name = "other"

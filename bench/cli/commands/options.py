@@ -30,6 +30,11 @@ def selecting(command: Callable[..., Any]) -> Callable[..., Any]:
             metavar="NAME",
             help="Only this set, by alias or name; may be repeated.",
         ),
+        click.option(
+            "--imitate",
+            metavar="NAME",
+            help="Have a simulator add the noise of this backend, to predict its precision; exact without.",
+        ),
         click.option("--backend", multiple=True, metavar="NAME", help="Only this backend; may be repeated."),
     ):
         command = decorate(command)

@@ -36,7 +36,7 @@ from tests.end_to_end.harness import refresh_of
 from tests.random_vit import random_inputs, random_vit
 from tests.toy import ROUND_TRIPS
 
-CLEARTEXT = "backends.cleartext.adapter:Cleartext"
+CLEARTEXT = "backends.cleartext.library:Cleartext"
 GRAPH, INPUTS = random_vit(7, blocks=1), random_inputs(7, 2, 12, 5)
 
 

@@ -10,7 +10,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from backends.cleartext.adapter import Cleartext, CleartextEvaluator, Slots
+from backends.cleartext.adapter import CleartextEvaluator, Slots
+from backends.cleartext.library import Cleartext
 from backends.interface import Ciphertext, Evaluator, KeyFile
 from backends.parameters import ParameterSet
 from bench.parties.channel import Channel

@@ -18,7 +18,7 @@ from bench.parties.process import PartyProcess
 #: An adapter from elsewhere whose key owner does what it is told to by its parameters' ring size.
 MODULE = """
 import os, signal, sys, time
-from backends.cleartext.adapter import Cleartext
+from backends.cleartext.library import Cleartext
 
 class Faulty(Cleartext):
     @classmethod

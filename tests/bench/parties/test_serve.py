@@ -17,7 +17,7 @@ from bench.parties.party import Party
 from bench.parties.serve import load_role, serve
 
 KEY_OWNER = "bench.parties.roles.key_owner:KeyOwnerParty"
-CLEARTEXT = "backends.cleartext.adapter:Cleartext"
+CLEARTEXT = "backends.cleartext.library:Cleartext"
 DECRYPT = Decrypt((), "file.npy")
 
 

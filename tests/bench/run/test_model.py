@@ -17,7 +17,8 @@ ROOT = Path(__file__).resolve().parents[3]
 START = "import sys; sys.path.insert(0, sys.argv.pop(1)); from bench.cli.main import main; main()"
 ADAPTER = """
 import numpy as np
-from backends.cleartext.adapter import Cleartext, CleartextKeyOwner
+from backends.cleartext.adapter import CleartextKeyOwner
+from backends.cleartext.library import Cleartext
 
 class Owner(CleartextKeyOwner):
     def decrypt(self, ciphertext):

@@ -16,7 +16,8 @@ from tests.bench.commands import ROOT, bench, exported
 START = "import sys; sys.path.insert(0, sys.argv.pop(1)); from bench.cli.main import main; main()"
 ADAPTER = """
 from dataclasses import replace
-from backends.cleartext.adapter import Cleartext, CleartextEvaluator, CleartextKeyOwner
+from backends.cleartext.adapter import CleartextEvaluator, CleartextKeyOwner
+from backends.cleartext.library import Cleartext
 
 calls = 0
 

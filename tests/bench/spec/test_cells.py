@@ -56,6 +56,27 @@ def test_cleartext_runs_every_set(suite: Suite) -> None:
     assert selected == [("digits", "shared14", "cleartext"), ("digits", "large", "cleartext")]
 
 
+def test_a_simulator_that_imitates_runs_the_sets_of_that_backend(suite: Suite) -> None:
+    found = expand(suite, backends=["cleartext", "openfhe"], cases=["digits"], imitate="tenseal")
+    simulated = [cell for cell in found if cell.backend == "cleartext"]
+    assert [cell.parameter_set_name for cell in simulated] == [f"{SET14}_as-tenseal"]
+    assert {cell.parameter_set.parameters.imitates for cell in found} == {"tenseal", None}
+
+
+@pytest.mark.parametrize(
+    ("imitate", "backends", "sentence"),
+    [
+        ("cleartext", ["cleartext"], "cleartext does not tell its noise"),
+        ("tenseal", ["openfhe"], "--imitate says what a simulator imitates"),
+    ],
+)
+def test_what_cannot_be_imitated_is_one_sentence(
+    suite: Suite, imitate: str, backends: list[str], sentence: str
+) -> None:
+    with pytest.raises(UserError, match=sentence):
+        expand(suite, backends=backends, imitate=imitate)
+
+
 @pytest.mark.parametrize("name", ["shared14", SET14])
 def test_a_set_by_alias_or_full_name(suite: Suite, name: str) -> None:
     assert names(suite, parameters=[name], cases=["letters"]) == [

@@ -1,0 +1,1 @@
+"""The noise of ciphertexts: what a library does that decides it, and what follows for each instruction."""

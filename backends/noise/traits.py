@@ -1,0 +1,54 @@
+"""What a library does that decides its noise, as far as it differs from others: declared, and never guessed.
+
+The amounts follow from the parameters (`backends.noise.drawn`). What is declared here was read in the
+library's source and found again in what its primitives decrypt to (`bench noise`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from backends.parameters import ParameterSet
+
+
+@dataclass(frozen=True)
+class Reduction:
+    """How a library's bootstrap errs in its modular reduction.
+
+    Attributes:
+        correction: bits by which the message is scaled down before it.
+        mismatch: the relative error of the modulus that it reduces by, which is close to a power of two times
+            the scale and taken for that.
+        factor: the standard deviation of everything else in it, in the smallest steps of the scale and
+            before the message is scaled up again; it is measured, and does not hang on N.
+    """
+
+    correction: int
+    mismatch: float
+    factor: float
+
+
+@dataclass(frozen=True)
+class Traits:
+    """How a library encrypts, switches keys, decrypts and bootstraps.
+
+    Attributes:
+        divides_fresh: whether an encryption under the public key is made under one prime more and divided by
+            it, after which rounding is all its noise.
+        floors: whether a key switch divides by P rounding down, each prime of P by itself, and not to the
+            nearest. Its error then has a mean, which is the same in every rotation.
+        floods: whether decryption adds noise as large as that which it finds in imaginary parts (Li and
+            Micciancio 2021).
+        sums_extended: whether a sum of rotations is divided by P once (Bossuat et al. 2021).
+        reduction: what is told of a set with a bootstrap; None where the library has none.
+        figures: the folder's `noise.json`: what formulas cannot tell, and how far they are off.
+    """
+
+    divides_fresh: bool = False
+    floors: bool = False
+    floods: bool = False
+    sums_extended: bool = False
+    reduction: Callable[[ParameterSet], Reduction] | None = None
+    figures: Path | None = None

@@ -1,0 +1,212 @@
+"""`bench tune`: which library and parameters for a model, and the suite that checks it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import click
+import psutil
+from rich.table import Table
+
+from backends.registry import Descriptor, available, get, simulates
+from bench.cli.examples import examples
+from bench.cli.screen import Screen
+from bench.cli.verifying import verified
+from bench.errors import UserError
+from bench.run.clear_rungs import unseen
+from bench.run.tuning.search import Choice, Goal, Search, front
+from bench.run.tuning.written import alias, suite_text
+from bench.run.workload import load_workload
+from bench.spec.cases import ModelCase
+from bench.spec.file import MOST_BITS, MOST_THREADS
+from bench.spec.suite import SUITES, Suite, load_suite
+from models.names import did_you_mean
+from reports.figures import size
+
+REFRESHES = {None: ("round_trip", "bootstrap"), True: ("round_trip",), False: ("bootstrap",)}
+#: So many choices of each kind of refresh are shown and written, the fastest.
+SHOWN = 8
+#: A case's model in a suite, found without reading all of every suite.
+_MODEL = re.compile(r"\bmodel: ([A-Za-z0-9_-]+)")
+
+
+@click.command(
+    epilog=examples(
+        "bench tune vit_tiny --bits 14",
+        "bench tune vit_tiny --bits 12 --non-interactive --threads 2 --memory 22",
+        "bench tune vit_tiny --rtt 20 --output tuned.yaml --verify 3",
+    )
+)
+@click.argument("model")
+@click.option("--bits", type=click.FloatRange(1, MOST_BITS), default=14.0, show_default=True, help="Wanted.")
+@click.option(
+    "--interactive/--non-interactive",
+    default=None,
+    help="Refreshes by the key owner (round trips) or by bootstraps; both where neither is said.",
+)
+@click.option("--backend", multiple=True, metavar="NAME", help="Only this backend; may be repeated.")
+@click.option("--memory", type=click.FloatRange(0.1), help="Gigabytes of the evaluator; else this machine's.")
+@click.option("--threads", type=click.IntRange(1, MOST_THREADS), default=1, show_default=True)
+@click.option(
+    "--samples",
+    type=click.Choice(["single", "batch"]),
+    default="batch",
+    show_default=True,
+    help="Whether one sample is to be fast, or a sample of many.",
+)
+@click.option(
+    "--rtt", type=click.FloatRange(0), default=0.0, help="Milliseconds that the network adds to a round trip."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the front as JSON.")
+@click.option(
+    "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the suite that checks it here."
+)
+@click.option("--verify", type=click.IntRange(1), help="Run so many of the best; it needs --output.")
+def tune(
+    model: str,
+    bits: float,
+    interactive: bool | None,
+    backend: tuple[str, ...],
+    memory: float | None,
+    threads: int,
+    samples: str,
+    rtt: float,
+    as_json: bool,
+    output: Path | None,
+    verify: int | None,
+) -> int:
+    """Search libraries and parameter sets for MODEL, and tell the best in time, memory and bits.
+
+    MODEL is a checkpoint that a suite names, or a suite with one. Nothing is encrypted: seconds and memory
+    are predicted, and bits are those of the simulator with the noise of each library. Exit status: 1 where no
+    set reaches the bits.
+    """
+    if verify and output is None:
+        raise UserError("--verify runs the suite that --output writes; say where")
+    (suite, case), libraries = _case(model), _backends(backend)
+    memory_bytes = int(memory * 1e9) if memory else psutil.virtual_memory().total
+    goal = Goal(bits, REFRESHES[interactive], memory_bytes, threads, rtt / 1000)
+    count = 1 if samples == "single" else max(one.samples for one in suite.parameter_sets)
+    notes, screen = Screen(stderr=True), Screen()
+    folder = suite.model_folders.get(case.name)
+    if folder is None:
+        raise UserError(suite.missing[case.name])
+    workload = load_workload(folder, case.data, count, None, unseen, case.first_sample)
+    search = Search(workload, case.model, goal, _simulator(), notes.say)
+    found = [choice for one in libraries for choice in search.choices(one)]
+    best = [
+        one
+        for refresh in goal.refreshes
+        for one in front([each for each in found if each.refresh == refresh], goal)[:SHOWN]
+    ]
+    if as_json:
+        screen.document(json.dumps([_plain(one) for one in best], indent=1))
+    else:
+        _tell(screen, best, found, goal)
+    if not best:
+        return 1
+    if output is not None:
+        output.write_text(suite_text(suite, case, best, goal, count))
+        notes.say(f"{output}: run it with python -m bench run {output}")
+    return verified(output, best, verify, screen) if verify and output is not None else 0
+
+
+def _case(model: str) -> tuple[Suite, ModelCase]:
+    """The first case of a suite that is of this model, or of the suite that is named.
+
+    Raises:
+        UserError: there is none.
+    """
+    path = Path(model)
+    if not path.is_file():
+        path = _naming(model)
+    suite = load_suite(str(path), list(available()))
+    of_models = [case for case in suite.cases if isinstance(case, ModelCase)]
+    if not of_models:
+        raise UserError(f"{path} has no case of a model; name another suite")
+    return suite, next((case for case in of_models if case.model == model), of_models[0])
+
+
+def _naming(model: str) -> Path:
+    """The suite that names a model: that of the same name, or the first."""
+    known: dict[str, Path] = {}
+    for path in sorted(SUITES.glob("*.yaml")):
+        for name in _MODEL.findall(path.read_text()):
+            if name not in known or path.stem == name:
+                known[name] = path
+    if model not in known:
+        raise UserError(f"no suite has the model {model!r}{did_you_mean(model, known)}")
+    return known[model]
+
+
+def _backends(asked: Sequence[str]) -> list[Descriptor]:
+    """Real backends that tell their noise.
+
+    Raises:
+        BackendError, UserError: one of those asked for is unknown, or tells none.
+    """
+    for name in asked:
+        if get(name).noise is None:
+            raise UserError(f"{name} does not tell its noise; choose a backend that does")
+    return [one for name, one in available().items() if one.noise is not None and name in (asked or [name])]
+
+
+def _simulator() -> Descriptor:
+    return next(one for name, one in available().items() if simulates(name))
+
+
+def _tell(screen: Screen, best: Sequence[Choice], found: Sequence[Choice], goal: Goal) -> None:
+    """The front by refresh, which are divisions and no ranking of all."""
+    for refresh in goal.refreshes:
+        kind = refresh.replace("_", " ")
+        of_kind = [one for one in best if one.refresh == refresh]
+        if of_kind:
+            rows = [{"choice": alias(one, best), **_row(one)} for one in of_kind]
+            screen.print(_table(f"by {kind}", rows))
+        else:
+            most = max((one.bits or 0.0 for one in found if one.refresh == refresh), default=None)
+            told = "no set was found" if most is None else f"of {goal.bits:g} bits the most is {most:.1f}"
+            screen.say(f"{kind}: {told}")
+    screen.say("seconds, memory and bits are predicted; check them with --output and --verify")
+
+
+def _table(title: str, rows: Sequence[Mapping[str, str]]) -> Table:
+    """A choice a row."""
+    made = Table(*rows[0], title=title, title_justify="left")
+    for row in rows:
+        made.add_row(*row.values())
+    return made
+
+
+def _row(one: Choice) -> Mapping[str, str]:
+    at = one.parameters
+    kind = "" if at.bootstrap is None else f", {at.bootstrap.kind.replace('_', ' ')}"
+    return {
+        "backend": one.backend,
+        "N": f"2^{at.log_n}",
+        "first / scale": f"{at.first_modulus_bits} / {at.scale_bits}",
+        "depth / digits": f"{at.depth} / {at.digits}{kind}",
+        "refreshes": str(one.refreshes),
+        "s a sample": f"{one.seconds:.3g}",
+        "evaluator": size(one.prediction.evaluator_bytes),
+        "bits": f"{one.bits:.1f}",
+    }
+
+
+def _plain(one: Choice) -> dict[str, object]:
+    return {
+        "model": one.model,
+        "backend": one.backend,
+        "parameter_set": one.parameters.name,
+        "refresh": one.refresh,
+        "program": one.program,
+        "samples": one.samples,
+        "per_sample_s": one.seconds,
+        "refreshes": one.refreshes,
+        "evaluate_s": one.prediction.seconds["evaluate_s"],
+        "evaluator_bytes": one.prediction.evaluator_bytes,
+        "bits": one.bits,
+    }

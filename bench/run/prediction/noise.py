@@ -1,0 +1,138 @@
+"""The noise that is told of primitives, held against records of them, and what of it has to be measured."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from math import sqrt
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+
+from backends.errors import BackendError
+from backends.interface import ComplexVector, Vector
+from backends.microbenchmarks import ENCRYPTION
+from backends.noise.drawn import Noise
+from backends.noise.traits import Traits
+from backends.parameters import ParameterSet
+from backends.primitives import Primitive
+from backends.registry import Descriptor
+from reports.record import Record, Status
+from reports.scoring.precision import mean_precision_bits
+
+ENCRYPT, _ = ENCRYPTION
+BOOTSTRAP = Primitive.BOOTSTRAP.operation
+#: The least part of a bootstrap's variance of which a factor can be told.
+VISIBLE = 0.3
+#: A factor under which what it multiplies is all that shows.
+LARGE = 1e9
+
+#: What a primitive makes of two noisy slot vectors, and what it should.
+Made = Callable[[Noise, ComplexVector, ComplexVector], ComplexVector]
+PRIMITIVES: Mapping[str, tuple[Made, Callable[[Vector, Vector], Vector]]] = {
+    ENCRYPT: (lambda noise, x, y: x, lambda a, b: a),
+    Primitive.ADD.operation: (lambda noise, x, y: x + y, lambda a, b: a + b),
+    Primitive.RESCALE.operation: (lambda noise, x, y: x * y + noise.rescaled(), lambda a, b: a * b),
+    Primitive.DROP.operation: (lambda noise, x, y: x + noise.rescaled(), lambda a, b: a),
+    Primitive.ROTATE.operation: (lambda noise, x, y: x + noise.switched(product=False), lambda a, b: a),
+    BOOTSTRAP: (lambda noise, x, y: noise.bootstrapped(x), lambda a, b: a),
+}
+
+
+@dataclass(frozen=True)
+class Held:
+    """One primitive of one record: the bits of its mean error, told and measured."""
+
+    parameter_set: str
+    primitive: str
+    told: float
+    measured: float
+
+
+def held(records: Iterable[Record], descriptor: Descriptor) -> list[Held]:
+    """The primitives of a backend's records, each at its highest level."""
+    assert descriptor.noise is not None, "it is asked of backends that tell their noise"
+    found = []
+    for one in records:
+        parameters = _parameters(one) if one.backend == descriptor.name else None
+        if parameters is None:
+            continue
+        measured = {
+            entry.name: entry.mean_precision_bits
+            for entry in reversed(one.latency.primitives or ())
+            if entry.name in PRIMITIVES and entry.mean_precision_bits is not None
+        }
+        found += [
+            Held(parameters.name, name, told_bits(parameters, descriptor.noise, name), bits)
+            for name, bits in measured.items()
+        ]
+    return found
+
+
+def _parameters(one: Record) -> ParameterSet | None:
+    """A record's parameter set; None where it failed, or where this version does not know the set."""
+    try:
+        return ParameterSet.named(one.parameter_set) if one.status is Status.OK else None
+    except BackendError:
+        return None
+
+
+def told_bits(parameters: ParameterSet, traits: Traits, primitive: str) -> float:
+    """The bits of a primitive's mean error, on slots uniform in [-1, 1] as those of records."""
+    noise = Noise(parameters, traits, primitive)
+    a, b = np.random.default_rng(0).uniform(-1, 1, (2, parameters.slots))
+    x, y = (values + noise.encoded() + noise.fresh() for values in (a, b))
+    make, expect = PRIMITIVES[primitive]
+    bits = mean_precision_bits(noise.decrypted(make(noise, x, y)), expect(a, b))
+    assert bits is not None, "noise leaves no slot without an error"
+    return bits
+
+
+def reduction_factor(found: Sequence[Held], traits: Traits) -> float | None:
+    """The factor that meets bootstraps best: the median of those that show it, None where none does."""
+    factors = []
+    for one in found:
+        bootstrap = ParameterSet.named(one.parameter_set).bootstrap
+        if one.primitive == BOOTSTRAP and bootstrap is not None and bootstrap.iterations == 1:
+            factors.append(_factor(one, traits))
+    shown = [factor for factor in factors if factor is not None]
+    return float(f"{median(shown):.3g}") if shown else None
+
+
+def _factor(one: Held, traits: Traits) -> float | None:
+    """The factor of one set; None where everything else hides it."""
+    parameters = ParameterSet.named(one.parameter_set)
+    measured = 4.0**-one.measured
+    without, large = (
+        4.0 ** -told_bits(parameters, with_factor(traits, factor), BOOTSTRAP) for factor in (0.0, LARGE)
+    )
+    left = measured - without
+    return LARGE * sqrt(left / large) if left > VISIBLE * measured else None
+
+
+def with_factor(traits: Traits, factor: float) -> Traits:
+    """The same, with a factor in place of that which is shipped."""
+    told = traits.reduction
+    assert told is not None, "a library that bootstraps tells how"
+    return replace(traits, reduction=lambda parameters: replace(told(parameters), factor=factor))
+
+
+def write(path: Path, found: Sequence[Held], factor: float | None, records: Sequence[Record]) -> None:
+    """Write what a backend ships: the factor, and every primitive that was held, a line each."""
+    newest = max(records, key=lambda one: one.started_at)
+    taken: date = newest.started_at.date()
+    head = {
+        "taken": taken.isoformat(),
+        "commit": newest.environment.git or "unknown",
+        "libraries": dict(newest.environment.libraries),
+        "reduction": factor,
+    }
+    lines = ",\n".join(json.dumps(_rounded(one)) for one in found)
+    path.write_text(f'{json.dumps(head)[:-1]}, "held": [\n{lines}\n]}}\n')
+
+
+def _rounded(one: Held) -> dict[str, object]:
+    return {**asdict(one), "told": round(one.told, 1), "measured": round(one.measured, 1)}

@@ -1,0 +1,52 @@
+"""Told noise against measured: what is held, and the one factor that has to be measured."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from backends.noise.traits import Reduction, Traits
+from backends.registry import available
+from bench.run.prediction.noise import BOOTSTRAP, Held, reduction_factor, told_bits
+from tests.toy import BOOTSTRAPS, SLOTS_FIRST_BOOTSTRAPS
+
+#: Under which all but the factor's own noise is hidden, and under which it is.
+APPARENT, HIDDEN = 1e7, 1.0
+
+
+def traits(factor: float) -> Traits:
+    return Traits(reduction=lambda parameters: Reduction(12, 0.0, factor))
+
+
+@pytest.mark.parametrize("parameters", [BOOTSTRAPS, SLOTS_FIRST_BOOTSTRAPS])
+def test_the_factor_is_found_again_in_what_it_makes(parameters: object) -> None:
+    assert isinstance(parameters, type(BOOTSTRAPS))
+    measured = told_bits(parameters, traits(APPARENT), BOOTSTRAP)
+    held = [Held(parameters.name, BOOTSTRAP, 0.0, measured)]
+    assert reduction_factor(held, traits(1.0)) == pytest.approx(APPARENT, rel=0.1)
+
+
+def test_a_factor_that_does_not_show_is_not_told() -> None:
+    usual = Traits(reduction=lambda parameters: Reduction(5, 1e-9, HIDDEN))
+    measured = told_bits(BOOTSTRAPS, usual, BOOTSTRAP)
+    assert reduction_factor([Held(BOOTSTRAPS.name, BOOTSTRAP, 0.0, measured)], usual) is None
+
+
+def test_two_iterations_are_held_and_tell_no_factor() -> None:
+    assert BOOTSTRAPS.bootstrap is not None
+    twice = replace(BOOTSTRAPS.bootstrap, depth=17, iterations=2, first_precision_bits=10)
+    held = [Held(replace(BOOTSTRAPS, bootstrap=twice).name, BOOTSTRAP, 0.0, 30.0)]
+    assert reduction_factor(held, traits(1.0)) is None
+
+
+def test_what_is_shipped_was_told_within_a_bit() -> None:
+    """Every primitive of every backend that ships its noise; a bootstrap's factor is one for all sets."""
+    shipped = [one.noise.figures for one in available().values() if one.noise and one.noise.figures]
+    held = [one for path in shipped for one in json.loads(Path(path).read_text())["held"]]
+    assert len(held) > 25
+    for one in held:
+        allowed = 1.5 if one["primitive"] == BOOTSTRAP else 0.5
+        assert one["told"] == pytest.approx(one["measured"], abs=allowed), one

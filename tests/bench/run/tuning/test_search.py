@@ -1,0 +1,87 @@
+"""The search on a small layer: bits of the simulator, the front, and the suite that checks it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from backends.registry import available, get
+from bench.run.tuning.bits import simulated_bits
+from bench.run.tuning.search import MARGIN, Choice, Goal, Search, enough, front
+from bench.run.tuning.written import alias, suite_text
+from bench.run.workload import Workload, layer_workload
+from bench.spec.cases import LayerLiteral, ModelCase
+from bench.spec.suite import SUITES, load_suite
+
+GOAL = Goal(14.0, ["round_trip"], 8_000_000_000, 1)
+
+
+@pytest.fixture(scope="module")
+def workload() -> Workload:
+    return layer_workload(LayerLiteral(kind="activation", tokens=4, features=8, degree=4), 2)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def small_rings() -> Iterator[None]:
+    """Searched in seconds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("bench.run.tuning.candidates.RINGS", (12, 13))
+        patch.setattr("bench.run.tuning.candidates.MORE_LEVELS", (0, 1))
+        yield
+
+
+@pytest.fixture(scope="module")
+def found(workload: Workload) -> list[Choice]:
+    told: list[str] = []
+    search = Search(workload, "layer", GOAL, get("cleartext"), told.append)
+    return [one for name in ("tenseal", "pyfhel") for one in search.choices(get(name))]
+
+
+def test_choices_are_the_fastest_and_those_with_enough_bits_are_marked(found: list[Choice]) -> None:
+    seconds = [one.seconds for one in found if one.backend == "tenseal"]
+    assert seconds == sorted(seconds)
+    assert any(enough(one, GOAL) for one in found)
+    assert all(one.bits is not None for one in found)
+
+
+def test_bits_of_another_scale_are_told_as_if_simulated(workload: Workload, found: list[Choice]) -> None:
+    search = Search(workload, "layer", GOAL, get("cleartext"), lambda line: None)
+    for choice in found[:3]:
+        program = search._program(get("tenseal"), "round_trip", choice.parameters)
+        assert program is not None
+        bits = simulated_bits(workload, program, choice.parameters, "tenseal", get("cleartext"))
+        assert bits == pytest.approx(choice.bits, abs=0.7)
+
+
+def test_the_front_leaves_out_what_is_beaten_and_what_is_short_of_bits(found: list[Choice]) -> None:
+    one = next(choice for choice in found if enough(choice, GOAL))
+    short = replace(one, bits=GOAL.bits + MARGIN / 2)
+    slower = replace(one, refreshes=7, network_s=100.0)
+    slower_and_finer = replace(slower, bits=(one.bits or 0.0) + 5)
+    assert front([slower, short, one, slower_and_finer], GOAL) == [one, slower_and_finer]
+
+
+def test_the_network_counts_by_its_round_trips(workload: Workload) -> None:
+    slow = replace(GOAL, network_s=10.0)
+    search = Search(workload, "layer", slow, get("cleartext"), lambda line: None)
+    (first, *_) = search.choices(get("tenseal"))
+    assert first.network_s == 10.0 * first.refreshes
+
+
+def test_the_suite_has_a_set_for_each_and_one_for_backends_alike(found: list[Choice], tmp_path: Path) -> None:
+    suite = load_suite(str(SUITES / "vit_tiny.yaml"), list(available()))
+    (case,) = suite.cases
+    assert isinstance(case, ModelCase)
+    best = [one for one in found if enough(one, GOAL)][:3]
+    twin = replace(best[0], backend="openfhe")
+    path = tmp_path / "tuned.yaml"
+    path.write_text(suite_text(suite, case, [*best, twin], GOAL, 4))
+    written = load_suite(str(path), list(available()))
+    by_alias = {one.alias: one for one in written.parameter_sets}
+    assert replace(by_alias["choice1"].parameters, security=0) == replace(best[0].parameters, security=0)
+    assert set(by_alias["choice1"].backends) >= {best[0].backend, "openfhe"}
+    assert by_alias["choice1"].limits.precision_bits == GOAL.bits
+    assert alias(twin, [*best, twin]) == "choice1"
