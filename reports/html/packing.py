@@ -18,7 +18,7 @@ from reports.record import Record
 #: Records to a stream: enough that their names are packed once, few enough to unpack in no time.
 PER_STREAM = 50
 #: Significant digits of single times, which differ by a percent from one time to the next.
-DIGITS = 5
+DIGITS = 4
 #: Names of single times; stages have names of their own and all their digits.
 SINGLE_TIMES = ("s", "busy_s", "samples_s")
 

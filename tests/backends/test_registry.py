@@ -28,7 +28,7 @@ from backends.throwaway.capabilities import capabilities
 DESCRIPTOR = Descriptor(
     name="throwaway",
     summary="to be thrown away",
-    adapter="backends.throwaway.adapter:Throwaway",
+    adapter="backends.throwaway.library:Throwaway",
     capabilities=capabilities,
     environment=Path(__file__).with_name("environment.yaml"),
     attack="backends.throwaway.attack:attempts",
@@ -88,13 +88,19 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copy(ROOT / "pyproject.toml", root)
     folder = root / "backends" / "throwaway"
     folder.mkdir()
-    simulator = (root / "backends" / "cleartext" / "adapter.py").read_text()
-    adapter = simulator.replace("import numpy as np\n", "import numpy as np\nimport throwawaylib\n")
+    simulator = root / "backends" / "cleartext"
+    modules = {name: (simulator / name).read_text() for name in ("adapter.py", "imitation.py", "library.py")}
+    modules["adapter.py"] = modules["adapter.py"].replace(
+        "import numpy as np\n", "import numpy as np\nimport throwawaylib\n"
+    )
     files = {
         "__init__.py": DESCRIPTOR,
         "capabilities.py": CAPABILITIES,
         "environment.yaml": ENVIRONMENT,
-        "adapter.py": adapter.replace("Cleartext", "Throwaway").replace("cleartext", "throwaway"),
+        **{
+            name: text.replace("Cleartext", "Throwaway").replace("cleartext", "throwaway")
+            for name, text in modules.items()
+        },
     }
     for name, text in files.items():
         (folder / name).write_text(text)

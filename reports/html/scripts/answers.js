@@ -76,7 +76,7 @@ function agreement(/** @type {Row[]} */ rows) {
   return found.length ? `at least ${fixed(100 * Math.min(...found), 1)} % keep their label` : null;
 }
 
-/** How far the accuracy drifts. */
+/** How far the answers drift. */
 function drift(/** @type {Known} */ known) {
   const ok = known.rows.filter(endedOk);
   const row = leaders(known)[0]?.row ?? ok[0];
@@ -162,7 +162,7 @@ export const answers = (/** @type {Known} */ known) => [
     section: "cells",
     lines: ofEach(known, ({ row }) => `${setName(row)} (${ringName(row)}, depth ${row["derived.depth"]})`),
   },
-  { question: "How far does accuracy drift?", section: "ladder", lines: drift(known) },
+  { question: "How far do answers drift?", section: "ladder", lines: drift(known) },
   { question: "Where does the drift begin?", section: "drift", lines: begins(known) },
   { question: "How slow is it?", section: "time", lines: ofEach(known, slow(known)) },
   { question: "How much memory?", section: "memory", lines: ofEach(known, memory) },

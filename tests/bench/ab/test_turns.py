@@ -10,14 +10,14 @@ import pytest
 
 from bench.ab.builds import Build, ThisBuild, request
 from bench.ab.turns import take_turns
-from bench.cli.commands.options import Selection
 from bench.cli.main import cli
 from bench.errors import UserError
 from bench.spec.cells import Cell
+from bench.spec.selection import Selection
 from reports.store import load_output
 from tests.bench.commands import ROOT, toy
 
-SELECTING = ("suite", "backend", "parameters", "case", "samples", "repeats", "threads")
+SELECTING = ("suite", "backend", "parameters", "case", "samples", "repeats", "threads", "imitate")
 #: An interpreter that, whatever it is asked to run, does this with the folder of its output.
 STUB = """#!{python}
 import sys
@@ -30,7 +30,7 @@ output = Path(sys.argv[sys.argv.index("--output") + 1])
 
 
 def cells(suite: str, *cases: str) -> list[Cell]:
-    return Selection(suite, (), (), cases, None, None, None).cells()
+    return Selection(suite, case=cases).cells()
 
 
 def asked(arguments: tuple[str, ...]) -> tuple[list[Cell], int]:

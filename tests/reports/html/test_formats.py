@@ -27,7 +27,7 @@ def test_every_metric_says_all_of_itself_as_json() -> None:
 
 
 def test_every_column_of_numbers_has_a_unit_that_is_known() -> None:
-    told = index([made()], [1])
+    told = index([made()], [1], {})
     values = dict(zip(told["columns"], told["rows"][0], strict=True))
     numbers = {
         name
@@ -46,7 +46,7 @@ def test_a_unit_says_what_a_name_says() -> None:
 
 
 def test_the_distribution_of_precision_is_in_the_columns_and_may_be_null() -> None:
-    told = index([made(ladder__precision=None)], [1])
+    told = index([made(ladder__precision=None)], [1], {})
     row = dict(zip(told["columns"], told["rows"][0], strict=True))
     assert row["ladder.precision.median"] is None
-    assert index([made()], [1])["rows"][0][told["columns"].index("ladder.precision.median")] == 18.25
+    assert index([made()], [1], {})["rows"][0][told["columns"].index("ladder.precision.median")] == 18.25

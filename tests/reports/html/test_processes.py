@@ -22,7 +22,7 @@ def newest_of(records: list[Record]) -> list[bool]:
 
 
 def on_front(records: list[Record]) -> list[bool]:
-    found = index(records, groups(records))
+    found = index(records, groups(records), {})
     place = found["columns"].index("derived.front")
     return [row[place] for row in found["rows"]]
 

@@ -62,4 +62,4 @@ def test_it_works_in_silence_and_asks_for_nothing(report: Path, which: str, chro
         assert chrome.execute_script(EMPTY) == []
         assert chrome.execute_script(UNSORTED) == []
         assert complaints(chrome) == []
-        assert set(requests(chrome)) == {path.as_uri()}
+        assert {one.partition("?")[0] for one in requests(chrome)} == {path.as_uri()}
