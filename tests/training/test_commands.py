@@ -53,7 +53,8 @@ def test_convert_prints_what_every_rung_reaches_and_takes_its_work_away(
     printed = shown("convert", recipe, "--work", work)
     ladder = json.loads((checkpoints / "small" / "ladder.json").read_text())
     for rung in (*RUNGS, "substituted", "tightened"):
-        assert f"{rung}: held-out accuracy {ladder['held_out'][rung]['accuracy']:.4f}\n" in printed
+        percent = 100 * ladder["held_out"][rung]["accuracy"]
+        assert f"{rung}: held-out accuracy {percent:.2f} %\n" in printed
     assert not (work / "small").exists()
 
 
