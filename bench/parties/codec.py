@@ -57,10 +57,7 @@ def decode(expected: type[AnyMessage], line: str) -> AnyMessage:
     """
     try:
         literal = json.loads(line)
-    except (
-        ValueError,
-        RecursionError,
-    ) as error:  # not JSON, a number of thousands of digits, nested too deep
+    except (ValueError, RecursionError) as error:  # no JSON, too many digits, nested too deep
         raise MessageError(f"a message is not a line of JSON ({error}); send nothing else here") from None
     message = _parsed(expected, literal, expected.__name__)
     assert isinstance(message, expected)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from backends.registry import get
@@ -36,54 +37,49 @@ def record_of(run_id: str, asked: Asked, loaded: CellKind, outcome: Outcome) -> 
     environment = outcome.environment.model_copy(
         update={"libraries": {**outcome.environment.libraries, **figures.libraries}}
     )
-    return Record(
-        run_id=run_id,
-        started_at=outcome.started_at,
-        suite=cell.suite,
-        case=cell.case.name,
-        backend=cell.backend,
-        parameter_set=cell.parameter_set_name,
-        parameters=_parameters(cell),
-        cell=asked.identity,
-        key=asked.key,
-        origin=asked.origin,
-        status=outcome.status,
-        reason=outcome.reason,
-        security=recording.security(figures.security),
-        weights=loaded.subject.weights,
-        shape=loaded.subject.shape,
-        samples=cell.samples,
-        batch=program.layout.samples if program is not None else None,
-        repeats=cell.repeats,
-        ladder=loaded.ladder(outcome),
-        latency=recording.latency(figures, cell.samples, timed),
-        memory=recording.memory(figures),
-        counts=recording.counts(figures, program, outcome.batches, get(cell.backend)),
-        wire=figures.wire,
-        runaways=loaded.runaways(outcome),
-        environment=environment,
+    return Record.model_validate(
+        {
+            **_named(run_id, asked, outcome),
+            "status": outcome.status,
+            "reason": outcome.reason,
+            "security": recording.security(figures.security),
+            "weights": loaded.subject.weights,
+            "shape": loaded.subject.shape,
+            "batch": program.layout.samples if program is not None else None,
+            "ladder": loaded.ladder(outcome),
+            "latency": recording.latency(figures, cell.samples, timed),
+            "memory": recording.memory(figures),
+            "counts": recording.counts(figures, program, outcome.batches, get(cell.backend)),
+            "wire": figures.wire,
+            "runaways": loaded.runaways(outcome),
+            "environment": environment,
+        }
     )
 
 
 def bare_record(run_id: str, asked: Asked, outcome: Outcome, reason: str) -> Record:
     """The record of a cell of which nothing more can be told than why; it counts as failed."""
+    told = {"status": Status.FAILED, "reason": reason, "environment": outcome.environment}
+    return Record.model_validate({**_named(run_id, asked, outcome), **told})
+
+
+def _named(run_id: str, asked: Asked, outcome: Outcome) -> Mapping[str, object]:
+    """What a record says of what was asked, and when."""
     cell = asked.cell
-    return Record(
-        run_id=run_id,
-        started_at=outcome.started_at,
-        suite=cell.suite,
-        case=cell.case.name,
-        backend=cell.backend,
-        parameter_set=cell.parameter_set_name,
-        cell=asked.identity,
-        key=asked.key,
-        origin=asked.origin,
-        status=Status.FAILED,
-        reason=reason,
-        samples=cell.samples,
-        repeats=cell.repeats,
-        environment=outcome.environment,
-    )
+    return {
+        "run_id": run_id,
+        "started_at": outcome.started_at,
+        "suite": cell.suite,
+        "case": cell.case.name,
+        "backend": cell.backend,
+        "parameter_set": cell.parameter_set_name,
+        "parameters": _parameters(cell),
+        "cell": asked.identity,
+        "key": asked.key,
+        "origin": asked.origin,
+        "samples": cell.samples,
+        "repeats": cell.repeats,
+    }
 
 
 def scored_again(run_id: str, asked: Asked, loaded: CellKind, kept: Record, outcome: Outcome) -> Record:
