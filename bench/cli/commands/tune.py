@@ -86,6 +86,8 @@ def tune(
     """
     if verify and output is None:
         raise UserError("--verify runs the suite that --output writes; say where")
+    if output is not None and output.exists():
+        raise UserError(f"{output} is there already; choose another name, or move it away")
     (suite, case), libraries = _case(model), _backends(backend)
     memory_bytes = int(memory * 1e9) if memory else psutil.virtual_memory().total
     goal = Goal(bits, REFRESHES[interactive], memory_bytes, threads, rtt / 1000)

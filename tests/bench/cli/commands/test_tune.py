@@ -14,6 +14,7 @@ from bench.errors import UserError
     [
         (["vit_tinny"], "no suite has the model 'vit_tinny'; did you mean vit_tiny"),
         (["vit_tiny", "--verify", "2"], "--verify runs the suite that --output writes; say where"),
+        (["vit_tiny", "--output", __file__], "is there already; choose another name"),
         (["vit_tiny", "--backend", "cleartext"], "cleartext does not tell its noise"),
     ],
 )
