@@ -16,44 +16,48 @@ from reports.record import Record
 BY = "throughput"
 #: What of the rankings every row tells anyhow.
 _TOLD = ("throughput", "precision", "memory")
+#: What a narrow screen has no room for, the first first; the pages of `bench report` have it all.
+_LEFT_OUT = ("processes", "agreement", "refreshes", "evaluator")
 
 
-def overview(records: Iterable[Record], by: str = BY) -> tuple[list[Table], list[str]]:
+def overview(records: Iterable[Record], width: int, by: str = BY) -> tuple[list[Table], list[str]]:
     """All of one case, or the best of each division of several; and a line for each cell that did not end ok.
 
     Args:
         records: of one run or of many; the newest build of each cell is told.
+        width: columns of the screen.
         by: what ranks, by its name in `reports.html.glance`.
     """
     found = standings(records, RANKINGS[by])
     cases = {(one.suite, one.case) for one in found.divisions}
-    tables = [*(_whole(found, by) if len(cases) <= 1 else _firsts(found, by))]
+    tables = [*(_whole(found, width, by) if len(cases) <= 1 else _firsts(found, width, by))]
     return tables, [*map(_why, found.unfinished)]
 
 
 def told(division: Division) -> str:
-    """A division in words."""
+    """A division in words, its security apart."""
     parts = ["interactive (round trips)" if division.interactive else "non-interactive"]
-    parts += [] if division.secure else ["INSECURE or not encrypted"]
     parts += [f"{division.threads} thread{'s' * (division.threads != 1)}"] if division.threads else []
     return ", ".join(parts)
 
 
-def _whole(found: Standings, by: str) -> Iterator[Table]:
+def _whole(found: Standings, width: int, by: str) -> Iterator[Table]:
     """A table for each division, with every cell."""
     machines = {one.cpu for one in found.divisions}
     for division, places in found.divisions.items():
         where = f", {division.cpu or 'unknown machine'}" if len(machines) > 1 else ""
+        insecure = "" if division.secure else ", INSECURE or not encrypted"
         yield _table(
-            f"{division.case}, {told(division)}{where}",
+            f"{division.case}, {told(division)}{insecure}{where}",
             [
                 _row(place, by, first=number == 0, alone=len(places) == 1)
                 for number, place in enumerate(places)
             ],
+            width,
         )
 
 
-def _firsts(found: Standings, by: str) -> Iterator[Table]:
+def _firsts(found: Standings, width: int, by: str) -> Iterator[Table]:
     """The best of each division, those that are secure and the others apart."""
     for secure, title in ((True, "128 bits or more"), (False, "INSECURE or not encrypted")):
         rows = [
@@ -66,7 +70,7 @@ def _firsts(found: Standings, by: str) -> Iterator[Table]:
             if one.secure is secure
         ]
         if rows:
-            yield _table(f"the best of each division, {title}", rows)
+            yield _table(f"the best of each division, {title}", rows, width)
 
 
 def _row(place: Place, by: str, first: bool, alone: bool) -> dict[str, str]:
@@ -98,7 +102,19 @@ def _mark(place: Place, first: bool, alone: bool) -> str:
     return f"{ratio} {'alone' if alone else 'best' if first else ''}".strip()
 
 
-def _table(title: str, rows: Sequence[dict[str, str]]) -> Table:
+def _fitting(rows: Sequence[dict[str, str]], width: int) -> list[str]:
+    """The headings for which a screen has room, each as wide as what stands under it."""
+    headings = list(dict.fromkeys(name for row in rows for name in row))
+    wide = {
+        name: max(len(text) for text in (name, *(row.get(name, ABSENT) for row in rows))) for name in headings
+    }
+    for name in _LEFT_OUT:
+        if sum(wide[one] + 1 for one in headings) > width:
+            headings.remove(name)
+    return headings
+
+
+def _table(title: str, rows: Sequence[dict[str, str]], width: int) -> Table:
     made = Table(
         title=title,
         title_justify="left",
@@ -107,7 +123,7 @@ def _table(title: str, rows: Sequence[dict[str, str]]) -> Table:
         padding=(0, 1, 0, 0),
         min_width=len(title),
     )
-    headings = dict.fromkeys(name for row in rows for name in row)
+    headings = _fitting(rows, width)
     for name in headings:
         made.add_column(name, overflow="fold", no_wrap=not name)
     for row in rows:

@@ -95,7 +95,7 @@ def run(
         records = list(service.records(cells, rounds))
     if as_json:
         Screen().document(to_json(records))
-    tables, unfinished = overview(records)
+    tables, unfinished = overview(records, screen.width)
     for table in () if quiet or as_json else (*ending(records), *tables):
         screen.print(table)
     for line in unfinished:

@@ -57,7 +57,7 @@ def show(results: Path, case: tuple[str, ...], by: str, full: bool, as_json: boo
         return int(bool(loaded.refused))
     for table in ending(records) if full else ():
         screen.print(table)
-    tables, unfinished = overview(records, by)
+    tables, unfinished = overview(records, screen.width, by)
     for table in tables:
         screen.print(table)
     for line in unfinished:

@@ -13,7 +13,7 @@ from tests.reports.html.records import failing, made
 def shown(records: list[Record], by: str = "throughput", width: int = 100) -> list[str]:
     file = StringIO()
     screen = Screen(file=file, width=width)
-    tables, lines = overview(records, by)
+    tables, lines = overview(records, width, by)
     for table in tables:
         screen.print(table)
     for line in lines:
@@ -73,3 +73,14 @@ def test_another_ranking_brings_its_own_column() -> None:
 def test_what_did_not_end_ok_has_a_line_that_says_why() -> None:
     lines = shown([failing("unsupported", "it cannot bootstrap", backend="tenseal")])
     assert lines == ["digits on tenseal at shared14: unsupported: it cannot bootstrap"]
+
+
+def test_a_narrow_screen_leaves_columns_out_and_folds_no_word() -> None:
+    names = ("best_openfhe_one_thread", "shared14")
+    cells = [made(parameters={**SET, "alias": alias}, parameter_set=f"n14_{alias}") for alias in names]
+    narrow, wide = shown(cells, width=80), shown(cells, width=120)
+    assert max(map(len, narrow)) <= 80
+    assert {line.split()[1] for line in narrow[2:]} == set(names)
+    assert "processes" in wide[1]
+    assert "processes" not in narrow[1]
+    assert "bits" in narrow[1]
