@@ -83,7 +83,7 @@ def report() -> bytes:
             "--no-sandbox",
             "--disable-gpu",
             "--hide-scrollbars",
-            "--virtual-time-budget=20000",
+            f"--virtual-time-budget={PATIENCE_MS}",
         )
         size = f"--window-size={WIDTH},{HEIGHT}"
         subprocess.run(
