@@ -93,6 +93,8 @@ def test_a_run_fills_the_record_from_measurement_and_answers_again(backend: str,
     assert record["security"]["secure"] is False
     assert "INSECURE" in record["parameter_set"]
     assert record["environment"]["libraries"]
+    assert record["environment"]["isolation"] in {"landlock", "namespaces", "none"}
+    assert record["environment"]["swap"] in {"locked", "absent", "possible"}
     (stored,) = load_output(tmp_path).stored
     raw = read_raw(stored)
     assert raw["logits_encrypted"].shape == raw["logits_polynomial"].shape == (4, 1, 10)
