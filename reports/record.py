@@ -374,8 +374,8 @@ class Runaways(Block):
 class Environment(Block):
     """The machine and the software, as measured when the cell ran.
 
-    `isolation` is the weakest of what kept each party from the sight of the others, `swap` whether the memory of
-    parties that hold secrets could be swapped out.
+    `isolation` is the weakest of what kept each party from the sight of the others, `swap` whether the memory
+    of parties that hold secrets could be swapped out.
     """
 
     cpu: str | None = None
