@@ -36,6 +36,7 @@ from reports.errors import ReportError
 from reports.identity import cell_id, result_key
 from reports.origin import CHANGED, SCORED_AGAIN, changed
 from reports.record import Record, Status
+from reports.stalls import stall
 from reports.store import (
     RawOutputs,
     Stored,
@@ -244,6 +245,8 @@ class Service:
     def _tell(self, record: Record) -> None:
         if record.reason is not None:
             self.listener.say(f"  {record.status.value}: {record.reason}")
+        if found := stall(record):
+            self.listener.say(f"  not ranked by its times: {found}")
 
     def _open(self) -> Keeper:
         if self._keeper is None:

@@ -14,7 +14,7 @@ from reports.gate.obstacles import (
     measured_otherwise,
     same_obstacle,
     setting_obstacle,
-    stopped_obstacle,
+    stall_obstacle,
     turns_obstacle,
     untimed_obstacle,
 )
@@ -182,7 +182,7 @@ def _times(cell: str, before: Processes, after: Processes, rules: Rules) -> Iter
     obstacle = (
         machine_obstacle(before, after)
         or same_obstacle(before, after)
-        or stopped_obstacle(before, after)
+        or stall_obstacle(before, after)
         or turns_obstacle(before, after)
     )
     absent = untimed_obstacle(before, after)

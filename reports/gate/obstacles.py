@@ -9,6 +9,7 @@ from reports.comparability import machine_differences
 from reports.gate.sides import Processes, shared
 from reports.measures import Kind, Measure
 from reports.settings import UNTIMED, Setting, changing
+from reports.stalls import stall
 
 #: The longest stretch of one side while two sides take turns in whatever order: A B B A.
 TURN = 2
@@ -82,13 +83,13 @@ def turns_obstacle(before: Processes, after: Processes) -> Obstacle | None:
     )
 
 
-def stopped_obstacle(before: Processes, after: Processes) -> Obstacle | None:
-    """For how long parties had been stopped, so that their times are not theirs; None where none had been."""
-    stopped = sum(one.record.environment.stopped_s or 0.0 for one in (*before.finished, *after.finished))
-    if not stopped:
+def stall_obstacle(before: Processes, after: Processes) -> Obstacle | None:
+    """Why times of some process are not those of its evaluation; None where all are."""
+    stalls = [found for one in (*before.finished, *after.finished) if (found := stall(one.record))]
+    if not stalls:
         return None
-    brief = "a party was stopped"
-    return Obstacle(brief, f"{brief} by a signal, for {stopped:.1f} s in all, which its times hold")
+    more = f", and so in {len(stalls)} processes" if len(stalls) > 1 else ""
+    return Obstacle("times hold a stall", stalls[0] + more)
 
 
 def untimed_obstacle(before: Processes, after: Processes) -> Obstacle | None:

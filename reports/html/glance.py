@@ -10,6 +10,7 @@ from reports.figures import Unit
 from reports.html.derived import one_input_s, standing
 from reports.html.processes import Ranked, ranked
 from reports.record import Record
+from reports.stalls import unstalled
 
 
 class Ranking(NamedTuple):
@@ -22,8 +23,12 @@ class Ranking(NamedTuple):
 
 
 RANKINGS: Mapping[str, Ranking] = {
-    "throughput": Ranking("Least time per sample", Unit.SECONDS, lambda record: record.latency.per_sample_s),
-    "waiting": Ranking("Shortest wait for one input", Unit.SECONDS, one_input_s),
+    "throughput": Ranking(
+        "Least time per sample", Unit.SECONDS, lambda record: unstalled(record, record.latency.per_sample_s)
+    ),
+    "waiting": Ranking(
+        "Shortest wait for one input", Unit.SECONDS, lambda record: unstalled(record, one_input_s(record))
+    ),
     "precision": Ranking(
         "Most precise", Unit.BITS, lambda record: record.ladder.precision_bits, more_is_better=True
     ),

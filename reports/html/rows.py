@@ -25,6 +25,7 @@ from reports.html.processes import newest, ranked
 from reports.html.sets import NamedSets, refresh_of, set_of
 from reports.record import Record
 from reports.settings import probed
+from reports.stalls import stall, unstalled
 
 #: Names of columns by what their numbers are; None of text, flags and lists. See `Unit`.
 _BY_UNIT: Mapping[Unit | None, tuple[str, ...]] = {
@@ -85,6 +86,7 @@ DERIVED: Mapping[str, Unit | None] = {
     "derived.timed_primitives": None,
     "derived.timed_course": None,
     "derived.measured": None,
+    "derived.stall": None,
     "derived.refresh": None,
     "derived.alias": None,
     "derived.depth": Unit.COUNT,
@@ -117,7 +119,9 @@ def index(records: Sequence[Record], grouped: Sequence[int], sets: NamedSets) ->
 def _on_front(records: Sequence[Record], grouped: Sequence[int]) -> set[int]:
     """Places of the records that represent a cell on its front, all processes of a cell alike."""
     cells = ranked(
-        records, grouped, lambda record: (record.latency.per_sample_s, record.ladder.precision_bits)
+        records,
+        grouped,
+        lambda record: (unstalled(record, record.latency.per_sample_s), record.ladder.precision_bits),
     )
     best = front([Point(number, cell.group, *cell.medians) for number, cell in enumerate(cells)])
     return {place for number in best for place in cells[number].places}
@@ -145,5 +149,5 @@ def _derived(record: Record, last: bool, group: int, best: bool) -> list[Any]:
         loss(ladder, "polynomial", "encrypted"),
         loss(ladder, "original", "encrypted"),
         *(probed(record), bool(latency.layers), bool(latency.primitives), bool(latency.course)),
-        measured(record),
+        *(measured(record), stall(record)),
     ]

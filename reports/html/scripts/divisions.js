@@ -66,7 +66,7 @@ export function unranked(row, wanted) {
   if (!secureRow(row)) return "INSECURE";
   if (row["derived.measured"]) return "single operations";
   if (secondsOf(row, wanted) === null) return row["derived.probed"] ? "probed, so without times" : "no times";
-  return underFloor(row, wanted);
+  return row["derived.stall"] ?? underFloor(row, wanted);
 }
 
 /**
