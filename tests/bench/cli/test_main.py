@@ -28,7 +28,7 @@ def told(*arguments: str, status: int, **variables: str) -> str:
 
 def test_a_command_that_crashes_leaves_no_image_of_its_memory() -> None:
     """A core file of the front process would hold samples."""
-    code = "import resource, bench.cli.main as m; m._prepare(); print(resource.getrlimit(resource.RLIMIT_CORE)[0])"
+    code = "import bench.cli.main as m, resource as r; m._prepare(); print(r.getrlimit(r.RLIMIT_CORE)[0])"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "0"
 
