@@ -371,6 +371,23 @@ class Runaways(Block):
     again_s: Seconds
 
 
+class Survival(Block):
+    """What befell the parties of a cell, and what was kept against it; null where it was nothing.
+
+    `restarts` is how many parties had died and were started again, and `lost_s` the seconds of work that was
+    done again for it; neither these nor `checkpoints_s`, the seconds of writing checkpoints, are part of
+    `evaluate_s`. `journalled_batches` are those whose results parties before had made, and `key_sets` is
+    under how many sets of keys the results were computed.
+    """
+
+    restarts: Count
+    lost_s: Seconds
+    journalled_batches: Count
+    key_sets: Count
+    checkpoints: Count
+    checkpoints_s: Seconds
+
+
 class Environment(Block):
     """The machine and the software, as measured when the cell ran."""
 
@@ -432,6 +449,7 @@ class Record(Block):
     counts: Counts = Counts()
     wire: Wire = Wire()
     runaways: Runaways | None = None
+    survival: Survival | None = None
     environment: Environment = Environment()
 
     @property
