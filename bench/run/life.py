@@ -172,6 +172,8 @@ class Life:
                 "shared": list(cores.shared) if cores.pinned else None,
                 "python": self.environment.versions.get("python", measured.python),
                 "stopped_s": self.outcome.figures.stopped_s,
+                "isolation": self.outcome.figures.protection.isolation,
+                "swap": self.outcome.figures.protection.swap,
                 "steal_s": None if now is None or stolen is None else max(0.0, now - stolen),
             }
         )
@@ -234,7 +236,7 @@ class Life:
             figures = self.outcome.figures
             figures.survival.begins()
             try:
-                with session(peaks=figures.peaks) as opened:
+                with session(peaks=figures.peaks, protection=figures.protection) as opened:
                     use(opened)
                 return
             except PartyError as error:
