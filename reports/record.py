@@ -464,6 +464,11 @@ class Record(Block):
         alias = None if self.parameters is None else self.parameters.alias
         return self.parameter_set if alias is None else alias
 
+    @property
+    def disturbed(self) -> bool:
+        """Whether parties had died, or others had begun it, so that its times rank with none."""
+        return self.survival is not None and bool(self.survival.restarts or self.survival.journalled_batches)
+
     @model_validator(mode="after")
     def _what_is_not_ok_says_why(self) -> Record:
         told = self.status is not Status.OK or self.runaways is not None
