@@ -265,7 +265,7 @@ def filled(layout: Layout, samples: SamplesT) -> SamplesT:
     Nobody looks there, but a polynomial may make numbers of zeros, which are nobody's sample and in no
     interval, that are large enough to spoil the slots beside them.
     """
-    return cast(SamplesT, samples[np.arange(layout.samples) % len(samples)])
+    return samples[np.arange(layout.samples) % len(samples)]
 
 
 def _packed(layout: Layout, value: ValueLayout, samples: Array | NDArray[np.int64]) -> list[Array]:
