@@ -18,6 +18,8 @@ from models.conversion.rescaling import rescaled
 from models.conversion.statistics import Statistics, values_in_turn
 from models.conversion.streams import centred, residual_streams, spread
 from models.graph import Array, Graph, Node
+from models.operations import declared
+from models.operations.operation import Factor
 from models.reference import Inputs
 
 #: Part of the largest value, or of the size that is wanted, from which a mean is noted.
@@ -59,7 +61,7 @@ def _too_large(graph: Graph, met: Statistics, size: float) -> Iterator[tuple[str
     other takes a level.
     """
     for node in graph:
-        if node.operation == "polynomial" and node.arrays["coefficients"][-1] != 1:
+        if declared(node.operation).factor is Factor.GIVEN and node.arrays["coefficients"][-1] != 1:
             low, high = float(met.lows[node.name].min()), float(met.highs[node.name].max())
             factor = _NEVER_ZERO * size / met.largest(node.name) if low * high > 0 else 1.0
             if factor < 1:
