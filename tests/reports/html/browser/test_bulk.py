@@ -37,7 +37,7 @@ def rendered(records: list[Record]) -> str:
 
 
 def extrapolated(records: list[Record], whole: str) -> float:
-    """Bytes of a page of as many records as are to fit, from one of these and one of the first few of them."""
+    """Bytes of a page of as many records as are to fit, from one of these and one of the first few."""
     few = 2 * PER_STREAM
     of_few = len(rendered(records[:few]).encode())
     return of_few + (MOST - few) * (len(whole.encode()) - of_few) / (len(records) - few)
