@@ -22,7 +22,7 @@ from backends.security import judge, nominal
 from models.graph import Graph
 
 #: Rings of round trips, and those of bootstraps under a sparse secret, for which a bound is published.
-RINGS, BOOTSTRAP_RINGS = range(12, 16), (16,)
+RINGS, BOOTSTRAP_RINGS = range(12, 17), (16,)
 #: Levels of the two linear transforms of a bootstrap, the usual ones first, and those of its modular
 #: reduction under that secret.
 LEVEL_BUDGETS, REDUCTION_DEPTH = ((3, 3), (3, 2), (2, 3), (2, 2), (4, 3), (3, 4), (4, 4)), 10
@@ -30,7 +30,7 @@ LEVEL_BUDGETS, REDUCTION_DEPTH = ((3, 3), (3, 2), (2, 3), (2, 2), (4, 3), (3, 4)
 #: take longer and whose rings have room for few more.
 MORE_LEVELS, MORE_BETWEEN_BOOTSTRAPS = (0, 1, 2, 3, 5, 8, 11), (0, 3, 4, 5, 6)
 #: Key-switching digits that are tried beside one for every prime.
-FEW_DIGITS = (2, 3, 4, 5, 6)
+FEW_DIGITS = (1, 2, 3, 4, 5, 6)
 #: A scale at which every ring has primes.
 USUAL_SCALE = 40
 #: Bits of scale that are tried, and how many of the largest are left for a bootstrap to choose from: how

@@ -28,8 +28,8 @@ def test_a_cell_is_off_by_what_it_is_from_the_nearest_run(record: Record) -> Non
     )
     runs = [vary(record, {"ladder.precision_bits": bits}) for bits in (19.0, 17.5)]
     failed: dict[str, Any] = {**FAILED, "ladder.precision_bits": 20.0}
-    other = vary(record, {"case": "letters"})
-    assert told_of(told) == (record.suite, record.case, record.parameter_set, record.backend)
+    other = vary(record, {"samples": record.samples + 1})
+    assert told_of(told)[2:4] == (record.parameter_set, record.backend)
     failed_elsewhere = vary(told, {**FAILED, "case": "letters"})
     (row,) = rows([told, failed_elsewhere], [*runs, vary(record, failed), other])
     assert row[-3:] == ("20.0", "17.5 to 19.0", "+1.0")

@@ -4,7 +4,7 @@
     python -m tests.bench.run.prediction.told_bits told results other-results
 
 `told` has records of the simulator; all other folders have records of libraries. A cell is told where suite,
-case, parameter set and backend are the same; its samples need not be.
+case, parameter set, backend and number of samples are the same.
 """
 
 from __future__ import annotations
@@ -24,15 +24,16 @@ ALLOWED = 1.5
 HEADINGS = ("suite, case", "set", "backend", "samples", "told", "measured", "off")
 _IMITATES = re.compile(r"_as-[^_]+")
 
-#: Suite, case, parameter set and backend.
-Cell = tuple[str, str, str, str]
+#: Suite, case, parameter set, backend and samples.
+Cell = tuple[str, str, str, str, int]
 
 
 def told_of(record: Record) -> Cell:
     """The cell of a library that a simulator's record tells of."""
     imitated = ParameterSet.named(record.parameter_set).imitates
     assert imitated is not None, f"{record.cell} imitates no backend"
-    return record.suite, record.case, _IMITATES.sub("", record.parameter_set), imitated
+    name = _IMITATES.sub("", record.parameter_set)
+    return record.suite, record.case, name, imitated, record.samples
 
 
 def rows(told: Iterable[Record], measured: Iterable[Record]) -> list[tuple[str, ...]]:
@@ -42,19 +43,19 @@ def rows(told: Iterable[Record], measured: Iterable[Record]) -> list[tuple[str, 
     """
     runs: dict[Cell, list[Record]] = defaultdict(list)
     for one in _with_bits(measured):
-        runs[one.suite, one.case, one.parameter_set, one.backend].append(one)
+        runs[one.suite, one.case, one.parameter_set, one.backend, one.samples].append(one)
     newest = {told_of(one): one for one in _with_bits(told)}
     return [_row(cell, one, runs[cell]) for cell, one in newest.items() if cell in runs]
 
 
 def _row(cell: Cell, told: Record, found: list[Record]) -> tuple[str, ...]:
-    suite, case, _, backend = cell
+    suite, case, _, backend, samples = cell
     tells, figures = _bits(told), sorted(map(_bits, found))
     off = min((tells - figure for figure in figures), key=abs)
     shown = f"{off:+.1f}" if abs(off) <= ALLOWED else f"**{off:+.1f}**"
-    samples = " / ".join(str(count) for count in sorted({one.samples for one in (told, *found)}))
     between = " to ".join(dict.fromkeys(f"{figure:.1f}" for figure in (figures[0], figures[-1])))
-    return f"`{suite}` {case}", f"`{found[-1].set_title}`", backend, samples, f"{tells:.1f}", between, shown
+    title = f"`{suite}` {case}", f"`{found[-1].set_title}`"
+    return *title, backend, str(samples), f"{tells:.1f}", between, shown
 
 
 def _with_bits(records: Iterable[Record]) -> list[Record]:
