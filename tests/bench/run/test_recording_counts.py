@@ -10,8 +10,8 @@ from bench.parties.messages import BatchFigures
 from bench.run import recording
 from bench.run.exchanges import Evaluation
 from bench.run.recording import Figures
+from reports.costs import Counts, PrimitiveCounts
 from reports.measures import PLAIN
-from reports.record import Counts, PrimitiveCounts
 from tests.backends.test_program import PROGRAM
 
 
