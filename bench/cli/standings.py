@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from rich.table import Table
 
 from bench.cli.screen import styled
+from reports.distorted import distorted
 from reports.divisions import Division, Place, Standings, standings
 from reports.figures import ABSENT, Unit, bits, count, in_metric, percent, seconds, size, written
 from reports.html.glance import RANKINGS
 from reports.record import Record
-from reports.stalls import stall
 
 #: What ranks where nobody says otherwise.
 BY = "throughput"
@@ -32,8 +32,10 @@ def overview(records: Iterable[Record], width: int, by: str = BY) -> tuple[list[
     found = standings(records, RANKINGS[by])
     cases = {(one.suite, one.case) for one in found.divisions}
     tables = [*(_whole(found, width, by) if len(cases) <= 1 else _firsts(found, width, by))]
-    stalled = (place.record for places in found.divisions.values() for place in places if stall(place.record))
-    return tables, [*map(_why, found.unfinished), *map(_stalled, stalled)]
+    apart = (
+        place.record for places in found.divisions.values() for place in places if distorted(place.record)
+    )
+    return tables, [*map(_why, found.unfinished), *map(_distorted, apart)]
 
 
 def told(division: Division) -> str:
@@ -138,7 +140,5 @@ def _why(record: Record) -> str:
     return f"{record.case} on {record.backend} at {record.set_title}: {record.status.value}: {record.reason}"
 
 
-def _stalled(record: Record) -> str:
-    return (
-        f"{record.case} on {record.backend} at {record.set_title}: not ranked by its times: {stall(record)}"
-    )
+def _distorted(record: Record) -> str:
+    return f"{record.case} on {record.backend} at {record.set_title}: not ranked by its times: {distorted(record)}"

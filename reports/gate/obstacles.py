@@ -6,10 +6,10 @@ from itertools import groupby
 from typing import NamedTuple
 
 from reports.comparability import machine_differences
+from reports.distorted import distorted
 from reports.gate.sides import Processes, shared
 from reports.measures import Kind, Measure
 from reports.settings import UNTIMED, Setting, changing
-from reports.stalls import stall
 
 #: The longest stretch of one side while two sides take turns in whatever order: A B B A.
 TURN = 2
@@ -83,13 +83,13 @@ def turns_obstacle(before: Processes, after: Processes) -> Obstacle | None:
     )
 
 
-def stall_obstacle(before: Processes, after: Processes) -> Obstacle | None:
+def distorted_obstacle(before: Processes, after: Processes) -> Obstacle | None:
     """Why times of some process are not those of its evaluation; None where all are."""
-    stalls = [found for one in (*before.finished, *after.finished) if (found := stall(one.record))]
-    if not stalls:
+    found = [why for one in (*before.finished, *after.finished) if (why := distorted(one.record))]
+    if not found:
         return None
-    more = f", and so in {len(stalls)} processes" if len(stalls) > 1 else ""
-    return Obstacle("times hold a stall", stalls[0] + more)
+    more = f"; so in {len(found)} processes" if len(found) > 1 else ""
+    return Obstacle("times are distorted", found[0] + more)
 
 
 def untimed_obstacle(before: Processes, after: Processes) -> Obstacle | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from reports.distorted import distorted
 from reports.figures import Unit
 from reports.html.derived import (
     address,
@@ -18,6 +19,7 @@ from reports.html.derived import (
     loss,
     measured,
     one_input_s,
+    sample_s,
     standing,
 )
 from reports.html.front import Point, front
@@ -25,7 +27,6 @@ from reports.html.processes import newest, ranked
 from reports.html.sets import NamedSets, refresh_of, set_of
 from reports.record import Record
 from reports.settings import probed
-from reports.stalls import stall, unstalled
 
 #: Names of columns by what their numbers are; None of text, flags and lists. See `Unit`.
 _BY_UNIT: Mapping[Unit | None, tuple[str, ...]] = {
@@ -86,7 +87,7 @@ DERIVED: Mapping[str, Unit | None] = {
     "derived.timed_primitives": None,
     "derived.timed_course": None,
     "derived.measured": None,
-    "derived.stall": None,
+    "derived.distorted": None,
     "derived.refresh": None,
     "derived.alias": None,
     "derived.depth": Unit.COUNT,
@@ -118,11 +119,7 @@ def index(records: Sequence[Record], grouped: Sequence[int], sets: NamedSets) ->
 
 def _on_front(records: Sequence[Record], grouped: Sequence[int]) -> set[int]:
     """Places of the records that represent a cell on its front, all processes of a cell alike."""
-    cells = ranked(
-        records,
-        grouped,
-        lambda record: (unstalled(record, record.latency.per_sample_s), record.ladder.precision_bits),
-    )
+    cells = ranked(records, grouped, lambda record: (sample_s(record), record.ladder.precision_bits))
     best = front([Point(number, cell.group, *cell.medians) for number, cell in enumerate(cells)])
     return {place for number in best for place in cells[number].places}
 
@@ -149,5 +146,5 @@ def _derived(record: Record, last: bool, group: int, best: bool) -> list[Any]:
         loss(ladder, "polynomial", "encrypted"),
         loss(ladder, "original", "encrypted"),
         *(probed(record), bool(latency.layers), bool(latency.primitives), bool(latency.course)),
-        *(measured(record), stall(record)),
+        *(measured(record), distorted(record)),
     ]

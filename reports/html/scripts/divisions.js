@@ -65,8 +65,9 @@ export function unranked(row, wanted) {
   if (!endedOk(row)) return [STATUS[row.status], row.reason].filter(Boolean).join(": ");
   if (!secureRow(row)) return "INSECURE";
   if (row["derived.measured"]) return "single operations";
+  if (row["derived.distorted"]) return row["derived.distorted"];
   if (secondsOf(row, wanted) === null) return row["derived.probed"] ? "probed, so without times" : "no times";
-  return row["derived.stall"] ?? underFloor(row, wanted);
+  return underFloor(row, wanted);
 }
 
 /**

@@ -1,7 +1,8 @@
-"""Times that hold a stall: for a part of them nobody computed, so they say nothing of a library.
+"""Times that are not those of an evaluation: they hold a stall or are in pieces, and tell of no library.
 
 An evaluator that a signal stopped, or that waited for a processor or a disk, has a wall time that its
-processor seconds do not fill. Such times are shown with the reason; neither gate nor rankings use them.
+processor seconds do not fill; one that went on for another that died did a part of the work. Such times are
+shown with the reason; neither gate nor rankings use them.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from reports.record import Record
 SHARE, LEAST_S = 0.1, 0.1
 
 
-def stall(record: Record) -> str | None:
+def distorted(record: Record) -> str | None:
     """Why the times of a record are not those of its evaluation; None where they are, or nobody can tell."""
+    if record.disturbed:
+        return "a party died, and another went on, so its times are in pieces"
     stopped = record.environment.stopped_s
     if stopped:
         return f"a party was stopped by a signal for {stopped:.1f} s, which its times hold"
@@ -21,8 +24,3 @@ def stall(record: Record) -> str | None:
     if idle is None or whole is None or idle <= max(LEAST_S, SHARE * whole):
         return None
     return f"the evaluator used no processor for {idle:.1f} of {whole:.1f} s, so its times hold a stall"
-
-
-def unstalled(record: Record, seconds: float | None) -> float | None:
-    """Seconds of a record as something to rank it by; None where they hold a stall."""
-    return None if stall(record) else seconds

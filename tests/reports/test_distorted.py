@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from reports.distorted import distorted
 from reports.divisions import standings
+from reports.html.derived import sample_s
 from reports.html.glance import RANKINGS, glances
 from reports.record import Record
-from reports.stalls import stall, unstalled
 
 
 def with_idle(record: Record, seconds: float | None, stopped_s: float | None = 0.0) -> Record:
@@ -23,15 +24,17 @@ def with_idle(record: Record, seconds: float | None, stopped_s: float | None = 0
 @pytest.mark.parametrize("seconds", [None, 0.0, 5.9])
 def test_little_or_nothing_known_is_no_stall(record: Record, seconds: float | None) -> None:
     fine = with_idle(record, seconds, None)
-    assert stall(fine) is None
-    assert unstalled(fine, 7.0) == 7.0
+    assert distorted(fine) is None
+    assert sample_s(fine) == record.latency.per_sample_s
 
 
 def test_a_stop_and_a_wait_are_told_and_rank_nothing(record: Record) -> None:
     stopped, waited = with_idle(record, 0.0, 3.0), with_idle(record, 6.1)
-    assert stall(stopped) == "a party was stopped by a signal for 3.0 s, which its times hold"
-    assert stall(waited) == ("the evaluator used no processor for 6.1 of 60.0 s, so its times hold a stall")
-    assert unstalled(stopped, 7.0) is unstalled(waited, 7.0) is None
+    assert distorted(stopped) == "a party was stopped by a signal for 3.0 s, which its times hold"
+    assert distorted(waited) == (
+        "the evaluator used no processor for 6.1 of 60.0 s, so its times hold a stall"
+    )
+    assert sample_s(stopped) is sample_s(waited) is None
 
 
 def test_a_stalled_record_is_first_in_no_ranking_of_times_and_keeps_its_precision(record: Record) -> None:
