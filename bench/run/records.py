@@ -53,6 +53,7 @@ def record_of(run_id: str, asked: Asked, loaded: CellKind, outcome: Outcome) -> 
             "wire": figures.wire,
             "runaways": loaded.runaways(outcome),
             "environment": environment,
+            "remote": outcome.remote,
         }
     )
 

@@ -180,7 +180,10 @@ def test_an_interrupted_run_leaves_no_process_and_no_half_record(
     assert errors.strip().startswith("interrupted")
     (stored,) = load_output(output).stored
     assert stored.record.status is Status.INTERRUPTED
-    assert stored.record.reason in {"interrupted in evaluation", "interrupted in decryption"}  # which take turns
+    assert stored.record.reason in {
+        "interrupted in evaluation",
+        "interrupted in decryption",
+    }  # which take turns
     assert stored.record.latency.evaluate_s is None
     (run,) = output.iterdir()
     assert [path.name for path in run.iterdir()] == ["records.jsonl"]
