@@ -372,7 +372,11 @@ class Runaways(Block):
 
 
 class Environment(Block):
-    """The machine and the software, as measured when the cell ran."""
+    """The machine and the software, as measured when the cell ran.
+
+    `isolation` is the weakest of what kept each party from the sight of the others, `swap` whether the memory
+    of parties that hold secrets could be swapped out.
+    """
 
     cpu: str | None = None
     cores: Annotated[int, Field(gt=0)] | None = None
@@ -384,6 +388,8 @@ class Environment(Block):
     load: Annotated[float, Field(ge=0)] | None = None
     steal_s: Seconds | None = None
     stopped_s: Seconds | None = None
+    isolation: Literal["none", "namespaces", "landlock"] | None = None
+    swap: Literal["locked", "absent", "possible"] | None = None
     calibration_s: Seconds | None = None
     os: str | None = None
     python: str | None = None

@@ -57,7 +57,15 @@ class Event(Message):
 
 @dataclass(frozen=True)
 class Ready(Event):
-    """The party has imported its library."""
+    """The party has imported its library.
+
+    Attributes:
+        isolation: what keeps other parties from its sight (see `bench.parties.isolation`).
+        swap: whether its secrets can be swapped out (see `bench.parties.swap`); None where it holds none.
+    """
+
+    isolation: str
+    swap: str | None
 
 
 @dataclass(frozen=True)

@@ -178,6 +178,8 @@ class Life:
                 "shared": list(cores.shared) if cores.pinned else None,
                 "python": self.environment.versions.get("python", measured.python),
                 "stopped_s": self.outcome.figures.stopped_s,
+                "isolation": self.outcome.figures.protection.isolation,
+                "swap": self.outcome.figures.protection.swap,
                 "steal_s": None if now is None or stolen is None else max(0.0, now - stolen),
             }
         )
@@ -218,6 +220,7 @@ class Life:
                         report=self.report,
                         watch=sampler.add,
                         peaks=figures.peaks,
+                        protection=figures.protection,
                         keep_on_failure=self.keep_parties,
                         elsewhere=self._starter(roles, adapter),
                     ) as session:

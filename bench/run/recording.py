@@ -13,7 +13,7 @@ from backends.security import Security
 from bench.parties.messages import BatchFigures, Encrypted, Generated, Loaded, Prepared
 from bench.parties.wire import Shipment, Wire
 from bench.run.exchanges import Evaluation, bytes_of
-from bench.run.session import Peaks
+from bench.run.session import Peaks, Protection
 from reports import record
 
 #: What is counted at the library's calls and, of round trips, at the evaluator's.
@@ -46,6 +46,7 @@ class Figures:
     primitives: list[record.Primitive] = field(default_factory=list)
     unsupported: list[record.UnsupportedPrimitive] = field(default_factory=list)
     peaks: Peaks = field(default_factory=Peaks)
+    protection: Protection = field(default_factory=Protection)
     together_peak_bytes: int | None = None
     stopped_s: float = 0.0
     security: Security | None = None

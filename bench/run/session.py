@@ -14,8 +14,9 @@ from types import TracebackType
 
 from bench.parties.conversation import OnEvent
 from bench.parties.errors import PartyError
+from bench.parties.isolation import STRENGTHS
 from bench.parties.measurements import NotMeasured, Timed
-from bench.parties.messages import AnAnswer, Progress, Request
+from bench.parties.messages import AnAnswer, Progress, Ready, Request
 from bench.parties.process import PartyProcess
 from bench.parties.wire import SIDES, Shipment, Side, Wire
 from bench.remote.machine import RemoteParty
@@ -72,6 +73,25 @@ class Peaks:
 
 
 @dataclass
+class Protection:
+    """What the parties say of themselves.
+
+    Attributes:
+        isolation: the weakest of what keeps each from the others' sight (see `bench.parties.isolation`).
+        swap: whether the secrets of one that holds some can be swapped out (see `bench.parties.swap`).
+    """
+
+    isolation: str | None = None
+    swap: str | None = None
+
+    def note(self, said: Ready) -> None:
+        """Take what one more party says."""
+        known = STRENGTHS.index if self.isolation is not None else None
+        self.isolation = said.isolation if known is None else min(said.isolation, self.isolation, key=known)
+        self.swap = said.swap or self.swap
+
+
+@dataclass
 class Session:
     """Two parties, their folders and the wire between them; everything is gone when the session is left.
 
@@ -87,6 +107,7 @@ class Session:
         report: told of stages and of the parties' progress.
         watch: told of each party's process id.
         peaks: the peaks of the parties so far.
+        protection: what the parties so far say of themselves.
         keep_on_failure: keep what is safe of the evaluator's folder beside the logs where an error leaves the
             session: public and evaluation keys, ciphertexts and the model, never what is in the clear.
         elsewhere: starts the evaluator on another machine, its files at this end in a folder; None where it
@@ -104,6 +125,7 @@ class Session:
     report: Report
     watch: Callable[[int], None]
     peaks: Peaks = field(default_factory=Peaks)
+    protection: Protection = field(default_factory=Protection)
     keep_on_failure: bool = False
     elsewhere: Callable[[Path], RemoteParty] | None = None
 
@@ -154,9 +176,16 @@ class Session:
             log=self.logs / f"{side}.log",
             threads=self.threads,
             cores=self.cores,
+            session=self.wire.folder(side).parent,
         )
+<<<<<<< HEAD
         self.watch(process.pid)
         return process
+=======
+        self.parties[side] = party
+        self.watch(party.pid)
+        self.protection.note(party.conversation.wait_ready(self.deadline))
+>>>>>>> main
 
     def ask(self, side: Side, request: Request[AnAnswer], on_event: OnEvent | None = None) -> AnAnswer:
         """Ask a party and wait for its answer, serving its events.

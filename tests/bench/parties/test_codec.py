@@ -47,7 +47,7 @@ FIGURES = BatchFigures(
     counts={"rotations": 4},
 )
 MESSAGES = [
-    Ready(),
+    Ready("none", None),
     Failed("OutOfMemory", "no room", 1 << 40),
     Generate(PARAMETERS, (1, 2), bootstrap=True, conjugation=False),
     Encrypt("samples.npy", Layout(4, 2, 8), ValueLayout("features", (0, 1), 5), 3),
