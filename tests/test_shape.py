@@ -41,9 +41,8 @@ ROOMS = {
     *("__main__", "ab", "cli", "environments", "errors", "interface", "packages", "parties", "remote", "run"),
     *("serve", "spec"),
 }
-#: Four are of the interface, by which scripts enter as people do by the command line; ten of the two ends of a
-#: connection to another machine, `remote` and `serve`, of which the latter knows a party, its machine and its
-#: environment as a run does.
+#: Four are of the interface, by which scripts enter as people do by the command line; ten of the two ends of
+#: a connection to another machine, of which `serve` knows parties, machine and environments as a run does.
 MOST_ARROWS = 34
 
 

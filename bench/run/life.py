@@ -162,8 +162,7 @@ class Life:
         self.outcome.environment = self._environment(stolen)
         if self.elsewhere is not None:
             self.outcome.remote = self.elsewhere.recorded(key_owner=self.outcome.environment)
-            there, prepared = self.elsewhere.environment(), self.outcome.figures.prepared
-            self.outcome.environment = there.model_copy(update={"workers": prepared and prepared.workers})
+            self.outcome.environment = self._environment_there(self.elsewhere.environment())
         return self.outcome
 
     def _environment(self, stolen: float | None) -> record.Environment:
@@ -181,6 +180,17 @@ class Life:
                 "isolation": self.outcome.figures.protection.isolation,
                 "swap": self.outcome.figures.protection.swap,
                 "steal_s": None if now is None or stolen is None else max(0.0, now - stolen),
+            }
+        )
+
+    def _environment_there(self, measured: record.Environment) -> record.Environment:
+        """The evaluator's machine, with what is known of it at this end."""
+        prepared, protection = self.outcome.figures.prepared, self.outcome.figures.protection
+        return measured.model_copy(
+            update={
+                "workers": prepared and prepared.workers,
+                "isolation": protection.isolation,
+                "swap": protection.swap,
             }
         )
 

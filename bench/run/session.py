@@ -163,7 +163,7 @@ class Session:
             self.parties[side] = self.elsewhere(self.wire.folder(side))
         else:
             self.parties[side] = self._process(side, name)
-        self.parties[side].conversation.wait_ready(self.deadline)
+        self.protection.note(self.parties[side].conversation.wait_ready(self.deadline))
 
     def _process(self, side: Side, name: str) -> PartyProcess:
         """A party on this machine."""
@@ -178,14 +178,8 @@ class Session:
             cores=self.cores,
             session=self.wire.folder(side).parent,
         )
-<<<<<<< HEAD
         self.watch(process.pid)
         return process
-=======
-        self.parties[side] = party
-        self.watch(party.pid)
-        self.protection.note(party.conversation.wait_ready(self.deadline))
->>>>>>> main
 
     def ask(self, side: Side, request: Request[AnAnswer], on_event: OnEvent | None = None) -> AnAnswer:
         """Ask a party and wait for its answer, serving its events.

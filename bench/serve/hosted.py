@@ -63,6 +63,7 @@ class Hosted:
                 log=folder / LOG,
                 threads=opening.threads,
                 cores=self._cores.pinned,
+                session=folder.parent,
             )
             held.callback(self._party.close)
             self._sampler.add(self._party.pid)

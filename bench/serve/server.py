@@ -51,6 +51,7 @@ class Server:
         self._limits, self._say = limits, say
         self._house = House(folder, limits, say)
         self._seats = threading.BoundedSemaphore(limits.sessions)
+        self._lost = grpc.RpcError
         self._statuses: Mapping[str, object] = {one.name: one for one in grpc.StatusCode}
         pool = ThreadPoolExecutor(limits.calls)
         self._server = grpc.server(pool, options=_options(limits), maximum_concurrent_rpcs=limits.calls)
@@ -82,12 +83,19 @@ class Server:
         hosted = self._guarded(self._seated)(next(frames, b""), context)
         context.add_callback(hosted.close)  # type: ignore[attr-defined]
         self._say(f"{who}: a session begins")
-        threading.Thread(target=hosted.serve, args=(frames,), daemon=True).start()
+        threading.Thread(target=hosted.serve, args=(self._until_gone(frames),), daemon=True).start()
         try:
             yield from hosted.frames()
         finally:
             hosted.close()
             self._say(f"{who}: the session is over")
+
+    def _until_gone(self, frames: Iterator[bytes]) -> Iterator[bytes]:
+        """What is sent, until the session is left or the connection is lost."""
+        try:
+            yield from frames
+        except self._lost:
+            return
 
     def _seated(self, said: bytes) -> Hosted:
         """The evaluator that is asked for, if there is a seat; the seat is free again when it is closed."""

@@ -13,6 +13,7 @@ from bench.cli.screen import Screen
 from bench.cli.standings import overview
 from bench.cli.tables import ending
 from bench.environments.declaration import DEFAULT_BUILD
+from bench.errors import UserError
 from bench.remote.machine import Machine
 from bench.run.listener import Listener
 from bench.run.service import Service, is_failure
@@ -95,6 +96,10 @@ def run(
     Exit status: 1 where a cell failed, or nothing could be measured.
     """
     asked = Selection(**selected)  # type: ignore[arg-type]
+    if evaluator is not None and (audit or keep_parties):
+        raise UserError(
+            "--audit and --keep-parties are for evaluators on this machine; leave out --evaluator"
+        )
     cells = asked.cells()
     screen = Screen(stderr=as_json)
     with Display(screen) as display:
