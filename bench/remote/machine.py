@@ -131,13 +131,14 @@ class RemoteParty:
         conversation: with it.
     """
 
-    #: It is no process of this machine.
-    pid = None
-
     def __init__(self, link: Link, cancel: object) -> None:
         self._link, self._cancel = link, cancel
         channel = Channel(link, link)
         self.conversation = Conversation("evaluator", channel, link.ended, lambda: link.used_s)
+
+    def has_ended(self) -> bool:
+        """Never: its folder is gone with it, so that no other one could go on where it ended."""
+        return False
 
     @property
     def left(self) -> Left | None:

@@ -22,6 +22,7 @@ from bench.parties.wire import SIDES, Shipment, Side, Wire
 from bench.remote.machine import RemoteParty
 from bench.run.interruption import uninterrupted
 from bench.run.scratch import scratch
+from reports.store import free
 
 #: Where what is kept of a failed cell's evaluator goes, beside the logs.
 KEPT = "evaluator"
@@ -152,13 +153,15 @@ class Session:
                 self._scratch.close()
 
     def start(self, side: Side) -> None:
-        """Start a party and wait until it is ready.
+        """Start a party and wait until it is ready; one that was there before is ended, and its log stays.
 
         Raises:
             PartyError: it could not import its library.
         """
         name = side.replace("_", " ")
         self.report(Stage(f"starting the {name}"))
+        if side in self.parties:
+            self.parties[side].close()
         if side == "evaluator" and self.elsewhere is not None:
             self.parties[side] = self.elsewhere(self.wire.folder(side))
         else:
@@ -173,7 +176,7 @@ class Session:
             python=self.python,
             adapter=self.adapter,
             folder=self.wire.folder(side),
-            log=self.logs / f"{side}.log",
+            log=free(self.logs / f"{side}.log"),
             threads=self.threads,
             cores=self.cores,
             session=self.wire.folder(side).parent,
@@ -194,6 +197,10 @@ class Session:
             raise
         self._note_peak(side, peak)
         return answer
+
+    def lost(self, side: Side) -> bool:
+        """Whether a party has died and the other lives on."""
+        return [one for one, party in self.parties.items() if party.has_ended()] == [side]
 
     def carry(self, receiver: Side, shipments: Sequence[Shipment]) -> None:
         """Carry the files of one message to a party (see `Wire.carry`)."""

@@ -6,7 +6,8 @@ from hashlib import sha256
 from math import ceil
 
 from models.metrics.catalogue import metric_named
-from reports.record import Ladder, Record, Status
+from reports.ladder import Ladder
+from reports.record import Record, Status
 
 #: Hexadecimal digits of an address: two of a million records share one with a probability of 3 in 10^8.
 ADDRESS_DIGITS = 16
@@ -26,10 +27,18 @@ def batches(record: Record) -> int | None:
     return None if record.batch is None else ceil(record.samples / record.batch)
 
 
+def sample_s(record: Record) -> float | None:
+    """Seconds a sample, as they rank; None where a party that died had begun the evaluation."""
+    return None if record.disturbed else record.latency.per_sample_s
+
+
 def one_input_s(record: Record) -> float | None:
-    """Seconds that one input waits: one evaluation takes as long for one sample as for a whole batch."""
+    """Seconds that one input waits: one evaluation takes as long for one sample as for a whole batch.
+
+    None where a party that died had begun the evaluation.
+    """
     found, time = batches(record), record.latency.evaluate_s
-    return None if found is None or time is None else time / found
+    return None if found is None or time is None or record.disturbed else time / found
 
 
 def full_batch_s(record: Record) -> float | None:
