@@ -140,5 +140,7 @@ def _why(record: Record) -> str:
     return f"{record.case} on {record.backend} at {record.set_title}: {record.status.value}: {record.reason}"
 
 
-def _distorted(record: Record) -> str:
-    return f"{record.case} on {record.backend} at {record.set_title}: not ranked by its times: {distorted(record)}"
+def _unranked(record: Record) -> Iterator[str]:
+    """A line about a record whose times rank nothing."""
+    if why := distorted(record):
+        yield f"{record.case} on {record.backend} at {record.set_title}: not ranked by its times: {why}"
