@@ -32,10 +32,8 @@ def overview(records: Iterable[Record], width: int, by: str = BY) -> tuple[list[
     found = standings(records, RANKINGS[by])
     cases = {(one.suite, one.case) for one in found.divisions}
     tables = [*(_whole(found, width, by) if len(cases) <= 1 else _firsts(found, width, by))]
-    apart = (
-        place.record for places in found.divisions.values() for place in places if distorted(place.record)
-    )
-    return tables, [*map(_why, found.unfinished), *map(_distorted, apart)]
+    placed = (place.record for places in found.divisions.values() for place in places)
+    return tables, [*map(_why, found.unfinished), *(line for one in placed for line in _unranked(one))]
 
 
 def told(division: Division) -> str:
