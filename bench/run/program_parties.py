@@ -165,8 +165,8 @@ class ProgramParties:
     def _journalled(self, name: str | None) -> Computed | None:
         """A batch that need not be computed."""
         found = None if self.journal is None or name is None else self.journal.find(name)
-        if found is not None:
-            self.survival.journalled += 1
+        if found is not None and name is not None:
+            self.survival.journalled.add(name)
             self.survival.key_sets.add(found.keys)
             self.session.wire.crossed += found.crossed
         return found

@@ -185,5 +185,5 @@ def test_an_interrupted_run_leaves_no_process_and_no_half_record(
     # Which take turns.
     assert stored.record.reason in {"interrupted in evaluation", "interrupted in decryption"}
     assert stored.record.latency.evaluate_s is None
-    (run,) = output.iterdir()
+    (run,) = output.glob("[!.]*")  # beside the journal of what was finished
     assert [path.name for path in run.iterdir()] == ["records.jsonl"]
