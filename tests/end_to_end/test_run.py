@@ -16,7 +16,8 @@ import psutil
 import pytest
 
 from bench.spec.file import MOST_REPEATS
-from reports.record import PARTS, Status
+from reports.costs import PARTS
+from reports.record import Status
 from reports.store import load_output, read_raw
 from tests.end_to_end.harness import bootstraps
 
