@@ -82,6 +82,7 @@ class Parameters(Block):
     """The parameter set as the suite asks for it, and how it is used; `security` tells of the keys.
 
     `alias` is its short name in the suite, null where it has none. `log_n` is log2 of the ring dimension N.
+    `parties` is how many key owners there are.
     """
 
     alias: str | None = None
@@ -92,6 +93,7 @@ class Parameters(Block):
     digits: Annotated[int, Field(gt=0)]
     refresh: Literal["bootstrap", "round_trip"]
     program: str
+    parties: Annotated[int, Field(gt=0)] = 1
 
 
 class Precision(Block):
@@ -346,6 +348,35 @@ class Wire(Block):
     messages: Count | None = None
 
 
+class SharingOwner(Block):
+    """One of several key owners: its work, each piece of it by itself, and its traffic with all others."""
+
+    name: str
+    make_keys_s: Seconds
+    write_keys_s: Seconds
+    decrypt_s: Seconds
+    peak_bytes: Bytes | None = None
+    sent_bytes: Bytes | None = None
+    received_bytes: Bytes | None = None
+
+
+class Sharing(Block):
+    """Several key owners who share the secret key (see `backends.threshold`).
+
+    `among_bytes` and `among_messages` crossed between them, beside what `wire` counts. The rest is about the
+    noise with which they flood what they decrypt, as log2 of standard deviations in coefficients:
+    `flooding_bits` of all of it together, `error_bits` of the error of an output without it, as the noise
+    model predicts that, and `flooding_over_error_bits` the first less the second.
+    """
+
+    owners: Annotated[list[SharingOwner], Field(min_length=2)]
+    among_bytes: Bytes
+    among_messages: Count
+    flooding_bits: float
+    error_bits: float | None = None
+    flooding_over_error_bits: float | None = None
+
+
 class Runaway(Block):
     """A sample that leaves the interval of a polynomial (see `models.reference.Departure`).
 
@@ -431,6 +462,7 @@ class Record(Block):
     memory: Memory = Memory()
     counts: Counts = Counts()
     wire: Wire = Wire()
+    sharing: Sharing | None = None
     runaways: Runaways | None = None
     environment: Environment = Environment()
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,6 +88,7 @@ def evaluate(
     probes: dict[str, list[Slots]],
     on_event: OnEvent | None = None,
     stage: str = EVALUATION,
+    decrypting: Callable[[Batch], tuple[Slots, float]] | None = None,
 ) -> Evaluation:
     """Have the evaluator compute every batch, and the key owner decrypt.
 
@@ -96,11 +98,13 @@ def evaluate(
         probes: what `on_event` fills.
         on_event: serves what the evaluator asks for under way.
         stage: what it is called.
+        decrypting: has outputs decrypted; `decrypt` where it is left out.
     """
+    decrypting = decrypting or partial(decrypt, session)
     session.report(Stage(stage, len(batches)))
     answer = session.ask("evaluator", Evaluate(tuple(batches)), on_event)
     session.report(Stage("decryption"))
-    found = [decrypt(session, batch) for batch in answer.outputs]
+    found = [decrypting(batch) for batch in answer.outputs]
     return Evaluation(
         outputs=np.stack([values for values, _ in found]),
         measured=answer.measured,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from math import log2, sqrt
 from time import perf_counter
 from typing import ClassVar
 
+import numpy as np
 import psutil
 
 from backends.constants_room import Room
@@ -19,7 +21,7 @@ from backends.interface import Capabilities
 from backends.levels import check_levels
 from backends.planner import Refresh, plan, refresh_for
 from backends.program import Program
-from backends.registry import Descriptor
+from backends.registry import Descriptor, available
 from bench.run import estimates, scoring, stages
 from bench.run.cores import used_threads
 from bench.run.estimates import Estimate
@@ -29,10 +31,11 @@ from bench.run.listener import Progress
 from bench.run.prediction.prediction import Prediction, predict, room
 from bench.run.prediction.predictor import Predictor, predictor
 from bench.run.prediction.work import Setting
-from bench.run.program_parties import AUDITED, ROLES, ProgramParties
+from bench.run.program_parties import AUDITED, ROLES, SHARED, ProgramParties, roles
 from bench.run.scoring import Decrypted
 from bench.run.session import Session, Stage
 from bench.run.splitting import Splitting, decode_each
+from bench.run.tuning.bits import simulated
 from bench.run.workload import load
 from bench.run.workload_kind import WorkloadKind
 from bench.spec.cells import Cell
@@ -40,14 +43,21 @@ from bench.spec.suite import PORTABLE
 from models.errors import IntervalError
 from models.graph import Array
 from models.shapes import heads_side_by_side
+from reports.record import Sharing
 
 
 @dataclass(frozen=True)
 class ModelKind(WorkloadKind):
     """A model or a layer, by the program that is planned for it."""
 
-    modules: ClassVar[tuple[str, ...]] = (__name__, *ROLES.modules, *AUDITED.modules)
+    modules: ClassVar[tuple[str, ...]] = (
+        __name__,
+        *ROLES.modules,
+        *AUDITED.modules,
+        *SHARED.modules,
+    )
     audited: ClassVar[bool] = True
+    shares_keys: ClassVar[bool] = True
 
     @classmethod
     def load(cls, cell: Cell, progress: Progress) -> ModelKind:
@@ -161,11 +171,26 @@ class ModelKind(WorkloadKind):
         outcome.figures.planned_evaluate_s = told.seconds["evaluate_s"]
         life.listener.planned(program, costs, outcome.batches)
         life.watched(
-            ROLES if life.binding is None else AUDITED,
+            roles(parameters, life.binding),
             life.descriptor.adapter,
             lambda session: self._protocol(life, program, refresh.kind == "bootstrap", constants, session),
         )
+        if outcome.figures.sharing is not None:
+            outcome.figures.sharing = self._with_error(life, program, outcome.figures.sharing)
         outcome.decrypted = self._decoded(program, outcome.figures.evaluations, references)
+
+    def _with_error(self, life: Life, program: Program, sharing: Sharing) -> Sharing:
+        """The width of the flooding noise against the error of an output that one key owner would decrypt."""
+        if life.descriptor.noise is None:
+            return sharing
+        parameters = replace(life.cell.parameter_set.parameters, parties=1)
+        simulator = next(one for one in available().values() if one.simulates)
+        found, expected = simulated(self.workload, program, parameters, life.descriptor.name, simulator)
+        in_slots = float(np.sqrt(np.mean((found - expected) ** 2)))
+        error = log2(in_slots / sqrt(parameters.n / 2)) + parameters.scale_bits
+        return sharing.model_copy(
+            update={"error_bits": error, "flooding_over_error_bits": sharing.flooding_bits - error}
+        )
 
     def _planned(self, life: Life, capabilities: Capabilities, refresh: Refresh) -> Program:
         outcome = life.outcome
@@ -190,7 +215,13 @@ class ModelKind(WorkloadKind):
         figures.loaded, figures.prepared = parties.prepare(program, made.files, constants, life.workers)
         encrypted = figures.encrypted = parties.encrypt(self.workload.encrypted_inputs, program)
         splitting = Splitting(parties, program, self.workload.encrypted_inputs, self.workload.usual_answer)
-        life.evaluate(session, lambda: splitting.evaluate(encrypted.batches))
+
+        def evaluate() -> Evaluation:
+            evaluation = splitting.evaluate(encrypted.batches)
+            figures.sharing = figures.sharing or parties.owners.sharing()
+            return evaluation
+
+        life.evaluate(session, evaluate)
 
     def _decoded(
         self, program: Program, evaluations: Sequence[Evaluation], values: Mapping[str, Array]

@@ -1,9 +1,10 @@
-"""What is said to two parties that compute a program: keys, model, ciphertexts, evaluation, decryption."""
+"""What is said to parties that compute a program: keys, model, ciphertexts, evaluation, decryption."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -16,21 +17,21 @@ from bench.parties.messages import (
     Encrypt,
     Encrypted,
     Event,
-    Generate,
     Generated,
     Loaded,
     Prepare,
     Prepared,
     Probed,
     Progress,
-    Refresh,
     Refreshed,
     RoundTrip,
 )
 from bench.parties.wire import Shipment
 from bench.run import exchanges
 from bench.run.exchanges import EVALUATION, Evaluation, Slots
+from bench.run.key_owners import KeyOwners, OneKeyOwner
 from bench.run.session import Roles, Session, Stage
+from bench.run.threshold import SharedKeyOwners
 from models.reference import Inputs
 
 ROLES = Roles(
@@ -42,16 +43,26 @@ AUDITED = Roles(
     key_owner=ROLES.key_owner,
     evaluator="bench.parties.roles.audited_evaluator:AuditedEvaluatorParty",
 )
+#: Those of several key owners, however many.
+SHARED = replace(ROLES, key_owner="bench.parties.roles.share_holder:ShareHolderParty")
 #: The files that the front process lays into the parties' folders.
 SAMPLES, PROGRAM = "samples.npy", "program"
 
 
+def roles(parameters: ParameterSet, binding: str | None = None) -> Roles:
+    """The parties that compute a program; see `ProgramParties`."""
+    found = ROLES if binding is None else AUDITED
+    if parameters.parties == 1:
+        return found
+    return replace(found, key_owner=SHARED.key_owner, owners=parameters.parties)
+
+
 @dataclass(frozen=True)
 class ProgramParties:
-    """Two parties in the `ROLES` of this module, and the parameters under which they compute.
+    """Parties in the roles of this module, and the parameters under which they compute.
 
     Attributes:
-        session: the two parties; in the roles `AUDITED` where there is a binding.
+        session: the parties, in the `roles` of the parameters.
         parameters: under which they compute.
         binding: `module:NAME` of the `backends.audit.Binding` by which the evaluator is audited, if it is.
     """
@@ -60,11 +71,15 @@ class ProgramParties:
     parameters: ParameterSet
     binding: str | None = None
 
+    @cached_property
+    def owners(self) -> KeyOwners:
+        """The key owner's side."""
+        kind = OneKeyOwner if self.parameters.parties == 1 else SharedKeyOwners
+        return kind(self.session, self.parameters)
+
     def generate_keys(self, program: Program, bootstrap: bool) -> Generated:
         """Start the key owner and have it make the keys that the program needs."""
-        return exchanges.generate_keys(
-            self.session, Generate(self.parameters, program.rotation_steps, bootstrap, program.conjugates)
-        )
+        return self.owners.generate(program, bootstrap)
 
     def prepare(
         self,
@@ -81,7 +96,7 @@ class ProgramParties:
             room: memory for constants; as much as it takes where it is None.
             workers: how many instructions run side by side.
         """
-        self.session.carry("evaluator", keys)
+        self.owners.send_keys(keys)
         self.session.start("evaluator")
         if self.binding is not None:
             self.session.ask("evaluator", BeginAudit(self.binding))
@@ -100,7 +115,7 @@ class ProgramParties:
         self.session.report(Stage("encryption"))
         np.save(self.session.wire.folder("key_owner") / SAMPLES, samples)
         request = Encrypt(SAMPLES, program.layout, program.input_layout, program.input_level)
-        return exchanges.encrypt(self.session, request)
+        return self.owners.encrypt(request)
 
     def evaluate(self, batches: Sequence[Batch], stage: str = EVALUATION) -> Evaluation:
         """Have the evaluator compute every batch, serving its round trips, and the key owner decrypt.
@@ -116,24 +131,17 @@ class ProgramParties:
 
         def on_event(event: Event) -> Refreshed | None:
             if isinstance(event, RoundTrip):
-                fresh = self.refresh(event)
+                fresh = self.owners.refresh(event)
                 if not fresh.readable:
                     unreadable.add(event.batch)
                 return Refreshed(fresh.ciphertext)
             if isinstance(event, Probed):
-                slots, _ = exchanges.decrypt(self.session, event.ciphertexts)
+                slots, _ = self.owners.decrypt(event.ciphertexts)
                 probes.setdefault(event.name, []).append(slots)
             if isinstance(event, Progress):
                 self.session.report(event)
             return None
 
-        found = exchanges.evaluate(self.session, batches, probes, on_event, stage)
+        found = exchanges.evaluate(self.session, batches, probes, on_event, stage, self.owners.decrypt)
         found.outputs[sorted(unreadable)] = np.nan
         return found
-
-    def refresh(self, asked: RoundTrip) -> Refreshed:
-        """Carry one ciphertext to the key owner and the fresh one back: a client-aided refresh."""
-        self.session.carry("key_owner", [asked.ciphertext])
-        answer = self.session.ask("key_owner", Refresh(asked.ciphertext, asked.level))
-        self.session.carry("evaluator", [answer.ciphertext])
-        return answer

@@ -31,6 +31,7 @@ class Figures:
         wall_s: seconds of the parties' life, evaluations after the first left out.
         repeats_s: seconds of evaluations after the first.
         stopped_s: seconds in which a signal had stopped a party.
+        sharing: what several key owners did, up to the end of the first evaluation.
     """
 
     plan_s: float | None = None
@@ -50,6 +51,7 @@ class Figures:
     stopped_s: float = 0.0
     security: Security | None = None
     wire: record.Wire = field(default_factory=record.Wire)
+    sharing: record.Sharing | None = None
 
     @property
     def keys(self) -> Sequence[Shipment]:
