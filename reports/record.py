@@ -365,8 +365,9 @@ class Sharing(Block):
 
     `among_bytes` and `among_messages` crossed between them, beside what `wire` counts. The rest is about the
     noise with which they flood what they decrypt, as log2 of standard deviations in coefficients:
-    `flooding_bits` of all of it together, `error_bits` of the error of an output without it, as the noise
-    model predicts that, and `flooding_over_error_bits` the first less the second.
+    `flooding_bits` of all of it together, `error_bits` of the error of an output without it, and
+    `flooding_over_error_bits` the first less the second. `error_from` says where the error is from: it is
+    measured where it shows beside the flooding, and else predicted by the noise model.
     """
 
     owners: Annotated[list[SharingOwner], Field(min_length=2)]
@@ -374,6 +375,7 @@ class Sharing(Block):
     among_messages: Count
     flooding_bits: float
     error_bits: float | None = None
+    error_from: Literal["measured", "predicted"] | None = None
     flooding_over_error_bits: float | None = None
 
 

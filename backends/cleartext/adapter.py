@@ -58,11 +58,8 @@ def capabilities(parameters: ParameterSet) -> Capabilities:
     Where it imitates another backend, what that offers, but for keys, of which it has none.
 
     Raises:
-        Unsupported: that backend cannot use the parameters, or does not tell its noise; or several key owners
-            would share a key.
+        Unsupported: that backend cannot use the parameters, or does not tell its noise.
     """
-    if parameters.parties > 1:
-        raise Unsupported("the simulator has no secret key to share; leave parties out, or choose openfhe")
     if parameters.imitates is not None:
         offered = imitated(parameters).capabilities(replace(parameters, imitates=None))
         return replace(offered, bootstrap_keys=0, bootstrap_plaintexts=0, security=None)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
-from math import log2, sqrt
 from time import perf_counter
 from typing import ClassVar
 
-import numpy as np
 import psutil
 
 from backends.constants_room import Room
@@ -21,8 +19,8 @@ from backends.interface import Capabilities
 from backends.levels import check_levels
 from backends.planner import Refresh, plan, refresh_for
 from backends.program import Program
-from backends.registry import Descriptor, available
-from bench.run import estimates, scoring, stages
+from backends.registry import Descriptor
+from bench.run import estimates, flooding, scoring, stages
 from bench.run.cores import used_threads
 from bench.run.estimates import Estimate
 from bench.run.exchanges import Evaluation
@@ -35,7 +33,6 @@ from bench.run.program_parties import AUDITED, ROLES, SHARED, ProgramParties, ro
 from bench.run.scoring import Decrypted
 from bench.run.session import Session, Stage
 from bench.run.splitting import Splitting, decode_each
-from bench.run.tuning.bits import simulated
 from bench.run.workload import load
 from bench.run.workload_kind import WorkloadKind
 from bench.spec.cells import Cell
@@ -43,7 +40,6 @@ from bench.spec.suite import PORTABLE
 from models.errors import IntervalError
 from models.graph import Array
 from models.shapes import heads_side_by_side
-from reports.record import Sharing
 
 
 @dataclass(frozen=True)
@@ -175,22 +171,11 @@ class ModelKind(WorkloadKind):
             life.descriptor.adapter,
             lambda session: self._protocol(life, program, refresh.kind == "bootstrap", constants, session),
         )
-        if outcome.figures.sharing is not None:
-            outcome.figures.sharing = self._with_error(life, program, outcome.figures.sharing)
         outcome.decrypted = self._decoded(program, outcome.figures.evaluations, references)
-
-    def _with_error(self, life: Life, program: Program, sharing: Sharing) -> Sharing:
-        """The width of the flooding noise against the error of an output that one key owner would decrypt."""
-        if life.descriptor.noise is None:
-            return sharing
-        parameters = replace(life.cell.parameter_set.parameters, parties=1)
-        simulator = next(one for one in available().values() if one.simulates)
-        found, expected = simulated(self.workload, program, parameters, life.descriptor.name, simulator)
-        in_slots = float(np.sqrt(np.mean((found - expected) ** 2)))
-        error = log2(in_slots / sqrt(parameters.n / 2)) + parameters.scale_bits
-        return sharing.model_copy(
-            update={"error_bits": error, "flooding_over_error_bits": sharing.flooding_bits - error}
-        )
+        if outcome.figures.sharing is not None:
+            outcome.figures.sharing = flooding.against_error(
+                outcome.figures.sharing, outcome.decrypted, self.workload, life.cell, life.descriptor, program
+            )
 
     def _planned(self, life: Life, capabilities: Capabilities, refresh: Refresh) -> Program:
         outcome = life.outcome
