@@ -51,8 +51,11 @@ class Conversation:
         self._heard: queue.Queue[Event | MessageError | None] = queue.Queue()
         threading.Thread(target=self._listen, daemon=True).start()
 
-    def wait_ready(self, deadline: float) -> None:
+    def wait_ready(self, deadline: float) -> Ready:
         """Wait until the party has imported its library, at most until `deadline` (of `time.monotonic`).
+
+        Returns:
+            What it says of itself.
 
         Raises:
             PartyError: it could not.
@@ -60,6 +63,7 @@ class Conversation:
         event = self._next(deadline)
         if not isinstance(event, Ready):
             raise self._unexpected(event, "Ready")
+        return event
 
     def request(
         self, request: Request[AnAnswer], deadline: float, on_event: OnEvent | None = None

@@ -1,7 +1,8 @@
-"""Starts a party: `python -I launch.py PARENT ROLE ADAPTER FOLDER CORES PATH...`.
+"""Starts a party: `python -I launch.py PARENT ROLE ADAPTER FOLDER SESSION CORES PATH...`.
 
 Run by the backend's own interpreter. PARENT is the id of the process that starts it, ROLE the `module:Class`
-of a `bench.parties.party.Party`, ADAPTER that of what the role imports to compute with.
+of a `bench.parties.party.Party`, ADAPTER that of what the role imports to compute with. FOLDER is the party's
+own, in SESSION, of which it sees nothing else.
 
 The interpreter is isolated (no user site, no PYTHON* variables). This project's packages are those that lie
 around this file; PATH is where the adapter's package is where it is another, appended after the interpreter's
@@ -9,9 +10,15 @@ own so that its libraries win. What a library prints
 goes to the log; the pipe to the front process carries messages only.
 """
 
+from __future__ import annotations
+
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bench.parties.party import Party
 
 
 def _die_with_parent(parent: int) -> None:
@@ -63,7 +70,7 @@ def _claim() -> None:
 
 def main() -> None:
     """Set the process up, then serve one role until told to stop."""
-    parent, role, adapter, place, cores, *paths = sys.argv[1:]
+    parent, role, adapter, place, session, cores, *paths = sys.argv[1:]
     _die_with_parent(int(parent))
     _leave_no_core()
     _pin(cores)
@@ -75,12 +82,20 @@ def main() -> None:
     os.chdir(folder)  # what a library leaves in its working directory goes when the folder goes
 
     from bench.parties.channel import Channel
+    from bench.parties.isolation import isolate
     from bench.parties.memory import reset_peak
+    from bench.parties.messages import Ready
     from bench.parties.serve import serve
+    from bench.parties.swap import keep_out
 
     reset_peak()  # while it can still open what that needs
+    isolation = isolate(folder, Path(session).resolve())
     _hide()
-    serve(role, adapter, folder, Channel(sys.stdin, pipe))
+
+    def guard(kind: type[Party]) -> Ready:
+        return Ready(isolation, keep_out() if kind.holds_secrets else None)
+
+    serve(role, adapter, folder, Channel(sys.stdin, pipe), guard)
 
 
 if __name__ == "__main__":

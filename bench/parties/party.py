@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from bench.parties.channel import Channel
 from bench.parties.errors import MessageError
@@ -18,9 +18,12 @@ class Party:
     """One party. All of its state is here; nothing of it is the process's.
 
     Attributes:
+        holds_secrets: whether such a party has what nobody else may ever read: a secret key, or samples.
         folder: where its files lie.
         channel: to the front process.
     """
+
+    holds_secrets: ClassVar[bool] = False
 
     def __init__(self, folder: Path, channel: Channel, adapter: str) -> None:
         """Take up the role.

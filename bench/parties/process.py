@@ -34,6 +34,7 @@ class PartyProcess:
         log: Path,
         threads: int,
         cores: Sequence[int] = (),
+        session: Path | None = None,
     ) -> None:
         """Start it.
 
@@ -46,6 +47,7 @@ class PartyProcess:
             log: where everything that is printed goes.
             threads: how many it may use.
             cores: on which it may run; none where it is not pinned.
+            session: a folder around `folder`, of which it sees nothing else; None where there is none.
         """
         self._name, self._log_path = name, log
         self._log = log.open("wb")
@@ -53,7 +55,7 @@ class PartyProcess:
         self._process = subprocess.Popen(
             [
                 *(str(python), "-I", launch.__file__, str(os.getpid())),
-                *(role, adapter, str(folder), ",".join(map(str, cores))),
+                *(role, adapter, str(folder), str(session or folder), ",".join(map(str, cores))),
                 *_paths(adapter),
             ],
             stdin=subprocess.PIPE,
@@ -74,6 +76,10 @@ class PartyProcess:
     def pid(self) -> int:
         """The process's id."""
         return self._process.pid
+
+    def has_ended(self) -> bool:
+        """Whether the process has."""
+        return self._process.poll() is not None
 
     def close(self) -> None:
         """End the process, whatever it is doing, and wait for it."""

@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import sys
 import traceback
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from pkgutil import resolve_name
 
 from bench.parties.channel import Channel
 from bench.parties.errors import MessageError, RoleError
+from bench.parties.isolation import NONE
 from bench.parties.memory import peak_bytes, reset_peak
 from bench.parties.messages import Done, Failed, Ready, Request
 from bench.parties.party import Party
 from bench.parties.reasons import reason
 
+#: Protects the process of a party of some class, and says what holds.
+Guard = Callable[[type[Party]], Ready]
 
-def serve(role: str, adapter: str, folder: Path, channel: Channel) -> None:
+
+def unguarded(kind: type[Party]) -> Ready:
+    """Of a party that has no process of its own."""
+    return Ready(NONE, None)
+
+
+def serve(role: str, adapter: str, folder: Path, channel: Channel, guard: Guard = unguarded) -> None:
     """Answer requests until the front process closes its end.
 
     Args:
@@ -24,13 +34,16 @@ def serve(role: str, adapter: str, folder: Path, channel: Channel) -> None:
         adapter: `module:Class` of what the role imports to compute with.
         folder: where the party's files lie.
         channel: to the front process.
+        guard: protects the process that is to be such a party, and says what holds.
     """
     try:
-        party = load_role(role)(folder, channel, adapter)
+        kind = load_role(role)
+        ready = guard(kind)
+        party = kind(folder, channel, adapter)
     except Exception as error:
         _report(channel, error)
         return
-    channel.send(Ready())
+    channel.send(ready)
     while _answer_next(party, channel):
         pass
 

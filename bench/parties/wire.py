@@ -52,6 +52,29 @@ class Shipment:
     sha256: str
 
 
+@dataclass(frozen=True)
+class Crossed:
+    """What has crossed between the parties."""
+
+    to_evaluator_bytes: int = 0
+    to_key_owner_bytes: int = 0
+    messages: int = 0
+
+    def __add__(self, other: Crossed) -> Crossed:
+        return Crossed(
+            self.to_evaluator_bytes + other.to_evaluator_bytes,
+            self.to_key_owner_bytes + other.to_key_owner_bytes,
+            self.messages + other.messages,
+        )
+
+    def __sub__(self, other: Crossed) -> Crossed:
+        return Crossed(
+            self.to_evaluator_bytes - other.to_evaluator_bytes,
+            self.to_key_owner_bytes - other.to_key_owner_bytes,
+            self.messages - other.messages,
+        )
+
+
 def announce(folder: Path, kind: str, name: str) -> Shipment:
     """The announcement of a file that lies in the sender's folder."""
     path = folder / name
@@ -86,9 +109,9 @@ class Wire:
     """Carries files between the parties' folders and counts bytes and messages each way.
 
     Attributes:
-        bytes: that crossed from one party to another, by the names of both.
-        messages: how many crossed, those among key owners left out.
-        messages_among_key_owners: how many crossed among them.
+        crossed: what is counted so far. Whoever has work done again takes out what crossed for what was lost.
+        bytes: all that crossed from one party to another, by the names of both.
+        messages_among_key_owners: how many crossed among key owners, which `crossed` leaves out.
     """
 
     def __init__(self, folders: Mapping[Side, Path]) -> None:
@@ -98,18 +121,8 @@ class Wire:
         self._admitted = {EVALUATOR: ADMITTED[EVALUATOR], **dict.fromkeys(owners, held)}
         self._received: dict[Side, set[str]] = {side: set() for side in folders}
         self.bytes: Counter[tuple[Side, Side]] = Counter()
-        self.messages = 0
+        self.crossed = Crossed()
         self.messages_among_key_owners = 0
-
-    @property
-    def to_evaluator_bytes(self) -> int:
-        """Bytes that the evaluator has received."""
-        return sum(size for (_, receiver), size in self.bytes.items() if receiver == EVALUATOR)
-
-    @property
-    def to_key_owner_bytes(self) -> int:
-        """Bytes that the evaluator has sent, to all key owners together."""
-        return sum(size for (sender, _), size in self.bytes.items() if sender == EVALUATOR)
 
     @property
     def among_key_owners_bytes(self) -> int:
@@ -158,8 +171,11 @@ class Wire:
             else:
                 source.replace(target)
             self._received[receiver].add(shipment.name)
-        self.bytes[sender, receiver] += sum(shipment.size_bytes for shipment in shipments)
-        if EVALUATOR in (sender, receiver):
-            self.messages += 1
+        total = sum(shipment.size_bytes for shipment in shipments)
+        self.bytes[sender, receiver] += total
+        if receiver == EVALUATOR:
+            self.crossed += Crossed(total, 0, 1)
+        elif sender == EVALUATOR:
+            self.crossed += Crossed(0, total, 1)
         else:
             self.messages_among_key_owners += 1

@@ -194,15 +194,16 @@ class ModelKind(WorkloadKind):
     ) -> None:
         """The two parties' part of a cell's life."""
         figures = life.outcome.figures
-        parties = ProgramParties(session, life.cell.parameter_set.parameters, life.binding)
+        parameters = life.cell.parameter_set.parameters
+        parties = ProgramParties(session, parameters, life.binding, figures.survival, life.journal)
         made = figures.generated = parties.generate_keys(program, bootstrap)
         life.judge(made.security)
         figures.loaded, figures.prepared = parties.prepare(program, made.files, constants, life.workers)
         encrypted = figures.encrypted = parties.encrypt(self.workload.encrypted_inputs, program)
         splitting = Splitting(parties, program, self.workload.encrypted_inputs, self.workload.usual_answer)
 
-        def evaluate() -> Evaluation:
-            evaluation = splitting.evaluate(encrypted.batches)
+        def evaluate(repeat: int) -> Evaluation:
+            evaluation = splitting.evaluate(encrypted.batches, repeat)
             figures.sharing = figures.sharing or parties.owners.sharing()
             return evaluation
 

@@ -53,6 +53,7 @@ def record_of(run_id: str, asked: Asked, loaded: CellKind, outcome: Outcome) -> 
             "wire": figures.wire,
             "sharing": figures.sharing,
             "runaways": loaded.runaways(outcome),
+            "survival": figures.survival.block(),
             "environment": environment,
         }
     )

@@ -14,12 +14,14 @@ from types import TracebackType
 
 from bench.parties.conversation import OnEvent
 from bench.parties.errors import PartyError
+from bench.parties.isolation import STRENGTHS
 from bench.parties.measurements import NotMeasured, Timed
-from bench.parties.messages import AnAnswer, Progress, Request
+from bench.parties.messages import AnAnswer, Progress, Ready, Request
 from bench.parties.process import PartyProcess
 from bench.parties.wire import EVALUATOR, Shipment, Side, Wire, key_owners
 from bench.run.interruption import uninterrupted
 from bench.run.scratch import scratch
+from reports.store import free
 
 #: Where what is kept of a failed cell's evaluator goes, beside the logs.
 KEPT = "evaluator"
@@ -105,6 +107,25 @@ class Peaks:
 
 
 @dataclass
+class Protection:
+    """What the parties say of themselves.
+
+    Attributes:
+        isolation: the weakest of what keeps each from the others' sight (see `bench.parties.isolation`).
+        swap: whether the secrets of one that holds some can be swapped out (see `bench.parties.swap`).
+    """
+
+    isolation: str | None = None
+    swap: str | None = None
+
+    def note(self, said: Ready) -> None:
+        """Take what one more party says."""
+        known = STRENGTHS.index if self.isolation is not None else None
+        self.isolation = said.isolation if known is None else min(said.isolation, self.isolation, key=known)
+        self.swap = said.swap or self.swap
+
+
+@dataclass
 class Session:
     """The parties, their folders and the wire between them; everything is gone when the session is left.
 
@@ -120,6 +141,7 @@ class Session:
         report: told of stages and of the parties' progress.
         watch: told of each party's process id.
         peaks: the peaks of the parties so far.
+        protection: what the parties so far say of themselves.
         keep_on_failure: keep what is safe of the evaluator's folder beside the logs where an error leaves the
             session: public and evaluation keys, ciphertexts and the model, never what is in the clear.
     """
@@ -135,6 +157,7 @@ class Session:
     report: Report
     watch: Callable[[int], None]
     peaks: Peaks = field(default_factory=Peaks)
+    protection: Protection = field(default_factory=Protection)
     keep_on_failure: bool = False
 
     def __enter__(self) -> Session:
@@ -160,26 +183,29 @@ class Session:
                 self._scratch.close()
 
     def start(self, side: Side) -> None:
-        """Start a party and wait until it is ready.
+        """Start a party and wait until it is ready; one that was there before is ended, and its log stays.
 
         Raises:
             PartyError: it could not import its library.
         """
         name = side.replace("_", " ")
         self.report(Stage(f"starting the {name}"))
+        if side in self.parties:
+            self.parties[side].close()
         party = PartyProcess(
             name=name,
             role=self.roles.role(side),
             python=self.python,
             adapter=self.adapter,
             folder=self.wire.folder(side),
-            log=self.logs / f"{side}.log",
+            log=free(self.logs / f"{side}.log"),
             threads=self.threads,
             cores=self.cores,
+            session=self.wire.folder(side).parent,
         )
         self.parties[side] = party
         self.watch(party.pid)
-        party.conversation.wait_ready(self.deadline)
+        self.protection.note(party.conversation.wait_ready(self.deadline))
 
     def ask(self, side: Side, request: Request[AnAnswer], on_event: OnEvent | None = None) -> AnAnswer:
         """Ask a party and wait for its answer, serving its events.
@@ -194,6 +220,10 @@ class Session:
             raise
         self.peaks.note(side, peak)
         return answer
+
+    def lost(self, side: Side) -> bool:
+        """Whether a party has died and the other lives on."""
+        return [one for one, party in self.parties.items() if party.has_ended()] == [side]
 
     def carry(self, receiver: Side, shipments: Sequence[Shipment]) -> None:
         """Carry the files of one message to a party (see `Wire.carry`)."""

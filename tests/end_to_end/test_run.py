@@ -93,6 +93,8 @@ def test_a_run_fills_the_record_from_measurement_and_answers_again(backend: str,
     assert record["security"]["secure"] is False
     assert "INSECURE" in record["parameter_set"]
     assert record["environment"]["libraries"]
+    assert record["environment"]["isolation"] in {"landlock", "namespaces", "none"}
+    assert record["environment"]["swap"] in {"locked", "absent", "possible"}
     (stored,) = load_output(tmp_path).stored
     raw = read_raw(stored)
     assert raw["logits_encrypted"].shape == raw["logits_polynomial"].shape == (4, 1, 10)
@@ -180,7 +182,8 @@ def test_an_interrupted_run_leaves_no_process_and_no_half_record(
     assert errors.strip().startswith("interrupted")
     (stored,) = load_output(output).stored
     assert stored.record.status is Status.INTERRUPTED
-    assert stored.record.reason in {"interrupted in evaluation", "interrupted in decryption"}  # which take turns
+    # Which take turns.
+    assert stored.record.reason in {"interrupted in evaluation", "interrupted in decryption"}
     assert stored.record.latency.evaluate_s is None
     (run,) = output.iterdir()
     assert [path.name for path in run.iterdir()] == ["records.jsonl"]

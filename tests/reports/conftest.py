@@ -194,6 +194,8 @@ def fields() -> dict[str, Any]:
             load=0.5,
             steal_s=0.0,
             stopped_s=0.0,
+            isolation="landlock",
+            swap="locked",
             calibration_s=0.21,
             os="Linux 6.1",
             python="3.11.4",

@@ -31,7 +31,7 @@ def read_on(record: Record) -> Record:
         *("wall_s", "make_keys_s", "write_keys_s", "load_keys_s", "encode_model_s", "other_s"),
         "planned_evaluate_s",
     )
-    machine = ("pinned", "shared", "stopped_s")
+    machine = ("pinned", "shared", "stopped_s", "isolation", "swap")
     counts = ("relinearisations", "drops", "additions", "negations", "conjugations", "library")
     return record.model_copy(
         update={

@@ -36,6 +36,8 @@ class KeyOwnerParty(Party):
         ciphertexts: those that are sent and received.
     """
 
+    holds_secrets = True
+
     def __init__(self, folder: Path, channel: Channel, adapter: str) -> None:
         """Import the library of an adapter that is a `backends.interface.Library`."""
         super().__init__(folder, channel, adapter)

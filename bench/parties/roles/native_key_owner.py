@@ -21,6 +21,8 @@ from bench.parties.roles.key_owner import announced
 class NativeKeyOwnerParty(Party):
     """Makes keys, encrypts and decrypts."""
 
+    holds_secrets = True
+
     def __init__(self, folder: Path, channel: Channel, adapter: str) -> None:
         """Import the library of an adapter that is a `backends.native.NativeTypes`."""
         super().__init__(folder, channel, adapter)

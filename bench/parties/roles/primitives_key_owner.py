@@ -28,6 +28,8 @@ from bench.parties.sampling import sample
 class PrimitivesKeyOwnerParty(Party):
     """Times what a key owner does, one thing at a time. It has a key owner, which does the rest."""
 
+    holds_secrets = True
+
     def __init__(self, folder: Path, channel: Channel, adapter: str) -> None:
         """Import the library of an adapter that is a `backends.interface.Library`."""
         super().__init__(folder, channel, adapter)

@@ -42,6 +42,8 @@ class ShareHolderParty(Party):
         shares: its partial decryptions.
     """
 
+    holds_secrets = True
+
     def __init__(self, folder: Path, channel: Channel, adapter: str) -> None:
         """Import the library of an adapter that is a `backends.interface.Library`."""
         super().__init__(folder, channel, adapter)

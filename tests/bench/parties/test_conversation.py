@@ -70,7 +70,7 @@ def test_a_party_that_is_gone() -> None:
     assert refused().kind == "Died"
     with pytest.raises(PartyError, match="gone"):
         conversation().wait_ready(inf)
-    conversation(encode(Ready())).wait_ready(inf)
+    conversation(encode(Ready("none", None))).wait_ready(inf)
 
 
 def test_a_party_that_does_nothing_is_not_waited_for() -> None:

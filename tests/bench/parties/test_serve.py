@@ -45,7 +45,7 @@ def failure(tmp_path: Path, role: str, lines: Iterable[str]) -> Failed:
 
 
 def test_a_party_that_is_asked_nothing_is_ready(tmp_path: Path) -> None:
-    assert said(tmp_path, KEY_OWNER, []) == [Ready()]
+    assert said(tmp_path, KEY_OWNER, []) == [Ready("none", None)]
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_an_answer_of_another_class(tmp_path: Path) -> None:
 def test_a_wrong_message_is_refused_and_the_party_goes_on(tmp_path: Path) -> None:
     events = said(tmp_path, KEY_OWNER, ['{"message": "Decrypt"}', "noise", encode(DECRYPT)])
     ready, lacking, noise, _ = events
-    assert ready == Ready()
+    assert ready == Ready("none", None)
     assert isinstance(lacking, Failed)
     assert isinstance(noise, Failed)
     assert (lacking.kind, noise.kind) == ("MessageError", "MessageError")
