@@ -68,7 +68,7 @@ def test_a_model_is_computed_and_refreshed_by_three(
     assert all(one.make_keys_s > 0 and one.decrypt_s > 0 for one in sharing.owners)
     assert all(one.sent_bytes and one.received_bytes and one.peak_bytes for one in sharing.owners)
     sent = sum(one.sent_bytes or 0 for one in sharing.owners)
-    assert sent == sharing.among_bytes + found.wire.to_evaluator_bytes
+    assert sent == sharing.among_bytes + found.wire.crossed.to_evaluator_bytes
     assert sharing.flooding_bits == pytest.approx(20 + np.log2(3) / 2)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from backends.errors import IntegrityError
-from bench.parties.wire import Shipment, Wire, announce, key_owners
+from bench.parties.wire import Crossed, Shipment, Wire, announce, key_owners
 
 
 @pytest.mark.parametrize("kind", ["secret_key", "private_key", "plaintext"])
@@ -42,5 +42,5 @@ def test_what_is_sent_to_several_is_counted_for_each(tmp_path: Path) -> None:
     assert not (folders["evaluator"] / "from_evaluator_0").exists()
     assert all((folders[side] / "from_evaluator_0").read_bytes() == b"1234" for side in key_owners(2))
     wire.carry("key_owner", shipped, "key_owner_2")
-    assert (wire.to_key_owner_bytes, wire.among_key_owners_bytes, wire.to_evaluator_bytes) == (8, 4, 0)
-    assert (wire.messages, wire.messages_among_key_owners) == (2, 1)
+    assert wire.crossed == Crossed(to_evaluator_bytes=0, to_key_owner_bytes=8, messages=2)
+    assert (wire.among_key_owners_bytes, wire.messages_among_key_owners) == (4, 1)
