@@ -23,6 +23,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from math import inf
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -76,6 +77,8 @@ class Capabilities:
     bootstrap_input_level: int = 0
     #: CPU time of a bootstrap relative to the library's usual one, as measured; refreshes are placed by it.
     bootstrap_work: float = 1.0
+    #: Period of the sine by which a bootstrap reduces (Cheon et al. 2018), in units of values.
+    bootstrap_period: float = inf
     #: Keys that bootstrapping needs, the steps of those that a program may rotate by as well, and plaintexts
     #: modulo Q·P that the evaluator prepares for it: to tell beforehand what fits a machine.
     bootstrap_keys: int = 0

@@ -54,6 +54,7 @@ def capabilities(parameters: ParameterSet) -> Capabilities:
         bootstrap_output_level=output,
         bootstrap_input_level=lowest,
         bootstrap_work=RELATIVE_WORK[parameters.bootstrap.kind] * parameters.bootstrap.iterations,
+        bootstrap_period=2.0 ** correction_factor(parameters),
         bootstrap_keys=len(steps) + OTHER_BOOTSTRAP_KEYS,
         bootstrap_steps=steps,
         bootstrap_plaintexts=_bootstrap_plaintexts(parameters, parameters.bootstrap),

@@ -20,7 +20,7 @@ from bench.run.tuning.bits import simulated
 from bench.run.workload import Workload
 from bench.spec.cells import Cell
 from models.graph import Array
-from reports.record import Sharing
+from reports.sharing import Sharing
 
 #: What is decrypted has noise of its own, as wide as what the library finds in imaginary parts.
 DECODED = sqrt(2)

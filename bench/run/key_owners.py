@@ -22,7 +22,7 @@ from bench.parties.wire import EVALUATOR, KEY_OWNER, Shipment
 from bench.run import exchanges
 from bench.run.exchanges import Slots
 from bench.run.session import Session
-from reports.record import Sharing
+from reports.sharing import Sharing
 
 
 @dataclass

@@ -16,7 +16,8 @@ from bench.run.listener import Progress
 from bench.run.prediction.predictor import Predictor
 from bench.spec.cells import Cell
 from bench.spec.file import Limits
-from reports.record import Ladder, Runaways, Shape
+from reports.ladder import Ladder
+from reports.record import Runaways, Shape
 from reports.store import RawOutputs
 
 

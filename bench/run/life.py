@@ -38,6 +38,7 @@ from models.errors import ModelError
 from reports import record
 from reports.errors import ReportError
 from reports.figures import size
+from reports.ladder import HeldOutLadder
 from reports.record import Status
 
 #: How long the parties of a cell may take whose suite says nothing: three days.
@@ -66,7 +67,7 @@ class Outcome:
     stage: str = "the start"
     program: Program | None = None
     batches: int = 0
-    held_out: record.HeldOutLadder | None = None
+    held_out: HeldOutLadder | None = None
     figures: recording.Figures = field(default_factory=recording.Figures)
     decrypted: Decrypted | None = None
     cores: Cores = field(default_factory=Cores)

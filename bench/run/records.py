@@ -10,8 +10,10 @@ from bench.run import recording
 from bench.run.kind import CellKind
 from bench.run.life import Outcome
 from bench.spec.cells import Cell
+from reports.costs import PARTS, Latency
+from reports.ladder import Ladder
 from reports.origin import Origin
-from reports.record import PARTS, Ladder, Latency, Parameters, Record, Status
+from reports.record import Parameters, Record, Status
 
 
 @dataclass(frozen=True)

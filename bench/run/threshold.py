@@ -27,7 +27,7 @@ from bench.parties.wire import EVALUATOR, KEY_OWNER, Shipment, Side, key_owners
 from bench.run.exchanges import DECRYPTED, Slots
 from bench.run.key_owners import KeyOwners
 from bench.run.session import Stage
-from reports.record import Sharing, SharingOwner
+from reports.sharing import Sharing, SharingOwner
 
 
 @dataclass

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from reports.record import Counts, Ladder, Latency, Memory, Record, Runaway, Runaways, SecurityBlock, Status
+from reports.costs import Counts, Latency, Memory
+from reports.ladder import Ladder
+from reports.record import Record, Runaway, Runaways, SecurityBlock, Status
 from reports.scoring.ladder import RUNGS
 
 GOLDEN = Path(__file__).with_name("golden_record.json")
