@@ -156,6 +156,22 @@ class Environment(Block):
     git: str | None = None
 
 
+class Remote(Block):
+    """Where the evaluator ran, if on another machine than the key owner's; `environment` tells of that one.
+
+    `address` is where it listened, `host` what it calls itself. `round_trip_s` is a short message there and
+    back, just before the cell. `sent_bytes` and `received_bytes` are all that crossed the connection, the
+    model and the messages too, which `wire` leaves out. `key_owner` is the machine of the key owner.
+    """
+
+    address: str
+    host: str
+    round_trip_s: Seconds
+    sent_bytes: Bytes | None = None
+    received_bytes: Bytes | None = None
+    key_owner: Environment
+
+
 class Record(Block):
     """The result of one cell.
 
@@ -199,6 +215,7 @@ class Record(Block):
     runaways: Runaways | None = None
     survival: Survival | None = None
     environment: Environment = Environment()
+    remote: Remote | None = None
 
     @property
     def set_title(self) -> str:

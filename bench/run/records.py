@@ -57,6 +57,7 @@ def record_of(run_id: str, asked: Asked, loaded: CellKind, outcome: Outcome) -> 
             "runaways": loaded.runaways(outcome),
             "survival": figures.survival.block(),
             "environment": environment,
+            "remote": outcome.remote,
         }
     )
 

@@ -19,6 +19,7 @@ from bench.parties.measurements import NotMeasured, Timed
 from bench.parties.messages import AnAnswer, Progress, Ready, Request
 from bench.parties.process import PartyProcess
 from bench.parties.wire import EVALUATOR, Shipment, Side, Wire, key_owners
+from bench.remote.machine import RemoteParty
 from bench.run.interruption import uninterrupted
 from bench.run.scratch import scratch
 from reports.store import free
@@ -144,6 +145,8 @@ class Session:
         protection: what the parties so far say of themselves.
         keep_on_failure: keep what is safe of the evaluator's folder beside the logs where an error leaves the
             session: public and evaluation keys, ciphertexts and the model, never what is in the clear.
+        elsewhere: starts the evaluator on another machine, its files at this end in a folder; None where it
+            runs on this one.
     """
 
     python: Path
@@ -159,6 +162,7 @@ class Session:
     peaks: Peaks = field(default_factory=Peaks)
     protection: Protection = field(default_factory=Protection)
     keep_on_failure: bool = False
+    elsewhere: Callable[[Path], RemoteParty] | None = None
 
     def __enter__(self) -> Session:
         self._scratch = ExitStack()
@@ -167,7 +171,7 @@ class Session:
         for folder in folders.values():
             folder.mkdir(mode=0o700)
         self.wire = Wire(folders)
-        self.parties: dict[Side, PartyProcess] = {}
+        self.parties: dict[Side, PartyProcess | RemoteParty] = {}
         return self
 
     def __exit__(
@@ -192,7 +196,15 @@ class Session:
         self.report(Stage(f"starting the {name}"))
         if side in self.parties:
             self.parties[side].close()
-        party = PartyProcess(
+        if side == "evaluator" and self.elsewhere is not None:
+            self.parties[side] = self.elsewhere(self.wire.folder(side))
+        else:
+            self.parties[side] = self._process(side, name)
+        self.protection.note(self.parties[side].conversation.wait_ready(self.deadline))
+
+    def _process(self, side: Side, name: str) -> PartyProcess:
+        """A party on this machine."""
+        process = PartyProcess(
             name=name,
             role=self.roles.role(side),
             python=self.python,
@@ -203,9 +215,8 @@ class Session:
             cores=self.cores,
             session=self.wire.folder(side).parent,
         )
-        self.parties[side] = party
-        self.watch(party.pid)
-        self.protection.note(party.conversation.wait_ready(self.deadline))
+        self.watch(process.pid)
+        return process
 
     def ask(self, side: Side, request: Request[AnAnswer], on_event: OnEvent | None = None) -> AnAnswer:
         """Ask a party and wait for its answer, serving its events.
