@@ -76,6 +76,7 @@ def _log(level: str) -> None:
 #: Every command: where it is, and its line in the help. Its module is imported when it is used.
 for command in (
     Later("run:run", "Run the cells of a suite, and keep a record of each."),
+    Later("serve:serve", "Run evaluators for key owners on other machines."),
     Later("show:show", "What the records of a folder say: who is best at what, on one screen."),
     Later("plan:plan", "What a suite's cells will count, need and take; nothing is encrypted."),
     Later("tune:tune", "Which library and parameters for a model, and the suite that checks it."),

@@ -6,7 +6,8 @@ from hashlib import sha256
 from math import ceil
 
 from models.metrics.catalogue import metric_named
-from reports.record import Ladder, Record, Status
+from reports.ladder import Ladder
+from reports.record import Record, Status
 
 #: Hexadecimal digits of an address: two of a million records share one with a probability of 3 in 10^8.
 ADDRESS_DIGITS = 16

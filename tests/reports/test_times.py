@@ -6,13 +6,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from reports.costs import Evaluation, Latency, Primitive
 from reports.errors import ReportError
 from reports.gate.compare import compare
 from reports.gate.rules import Rules, TimeRule
 from reports.gate.times import Timed, judge_times, needed_at, times_tested
 from reports.gate.verdicts import Finding, Verdict
 from reports.measures import HOT, Kind, Measure
-from reports.record import Evaluation, Latency, Primitive, Record, Survival
+from reports.record import Record, Survival
 from tests.reports.processes import of, processes
 from tests.reports.simulated import BY_SPREAD, TYPICAL, enough, false_alarms, found
 
