@@ -24,8 +24,10 @@ from backends.registry import Descriptor
 from backends.security import check_demand, foretold, judge
 from bench.environments.ensure import Environment
 from bench.parties.errors import PartyError
+from bench.remote.machine import RemoteParty
 from bench.run import host, recording
 from bench.run.cores import Cores, claimed, used_threads
+from bench.run.elsewhere import Elsewhere
 from bench.run.errors import CellError
 from bench.run.exchanges import Evaluation
 from bench.run.listener import Listener
@@ -59,6 +61,8 @@ class Outcome:
         figures: what was measured.
         decrypted: what the evaluations decrypt to.
         cores: where the parties were pinned.
+        environment: the evaluator's machine.
+        remote: where that is another one than the key owner's.
     """
 
     started_at: datetime
@@ -72,6 +76,7 @@ class Outcome:
     decrypted: Decrypted | None = None
     cores: Cores = field(default_factory=Cores)
     environment: record.Environment = field(default_factory=record.Environment)
+    remote: record.Remote | None = None
 
     @classmethod
     def failed(cls, reason: str) -> Outcome:
@@ -125,6 +130,7 @@ class Life:
         probes: whether every layer is decrypted.
         keep_parties: whether what is safe of a failed evaluator's folder stays beside its log.
         audit: whether what the library executes is counted at its own calls.
+        elsewhere: the machine of the evaluator; None where it is this one.
         journal: where batches are kept that are computed; nowhere where it is None.
         outcome: what has become of the cell so far.
     """
@@ -137,6 +143,7 @@ class Life:
     probes: bool
     keep_parties: bool = False
     audit: bool = False
+    elsewhere: Elsewhere | None = None
     journal: Journal | None = None
     outcome: Outcome = field(default_factory=lambda: Outcome(datetime.now(timezone.utc)))
 
@@ -159,6 +166,9 @@ class Life:
         stolen = host.steal_s()
         guarded(self.outcome, self.folder, lambda: work(self))
         self.outcome.environment = self._environment(stolen)
+        if self.elsewhere is not None:
+            self.outcome.remote = self.elsewhere.recorded(key_owner=self.outcome.environment)
+            self.outcome.environment = self._environment_there(self.elsewhere.environment())
         return self.outcome
 
     def _environment(self, stolen: float | None) -> record.Environment:
@@ -176,6 +186,17 @@ class Life:
                 "isolation": self.outcome.figures.protection.isolation,
                 "swap": self.outcome.figures.protection.swap,
                 "steal_s": None if now is None or stolen is None else max(0.0, now - stolen),
+            }
+        )
+
+    def _environment_there(self, measured: record.Environment) -> record.Environment:
+        """The evaluator's machine, with what is known of it at this end."""
+        prepared, protection = self.outcome.figures.prepared, self.outcome.figures.protection
+        return measured.model_copy(
+            update={
+                "workers": prepared and prepared.workers,
+                "isolation": protection.isolation,
+                "swap": protection.swap,
             }
         )
 
@@ -218,6 +239,7 @@ class Life:
                     report=self.report,
                     watch=sampler.add,
                     keep_on_failure=self.keep_parties,
+                    elsewhere=self._starter(roles, adapter),
                 )
                 try:
                     self._survive(session, use)
@@ -225,11 +247,16 @@ class Life:
                     raise self._at_a_limit(error, together=sampler.exceeded) from error
                 finally:
                     figures = outcome.figures
-                    figures.together_peak_bytes = sampler.peak_bytes
+                    figures.together_peak_bytes = None if self.elsewhere else sampler.peak_bytes
                     figures.stopped_s = sampler.stopped_s
                     self._tell_of_those_that_came(cores)
-                    self._tell_of_a_stop(sampler.stopped_s)
             figures.wall_s = monotonic() - started - figures.repeats_s
+
+    def _starter(self, roles: Roles, adapter: str) -> Callable[[Path], RemoteParty] | None:
+        """What starts the evaluator on another machine; None where it runs on this one."""
+        if self.elsewhere is None:
+            return None
+        return self.elsewhere.starter(self.cell, self.descriptor, roles.evaluator, adapter, self.threads)
 
     def _survive(self, session: Callable[..., Session], use: Callable[[Session], None]) -> None:
         """Use a session; where a party dies over it, another one with new keys, as often as allowed."""
@@ -290,11 +317,6 @@ class Life:
                 f"  core {names}: another run came to it, so both are slow; run one after the other"
             )
 
-    def _tell_of_a_stop(self, seconds: float) -> None:
-        """Say where a party stood still, which looks like speed in none of its numbers but one."""
-        if seconds:
-            self.listener.say(f"  a party was stopped by a signal for {seconds:.1f} s, which its times hold")
-
     def _at_a_limit(self, error: PartyError, *, together: bool) -> CellError | PartyError:
         """The sentence about a limit that ended a party; any other error as it is.
 
@@ -344,7 +366,10 @@ class Life:
         Raises:
             CellError: the keys cannot fit the disk, or the evaluator what memory there is for it.
         """
+        there = self.elsewhere.described if self.elsewhere else None
         free = shutil.disk_usage(self.folder).free
+        if there is not None:
+            free = min(free, there.free_bytes)
         files = self.descriptor.footprint.key_files(keys_bytes)
         if files > free:
             raise CellError(
@@ -352,7 +377,8 @@ class Life:
                 f"the keys need about {size(files)} and {self.folder} has "
                 f"{size(free)} free; free some or choose another --output",
             )
-        unused, limit = psutil.virtual_memory().available, self.cell.limits.memory_bytes or sys.maxsize
+        limit = self.cell.limits.memory_bytes or sys.maxsize
+        unused = there.available_bytes if there else psutil.virtual_memory().available
         available = min(unused, limit)
         if evaluator_bytes > available:
             bound = "limits.memory_bytes allows" if limit < unused else "the machine has"

@@ -16,6 +16,7 @@ from bench.run.exchanges import Evaluation, bytes_of
 from bench.run.session import Peaks, Protection
 from bench.run.survival import Survival
 from reports import costs, record
+from reports.sharing import Sharing
 
 #: What is counted at the library's calls and, of round trips, at the evaluator's.
 COUNTED = (*costs.PrimitiveCounts.model_fields, Primitive.ROUND_TRIP.counted)
@@ -32,6 +33,7 @@ class Figures:
         wall_s: seconds of the parties' life, evaluations after the first left out.
         repeats_s: seconds of evaluations after the first.
         stopped_s: seconds in which a signal had stopped a party.
+        sharing: what several key owners did, up to the end of the first evaluation.
         survival: what was started again, and what was kept.
     """
 
@@ -53,6 +55,7 @@ class Figures:
     stopped_s: float = 0.0
     security: Security | None = None
     wire: costs.Wire = field(default_factory=costs.Wire)
+    sharing: Sharing | None = None
     survival: Survival = field(default_factory=Survival)
 
     def afresh(self) -> Figures:

@@ -99,6 +99,7 @@ class ParameterLiteral(Block):
     secret: str = "uniform_ternary"
     security: int | None = None
     bootstrap: BootstrapLiteral | None = None
+    parties: int = 1
 
     def parameters(self, security: int) -> ParameterSet:
         """The validated set.

@@ -26,7 +26,7 @@ from reports.scoring import precision
 from reports.store import load_output, read_raw
 from tests.bench.commands import ROOT, toy
 
-BACKENDS = ("cleartext", "openfhe", "tenseal", "pyfhel")
+BACKENDS = ("cleartext", "openfhe", "tenseal", "pyfhel", "seal_python")
 
 
 @dataclass
