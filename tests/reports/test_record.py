@@ -36,7 +36,7 @@ NAMES = {
     "counts": "bootstraps_planned bootstraps round_trips rotations rotation_keys ct_ct ct_pt "
     "relinearisations rescales drops additions negations conjugations "
     "levels_used levels_after_refresh library",
-    "wire": "to_evaluator_bytes to_key_owner_bytes messages",
+    "wire": "to_evaluator_bytes to_key_owner_bytes messages rounds networks",
     "environment": "cpu cores threads workers pinned shared memory_bytes "
     "load steal_s stopped_s isolation swap calibration_s os python libraries build git",
 }
