@@ -18,6 +18,7 @@ from reports.costs import Counts, Latency, Memory, Wire
 from reports.ladder import Ladder
 from reports.origin import Origin
 from reports.quantities import Bytes, Count, Seconds
+from reports.sharing import Sharing
 
 SCHEMA = 2
 
@@ -57,6 +58,7 @@ class Parameters(Block):
     """The parameter set as the suite asks for it, and how it is used; `security` tells of the keys.
 
     `alias` is its short name in the suite, null where it has none. `log_n` is log2 of the ring dimension N.
+    `parties` is how many key owners there are.
     """
 
     alias: str | None = None
@@ -67,6 +69,7 @@ class Parameters(Block):
     digits: Annotated[int, Field(gt=0)]
     refresh: Literal["bootstrap", "round_trip"]
     program: str
+    parties: Annotated[int, Field(gt=0)] = 1
 
 
 class Shape(Block):
@@ -208,6 +211,7 @@ class Record(Block):
     memory: Memory = Memory()
     counts: Counts = Counts()
     wire: Wire = Wire()
+    sharing: Sharing | None = None
     runaways: Runaways | None = None
     survival: Survival | None = None
     environment: Environment = Environment()

@@ -17,6 +17,7 @@ from bench.run.exchanges import Evaluation, bytes_of
 from bench.run.session import Peaks, Protection
 from bench.run.survival import Survival
 from reports import costs, record
+from reports.sharing import Sharing
 
 ROUND_TRIPS = Primitive.ROUND_TRIP.counted
 #: What is counted at the library's calls and, of round trips, at the evaluator's.
@@ -34,6 +35,7 @@ class Figures:
         wall_s: seconds of the parties' life, evaluations after the first left out.
         repeats_s: seconds of evaluations after the first.
         stopped_s: seconds in which a signal had stopped a party.
+        sharing: what several key owners did, up to the end of the first evaluation.
         survival: what was started again, and what was kept.
     """
 
@@ -55,6 +57,7 @@ class Figures:
     stopped_s: float = 0.0
     security: Security | None = None
     wire: costs.Wire = field(default_factory=costs.Wire)
+    sharing: Sharing | None = None
     survival: Survival = field(default_factory=Survival)
 
     def afresh(self) -> Figures:

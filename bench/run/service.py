@@ -23,6 +23,7 @@ from bench.errors import UserError
 from bench.remote.machine import Machine
 from bench.run.elsewhere import Elsewhere
 from bench.run.interruption import uninterrupted
+from bench.run.journal import journal
 from bench.run.keeping import Keeper
 from bench.run.kind import CellKind
 from bench.run.kinds import kind_of
@@ -34,6 +35,7 @@ from bench.run.scratch import sweep
 from bench.run.session import Stage
 from bench.spec.cells import Cell, turns
 from models.errors import ModelError
+from reports.distorted import distorted
 from reports.errors import ReportError
 from reports.identity import cell_id, result_key
 from reports.origin import CHANGED, SCORED_AGAIN, changed
@@ -141,20 +143,28 @@ class Service:
         if kept is not None:
             return kept
         elsewhere, unreachable = self._elsewhere(environment) if lacking is None else (None, None)
-        lacking = lacking or unreachable
-        keeper = self._open()
-        folder = free(keeper.run.folder / f"{cell.case.name}.{cell.backend}.{asked.key[:16]}")
-        life = Life(
-            cell,
-            descriptor,
-            environment,
-            folder,
-            self.listener,
-            probes=self.probes,
-            keep_parties=self.keep_parties,
-            audit=self.audit,
-            elsewhere=elsewhere,
-        )
+        folder = free(self._open().run.folder / f"{cell.case.name}.{cell.backend}.{asked.key[:16]}")
+        with journal(self.output, identity, asked.key, fresh=self.fresh) as batches:
+            life = Life(
+                cell,
+                descriptor,
+                environment,
+                folder,
+                self.listener,
+                probes=self.probes,
+                keep_parties=self.keep_parties,
+                audit=self.audit,
+                journal=batches,
+                elsewhere=elsewhere,
+            )
+            record = self._lived(asked, loaded, life, lacking or unreachable)
+            if batches is not None and life.outcome.decrypted is not None:
+                batches.forget()  # nothing is left to be computed
+        return record
+
+    def _lived(self, asked: Asked, loaded: CellKind, life: Life, lacking: str | None) -> Record:
+        """The record of a cell that runs now; `lacking` is why it cannot."""
+        folder = life.folder
         try:
             folder.mkdir()
             outcome = Outcome.failed(lacking) if lacking else life.live(lambda one: _whole(loaded, one))
@@ -269,6 +279,8 @@ class Service:
     def _tell(self, record: Record) -> None:
         if record.reason is not None:
             self.listener.say(f"  {record.status.value}: {record.reason}")
+        if found := distorted(record):
+            self.listener.say(f"  not ranked by its times: {found}")
 
     def _open(self) -> Keeper:
         if self._keeper is None:
