@@ -67,7 +67,7 @@ class Parameters(Block):
     scale_bits: Annotated[int, Field(gt=0)]
     depth: Annotated[int, Field(gt=0)]
     digits: Annotated[int, Field(gt=0)]
-    refresh: Literal["bootstrap", "round_trip"]
+    refresh: Literal["bootstrap", "round_trip", "interactive_bootstrap"]
     program: str
     parties: Annotated[int, Field(gt=0)] = 1
 
