@@ -76,12 +76,21 @@ class Stream:
         held_bytes: what those in the window take, those being encoded included.
     """
 
-    def __init__(self, program: Program, constants: Constants) -> None:
+    def __init__(self, program: Program, constants: Constants, first: int = 0) -> None:
+        """Stand before the first use.
+
+        Args:
+            program: that is replayed.
+            constants: its own.
+            first: the first instruction that is not done.
+        """
         self._kept, self._window = constants.kept, constants.window
         self._plaintexts = [instruction.plaintexts for instruction in program.instructions]
         self._needs = [
             tuple(dict.fromkeys(one for one in instruction.plaintexts if one not in self._kept))
-            for instruction in program.instructions
+            if index >= first
+            else ()
+            for index, instruction in enumerate(program.instructions)
         ]
         self._uses = [(index, constant) for index, needed in enumerate(self._needs) for constant in needed]
         self._pending: defaultdict[int, deque[int]] = defaultdict(deque)

@@ -53,6 +53,26 @@ class Machine(Protocol):
         """Check the results and keep them, and free what is not read again."""
 
 
+class Pauses(Protocol):
+    """Says when a replay is to be kept, and keeps it."""
+
+    def after(self, index: int) -> int | None:
+        """The next boundary behind an instruction, if the replay is to be kept there; else None."""
+
+    def keep(self, boundary: int, spans: Sequence[Span]) -> None:
+        """Keep the replay, of which all before the boundary is done and nothing else has begun."""
+
+
+class NoPauses:
+    """A replay is never kept."""
+
+    def after(self, index: int) -> int | None:
+        """Nowhere."""
+
+    def keep(self, boundary: int, spans: Sequence[Span]) -> None:
+        """Nothing is kept."""
+
+
 @dataclass(frozen=True)
 class Workers:
     """Who computes.
@@ -76,15 +96,36 @@ class Dispatch:
     """
 
     def __init__(
-        self, program: Program, machine: Machine, constants: Constants, workers: Workers, progress: Progress
+        self,
+        program: Program,
+        machine: Machine,
+        constants: Constants,
+        workers: Workers,
+        progress: Progress,
+        pauses: Pauses,
+        done: tuple[int, Sequence[Span]] = (0, ()),
     ) -> None:
-        self.spans: list[Span] = []
+        """Stand where nothing is done, or where a replay was kept.
+
+        Args:
+            program: what is run.
+            machine: see `Machine`.
+            constants: the program's.
+            workers: who computes.
+            progress: told after each instruction.
+            pauses: say when the replay is to be kept.
+            done: the first instruction that is not done, and the spans of those before it.
+        """
+        first, spans = done
+        self.spans: list[Span] = list(spans)
         self._program, self._machine, self._constants = program, machine, constants
-        self._workers, self._progress = workers, progress
-        self._stream = Stream(program, constants)
-        self._begun = [False] * len(program.instructions)
-        self._done = [False] * len(program.instructions)
-        self._first = 0  # that is not done
+        self._workers, self._progress, self._pauses = workers, progress, pauses
+        self._stream = Stream(program, constants, first)
+        self._begun = [index < first for index in range(len(program.instructions))]
+        self._done = list(self._begun)
+        self._first = first  # that is not done
+        self._last = first - 1  # that has begun
+        self._boundary: int | None = None  # before which the replay is to be kept
         self._computing = 0
         self._running: set[Future[Callable[[], None]]] = set()
 
@@ -106,6 +147,8 @@ class Dispatch:
 
     def _run_all(self, pool: ThreadPoolExecutor | None) -> None:
         while self._first < len(self._done):
+            if self._first == self._boundary:
+                self._keep()
             while len(self._running) < self._workers.count and self._begin_next(pool):
                 pass
             self._settle()
@@ -113,12 +156,21 @@ class Dispatch:
     def _settle(self) -> None:
         """Wait until a worker is done, and take what it made."""
         if not self._running:
-            if self._first < len(self._done):
+            if self._first < len(self._done) and self._first != self._boundary:
                 raise ExecutionError(f"instruction {self._first} reads what nothing made; plan it again")
             return
         done, self._running = wait(self._running, return_when=FIRST_COMPLETED)
         for future in done:
             future.result()()
+
+    def _keep(self) -> None:
+        """Keep the replay, once no constant is being encoded either."""
+        while self._running:
+            self._settle()
+        boundary, started = self._first, perf_counter()
+        self._pauses.keep(boundary, self.spans)
+        self.spans.append(Span(boundary, None, started, perf_counter(), pause=True))
+        self._boundary = None
 
     def _begin_next(self, pool: ThreadPoolExecutor | None) -> bool:
         """Begin what comes first; False where nothing can begin now."""
@@ -139,7 +191,8 @@ class Dispatch:
 
     def _ready(self) -> int | None:
         """The first instruction that can begin."""
-        for index in range(self._first, min(self._first + self._ahead, len(self._done))):
+        end = len(self._done) if self._boundary is None else self._boundary
+        for index in range(self._first, min(self._first + self._ahead, end)):
             instruction = self._program.instructions[index]
             barrier = primitive(instruction.operation) in BARRIERS
             if barrier and index > self._first:
@@ -169,6 +222,7 @@ class Dispatch:
 
     def _start(self, pool: ThreadPoolExecutor | None, index: int) -> None:
         self._begun[index] = True
+        self._last = max(self._last, index)
         self._computing += 1
         self._submit(pool, self._instruction(index))
 
@@ -215,4 +269,6 @@ class Dispatch:
         self._done[span.index] = True
         while self._first < len(self._done) and self._done[self._first]:
             self._first += 1
+        if self._boundary is None:
+            self._boundary = self._pauses.after(self._last)
         self._progress(span.index, instruction, span.busy_s)

@@ -28,12 +28,14 @@ class Span:
         constant: which one was encoded; None for the instruction itself.
         started: by `time.perf_counter`.
         ended: likewise.
+        pause: whether nothing was computed meanwhile, because the replay was being kept.
     """
 
     index: int
     constant: int | None
     started: float
     ended: float
+    pause: bool = False
 
     @property
     def busy_s(self) -> float:
@@ -84,7 +86,7 @@ class Measured:
     """What one replay took and did.
 
     Attributes:
-        seconds: the whole replay by the clock, round trips included, showing probes left out.
+        seconds: the whole replay by the clock, round trips included; showing probes and being kept left out.
         round_trips_s: the part spent waiting for the key owner.
         layers: seconds of the wall per layer name.
         course: the level profile: the levels in the order of the program.
@@ -140,7 +142,7 @@ def measure(program: Program, spans: Sequence[Span], started: float) -> Measured
     measured, by_instruction = Measured(), defaultdict[int, float](float)
     for span, (share, idle) in zip(spans, shares(spans, started), strict=True):
         instruction = program.instructions[span.index]
-        if not primitive(instruction.operation).counted:
+        if span.pause or not primitive(instruction.operation).counted:
             continue
         by_instruction[span.index] += share + idle
         if instruction.operation == Primitive.ROUND_TRIP.operation:

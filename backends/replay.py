@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from time import perf_counter
+from typing import Protocol
 
+from backends.boundaries import boundaries
 from backends.constants import Constants
-from backends.dispatch import Dispatch, Progress, Workers
+from backends.dispatch import Dispatch, NoPauses, Progress, Workers
 from backends.errors import ExecutionError
 from backends.interface import Ciphertext, Evaluator, Plaintext
-from backends.measured import Measured, measure
+from backends.measured import Measured, Span, measure
 from backends.primitives import COUNTED, Primitive, primitive
 from backends.program import Instruction, Probe, Program
 
@@ -18,6 +21,35 @@ from backends.program import Instruction, Probe, Program
 RoundTrip = Callable[[Ciphertext, int], Ciphertext]
 #: Shows a probed value's ciphertexts to the key owner.
 ShowProbe = Callable[[Probe, Sequence[Ciphertext]], None]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A replay up to a boundary: all that is needed to go on from there, in another process too.
+
+    Attributes:
+        boundary: the first instruction that is not done.
+        values: the ciphertexts alive.
+        counts: primitives executed so far, round trips among them.
+        spans: what ran so far, by seconds since the replay began.
+        seconds: since then.
+    """
+
+    boundary: int
+    values: Mapping[int, Ciphertext]
+    counts: Mapping[str, int]
+    spans: Sequence[Span]
+    seconds: float
+
+
+class Keeping(Protocol):
+    """Keeps a replay from time to time."""
+
+    def due(self) -> bool:
+        """Whether it is time to."""
+
+    def keep(self, kept: Kept) -> None:
+        """Keep it; nothing is computed meanwhile."""
 
 
 def replay(
@@ -29,6 +61,8 @@ def replay(
     show_probe: ShowProbe,
     progress: Progress,
     workers: Workers | None = None,
+    keeping: Keeping | None = None,
+    kept: Kept | None = None,
 ) -> tuple[list[Ciphertext], Measured]:
     """Compute one batch, freeing ciphertexts at their last use.
 
@@ -41,22 +75,29 @@ def replay(
         show_probe: shows the key owner a value.
         progress: told of every instruction that is done.
         workers: who computes; the calling thread where it is None.
+        keeping: keeps the replay from time to time, if it is to be kept.
+        kept: the same replay as it was kept, to go on from there; from the start where it is None.
 
     Returns:
-        The output ciphertexts, and what was measured.
+        The output ciphertexts, and what was measured; of a replay that went on, all of it.
 
     Raises:
         ExecutionError: the library's own level after a step, or its counts at the end, are not the program's.
     """
-    machine = _Machine(program, evaluator, round_trip, show_probe)
+    kept = kept or Kept(0, {}, {}, (), 0.0)
+    machine = _Machine(program, evaluator, round_trip, show_probe, kept)
     machine.load(inputs)
-    before = Counter(evaluator.counts)
-    dispatch = Dispatch(program, machine, constants, workers or Workers(), progress)
-    started = perf_counter()
+    started = perf_counter() - kept.seconds
+    pauses = NoPauses() if keeping is None else _Pauses(program, machine, keeping, started)
+    before = [
+        replace(span, started=span.started + started, ended=span.ended + started) for span in kept.spans
+    ]
+    dispatch = Dispatch(
+        program, machine, constants, workers or Workers(), progress, pauses, (kept.boundary, before)
+    )
     dispatch.run()
     measured = measure(program, dispatch.spans, started)
-    measured.counts = Counter({name: evaluator.counts[name] - before[name] for name in COUNTED})
-    measured.counts[Primitive.ROUND_TRIP.counted] = machine.round_trips
+    measured.counts = machine.counts()
     check_counts(program.counts, measured.counts)
     return [machine.values[name] for name in program.outputs], measured
 
@@ -69,6 +110,32 @@ def check_counts(planned: Counter[str], executed: Counter[str]) -> None:
         raise ExecutionError(f"the library executed {text}; the adapter does not follow the program")
 
 
+class _Pauses:
+    """Keeps a replay at the boundaries of its program."""
+
+    def __init__(self, program: Program, machine: _Machine, keeping: Keeping, started: float) -> None:
+        self._alive = boundaries(program)
+        self._machine, self._keeping, self._started = machine, keeping, started
+
+    def after(self, index: int) -> int | None:
+        """See `backends.dispatch.Pauses`."""
+        if not self._keeping.due():
+            return None
+        return next((boundary for boundary in self._alive if boundary > index), None)
+
+    def keep(self, boundary: int, spans: Sequence[Span]) -> None:
+        """See `backends.dispatch.Pauses`."""
+        started, values = self._started, self._machine.values
+        kept = Kept(
+            boundary,
+            {name: values[name] for name in self._alive[boundary]},
+            self._machine.counts(),
+            [replace(span, started=span.started - started, ended=span.ended - started) for span in spans],
+            perf_counter() - started,
+        )
+        self._keeping.keep(kept)
+
+
 class _Machine:
     """The ciphertexts alive, and what each operation does to them."""
 
@@ -78,18 +145,37 @@ class _Machine:
         evaluator: Evaluator,
         round_trip: RoundTrip,
         show_probe: ShowProbe,
+        kept: Kept,
     ) -> None:
-        self.values: dict[int, Ciphertext] = {}
-        self.round_trips = 0
         self._program, self._evaluator = program, evaluator
         self._round_trip, self._show_probe = round_trip, show_probe
-        self._probes = iter(program.probes)
-        read = (name for one in program.instructions for name in dict.fromkeys(one.operands))
+        self._round_trips = kept.counts.get(Primitive.ROUND_TRIP.counted, 0)
+        # The evaluator counts on from what it has.
+        self._before = {name: evaluator.counts[name] - kept.counts.get(name, 0) for name in COUNTED}
+        past, to_come = program.instructions[: kept.boundary], program.instructions[kept.boundary :]
+        shown = sum(one.operation == Primitive.PROBE.operation for one in past)
+        self._probes = iter(program.probes[shown:])
+        self._came = {name for one in past for name in one.results}
+        read = (name for one in to_come for name in dict.fromkeys(one.operands))
         self._reads = Counter([*read, *program.outputs])
+        self.values: dict[int, Ciphertext] = {}
+        for name, value in kept.values.items():
+            self._check_level(
+                f"ciphertext {name} that was kept", evaluator.level(value), program.levels[name]
+            )
+            self.values[name] = value
+
+    def counts(self) -> Counter[str]:
+        """Primitives executed so far, taken at the library's calls, and round trips."""
+        done = Counter({name: self._evaluator.counts[name] - self._before[name] for name in COUNTED})
+        done[Primitive.ROUND_TRIP.counted] = self._round_trips
+        return done
 
     def load(self, inputs: Sequence[Ciphertext]) -> None:
-        """Take the inputs, in the program's order."""
-        self.values.update(zip(self._program.inputs, inputs, strict=True))
+        """Take the inputs, in the program's order, but for those that came in before the boundary."""
+        for name, value in zip(self._program.inputs, inputs, strict=True):
+            if name not in self._came:
+                self.values[name] = value
 
     def ready(self, instruction: Instruction) -> bool:
         """Whether the operands are there."""
@@ -133,20 +219,16 @@ class _Machine:
             case Primitive.DROP:
                 return [evaluator.drop(operands[0], instruction.level)]
             case Primitive.ROUND_TRIP:
-                self.round_trips += 1
+                self._round_trips += 1
                 return [self._round_trip(operands[0], instruction.level)]
         return [getattr(evaluator, wanted.operation)(*operands)]
 
     def finish(self, index: int, instruction: Instruction, results: Sequence[Ciphertext]) -> None:
         """Compare the library's own level with the program's, then let go of what is not read again."""
         for name, result in zip(instruction.results, results, strict=True):
-            level = self._evaluator.level(result)
-            if level != instruction.level:
-                layer = self._program.layers[instruction.layer]
-                raise ExecutionError(
-                    f"instruction {index} ({instruction.operation}, layer {layer}) left level {level} in the "
-                    f"library where the program says {instruction.level}; the adapter does not follow it"
-                )
+            layer = self._program.layers[instruction.layer]
+            what = f"instruction {index} ({instruction.operation}, layer {layer})"
+            self._check_level(what, self._evaluator.level(result), instruction.level)
             if self._reads[name]:
                 self.values[name] = result
             else:
@@ -155,3 +237,11 @@ class _Machine:
             self._reads[name] -= 1
             if not self._reads[name]:
                 del self.values[name]
+
+    @staticmethod
+    def _check_level(what: str, level: int, planned: int) -> None:
+        if level != planned:
+            raise ExecutionError(
+                f"{what} left level {level} in the library where the program says {planned}; the adapter "
+                "does not follow it"
+            )

@@ -371,6 +371,23 @@ class Runaways(Block):
     again_s: Seconds
 
 
+class Survival(Block):
+    """What befell the parties of a cell, and what was kept against it; null where it was nothing.
+
+    `restarts` is how many parties had died and were started again, and `lost_s` the seconds of work that was
+    done again for it; neither these nor `checkpoints_s`, the seconds of writing checkpoints, are part of
+    `evaluate_s`. `journalled_batches` are those whose results parties before had made, and `key_sets` is
+    under how many sets of keys the results were computed.
+    """
+
+    restarts: Count
+    lost_s: Seconds
+    journalled_batches: Count
+    key_sets: Count
+    checkpoints: Count
+    checkpoints_s: Seconds
+
+
 class Environment(Block):
     """The machine and the software, as measured when the cell ran.
 
@@ -438,6 +455,7 @@ class Record(Block):
     counts: Counts = Counts()
     wire: Wire = Wire()
     runaways: Runaways | None = None
+    survival: Survival | None = None
     environment: Environment = Environment()
 
     @property
@@ -445,6 +463,11 @@ class Record(Block):
         """What readers call its parameter set: the alias, or the name where there is none."""
         alias = None if self.parameters is None else self.parameters.alias
         return self.parameter_set if alias is None else alias
+
+    @property
+    def disturbed(self) -> bool:
+        """Whether parties had died, or others had begun it, so that its times rank with none."""
+        return self.survival is not None and bool(self.survival.restarts or self.survival.journalled_batches)
 
     @model_validator(mode="after")
     def _what_is_not_ok_says_why(self) -> Record:

@@ -142,10 +142,17 @@ class Loaded(Answer):
 
 @dataclass(frozen=True)
 class Load(Request[Loaded]):
-    """Check every key file's digest, then let the library load it."""
+    """Check every key file's digest, then let the library load it.
+
+    Attributes:
+        parameters: of the keys.
+        files: that hold them.
+        keep: whether the files stay, for an evaluator that takes this one's place should it die.
+    """
 
     parameters: ParameterSet
     files: tuple[Shipment, ...]
+    keep: bool = False
 
 
 @dataclass(frozen=True)
@@ -311,17 +318,42 @@ class BatchFigures:
 
 @dataclass(frozen=True)
 class Evaluated(Answer):
-    """Every batch is computed; outputs and figures are in the order of the batches."""
+    """A batch is computed."""
 
-    outputs: tuple[Batch, ...]
-    measured: tuple[BatchFigures, ...]
+    outputs: Batch
+    measured: BatchFigures
 
 
 @dataclass(frozen=True)
 class Evaluate(Request[Evaluated]):
-    """Compute every batch."""
+    """Compute a batch.
 
-    batches: tuple[Batch, ...]
+    Attributes:
+        batch: its ciphertexts.
+        number: by which events tell of it.
+        name: of this evaluation of it; a checkpoint of one is never taken up in another.
+        checkpoint_s: after so many seconds the evaluation is kept between two layers; never where it is None.
+    """
+
+    batch: Batch
+    number: int = 0
+    name: str = ""
+    checkpoint_s: float | None = None
+
+
+@dataclass(frozen=True)
+class Checkpointed(Event):
+    """The evaluation of a batch is kept so far.
+
+    Attributes:
+        batch: its number.
+        index: of the first instruction that is not done.
+        seconds: that writing it took.
+    """
+
+    batch: int
+    index: int
+    seconds: float
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,10 @@ class PartyProcess:
         """The process's id."""
         return self._process.pid
 
+    def has_ended(self) -> bool:
+        """Whether the process has."""
+        return self._process.poll() is not None
+
     def close(self) -> None:
         """End the process, whatever it is doing, and wait for it."""
         if self._process.poll() is None:

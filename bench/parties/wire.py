@@ -43,6 +43,29 @@ class Shipment:
     sha256: str
 
 
+@dataclass(frozen=True)
+class Crossed:
+    """What has crossed between the parties."""
+
+    to_evaluator_bytes: int = 0
+    to_key_owner_bytes: int = 0
+    messages: int = 0
+
+    def __add__(self, other: Crossed) -> Crossed:
+        return Crossed(
+            self.to_evaluator_bytes + other.to_evaluator_bytes,
+            self.to_key_owner_bytes + other.to_key_owner_bytes,
+            self.messages + other.messages,
+        )
+
+    def __sub__(self, other: Crossed) -> Crossed:
+        return Crossed(
+            self.to_evaluator_bytes - other.to_evaluator_bytes,
+            self.to_key_owner_bytes - other.to_key_owner_bytes,
+            self.messages - other.messages,
+        )
+
+
 def announce(folder: Path, kind: str, name: str) -> Shipment:
     """The announcement of a file that lies in the sender's folder."""
     path = folder / name
@@ -74,14 +97,16 @@ def _sha256(path: Path) -> str:
 
 
 class Wire:
-    """Carries files between the two parties' folders and counts bytes and messages each way."""
+    """Carries files between the two parties' folders and counts bytes and messages each way.
+
+    Attributes:
+        crossed: what is counted so far. Whoever has work done again takes out what crossed for what was lost.
+    """
 
     def __init__(self, folders: Mapping[Side, Path]) -> None:
         self._folders = folders
         self._received: dict[Side, set[str]] = {side: set() for side in SIDES}
-        self.to_evaluator_bytes = 0
-        self.to_key_owner_bytes = 0
-        self.messages = 0
+        self.crossed = Crossed()
 
     def folder(self, side: Side) -> Path:
         """Where the front process lays its own files for a party, and finds what the party left for it."""
@@ -106,8 +131,5 @@ class Wire:
             (self._folders[sender] / shipment.name).replace(self._folders[receiver] / shipment.name)
             self._received[receiver].add(shipment.name)
         total = sum(shipment.size_bytes for shipment in shipments)
-        if receiver == "evaluator":
-            self.to_evaluator_bytes += total
-        else:
-            self.to_key_owner_bytes += total
-        self.messages += 1
+        to_evaluator = receiver == "evaluator"
+        self.crossed += Crossed(total, 0, 1) if to_evaluator else Crossed(0, total, 1)

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from backends.parameters import ParameterSet
-from bench.parties.conversation import OnEvent
 from bench.parties.messages import (
     Batch,
     BatchFigures,
     Decrypt,
     Encrypted,
-    Evaluate,
+    Evaluated,
     Generated,
     Load,
     Loaded,
     Request,
 )
 from bench.parties.plain import taken
-from bench.parties.wire import Shipment
+from bench.parties.wire import Crossed, Shipment
 from bench.run.session import Session, Stage
 
 Slots = NDArray[np.float64]
@@ -58,6 +57,29 @@ class Evaluation:
     again: Sequence[BatchFigures] = ()
 
 
+@dataclass(frozen=True)
+class Computed:
+    """A batch that was evaluated and decrypted.
+
+    Attributes:
+        outputs: `[ciphertexts, slots]`, or `[rows, features]` of native types; decrypted.
+        figures: the evaluator's.
+        decrypt_s: seconds to decrypt the outputs.
+        out_bytes: size of the outputs.
+        probes: node name → `[ciphertexts, slots]`, decrypted.
+        crossed: what crossed between the parties for it, its inputs apart.
+        keys: names the keys under which it was computed.
+    """
+
+    outputs: Slots
+    figures: BatchFigures
+    decrypt_s: float
+    out_bytes: int
+    probes: Mapping[str, Slots] = field(default_factory=dict)
+    crossed: Crossed = field(default_factory=Crossed)
+    keys: str = ""
+
+
 def generate_keys(session: Session, request: Request[Generated]) -> Generated:
     """Start the key owner and have it make keys."""
     session.start("key_owner")
@@ -67,10 +89,12 @@ def generate_keys(session: Session, request: Request[Generated]) -> Generated:
     return answer
 
 
-def load_keys(session: Session, parameters: ParameterSet, keys: Sequence[Shipment]) -> Loaded:
-    """Have the evaluator load keys that were carried to it."""
+def load_keys(
+    session: Session, parameters: ParameterSet, keys: Sequence[Shipment], *, keep: bool = False
+) -> Loaded:
+    """Have the evaluator load keys that were carried to it, and keep their files where asked."""
     session.report(Stage("loading keys"))
-    return session.ask("evaluator", Load(parameters, tuple(keys)))
+    return session.ask("evaluator", Load(parameters, tuple(keys), keep))
 
 
 def encrypt(session: Session, request: Request[Encrypted]) -> Encrypted:
@@ -84,30 +108,34 @@ def encrypt(session: Session, request: Request[Encrypted]) -> Encrypted:
 def evaluate(
     session: Session,
     batches: Sequence[Batch],
-    probes: dict[str, list[Slots]],
-    on_event: OnEvent | None = None,
+    compute: Callable[[int, Batch], Computed],
     stage: str = EVALUATION,
 ) -> Evaluation:
-    """Have the evaluator compute every batch, and the key owner decrypt.
+    """Have every batch computed and decrypted, one after the other.
 
     Args:
         session: the two parties.
         batches: that were carried to the evaluator.
-        probes: what `on_event` fills.
-        on_event: serves what the evaluator asks for under way.
+        compute: has a batch of this number computed, and ends with `finished`.
         stage: what it is called.
     """
     session.report(Stage(stage, len(batches)))
-    answer = session.ask("evaluator", Evaluate(tuple(batches)), on_event)
-    session.report(Stage("decryption"))
-    found = [decrypt(session, batch) for batch in answer.outputs]
+    every = [compute(number, batch) for number, batch in enumerate(batches)]
     return Evaluation(
-        outputs=np.stack([values for values, _ in found]),
-        measured=answer.measured,
-        probes=probes,
-        decrypt_s=sum(seconds for _, seconds in found),
-        ciphertexts_out_bytes=bytes_of(answer.outputs),
+        outputs=np.stack([one.outputs for one in every]),
+        measured=[one.figures for one in every],
+        probes={name: [one.probes[name] for one in every] for name in every[0].probes},
+        decrypt_s=sum(one.decrypt_s for one in every),
+        ciphertexts_out_bytes=sum(one.out_bytes for one in every),
     )
+
+
+def finished(session: Session, answer: Evaluated, *, last: bool) -> Computed:
+    """A batch that the evaluator has computed, decrypted; of the last one it is told as a stage."""
+    if last:
+        session.report(Stage("decryption"))
+    values, seconds = decrypt(session, answer.outputs)
+    return Computed(values, answer.measured, seconds, bytes_of([answer.outputs]))
 
 
 def decrypt(session: Session, shipments: Batch) -> tuple[Slots, float]:

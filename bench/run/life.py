@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
+from functools import partial
 from pathlib import Path
 from time import monotonic
 
@@ -28,8 +29,10 @@ from bench.run.cores import Cores, claimed, used_threads
 from bench.run.errors import CellError
 from bench.run.exchanges import Evaluation
 from bench.run.listener import Listener
+from bench.run.program_parties import Journal
 from bench.run.scoring import Decrypted
 from bench.run.session import News, Roles, Session, Stage
+from bench.run.survival import Survival
 from bench.spec.cells import Cell
 from models.errors import ModelError
 from reports import record
@@ -121,6 +124,7 @@ class Life:
         probes: whether every layer is decrypted.
         keep_parties: whether what is safe of a failed evaluator's folder stays beside its log.
         audit: whether what the library executes is counted at its own calls.
+        journal: where batches are kept that are computed; nowhere where it is None.
         outcome: what has become of the cell so far.
     """
 
@@ -132,6 +136,7 @@ class Life:
     probes: bool
     keep_parties: bool = False
     audit: bool = False
+    journal: Journal | None = None
     outcome: Outcome = field(default_factory=lambda: Outcome(datetime.now(timezone.utc)))
 
     @property
@@ -191,45 +196,62 @@ class Life:
             CellError: a party took too long, or memory ran out; the sentence names limit and stage.
             PartyError: a party could not do what it was asked for.
         """
-        limit, figures = self.cell.limits.memory_bytes, self.outcome.figures
+        limits, outcome = self.cell.limits, self.outcome
         with claimed(self.threads) as cores:
             self._tell_of(cores)
             started = monotonic()
-            with host.Sampler(limit_bytes=limit, spared=[os.getpid()]) as sampler:
+            with host.Sampler(limit_bytes=limits.memory_bytes, spared=[os.getpid()]) as sampler:
+                outcome.figures.survival = Survival(
+                    limits.restarts, limits.checkpoint_s, self.listener.say, lambda: sampler.exceeded
+                )
+                session = partial(
+                    Session,
+                    python=self.environment.python,
+                    adapter=adapter,
+                    roles=roles,
+                    threads=self.threads,
+                    cores=cores.pinned,
+                    folder=self.folder,
+                    logs=self.folder,
+                    deadline=started + self.seconds,
+                    report=self.report,
+                    watch=sampler.add,
+                    keep_on_failure=self.keep_parties,
+                )
                 try:
-                    with Session(
-                        python=self.environment.python,
-                        adapter=adapter,
-                        roles=roles,
-                        threads=self.threads,
-                        cores=cores.pinned,
-                        folder=self.folder,
-                        logs=self.folder,
-                        deadline=monotonic() + self.seconds,
-                        report=self.report,
-                        watch=sampler.add,
-                        peaks=figures.peaks,
-                        protection=figures.protection,
-                        keep_on_failure=self.keep_parties,
-                    ) as session:
-                        use(session)
+                    self._survive(session, use)
                 except PartyError as error:
                     raise self._at_a_limit(error, together=sampler.exceeded) from error
                 finally:
+                    figures = outcome.figures
                     figures.together_peak_bytes = sampler.peak_bytes
                     figures.stopped_s = sampler.stopped_s
                     self._tell_of_those_that_came(cores)
                     self._tell_of_a_stop(sampler.stopped_s)
             figures.wall_s = monotonic() - started - figures.repeats_s
 
-    def evaluate(self, session: Session, evaluate: Callable[[], Evaluation]) -> None:
+    def _survive(self, session: Callable[..., Session], use: Callable[[Session], None]) -> None:
+        """Use a session; where a party dies over it, another one with new keys, as often as allowed."""
+        while True:
+            figures = self.outcome.figures
+            figures.survival.begins()
+            try:
+                with session(peaks=figures.peaks, protection=figures.protection) as opened:
+                    use(opened)
+                return
+            except PartyError as error:
+                if not figures.survival.again(error):
+                    raise
+            self.outcome.figures = figures.afresh()
+
+    def evaluate(self, session: Session, evaluate: Callable[[int], Evaluation]) -> None:
         """Evaluate as often as the cell asks; what comes after the first is no part of its wall time."""
         figures = self.outcome.figures
-        figures.evaluations.append(evaluate())
-        figures.wire = recording.wire(session.wire)
+        figures.evaluations.append(evaluate(0))
+        figures.wire = recording.wire(session.wire.crossed)
         started = monotonic()
-        for _ in range(self.cell.repeats - 1):
-            figures.evaluations.append(evaluate())
+        for repeat in range(1, self.cell.repeats):
+            figures.evaluations.append(evaluate(repeat))
         figures.repeats_s = monotonic() - started
 
     @property

@@ -184,13 +184,14 @@ class ModelKind(WorkloadKind):
     ) -> None:
         """The two parties' part of a cell's life."""
         figures = life.outcome.figures
-        parties = ProgramParties(session, life.cell.parameter_set.parameters, life.binding)
+        parameters = life.cell.parameter_set.parameters
+        parties = ProgramParties(session, parameters, life.binding, figures.survival, life.journal)
         made = figures.generated = parties.generate_keys(program, bootstrap)
         life.judge(made.security)
         figures.loaded, figures.prepared = parties.prepare(program, made.files, constants, life.workers)
         encrypted = figures.encrypted = parties.encrypt(self.workload.encrypted_inputs, program)
         splitting = Splitting(parties, program, self.workload.encrypted_inputs, self.workload.usual_answer)
-        life.evaluate(session, lambda: splitting.evaluate(encrypted.batches))
+        life.evaluate(session, lambda repeat: splitting.evaluate(encrypted.batches, repeat))
 
     def _decoded(
         self, program: Program, evaluations: Sequence[Evaluation], values: Mapping[str, Array]

@@ -93,7 +93,7 @@ class NativeKind(WorkloadKind):
         life.judge(made.security)
         figures.loaded, figures.prepared = parties.prepare(self.workload.polynomial, made.files)
         encrypted = figures.encrypted = parties.encrypt(inputs.reshape(-1, inputs.shape[-1]))
-        life.evaluate(session, lambda: parties.evaluate(encrypted.batches))
+        life.evaluate(session, lambda repeat: parties.evaluate(encrypted.batches))
 
 
 def keys_bytes(cell: Cell) -> int:

@@ -12,6 +12,7 @@ from bench.parties.messages import (
     Batch,
     Encrypted,
     EncryptRows,
+    Evaluate,
     Generated,
     GenerateNative,
     Loaded,
@@ -20,7 +21,7 @@ from bench.parties.messages import (
 )
 from bench.parties.wire import Shipment
 from bench.run import exchanges
-from bench.run.exchanges import Evaluation
+from bench.run.exchanges import Computed, Evaluation
 from bench.run.session import Roles, Session, Stage
 from models import checkpoint
 from models.graph import Array, Graph
@@ -61,4 +62,8 @@ class NativeParties:
 
     def evaluate(self, batches: Sequence[Batch]) -> Evaluation:
         """Have the evaluator compute the one batch, and the key owner decrypt."""
-        return exchanges.evaluate(self.session, batches, probes={})
+        return exchanges.evaluate(self.session, batches, self._computed)
+
+    def _computed(self, number: int, batch: Batch) -> Computed:
+        answer = self.session.ask("evaluator", Evaluate(batch, number))
+        return exchanges.finished(self.session, answer, last=True)

@@ -11,9 +11,10 @@ from backends.program import REFRESHES, Program
 from backends.registry import Descriptor, executed
 from backends.security import Security
 from bench.parties.messages import BatchFigures, Encrypted, Generated, Loaded, Prepared
-from bench.parties.wire import Shipment, Wire
+from bench.parties.wire import Crossed, Shipment
 from bench.run.exchanges import Evaluation, bytes_of
 from bench.run.session import Peaks, Protection
+from bench.run.survival import Survival
 from reports import record
 
 #: What is counted at the library's calls and, of round trips, at the evaluator's.
@@ -31,6 +32,7 @@ class Figures:
         wall_s: seconds of the parties' life, evaluations after the first left out.
         repeats_s: seconds of evaluations after the first.
         stopped_s: seconds in which a signal had stopped a party.
+        survival: what was started again, and what was kept.
     """
 
     plan_s: float | None = None
@@ -51,6 +53,16 @@ class Figures:
     stopped_s: float = 0.0
     security: Security | None = None
     wire: record.Wire = field(default_factory=record.Wire)
+    survival: Survival = field(default_factory=Survival)
+
+    def afresh(self) -> Figures:
+        """Those of a cell whose parties begin anew: what was there before them."""
+        return Figures(
+            plan_s=self.plan_s,
+            planned_evaluate_s=self.planned_evaluate_s,
+            clear_model_s=self.clear_model_s,
+            survival=self.survival,
+        )
 
     @property
     def keys(self) -> Sequence[Shipment]:
@@ -250,12 +262,12 @@ def levels_after_refresh(program: Program) -> int | None:
     return min(levels, default=None)
 
 
-def wire(counted: Wire) -> record.Wire:
+def wire(crossed: Crossed) -> record.Wire:
     """What has crossed so far."""
     return record.Wire(
-        to_evaluator_bytes=counted.to_evaluator_bytes or None,
-        to_key_owner_bytes=counted.to_key_owner_bytes or None,
-        messages=counted.messages,
+        to_evaluator_bytes=crossed.to_evaluator_bytes or None,
+        to_key_owner_bytes=crossed.to_key_owner_bytes or None,
+        messages=crossed.messages,
     )
 
 

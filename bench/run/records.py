@@ -52,6 +52,7 @@ def record_of(run_id: str, asked: Asked, loaded: CellKind, outcome: Outcome) -> 
             "counts": recording.counts(figures, program, outcome.batches, get(cell.backend)),
             "wire": figures.wire,
             "runaways": loaded.runaways(outcome),
+            "survival": figures.survival.block(),
             "environment": environment,
         }
     )

@@ -21,6 +21,7 @@ from bench.parties.process import PartyProcess
 from bench.parties.wire import SIDES, Shipment, Side, Wire
 from bench.run.interruption import uninterrupted
 from bench.run.scratch import scratch
+from reports.store import free
 
 #: Where what is kept of a failed cell's evaluator goes, beside the logs.
 KEPT = "evaluator"
@@ -148,20 +149,22 @@ class Session:
                 self._scratch.close()
 
     def start(self, side: Side) -> None:
-        """Start a party and wait until it is ready.
+        """Start a party and wait until it is ready; one that was there before is ended, and its log stays.
 
         Raises:
             PartyError: it could not import its library.
         """
         name = side.replace("_", " ")
         self.report(Stage(f"starting the {name}"))
+        if side in self.parties:
+            self.parties[side].close()
         party = PartyProcess(
             name=name,
             role=getattr(self.roles, side),
             python=self.python,
             adapter=self.adapter,
             folder=self.wire.folder(side),
-            log=self.logs / f"{side}.log",
+            log=free(self.logs / f"{side}.log"),
             threads=self.threads,
             cores=self.cores,
             session=self.wire.folder(side).parent,
@@ -183,6 +186,10 @@ class Session:
             raise
         self._note_peak(side, peak)
         return answer
+
+    def lost(self, side: Side) -> bool:
+        """Whether a party has died and the other lives on."""
+        return [one for one, party in self.parties.items() if party.has_ended()] == [side]
 
     def carry(self, receiver: Side, shipments: Sequence[Shipment]) -> None:
         """Carry the files of one message to a party (see `Wire.carry`)."""

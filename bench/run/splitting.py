@@ -82,11 +82,12 @@ class Splitting:
     samples: Inputs
     usual: float
 
-    def evaluate(self, batches: Sequence[Batch]) -> Evaluation:
+    def evaluate(self, batches: Sequence[Batch], repeat: int = 0) -> Evaluation:
         """The answers of all samples; those of one that spoils a batch of its own are not numbers.
 
         Args:
             batches: all samples, encrypted in their order.
+            repeat: which of the cell's evaluations it is; the first is 0.
         """
         size, count = self.program.layout.samples, len(self.samples)
         asked = [Asked(i * size, min((i + 1) * size, count), batch) for i, batch in enumerate(batches)]
@@ -95,7 +96,8 @@ class Splitting:
         encrypt_s, some_stand = 0.0, False
         while asked:
             stage = EVALUATION_OF_HALVES if rounds else EVALUATION
-            found = self.parties.evaluate([one.batch for one in asked], stage)
+            names = [f"{repeat}.{one.start}-{one.stop}" for one in asked]
+            found = self.parties.evaluate([one.batch for one in asked], stage, names)
             rounds.append(found)
             encrypt_s += sum(one.encrypt_s for one in asked)
             stand = [self._stands(found.outputs[number], one.count) for number, one in enumerate(asked)]

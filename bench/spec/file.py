@@ -44,6 +44,7 @@ MOST_SAMPLES, MOST_THREADS, MOST_REPEATS = 1_000_000, 1024, 10_000
 #: Three years; a petabyte; bits of a float64 and a few more.
 MOST_SECONDS, MOST_BYTES, MOST_BITS = 1e8, 10**15, 60.0
 MOST_CASES = MOST_SETS = 200
+MOST_RESTARTS = 100
 
 Samples = Annotated[int, Field(gt=0, le=MOST_SAMPLES)]
 Threads = Annotated[int, Field(gt=0, le=MOST_THREADS)]
@@ -74,12 +75,17 @@ class Limits(Block):
         memory_bytes: the largest memory of all its processes together.
         precision_bits: the least precision of the decrypted logits; below it the cell fails.
         label_agreement: the least fraction of samples with the polynomial model's label; likewise.
+        checkpoint_s: how often an evaluation is kept between layers, for an evaluator that takes the place of
+            one that died; never where it is None.
+        restarts: how many of its parties may be started again once they died.
     """
 
     seconds: Annotated[float, Field(gt=0, le=MOST_SECONDS)] | None = None
     memory_bytes: Annotated[int, Field(gt=0, le=MOST_BYTES)] | None = None
     precision_bits: Annotated[float, Field(ge=0, le=MOST_BITS)] = 8.0
     label_agreement: Annotated[float, Field(ge=0, le=1)] = 0.98
+    checkpoint_s: Annotated[float, Field(gt=0, le=MOST_SECONDS)] | None = None
+    restarts: Annotated[int, Field(ge=0, le=MOST_RESTARTS)] = 0
 
 
 class ParameterLiteral(Block):

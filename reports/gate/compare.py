@@ -10,6 +10,7 @@ from reports.errors import ReportError
 from reports.gate import exact, labels
 from reports.gate.judged import Tally, tallies, unmet
 from reports.gate.obstacles import (
+    disturbed_obstacle,
     machine_obstacle,
     measured_otherwise,
     same_obstacle,
@@ -183,6 +184,7 @@ def _times(cell: str, before: Processes, after: Processes, rules: Rules) -> Iter
         machine_obstacle(before, after)
         or same_obstacle(before, after)
         or stopped_obstacle(before, after)
+        or disturbed_obstacle(before, after)
         or turns_obstacle(before, after)
     )
     absent = untimed_obstacle(before, after)

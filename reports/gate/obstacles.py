@@ -91,6 +91,15 @@ def stopped_obstacle(before: Processes, after: Processes) -> Obstacle | None:
     return Obstacle(brief, f"{brief} by a signal, for {stopped:.1f} s in all, which its times hold")
 
 
+def disturbed_obstacle(before: Processes, after: Processes) -> Obstacle | None:
+    """How many processes went on with what was begun by a party that died; None where none did."""
+    found = sum(one.record.disturbed for one in (*before.finished, *after.finished))
+    if not found:
+        return None
+    brief = "a party died"
+    return Obstacle(brief, f"{brief} in {found} processes and another went on, so their times are in pieces")
+
+
 def untimed_obstacle(before: Processes, after: Processes) -> Obstacle | None:
     """Why a side has no times of evaluation: how it was asked to run; None where both should have them."""
     for name, side in (("baseline", before), ("candidate", after)):

@@ -26,10 +26,18 @@ def batches(record: Record) -> int | None:
     return None if record.batch is None else ceil(record.samples / record.batch)
 
 
+def sample_s(record: Record) -> float | None:
+    """Seconds a sample, as they rank; None where a party that died had begun the evaluation."""
+    return None if record.disturbed else record.latency.per_sample_s
+
+
 def one_input_s(record: Record) -> float | None:
-    """Seconds that one input waits: one evaluation takes as long for one sample as for a whole batch."""
+    """Seconds that one input waits: one evaluation takes as long for one sample as for a whole batch.
+
+    None where a party that died had begun the evaluation.
+    """
     found, time = batches(record), record.latency.evaluate_s
-    return None if found is None or time is None else time / found
+    return None if found is None or time is None or record.disturbed else time / found
 
 
 def full_batch_s(record: Record) -> float | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from reports.figures import Unit
-from reports.html.derived import one_input_s, standing
+from reports.html.derived import one_input_s, sample_s, standing
 from reports.html.processes import Ranked, ranked
 from reports.record import Record
 
@@ -22,7 +22,7 @@ class Ranking(NamedTuple):
 
 
 RANKINGS: Mapping[str, Ranking] = {
-    "throughput": Ranking("Least time per sample", Unit.SECONDS, lambda record: record.latency.per_sample_s),
+    "throughput": Ranking("Least time per sample", Unit.SECONDS, sample_s),
     "waiting": Ranking("Shortest wait for one input", Unit.SECONDS, one_input_s),
     "precision": Ranking(
         "Most precise", Unit.BITS, lambda record: record.ladder.precision_bits, more_is_better=True

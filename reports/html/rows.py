@@ -18,6 +18,7 @@ from reports.html.derived import (
     loss,
     measured,
     one_input_s,
+    sample_s,
     standing,
 )
 from reports.html.front import Point, front
@@ -85,6 +86,7 @@ DERIVED: Mapping[str, Unit | None] = {
     "derived.timed_primitives": None,
     "derived.timed_course": None,
     "derived.measured": None,
+    "derived.disturbed": None,
     "derived.refresh": None,
     "derived.alias": None,
     "derived.depth": Unit.COUNT,
@@ -116,9 +118,7 @@ def index(records: Sequence[Record], grouped: Sequence[int], sets: NamedSets) ->
 
 def _on_front(records: Sequence[Record], grouped: Sequence[int]) -> set[int]:
     """Places of the records that represent a cell on its front, all processes of a cell alike."""
-    cells = ranked(
-        records, grouped, lambda record: (record.latency.per_sample_s, record.ladder.precision_bits)
-    )
+    cells = ranked(records, grouped, lambda record: (sample_s(record), record.ladder.precision_bits))
     best = front([Point(number, cell.group, *cell.medians) for number, cell in enumerate(cells)])
     return {place for number in best for place in cells[number].places}
 
@@ -145,5 +145,5 @@ def _derived(record: Record, last: bool, group: int, best: bool) -> list[Any]:
         loss(ladder, "polynomial", "encrypted"),
         loss(ladder, "original", "encrypted"),
         *(probed(record), bool(latency.layers), bool(latency.primitives), bool(latency.course)),
-        measured(record),
+        *(measured(record), record.disturbed),
     ]

@@ -12,7 +12,7 @@ from reports.gate.rules import Rules, TimeRule
 from reports.gate.times import Timed, judge_times, needed_at, times_tested
 from reports.gate.verdicts import Finding, Verdict
 from reports.measures import HOT, Kind, Measure
-from reports.record import Evaluation, Latency, Primitive, Record
+from reports.record import Evaluation, Latency, Primitive, Record, Survival
 from tests.reports.processes import of, processes
 from tests.reports.simulated import BY_SPREAD, TYPICAL, enough, false_alarms, found
 
@@ -224,6 +224,16 @@ def test_times_that_hold_a_stop_are_not_comparable(record: Record) -> None:
     for finding in both(record, 30, 2.0, environment__stopped_s=0.1):
         assert finding.verdict is Verdict.NOT_COMPARABLE
         assert finding.why.startswith("a party was stopped by a signal, for ")
+
+
+def test_times_in_pieces_are_not_comparable(record: Record) -> None:
+    """Half of such an evaluation is by a process that died, and what was begun again is in no figure."""
+    survived = Survival(
+        restarts=1, lost_s=2.0, journalled_batches=0, key_sets=1, checkpoints=3, checkpoints_s=0.5
+    )
+    for finding in both(record, 30, 2.0, survival=survived):
+        assert finding.verdict is Verdict.NOT_COMPARABLE
+        assert "a party died in " in finding.why
 
 
 def test_sides_that_ran_one_after_the_other_are_not_comparable(record: Record) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from time import perf_counter, process_time
+from time import perf_counter
 
 from backends.alone import by_themselves
 from backends.constants import Constants, prepare
@@ -20,10 +20,12 @@ from backends.program import Instruction, Probe, Program, load_program
 from backends.registry import load_library
 from backends.replay import replay
 from bench.parties.channel import Channel
+from bench.parties.checkpoints import Checkpoints, identity
 from bench.parties.ciphertexts import CiphertextFiles
 from bench.parties.memory import resident_bytes
 from bench.parties.messages import (
     BatchFigures,
+    Checkpointed,
     Evaluate,
     Evaluated,
     ExecutedPrimitive,
@@ -56,7 +58,9 @@ class EvaluatorParty(Party):
         self._library = load_library(adapter)
         self.evaluator: Evaluator
         self.ciphertexts = CiphertextFiles(folder, "evaluator")
+        self._keys: tuple[Shipment, ...]
         self._program: Program
+        self._digest: str
         self._constants: Constants
         self._costs: Costs
         self._workers = Workers()
@@ -66,13 +70,14 @@ class EvaluatorParty(Party):
         self.handles(Evaluate, self.evaluate)
 
     def load(self, request: Load) -> Loaded:
-        """Check every key's digest, let the library load it, and remove its file."""
+        """Check every key's digest, let the library load it, and remove its file unless it is to stay."""
         keys = checked_keys(self.folder, request.files)
         started = perf_counter()
         self._costs = Costs(request.parameters)
         self.evaluator = self._library.evaluator(request.parameters, self.folder, keys)
         seconds = perf_counter() - started
-        for key in keys:
+        self._keys = request.files
+        for key in () if request.keep else keys:
             (self.folder / key.name).unlink(missing_ok=True)
         return Loaded(seconds)
 
@@ -81,6 +86,7 @@ class EvaluatorParty(Party):
         before = resident_bytes()
         started = perf_counter()
         self._program = load_program(self.folder, request.program, request.digest)
+        self._digest = request.digest
         self._constants = self._encoded(request.room)
         alone = by_themselves(self._program, self._costs.instruction, self._encodings(), request.workers)
         self._workers = Workers(request.workers, self.evaluator.one_thread, alone)
@@ -110,25 +116,31 @@ class EvaluatorParty(Party):
         return prepare(self._program, self.evaluator, shared.ahead, shared.window)
 
     def evaluate(self, request: Evaluate) -> Evaluated:
-        """Replay the program on every batch."""
-        outputs, measured = [], []
-        for number, batch in enumerate(request.batches):
-            inputs = [self.ciphertexts.receive(self.evaluator, shipment) for shipment in batch]
-            began_s = process_time()
-            results, figures = replay(
-                self._program,
-                self.evaluator,
-                self._constants,
-                inputs,
-                partial(self._round_trip, number),
-                partial(self._show, number),
-                partial(self.executed, number),
-                self._workers,
-            )
-            cpu_s = process_time() - began_s
-            outputs.append(self.ciphertexts.send_all(self.evaluator, results))
-            measured.append(_figures(figures, cpu_s))
-        return Evaluated(tuple(outputs), tuple(measured))
+        """Replay the program on a batch, from where it was kept if an evaluator died over it."""
+        number = request.number
+        inputs = [self.ciphertexts.receive(self.evaluator, shipment) for shipment in request.batch]
+        checkpoints = Checkpoints(
+            self.folder,
+            self.evaluator,
+            identity([request.name, self._digest], [*self._keys, *request.batch]),
+            request.checkpoint_s,
+            lambda index, seconds: self.channel.send(Checkpointed(number, index, seconds)),
+        )
+        results, figures = replay(
+            self._program,
+            self.evaluator,
+            self._constants,
+            inputs,
+            partial(self._round_trip, number),
+            partial(self._show, number),
+            partial(self.executed, number),
+            self._workers,
+            checkpoints,
+            checkpoints.latest(),
+        )
+        cpu_s = checkpoints.cpu_s
+        outputs = self.ciphertexts.send_all(self.evaluator, results)
+        return Evaluated(outputs, _figures(figures, cpu_s))
 
     def _round_trip(self, batch: int, ciphertext: Ciphertext, level: int) -> Ciphertext:
         self.channel.send(RoundTrip(batch, self.ciphertexts.send(self.evaluator, ciphertext), level))

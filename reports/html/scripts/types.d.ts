@@ -34,6 +34,7 @@ interface NamedRow {
   "derived.timed_primitives": boolean;
   "derived.timed_course": boolean;
   "derived.measured": boolean;
+  "derived.disturbed": boolean;
   "derived.refresh": string | null;
   "derived.alias": string | null;
 }

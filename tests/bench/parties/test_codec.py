@@ -52,11 +52,11 @@ MESSAGES = [
     Generate(PARAMETERS, (1, 2), bootstrap=True, conjugation=False),
     Encrypt("samples.npy", Layout(4, 2, 8), ValueLayout("features", (0, 1), 5), 3),
     Prepare("program", "digest", Room(1 << 30, 1)),
-    Evaluate((BATCH, ())),
+    Evaluate(BATCH, 1, "2", 30.0),
     Refreshed(SHIPMENT),
     Done(5, Generated(0.5, 0.25, BATCH, SecurityFacts(13, 100.5, 60, "uniform_ternary"), {"seal": "4.1"})),
     Done(5, Prepared(0.5, None)),
-    Done(5, Evaluated((BATCH,), (FIGURES,))),
+    Done(5, Evaluated(BATCH, FIGURES)),
     Timed("add", 3, (0.1, 0.2), sums=Sums(BATCH, 2, 3)),
 ]
 
