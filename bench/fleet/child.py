@@ -16,6 +16,8 @@ from pathlib import Path
 from types import FrameType
 from typing import BinaryIO
 
+import click
+
 from bench.errors import UserError
 from bench.fleet.task import Task
 from bench.run.listener import Listener
@@ -52,10 +54,10 @@ def main() -> int:
         for _ in service.records(task.cells, rounds=1):
             pass
     except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
+        click.echo("interrupted", err=True)
         return 1
     except (UserError, ModelError, ReportError) as error:
-        print(error, file=sys.stderr)
+        click.echo(str(error), err=True)
         return 2
     return 0
 

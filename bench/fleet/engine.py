@@ -1,4 +1,4 @@
-"""What is asked of an engine: Python's own executors with a little beside them; and which engines there are."""
+"""What is asked of an engine, which is Python's own executor with a little beside it; and which there are."""
 
 from __future__ import annotations
 

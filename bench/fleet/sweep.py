@@ -6,10 +6,12 @@ is timed on it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from itertools import groupby
 
+from backends.registry import get
 from bench.fleet.dispatch import Done, Job, dispatched
 from bench.fleet.engine import Engine
 from bench.fleet.perform import perform
@@ -18,7 +20,6 @@ from bench.run.cores import used_threads
 from bench.run.foreseen import foresee
 from bench.run.service import Ready, Service
 from bench.spec.cells import Cell
-from backends.registry import get
 from reports.origin import CHANGED, changed
 from reports.record import Record
 
@@ -74,18 +75,23 @@ def _task(service: Service, group: Sequence[Ready]) -> Task:
     return Task(cells, service.probes, service.audit, service.build)
 
 
-def _need(group: Sequence[Ready]):
+def _need(group: Sequence[Ready]) -> Callable[[], Need]:
     """What a machine must have for a group, planned when it is asked for."""
 
     @cache
     def need() -> Need:
-        cells = [ready.asked.cell for ready in group]
-        found = [one.prediction for one in foresee(cells) if one.prediction is not None]
+        often = Counter(ready.asked.identity for ready in group)
+        cells = list({ready.asked.identity: ready.asked.cell for ready in group}.values())
+        found = {
+            identity: one.prediction
+            for identity, one in zip(often, foresee(cells), strict=True)
+            if one.prediction is not None
+        }
         return Need(
-            max((max(one.evaluator_bytes, one.needs.key_owner_bytes) for one in found), default=0),
-            max((one.disk_bytes for one in found), default=0),
+            max((max(one.evaluator_bytes, one.needs.key_owner_bytes) for one in found.values()), default=0),
+            max((one.disk_bytes for one in found.values()), default=0),
             max(used_threads(cell, get(cell.backend)) for cell in cells),
-            sum(one.wall_s for one in found),
+            sum(often[identity] * one.wall_s for identity, one in found.items()),
         )
 
     return need
@@ -106,9 +112,13 @@ def _adopted(service: Service, ready: Ready, delivered: Delivered, lost: int) ->
     service.listener.begin(ready.asked.identity)
     record = Record.from_json(delivered.record)
     if record.key != ready.asked.key:
-        differing = record.origin and changed(record.origin, ready.asked.origin)
-        why = "; ".join(CHANGED[name] for name in differing or ())
-        return service.failed(ready, f"the machine that ran it has other code or libraries: {why or 'of a cell of its own'}; "
-                              "bring it to the same")
+        return service.failed(ready, _another(record, ready))
     environment = record.environment.model_copy(update={"lost_machines": lost})
     return service.adopt(ready, record.model_copy(update={"environment": environment}), delivered.raw)
+
+
+def _another(record: Record, ready: Ready) -> str:
+    """Why a record is no answer to what was asked."""
+    differing = record.origin and changed(record.origin, ready.asked.origin)
+    why = "; ".join(CHANGED[name] for name in differing or ())
+    return f"the machine that ran it differs: {why or 'its samples are others'}; bring both to the same"

@@ -102,9 +102,11 @@ def start(output: Path) -> Dask:
     address = dask.config.get("scheduler-address", None)
     if address is None:
         raise UserError(
-            "--executor dask knows no scheduler; set DASK_SCHEDULER_ADDRESS to its address, such as tcp://HOST:8786"
+            "--executor dask knows no scheduler; set DASK_SCHEDULER_ADDRESS to one, such as tcp://HOST:8786"
         )
     try:
         return Dask(Client(address, set_as_default=False))
     except OSError as error:
-        raise UserError(f"the Dask scheduler {address} does not answer ({error}); start it, or see to its address") from error
+        raise UserError(
+            f"the Dask scheduler {address} does not answer ({error}); start it, or see to its address"
+        ) from error
