@@ -25,6 +25,9 @@ from bench.run.service import Service
 from models.errors import ModelError
 from reports.errors import ReportError
 
+#: The exit status where a cell cannot be read on this machine.
+UNREADABLE = 2
+
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
@@ -39,7 +42,7 @@ def _end_with(stream: BinaryIO) -> None:
 def main() -> int:
     """Run the task.
 
-    Exit status: 0 where every cell has a record, 1 at an interruption, 2 where a cell cannot be read here;
+    Exit status: 0 where every cell has a record, 1 at an interruption, `UNREADABLE` where a cell lacks something;
     the reason is the last line of standard error.
     """
     for number in (signal.SIGTERM, signal.SIGHUP):
@@ -58,7 +61,7 @@ def main() -> int:
         return 1
     except (UserError, ModelError, ReportError) as error:
         click.echo(str(error), err=True)
-        return 2
+        return UNREADABLE
     return 0
 
 

@@ -38,12 +38,21 @@ class Done(Generic[Argument, Result]):
 
 
 def dispatched(
-    engine: Engine, function: Callable[[Argument], Result], jobs: Iterable[Job[Argument]]
+    engine: Engine,
+    function: Callable[[Argument], Result],
+    jobs: Iterable[Job[Argument]],
+    cut_off: Callable[[Result], bool] = lambda result: False,
 ) -> Iterator[Done[Argument, Result]]:
     """Every job's result, in the order in which they end.
 
     A job whose machine is lost is sent again, to at most `ATTEMPTS` machines. However the loop is left, the
     caller closes the engine, which ends what still runs.
+
+    Args:
+        engine: where they run.
+        function: called with each job's argument.
+        jobs: made as the engine wants them.
+        cut_off: whether a result is of a machine that went away under the job.
     """
     following, flying = iter(jobs), dict[Future[Result], Job[Argument]]()
     while True:
@@ -55,7 +64,7 @@ def dispatched(
             return
         for future in wait(flying, return_when=FIRST_COMPLETED).done:
             job = flying.pop(future)
-            done = _ended(engine, job, future) or _send(engine, function, job, flying)
+            done = _ended(engine, job, future, cut_off) or _send(engine, function, job, flying)
             if done is not None:
                 yield done
 
@@ -74,14 +83,16 @@ def _send(
     return None
 
 
-def _ended(engine: Engine, job: Job[Argument], future: Future[Result]) -> Done[Argument, Result] | None:
+def _ended(
+    engine: Engine, job: Job[Argument], future: Future[Result], cut_off: Callable[[Result], bool]
+) -> Done[Argument, Result] | None:
     """What became of a job; None where its machine was lost and it has another attempt."""
     error = future.exception()
-    if error is None:
-        job.lost += engine.lost_machines(job.name)
-        return Done(job, future.result())
-    if isinstance(error, engine.lost):
+    if isinstance(error, engine.lost) or (error is None and cut_off(future.result())):
         job.lost += 1
         if job.lost < ATTEMPTS:
             return None
+    if error is None:
+        job.lost += engine.lost_machines(job.name)
+        return Done(job, future.result())
     return Done(job, None, f"the engine gave no result: {error}; look at its logs")

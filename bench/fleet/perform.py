@@ -12,9 +12,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from bench.fleet.child import UNREADABLE
 from bench.fleet.task import Delivered, Delivery, Task
 from bench.packages import FOLDER
 from reports.errors import ReportError
+from reports.record import Status
 from reports.store import load_output, read_raw
 
 #: How often it is asked whether the task is still wanted, in seconds.
@@ -36,15 +38,16 @@ def perform(task: Task, wanted: Callable[[], bool] = _always) -> Delivery:
         wanted: asked now and then; where it says no, the process and its parties are ended.
     """
     with tempfile.TemporaryDirectory(prefix="bench-task-", ignore_cleanup_errors=True) as folder:
-        said = _run(task, Path(folder), wanted)
+        status, said = _run(task, Path(folder), wanted)
         records = _delivered(Path(folder))
     if len(records) == len(task.cells):
         return Delivery(records)
-    return Delivery(records, said or "the process that ran it was ended; look at the machine's own log")
+    reason = said or "the process that ran it was ended; look at the machine's own log"
+    return Delivery(records, reason, cut_off=status not in (0, UNREADABLE))
 
 
-def _run(task: Task, folder: Path, wanted: Callable[[], bool]) -> str:
-    """Run the process to its end, and return the last line of what it says went wrong."""
+def _run(task: Task, folder: Path, wanted: Callable[[], bool]) -> tuple[int, str]:
+    """Run the process to its end; its exit status, and the last line of what it says went wrong."""
     with (folder / "errors.log").open("w+") as errors:
         process = subprocess.Popen(
             [sys.executable, "-m", "bench.fleet.child", str(folder / "results")],
@@ -64,7 +67,7 @@ def _run(task: Task, folder: Path, wanted: Callable[[], bool]) -> str:
         finally:
             _end(process)
         errors.seek(0)
-        return next(reversed([line.strip() for line in errors if line.strip()]), "")
+        return process.returncode, next(reversed([line.strip() for line in errors if line.strip()]), "")
 
 
 def _paths() -> list[str]:
@@ -94,4 +97,8 @@ def _delivered(folder: Path) -> list[Delivered]:
         stored = load_output(folder / "results").stored
     except ReportError:  # it ended before the first record
         return []
-    return [Delivered(one.record.to_json(), None if one.raw is None else read_raw(one)) for one in stored]
+    return [
+        Delivered(one.record.to_json(), None if one.raw is None else read_raw(one))
+        for one in stored
+        if one.record.status is not Status.INTERRUPTED
+    ]

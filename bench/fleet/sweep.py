@@ -52,7 +52,7 @@ def swept(
                 yield record
         groups = _groups(unanswered)
         jobs = [Job(str(number), _task(service, group), _need(group)) for number, group in enumerate(groups)]
-        for done in dispatched(engine, perform, jobs):
+        for done in dispatched(engine, perform, jobs, cut_off=lambda delivery: delivery.cut_off):
             yield from _kept(service, groups[int(done.job.name)], done)
     finally:
         service.close()

@@ -74,7 +74,9 @@ class Delivery:
     Attributes:
         records: one a cell and in their order, unless the task was cut off.
         reason: why there are fewer; None where there are all.
+        cut_off: whether the machine ended it before its end, so that another may do better.
     """
 
     records: Sequence[Delivered]
     reason: str | None = None
+    cut_off: bool = False

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
+from time import monotonic
 
 import dask
 from distributed import Client, get_worker
@@ -24,6 +25,8 @@ from reports.figures import size
 
 #: Tasks sent ahead of each worker's, so that none waits for the next.
 AHEAD = 2
+#: How often it is asked which workers there are, in seconds.
+SEEN_EVERY_S = 5.0
 
 
 class Dask:
@@ -33,14 +36,17 @@ class Dask:
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self.at_once = AHEAD * max(1, len(self._workers()))
-        self._sent: list[Future[object]] = []
+        self._seen, self._seen_at = self._workers(), monotonic()
+        self.at_once = AHEAD * max(1, len(self._seen))
+        self._flying: set[Future[object]] = set()
 
     def submit(
         self, name: str, function: Callable[[Argument], Result], argument: Argument, need: Need
     ) -> Future[Result]:
         """Send it to the workers whose limit of memory holds it."""
-        workers = self._workers()
+        if monotonic() - self._seen_at > SEEN_EVERY_S:
+            self._seen, self._seen_at = self._workers(), monotonic()
+        workers = self._seen
         fitting = [
             address
             for address, worker in workers.items()
@@ -53,7 +59,8 @@ class Dask:
             )
         executor = self._client.get_executor(pure=False, **({"workers": fitting} if workers else {}))
         future: Future[Result] = executor.submit(partial(_called, name, function), argument)
-        self._sent.append(future)  # type: ignore[arg-type]
+        self._flying.add(future)  # type: ignore[arg-type]
+        future.add_done_callback(self._flying.discard)  # the cluster then forgets its result
         return future
 
     def lost_machines(self, name: str) -> int:
@@ -62,7 +69,7 @@ class Dask:
 
     def close(self) -> None:
         """Cancel what still runs; the workers end its processes when they see it."""
-        for future in self._sent:
+        for future in list(self._flying):
             future.cancel()
         self._client.close()
 

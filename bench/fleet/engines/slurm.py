@@ -6,6 +6,7 @@ Partition, account and the like are Slurm's own settings (`SBATCH_PARTITION`, `S
 
 from __future__ import annotations
 
+import logging
 import math
 import shutil
 from collections.abc import Callable
@@ -74,4 +75,5 @@ def start(output: Path) -> Slurm:
     """
     if shutil.which("sbatch") is None:
         raise UserError("--executor slurm finds no sbatch on the path; run it on a node that submits jobs")
+    logging.getLogger("submitit").setLevel(logging.ERROR)  # it warns at each look where Slurm keeps no accounts
     return Slurm(output / ".slurm")

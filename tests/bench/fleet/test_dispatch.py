@@ -94,6 +94,21 @@ def test_a_job_that_loses_every_machine_ends_with_the_reason() -> None:
     assert found["2"].reason == "the engine gave no result: 2; look at its logs"
 
 
+def test_a_result_that_was_cut_off_is_of_a_lost_machine() -> None:
+    seen: list[int] = []
+
+    def cut_off(result: int) -> bool:
+        seen.append(result)
+        return seen.count(9) < 2 and result == 9
+
+    engine = Threads()
+    jobs = [Job(str(number), number, lambda: SMALL) for number in range(5)]
+    found = {one.job.name: one for one in dispatched(engine, square, jobs, cut_off)}
+    engine.close()
+    assert [found[str(number)].job.lost for number in range(5)] == [0, 0, 0, 1, 0]
+    assert found["3"].result == 9
+
+
 def test_an_error_of_the_function_is_no_lost_machine() -> None:
     found = done(Threads(), [Job("13", 13, lambda: SMALL), Job("4", 4, lambda: SMALL)])
     assert found["13"].reason == "the engine gave no result: thirteen; look at its logs"
