@@ -5,9 +5,10 @@ coefficients times the scale (Cheon et al. 2017). Sums, products, rotations, res
 modulo Q, or modulo the smaller modulus that they leave; only decryption, and a bootstrap, which begins at
 the first modulus, must take each coefficient for the one nearest to zero. So what counts is how large values
 are where they are decrypted or refreshed, and there a coefficient beyond Q / (2·scale) comes back less some
-multiple of Q / scale ("wraps"). A bootstrap that begins with slots-to-coefficients has made coefficients of
-the slots by then, so there each slot is held against the same bound. Constants must fit where they are
-encoded; SEAL refuses those that do not.
+multiple of Q / scale ("wraps"). A bootstrap may want them smaller still: it reduces by a sine, which brings
+a coefficient near a quarter of its period back far too small. A bootstrap that begins with
+slots-to-coefficients has made coefficients of the slots by then, so there each slot is held against the same
+bounds. Constants must fit where they are encoded; SEAL refuses those that do not.
 """
 
 from __future__ import annotations
@@ -30,12 +31,26 @@ Slots = Array | NDArray[np.complex128]
 GENERATORS = (5, 3)
 #: So many times the modulus is the most of which a float64 tells the rest to a thousandth.
 HELD = 2.0**42
+#: The part of a sine's period from which on a tenth of a coefficient is lost.
+BENT = 1 / 8
 
 
 def room(parameters: ParameterSet, level: int) -> float:
     """The largest coefficient, in units of values, that a ciphertext or a plaintext holds at a level."""
     spare = parameters.first_modulus_bits - parameters.scale_bits - 1
     return 2.0 ** min(spare + level * parameters.scale_bits, 1000)
+
+
+def reach(parameters: ParameterSet, level: int, period: float | None = None) -> float:
+    """The largest coefficient that comes back right where it is decrypted, encoded or bootstrapped.
+
+    Args:
+        parameters: the set.
+        level: where that is.
+        period: that of the bootstrap's sine; None where none is entered.
+    """
+    held = room(parameters, level)
+    return held if period is None else min(held, BENT * period)
 
 
 def coefficients(slots: Slots, generator: int = GENERATORS[0]) -> Array:
@@ -105,8 +120,7 @@ def check(
     level: int,
     vectors: Sequence[Slots | complex],
     what: str,
-    *,
-    bootstrapped: bool = False,
+    period: float | None = None,
 ) -> None:
     """See that slot vectors fit at a level, a number standing for one that is equal throughout.
 
@@ -115,26 +129,33 @@ def check(
         level: where they are encoded, decrypted or refreshed.
         vectors: the slot vectors.
         what: what they are, for the sentence.
-        bootstrapped: whether they enter a bootstrap.
+        period: that of the sine of the bootstrap that they enter; None where they enter none.
 
     Raises:
         PlanError: they do not; it says with which parameters they would.
     """
-    most = room(parameters, level)
     largest = max(float(np.abs(slots).max()) for slots in vectors)
-    if bootstrapped and slots_enter(parameters):
+    held, enough = room(parameters, level), reach(parameters, level, period)
+    if period is not None and slots_enter(parameters):
         coefficient = largest
     else:
-        coefficient = max(largest_coefficient(slots, most) for slots in vectors)
-    if coefficient <= most:
+        coefficient = max(largest_coefficient(slots, enough) for slots in vectors)
+    if coefficient <= enough:
         return
+    told = f"values reach {largest:.2g} in {what} (coefficients {coefficient:.2g}), and a "
+    if coefficient <= held:
+        factor = ceil(log2(coefficient / BENT))
+        raise PlanError(
+            f"{told}bootstrap loses a tenth and more of those beyond {enough:.2g}; use a correction_factor "
+            f"of {factor}, or scale the model's weights down"
+        )
     spare = ceil(log2(coefficient)) + 1 - level * parameters.scale_bits
     first, scale = parameters.scale_bits + spare, parameters.first_modulus_bits - spare
     remedy = f"first_modulus_bits of {first}" if first <= 60 else f"scale_bits of {max(scale, 20)} or less"
     raise PlanError(
-        f"values reach {largest:.2g} in {what} (coefficients {coefficient:.2g}), and a first modulus of "
-        f"{parameters.first_modulus_bits} bits at a scale of 2^{parameters.scale_bits} holds {most:.2g} at "
-        f"level {level}; use {remedy}, or scale the model's weights down"
+        f"{told}first modulus of {parameters.first_modulus_bits} bits at a scale of "
+        f"2^{parameters.scale_bits} holds {held:.2g} at level {level}; use {remedy}, or scale the model's "
+        "weights down"
     )
 
 

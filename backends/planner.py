@@ -19,7 +19,7 @@ from backends.program import Program
 from backends.recordings import Recordings
 from backends.schedule import NodeCost, Refresh, Schedule, makes_ciphertexts, schedule
 from backends.tensor.halves import paired, parted
-from backends.tensor.layout import in_halves, in_pairs
+from backends.tensor.layout import filled, in_halves, in_pairs
 from backends.tensor.operation import Way
 from backends.tensor.operations import encrypted
 from backends.tensor.pairs import ONE
@@ -47,6 +47,7 @@ def refresh_for(kind: str, parameters: ParameterSet, capabilities: Capabilities)
         capabilities.bootstrap_input_level,
         capabilities.bootstrap_work,
         capabilities.complex_bootstrap,
+        capabilities.bootstrap_period,
     )
 
 
@@ -257,21 +258,24 @@ class Planner:
             if node.name in plan.refreshed and bootstraps:
                 mean = float(node.attributes.get("mean", 0.0))
                 centred = values[node.name] - mean
-                self._hold_value(node, centred, 0, bootstrapped=True, pairs=node.name in plan.paired)
+                self._hold_value(
+                    node, centred, 0, period=self._refresh.period, pairs=node.name in plan.paired
+                )
             elif node.name in plan.refreshed or node.name == self._graph.output:
                 self._hold_value(node, values[node.name], plan.made[node.name])
 
     def _hold_value(
-        self, node: Node, value: Array, level: int, *, bootstrapped: bool = False, pairs: bool = False
+        self, node: Node, value: Array, level: int, *, period: float | None = None, pairs: bool = False
     ) -> None:
-        if 2 * np.abs(value).max() <= headroom.room(self._parameters, level):
+        if 2 * np.abs(value).max() <= headroom.reach(self._parameters, level, period):
             return
         samples = self._layout.samples
-        batches = [value[start : start + samples] for start in range(0, len(value), samples)]
+        starts = range(0, len(value), samples)
+        batches = [filled(self._layout, value[start : start + samples]) for start in starts]
         vectors = [self._spread(node, batch) for batch in batches]
         slots = [one for of_batch in vectors for one in (in_pairs(of_batch) if pairs else of_batch)]
         what = f"layer {node.layer or node.name}"
-        headroom.check(self._parameters, level, slots, what, bootstrapped=bootstrapped)
+        headroom.check(self._parameters, level, slots, what, period)
 
     def _spread(self, node: Node, batch: Array) -> list[Array]:
         """The slot vectors of a node's values in one batch, of both halves or of each."""

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache, partial
+from math import inf
 from typing import NamedTuple
 
 import numpy as np
@@ -35,6 +36,7 @@ class Refresh:
         entry: lowest level at which a value may enter a refresh.
         work: cost of one relative to the usual one of its kind (`Capabilities.bootstrap_work`).
         keeps_imaginary: whether it keeps the imaginary parts of slots.
+        period: of the sine by which a bootstrap reduces (`Capabilities.bootstrap_period`).
     """
 
     kind: str
@@ -42,6 +44,7 @@ class Refresh:
     entry: int
     work: float = 1.0
     keeps_imaginary: bool = False
+    period: float = inf
 
 
 @dataclass(frozen=True)

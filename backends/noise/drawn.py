@@ -28,6 +28,8 @@ MAIN_WEIGHT, EPHEMERAL_WEIGHT = 192, 32
 ROUNDING, TERNARY = 1 / 12, 2 / 3
 #: A normal variable's median distance from 0.
 MEDIAN = 0.6745
+#: Where OpenFHE refuses to decrypt: the deviation of imaginary parts over the root of N, found by bisection.
+REFUSED = 1 / 32
 
 
 class Noise:
@@ -95,11 +97,16 @@ class Noise:
         return headroom.slots_of(_sine(coefficients, reduction.correction)) + errors
 
     def decrypted(self, slots: ComplexVector) -> Vector:
-        """The real parts, and the noise by which a library hides that of the ciphertext."""
+        """The real parts, and the noise by which a library hides that of the ciphertext.
+
+        Where it finds more than it takes for noise, it refuses, and there are no numbers.
+        """
         if not self._traits.floods:
             return np.ascontiguousarray(slots.real)
         n = self._parameters.n
         found = float(np.median(np.abs(slots.imag))) / MEDIAN
+        if found > REFUSED * sqrt(n):
+            return np.full(len(slots), np.nan)
         least = sqrt(n) / 8 * sqrt(n / 2) / self._scale
         flood = sqrt(2) * max(found, least)
         return np.asarray(slots.real + self._random.normal(0, flood, len(slots)))

@@ -259,7 +259,7 @@ def pack(layout: Layout, value: ValueLayout, samples: Array | NDArray[np.int64])
     return [joined(parts) for parts in zip(*halves, strict=True)]
 
 
-def filled(layout: Layout, samples: Array | NDArray[np.int64]) -> Array | NDArray[np.int64]:
+def filled(layout: Layout, samples: SamplesT) -> SamplesT:
     """A batch in which no place is empty: its samples come again in the places that they leave.
 
     Nobody looks there, but a polynomial may make numbers of zeros, which are nobody's sample and in no

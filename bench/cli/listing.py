@@ -79,6 +79,13 @@ def _models() -> list[Row]:
     return [{"model": folder.name, **_model(folder)} for folder in sorted(CHECKPOINTS.iterdir())]
 
 
+def score(folder: Path) -> str:
+    """What a checkpoint's polynomial model reaches on what is held out; nothing where that is unknown."""
+    row = _model(folder)
+    reached = row.get("polynomial", ABSENT)
+    return "" if reached == ABSENT else f"{row['judged by']} {reached}"
+
+
 def _model(folder: Path) -> Row:
     """A checkpoint's task and size, and what its first and its last stage of conversion (rung) reach."""
     rungs = sorted(path.stem for path in folder.glob("*.safetensors"))

@@ -29,11 +29,11 @@ def verified(written: Path, choices: Sequence[Choice], most: int, screen: Screen
     """
     suite, cells = load_suite(str(written), list(available())), []
     for choice in choices[:most]:
-        cells += expand(suite, [choice.backend], [alias(choice, choices)])
+        cells += expand(suite, [choice.backend], [alias(choice, choices)], [choice.case])
     with Display(screen) as display:
         records = list(Service(Path("results"), display).records(cells))
     columns = [
-        (f"{alias(choice, choices)}, {choice.backend}", _column(choice, record))
+        (f"{choice.model}, {alias(choice, choices)}, {choice.backend}", _column(choice, record))
         for choice, record in zip(choices, records, strict=False)
     ]
     screen.print(table("predicted → measured", columns))

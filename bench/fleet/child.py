@@ -42,8 +42,8 @@ def _end_with(stream: BinaryIO) -> None:
 def main() -> int:
     """Run the task.
 
-    Exit status: 0 where every cell has a record, 1 at an interruption, `UNREADABLE` where a cell lacks something;
-    the reason is the last line of standard error.
+    Exit status: 0 where every cell has a record, 1 at an interruption, `UNREADABLE` where a cell's model or
+    data cannot be read; the reason is the last line of standard error.
     """
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)

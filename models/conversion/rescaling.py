@@ -2,8 +2,8 @@
 
 A factor travels with its value: through index maps unchanged, through products multiplied. Linear maps,
 `affine` and `scale` take it in, and give their own result a factor if one is wished, as does the mask of a
-`mix`. Polynomials need their input as it is, sums need one factor on both sides, and the result of the graph
-has none; a wish that breaks this is not granted.
+`mix`. Polynomials need their input as it is and can give their result a factor, sums need one factor on both
+sides, and the result of the graph has none; a wish that breaks this is not granted.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def rescaled(graph: Graph, wishes: Iterable[Mapping[str, float]]) -> Graph:
     Args:
         graph: a folded graph.
         wishes: each the positive factors of nodes that only serve together, granted or left out as a whole.
-            Those of linear maps and of masked mixes can be granted.
+            Those of linear maps, of polynomials and of masked mixes can be granted.
     """
     granted: dict[str, float] = {}
     for wish in wishes:
@@ -50,10 +50,12 @@ def _factors(graph: Graph, wished: Mapping[str, float]) -> dict[str, float] | No
 
 def _result_factor(node: Node, operands: list[float], wish: float | None) -> float | None:
     operation = declared(node.operation)
+    if operation.factor in (Factor.GIVEN, Factor.FIXED) and not all(_same(factor, 1) for factor in operands):
+        return None
     if wish is not None:
         return wish if operation.absorbs(node) else None
     match operation.factor:
-        case Factor.ABSORBED:
+        case Factor.ABSORBED | Factor.GIVEN | Factor.FIXED:
             return 1.0
         case Factor.PASSED:
             return operands[0]
@@ -61,8 +63,6 @@ def _result_factor(node: Node, operands: list[float], wish: float | None) -> flo
             return math.prod(operands)
         case Factor.COMMON:
             return operands[0] if _same(*operands) else None
-        case Factor.FIXED:
-            return 1.0 if all(_same(factor, 1) for factor in operands) else None
 
 
 def _same(a: float, b: float) -> bool:

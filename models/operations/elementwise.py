@@ -50,6 +50,10 @@ def _absorb_scale(node: Node, operand: float, result: float) -> Node:
     return replace(node, attributes={**node.attributes, "factor": factor})
 
 
+def _give(node: Node, operand: float, result: float) -> Node:
+    return replace(node, arrays={"coefficients": node.arrays["coefficients"] * result})
+
+
 OPERATIONS = (
     Operation(
         name="affine",
@@ -112,7 +116,8 @@ OPERATIONS = (
         arrays=("coefficients",),
         result=alike,
         evaluate=_polynomial,
-        factor=Factor.FIXED,
+        factor=Factor.GIVEN,
+        absorb=_give,
         carries=Carries.NOTHING,
         factor_moves_to=None,
         exact=True,

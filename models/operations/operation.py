@@ -38,13 +38,15 @@ class Factor(Enum):
 
     ABSORBED: its arrays take them in and give the result any other. PASSED: that of the first operand is the
     result's. MULTIPLIED: their product is the result's. COMMON: the operands need one and the same, which is
-    the result's. FIXED: the operands must have none, and the result has none.
+    the result's. GIVEN: the operands must have none, and its arrays can give the result any. FIXED: the
+    operands must have none, and the result has none.
     """
 
     ABSORBED = "absorbed"
     PASSED = "passed"
     MULTIPLIED = "multiplied"
     COMMON = "common"
+    GIVEN = "given"
     FIXED = "fixed"
 
 
@@ -114,5 +116,5 @@ class Operation:
     calibrated: Calibrated | None = None
 
     def absorbs(self, node: Node) -> bool:
-        """Whether a node can give its result any factor, whatever those of its operands."""
-        return self.factor is Factor.ABSORBED or self.absorber in node.arrays
+        """Whether a node can give its result any factor, whatever those of its operands; GIVEN wants none."""
+        return self.factor in (Factor.ABSORBED, Factor.GIVEN) or self.absorber in node.arrays

@@ -26,6 +26,7 @@ from backends.constants import Window, prepare
 from backends.dispatch import Workers
 from backends.errors import BackendError, ExecutionError, IntegrityError, ParameterError, Unsupported
 from backends.interface import Ciphertext, Evaluator, KeyFile, KeyOwner, SecurityFacts
+from backends.noise.drawn import REFUSED
 from backends.openfhe.adapter import OpenFHE
 from backends.openfhe.capabilities import MODULAR_REDUCTION_DEPTH, capabilities, correction_factor
 from backends.openfhe.context import SECRETS, make_context
@@ -539,3 +540,16 @@ def test_the_rotations_of_a_bootstrap_are_foretold(level_budget: tuple[int, int]
         bootstrap=BootstrapParameters(level_budget, correction_factor=4, depth=depth),
     )
     assert in_fresh_process(steps_of_a_bootstrap, parameters) == {*capabilities(parameters).bootstrap_steps}
+
+
+def decrypted_with_imaginary_parts(size: float) -> bool:
+    owner = OpenFHE.key_owner(PORTABLE)
+    owner.generate(Path(mkdtemp()), [], False)
+    drawn = np.random.default_rng(SEED).normal(0, size, PORTABLE.slots)
+    return bool(np.isfinite(owner.decrypt(owner.encrypt(1 + 1j * drawn, 1))).all())
+
+
+@pytest.mark.parametrize(("size", "readable"), [(0.9, True), (1.1, False)])
+def test_it_refuses_to_decrypt_where_the_simulator_that_imitates_it_does(size: float, readable: bool) -> None:
+    size *= REFUSED * PORTABLE.n**0.5
+    assert in_fresh_process(decrypted_with_imaginary_parts, size) == readable

@@ -14,8 +14,10 @@ from bench.cli.screen import Screen
 from bench.cli.standings import overview
 from bench.cli.tables import ending
 from bench.environments.declaration import DEFAULT_BUILD
+from bench.errors import UserError
 from bench.fleet.engine import ENGINES, start
 from bench.fleet.sweep import swept
+from bench.remote.machine import Machine
 from bench.run.listener import Listener
 from bench.run.service import Service, is_failure
 from bench.spec.cells import Cell
@@ -30,6 +32,7 @@ from reports.record import Record, nothing_measured
         "bench run toy --backend tenseal",
         "bench run vit_tiny --parameters shared14 --rounds 10",
         "bench run toy --backend cleartext --samples 4 --json",
+        "bench run toy --executor dask --output results",
     )
 )
 @selection
@@ -52,6 +55,18 @@ from reports.record import Record, nothing_measured
     default=DEFAULT_BUILD,
     show_default=True,
     help="Which build of the libraries, such as native (-march=native) where a backend declares it.",
+)
+@click.option(
+    "--evaluator",
+    metavar="HOST:PORT",
+    help="Have evaluators run on another machine, where `bench serve` listens.",
+)
+@click.option(
+    "--certificates",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("key_owner"),
+    show_default=True,
+    help="The certificates of this end, for --evaluator.",
 )
 @click.option(
     "--keep-parties",
@@ -78,6 +93,8 @@ def run(
     probes: bool,
     audit: bool,
     build: str,
+    evaluator: str | None,
+    certificates: Path,
     keep_parties: bool,
     rounds: int | None,
     executor: str | None,
@@ -90,6 +107,12 @@ def run(
     Exit status: 1 where a cell failed, or nothing could be measured.
     """
     asked = Selection(**selected)  # type: ignore[arg-type]
+    if evaluator is not None and (audit or keep_parties):
+        raise UserError(
+            "--audit and --keep-parties are for evaluators on this machine; leave out --evaluator"
+        )
+    if executor is not None and (evaluator is not None or keep_parties):
+        raise UserError("--evaluator and --keep-parties are for cells of this machine; leave out --executor")
     cells = asked.cells()
     screen = Screen(stderr=as_json)
     with Display(screen) as display:
@@ -101,6 +124,7 @@ def run(
             keep_parties=keep_parties,
             audit=audit,
             build=build,
+            machine=None if evaluator is None else Machine(evaluator, certificates),
         )
         records = list(_records(service, cells, rounds, executor))
     if as_json:

@@ -13,16 +13,17 @@ from rich.table import Table
 
 from backends.registry import Descriptor, available, get, simulates
 from bench.cli.examples import examples
+from bench.cli.listing import score
 from bench.cli.screen import Screen
 from bench.cli.verifying import verified
 from bench.errors import UserError
 from bench.run.clear_rungs import unseen
 from bench.run.tuning.search import Choice, Goal, Search, front
 from bench.run.tuning.written import alias, suite_text
-from bench.run.workload import load_workload
+from bench.run.workload import Workload, load_workload
 from bench.spec.cases import ModelCase
 from bench.spec.file import MOST_BITS, MOST_THREADS
-from bench.spec.suite import SUITES, Suite, load_suite
+from bench.spec.suite import SUITES, Suite, find_suite, load_suite
 from models.names import did_you_mean
 from reports.figures import size
 
@@ -38,6 +39,7 @@ _MODEL = re.compile(r"\bmodel: ([A-Za-z0-9_-]+)")
         "bench tune vit_tiny --bits 14",
         "bench tune vit_tiny --bits 12 --non-interactive --threads 2 --memory 22",
         "bench tune vit_tiny --rtt 20 --output tuned.yaml --verify 3",
+        "bench tune degrees --non-interactive --threads 2",
     )
 )
 @click.argument("model")
@@ -80,7 +82,8 @@ def tune(
 ) -> int:
     """Search libraries and parameter sets for MODEL, and tell the best in time, memory and bits.
 
-    MODEL is a checkpoint that a suite names, or a suite with one. Nothing is encrypted: seconds and memory
+    MODEL is a checkpoint that a suite names, or a suite, all of whose models are searched: polynomials of
+    several degrees are models of their own (suites/degrees.yaml). Nothing is encrypted: seconds and memory
     are predicted, and bits are those of the simulator with the noise of each library. Exit status: 1 where no
     set reaches the bits.
     """
@@ -88,57 +91,70 @@ def tune(
         raise UserError("--verify runs the suite that --output writes; say where")
     if output is not None and output.exists():
         raise UserError(f"{output} is there already; choose another name, or move it away")
-    (suite, case), libraries = _case(model), _backends(backend)
+    (suite, cases), libraries = _cases(model), _backends(backend)
     memory_bytes = int(memory * 1e9) if memory else psutil.virtual_memory().total
     goal = Goal(bits, REFRESHES[interactive], memory_bytes, threads, rtt / 1000)
     count = 1 if samples == "single" else max(one.samples for one in suite.parameter_sets)
     notes, screen = Screen(stderr=True), Screen()
-    folder = suite.model_folders.get(case.name)
-    if folder is None:
-        raise UserError(suite.missing[case.name])
-    workload = load_workload(folder, case.data, count, None, unseen, case.first_sample)
-    search = Search(workload, case.model, goal, _simulator(), notes.say)
-    found = [choice for one in libraries for choice in search.choices(one)]
-    best = [
-        one
-        for refresh in goal.refreshes
-        for one in front([each for each in found if each.refresh == refresh], goal)[:SHOWN]
+    found = [
+        choice
+        for case in cases
+        for search in [Search(_workload(suite, case, count), case, goal, _simulator(), notes.say)]
+        for one in libraries
+        for choice in search.choices(one)
     ]
+    by_division = {
+        (case, refresh): [one for one in found if (one.case, one.refresh) == (case.name, refresh)]
+        for refresh in goal.refreshes
+        for case in cases
+    }
+    best = [choice for one in by_division.values() for choice in front(one, goal)[:SHOWN]]
     if as_json:
         screen.document(json.dumps([_plain(one) for one in best], indent=1))
     else:
-        _tell(screen, best, found, goal)
+        _tell(screen, suite, by_division, best, goal)
     if not best:
         return 1
     if output is not None:
-        output.write_text(suite_text(suite, case, best, goal, count))
+        output.write_text(suite_text(suite, best, goal, count))
         notes.say(f"{output}: run it with python -m bench run {output}")
     return verified(output, best, verify, screen) if verify and output is not None else 0
 
 
-def _case(model: str) -> tuple[Suite, ModelCase]:
-    """The first case of a suite that is of this model, or of the suite that is named.
+def _cases(model: str) -> tuple[Suite, list[ModelCase]]:
+    """The models of a suite, or the one that is named, and the suite.
 
     Raises:
         UserError: there is none.
     """
-    path = Path(model)
-    if not path.is_file():
-        path = _naming(model)
+    named = model in {path.stem for path in SUITES.glob("*.yaml")} - set(_models())
+    path = find_suite(model) if named or Path(model).is_file() else _naming(model)
     suite = load_suite(str(path), list(available()))
     of_models = [case for case in suite.cases if isinstance(case, ModelCase)]
     if not of_models:
         raise UserError(f"{path} has no case of a model; name another suite")
-    return suite, next((case for case in of_models if case.model == model), of_models[0])
+    return suite, [case for case in of_models if case.model == model][:1] or of_models
 
 
-def _naming(model: str) -> Path:
-    """The suite that names a model: that of the same name, or the first."""
+def _workload(suite: Suite, case: ModelCase, count: int) -> Workload:
+    folder = suite.model_folders.get(case.name)
+    if folder is None:
+        raise UserError(suite.missing[case.name])
+    return load_workload(folder, case.data, count, None, unseen, case.first_sample)
+
+
+def _models() -> dict[str, Path]:
+    """Every model that a suite names: the suite of the same name, or the first."""
     known: dict[str, Path] = {}
     for path in sorted(SUITES.glob("*.yaml")):
         for name in _MODEL.findall(path.read_text()):
             if name not in known or path.stem == name:
                 known[name] = path
+    return known
+
+
+def _naming(model: str) -> Path:
+    known = _models()
     if model not in known:
         raise UserError(f"no suite has the model {model!r}{did_you_mean(model, known)}")
     return known[model]
@@ -160,16 +176,23 @@ def _simulator() -> Descriptor:
     return next(one for name, one in available().items() if simulates(name))
 
 
-def _tell(screen: Screen, best: Sequence[Choice], found: Sequence[Choice], goal: Goal) -> None:
-    """The front by refresh, which are divisions and no ranking of all."""
-    for refresh in goal.refreshes:
-        kind = refresh.replace("_", " ")
-        of_kind = [one for one in best if one.refresh == refresh]
-        if of_kind:
-            rows = [{"choice": alias(one, best), **_row(one)} for one in of_kind]
-            screen.print(_table(f"by {kind}", rows))
+def _tell(
+    screen: Screen,
+    suite: Suite,
+    by_division: Mapping[tuple[ModelCase, str], Sequence[Choice]],
+    best: Sequence[Choice],
+    goal: Goal,
+) -> None:
+    """The fronts by model and refresh, which are divisions and no ranking of all."""
+    for (case, refresh), found in by_division.items():
+        reached = score(suite.model_folders[case.name])
+        kind = f"{', '.join(filter(None, (case.model, reached)))}, by {refresh.replace('_', ' ')}"
+        fit = [one for one in best if (one.case, one.refresh) == (case.name, refresh)]
+        if fit:
+            rows = [{"choice": alias(one, best), **_row(one)} for one in fit]
+            screen.print(_table(kind, rows))
         else:
-            most = max((one.bits or 0.0 for one in found if one.refresh == refresh), default=None)
+            most = max((one.bits or 0.0 for one in found), default=None)
             told = "no set was found" if most is None else f"of {goal.bits:g} bits the most is {most:.1f}"
             screen.say(f"{kind}: {told}")
     screen.say("seconds, memory and bits are predicted; check them with --output and --verify")

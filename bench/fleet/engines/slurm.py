@@ -75,5 +75,5 @@ def start(output: Path) -> Slurm:
     """
     if shutil.which("sbatch") is None:
         raise UserError("--executor slurm finds no sbatch on the path; run it on a node that submits jobs")
-    logging.getLogger("submitit").setLevel(logging.ERROR)  # it warns at each look where Slurm keeps no accounts
+    logging.getLogger("submitit").setLevel(logging.ERROR)  # it warns at each look without accounts
     return Slurm(output / ".slurm")

@@ -18,13 +18,23 @@ from backends.replay import replay
 from backends.tensor.layout import filled, pack
 from bench.run.splitting import decode
 from bench.run.workload import Workload
+from models.graph import Array
 from reports.scoring.precision import precision_bits
 
 
 def simulated_bits(
     workload: Workload, program: Program, parameters: ParameterSet, backend: str, simulator: Descriptor
 ) -> float:
-    """Bits by the largest error of the first batch's samples that leave no interval.
+    """Bits by the largest error of the first batch's samples that leave no interval; see `simulated`."""
+    bits = precision_bits(*simulated(workload, program, parameters, backend, simulator))
+    assert bits is not None, "noise leaves no answer without an error"
+    return bits
+
+
+def simulated(
+    workload: Workload, program: Program, parameters: ParameterSet, backend: str, simulator: Descriptor
+) -> tuple[Array, Array]:
+    """The answers to the first batch's samples that leave no interval, and what they should be.
 
     Args:
         workload: the samples.
@@ -54,6 +64,4 @@ def simulated_bits(
     slots = np.stack([owner.decrypt(output) for output in outputs])
     stay = workload.stay[: len(samples)]
     logits = decode(program, program.output_layout, slots[None], len(samples))
-    bits = precision_bits(logits[stay], workload.expected[: len(samples)][stay])
-    assert bits is not None, "noise leaves no answer without an error"
-    return bits
+    return logits[stay], workload.expected[: len(samples)][stay]

@@ -22,14 +22,15 @@ from backends.security import judge, nominal
 from models.graph import Graph
 
 #: Rings of round trips, and those of bootstraps under a sparse secret, for which a bound is published.
-RINGS, BOOTSTRAP_RINGS = range(12, 16), (16,)
-#: Levels of the linear transforms of a bootstrap, and those of its modular reduction under that secret.
-LEVEL_BUDGET, REDUCTION_DEPTH = (3, 3), 10
+RINGS, BOOTSTRAP_RINGS = range(12, 17), (16,)
+#: Levels of the two linear transforms of a bootstrap, the usual ones first, and those of its modular
+#: reduction under that secret.
+LEVEL_BUDGETS, REDUCTION_DEPTH = ((3, 3), (3, 2), (2, 3), (2, 2), (4, 3), (3, 4), (4, 4)), 10
 #: Levels that are tried beyond the fewest that the model takes, by round trips and by bootstraps, whose plans
 #: take longer and whose rings have room for few more.
 MORE_LEVELS, MORE_BETWEEN_BOOTSTRAPS = (0, 1, 2, 3, 5, 8, 11), (0, 3, 4, 5, 6)
 #: Key-switching digits that are tried beside one for every prime.
-FEW_DIGITS = (2, 3, 4, 5, 6)
+FEW_DIGITS = (1, 2, 3, 4, 5, 6)
 #: A scale at which every ring has primes.
 USUAL_SCALE = 40
 #: Bits of scale that are tried, and how many of the largest are left for a bootstrap to choose from: how
@@ -75,11 +76,11 @@ def _round_trips(descriptor: Descriptor, wanted: Wanted) -> Iterator[Shape]:
 
 
 def _bootstraps(descriptor: Descriptor, wanted: Wanted) -> Iterator[Shape]:
-    for log_n, kind in product(BOOTSTRAP_RINGS, BOOTSTRAP_KINDS):
+    for log_n, kind, budget in product(BOOTSTRAP_RINGS, BOOTSTRAP_KINDS, LEVEL_BUDGETS):
         bootstrap = BootstrapParameters(
-            LEVEL_BUDGET,
+            budget,
             wanted.gap if kind == COEFFICIENTS_TO_SLOTS_FIRST else None,
-            REDUCTION_DEPTH + sum(LEVEL_BUDGET),
+            REDUCTION_DEPTH + sum(budget),
             kind,
         )
         fewest = _fewest_levels(descriptor, wanted, log_n, bootstrap)

@@ -17,6 +17,7 @@ from bench.run.prediction.work import Setting
 from bench.run.tuning.bits import simulated_bits
 from bench.run.tuning.candidates import Wanted, candidates
 from bench.run.workload import Workload
+from bench.spec.cases import ModelCase
 from bench.spec.suite import COMPLEX, PORTABLE
 
 #: Bits by which the first modulus may have to exceed the scale, from the fewest on.
@@ -52,6 +53,7 @@ class Choice:
     Attributes:
         backend: its name.
         model: that of the checkpoint.
+        case: the model's in the suite.
         parameters: the set.
         refresh: how ciphertexts get their levels back.
         program: `portable` or `complex`.
@@ -64,6 +66,7 @@ class Choice:
 
     backend: str
     model: str
+    case: str
     parameters: ParameterSet
     refresh: str
     program: str
@@ -85,14 +88,14 @@ class Search:
 
     Attributes:
         workload: the model and its samples.
-        model: its name.
+        case: the model by its names.
         goal: what is wanted.
         simulator: what imitates backends.
         tell: told of what is being done.
     """
 
     workload: Workload
-    model: str
+    case: ModelCase
     goal: Goal
     simulator: Descriptor
     tell: Callable[[str], None]
@@ -153,12 +156,15 @@ class Search:
         return None
 
     def _program(self, descriptor: Descriptor, refresh: str, at: ParameterSet) -> Program | None:
-        """The plan of a shape; None where there is none. What it counts hangs on no scale and no digits."""
+        """The plan of a shape; None where there is none.
+
+        What it counts hangs on no scale and no digits, and on the depth as far as a refresh gives levels.
+        """
         capabilities = descriptor.capabilities(at)
         how = refresh_for(refresh, at, capabilities)
         complex_slots = refresh == "bootstrap" and capabilities.complex_slots
         gap = at.first_modulus_bits - at.scale_bits
-        place = (at.log_n, at.depth, how, complex_slots, gap)
+        place = (at.log_n, how, complex_slots, gap)
         if place not in self._programs:
             self.tell(f"planning N = 2^{at.log_n}, depth {at.depth}, {refresh.replace('_', ' ')}")
             try:
@@ -199,7 +205,8 @@ class Search:
         trips, bootstraps = (batches * program.counts[name] for name in ("round_trips", "bootstraps"))
         return Choice(
             backend=descriptor.name,
-            model=self.model,
+            model=self.case.model,
+            case=self.case.name,
             parameters=at,
             refresh=refresh,
             program=kind,
@@ -222,14 +229,15 @@ def front(choices: Sequence[Choice], goal: Goal) -> list[Choice]:
 
 
 def _beats(other: Choice, one: Choice) -> bool:
-    """Whether another of the same backend and refresh is as good in everything and better in something."""
-    if (other.backend, other.refresh) != (one.backend, one.refresh):
+    """Whether another of its case, backend and refresh is as good in everything and better in something."""
+    if (other.case, other.backend, other.refresh) != (one.case, one.backend, one.refresh):
         return False
     theirs, own = _figures(other), _figures(one)
     return theirs != own and all(a <= b for a, b in zip(theirs, own, strict=True))
 
 
 def _figures(one: Choice) -> tuple[float, float, float]:
+    """What is the better the less it is."""
     return one.seconds, one.prediction.evaluator_bytes, -(one.bits or 0.0)
 
 

@@ -1,4 +1,4 @@
-"""The suite that checks what a search chose: the case as its own suite has it, and a set for each choice."""
+"""The suite that checks what a search chose: cases as their own suite has them, and a set for each choice."""
 
 from __future__ import annotations
 
@@ -6,37 +6,47 @@ from collections.abc import Iterator, Sequence
 
 import yaml
 
+from backends.parameters import ParameterSet
 from bench.run.tuning.search import Choice, Goal
-from bench.spec.cases import ModelCase
 from bench.spec.suite import Suite
 
 #: How many times as long as predicted a cell may take, and the least seconds.
 PATIENCE, LEAST_SECONDS = 5, 600
 
 
-def suite_text(suite: Suite, case: ModelCase, choices: Sequence[Choice], goal: Goal, samples: int) -> str:
-    """A suite's YAML, one for all backends that have it alike.
+def suite_text(suite: Suite, choices: Sequence[Choice], goal: Goal, samples: int) -> str:
+    """A suite's YAML, one set for all backends and cases that have it alike.
 
     Args:
-        suite: that of the case.
-        case: what was searched for.
+        suite: that of the cases.
         choices: the best first.
         goal: what was wanted.
         samples: that the cells run.
     """
     cases = yaml.safe_load(suite.path.read_text())["cases"]
-    backends: dict[str, list[Choice]] = {}
+    chosen = list(dict.fromkeys(choice.case for choice in choices))
+    models = ", ".join(dict.fromkeys(choice.model for choice in choices))
+    alike: dict[str, list[Choice]] = {}
     for choice in choices:
-        backends.setdefault(alias(choice, choices), []).append(choice)
-    sets = [_literal(name, alike) for name, alike in backends.items()]
+        alike.setdefault(alias(choice, choices), []).append(choice)
     content = {
-        "suite": f"tuned_{case.model}",
-        "title": f"what bench tune chose for {case.model} with {goal.bits:g} bits wanted",
+        "suite": f"tuned_{choices[0].model}",
+        "title": f"what bench tune chose for {models} with {goal.bits:g} bits wanted",
         "security": 128,
         "samples": samples,
         "threads": goal.threads,
-        "cases": [one for one in cases if one["name"] == case.name],
-        "parameter_sets": sets,
+        "cases": [one for one in cases if one["name"] in chosen],
+        "parameter_sets": [
+            literal(
+                name,
+                these[0].parameters,
+                these[0].refresh,
+                these[0].program,
+                list(dict.fromkeys(one.backend for one in these)),
+                list(dict.fromkeys(one.case for one in these)) if len(chosen) > 1 else None,
+            )
+            for name, these in alike.items()
+        ],
         "limits": {
             "seconds": LEAST_SECONDS + int(PATIENCE * max(one.prediction.wall_s for one in choices)),
             "memory_bytes": goal.memory_bytes,
@@ -52,20 +62,31 @@ def alias(choice: Choice, choices: Sequence[Choice]) -> str:
     return f"choice{different.index((choice.parameters, choice.refresh, choice.program)) + 1}"
 
 
-def _literal(name: str, alike: Sequence[Choice]) -> dict[str, object]:
-    first = alike[0]
-    return {
-        "alias": name,
-        **dict(_parameters(first)),
-        "refresh": first.refresh,
-        "program": first.program,
-        "backends": [one.backend for one in alike],
-    }
+def literal(
+    name: str,
+    parameters: ParameterSet,
+    refresh: str,
+    program: str,
+    backends: Sequence[str],
+    cases: Sequence[str] | None = None,
+) -> dict[str, object]:
+    """A suite's parameter set, without what the suite says of all of them.
+
+    Args:
+        name: its alias.
+        parameters: the set.
+        refresh: `round_trip` or `bootstrap`.
+        program: `portable` or `complex`.
+        backends: that run it.
+        cases: that it runs; None for all.
+    """
+    used = {"refresh": refresh, "program": program, "backends": list(backends)}
+    own = {} if cases is None else {"cases": list(cases)}
+    return {"alias": name, **dict(_parameters(parameters)), **used, **own}
 
 
-def _parameters(choice: Choice) -> Iterator[tuple[str, object]]:
-    """The set's own keys, without what the suite says of all."""
-    for name, value in choice.parameters.to_json().items():
+def _parameters(parameters: ParameterSet) -> Iterator[tuple[str, object]]:
+    for name, value in parameters.to_json().items():
         if name == "bootstrap" and isinstance(value, dict):
             told = {key: one for key, one in value.items() if one is not None}
             yield name, {**told, "level_budget": list(value["level_budget"])}

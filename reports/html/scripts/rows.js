@@ -56,9 +56,15 @@ export const STATUS = {
  * @param {Index} index
  * @returns {Row[]}
  */
-export function rowsOf({ columns, rows }) {
-  const named = (/** @type {unknown[]} */ values) => columns.map((name, place) => [name, values[place]]);
-  return rows.map((values, place) => ({ place, ...Object.fromEntries(named(values)) }));
+export function rowsOf({ columns, values }) {
+  return values[0].map((_, place) => {
+    /** @type {Record<string, unknown>} */
+    const row = { place };
+    columns.forEach((name, column) => {
+      row[name] = values[column][place];
+    });
+    return /** @type {Row} */ (/** @type {unknown} */ (row));
+  });
 }
 
 /** @type {Record<Standing, number>} */

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from backends.noise.drawn import Noise
+from backends.noise.drawn import REFUSED, Noise
 from backends.noise.traits import Reduction, Traits
 from tests.toy import BOOTSTRAPS, ROUND_TRIPS, SLOTS_FIRST_BOOTSTRAPS
 
@@ -82,3 +82,10 @@ def test_a_second_iteration_errs_less_by_the_bits_of_the_first() -> None:
     nothing = np.zeros(BOOTSTRAPS.slots, complex)
     once = Noise(BOOTSTRAPS, told, "a").bootstrapped(nothing)
     assert bits(Noise(twice, told, "a").bootstrapped(nothing)) == pytest.approx(bits(once) + 10, abs=0.3)
+
+
+@pytest.mark.parametrize(("size", "refused"), [(0.9, False), (1.1, True)])
+def test_a_library_that_floods_refuses_what_it_cannot_take_for_noise(size: float, refused: bool) -> None:
+    noise = Noise(ROUND_TRIPS, OPENFHE, "key owner")
+    imaginary = np.random.default_rng(4).normal(0, size * REFUSED * np.sqrt(ROUND_TRIPS.n), ROUND_TRIPS.slots)
+    assert np.isnan(noise.decrypted(1 + 1j * imaginary)).all() == refused

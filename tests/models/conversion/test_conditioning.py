@@ -54,10 +54,15 @@ def test_streams_and_the_results_of_attention_reach_the_size_asked_for(
 def test_what_attention_divides_reaches_the_size_asked_for(name: str) -> None:
     power = Options(attention="power_softmax", length_scaling="none", norm="layer", mlp_norm=False)
     graph, x = substituted(name, power, samples=20)
-    found = largest(condition(fold(graph), x, 2.0), x)
-    divided = [value for node, value in found.items() if node.endswith(".divided")]
-    assert divided == pytest.approx([2] * len(divided))
+    before, found = largest(fold(graph), x), largest(condition(fold(graph), x, 2.0), x)
+    divided = [node for node in found if node.endswith(".divided")]
     assert divided
+    for node in divided:
+        inverse = next(
+            name for name in fold(graph)[node].inputs if fold(graph)[name].operation == "polynomial"
+        )
+        assert found[inverse] == pytest.approx(min(before[inverse], 2 * 2.0))
+        assert found[node] == pytest.approx(2 * found[inverse] / before[inverse])
 
 
 def test_the_streams_of_all_stages_are_centred_and_scaled_through_shifts_and_merging() -> None:
@@ -160,6 +165,33 @@ def test_a_mean_that_a_bootstrap_would_stumble_over_is_noted() -> None:
     for name in ("y", "z"):
         assert graph[name].attributes["mean"] == pytest.approx(values[name].mean())
     assert "mean" not in graph["w"].attributes
+
+
+def test_a_mean_that_is_small_beside_the_largest_is_noted_where_it_is_large_beside_the_size() -> None:
+    inputs = np.random.default_rng(0).uniform(0.01, 1, (200, 2, 2))
+    inputs[0] = 60
+    graph = condition(Graph("g", (INPUT, square("z", "x"), linear("w", "z")), "w"), inputs[:, [0, 1, 1]], 1.0)
+    mean = run(graph, inputs[:, [0, 1, 1]])["z"].mean()
+    assert 0.1 < mean < 0.1 * 60**2
+    assert graph["z"].attributes["mean"] == pytest.approx(mean)
+
+
+@pytest.mark.parametrize(("leading", "largest"), [(0.5, 2.0), (1.0, 4.0 + 0.1)])
+def test_a_polynomial_that_is_never_0_is_brought_near_the_size_where_that_takes_no_level(
+    leading: float, largest: float
+) -> None:
+    inputs = np.tile(np.linspace(-2, 2, 9)[:, None, None], (1, 3, 2)) * np.sqrt(1 / leading)
+    arrays = {"coefficients": np.array([0.1, 0.0, leading])}
+    attributes = {"basis": "power", "interval": [-9.0, 9.0]}
+    positive = Node("p", "polynomial", ("x",), attributes, arrays)
+    graph = Graph("g", (INPUT, positive, Node("m", "multiply", ("p", "x")), linear("y", "m")), "y")
+    conditioned = condition(graph, inputs, 1.0)
+    assert run(conditioned, inputs)["p"].max() == pytest.approx(largest)
+    np.testing.assert_allclose(outputs(conditioned, inputs), outputs(graph, inputs), atol=1e-9)
+
+
+def square(name: str, source: str) -> Node:
+    return Node(name, "multiply", (source, source))
 
 
 def test_values_in_turn_are_those_of_a_run_and_are_let_go_of() -> None:

@@ -38,8 +38,14 @@ def test_products_multiply_factors_and_a_linear_map_takes_them_in() -> None:
 
 def test_what_a_polynomial_or_the_result_would_meet_is_refused_as_a_whole() -> None:
     nodes = (INPUT, linear("a", "x"), polynomial("p", "a"), linear("b", "p"), linear("y", "b"))
-    found = ratios(Graph("g", nodes, "y"), {"a": 2.0, "b": 2.0}, {"y": 3.0}, {"p": 5.0}, {"b": 4.0})
+    found = ratios(Graph("g", nodes, "y"), {"a": 2.0, "b": 2.0}, {"y": 3.0}, {"a": 5.0, "p": 5.0}, {"b": 4.0})
     assert found == pytest.approx({"x": 1, "a": 1, "p": 1, "b": 4, "y": 1})
+
+
+def test_a_polynomial_gives_its_result_a_factor() -> None:
+    nodes = (INPUT, linear("a", "x"), polynomial("p", "a"), Node("m", "multiply", ("p", "a")))
+    found = ratios(Graph("g", (*nodes, linear("y", "m")), "y"), {"p": 0.25})
+    assert found == pytest.approx({"x": 1, "a": 1, "p": 0.25, "m": 0.25, "y": 1})
 
 
 def test_a_sum_wants_one_factor_on_both_sides() -> None:

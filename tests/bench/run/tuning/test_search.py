@@ -16,6 +16,9 @@ from bench.run.workload import Workload, layer_workload
 from bench.spec.cases import LayerLiteral, ModelCase
 from bench.spec.suite import SUITES, load_suite
 
+#: Cases of suites/degrees.yaml and their models.
+DEGREES = (("degree_4", "vit_tiny_degree_4"), ("degree_2", "vit_tiny_degree_2"))
+CASE = ModelCase("digits", "vit_tiny", "digits")
 GOAL = Goal(14.0, ["round_trip"], 8_000_000_000, 1)
 
 
@@ -36,7 +39,7 @@ def small_rings() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def found(workload: Workload) -> list[Choice]:
     told: list[str] = []
-    search = Search(workload, "layer", GOAL, get("cleartext"), told.append)
+    search = Search(workload, CASE, GOAL, get("cleartext"), told.append)
     return [one for name in ("tenseal", "pyfhel") for one in search.choices(get(name))]
 
 
@@ -48,7 +51,7 @@ def test_choices_are_the_fastest_and_those_with_enough_bits_are_marked(found: li
 
 
 def test_bits_of_another_scale_are_told_as_if_simulated(workload: Workload, found: list[Choice]) -> None:
-    search = Search(workload, "layer", GOAL, get("cleartext"), lambda line: None)
+    search = Search(workload, CASE, GOAL, get("cleartext"), lambda line: None)
     for choice in found[:3]:
         program = search._program(get("tenseal"), "round_trip", choice.parameters)
         assert program is not None
@@ -66,22 +69,32 @@ def test_the_front_leaves_out_what_is_beaten_and_what_is_short_of_bits(found: li
 
 def test_the_network_counts_by_its_round_trips(workload: Workload) -> None:
     slow = replace(GOAL, network_s=10.0)
-    search = Search(workload, "layer", slow, get("cleartext"), lambda line: None)
+    search = Search(workload, CASE, slow, get("cleartext"), lambda line: None)
     (first, *_) = search.choices(get("tenseal"))
     assert first.network_s == 10.0 * first.refreshes
 
 
 def test_the_suite_has_a_set_for_each_and_one_for_backends_alike(found: list[Choice], tmp_path: Path) -> None:
     suite = load_suite(str(SUITES / "vit_tiny.yaml"), list(available()))
-    (case,) = suite.cases
-    assert isinstance(case, ModelCase)
     best = [one for one in found if enough(one, GOAL)][:3]
     twin = replace(best[0], backend="openfhe")
     path = tmp_path / "tuned.yaml"
-    path.write_text(suite_text(suite, case, [*best, twin], GOAL, 4))
+    path.write_text(suite_text(suite, [*best, twin], GOAL, 4))
     written = load_suite(str(path), list(available()))
     by_alias = {one.alias: one for one in written.parameter_sets}
     assert replace(by_alias["choice1"].parameters, security=0) == replace(best[0].parameters, security=0)
     assert set(by_alias["choice1"].backends) >= {best[0].backend, "openfhe"}
     assert by_alias["choice1"].limits.precision_bits == GOAL.bits
     assert alias(twin, [*best, twin]) == "choice1"
+
+
+def test_models_of_one_suite_beat_each_other_in_nothing(found: list[Choice], tmp_path: Path) -> None:
+    suite = load_suite(str(SUITES / "degrees.yaml"), list(available()))
+    one, *_, last = (choice for choice in found if enough(choice, GOAL))
+    choices = [replace(one, case=name, model=model) for name, model in DEGREES]
+    assert front(choices, GOAL) == choices
+    path = tmp_path / "tuned.yaml"
+    path.write_text(suite_text(suite, [*choices, replace(last, case="degree_2")], GOAL, 4))
+    written = load_suite(str(path), list(available()))
+    assert [case.name for case in written.cases] == ["degree_4", "degree_2"]
+    assert written.parameter_sets[0].cases == ("degree_4", "degree_2")

@@ -1,0 +1,29 @@
+"""A task runs in a process of its own, which ends when nobody wants it any more."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import psutil
+import pytest
+
+from bench.fleet.perform import perform
+from bench.fleet.task import Task
+from bench.spec.cells import expand
+from bench.spec.suite import load_suite
+from tests.bench.commands import ROOT
+
+
+def test_a_task_that_nobody_wants_leaves_neither_process_nor_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    suite = load_suite(str(ROOT / "suites" / "toy.yaml"), ("cleartext", "openfhe", "tenseal", "pyfhel"))
+    cells = expand(suite, ["cleartext"], ["round_trip"], samples=4)
+    delivery = perform(Task(tuple(cells), probes=False, audit=False, build="default"), wanted=lambda: False)
+    assert delivery.records == []
+    assert delivery.cut_off
+    assert list(tmp_path.iterdir()) == []
+    mine = psutil.Process().children(recursive=True)
+    assert not [one for one in mine if "bench.fleet.child" in one.cmdline()]
