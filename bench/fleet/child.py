@@ -7,6 +7,7 @@ as at a Ctrl-C, with its parties.
 
 from __future__ import annotations
 
+import logging
 import os
 import pickle
 import signal
@@ -16,14 +17,14 @@ from pathlib import Path
 from types import FrameType
 from typing import BinaryIO
 
-import click
-
 from bench.errors import UserError
 from bench.fleet.task import Task
 from bench.run.listener import Listener
 from bench.run.service import Service
 from models.errors import ModelError
 from reports.errors import ReportError
+
+logger = logging.getLogger(__name__)
 
 #: The exit status where a cell cannot be read on this machine.
 UNREADABLE = 2
@@ -45,6 +46,7 @@ def main() -> int:
     Exit status: 0 where every cell has a record, 1 at an interruption, `UNREADABLE` where a cell's model or
     data cannot be read; the reason is the last line of standard error.
     """
+    logging.basicConfig(format="%(message)s")
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     try:
@@ -57,10 +59,10 @@ def main() -> int:
         for _ in service.records(task.cells, rounds=1):
             pass
     except KeyboardInterrupt:
-        click.echo("interrupted", err=True)
+        logger.error("interrupted")
         return 1
     except (UserError, ModelError, ReportError) as error:
-        click.echo(str(error), err=True)
+        logger.error("%s", error)
         return UNREADABLE
     return 0
 
