@@ -22,6 +22,8 @@ from bench.fleet.task import Need
 
 #: Jobs that wait in Slurm's queue or run, at most.
 AT_ONCE = 64
+#: What `submitit` calls a GB.
+SLURM_GB = 1 << 30
 #: A job may take so many times what the plan tells, and so many minutes beside it.
 TIME_SHARE, TIME_MINUTES = 4, 60
 
@@ -44,7 +46,7 @@ class Slurm:
         self._executor.update_parameters(
             name=f"bench-{name}",
             cpus_per_task=need.threads,
-            mem_gb=need.memory_bytes / 2**30 or None,
+            mem_gb=need.memory_bytes / SLURM_GB or None,
             timeout_min=TIME_MINUTES + math.ceil(TIME_SHARE * need.seconds / 60),
             slurm_exclusive=True,
         )
