@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from backends.registry import available
 from bench.fleet.engine import start
 from bench.fleet.sweep import swept
 from bench.fleet.task import Task
@@ -21,7 +22,7 @@ from reports.record import Record, Status
 from reports.store import load_output, read_raw
 from tests.bench.commands import ROOT
 
-BACKENDS = ("cleartext", "openfhe", "tenseal", "pyfhel")
+BACKENDS = tuple(sorted(available()))
 
 
 @dataclass
