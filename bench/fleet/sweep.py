@@ -12,6 +12,7 @@ from functools import cache
 from itertools import groupby
 
 from backends.registry import get
+from bench.errors import UserError
 from bench.fleet.dispatch import Done, Job, dispatched
 from bench.fleet.engine import Engine
 from bench.fleet.perform import perform
@@ -20,6 +21,7 @@ from bench.run.cores import used_threads
 from bench.run.foreseen import foresee
 from bench.run.service import Ready, Service
 from bench.spec.cells import Cell
+from models.errors import ModelError
 from reports.origin import CHANGED, changed
 from reports.record import Record
 
@@ -82,9 +84,13 @@ def _need(group: Sequence[Ready]) -> Callable[[], Need]:
     def need() -> Need:
         often = Counter(ready.asked.identity for ready in group)
         cells = list({ready.asked.identity: ready.asked.cell for ready in group}.values())
+        try:
+            foreseen = foresee(cells)
+        except ModelError as error:  # it was there when the sweep began
+            raise UserError(str(error)) from error
         found = {
             identity: one.prediction
-            for identity, one in zip(often, foresee(cells), strict=True)
+            for identity, one in zip(often, foreseen, strict=True)
             if one.prediction is not None
         }
         return Need(

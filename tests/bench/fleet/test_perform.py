@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -28,3 +29,14 @@ def test_a_task_that_nobody_wants_leaves_neither_process_nor_file(
     assert list(tmp_path.iterdir()) == []
     mine = psutil.Process().children(recursive=True)
     assert not [one for one in mine if "bench.fleet.child" in one.cmdline()]
+
+
+def test_a_model_that_this_machine_lacks_is_told(tmp_path: Path) -> None:
+    suite = load_suite(str(ROOT / "suites" / "toy.yaml"), sorted(available()))
+    (cell,) = expand(suite, ["cleartext"], ["round_trip"], samples=4)
+    away = replace(cell, model_folder=tmp_path / "model")
+    delivery = perform(Task((away,), probes=False, audit=False, build="default"))
+    assert delivery.records == []
+    assert not delivery.cut_off  # another machine would do no better
+    assert delivery.reason is not None
+    assert delivery.reason.startswith(f"the checkpoint has no original.json in {tmp_path / 'model'}")

@@ -81,8 +81,8 @@ def test_rounds_of_a_case_are_one_task_and_none_runs_twice(tmp_path: Path, cells
     assert {record.status for record in found} == {Status.OK}
 
 
-def test_a_cell_that_cannot_be_read_there_is_a_failed_record(tmp_path: Path, cells: list[Cell]) -> None:
-    """The checkpoint lies outside of this project, and is gone when the machine comes to it."""
+def test_a_cell_whose_model_goes_away_is_a_failed_record(tmp_path: Path, cells: list[Cell]) -> None:
+    """It is there when the sweep begins, and the others run."""
     assert cells[0].model_folder is not None
     folder = tmp_path / "model"
     shutil.copytree(cells[0].model_folder, folder)
