@@ -38,7 +38,8 @@ NAMES = {
     "levels_used levels_after_refresh library",
     "wire": "to_evaluator_bytes to_key_owner_bytes messages rounds networks",
     "environment": "cpu cores threads workers pinned shared memory_bytes "
-    "load steal_s stopped_s isolation swap calibration_s os python libraries build git",
+    "load steal_s stopped_s isolation swap calibration_s os python libraries build git "
+    "lost_machines",
 }
 
 
