@@ -11,6 +11,7 @@ from backends.parameters import ParameterSet
 from backends.planner import plan, refresh_for
 from backends.program import Program
 from backends.registry import Descriptor
+from bench.run.prediction.noise import BOOTSTRAP, told_bits
 from bench.run.prediction.prediction import Prediction, predict
 from bench.run.prediction.predictor import Predictor, predictor
 from bench.run.prediction.work import Setting
@@ -25,6 +26,8 @@ GAPS = (4, 6, 8, 10, 13, 16)
 #: Of how many sets of a backend, the fastest first, bits are told; and bits that are asked for beyond those
 #: wanted, because the largest error is chance.
 SIMULATED, MARGIN = 6, 0.5
+#: By how many bits a set may be short where it is judged by its bootstraps alone, to be simulated still.
+FAR = 2.0
 
 
 @dataclass(frozen=True)
@@ -114,11 +117,28 @@ class Search:
         """The first of them with their bits, until enough of them reach those that are wanted."""
         found: list[Choice] = []
         for choice, program in planned:
+            if self._is_hopeless(descriptor, choice, found):
+                continue
             self.tell(f"{descriptor.name}: bits of {choice.parameters.name}")
             found.append(replace(choice, bits=self._simulated(descriptor, choice, program)))
             if sum(enough(one, self.goal) for one in found) == SIMULATED:
                 break
         return found
+
+    def _is_hopeless(self, descriptor: Descriptor, choice: Choice, found: Sequence[Choice]) -> bool:
+        """Whether a set has bootstraps that are too coarse by far, judged by the last set that was simulated.
+
+        A bootstrap's error outweighs all other noise, so bits follow those of one bootstrap by itself.
+        """
+        if choice.parameters.bootstrap is None or not found:
+            return False
+        alone, before = (self._bootstrap_bits(descriptor, one) for one in (choice, found[-1]))
+        return (found[-1].bits or 0.0) + alone - before < self.goal.bits - FAR
+
+    def _bootstrap_bits(self, descriptor: Descriptor, choice: Choice) -> float:
+        """Of a bootstrap by itself, by the mean error."""
+        assert descriptor.noise is not None
+        return told_bits(choice.parameters, descriptor.noise, BOOTSTRAP)
 
     def _simulated(self, descriptor: Descriptor, choice: Choice, program: Program) -> float:
         """Bits; sets that differ in their scale alone differ by its bits, where nothing is bootstrapped."""

@@ -15,9 +15,13 @@ from bench.run.tuning.written import alias, suite_text
 from bench.run.workload import Workload, layer_workload
 from bench.spec.cases import LayerLiteral, ModelCase
 from bench.spec.suite import SUITES, load_suite
+from tests.toy import BOOTSTRAPS
 
 #: Cases of suites/degrees.yaml and their models.
 DEGREES = (("degree_4", "vit_tiny_degree_4"), ("degree_2", "vit_tiny_degree_2"))
+#: Sets with bootstraps that differ by about 13 bits.
+COARSE = replace(BOOTSTRAPS, scale_bits=37, first_modulus_bits=42)
+FINE = replace(BOOTSTRAPS, scale_bits=50, first_modulus_bits=55)
 CASE = ModelCase("digits", "vit_tiny", "digits")
 GOAL = Goal(14.0, ["round_trip"], 8_000_000_000, 1)
 
@@ -57,6 +61,18 @@ def test_bits_of_another_scale_are_told_as_if_simulated(workload: Workload, foun
         assert program is not None
         bits = simulated_bits(workload, program, choice.parameters, "tenseal", get("cleartext"))
         assert bits == pytest.approx(choice.bits, abs=0.7)
+
+
+def test_sets_whose_bootstraps_are_far_too_coarse_are_not_simulated(
+    workload: Workload, found: list[Choice]
+) -> None:
+    search = Search(workload, CASE, GOAL, get("cleartext"), lambda line: None)
+    coarse, fine = (replace(found[0], parameters=one) for one in (COARSE, FINE))
+    short = replace(coarse, bits=GOAL.bits - 10)
+    assert search._is_hopeless(get("openfhe"), coarse, [short])
+    assert not search._is_hopeless(get("openfhe"), fine, [short])
+    assert not search._is_hopeless(get("openfhe"), coarse, [])
+    assert not search._is_hopeless(get("openfhe"), found[0], [short])
 
 
 def test_the_front_leaves_out_what_is_beaten_and_what_is_short_of_bits(found: list[Choice]) -> None:
