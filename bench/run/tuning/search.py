@@ -26,7 +26,7 @@ GAPS = (4, 6, 8, 10, 13, 16)
 #: Of how many sets of a backend, the fastest first, bits are told; and bits that are asked for beyond those
 #: wanted, because the largest error is chance.
 SIMULATED, MARGIN = 6, 0.5
-#: By how many bits a set may be short where it is judged by its bootstraps alone, to be simulated still.
+#: By how many bits a bootstrap by itself may be short for a set to be simulated all the same.
 FAR = 2.0
 
 
@@ -117,7 +117,7 @@ class Search:
         """The first of them with their bits, until enough of them reach those that are wanted."""
         found: list[Choice] = []
         for choice, program in planned:
-            if self._is_hopeless(descriptor, choice, found):
+            if self._is_hopeless(descriptor, choice.parameters):
                 continue
             self.tell(f"{descriptor.name}: bits of {choice.parameters.name}")
             found.append(replace(choice, bits=self._simulated(descriptor, choice, program)))
@@ -125,20 +125,15 @@ class Search:
                 break
         return found
 
-    def _is_hopeless(self, descriptor: Descriptor, choice: Choice, found: Sequence[Choice]) -> bool:
-        """Whether a set has bootstraps that are too coarse by far, judged by the last set that was simulated.
+    def _is_hopeless(self, descriptor: Descriptor, at: ParameterSet) -> bool:
+        """Whether one bootstrap by itself errs on average by far more than an answer may at most.
 
-        A bootstrap's error outweighs all other noise, so bits follow those of one bootstrap by itself.
+        Layers that follow leave no less of an error, so such a set is not worth simulating.
         """
-        if choice.parameters.bootstrap is None or not found:
+        if at.bootstrap is None:
             return False
-        alone, before = (self._bootstrap_bits(descriptor, one) for one in (choice, found[-1]))
-        return (found[-1].bits or 0.0) + alone - before < self.goal.bits - FAR
-
-    def _bootstrap_bits(self, descriptor: Descriptor, choice: Choice) -> float:
-        """Of a bootstrap by itself, by the mean error."""
         assert descriptor.noise is not None
-        return told_bits(choice.parameters, descriptor.noise, BOOTSTRAP)
+        return told_bits(at, descriptor.noise, BOOTSTRAP) < self.goal.bits - FAR
 
     def _simulated(self, descriptor: Descriptor, choice: Choice, program: Program) -> float:
         """Bits; sets that differ in their scale alone differ by its bits, where nothing is bootstrapped."""
