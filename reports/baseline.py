@@ -16,11 +16,13 @@ from pydantic import ValidationError
 
 from models.metrics.catalogue import metric_named
 from reports.clock import ahead
+from reports.costs import PARTS
 from reports.errors import ReportError
 from reports.export import to_json
+from reports.ladder import HeldOutLadder, Ladder
 from reports.migration import READ, read_record
 from reports.plain import read_json, unfit
-from reports.record import PARTS, HeldOutLadder, Ladder, Record, Status
+from reports.record import Record, Status
 from reports.scoring.ladder import RUNGS
 
 #: Relative, of numbers that follow from each other.

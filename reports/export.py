@@ -10,8 +10,9 @@ from typing import Any
 
 from reports.figures import bits, gigabytes, loss_with_interval, significant
 from reports.flat import flat_rows
+from reports.ladder import HeldOutLadder, Precision
 from reports.markdown import plain, table
-from reports.record import TIMING_ONLY, HeldOutLadder, Precision, Record, Status
+from reports.record import TIMING_ONLY, Record, Status
 from reports.scoring.held_out import LOSSES, TITLES
 
 HELD_OUT_HEADINGS = (

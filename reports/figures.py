@@ -11,7 +11,7 @@ from math import log10
 
 from models.metrics.catalogue import metric_named
 from models.metrics.metric import NumberFormat
-from reports.record import HeldOutLadder, Loss
+from reports.ladder import HeldOutLadder, Loss
 
 THIN_SPACE = "\u2009"
 #: What is written for a number that was not measured; it is never 0.

@@ -22,7 +22,8 @@ from reports.gate.exact import settled
 from reports.gate.sides import Processes, Side
 from reports.measures import Kind
 from reports.plain import read_json, unfit
-from reports.record import Count, Status
+from reports.quantities import Count
+from reports.record import Status
 from reports.settings import settings
 from reports.store import append_line
 

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from math import inf, log2
 
 from models.metrics.catalogue import metric_named
+from reports.costs import Primitive
+from reports.ladder import Ladder
 from reports.measures import (
     HELD_OUT,
     HOT,
@@ -22,7 +24,7 @@ from reports.measures import (
     of_primitive,
     of_rung,
 )
-from reports.record import Ladder, Primitive, Record
+from reports.record import Record
 from reports.statistics.robust import median
 
 

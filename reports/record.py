@@ -11,43 +11,19 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, ConfigDict, Field, model_validator
 
-from models.metrics.catalogue import DEFAULT, METRICS
 from reports.block import Block
+from reports.costs import Counts, Latency, Memory, Wire
+from reports.ladder import Ladder
 from reports.origin import Origin
+from reports.quantities import Bytes, Count, Seconds
+from reports.sharing import Sharing
 
 SCHEMA = 2
 
-#: The parts of `Latency.wall_s`, in the order of a cell's life; `other_s` is what none of them holds.
-PARTS = (
-    "make_keys_s",
-    "write_keys_s",
-    "load_keys_s",
-    "encode_model_s",
-    "encrypt_s",
-    "evaluate_s",
-    "decrypt_s",
-)
-
 #: What tables say in place of the metric of a model whose weights are random.
 TIMING_ONLY = "random weights, timing only"
-
-Seconds = Annotated[float, Field(ge=0)]
-Bytes = Annotated[int, Field(gt=0, lt=2**63)]
-Count = Annotated[int, Field(ge=0, lt=2**63)]
-Fraction = Annotated[float, Field(ge=0, le=1)]
-Error = Annotated[float, Field(ge=0)]
-Nats = Annotated[float, Field(ge=0)]
-
-
-def _known_metric(name: str) -> str:
-    if name not in METRICS:
-        raise ValueError(f"{name!r} is not a metric of this version; use {' or '.join(METRICS)}")
-    return name
-
-
-MetricName = Annotated[str, AfterValidator(_known_metric)]
 
 
 class Status(str, Enum):
@@ -82,6 +58,7 @@ class Parameters(Block):
     """The parameter set as the suite asks for it, and how it is used; `security` tells of the keys.
 
     `alias` is its short name in the suite, null where it has none. `log_n` is log2 of the ring dimension N.
+    `parties` is how many key owners there are.
     """
 
     alias: str | None = None
@@ -92,235 +69,7 @@ class Parameters(Block):
     digits: Annotated[int, Field(gt=0)]
     refresh: Literal["bootstrap", "round_trip"]
     program: str
-
-
-class Precision(Block):
-    """The distribution of bits over all values (see `reports.scoring.precision`).
-
-    `least` is by the largest error, `p99` by the 99th percentile of the errors: 99 % of all values have as
-    many bits or more. `error_max` is absolute.
-    """
-
-    least: float | None = None
-    mean: float | None = None
-    median: float | None = None
-    p99: float | None = None
-    error_max: Error | None = None
-
-
-class LayerPrecision(Block):
-    """Agreement of one layer's decrypted values with the polynomial model's."""
-
-    name: str
-    precision_bits: float | None = None
-    error_max: Error | None = None
-    precision: Precision | None = None
-
-
-class Loss(Block):
-    """What is lost from one stage of conversion (rung) to another; positive is worse."""
-
-    model_config = ConfigDict(populate_by_name=True)
-
-    from_rung: Annotated[str, Field(alias="from")]
-    to_rung: Annotated[str, Field(alias="to")]
-    mean: float
-    low: float
-    high: float
-    standard_error: Annotated[float, Field(ge=0)]
-    confidence: Annotated[float, Field(gt=0, lt=1)]
-
-
-class RungNats(Block):
-    """The mean cross-entropy of every rung, in nats a token."""
-
-    original: Nats | None = None
-    he_friendly: Nats | None = None
-    polynomial: Nats | None = None
-    encrypted: Nats | None = None
-
-
-class HeldOutLadder(Block):
-    """The stages of conversion in the clear, over the case's whole held-out set.
-
-    The cell's samples are the first few of that set (see `reports.scoring.held_out`).
-    """
-
-    samples: Annotated[int, Field(gt=0)]
-    digest: str
-    metric: MetricName
-    original: float | None = None
-    he_friendly: float | None = None
-    polynomial: float | None = None
-    nats: RungNats | None = None
-    drifts: list[Loss]
-
-
-class Ladder(Block):
-    """The same samples through every stage of conversion, or rung (see `reports.scoring.ladder`)."""
-
-    metric: MetricName = DEFAULT.name
-    original: float | None = None
-    he_friendly: float | None = None
-    polynomial: float | None = None
-    encrypted: float | None = None
-    nats: RungNats | None = None
-    label_agreement: Fraction | None = None
-    cosine: Annotated[float, Field(ge=-1, le=1)] | None = None
-    logit_error_max: Error | None = None
-    logit_error_mean: Error | None = None
-    precision_bits: float | None = None
-    precision: Precision | None = None
-    layers: list[LayerPrecision] | None = None
-    held_out: HeldOutLadder | None = None
-
-
-class LayerTime(Block):
-    """Seconds that the evaluator spent in one layer."""
-
-    name: str
-    s: Seconds
-
-
-class Stretch(Block):
-    """A piece of the level profile: instructions in a row that serve one layer, or refreshes in a row.
-
-    `highest` and `lowest` are levels of their results, `count` is how many instructions of the program.
-    """
-
-    layer: str
-    refresh: Literal["bootstrap", "round_trip"] | None = None
-    highest: Count
-    lowest: Count
-    count: Count
-    s: Seconds
-
-
-class Primitive(Block):
-    """One primitive at one level: how often it ran, its total time, and single samples where taken.
-
-    `calls` is in how many instructions of the program, of which a compound executes several at once. Of a
-    bootstrap that was measured by itself, `result_level` is the level of what it returns, and `failures` how
-    many of its `results` have less precision than the suite demands; its bits are those of the others.
-    """
-
-    name: str
-    level: Count | None = None
-    count: Count | None = None
-    calls: Count | None = None
-    s: Seconds | None = None
-    busy_s: Seconds | None = None
-    samples_s: list[Seconds] | None = None
-    precision_bits: float | None = None
-    mean_precision_bits: float | None = None
-    bytes: Bytes | None = None
-    result_level: Count | None = None
-    results: Count | None = None
-    failures: Count | None = None
-
-
-class UnsupportedPrimitive(Block):
-    """A primitive that a library does not have at these parameters, under the name that it would have."""
-
-    name: str
-    reason: str
-
-
-class Evaluation(Block):
-    """One evaluation of a cell that was repeated; the first is cold."""
-
-    cold: bool
-    encrypt_s: Seconds | None = None
-    evaluate_s: Seconds
-    round_trips_s: Seconds | None = None
-    decrypt_s: Seconds | None = None
-
-
-class Latency(Block):
-    """Seconds per stage of the protocol; `evaluate_s` is one cold evaluation.
-
-    `wall_s` is the life of the two parties, from the start of the first to the end of both, without repeats;
-    it is the sum of the parts that `PARTS` names and of what is left, `other_s`. `keygen_s` is the sum of the
-    first two parts and `prepare_model_s` that of the next two.
-    `evaluate_s` includes client-aided refreshes (round trips), which `round_trips_s` names apart;
-    `evaluate_cpu_s` is the evaluator's processor time meanwhile, of all its threads, `evaluate_idle_s` for
-    how long it used none while it was not waiting for the key owner, at the least, and `planned_evaluate_s`
-    what the plan predicted of it from the shipped times.
-    `clear_model_s` is the polynomial model in the clear, for comparison, and is part of no other figure.
-    `course` is the level profile of the first batch, in the order of the computation. `unsupported` is there
-    where primitives were measured one by one and the library lacks some.
-    """
-
-    plan_s: Seconds | None = None
-    wall_s: Seconds | None = None
-    keygen_s: Seconds | None = None
-    make_keys_s: Seconds | None = None
-    write_keys_s: Seconds | None = None
-    prepare_model_s: Seconds | None = None
-    load_keys_s: Seconds | None = None
-    encode_model_s: Seconds | None = None
-    encrypt_s: Seconds | None = None
-    evaluate_s: Seconds | None = None
-    evaluate_cpu_s: Seconds | None = None
-    evaluate_idle_s: Seconds | None = None
-    planned_evaluate_s: Seconds | None = None
-    round_trips_s: Seconds | None = None
-    decrypt_s: Seconds | None = None
-    other_s: Seconds | None = None
-    per_sample_s: Seconds | None = None
-    clear_model_s: Seconds | None = None
-    layers: list[LayerTime] | None = None
-    course: list[Stretch] | None = None
-    primitives: list[Primitive] | None = None
-    unsupported: list[UnsupportedPrimitive] | None = None
-    runs: list[Evaluation] | None = None
-
-
-class Memory(Block):
-    """Peaks of each party from the operating system, and sizes of what was written."""
-
-    keygen_peak_bytes: Bytes | None = None
-    key_owner_peak_bytes: Bytes | None = None
-    evaluator_peak_bytes: Bytes | None = None
-    together_peak_bytes: Bytes | None = None
-    public_key_bytes: Bytes | None = None
-    relinearisation_key_bytes: Bytes | None = None
-    rotation_keys_bytes: Bytes | None = None
-    conjugation_key_bytes: Bytes | None = None
-    bootstrap_keys_bytes: Bytes | None = None
-    ciphertexts_in_bytes: Bytes | None = None
-    ciphertexts_out_bytes: Bytes | None = None
-    prepared_model_bytes: Bytes | None = None
-
-
-class PrimitiveCounts(Block):
-    """How often each primitive was executed."""
-
-    bootstraps: Count | None = None
-    rotations: Count | None = None
-    ct_ct: Count | None = None
-    ct_pt: Count | None = None
-    relinearisations: Count | None = None
-    rescales: Count | None = None
-    drops: Count | None = None
-    additions: Count | None = None
-    negations: Count | None = None
-    conjugations: Count | None = None
-
-
-class Counts(PrimitiveCounts):
-    """Exact counts, the same on every machine; executed at the library call, but for `bootstraps_planned`.
-
-    `library` is what the library itself executed for them: an adapter makes a primitive that it lacks of
-    others.
-    """
-
-    bootstraps_planned: Count | None = None
-    round_trips: Count | None = None
-    rotation_keys: Count | None = None
-    levels_used: Count | None = None
-    levels_after_refresh: Count | None = None
-    library: PrimitiveCounts | None = None
+    parties: Annotated[int, Field(gt=0)] = 1
 
 
 class Shape(Block):
@@ -336,14 +85,6 @@ class Shape(Block):
     width: Annotated[int, Field(gt=0)]
     blocks: Count
     embedding: Literal["client", "server"] | None = None
-
-
-class Wire(Block):
-    """What crossed between the parties."""
-
-    to_evaluator_bytes: Bytes | None = None
-    to_key_owner_bytes: Bytes | None = None
-    messages: Count | None = None
 
 
 class Runaway(Block):
@@ -415,6 +156,22 @@ class Environment(Block):
     git: str | None = None
 
 
+class Remote(Block):
+    """Where the evaluator ran, if on another machine than the key owner's; `environment` tells of that one.
+
+    `address` is where it listened, `host` what it calls itself. `round_trip_s` is a short message there and
+    back, just before the cell. `sent_bytes` and `received_bytes` are all that crossed the connection, the
+    model and the messages too, which `wire` leaves out. `key_owner` is the machine of the key owner.
+    """
+
+    address: str
+    host: str
+    round_trip_s: Seconds
+    sent_bytes: Bytes | None = None
+    received_bytes: Bytes | None = None
+    key_owner: Environment
+
+
 class Record(Block):
     """The result of one cell.
 
@@ -454,9 +211,11 @@ class Record(Block):
     memory: Memory = Memory()
     counts: Counts = Counts()
     wire: Wire = Wire()
+    sharing: Sharing | None = None
     runaways: Runaways | None = None
     survival: Survival | None = None
     environment: Environment = Environment()
+    remote: Remote | None = None
 
     @property
     def set_title(self) -> str:

@@ -12,7 +12,8 @@ from math import isclose
 import numpy as np
 
 from reports.errors import ReportError
-from reports.record import Ladder, Record, Status
+from reports.ladder import Ladder
+from reports.record import Record, Status
 from reports.scoring.ladder import RUNGS, exactness, ladder
 from reports.scoring.precision import least_cosine
 from reports.store import RawOutputs, Stored, read_raw

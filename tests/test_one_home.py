@@ -79,6 +79,9 @@ def test_scoring_depends_on_nothing_but_what_scores() -> None:
         "models.errors",
         "reports.scoring",
         "reports.record",
+        "reports.costs",
+        "reports.ladder",
+        "reports.quantities",
         "reports.block",
         "reports.origin",
     )

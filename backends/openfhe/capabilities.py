@@ -39,6 +39,7 @@ def capabilities(parameters: ParameterSet) -> Capabilities:
         Unsupported: OpenFHE cannot use these parameters.
     """
     _check_digits(parameters)
+    _check_parties(parameters)
     security = _security(parameters)
     if parameters.bootstrap is None:
         no_bootstrap = "the parameter set has no bootstrap; give it one"
@@ -124,6 +125,15 @@ def _check_digits(parameters: ParameterSet) -> None:
         raise Unsupported(
             f"OpenFHE fills only {used} of {parameters.digits} key-switching digits with {primes} primes; "
             f"set digits to {used}"
+        )
+
+
+def _check_parties(parameters: ParameterSet) -> None:
+    """The keys that switch to and from a sparse secret are made from the whole secret, which nobody has."""
+    if parameters.parties > 1 and parameters.secret == "sparse_encapsulated":
+        raise Unsupported(
+            "OpenFHE makes no joint keys of a sparse_encapsulated secret: those that switch between the two "
+            "secrets come from one key owner alone; choose secret uniform_ternary, or one of the parties"
         )
 
 

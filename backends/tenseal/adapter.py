@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 from tenseal import sealapi
 
-from backends.errors import ExecutionError
-from backends.interface import (
-    Ciphertext,
-    Evaluator,
-    KeyFile,
-    KeyOwner,
-    Keys,
-    Library,
-    Plaintext,
-    Vector,
-)
+from backends.interface import Ciphertext, Evaluator, KeyFile, KeyOwner, Library, Plaintext, Vector
 from backends.parameters import ParameterSet
 from backends.primitives import Primitive
-from backends.seal.calls import writing
-from backends.seal.capabilities import refuse_bootstrap
-from backends.seal.evaluator import SEALEvaluator, counted
-from backends.seal.key_owner import SEALKeyOwner
+from backends.seal.evaluator import counted
 from backends.seal.keys import KeyFolder, conjugation_element, galois_element
+from backends.seal.own_classes import OwnClassesEvaluator, OwnClassesKeyOwner, Saved
 from backends.tenseal.bindings import (
     Decryptor,
     Encryptor,
@@ -36,79 +23,33 @@ from backends.tenseal.bindings import (
     Operator,
     PublicKey,
     RelinearisationKeys,
-    Saved,
 )
 from backends.tenseal.context import TenSEALContext
 
 
-@dataclass(frozen=True)
-class MadeKeys(Keys):
-    """A key, or the context, to be written.
-
-    Attributes:
-        kind: as in `KeyFile`.
-        seal: SEAL's object; None of the context.
-        step: the step of a rotation key, else None.
-    """
-
-    kind: str
-    seal: Saved | None = None
-    step: int | None = None
-
-
-class TenSEALKeyOwner(SEALKeyOwner):
-    """Holds the secret key, in SEAL's key generator."""
+class TenSEALKeyOwner(OwnClassesKeyOwner):
+    """Holds the secret key, in SEAL's key generator; evaluation keys are seeded, which halves their files."""
 
     def __init__(self, parameters: ParameterSet) -> None:
         context = TenSEALContext.create(parameters)
-        super().__init__(context)
-        self._seal, self._encoder, self._n = context.seal, context.encoder, parameters.n
+        self._seal, self._encoder = context.seal, context.encoder
         self._generator: KeyGenerator = sealapi.KeyGenerator(context.seal)
-        self._public_key: PublicKey = sealapi.PublicKey()
-        self._generator.create_public_key(self._public_key)
-        self._encryptor: Encryptor = sealapi.Encryptor(context.seal, self._public_key)
+        public_key = _public_key(self._generator)
+        super().__init__(context, public_key)
+        self._encryptor: Encryptor = sealapi.Encryptor(context.seal, public_key)
         self._decryptor: Decryptor = sealapi.Decryptor(context.seal, self._generator.secret_key())
 
-    def key_batches(
-        self, rotation_steps: Sequence[int], bootstrap: bool, conjugation: bool
-    ) -> Iterator[MadeKeys]:
-        """See `KeyOwner.key_batches`; each rotation key is made, seeded, alone."""
-        refuse_bootstrap(bootstrap)
-        yield MadeKeys("context")
-        yield MadeKeys("public_key", self._public_key)
-        yield self.make_keys("relinearisation_key", ())
-        for step in sorted(set(rotation_steps)):
-            yield self.make_keys("rotation_keys", (step,))
-        if conjugation:
-            yield self.make_keys("conjugation_key", ())
+    def _another_public_key(self) -> Saved:
+        return _public_key(sealapi.KeyGenerator(self._seal))
 
-    def make_keys(self, kind: str, steps: Sequence[int]) -> MadeKeys:
-        """See `KeyOwner.make_keys`; rotation keys are made for one step at a time."""
-        if kind == "public_key":
-            public_key: PublicKey = sealapi.PublicKey()
-            generator: KeyGenerator = sealapi.KeyGenerator(self._seal)
-            generator.create_public_key(public_key)
-            return MadeKeys(kind, public_key)
-        if kind == "relinearisation_key":
-            return MadeKeys(kind, self._generator.create_relin_keys())
-        if kind == "conjugation_key":
-            return MadeKeys(kind, self._generator.create_galois_keys([conjugation_element(self._n)]))
-        refuse_bootstrap(kind == "bootstrap_keys")
-        (step,) = steps
-        element = galois_element(step, self._n)
-        return MadeKeys(kind, self._generator.create_galois_keys([element]), step)
+    def _relinearisation_key(self) -> Saved:
+        return self._generator.create_relin_keys()
 
-    def write_keys(self, keys: Keys, folder: Path) -> KeyFile:
-        """See `KeyOwner.write_keys`."""
-        assert isinstance(keys, MadeKeys)
-        files = KeyFolder(folder)
-        path = files.add(keys.kind) if keys.step is None else files.add_rotation(keys.step)
-        with writing(folder):
-            if keys.seal is None:
-                self._context.save(path)
-            else:
-                keys.seal.save(str(path))
-        return files.files[0]
+    def _rotation_key(self, step: int) -> Saved:
+        return self._generator.create_galois_keys([galois_element(step, self._n)])
+
+    def _conjugation_key(self) -> Saved:
+        return self._generator.create_galois_keys([conjugation_element(self._n)])
 
     def _encrypt(self, plaintext: Plaintext) -> Ciphertext:
         ciphertext: Ciphertext = sealapi.Ciphertext()
@@ -121,7 +62,7 @@ class TenSEALKeyOwner(SEALKeyOwner):
         return np.array(self._encoder.decode_double(plaintext))
 
 
-class TenSEALEvaluator(SEALEvaluator):
+class TenSEALEvaluator(OwnClassesEvaluator):
     """Computes with SEAL's evaluator; it is given public and evaluation keys only.
 
     Attributes:
@@ -133,30 +74,17 @@ class TenSEALEvaluator(SEALEvaluator):
     def __init__(self, parameters: ParameterSet, folder: Path, files: Sequence[KeyFile]) -> None:
         keys = KeyFolder(folder, files)
         super().__init__(TenSEALContext.load(parameters, keys.path("context")))
-        self._n = parameters.n
         self._operator: Operator = sealapi.Evaluator(self.context.seal)
         self._relinearisation_key: RelinearisationKeys = sealapi.RelinKeys()
-        self._rotation_keys: dict[int, GaloisKeys] = {}
-        self._conjugation_key: GaloisKeys | None = None
         self._take(keys)
 
-    def _load(self, keys: KeyFolder) -> None:
-        for path in keys.paths("relinearisation_key"):
-            self._relinearisation_key.load(self.context.seal, str(path))
-        for step, path in keys.rotations():
-            self._rotation_keys[step] = self._load_galois_key(galois_element(step, self._n), path)
-        for path in keys.paths("conjugation_key"):
-            self._conjugation_key = self._load_galois_key(conjugation_element(self._n), path)
+    def _load_relinearisation_key(self, path: Path) -> None:
+        self._relinearisation_key.load(self.context.seal, str(path))
 
-    def _load_galois_key(self, element: int, path: Path) -> GaloisKeys:
-        key: GaloisKeys = sealapi.GaloisKeys()
-        key.load(self.context.seal, str(path))
-        if not key.has_key(element):
-            raise ExecutionError(f"{path.name} does not hold the key of its name; make the keys again")
-        return key
-
-    def _has_rotation_key(self, step: int) -> bool:
-        return step in self._rotation_keys
+    def _load_galois_keys(self, path: Path) -> GaloisKeys:
+        keys: GaloisKeys = sealapi.GaloisKeys()
+        keys.load(self.context.seal, str(path))
+        return keys
 
     @counted(Primitive.ADD)
     def add(self, a: Ciphertext, b: Ciphertext) -> Ciphertext:
@@ -225,16 +153,15 @@ class TenSEALEvaluator(SEALEvaluator):
     def _rotated(self, a: Ciphertext, step: int) -> Ciphertext:
         """Apply the step's own Galois element; `rotate_vector` would compose other keys."""
         result = _new()
-        self._operator.apply_galois(a, galois_element(step, self._n), self._rotation_keys[step], result)
+        element = galois_element(step, self._n)
+        self._operator.apply_galois(a, element, self._galois_keys[element], result)
         return result
 
     @counted(Primitive.CONJUGATE)
     def conjugate(self, a: Ciphertext) -> Ciphertext:
         """See `Evaluator.conjugate`."""
-        if self._conjugation_key is None:
-            raise ExecutionError("there is no key for a conjugation; ask for it when the keys are made")
-        result = _new()
-        self._operator.complex_conjugate(a, self._conjugation_key, result)
+        key, result = self._conjugation(), _new()
+        self._operator.complex_conjugate(a, key, result)
         return result
 
 
@@ -242,6 +169,13 @@ def _new() -> Ciphertext:
     """An empty ciphertext, for SEAL to put a result into."""
     ciphertext: Ciphertext = sealapi.Ciphertext()
     return ciphertext
+
+
+def _public_key(generator: KeyGenerator) -> PublicKey:
+    """A public key under a generator's secret key."""
+    key: PublicKey = sealapi.PublicKey()
+    generator.create_public_key(key)
+    return key
 
 
 class TenSEAL(Library):

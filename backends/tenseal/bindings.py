@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from typing import Protocol, cast
 
 from backends.interface import Ciphertext, Plaintext, Values
+from backends.seal import own_classes
+from backends.seal.own_classes import Saved
 
 
 class SecretKey:
@@ -22,12 +24,6 @@ class SecurityLevel(Protocol):
     name: str
 
 
-class Saved(Protocol):
-    """Whatever SEAL writes to a file."""
-
-    def save(self, path: str) -> None: ...
-
-
 class PublicKey(Saved, Protocol):
     """A public key."""
 
@@ -38,12 +34,10 @@ class RelinearisationKeys(Saved, Protocol):
     def load(self, context: Context, path: str) -> None: ...
 
 
-class GaloisKeys(Saved, Protocol):
+class GaloisKeys(own_classes.GaloisKeys, Protocol):
     """Rotation keys, by Galois element."""
 
     def load(self, context: Context, path: str) -> None: ...
-
-    def has_key(self, element: int) -> bool: ...
 
 
 class Modulus(Protocol):
@@ -161,9 +155,11 @@ class Operator(Protocol):
 
     def mod_switch_to(self, a: Ciphertext, parms_id: list[int], into: Ciphertext) -> None: ...
 
-    def complex_conjugate(self, a: Ciphertext, keys: GaloisKeys, into: Ciphertext) -> None: ...
+    def complex_conjugate(self, a: Ciphertext, keys: own_classes.GaloisKeys, into: Ciphertext) -> None: ...
 
-    def apply_galois(self, a: Ciphertext, element: int, keys: GaloisKeys, into: Ciphertext) -> None: ...
+    def apply_galois(
+        self, a: Ciphertext, element: int, keys: own_classes.GaloisKeys, into: Ciphertext
+    ) -> None: ...
 
 
 def ciphertext(opaque: Ciphertext) -> LibraryCiphertext:

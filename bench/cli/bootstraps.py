@@ -7,7 +7,7 @@ from statistics import median
 
 from backends.parameters import BootstrapParameters, ParameterSet
 from backends.primitives import Primitive
-from reports import record
+from reports import costs
 from reports.figures import bits, count, significant, size
 from reports.markdown import plain, table
 from reports.record import Record
@@ -53,7 +53,7 @@ def _rows(one: Record) -> Iterator[tuple[str, ...]]:
 
 def _row(
     one: Record,
-    measured: record.Primitive,
+    measured: costs.Primitive,
     samples_s: Sequence[float],
     parameters: ParameterSet,
     bootstrap: BootstrapParameters,

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from backends.registry import simulates
 from models.metrics.catalogue import metric_named
+from reports.costs import Primitive, PrimitiveCounts
 from reports.figures import (
     ABSENT,
     bits,
@@ -22,17 +23,8 @@ from reports.figures import (
     significant,
     size,
 )
-from reports.record import (
-    TIMING_ONLY,
-    HeldOutLadder,
-    Ladder,
-    Precision,
-    Primitive,
-    PrimitiveCounts,
-    Record,
-    RungNats,
-    Status,
-)
+from reports.ladder import HeldOutLadder, Ladder, Precision, RungNats
+from reports.record import TIMING_ONLY, Record, Status
 from reports.scoring.held_out import TITLES
 
 

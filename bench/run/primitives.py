@@ -32,7 +32,8 @@ from bench.run.session import Session, Stage
 from bench.spec.cases import PrimitivesCase, PrimitivesLiteral
 from bench.spec.cells import Cell
 from bench.spec.file import Limits
-from reports import identity, record
+from reports import costs, identity
+from reports.ladder import Ladder
 from reports.record import Status
 from reports.scoring.precision import mean_precision_bits, precision_bits
 from reports.store import RawOutputs
@@ -135,9 +136,9 @@ class PrimitivesKind(CellKind):
     def check(self, outcome: Outcome, limits: Limits) -> None:
         """Do nothing: every primitive was checked when it was measured."""
 
-    def ladder(self, outcome: Outcome) -> record.Ladder:
+    def ladder(self, outcome: Outcome) -> Ladder:
         """An empty ladder."""
-        return record.Ladder()
+        return Ladder()
 
     def raw_outputs(self, outcome: Outcome) -> RawOutputs | None:
         """None: all is in the record."""
@@ -207,7 +208,7 @@ class _Check:
         """Whether there is a bootstrap to measure."""
         return capabilities.bootstrap_output_level is not None
 
-    def primitive(self, timed: Timed) -> record.Primitive:
+    def primitive(self, timed: Timed) -> costs.Primitive:
         """An entry of `latency.primitives`.
 
         Raises:
@@ -223,7 +224,7 @@ class _Check:
                 f"{_place(timed)} has {fewest:.1f} bits of precision and the suite demands "
                 f"{self.cell.limits.precision_bits:g}; it is wrong",
             )
-        return record.Primitive(
+        return costs.Primitive(
             name=timed.name,
             level=timed.level,
             count=len(timed.samples_s),
@@ -284,14 +285,14 @@ def _fewest(found: Iterable[float | None]) -> float | None:
     return min((bits for bits in found if bits is not None), default=None)
 
 
-def unsupported(name: str, reason: str) -> Iterator[record.UnsupportedPrimitive]:
+def unsupported(name: str, reason: str) -> Iterator[costs.UnsupportedPrimitive]:
     """What a library lacks; with the making of a kind of key, writing and loading what would be made."""
-    yield record.UnsupportedPrimitive(name=name, reason=reason)
+    yield costs.UnsupportedPrimitive(name=name, reason=reason)
     made, _, kind = name.partition("_")
     if made == "generate":
-        yield record.UnsupportedPrimitive(name=f"serialise_{kind}", reason=reason)
+        yield costs.UnsupportedPrimitive(name=f"serialise_{kind}", reason=reason)
         if kind in LOADED_KINDS:
-            yield record.UnsupportedPrimitive(name=f"load_{kind}", reason=reason)
+            yield costs.UnsupportedPrimitive(name=f"load_{kind}", reason=reason)
 
 
 def keys_bytes(cell: Cell, capabilities: Capabilities, measurement: Measurement) -> int:

@@ -15,10 +15,11 @@ from bench.parties.wire import Crossed, Shipment
 from bench.run.exchanges import Evaluation, bytes_of
 from bench.run.session import Peaks, Protection
 from bench.run.survival import Survival
-from reports import record
+from reports import costs, record
+from reports.sharing import Sharing
 
 #: What is counted at the library's calls and, of round trips, at the evaluator's.
-COUNTED = (*record.PrimitiveCounts.model_fields, Primitive.ROUND_TRIP.counted)
+COUNTED = (*costs.PrimitiveCounts.model_fields, Primitive.ROUND_TRIP.counted)
 
 
 @dataclass
@@ -32,6 +33,7 @@ class Figures:
         wall_s: seconds of the parties' life, evaluations after the first left out.
         repeats_s: seconds of evaluations after the first.
         stopped_s: seconds in which a signal had stopped a party.
+        sharing: what several key owners did, up to the end of the first evaluation.
         survival: what was started again, and what was kept.
     """
 
@@ -45,14 +47,15 @@ class Figures:
     prepared: Prepared | None = None
     encrypted: Encrypted | None = None
     evaluations: list[Evaluation] = field(default_factory=list)
-    primitives: list[record.Primitive] = field(default_factory=list)
-    unsupported: list[record.UnsupportedPrimitive] = field(default_factory=list)
+    primitives: list[costs.Primitive] = field(default_factory=list)
+    unsupported: list[costs.UnsupportedPrimitive] = field(default_factory=list)
     peaks: Peaks = field(default_factory=Peaks)
     protection: Protection = field(default_factory=Protection)
     together_peak_bytes: int | None = None
     stopped_s: float = 0.0
     security: Security | None = None
-    wire: record.Wire = field(default_factory=record.Wire)
+    wire: costs.Wire = field(default_factory=costs.Wire)
+    sharing: Sharing | None = None
     survival: Survival = field(default_factory=Survival)
 
     def afresh(self) -> Figures:
@@ -75,7 +78,7 @@ class Figures:
         return {} if self.generated is None else self.generated.versions
 
 
-def latency(figures: Figures, samples: int, correct: bool) -> record.Latency:
+def latency(figures: Figures, samples: int, correct: bool) -> costs.Latency:
     """Seconds by stage; a wrong output gives no time of evaluation."""
     runs = [
         _run(figures, evaluation, cold=number == 0) for number, evaluation in enumerate(figures.evaluations)
@@ -85,7 +88,7 @@ def latency(figures: Figures, samples: int, correct: bool) -> record.Latency:
     parts = dict(_stages(figures)) | _evaluated(cold)
     wall_s = figures.wall_s if cold else None
     cpu_s = sum(batch.cpu_s for batch in first)
-    return record.Latency(
+    return costs.Latency(
         plan_s=figures.plan_s,
         clear_model_s=figures.clear_model_s,
         wall_s=wall_s,
@@ -106,13 +109,13 @@ def latency(figures: Figures, samples: int, correct: bool) -> record.Latency:
     )
 
 
-def _idle_s(cold: record.Evaluation, cpu_s: float) -> float:
+def _idle_s(cold: costs.Evaluation, cpu_s: float) -> float:
     """For how long the evaluator can have used no processor at all, at the least; threads may hide more."""
     return max(0.0, cold.evaluate_s - (cold.round_trips_s or 0.0) - cpu_s)
 
 
-def _run(figures: Figures, evaluation: Evaluation, *, cold: bool) -> record.Evaluation:
-    return record.Evaluation(
+def _run(figures: Figures, evaluation: Evaluation, *, cold: bool) -> costs.Evaluation:
+    return costs.Evaluation(
         cold=cold,
         encrypt_s=_encrypt_s(figures) if cold else None,
         evaluate_s=sum(batch.evaluate_s for batch in evaluation.measured),
@@ -135,7 +138,7 @@ def _stages(figures: Figures) -> Iterator[tuple[str, float]]:
         yield "encrypt_s", seconds
 
 
-def _evaluated(cold: record.Evaluation | None) -> dict[str, float]:
+def _evaluated(cold: costs.Evaluation | None) -> dict[str, float]:
     """The parts of a cell's life that a wrong output does not have."""
     if cold is None or cold.decrypt_s is None:
         return {}
@@ -155,18 +158,18 @@ def _encrypt_s(figures: Figures) -> float | None:
     return figures.encrypted.seconds + sum(one.encrypt_again_s for one in figures.evaluations[:1])
 
 
-def _layers(batches: Iterable[BatchFigures]) -> list[record.LayerTime]:
+def _layers(batches: Iterable[BatchFigures]) -> list[costs.LayerTime]:
     total: dict[str, float] = defaultdict(float)
     for batch in batches:
         for name, seconds in batch.layers.items():
             total[name] += seconds
-    return [record.LayerTime(name=name, s=seconds) for name, seconds in total.items()]
+    return [costs.LayerTime(name=name, s=seconds) for name, seconds in total.items()]
 
 
-def _course(batch: BatchFigures) -> list[record.Stretch] | None:
+def _course(batch: BatchFigures) -> list[costs.Stretch] | None:
     """The course of levels; None where a library's own types keep it to themselves."""
     return [
-        record.Stretch.model_validate(
+        costs.Stretch.model_validate(
             {
                 "layer": stretch.layer,
                 "refresh": stretch.refresh,
@@ -180,12 +183,12 @@ def _course(batch: BatchFigures) -> list[record.Stretch] | None:
     ] or None
 
 
-def _entries(figures: Figures, batches: Sequence[BatchFigures]) -> list[record.Primitive] | None:
+def _entries(figures: Figures, batches: Sequence[BatchFigures]) -> list[costs.Primitive] | None:
     """Primitives measured one by one, or those of an evaluation; None where there were neither."""
     return figures.primitives or _primitives(batches) or None
 
 
-def _primitives(batches: Iterable[BatchFigures]) -> list[record.Primitive]:
+def _primitives(batches: Iterable[BatchFigures]) -> list[costs.Primitive]:
     counts: Counter[tuple[str, int]] = Counter()
     calls: Counter[tuple[str, int]] = Counter()
     seconds: dict[tuple[str, int], float] = defaultdict(float)
@@ -198,7 +201,7 @@ def _primitives(batches: Iterable[BatchFigures]) -> list[record.Primitive]:
             seconds[key] += done.seconds
             busy[key] += done.busy_s
     return [
-        record.Primitive(
+        costs.Primitive(
             name=name,
             level=level,
             count=counts[place],
@@ -211,10 +214,10 @@ def _primitives(batches: Iterable[BatchFigures]) -> list[record.Primitive]:
     ]
 
 
-def memory(figures: Figures) -> record.Memory:
+def memory(figures: Figures) -> costs.Memory:
     """Peaks from the operating system, sizes of what was written."""
     prepared = figures.prepared
-    return record.Memory(
+    return costs.Memory(
         keygen_peak_bytes=figures.peaks.keygen or None,
         key_owner_peak_bytes=figures.peaks.key_owner or None,
         evaluator_peak_bytes=figures.peaks.evaluator or None,
@@ -234,12 +237,12 @@ def _key_bytes(keys: Sequence[Shipment], kind: str) -> int | None:
     return sum(key.size_bytes for key in keys if key.kind == kind) or None
 
 
-def counts(figures: Figures, program: Program | None, batches: int, descriptor: Descriptor) -> record.Counts:
+def counts(figures: Figures, program: Program | None, batches: int, descriptor: Descriptor) -> costs.Counts:
     """Executed over all batches of the first evaluation; null where nothing was executed."""
     if program is None:
-        return record.Counts()
+        return costs.Counts()
     again = len(figures.evaluations[0].again) if figures.evaluations else 0
-    planned = record.Counts(
+    planned = costs.Counts(
         bootstraps_planned=program.counts["bootstraps"] * (batches + again),
         rotation_keys=len(program.rotation_steps),
         levels_used=program.levels_used,
@@ -251,8 +254,8 @@ def counts(figures: Figures, program: Program | None, batches: int, descriptor: 
     for batch in figures.evaluations[0].measured:
         done.update(batch.counts)
     by_library = executed(descriptor, done)
-    names = record.PrimitiveCounts.model_fields
-    library = record.PrimitiveCounts(**{name: by_library[name] for name in names})
+    names = costs.PrimitiveCounts.model_fields
+    library = costs.PrimitiveCounts(**{name: by_library[name] for name in names})
     return planned.model_copy(update={"library": library, **{name: done[name] for name in COUNTED}})
 
 
@@ -262,9 +265,9 @@ def levels_after_refresh(program: Program) -> int | None:
     return min(levels, default=None)
 
 
-def wire(crossed: Crossed) -> record.Wire:
+def wire(crossed: Crossed) -> costs.Wire:
     """What has crossed so far."""
-    return record.Wire(
+    return costs.Wire(
         to_evaluator_bytes=crossed.to_evaluator_bytes or None,
         to_key_owner_bytes=crossed.to_key_owner_bytes or None,
         messages=crossed.messages,

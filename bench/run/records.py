@@ -10,8 +10,10 @@ from bench.run import recording
 from bench.run.kind import CellKind
 from bench.run.life import Outcome
 from bench.spec.cells import Cell
+from reports.costs import PARTS, Latency
+from reports.ladder import Ladder
 from reports.origin import Origin
-from reports.record import PARTS, Ladder, Latency, Parameters, Record, Status
+from reports.record import Parameters, Record, Status
 
 
 @dataclass(frozen=True)
@@ -51,9 +53,11 @@ def record_of(run_id: str, asked: Asked, loaded: CellKind, outcome: Outcome) -> 
             "memory": recording.memory(figures),
             "counts": recording.counts(figures, program, outcome.batches, get(cell.backend)),
             "wire": figures.wire,
+            "sharing": figures.sharing,
             "runaways": loaded.runaways(outcome),
             "survival": figures.survival.block(),
             "environment": environment,
+            "remote": outcome.remote,
         }
     )
 
@@ -104,7 +108,7 @@ def scored_again(run_id: str, asked: Asked, loaded: CellKind, kept: Record, outc
 
 def _parameters(cell: Cell) -> Parameters:
     used = cell.parameter_set
-    named = ("log_n", "first_modulus_bits", "scale_bits", "depth", "digits")
+    named = ("log_n", "first_modulus_bits", "scale_bits", "depth", "digits", "parties")
     return Parameters.model_validate(
         {
             "alias": used.alias,

@@ -16,7 +16,7 @@ from bench.run.workload import Workload
 from bench.spec.file import Limits
 from models.graph import Array
 from models.metrics.metric import held, scores
-from reports import record
+from reports.ladder import HeldOutLadder, Ladder
 from reports.record import Status
 from reports.scoring import ladder as scoring
 from reports.scoring import precision
@@ -82,7 +82,7 @@ def _wrong(found: str) -> CellError:
     )
 
 
-def held_out(workload: Workload) -> record.HeldOutLadder | None:
+def held_out(workload: Workload) -> HeldOutLadder | None:
     """The clear rungs on the whole held-out set, computed once for all cells of a case.
 
     None where there is no such set, and for random weights, whose scores would mean nothing.
@@ -97,9 +97,7 @@ def held_out(workload: Workload) -> record.HeldOutLadder | None:
     return held_out_ladder(workload.metric.name, workload.scores, workload.held_out.digest)
 
 
-def ladder(
-    workload: Workload, decrypted: Decrypted | None, compared: record.HeldOutLadder | None
-) -> record.Ladder:
+def ladder(workload: Workload, decrypted: Decrypted | None, compared: HeldOutLadder | None) -> Ladder:
     """The metric down the rungs, how exact the encryption is, and the clear rungs on all that is held out.
 
     A workload of random weights has no metric: its ladder tells how exact the encryption is, nothing else.
@@ -140,14 +138,14 @@ def _is_finite(workload: Workload, decrypted: Decrypted) -> bool:
     return bool(decrypted.logits) and all(np.isfinite(one).all() for one in values)
 
 
-def _unlabelled(workload: Workload, decrypted: Decrypted | None) -> record.Ladder:
+def _unlabelled(workload: Workload, decrypted: Decrypted | None) -> Ladder:
     """How exact the encryption is, where there is no label to judge a rung by."""
     if decrypted is None:
-        return record.Ladder()
+        return Ladder()
     layers = None
     if decrypted.probes is not None:
         layers = precision.layer_precision(decrypted.probes, decrypted.references or {})
     stay = workload.stay
     encrypted, expected = decrypted.logits[0][stay], workload.expected[stay]
     cosine = precision.least_cosine(encrypted, expected) if workload.embeds else None
-    return record.Ladder(layers=layers, cosine=cosine, **scoring.exactness(encrypted, expected))
+    return Ladder(layers=layers, cosine=cosine, **scoring.exactness(encrypted, expected))

@@ -20,7 +20,10 @@ from backends.registry import Descriptor, get
 from bench.environments.declaration import DEFAULT_BUILD
 from bench.environments.ensure import Environment, check_build, ensure
 from bench.errors import UserError
+from bench.remote.machine import Machine
+from bench.run.elsewhere import Elsewhere
 from bench.run.interruption import uninterrupted
+from bench.run.journal import journal
 from bench.run.keeping import Keeper
 from bench.run.kind import CellKind
 from bench.run.kinds import kind_of
@@ -32,6 +35,7 @@ from bench.run.scratch import sweep
 from bench.run.session import Stage
 from bench.spec.cells import Cell, turns
 from models.errors import ModelError
+from reports.distorted import distorted
 from reports.errors import ReportError
 from reports.identity import cell_id, result_key
 from reports.origin import CHANGED, SCORED_AGAIN, changed
@@ -61,6 +65,7 @@ class Service:
         audit: count what a library executes at its own calls, and fail a cell where it is something else than
             the plan has or the adapter counted; such a run is never timed.
         build: which build of each library its parties run.
+        machine: where evaluators run; None where that is this machine.
         folder: the run's folder; None until there is a record.
     """
 
@@ -71,6 +76,7 @@ class Service:
     keep_parties: bool = False
     audit: bool = False
     build: str = DEFAULT_BUILD
+    machine: Machine | None = None
     folder: Path | None = None
     _keeper: Keeper | None = None
     _refused: set[str] = field(default_factory=set)
@@ -118,27 +124,47 @@ class Service:
         """A cell's record in one of its rounds, from a kept one where that answers."""
         descriptor, loaded = get(cell.backend), self._load(cell)
         environment, lacking = self._environment(descriptor, cell, loaded)
+        address = None if self.machine is None else self.machine.address
         identity = cell_id(
-            cell.suite, cell.case.name, cell.backend, cell.parameter_set_name, loaded.subject.ids
+            cell.suite, cell.case.name, cell.backend, cell.parameter_set_name, loaded.subject.ids, address
         )
-        found = origin(cell, loaded, descriptor, environment, probes=self.probes, audit=self.audit)
+        found = origin(
+            cell,
+            loaded,
+            descriptor,
+            environment,
+            probes=self.probes,
+            audit=self.audit,
+            evaluator=address,
+        )
         asked = Asked(cell, identity, result_key(identity, found), found)
         self.listener.begin(identity)
         kept = self._kept(asked, loaded, turn)
         if kept is not None:
             return kept
-        keeper = self._open()
-        folder = free(keeper.run.folder / f"{cell.case.name}.{cell.backend}.{asked.key[:16]}")
-        life = Life(
-            cell,
-            descriptor,
-            environment,
-            folder,
-            self.listener,
-            probes=self.probes,
-            keep_parties=self.keep_parties,
-            audit=self.audit,
-        )
+        elsewhere, unreachable = self._elsewhere(environment) if lacking is None else (None, None)
+        folder = free(self._open().run.folder / f"{cell.case.name}.{cell.backend}.{asked.key[:16]}")
+        with journal(self.output, identity, asked.key, fresh=self.fresh) as batches:
+            life = Life(
+                cell,
+                descriptor,
+                environment,
+                folder,
+                self.listener,
+                probes=self.probes,
+                keep_parties=self.keep_parties,
+                audit=self.audit,
+                journal=batches,
+                elsewhere=elsewhere,
+            )
+            record = self._lived(asked, loaded, life, lacking or unreachable)
+            if batches is not None and life.outcome.decrypted is not None:
+                batches.forget()  # nothing is left to be computed
+        return record
+
+    def _lived(self, asked: Asked, loaded: CellKind, life: Life, lacking: str | None) -> Record:
+        """The record of a cell that runs now; `lacking` is why it cannot."""
+        folder = life.folder
         try:
             folder.mkdir()
             outcome = Outcome.failed(lacking) if lacking else life.live(lambda one: _whole(loaded, one))
@@ -152,6 +178,15 @@ class Service:
         except OSError as error:
             outcome = Outcome.failed(f"{folder} cannot be made ({error.strerror}); make it possible")
         return self._kept_record(asked, loaded, outcome, folder)
+
+    def _elsewhere(self, environment: Environment) -> tuple[Elsewhere | None, str | None]:
+        """The machine of a cell's evaluator where that is another one; or why it cannot be used."""
+        if self.machine is None:
+            return None, None
+        try:
+            return Elsewhere.found(self.machine, environment), None
+        except UserError as error:
+            return None, str(error)
 
     def _kept_record(self, asked: Asked, loaded: CellKind, outcome: Outcome, folder: Path) -> Record:
         """The record of what became of a cell, kept; a bare one, with the reason, where none can be made."""
@@ -244,6 +279,8 @@ class Service:
     def _tell(self, record: Record) -> None:
         if record.reason is not None:
             self.listener.say(f"  {record.status.value}: {record.reason}")
+        if found := distorted(record):
+            self.listener.say(f"  not ranked by its times: {found}")
 
     def _open(self) -> Keeper:
         if self._keeper is None:

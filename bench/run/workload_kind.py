@@ -11,7 +11,8 @@ from bench.run.life import Outcome
 from bench.run.raw_outputs import decrypted, raw_outputs
 from bench.run.workload import Workload
 from bench.spec.file import Limits
-from reports.record import Ladder, Runaways
+from reports.ladder import Ladder
+from reports.record import Runaways
 from reports.store import RawOutputs
 
 

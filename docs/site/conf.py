@@ -51,7 +51,8 @@ class RecordReference(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """What `reports.reference` makes, as sections of this page."""
-        self.env.note_dependency(str(ROOT / "reports" / "record.py"))
+        for name in ("record", "ladder", "costs"):
+            self.env.note_dependency(str(ROOT / "reports" / f"{name}.py"))
         return self.parse_text_to_nodes(reference(), allow_section_headings=True)
 
 

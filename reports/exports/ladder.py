@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reports.figures import ABSENT, bits, count, fixed, loss_with_interval, significant
+from reports.ladder import HeldOutLadder
 from reports.markdown import plain, table
-from reports.record import HeldOutLadder, Record, Status
+from reports.record import Record, Status
 
 #: Of the metric, all held-out samples in the clear; the loss with its paired 95 % interval.
 HEADINGS = (

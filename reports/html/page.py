@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,13 +14,14 @@ from markupsafe import Markup
 from reports.figures import THIN_SPACE, Unit, written
 from reports.history import Entry
 from reports.html import assets
+from reports.html.columnar import DIGITS
 from reports.html.conditions import groups, warnings
 from reports.html.derived import address, standing
 from reports.html.formats import metrics
 from reports.html.glance import RANKINGS, glances
 from reports.html.growth import MEASURES, growths
 from reports.html.history import Told, told
-from reports.html.packing import DIGITS, PER_STREAM, streams
+from reports.html.packing import PER_STREAM, pack, streams
 from reports.html.processes import newest
 from reports.html.rows import index, units
 from reports.html.sets import NamedSets
@@ -38,6 +39,7 @@ def render(
     made: datetime,
     entries: Sequence[Entry] = (),
     sets: NamedSets | None = None,
+    packed: Callable[[int], object] | None = None,
 ) -> str:
     """The report as HTML.
 
@@ -48,6 +50,7 @@ def render(
         made: the time that the page gives as its own.
         entries: a history of gates, oldest first.
         sets: what parameter sets are known by; by their long names, where nothing is.
+        packed: told again and again how many records are packed, which is what takes long.
     """
     template = _templates().get_template("page.html.j2")
     first, library, scripts = assets.first_script(), assets.library(), assets.scripts()
@@ -72,10 +75,10 @@ def render(
         growths=growths(records),
         grouped=grouped,
         warned=warnings(records, grouped),
-        index=index(records, grouped, sets or {}),
+        index=_packed(index(records, grouped, sets or {})),
         page=_page_data(records, grouped, len(refused), history),
         history=history,
-        streams=streams(records),
+        streams=streams(records, packed),
     )
 
 
@@ -97,6 +100,12 @@ def _page_data(
         "gates": history.gates if history else None,
         "refused": refused,
     }
+
+
+def _packed(index: Mapping[str, Any]) -> str:
+    """The rows of all records: the names of their columns, then a line of values for each."""
+    places = range(len(index["columns"]))
+    return pack([index["columns"], *([row[place] for row in index["rows"]] for place in places)])
 
 
 def _templates() -> Environment:

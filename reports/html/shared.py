@@ -8,7 +8,8 @@ from typing import Any
 
 from reports.comparability import sample_set
 from reports.figures import loss_with_interval
-from reports.record import HeldOutLadder, Record
+from reports.ladder import HeldOutLadder
+from reports.record import Record
 from reports.scoring.held_out import LOSSES, TITLES
 
 

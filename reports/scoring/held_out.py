@@ -13,7 +13,7 @@ from models.metrics.arrays import Array
 from models.metrics.catalogue import metric_named
 from models.metrics.intervals import CONFIDENCE
 from models.metrics.metric import Metric, held
-from reports.record import HeldOutLadder, Loss
+from reports.ladder import HeldOutLadder, Loss
 from reports.scoring.nats import in_nats
 
 #: From which rung to which a loss is told.

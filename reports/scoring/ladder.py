@@ -17,7 +17,7 @@ from models.metrics.arrays import Array, Labels
 from models.metrics.catalogue import DEFAULT, metric_named
 from models.metrics.metric import scores, whole
 from reports.errors import ReportError
-from reports.record import Ladder
+from reports.ladder import Ladder
 from reports.scoring.nats import in_nats
 from reports.scoring.precision import (
     check_comparable,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from models.metrics.arrays import Array
 from models.metrics.metric import Metric, whole
-from reports.record import RungNats
+from reports.ladder import RungNats
 
 
 def in_nats(metric: Metric, scores: Mapping[str, Array]) -> RungNats | None:

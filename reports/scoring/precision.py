@@ -17,7 +17,7 @@ import numpy as np
 
 from models.metrics.arrays import Array
 from reports.errors import ReportError
-from reports.record import LayerPrecision, Precision
+from reports.ladder import LayerPrecision, Precision
 
 
 def label_agreement(logits: Array, reference: Array) -> float:

@@ -16,7 +16,7 @@ from backends.seal.chain import ModulusChain, modulus_bits
 from backends.seal.keys import KeyFolder, galois_element
 from tests.toy import PORTABLE
 
-SEAL_BACKENDS = ("tenseal", "pyfhel")
+SEAL_BACKENDS = ("tenseal", "pyfhel", "seal_python")
 #: Primes of the bits that PORTABLE asks for (their being prime is SEAL's affair).
 MODULI = (2**50 - 27, *(2**40 - 87 - 2**17 * index for index in range(PORTABLE.depth)), 2**60 - 93)
 CHAIN = ModulusChain.of(PORTABLE, MODULI)

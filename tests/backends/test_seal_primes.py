@@ -34,7 +34,7 @@ def test_there_are_no_more_primes_than_there_are() -> None:
     assert available(11, 20, 7) == 7
 
 
-@pytest.mark.parametrize("name", ["tenseal", "pyfhel"])
+@pytest.mark.parametrize("name", ["tenseal", "pyfhel", "seal_python"])
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [

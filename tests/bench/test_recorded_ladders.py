@@ -10,7 +10,7 @@ import pytest
 
 from reports.baseline import read_records
 from reports.figures import loss_with_interval
-from reports.record import HeldOutLadder, Loss
+from reports.ladder import HeldOutLadder, Loss
 from tests.models.committed import FOLDERS
 
 ROOT = Path(__file__).resolve().parents[2]

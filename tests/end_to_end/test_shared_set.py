@@ -1,4 +1,4 @@
-"""A block at a 128-bit set that all three libraries share: the same counts and security on each."""
+"""A block at a 128-bit set that all libraries share: the same counts and security on each."""
 
 from __future__ import annotations
 

@@ -5,30 +5,21 @@ from typing import Any
 
 import pytest
 
-from reports.origin import Origin
-from reports.record import (
+from reports.costs import (
     Counts,
-    Environment,
     Evaluation,
-    HeldOutLadder,
-    Ladder,
     Latency,
-    LayerPrecision,
     LayerTime,
-    Loss,
     Memory,
-    Parameters,
-    Precision,
     Primitive,
     PrimitiveCounts,
-    Record,
-    SecurityBlock,
-    Shape,
-    Status,
     Stretch,
     UnsupportedPrimitive,
     Wire,
 )
+from reports.ladder import HeldOutLadder, Ladder, LayerPrecision, Loss, Precision
+from reports.origin import Origin
+from reports.record import Environment, Parameters, Record, SecurityBlock, Shape, Status
 
 
 @pytest.fixture

@@ -11,10 +11,6 @@ by Student's t with three degrees of freedom, and in part together in all times.
 
 from __future__ import annotations
 
-import base64
-import gzip
-import json
-import re
 import sys
 from collections.abc import Iterable, Iterator
 from math import exp, inf, log
@@ -31,9 +27,9 @@ from reports.gate.evidence import weigh
 from reports.gate.rules import TimeRule
 from reports.gate.sides import side
 from reports.measures import Kind
-from reports.migration import read_record
 from reports.record import Record
 from reports.store import Stored
+from tests.reports.html.unpacking import records_of
 
 ROOT = Path(__file__).resolve().parents[2]
 TIMES = 66
@@ -58,9 +54,7 @@ BUSY = (Spreads(0.34, 3.8), Spreads(0.21, 2.0), Spreads(0.21, 2.0), Spreads(0.26
 def committed() -> Iterator[tuple[str, list[Record]]]:
     """The committed records of several processes a cell: of the example report, and the toy baselines."""
     page = (ROOT / "docs" / "examples" / "report.html").read_text()
-    streams = re.findall(r'id="records-\d+">([^<]+)<', page)
-    lines = [line for one in streams for line in gzip.decompress(base64.b64decode(one)).split(b"\n")]
-    yield "docs/examples/report.html", [read_record(json.loads(line)) for line in lines]
+    yield "docs/examples/report.html", records_of(page)
     for path in sorted((ROOT / "suites" / "baselines").glob("toy_[!c]*.json")):
         yield f"suites/baselines/{path.name}", read_records(path)
 

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from reports.baseline import contradictions, read_records, write_records
+from reports.costs import Counts, Evaluation, Primitive
 from reports.errors import ReportError
 from reports.export import to_json
 from reports.gate.accept import accept
-from reports.record import Counts, Evaluation, Primitive, Record, SecurityBlock
+from reports.record import Record, SecurityBlock
 from tests.reports.processes import FAILED, processes, vary
 
 ROTATE = Primitive(name="rotate", level=7, count=2, s=0.07)

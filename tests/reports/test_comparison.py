@@ -4,10 +4,12 @@ from typing import Any
 
 import pytest
 
+from reports.costs import Primitive
 from reports.gate.compare import Comparison, compare
 from reports.gate.rules import Rules
 from reports.gate.verdicts import Finding, Verdict
-from reports.record import Ladder, Primitive, Record, SecurityBlock, Status
+from reports.ladder import Ladder
+from reports.record import Record, SecurityBlock, Status
 from tests.reports.processes import FAILED, of, processes, vary
 
 CELL = "vit_tiny/digits/tenseal/n14_first48_scale40_depth8_digits9/"

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from reports.costs import Primitive
 from reports.errors import ReportError
 from reports.gate.compare import compare
 from reports.gate.evidence import weigh
 from reports.gate.rules import Rules, TimeRule
 from reports.gate.verdicts import Verdict
-from reports.record import Primitive, Record
+from reports.record import Record
 from reports.statistics.few import PRIOR, moderated
 from tests.reports.few_processes import BUSY, QUIET, committed, false_alarms, fit, found, logs_of
 from tests.reports.processes import of, processes, vary

@@ -10,8 +10,9 @@ import pytest
 from reports.errors import ReportError
 from reports.gate.sides import Side
 from reports.history import Entry, append, entry, load
+from reports.ladder import Ladder
 from reports.measures import Kind
-from reports.record import Ladder, Record, Status
+from reports.record import Record, Status
 from reports.trends import Series, find_steps, series
 from tests.reports.processes import FAILED, of, processes, vary
 

@@ -13,7 +13,8 @@ from reports.gate.labels import flipped, judge
 from reports.gate.rules import LabelsRule, Rules
 from reports.gate.sides import Processes, side
 from reports.gate.verdicts import Finding, Verdict
-from reports.record import Ladder, Record
+from reports.ladder import Ladder
+from reports.record import Record
 from reports.store import Stored
 from tests.reports.processes import logits, processes, stored
 

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from reports.costs import Counts, Evaluation, Memory, Primitive, PrimitiveCounts, Wire
+from reports.ladder import Ladder
 from reports.measures import PLAIN, UNJUDGED, Kind, Measure
 from reports.readings import dispensable, readings
-from reports.record import Counts, Evaluation, Ladder, Memory, Primitive, PrimitiveCounts, Record, Wire
+from reports.record import Record
 
 
 def named(record: Record) -> dict[str, float]:

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from reports.record import Counts, Ladder, Latency, Memory, Record, Runaway, Runaways, SecurityBlock, Status
+from reports.costs import Counts, Latency, Memory
+from reports.ladder import Ladder
+from reports.record import Record, Runaway, Runaways, SecurityBlock, Status
 from reports.scoring.ladder import RUNGS
 
 GOLDEN = Path(__file__).with_name("golden_record.json")
@@ -17,9 +19,9 @@ GOLDEN = Path(__file__).with_name("golden_record.json")
 NAMES = {
     "": "schema run_id started_at suite case backend parameter_set parameters cell key origin scored_from "
     "status reason security weights shape samples batch repeats ladder latency memory counts wire runaways "
-    "environment",
+    "survival environment remote",
     "origin": "program scoring adapter model data parameters demanded libraries build threads repeats probes "
-    "audit",
+    "audit evaluator",
     "parameters": "alias log_n first_modulus_bits scale_bits depth digits refresh program",
     "security": "bits log_n log_qp secret source secure",
     "ladder": "metric original he_friendly polynomial encrypted nats label_agreement cosine "

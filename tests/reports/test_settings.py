@@ -8,7 +8,8 @@ from reports.gate.compare import compare
 from reports.gate.rules import Rules
 from reports.gate.verdicts import Verdict
 from reports.history import entry
-from reports.record import LayerPrecision, Record
+from reports.ladder import LayerPrecision
+from reports.record import Record
 from reports.settings import probed, settings
 from reports.trends import find_steps, series
 from tests.reports.processes import of, processes, vary

@@ -41,7 +41,9 @@ from reports.store import load_outputs
 )
 def report(results: tuple[Path, ...], output: Path, past: Path | None) -> int:
     """Write one HTML file about the records under DIR; lines that are refused are named in it, and here."""
-    loaded = load_outputs(results)
+    screen = Screen(stderr=True)
+    with screen.status("reading the records"):  # which only a terminal shows
+        loaded = load_outputs(results)
     gates = History() if past is None else load(past)
     refused = [*loaded.refused, *gates.refused]
     name_refused(refused)
@@ -49,9 +51,18 @@ def report(results: tuple[Path, ...], output: Path, past: Path | None) -> int:
         raise UserError(f"{', '.join(map(str, results))}: no line holds a sound record; run the suite again")
     records = [stored.record for stored in loaded.stored]
     sources = [str(path) for path in results]
-    page = render(records, refused, sources, datetime.now(timezone.utc), gates.entries, named_sets(records))
+    with screen.status("what the records say together") as status:
+        page = render(
+            records,
+            refused,
+            sources,
+            datetime.now(timezone.utc),
+            gates.entries,
+            named_sets(records),
+            lambda count: status.update(f"{count} of {len(records)} records are on the page"),
+        )
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_text(page, encoding="utf-8")
     written = size(output.stat().st_size)
-    Screen(stderr=True).say(f"{output}: {len(records)} record{'s' * (len(records) != 1)}, {written}")
+    screen.say(f"{output}: {len(records)} record{'s' * (len(records) != 1)}, {written}")
     return int(bool(refused))

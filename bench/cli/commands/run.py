@@ -13,6 +13,8 @@ from bench.cli.screen import Screen
 from bench.cli.standings import overview
 from bench.cli.tables import ending
 from bench.environments.declaration import DEFAULT_BUILD
+from bench.errors import UserError
+from bench.remote.machine import Machine
 from bench.run.listener import Listener
 from bench.run.service import Service, is_failure
 from bench.spec.file import MOST_REPEATS
@@ -50,6 +52,18 @@ from reports.record import nothing_measured
     help="Which build of the libraries, such as native (-march=native) where a backend declares it.",
 )
 @click.option(
+    "--evaluator",
+    metavar="HOST:PORT",
+    help="Have evaluators run on another machine, where `bench serve` listens.",
+)
+@click.option(
+    "--certificates",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("key_owner"),
+    show_default=True,
+    help="The certificates of this end, for --evaluator.",
+)
+@click.option(
     "--keep-parties",
     is_flag=True,
     help="Keep what the evaluator of a failed cell held beside its logs; nothing of the key owner's.",
@@ -69,6 +83,8 @@ def run(
     probes: bool,
     audit: bool,
     build: str,
+    evaluator: str | None,
+    certificates: Path,
     keep_parties: bool,
     rounds: int | None,
     quiet: bool,
@@ -80,6 +96,10 @@ def run(
     Exit status: 1 where a cell failed, or nothing could be measured.
     """
     asked = Selection(**selected)  # type: ignore[arg-type]
+    if evaluator is not None and (audit or keep_parties):
+        raise UserError(
+            "--audit and --keep-parties are for evaluators on this machine; leave out --evaluator"
+        )
     cells = asked.cells()
     screen = Screen(stderr=as_json)
     with Display(screen) as display:
@@ -91,6 +111,7 @@ def run(
             keep_parties=keep_parties,
             audit=audit,
             build=build,
+            machine=None if evaluator is None else Machine(evaluator, certificates),
         )
         records = list(service.records(cells, rounds))
     if as_json:

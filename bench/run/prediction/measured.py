@@ -12,7 +12,7 @@ from backends.primitives import Primitive
 from backends.registry import Descriptor
 from bench.run.prediction.fit import Row, total
 from bench.run.prediction.work import CONTEXT, OTHER, Setting, Work, evaluated, terms
-from reports import record
+from reports import costs
 from reports.record import Record, Status
 
 #: Stages whose seconds are rows, beside the primitives.
@@ -131,7 +131,7 @@ def _rotation_keys(one: Record) -> int:
     return round((one.memory.rotation_keys_bytes or 0) / single) if single else 0
 
 
-def _single(primitives: Iterable[record.Primitive]) -> int | None:
+def _single(primitives: Iterable[costs.Primitive]) -> int | None:
     return next((found.bytes for found in primitives if found.name == ONE_ROTATION), None)
 
 

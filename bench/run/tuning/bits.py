@@ -26,7 +26,14 @@ from reports.scoring.precision import precision_bits
 def simulated_bits(
     workload: Workload, program: Program, parameters: ParameterSet, backend: str, simulator: Descriptor
 ) -> float:
-    """Bits by the largest error of the first batch's samples that leave no interval.
+    """Bits by the largest error of the first batch's samples that leave no interval; see `simulated`."""
+    return bits_left(*simulated(workload, program, parameters, backend, simulator))
+
+
+def simulated(
+    workload: Workload, program: Program, parameters: ParameterSet, backend: str, simulator: Descriptor
+) -> tuple[Array, Array]:
+    """The answers to the first batch's samples that leave no interval, and what they should be.
 
     Args:
         workload: the samples.
@@ -56,7 +63,7 @@ def simulated_bits(
     slots = np.stack([owner.decrypt(output) for output in outputs])
     stay = workload.stay[: len(samples)]
     logits = decode(program, program.output_layout, slots[None], len(samples))
-    return bits_left(logits[stay], workload.expected[: len(samples)][stay])
+    return logits[stay], workload.expected[: len(samples)][stay]
 
 
 def bits_left(logits: Array, expected: Array) -> float:

@@ -1,6 +1,7 @@
 // What the page holds: a row of each record for tables and plots, and whole records, unpacked when they are asked for.
 
-/** @import { Found, Index, PageData, Row, WholeRecord } from "./types.js" */
+/** @import { Found, PageData, Row, WholeRecord } from "./types.js" */
+import { valuesOf } from "./columnar.js";
 import { byId } from "./dom.js";
 import { rowsOf, sorted } from "./rows.js";
 
@@ -24,8 +25,17 @@ const textOf = (/** @type {string} */ id) => byId(id).textContent ?? "";
 /** What is known beside the records. */
 export const page = once(() => /** @type {PageData} */ (JSON.parse(textOf("page-data"))));
 
+/** @type {Row[]} */
+let rows = [];
+
+/** Unpack the rows of all records, before anything asks for them. */
+export async function loadRows() {
+  const [columns, ...values] = (await unpack("record-index")).map((line) => JSON.parse(line));
+  rows = rowsOf({ columns, values });
+}
+
 /** The rows of all records, by their place in the file. */
-export const allRows = once(() => rowsOf(/** @type {Index} */ (JSON.parse(textOf("record-index")))));
+export const allRows = () => rows;
 
 /** The same rows as readers are shown them. */
 export const orderedRows = once(() => sorted(allRows()));
@@ -41,17 +51,19 @@ export async function unpack(id) {
   return text.split("\n");
 }
 
-/** Number of a stream → its lines. @type {Map<number, Promise<string[]>>} */
+/** Number of a stream → its records. @type {Map<number, Promise<WholeRecord[]>>} */
 const unpacked = new Map();
 
 /**
- * The lines of a stream of records, unpacked once.
+ * The records of a stream, unpacked once.
  * @param {number} number
  */
-function linesOf(number) {
-  const lines = unpacked.get(number) ?? unpack(`records-${number}`);
-  unpacked.set(number, lines);
-  return lines;
+function recordsOf(number) {
+  const found =
+    unpacked.get(number) ??
+    unpack(`records-${number}`).then(([line]) => /** @type {WholeRecord[]} */ (valuesOf(JSON.parse(line))));
+  unpacked.set(number, found);
+  return found;
 }
 
 /**
@@ -61,8 +73,8 @@ function linesOf(number) {
  */
 export async function whole({ place }) {
   const { per_stream: size } = page();
-  const lines = await linesOf(Math.floor(place / size));
-  return JSON.parse(lines[place % size]);
+  const records = await recordsOf(Math.floor(place / size));
+  return records[place % size];
 }
 
 /**

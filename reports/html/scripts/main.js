@@ -2,6 +2,7 @@
 
 /** @import { Row } from "./types.js" */
 import { chosenCase, startCases } from "./case_bar.js";
+import { loadRows } from "./data.js";
 import { byId, el } from "./dom.js";
 import { filtered, startFilters } from "./filters.js";
 import { clearPlots, redrawFigures } from "./plot.js";
@@ -132,12 +133,18 @@ function startAddress() {
   };
 }
 
-const theme = startTheme(() => redrawFigures(true));
+/** Make the page's controls, then draw it. */
+async function start() {
+  await loadRows();
+  startCases(draw);
+  startFilters(draw);
+  startRecords();
+  startPrinting(startTheme(() => redrawFigures(true)));
+  startBar();
+  new ResizeObserver(() => redrawFigures(false)).observe(document.body);
+  const goToAddress = startAddress();
+  await draw();
+  goToAddress();
+}
 
-startCases(draw);
-startFilters(draw);
-startRecords();
-startPrinting(theme);
-startBar();
-new ResizeObserver(() => redrawFigures(false)).observe(document.body);
-draw().then(startAddress());
+start();

@@ -34,7 +34,7 @@ interface NamedRow {
   "derived.timed_primitives": boolean;
   "derived.timed_course": boolean;
   "derived.measured": boolean;
-  "derived.disturbed": boolean;
+  "derived.distorted": string | null;
   "derived.refresh": string | null;
   "derived.alias": string | null;
 }
@@ -117,11 +117,17 @@ export type NumberName =
 /** A record in the tables and plots: its place in the page, and where several processes are shown as one, theirs. */
 export type Row = NamedRow & NumberRow & { place: number; processes?: Row[] };
 
-/** What the element `record-index` holds. */
+/** What the element `record-index` holds: names, and under each the values of all rows. */
 export interface Index {
   columns: string[];
-  rows: unknown[][];
+  values: unknown[][];
 }
+
+/** Values as the streams of whole records hold them; see reports/html/columnar.py. */
+export type PackedColumn =
+  | unknown[]
+  | { counts: (number | null)[]; items: PackedColumn }
+  | { there: number[]; blocks: Record<string, PackedColumn> };
 
 /** How a number is written; see `NumberFormat` in models/metrics/metric.py. */
 export interface NumberFormat {
@@ -309,6 +315,8 @@ export interface Chart {
   setOption(option: Options): void;
   on(event: "click", listener: (event: PlotEvent) => void): void;
   dispose(): void;
+  renderToSVGString(): string;
+  getDataURL(how: { type: string; pixelRatio: number }): string;
 }
 
 export interface Figure {

@@ -18,7 +18,7 @@ from bench.spec.cells import expand
 from bench.spec.suite import load_suite
 from tests.bench.commands import ROOT
 
-SETS = ["cleartext", "openfhe", "tenseal", "pyfhel"]
+SETS = ["cleartext", "openfhe", "tenseal", "pyfhel", "seal_python"]
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ from backends.interface import SecurityFacts
 from bench.parties.messages import BatchFigures, Encrypted, ExecutedPrimitive, Generated, Loaded, Prepared
 from bench.run.exchanges import Evaluation
 from bench.run.recording import Figures, latency
-from reports.record import PARTS
+from reports.costs import PARTS
 
 
 def evaluation(evaluate_s: float, decrypt_s: float) -> Evaluation:

@@ -10,8 +10,8 @@ from bench.parties.messages import BatchFigures
 from bench.run import recording
 from bench.run.exchanges import Evaluation
 from bench.run.recording import Figures
+from reports.costs import Counts, PrimitiveCounts
 from reports.measures import PLAIN
-from reports.record import Counts, PrimitiveCounts
 from tests.backends.test_program import PROGRAM
 
 
@@ -22,14 +22,14 @@ def counts(backend: str) -> Counts:
     return recording.counts(Figures(evaluations=[evaluation]), PROGRAM, 2, get(backend))
 
 
-@pytest.mark.parametrize("name", ["cleartext", "openfhe", "pyfhel", "tenseal"])
+@pytest.mark.parametrize("name", ["cleartext", "openfhe", "pyfhel", "seal_python", "tenseal"])
 def test_every_primitive_of_a_program_is_in_the_record(name: str) -> None:
     found = counts(name)
     assert all(getattr(found, counted) == 2 * count for counted, count in PROGRAM.counts.items())
     assert found.conjugations == 0
 
 
-@pytest.mark.parametrize("name", ["pyfhel", "tenseal"])
+@pytest.mark.parametrize("name", ["pyfhel", "seal_python", "tenseal"])
 def test_a_drop_on_seal_is_a_product_and_a_rescale(name: str) -> None:
     found = counts(name)
     assert found.drops

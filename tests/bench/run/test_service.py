@@ -20,12 +20,13 @@ from bench.run.session import News, Stage
 from bench.spec.cells import Cell, expand
 from bench.spec.suite import load_suite
 from models.errors import ModelError
-from reports.record import Ladder, Record, Status
+from reports.ladder import Ladder
+from reports.record import Record, Status
 from reports.scoring import precision
 from reports.store import load_output, read_raw
 from tests.bench.commands import ROOT, toy
 
-BACKENDS = ("cleartext", "openfhe", "tenseal", "pyfhel")
+BACKENDS = ("cleartext", "openfhe", "tenseal", "pyfhel", "seal_python")
 
 
 @dataclass

@@ -13,7 +13,7 @@ from reports.html.derived import (
     one_input_s,
     standing,
 )
-from reports.record import Ladder
+from reports.ladder import Ladder
 from tests.reports.html.records import failing, insecure, made
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +9,7 @@ import yaml
 
 from reports.figures import significant
 from reports.markdown import table
+from tests.reports.html.unpacking import rows_of
 
 ROOT = Path(__file__).resolve().parents[3]
 EXAMPLE = ROOT / "docs" / "examples" / "report.html"
@@ -26,11 +25,7 @@ SIDES = {
 
 def rows() -> list[dict[str, Any]]:
     """The rows of the example's records, by the names of their columns."""
-    (found,) = re.findall(
-        r'<script type="application/json" id="record-index">(.*?)</script>', EXAMPLE.read_text()
-    )
-    index = json.loads(found)
-    return [dict(zip(index["columns"], row, strict=True)) for row in index["rows"]]
+    return rows_of(EXAMPLE.read_text())
 
 
 def layers_table(found: list[dict[str, Any]]) -> str:

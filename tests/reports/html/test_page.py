@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import base64
-import gzip
 import hashlib
 import json
 import re
 from datetime import datetime, timezone
 from typing import Any
 
-from reports.html.packing import PER_STREAM, streams
+from reports.html.packing import PER_STREAM
 from reports.html.page import render
 from reports.record import Record
-from tests.reports.html.records import failing, insecure, made, many
+from tests.reports.html.records import failing, made, many
+from tests.reports.html.unpacking import element, rows_of
 
 MADE = datetime(2026, 11, 25, 12, tzinfo=timezone.utc)
 ATTACK = "</script><script>alert(1)</script><img src=x onerror=alert(2)>"
@@ -25,41 +25,19 @@ def page(records: list[Record], refused: tuple[str, ...] = ()) -> str:
 
 def data(text: str, name: str) -> Any:
     """What an element of JSON holds."""
-    (found,) = re.findall(rf'<script type="application/json" id="{name}">(.*?)</script>', text)
-    return json.loads(found)
+    return json.loads(element(text, name))
 
 
 def test_every_key_cell_and_run_is_found_in_the_file() -> None:
     records = many(60)
-    text = page(records)
-    for record in records:
-        assert record.key in text
-        assert record.cell in text
-        assert record.run_id in text
+    found = [(row["key"], row["cell"], row["run_id"]) for row in rows_of(page(records))]
+    assert found == [(record.key, record.cell, record.run_id) for record in records]
 
 
-def test_whole_records_come_back_from_their_streams() -> None:
-    records = many(PER_STREAM + 3)
-    packed = streams(records)
-    assert len(packed) == 2
-    lines = gzip.decompress(base64.b64decode(packed[1])).decode().split("\n")
-    assert [json.loads(line)["key"] for line in lines] == [record.key for record in records[PER_STREAM:]]
-    plain = [made(), insecure(), failing("failed", "no")]
-    (stream,) = streams(plain)
-    lines = gzip.decompress(base64.b64decode(stream)).decode().split("\n")
-    assert [Record.from_json(line) for line in lines] == plain
-
-
-def test_single_times_are_packed_to_four_digits_and_nothing_else_is() -> None:
-    """Digits beyond any clock's meaning do not compress."""
-    third = 1 / 3
-    primitive = {"name": "rotate", "count": 1, "s": third, "samples_s": [third], "precision_bits": third}
-    record = made(latency__evaluate_s=third, latency__primitives=[primitive])
-    (stream,) = streams([record])
-    latency = json.loads(gzip.decompress(base64.b64decode(stream)))["latency"]
-    assert latency["evaluate_s"] == third
-    (packed,) = latency["primitives"]
-    assert (packed["s"], packed["samples_s"], packed["precision_bits"]) == (0.3333, [0.3333], third)
+def test_who_waits_is_told_how_many_records_are_packed() -> None:
+    told: list[int] = []
+    render(many(PER_STREAM + 3), (), ["results"], MADE, packed=told.append)
+    assert told == [PER_STREAM, PER_STREAM + 3]
 
 
 def test_the_same_records_give_the_same_page() -> None:

@@ -13,7 +13,8 @@ from backends.noise.traits import Traits
 from backends.registry import get
 from bench.cli.commands.noise import noise
 from bench.errors import UserError
-from reports.record import Primitive, Record
+from reports.costs import Primitive
+from reports.record import Record
 from tests.bench.kept import store
 from tests.reports.html.records import measured
 

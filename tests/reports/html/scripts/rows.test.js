@@ -14,9 +14,9 @@ import { made } from "./rows.js";
 test("rows have their values by the names of columns, and their place", () => {
   const [row, other] = rowsOf({
     columns: ["backend", "latency.evaluate_s"],
-    rows: [
-      ["a", 1],
-      ["b", null],
+    values: [
+      ["a", "b"],
+      [1, null],
     ],
   });
   assert.deepEqual([row.place, row.backend, row["latency.evaluate_s"]], [0, "a", 1]);

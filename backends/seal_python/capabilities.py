@@ -8,5 +8,9 @@ from backends.seal import capabilities as seal
 
 
 def capabilities(parameters: ParameterSet) -> Capabilities:
-    """What SEAL offers, whichever binding leads to it."""
-    return seal.capabilities(parameters, "seal-python")
+    """What seal-python offers at `parameters`.
+
+    Raises:
+        Unsupported: SEAL cannot use these parameters.
+    """
+    return seal.capabilities(parameters, "seal-python", complex_slots=True)

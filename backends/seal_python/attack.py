@@ -6,23 +6,25 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import seal
-from seal_python_bench.adapter import Computer
 
 from backends.interface import Ciphertext, Evaluator, Vector
 from backends.registry import Attempt
+from backends.seal_python.adapter import SEALPythonEvaluator
+from backends.seal_python.bindings import SecretKey
 
 
 def attempts(evaluator: Evaluator, ciphertext: Ciphertext, paths: Sequence[Path]) -> Iterator[Attempt]:
     """With no secret key, with one of the evaluator's own, and with each of its files taken for one."""
-    assert isinstance(evaluator, Computer)
-    context = evaluator.context.seal
+    assert isinstance(evaluator, SEALPythonEvaluator)
+    context, encoder = evaluator.context.seal, evaluator.context.encoder
 
-    def decrypt(secret: seal.SecretKey) -> Vector:
-        return evaluator.context.encoder.decode(seal.Decryptor(context, secret).decrypt(ciphertext))
+    def decrypt(secret: SecretKey) -> Vector:
+        return np.asarray(encoder.decode(seal.Decryptor(context, secret).decrypt(ciphertext)))
 
     def load(path: Path) -> Vector:
-        secret = seal.SecretKey()
+        secret: SecretKey = seal.SecretKey()
         secret.load(context, str(path))
         return decrypt(secret)
 
