@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from math import inf
@@ -271,17 +271,27 @@ class Evaluator(ABC):
     def encode(self, values: Values, level: int) -> Plaintext:
         """A plaintext at the canonical scale of `level`; a number stands for a constant vector."""
 
-    def encode_column(
-        self, column: Vector | ComplexVector, places: NDArray[np.bool_], level: int
-    ) -> Plaintext:
+    def encode_named(self, name: Hashable, make: Callable[[], Values], level: int) -> Plaintext:
+        """The same of slots that are wanted often, such as a mask.
+
+        Args:
+            name: tells them from all others.
+            make: makes them.
+            level: see `encode`.
+        """
+        return self.encode(make(), level)
+
+    def encode_columns(
+        self, columns: Vector | ComplexVector, places: NDArray[np.bool_], level: int
+    ) -> Sequence[Plaintext]:
         """The same of slots that are alike in many places, as a diagonal of a linear map is in all tokens.
 
         Args:
-            column: a value a feature.
+            columns: of each plaintext a value a feature, `[plaintexts, features]`.
             places: of the slots of one feature, those that have its value; the others are zero.
             level: see `encode`.
         """
-        return self.encode(np.outer(column, places).reshape(-1), level)
+        return [self.encode(np.outer(column, places).reshape(-1), level) for column in columns]
 
     @abstractmethod
     def add(self, a: Ciphertext, b: Ciphertext) -> Ciphertext:

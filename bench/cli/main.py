@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import resource
 import signal
 import sys
 import traceback
@@ -131,7 +132,12 @@ def main() -> None:
 
 
 def _prepare() -> None:
-    """Signals that end the process interrupt it, and a terminal that lacks a sign shows a question mark."""
+    """Signals that end the process interrupt it, and a terminal that lacks a sign shows a question mark.
+
+    A crash must not write this process's memory, and with it samples, to disk.
+    """
+    _, most = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, most))
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     for stream in (sys.stdout, sys.stderr):

@@ -250,7 +250,6 @@ class Life:
                     figures.together_peak_bytes = None if self.elsewhere else sampler.peak_bytes
                     figures.stopped_s = sampler.stopped_s
                     self._tell_of_those_that_came(cores)
-                    self._tell_of_a_stop(sampler.stopped_s)
             figures.wall_s = monotonic() - started - figures.repeats_s
 
     def _starter(self, roles: Roles, adapter: str) -> Callable[[Path], RemoteParty] | None:
@@ -317,11 +316,6 @@ class Life:
             self.listener.say(
                 f"  core {names}: another run came to it, so both are slow; run one after the other"
             )
-
-    def _tell_of_a_stop(self, seconds: float) -> None:
-        """Say where a party stood still, which looks like speed in none of its numbers but one."""
-        if seconds:
-            self.listener.say(f"  a party was stopped by a signal for {seconds:.1f} s, which its times hold")
 
     def _at_a_limit(self, error: PartyError, *, together: bool) -> CellError | PartyError:
         """The sentence about a limit that ended a party; any other error as it is.

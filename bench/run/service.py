@@ -35,6 +35,7 @@ from bench.run.scratch import sweep
 from bench.run.session import Stage
 from bench.spec.cells import Cell, turns
 from models.errors import ModelError
+from reports.distorted import distorted
 from reports.errors import ReportError
 from reports.identity import cell_id, result_key
 from reports.origin import CHANGED, SCORED_AGAIN, changed
@@ -278,6 +279,8 @@ class Service:
     def _tell(self, record: Record) -> None:
         if record.reason is not None:
             self.listener.say(f"  {record.status.value}: {record.reason}")
+        if found := distorted(record):
+            self.listener.say(f"  not ranked by its times: {found}")
 
     def _open(self) -> Keeper:
         if self._keeper is None:

@@ -34,7 +34,7 @@ interface NamedRow {
   "derived.timed_primitives": boolean;
   "derived.timed_course": boolean;
   "derived.measured": boolean;
-  "derived.disturbed": boolean;
+  "derived.distorted": string | null;
   "derived.refresh": string | null;
   "derived.alias": string | null;
 }
