@@ -34,6 +34,7 @@ from bench.run.listener import Listener
 from bench.run.program_parties import Journal
 from bench.run.scoring import Decrypted
 from bench.run.session import News, Roles, Session, Stage
+from bench.run.stage_limits import of_stage
 from bench.run.survival import Survival
 from bench.spec.cells import Cell
 from models.errors import ModelError
@@ -55,6 +56,7 @@ class Outcome:
 
     Attributes:
         stage: what was begun last; a sentence about a limit that was passed names it.
+        stage_began_s: when, by `time.monotonic`.
         program: what the evaluator replays; None where there is none, or it was never made.
         batches: how many it takes for all samples.
         held_out: the clear rungs on the whole held-out set.
@@ -69,6 +71,7 @@ class Outcome:
     status: Status = Status.OK
     reason: str | None = None
     stage: str = "the start"
+    stage_began_s: float = 0.0
     program: Program | None = None
     batches: int = 0
     held_out: HeldOutLadder | None = None
@@ -203,7 +206,7 @@ class Life:
     def report(self, news: News) -> None:
         """Tell of a stage or of progress, and remember the stage."""
         if isinstance(news, Stage):
-            self.outcome.stage = news.name
+            self.outcome.stage, self.outcome.stage_began_s = news.name, monotonic()
         self.listener.report(news)
 
     def watched(self, roles: Roles, adapter: str, use: Callable[[Session], None]) -> None:
@@ -236,6 +239,7 @@ class Life:
                     folder=self.folder,
                     logs=self.folder,
                     deadline=started + self.seconds,
+                    stage_deadline=self._stage_deadline,
                     report=self.report,
                     watch=sampler.add,
                     keep_on_failure=self.keep_parties,
@@ -333,12 +337,26 @@ class Life:
             bound = f"the limit is {allowed}" if allowed else "limits.memory_bytes sets no limit"
             return CellError(Status.OUT_OF_MEMORY, f"out of memory in {stage}: {error}; {bound}")
         if error.kind == "TimedOut":
-            bound = "limits.seconds" if limits.seconds else "limits.seconds, where a suite sets none"
-            text = f"timed out after {self.seconds:g} s ({bound}) in {stage}; raise the limit"
+            text = f"timed out after {self._time_limit()} in {stage}; raise the limit"
             return CellError(Status.TIMED_OUT, text)
         if error.kind == "Idle":
             return CellError(Status.TIMED_OUT, f"timed out in {stage}: {error}")
         return error
+
+    def _stage_deadline(self) -> float:
+        """When the stage that was begun last must have ended, by `time.monotonic`."""
+        _, seconds = of_stage(self.outcome.stage, self.cell.limits.stages)
+        return self.outcome.stage_began_s + seconds
+
+    def _time_limit(self) -> str:
+        """The limit that was passed: of the stage, where that is over, else of all stages."""
+        limits = self.cell.limits
+        if monotonic() >= self._stage_deadline():
+            name, seconds = of_stage(self.outcome.stage, limits.stages)
+            by, said = f"limits.stages.{name}", name in limits.stages.model_fields_set
+        else:
+            by, seconds, said = "limits.seconds", self.seconds, limits.seconds is not None
+        return f"{seconds:g} s ({by}{'' if said else ', where a suite sets none'})"
 
     def judge(self, facts: SecurityFacts) -> None:
         """Compute what the keys really reach.

@@ -52,6 +52,25 @@ from reports.store import (
 )
 
 
+@dataclass(frozen=True)
+class Ready:
+    """A cell that may run.
+
+    Attributes:
+        turn: the number of its round, from 0.
+        asked: the cell, and by what its record is asked.
+        loaded: what its case brings.
+        environment: the interpreter in which its parties run.
+        lacking: why there is none; None where there is.
+    """
+
+    turn: int
+    asked: Asked
+    loaded: CellKind
+    environment: Environment
+    lacking: str | None
+
+
 @dataclass
 class Service:
     """One invocation: the run's folder, made with the first record, and what its cells share.
@@ -95,18 +114,48 @@ class Service:
                 declares the build.
             ReportError: the run's folder cannot be made.
         """
+        try:
+            for ready in self.ready(cells, rounds):
+                self.listener.begin(ready.asked.identity)
+                yield self.answered(ready) or self._run(ready)
+        finally:
+            self.close()
+
+    def ready(self, cells: Sequence[Cell], rounds: int | None = None) -> Iterator[Ready]:
+        """Every cell in its turn, read and with an environment, before anything of it has run.
+
+        Raises:
+            as `records`.
+        """
         check_build([get(name) for name in dict.fromkeys(cell.backend for cell in cells)], self.build)
         sweep(self.output)
         following = list(turns(cells, rounds))
         for _, cell in following:  # what cannot be read is told of before anything has run
             self._load(cell)
         self.listener.cells([cell for _, cell in following], self._expected)
-        try:
-            for turn, cell in following:
-                yield self._record(cell, turn)
-        finally:
-            if self._keeper is not None:
-                self._keeper.close()
+        for turn, cell in following:
+            yield self._ready(cell, turn)
+
+    def answered(self, ready: Ready) -> Record | None:
+        """The kept record that answers a cell; None, after saying why, where it must run."""
+        return self._kept(ready.asked, ready.loaded, ready.turn)
+
+    def adopt(self, ready: Ready, record: Record, raw: RawOutputs | None) -> Record:
+        """Keep a record that another machine made of a cell, as one of this run."""
+        keeper = self._open()
+        adopted = record.model_copy(update={"run_id": keeper.run.run_id})
+        keeper.keep(adopted, raw)
+        self._tell(adopted)
+        return adopted
+
+    def failed(self, ready: Ready, reason: str) -> Record:
+        """Keep the record of a cell that could not run."""
+        return self._kept_record(ready.asked, ready.loaded, Outcome.failed(reason), self.output)
+
+    def close(self) -> None:
+        """Give back what is held for the next record."""
+        if self._keeper is not None:
+            self._keeper.close()
 
     @property
     def misplaced(self) -> int:
@@ -120,8 +169,8 @@ class Service:
         except (BackendError, ModelError, UserError):
             return ()
 
-    def _record(self, cell: Cell, turn: int) -> Record:
-        """A cell's record in one of its rounds, from a kept one where that answers."""
+    def _ready(self, cell: Cell, turn: int) -> Ready:
+        """A cell in one of its rounds, with what its record is asked by."""
         descriptor, loaded = get(cell.backend), self._load(cell)
         environment, lacking = self._environment(descriptor, cell, loaded)
         address = None if self.machine is None else self.machine.address
@@ -138,17 +187,18 @@ class Service:
             evaluator=address,
         )
         asked = Asked(cell, identity, result_key(identity, found), found)
-        self.listener.begin(identity)
-        kept = self._kept(asked, loaded, turn)
-        if kept is not None:
-            return kept
-        elsewhere, unreachable = self._elsewhere(environment) if lacking is None else (None, None)
+        return Ready(turn, asked, loaded, environment, lacking)
+
+    def _run(self, ready: Ready) -> Record:
+        """The record of a cell that runs here and now."""
+        cell, asked, lacking = ready.asked.cell, ready.asked, ready.lacking
+        elsewhere, unreachable = self._elsewhere(ready.environment) if lacking is None else (None, None)
         folder = free(self._open().run.folder / f"{cell.case.name}.{cell.backend}.{asked.key[:16]}")
-        with journal(self.output, identity, asked.key, fresh=self.fresh) as batches:
+        with journal(self.output, asked.identity, asked.key, fresh=self.fresh) as batches:
             life = Life(
                 cell,
-                descriptor,
-                environment,
+                get(cell.backend),
+                ready.environment,
                 folder,
                 self.listener,
                 probes=self.probes,
@@ -157,7 +207,7 @@ class Service:
                 journal=batches,
                 elsewhere=elsewhere,
             )
-            record = self._lived(asked, loaded, life, lacking or unreachable)
+            record = self._lived(asked, ready.loaded, life, lacking or unreachable)
             if batches is not None and life.outcome.decrypted is not None:
                 batches.forget()  # nothing is left to be computed
         return record

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 from types import TracebackType
 
@@ -139,6 +140,7 @@ class Session:
         folder: where their folders are made.
         logs: where their logs go.
         deadline: a time of `time.monotonic`, for all of it.
+        stage_deadline: says the same of the stage that was begun last.
         report: told of stages and of the parties' progress.
         watch: told of each party's process id.
         peaks: the peaks of the parties so far.
@@ -161,6 +163,7 @@ class Session:
     watch: Callable[[int], None]
     peaks: Peaks = field(default_factory=Peaks)
     protection: Protection = field(default_factory=Protection)
+    stage_deadline: Callable[[], float] = lambda: inf
     keep_on_failure: bool = False
     elsewhere: Callable[[Path], RemoteParty] | None = None
 
@@ -200,7 +203,11 @@ class Session:
             self.parties[side] = self.elsewhere(self.wire.folder(side))
         else:
             self.parties[side] = self._process(side, name)
-        self.protection.note(self.parties[side].conversation.wait_ready(self.deadline))
+        self.protection.note(self.parties[side].conversation.wait_ready(self._deadline))
+
+    @property
+    def _deadline(self) -> float:
+        return min(self.deadline, self.stage_deadline())
 
     def _process(self, side: Side, name: str) -> PartyProcess:
         """A party on this machine."""
@@ -225,7 +232,7 @@ class Session:
             PartyError: the party said why not, died, or took too long.
         """
         try:
-            answer, peak = self.parties[side].conversation.request(request, self.deadline, on_event)
+            answer, peak = self.parties[side].conversation.request(request, self._deadline, on_event)
         except PartyError as error:
             self.peaks.note(side, error.peak_bytes or 0)
             raise
