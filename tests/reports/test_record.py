@@ -18,11 +18,11 @@ GOLDEN = Path(__file__).with_name("golden_record.json")
 #: Every name of the record, as the design publishes it.
 NAMES = {
     "": "schema run_id started_at suite case backend parameter_set parameters cell key origin scored_from "
-    "status reason security weights shape samples batch repeats ladder latency memory counts wire runaways "
-    "survival environment remote",
+    "status reason security weights shape samples batch repeats ladder latency memory counts wire sharing "
+    "runaways survival environment remote",
     "origin": "program scoring adapter model data parameters demanded libraries build threads repeats probes "
     "audit evaluator",
-    "parameters": "alias log_n first_modulus_bits scale_bits depth digits refresh program",
+    "parameters": "alias log_n first_modulus_bits scale_bits depth digits refresh program parties",
     "security": "bits log_n log_qp secret source secure",
     "ladder": "metric original he_friendly polynomial encrypted nats label_agreement cosine "
     "logit_error_max logit_error_mean precision_bits precision layers held_out",
