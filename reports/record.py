@@ -67,7 +67,7 @@ class Parameters(Block):
     scale_bits: Annotated[int, Field(gt=0)]
     depth: Annotated[int, Field(gt=0)]
     digits: Annotated[int, Field(gt=0)]
-    refresh: Literal["bootstrap", "round_trip"]
+    refresh: Literal["bootstrap", "round_trip", "interactive_bootstrap"]
     program: str
     parties: Annotated[int, Field(gt=0)] = 1
 
@@ -218,6 +218,11 @@ class Record(Block):
     survival: Survival | None = None
     environment: Environment = Environment()
     remote: Remote | None = None
+
+    @property
+    def evaluator(self) -> str | None:
+        """The address of the evaluator's machine; None where it is the key owner's."""
+        return None if self.remote is None else self.remote.address
 
     @property
     def set_title(self) -> str:

@@ -279,7 +279,7 @@ class Life:
         """Evaluate as often as the cell asks; what comes after the first is no part of its wall time."""
         figures = self.outcome.figures
         figures.evaluations.append(evaluate(0))
-        figures.wire = recording.wire(session.wire.crossed)
+        figures.wire = recording.wire(session.wire.crossed, figures)
         started = monotonic()
         for repeat in range(1, self.cell.repeats):
             figures.evaluations.append(evaluate(repeat))

@@ -79,6 +79,7 @@ class ProgramParties:
         binding: `module:NAME` of the `backends.audit.Binding` by which the evaluator is audited, if it is.
         survival: how often an evaluator may be started again, and what that came to.
         journal: where batches are kept, if they are.
+        unseen: whether several key owners refresh by an interactive bootstrap.
     """
 
     session: Session
@@ -86,6 +87,7 @@ class ProgramParties:
     binding: str | None = None
     survival: Survival = field(default_factory=Survival)
     journal: Journal | None = None
+    unseen: bool = False
     _keys: str = ""
     _equip: Callable[[], tuple[Loaded, Prepared]] | None = None
     _asked: int = 0
@@ -93,8 +95,9 @@ class ProgramParties:
     @cached_property
     def owners(self) -> KeyOwners:
         """The key owner's side."""
-        kind = OneKeyOwner if self.parameters.parties == 1 else SharedKeyOwners
-        return kind(self.session, self.parameters)
+        if self.parameters.parties == 1:
+            return OneKeyOwner(self.session, self.parameters)
+        return SharedKeyOwners(self.session, self.parameters, self.unseen)
 
     def generate_keys(self, program: Program, bootstrap: bool) -> Generated:
         """Start the key owner and have it make the keys that the program needs."""
