@@ -19,7 +19,7 @@ from tests.faults.checks import leaks, samples_of
 
 #: How each library writes a secret key down, which the adapters never do.
 WRITTEN = {
-    "openfhe": "import openfhe\n    return openfhe.Serialize(owner._keys.secretKey, openfhe.BINARY)",
+    "openfhe": "import openfhe as fhe; return fhe.Serialize(owner._keys.secretKey, fhe.BINARY)",
     "tenseal": "return saved(owner._generator.secret_key())",
 }
 #: A key owner's: pieces of its secret key go to its log, in a form that no file of a key has.
