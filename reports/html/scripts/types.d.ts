@@ -315,6 +315,8 @@ export interface Chart {
   setOption(option: Options): void;
   on(event: "click", listener: (event: PlotEvent) => void): void;
   dispose(): void;
+  renderToSVGString(): string;
+  getDataURL(how: { type: string; pixelRatio: number }): string;
 }
 
 export interface Figure {
