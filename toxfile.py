@@ -86,6 +86,7 @@ def _tests(backend: str) -> list[list[str]]:
     Cells have processes of their own, so those tests may run two at a time.
     """
     own = [Path("tests") / folder / f"test_{backend}.py" for folder in ("backends", "installed")]
+    own.append(Path("tests") / "backends" / backend)
     return [
         ["tests/conformance"],
         ["-n", "2", "--dist", "worksteal", "tests/end_to_end"],

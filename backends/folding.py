@@ -10,9 +10,9 @@ one of two ciphertexts is known. It is constant folding, as compilers do it (Kil
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from functools import reduce
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial, reduce
 from math import isfinite, sqrt
 from pathlib import Path
 
@@ -85,6 +85,7 @@ class Folding(Evaluator):
         super().__init__()
         self.recorder = recorder
         self._parameters = parameters
+        self._named: dict[tuple[Hashable, int], Constant] = {}
 
     def input(self, level: int) -> Folded:
         """A ciphertext that the key owner sends."""
@@ -128,16 +129,34 @@ class Folding(Evaluator):
         slots = np.broadcast_to(values, self.recorder.layout.slots)
         return Constant(recorded, level, vanishes, lambda: slots)
 
-    def encode_column(
-        self, column: Vector | ComplexVector, places: NDArray[np.bool_], level: int
-    ) -> Constant:
-        """See `Evaluator.encode_column`; all slots are made where they might not fit the level."""
-        size = _size(column) * sqrt(np.count_nonzero(places) / len(places))
-        if not size <= headroom.room(self._parameters, level):
-            return self.encode(np.outer(column, places).reshape(-1), level)
-        recorded = self.recorder.encode_column(column, places, level) if size > 0 else None
-        vanishes = self._least_largest(column, size) < LEAST_COEFFICIENT
-        return Constant(recorded, level, vanishes, lambda: np.outer(column, places).reshape(-1))
+    def encode_named(self, name: Hashable, make: Callable[[], Values], level: int) -> Constant:
+        """See `Evaluator.encode_named`; they are made once a level, and again where they are looked at."""
+        if (name, level) not in self._named:
+            found = self.encode(make(), level)
+            slots = self.recorder.layout.slots
+            self._named[name, level] = replace(found, made=lambda: np.broadcast_to(make(), slots))
+        return self._named[name, level]
+
+    def encode_columns(
+        self, columns: Vector | ComplexVector, places: NDArray[np.bool_], level: int
+    ) -> list[Constant]:
+        """See `Evaluator.encode_columns`; all slots are made where some might not fit the level."""
+        share = sqrt(np.count_nonzero(places) / len(places))
+        sizes = [_size(column) * share for column in columns]
+        most = headroom.room(self._parameters, level)
+        if not all(size <= most for size in sizes):
+            return [self.encode(np.outer(column, places).reshape(-1), level) for column in columns]
+        some = np.array(sizes) > 0
+        recorded = iter(self.recorder.encode_columns(columns[some], places, level))
+        return [
+            Constant(
+                next(recorded) if size > 0 else None,
+                level,
+                self._least_largest(column, size) < LEAST_COEFFICIENT,
+                partial(_spread, column, places),
+            )
+            for column, size in zip(columns, sizes, strict=True)
+        ]
 
     def add(self, a: Ciphertext, b: Ciphertext) -> Folded:
         """See `Evaluator.add`."""
@@ -177,7 +196,7 @@ class Folding(Evaluator):
     def multiply_plain_sum(self, terms: Sequence[tuple[Ciphertext, Plaintext]]) -> Folded:
         """See `Evaluator.multiply_plain_sum`."""
         factors = [(_own(a), _constant(b)) for a, b in terms]
-        state = reduce(contract.added, (contract.multiplied_plain(a, b.level) for a, b in factors))
+        state = contract.multiplied_plain_sum((a, b.level) for a, b in factors)
         kept = [(a, b) for a, b in factors if not b.vanishes]
         secret = [(a.secret, b.recorded) for a, b in kept if a.secret and b.recorded]
         known = [a.known * b.slots for a, b in kept if a.known is not None and b.recorded]
@@ -319,6 +338,10 @@ def _size(values: Values) -> float:
     if np.iscomplexobj(values):
         total += float(np.einsum("i,i->", values.imag, values.imag))
     return sqrt(total / len(values))
+
+
+def _spread(column: Vector | ComplexVector, places: NDArray[np.bool_]) -> Vector | ComplexVector:
+    return np.outer(column, places).reshape(-1)
 
 
 def _secret(recorded: Recorded) -> Folded:

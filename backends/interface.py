@@ -20,12 +20,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from math import inf
 from pathlib import Path
 from threading import Lock
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +35,9 @@ from backends.errors import Unsupported
 from backends.parameters import ParameterSet
 from backends.primitives import Primitive
 from backends.stopwatch import Stopwatch
+
+if TYPE_CHECKING:
+    from backends.threshold import ShareHolder
 
 Vector = NDArray[np.float64]
 ComplexVector = NDArray[np.complex128]
@@ -80,6 +84,9 @@ class Capabilities:
     bootstrap_keys: int = 0
     bootstrap_steps: tuple[int, ...] = ()
     bootstrap_plaintexts: int = 0
+    #: Lowest level at which a ciphertext may enter an interactive bootstrap, by several key owners who share
+    #: the secret key; None where there is none.
+    interactive_bootstrap_input_level: int | None = None
     #: Why there is no bootstrap, for `Unsupported`.
     no_bootstrap_reason: str | None = None
     #: Whether slots may be complex: complex values are encoded and encrypted, and conjugated.
@@ -267,17 +274,27 @@ class Evaluator(ABC):
     def encode(self, values: Values, level: int) -> Plaintext:
         """A plaintext at the canonical scale of `level`; a number stands for a constant vector."""
 
-    def encode_column(
-        self, column: Vector | ComplexVector, places: NDArray[np.bool_], level: int
-    ) -> Plaintext:
+    def encode_named(self, name: Hashable, make: Callable[[], Values], level: int) -> Plaintext:
+        """The same of slots that are wanted often, such as a mask.
+
+        Args:
+            name: tells them from all others.
+            make: makes them.
+            level: see `encode`.
+        """
+        return self.encode(make(), level)
+
+    def encode_columns(
+        self, columns: Vector | ComplexVector, places: NDArray[np.bool_], level: int
+    ) -> Sequence[Plaintext]:
         """The same of slots that are alike in many places, as a diagonal of a linear map is in all tokens.
 
         Args:
-            column: a value a feature.
+            columns: of each plaintext a value a feature, `[plaintexts, features]`.
             places: of the slots of one feature, those that have its value; the others are zero.
             level: see `encode`.
         """
-        return self.encode(np.outer(column, places).reshape(-1), level)
+        return [self.encode(np.outer(column, places).reshape(-1), level) for column in columns]
 
     @abstractmethod
     def add(self, a: Ciphertext, b: Ciphertext) -> Ciphertext:
@@ -364,6 +381,19 @@ class Library(ABC):
     @abstractmethod
     def evaluator(cls, parameters: ParameterSet, folder: Path, files: Sequence[KeyFile]) -> Evaluator:
         """The evaluator's role in this process, from the files that the key owner wrote."""
+
+    @classmethod
+    def share_holder(cls, parameters: ParameterSet, number: int) -> ShareHolder:
+        """The role of one of several key owners in this process (see `backends.threshold`).
+
+        Args:
+            parameters: the parameter set, which says how many there are.
+            number: of this one, from 0.
+
+        Raises:
+            Unsupported: the library does not share a secret key.
+        """
+        raise Unsupported(f"the library does not share a secret key, and parties is {parameters.parties}")
 
     @classmethod
     @abstractmethod

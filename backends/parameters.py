@@ -27,11 +27,13 @@ _BOOTSTRAP_NAME = (
 _NAME = re.compile(
     r"n(?P<log_n>\d+)_first(?P<first_modulus_bits>\d+)_scale(?P<scale_bits>\d+)_depth(?P<depth>\d+)"
     rf"_digits(?P<digits>\d+)(?:_{_BOOTSTRAP_NAME})?(?:_(?P<secret>{'|'.join(SECRETS[1:])}))?"
-    r"(?:_as-(?P<imitates>[^_]+))?(?:_|$)"
+    r"(?:_parties(?P<parties>\d+))?(?:_as-(?P<imitates>[^_]+))?(?:_|$)"
 )
 #: Primes of 20 bits that 128 bits of security allow at the largest ring are 176.
 MOST_DEPTH = 200
 MOST_LEVEL_BUDGET, MOST_CORRECTION, MOST_ITERATIONS = 10, 60, 2
+#: Each key owner is a process.
+MOST_PARTIES = 16
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,8 @@ class ParameterSet:
         security: bits demanded, 128, or 0 for a toy set, of which any will do.
         bootstrap: None where ciphertexts are not bootstrapped.
         imitates: the backend whose noise a simulator adds; None of real ones, and of one that adds none.
+        parties: how many key owners there are; of several each holds a share of the secret key, and they
+            decrypt together (see `backends.threshold`).
     """
 
     log_n: int
@@ -150,6 +154,7 @@ class ParameterSet:
     security: int = 128
     bootstrap: BootstrapParameters | None = None
     imitates: str | None = None
+    parties: int = 1
 
     def __post_init__(self) -> None:
         if not 10 <= self.log_n <= 17:
@@ -169,6 +174,8 @@ class ParameterSet:
             raise ParameterError(f"secret is {self.secret!r}; choose one of {', '.join(SECRETS)}")
         if self.security not in (0, 128, 192, 256):
             raise ParameterError(f"security is {self.security}; choose 128, 192, 256, or 0 for a toy set")
+        if not 1 <= self.parties <= MOST_PARTIES:
+            raise ParameterError(f"parties is {self.parties}; choose 1 to {MOST_PARTIES} key owners")
         if self.bootstrap is not None and self.bootstrap.depth + 2 > self.depth:
             raise ParameterError(
                 f"a bootstrap uses {self.bootstrap.depth} of {self.depth} levels and leaves none to compute "
@@ -227,6 +234,8 @@ class ParameterSet:
             parts.append(self.bootstrap.name)
         if self.secret != "uniform_ternary":
             parts.append(self.secret)
+        if self.parties > 1:
+            parts.append(f"parties{self.parties}")
         if self.imitates is not None:
             parts.append(f"as-{self.imitates}")
         return "_".join(parts)
@@ -248,13 +257,15 @@ class ParameterSet:
             security=0,
             bootstrap=BootstrapParameters.named(found.groupdict()),
             imitates=found["imitates"],
+            parties=int(found["parties"] or 1),
         )
 
     def to_json(self) -> dict[str, object]:
         """The literal from which `from_json` makes this set again."""
         literal = asdict(self)
-        if self.imitates is None:  # what older records and digests do not know
-            del literal["imitates"]
+        for name, usual in (("imitates", None), ("parties", 1)):  # what older records and digests lack
+            if literal[name] == usual:
+                del literal[name]
         return literal
 
     @classmethod

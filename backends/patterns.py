@@ -79,18 +79,28 @@ class PatternBook:
             places = self._placed(grid.reshape(layout.features, -1))
         return self._row(places)
 
-    def add_column(self, column: Array, places: NDArray[np.bool_]) -> int:
-        """The row of a slot vector with one column at these places and zeros at the others; see `add`.
+    def add_columns(self, columns: Array, places: NDArray[np.bool_]) -> list[int]:
+        """The rows of slot vectors with one column at these places and zeros at the others; see `add`.
 
         Args:
-            column: `[features]`.
+            columns: `[vectors, features]`.
             places: `[images · tokens]`, the same in every image.
         """
-        contract.finite(column)
-        parts = {True: column + 0.0, False: np.zeros(len(column))}  # no zero is negative, as in `_placed`
-        met = dict.fromkeys(map(bool, (places[0], ~places[0]) if not places.all() else (True,)))
-        found = {part: self._column(parts[part]) for part in met}
-        return self._row(np.where(places, found.get(True, 0), found.get(False, 0)).astype(np.int32))
+        contract.finite(columns)
+        zeros = self._kept(np.zeros(self._layout.features))
+        # No zero is negative, as in `_placed`.
+        return [self._row(self._at(places, self._kept(column), zeros)) for column in columns + 0.0]
+
+    def _at(self, places: NDArray[np.bool_], column: bytes, zeros: bytes) -> NDArray[np.int32]:
+        """Which column is at each place: one at these, and zeros at the others; numbered as they come."""
+        number = self._columns.setdefault
+        if places.all():
+            return np.full(len(places), number(column, len(self._columns)), np.int32)
+        if places[0]:
+            there, elsewhere = number(column, len(self._columns)), number(zeros, len(self._columns))
+        else:
+            elsewhere, there = number(zeros, len(self._columns)), number(column, len(self._columns))
+        return np.asarray(np.where(places, np.int32(there), np.int32(elsewhere)))
 
     def _placed(self, pattern: Array) -> NDArray[np.int32]:
         """Which column is at each place of `[features, places]`."""

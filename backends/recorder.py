@@ -163,14 +163,20 @@ class Recorder(Evaluator):
             entry = PlaintextEntry(level, value=values.real, imaginary_value=values.imag or None)
         return self._encoded(entry)
 
-    def encode_column(
-        self, column: Vector | ComplexVector, places: NDArray[np.bool_], level: int
-    ) -> RecordedPlaintext:
-        """See `Evaluator.encode_column`; it is recorded as `encode` would record it, in less time."""
-        row = self._patterns.add_column(column.real, places)
-        imaginary = np.iscomplexobj(column) and np.any(column.imag)
-        imaginary_row = self._patterns.add_column(column.imag, places) if imaginary else None
-        return self._encoded(PlaintextEntry(level, row=row, imaginary_row=imaginary_row))
+    def encode_columns(
+        self, columns: Vector | ComplexVector, places: NDArray[np.bool_], level: int
+    ) -> list[RecordedPlaintext]:
+        """See `Evaluator.encode_columns`; they are recorded as `encode` would record them, in less time."""
+        imaginary = np.asarray(columns.imag.any(axis=1))
+        parts = np.stack([columns.real, columns.imag], axis=1).reshape(-1, self.layout.features)
+        there = np.stack([np.ones_like(imaginary), imaginary], axis=1).reshape(-1)
+        rows = iter(self._patterns.add_columns(parts[there], places))
+        return [
+            self._encoded(
+                PlaintextEntry(level, row=next(rows), imaginary_row=next(rows) if is_complex else None)
+            )
+            for is_complex in imaginary
+        ]
 
     def _encoded(self, entry: PlaintextEntry) -> RecordedPlaintext:
         """The constant, a new one where it is the first of its kind."""
@@ -243,8 +249,7 @@ class Recorder(Evaluator):
     def multiply_plain_sum(self, terms: Sequence[tuple[Ciphertext, Plaintext]]) -> Recorded:
         """See `Evaluator.multiply_plain_sum`."""
         operands, plaintexts = zip(*terms, strict=True)
-        products = (contract.multiplied_plain(_own(a), _constant(b).level) for a, b in terms)
-        total = reduce(contract.added, products)
+        total = contract.multiplied_plain_sum((_own(a), _constant(b).level) for a, b in terms)
         return self._append(Primitive.MULTIPLY_PLAIN_SUM, [total], operands, plaintexts)[0]
 
     def multiply_sum(self, terms: Sequence[tuple[Ciphertext, Ciphertext]]) -> Recorded:

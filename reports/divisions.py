@@ -28,7 +28,8 @@ class Division(NamedTuple):
         interactive: whether the key owner was asked on the way: a client-aided refresh (round trip).
         secure: whether keys reach 128 bits.
         threads: that the evaluator had.
-        cpu: of the machine.
+        cpu: of the evaluator's machine.
+        evaluator: its address, where it is another machine than the key owner's.
     """
 
     suite: str
@@ -37,6 +38,7 @@ class Division(NamedTuple):
     secure: bool
     threads: int | None
     cpu: str | None
+    evaluator: str | None = None
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,7 @@ def division(record: Record) -> Division:
         secure=record.security.secure,
         threads=record.environment.threads,
         cpu=record.environment.cpu,
+        evaluator=record.evaluator,
     )
 
 
@@ -91,9 +94,10 @@ def standings(records: Iterable[Record], ranking: Ranking) -> Standings:
     )
 
 
-def _order(one: Division) -> tuple[str, str, bool, bool, int, str]:
+def _order(one: Division) -> tuple[str, str, bool, bool, int, str, str]:
     """Secure ones first, and of them those in which nobody is asked."""
-    return one.suite, one.case, not one.secure, one.interactive, one.threads or 0, one.cpu or ""
+    machines = one.cpu or "", one.evaluator or ""
+    return one.suite, one.case, not one.secure, one.interactive, one.threads or 0, *machines
 
 
 def _place(processes: Processes, ranking: Ranking) -> Place:

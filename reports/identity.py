@@ -15,8 +15,18 @@ from reports.errors import ReportError
 from reports.origin import Origin
 
 
-def cell_id(suite: str, case: str, backend: str, parameter_set: str, sample_ids: Sequence[str]) -> str:
+def cell_id(
+    suite: str,
+    case: str,
+    backend: str,
+    parameter_set: str,
+    sample_ids: Sequence[str],
+    evaluator: str | None = None,
+) -> str:
     """The question: `suite/case/backend/parameter set/digest of the sample ids`.
+
+    With an `evaluator`, the address of another machine than the key owner's, it is another question, and
+    `on ADDRESS` stands before the samples.
 
     Raises:
         ReportError: a sample appears twice, so that fewer inputs ran than are counted.
@@ -24,12 +34,13 @@ def cell_id(suite: str, case: str, backend: str, parameter_set: str, sample_ids:
     if len(set(sample_ids)) != len(sample_ids):
         raise ReportError("a sample id appears twice; give every sample of a batch its own id")
     samples = digest(list(sample_ids))[:12]
-    return "/".join((suite, case, backend, parameter_set, samples))
+    place = () if evaluator is None else (f"on {evaluator}",)
+    return "/".join((suite, case, backend, parameter_set, *place, samples))
 
 
 def result_key(cell: str, origin: Origin) -> str:
     """SHA-256 over a cell (see `cell_id`) and everything that could change its result."""
-    return digest([cell, origin.model_dump()])
+    return digest([cell, origin.model_dump(exclude_none=True)])
 
 
 def digest(value: Any) -> str:

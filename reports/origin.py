@@ -23,6 +23,7 @@ CHANGED = {
     "repeats": "the number of evaluations has changed",
     "probes": "layers are probed where they were not, or the other way round",
     "audit": "the library's calls are audited where they were not, or the other way round",
+    "evaluator": "the evaluator runs on another machine",
 }
 
 #: Entries whose change leaves the raw outputs as they are.
@@ -31,6 +32,8 @@ SCORED_AGAIN = frozenset({"scoring", "demanded"})
 
 class Origin(Block):
     """Everything that could change a result; there are no defaults, so that nothing is left out.
+
+    But for `evaluator`, which records lack from before there was a choice.
 
     Attributes:
         program: digest of the code that encrypts, computes and measures.
@@ -46,6 +49,7 @@ class Origin(Block):
         repeats: evaluations asked for; one does not answer a request for five.
         probes: whether layers are decrypted.
         audit: whether what the library executes was counted at its own calls.
+        evaluator: the address of its machine; None where it is the key owner's.
     """
 
     program: str
@@ -61,6 +65,7 @@ class Origin(Block):
     repeats: Annotated[int, Field(gt=0)]
     probes: bool
     audit: bool
+    evaluator: str | None = None
 
 
 def changed(before: Origin, now: Origin) -> list[str]:

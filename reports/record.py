@@ -18,6 +18,7 @@ from reports.costs import Counts, Latency, Memory, Wire
 from reports.ladder import Ladder
 from reports.origin import Origin
 from reports.quantities import Bytes, Count, Seconds
+from reports.sharing import Sharing
 
 SCHEMA = 2
 
@@ -57,6 +58,7 @@ class Parameters(Block):
     """The parameter set as the suite asks for it, and how it is used; `security` tells of the keys.
 
     `alias` is its short name in the suite, null where it has none. `log_n` is log2 of the ring dimension N.
+    `parties` is how many key owners there are.
     """
 
     alias: str | None = None
@@ -65,8 +67,9 @@ class Parameters(Block):
     scale_bits: Annotated[int, Field(gt=0)]
     depth: Annotated[int, Field(gt=0)]
     digits: Annotated[int, Field(gt=0)]
-    refresh: Literal["bootstrap", "round_trip"]
+    refresh: Literal["bootstrap", "round_trip", "interactive_bootstrap"]
     program: str
+    parties: Annotated[int, Field(gt=0)] = 1
 
 
 class Shape(Block):
@@ -130,7 +133,8 @@ class Environment(Block):
     """The machine and the software, as measured when the cell ran.
 
     `isolation` is the weakest of what kept each party from the sight of the others, `swap` whether the memory
-    of parties that hold secrets could be swapped out.
+    of parties that hold secrets could be swapped out. `lost_machines` is how many machines of an executor
+    were lost while they ran the cell, None where none was asked for.
     """
 
     cpu: str | None = None
@@ -145,12 +149,29 @@ class Environment(Block):
     stopped_s: Seconds | None = None
     isolation: Literal["none", "namespaces", "landlock"] | None = None
     swap: Literal["locked", "absent", "possible"] | None = None
+    lost_machines: Count | None = None
     calibration_s: Seconds | None = None
     os: str | None = None
     python: str | None = None
     libraries: dict[str, str] = Field(default_factory=dict)
     build: dict[str, str] = Field(default_factory=dict)
     git: str | None = None
+
+
+class Remote(Block):
+    """Where the evaluator ran, if on another machine than the key owner's; `environment` tells of that one.
+
+    `address` is where it listened, `host` what it calls itself. `round_trip_s` is a short message there and
+    back, just before the cell. `sent_bytes` and `received_bytes` are all that crossed the connection, the
+    model and the messages too, which `wire` leaves out. `key_owner` is the machine of the key owner.
+    """
+
+    address: str
+    host: str
+    round_trip_s: Seconds
+    sent_bytes: Bytes | None = None
+    received_bytes: Bytes | None = None
+    key_owner: Environment
 
 
 class Record(Block):
@@ -192,9 +213,16 @@ class Record(Block):
     memory: Memory = Memory()
     counts: Counts = Counts()
     wire: Wire = Wire()
+    sharing: Sharing | None = None
     runaways: Runaways | None = None
     survival: Survival | None = None
     environment: Environment = Environment()
+    remote: Remote | None = None
+
+    @property
+    def evaluator(self) -> str | None:
+        """The address of the evaluator's machine; None where it is the key owner's."""
+        return None if self.remote is None else self.remote.address
 
     @property
     def set_title(self) -> str:

@@ -16,7 +16,7 @@ from backends.security import LARGEST_LOG_QP
 from bench.run.foreseen import foresee
 from bench.spec.cases import CaseLiteral, LayerLiteral, PrimitivesLiteral
 from bench.spec.cells import expand
-from bench.spec.file import BootstrapLiteral, Limits, SuiteFile, SuiteParameterLiteral
+from bench.spec.file import BootstrapLiteral, Limits, StageLimits, SuiteFile, SuiteParameterLiteral
 from bench.spec.suite import load_suite
 from models.data.own import ImageFolders, Table
 from reports.record import Record
@@ -163,6 +163,7 @@ PLACES: Mapping[str, tuple[type[BaseModel], ...]] = {
     "parameter set": (SuiteParameterLiteral,),
     "bootstrap": (BootstrapLiteral,),
     "limits": (Limits,),
+    "stages": (StageLimits,),
 }
 
 

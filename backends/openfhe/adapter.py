@@ -12,7 +12,9 @@ from backends.interface import Evaluator, KeyFile, KeyOwner, Library
 from backends.openfhe.capabilities import capabilities
 from backends.openfhe.evaluator import OpenFHEEvaluator
 from backends.openfhe.key_owner import OpenFHEKeyOwner
+from backends.openfhe.share_holder import OpenFHEShareHolder
 from backends.parameters import ParameterSet
+from backends.threshold import ShareHolder
 
 
 class OpenFHE(Library):
@@ -29,6 +31,12 @@ class OpenFHE(Library):
         """See `Library.evaluator`."""
         capabilities(parameters)
         return OpenFHEEvaluator(parameters, folder, files)
+
+    @classmethod
+    def share_holder(cls, parameters: ParameterSet, number: int) -> ShareHolder:
+        """See `Library.share_holder`."""
+        capabilities(parameters)
+        return OpenFHEShareHolder(parameters, number)
 
     @classmethod
     def versions(cls) -> dict[str, str]:

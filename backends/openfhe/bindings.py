@@ -14,10 +14,6 @@ from typing import Protocol, cast
 from backends.interface import Ciphertext, ComplexVector, Plaintext, Vector
 
 
-class PublicKey:
-    """A public key."""
-
-
 class Form:
     """A format of files, such as `openfhe.BINARY`."""
 
@@ -30,8 +26,18 @@ class AutomorphismKeys:
     """The keys of rotations and of the conjugation, under one secret key."""
 
 
+class EvaluationKey:
+    """A key of one key switch."""
+
+
 class SecretKey(Protocol):
-    """A secret key."""
+    """A secret key, or a share of one."""
+
+    def GetKeyTag(self) -> str: ...
+
+
+class PublicKey(Protocol):
+    """A public key."""
 
     def GetKeyTag(self) -> str: ...
 
@@ -53,6 +59,12 @@ class LibraryCiphertext(Protocol):
     def GetKeyTag(self) -> str: ...
 
     def NumberCiphertextElements(self) -> int: ...
+
+    def Clone(self) -> LibraryCiphertext: ...
+
+    def GetElements(self) -> list[object]: ...
+
+    def SetElements(self, elements: list[object]) -> None: ...
 
 
 class LibraryPlaintext(Protocol):
@@ -93,6 +105,44 @@ class CryptoContext(Protocol):
     def EvalRotateKeyGen(self, key: SecretKey, steps: list[int]) -> None: ...
 
     def EvalAutomorphismKeyGen(self, key: SecretKey, indices: list[int]) -> None: ...
+
+    def MultipartyKeyGen(self, public_key: PublicKey) -> KeyPair: ...
+
+    def KeySwitchGen(self, old: SecretKey, new: SecretKey) -> EvaluationKey: ...
+
+    def MultiKeySwitchGen(self, old: SecretKey, new: SecretKey, key: EvaluationKey) -> EvaluationKey: ...
+
+    def MultiAddEvalKeys(self, a: EvaluationKey, b: EvaluationKey, tag: str) -> EvaluationKey: ...
+
+    def MultiMultEvalKey(self, secret: SecretKey, key: EvaluationKey, tag: str) -> EvaluationKey: ...
+
+    def MultiAddEvalMultKeys(self, a: EvaluationKey, b: EvaluationKey, tag: str) -> EvaluationKey: ...
+
+    def MultiEvalAutomorphismKeyGen(
+        self, secret: SecretKey, keys: AutomorphismKeys, indices: list[int], tag: str
+    ) -> AutomorphismKeys: ...
+
+    def MultiAddEvalAutomorphismKeys(
+        self, a: AutomorphismKeys, b: AutomorphismKeys, tag: str
+    ) -> AutomorphismKeys: ...
+
+    def MultipartyDecryptLead(self, ciphertexts: list[Ciphertext], secret: SecretKey) -> list[Ciphertext]: ...
+
+    def MultipartyDecryptMain(self, ciphertexts: list[Ciphertext], secret: SecretKey) -> list[Ciphertext]: ...
+
+    def MultipartyDecryptFusion(self, shares: list[Ciphertext]) -> LibraryPlaintext: ...
+
+    def IntMPBootAdjustScale(self, a: Ciphertext) -> Ciphertext: ...
+
+    def IntMPBootRandomElementGen(self, public_key: PublicKey) -> Ciphertext: ...
+
+    def IntMPBootDecrypt(self, secret: SecretKey, a: Ciphertext, random: Ciphertext) -> list[Ciphertext]: ...
+
+    def IntMPBootAdd(self, shares: list[list[Ciphertext]]) -> list[Ciphertext]: ...
+
+    def IntMPBootEncrypt(
+        self, public_key: PublicKey, shares: list[Ciphertext], random: Ciphertext, a: Ciphertext
+    ) -> Ciphertext: ...
 
     def EvalBootstrapSetup(
         self,
@@ -166,6 +216,11 @@ class ComplexConstantPlaintext(complex, Plaintext):
 def ciphertext(opaque: Ciphertext) -> LibraryCiphertext:
     """What a ciphertext of this adapter tells of itself."""
     return cast(LibraryCiphertext, opaque)
+
+
+def opaque(told: LibraryCiphertext) -> Ciphertext:
+    """A ciphertext of this adapter again."""
+    return cast(Ciphertext, told)
 
 
 def plaintext(opaque: Plaintext) -> LibraryPlaintext:

@@ -22,6 +22,10 @@ OTHER_BOOTSTRAP_KEYS = 2
 #: Levels that a bootstrap's approximate modular reduction takes, the two linear transforms not counted.
 MODULAR_REDUCTION_DEPTH = {"uniform_ternary": 14, "sparse_encapsulated": 10}
 
+#: Levels below which a ciphertext cannot enter an interactive bootstrap: that of the library's usual
+#: compression, and one to get there; from one less it returns other values.
+INTERACTIVE_BOOTSTRAP_INPUT_LEVEL = 4
+
 #: OpenFHE's own correction factors by kind and log2 of the ring dimension, where all slots are bootstrapped.
 OWN_CORRECTIONS = {
     COEFFICIENTS_TO_SLOTS_FIRST: {10: 12, 11: 11, 12: 11, 13: 10, 14: 9, 15: 8, 16: 8, 17: 7},
@@ -39,10 +43,17 @@ def capabilities(parameters: ParameterSet) -> Capabilities:
         Unsupported: OpenFHE cannot use these parameters.
     """
     _check_digits(parameters)
+    _check_parties(parameters)
     security = _security(parameters)
     if parameters.bootstrap is None:
         no_bootstrap = "the parameter set has no bootstrap; give it one"
-        return Capabilities(no_bootstrap_reason=no_bootstrap, security=security, complex_slots=True)
+        together = INTERACTIVE_BOOTSTRAP_INPUT_LEVEL if parameters.parties > 1 else None
+        return Capabilities(
+            no_bootstrap_reason=no_bootstrap,
+            security=security,
+            complex_slots=True,
+            interactive_bootstrap_input_level=together,
+        )
     _check_bootstrap(parameters, parameters.bootstrap)
     lowest, output = parameters.bootstrap_levels or (0, None)
     steps = bootstrap_steps(parameters.log_n - 1, parameters.bootstrap.level_budget)
@@ -124,6 +135,15 @@ def _check_digits(parameters: ParameterSet) -> None:
         raise Unsupported(
             f"OpenFHE fills only {used} of {parameters.digits} key-switching digits with {primes} primes; "
             f"set digits to {used}"
+        )
+
+
+def _check_parties(parameters: ParameterSet) -> None:
+    """The keys that switch to and from a sparse secret are made from the whole secret, which nobody has."""
+    if parameters.parties > 1 and parameters.secret == "sparse_encapsulated":
+        raise Unsupported(
+            "OpenFHE makes no joint keys of a sparse_encapsulated secret: those that switch between the two "
+            "secrets come from one key owner alone; choose secret uniform_ternary, or one of the parties"
         )
 
 

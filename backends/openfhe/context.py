@@ -22,6 +22,11 @@ SECRETS = {
     "sparse_encapsulated": openfhe.SPARSE_ENCAPSULATED,
 }
 
+FEATURES = (
+    *(openfhe.PKE, openfhe.KEYSWITCH, openfhe.LEVELEDSHE, openfhe.ADVANCEDSHE, openfhe.FHE),
+    openfhe.MULTIPARTY,
+)
+
 #: OpenFHE's own check, by the 2018 standard, on top of this project's; a toy set has none.
 SECURITY_LEVELS = {
     0: openfhe.HEStd_NotSet,
@@ -60,7 +65,7 @@ def make_context(parameters: ParameterSet, *, complex_slots: bool = False) -> Cr
         raise ParameterError(
             f"OpenFHE refuses {parameters.name}: {error}; change the parameter set"
         ) from error
-    for feature in (openfhe.PKE, openfhe.KEYSWITCH, openfhe.LEVELEDSHE, openfhe.ADVANCEDSHE, openfhe.FHE):
+    for feature in FEATURES:
         context.Enable(feature)
     return context
 

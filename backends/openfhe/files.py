@@ -10,7 +10,7 @@ import openfhe
 
 from backends.errors import BackendError, IntegrityError
 from backends.interface import Ciphertext
-from backends.openfhe.bindings import Form, PublicKey
+from backends.openfhe.bindings import AutomorphismKeys, EvaluationKey, Form, PublicKey
 
 Loaded = TypeVar("Loaded")
 
@@ -69,6 +69,24 @@ def read_public_key(path: Path) -> PublicKey:
     if not success or public_key is None:
         raise IntegrityError(f"{path} is not a public key of OpenFHE; have the key owner send it again")
     return public_key
+
+
+def read_evaluation_key(path: Path) -> EvaluationKey:
+    """Load a key that several key owners are making together."""
+    read: Callable[[str, Form], tuple[EvaluationKey | None, bool]] = openfhe.DeserializeEvalKey
+    key, success = load(read, path)
+    if not success or key is None:
+        raise IntegrityError(f"{path} is not a key of OpenFHE; have the key owner send it again")
+    return key
+
+
+def read_automorphism_keys(path: Path) -> AutomorphismKeys:
+    """Load automorphism keys that several key owners are making together."""
+    read: Callable[[str, Form], tuple[AutomorphismKeys | None, bool]] = openfhe.DeserializeEvalKeyMap
+    keys, success = load(read, path)
+    if not success or keys is None:
+        raise IntegrityError(f"{path} holds no keys of OpenFHE; have the key owner send it again")
+    return keys
 
 
 def load_keys(read: Callable[[str, Form], bool], path: Path) -> None:

@@ -5,24 +5,19 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import log2
 from pathlib import Path
 
-import numpy as np
 import openfhe
 
-from backends.errors import ExecutionError
 from backends.interface import Ciphertext, ComplexVector, KeyFile, KeyOwner, Keys, SecurityFacts, Vector
 from backends.openfhe import bindings
 from backends.openfhe.bindings import PublicKey
 from backends.openfhe.context import Encoder, conjugation_index, make_context, set_up_bootstrap
+from backends.openfhe.decoding import decoded
+from backends.openfhe.facts import security_facts
 from backends.openfhe.files import read_ciphertext, write, write_ciphertext
 from backends.openfhe.footprint import KEYS_PER_FILE
-from backends.parameters import SPECIAL_PRIME_BITS, ParameterSet
-
-BYTES_PER_RESIDUE = 8
-#: What OpenFHE says of slots that cannot be told from noise.
-UNREADABLE = "approximation error is too high"
+from backends.parameters import ParameterSet
 
 
 @dataclass(frozen=True)
@@ -120,15 +115,10 @@ class OpenFHEKeyOwner(KeyOwner):
         return self._context.Encrypt(self._keys.publicKey, self._encoder.encode(values, level))
 
     def decrypt(self, ciphertext: Ciphertext) -> Vector:
-        """See `KeyOwner.decrypt`; OpenFHE finds it by imaginary parts, which real values do not have."""
-        try:
-            plaintext = self._context.Decrypt(self._keys.secretKey, ciphertext)
-        except RuntimeError as error:
-            if UNREADABLE not in str(error):
-                raise
-            return np.full(self._parameters.slots, np.nan)
-        plaintext.SetLength(self._parameters.slots)
-        return np.array(plaintext.GetRealPackedValueArray(), np.float64)
+        """See `KeyOwner.decrypt` and `decoded`."""
+        return decoded(
+            lambda: self._context.Decrypt(self._keys.secretKey, ciphertext), self._parameters.slots
+        )
 
     def write(self, ciphertext: Ciphertext, path: Path) -> None:
         """See `KeyOwner.write`."""
@@ -143,31 +133,5 @@ class OpenFHEKeyOwner(KeyOwner):
         return self._parameters.depth - bindings.ciphertext(ciphertext).GetLevel()
 
     def security(self) -> SecurityFacts:
-        """Q exactly, from the context; P from above, from the relinearisation key as it was written.
-
-        The bindings do not show P. A key-switching key holds `digits` pairs of polynomials modulo Q·P, so its
-        size gives the number of primes of Q·P: what is not a polynomial in the file (some 10 kB) can only add
-        to that number. Those that are not Q's are P's, each below 2^60.
-
-        Raises:
-            ExecutionError: no keys have been generated.
-        """
-        if not self._relinearisation_key_bytes:
-            raise ExecutionError("there are no keys to read the security from; call generate first")
-        parameters = self._parameters
-        bytes_per_prime = 2 * parameters.digits * parameters.n * BYTES_PER_RESIDUE
-        primes_of_qp = self._relinearisation_key_bytes // bytes_per_prime
-        special_primes = primes_of_qp - (parameters.depth + 1)
-        return SecurityFacts(
-            log_n=int(log2(self._context.GetRingDimension())),
-            log_q=log2(self._context.GetElementParams().GetModulus()),
-            log_p=float(special_primes * SPECIAL_PRIME_BITS),
-            secret=parameters.secret,
-            log_ephemeral=self._log_ephemeral(),
-        )
-
-    def _log_ephemeral(self) -> float | None:
-        """Bits of q0·p, the only modulus that the ephemeral secret encrypts under; p is below 2^60."""
-        if self._parameters.secret != "sparse_encapsulated":
-            return None
-        return log2(self._context.GetModulusCKKS()) + SPECIAL_PRIME_BITS
+        """See `security_facts`."""
+        return security_facts(self._context, self._parameters, self._relinearisation_key_bytes)

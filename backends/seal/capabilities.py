@@ -17,6 +17,10 @@ LARGEST_PRIME_BITS = 60
 LEAST_GAP = 2
 SECRET = "uniform_ternary"
 NO_BOOTSTRAP = "SEAL has no CKKS bootstrap; choose round_trip refreshes, or a backend that bootstraps"
+NO_SHARES = (
+    "has one key owner: SEAL has no protocol by which several make keys of shares of a secret, nor one by "
+    "which they decrypt together; leave parties out, or choose openfhe"
+)
 
 
 def capabilities(parameters: ParameterSet, library: str, *, complex_slots: bool = False) -> Capabilities:
@@ -30,6 +34,8 @@ def capabilities(parameters: ParameterSet, library: str, *, complex_slots: bool 
     Raises:
         Unsupported: SEAL cannot use these parameters.
     """
+    if parameters.parties > 1:
+        raise Unsupported(f"{library} {NO_SHARES}")
     if parameters.bootstrap is not None:
         raise Unsupported(f"{library} cannot bootstrap: {NO_BOOTSTRAP}")
     if parameters.log_n > LARGEST_LOG_N:

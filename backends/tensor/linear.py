@@ -17,7 +17,7 @@ however many chunks come in. Where two chunks share a ciphertext, diagonals are 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from typing import cast
 
 import numpy as np
@@ -35,6 +35,8 @@ from models.arrays import Array
 Weights = Array | NDArray[np.complex128]
 #: (input chunk or pair, step) → the diagonal that multiplies the input rotated by step.
 Diagonals = dict[tuple[int, int], Weights]
+#: Diagonals that are encoded at a time.
+_TOGETHER = 256
 
 
 class BabySteps:
@@ -160,15 +162,15 @@ def _rotates_inputs(baby_count: int, diagonals: Sequence[Diagonals]) -> bool:
 
 
 def _turned(
-    evaluator: Evaluator, layout: Layout, x: Tensor
-) -> Callable[[Ciphertext, Weights, int], tuple[Ciphertext, Plaintext]]:
-    """Makes a ciphertext and its diagonal, turned back because its sum is rotated by so much."""
+    evaluator: Evaluator, layout: Layout, x: Tensor, diagonals: Diagonals, turns: Sequence[int]
+) -> Iterator[Plaintext]:
+    """The diagonals, each turned back because its sum is rotated by so much."""
     places, level = layout.places(x.layout.tokens), x.level(evaluator)
-
-    def term(ciphertext: Ciphertext, diagonal: Weights, turn: int) -> tuple[Ciphertext, Plaintext]:
-        return ciphertext, evaluator.encode_column(np.roll(diagonal, turn), places, level)
-
-    return term
+    columns, row = list(diagonals.values()), np.arange(layout.features)
+    for start in range(0, len(columns), _TOGETHER):
+        piece, turned = (np.array(of[start : start + _TOGETHER]) for of in (columns, turns))
+        source = (row - turned[:, None]) % layout.features
+        yield from evaluator.encode_columns(np.take_along_axis(piece, source, axis=1), places, level)
 
 
 def _from_rotated(
@@ -181,11 +183,10 @@ def _from_rotated(
 ) -> Ciphertext:
     """Sum over giant steps of the rotated sums over baby steps: a product."""
     giants: dict[int, list[tuple[Ciphertext, Plaintext]]] = {}
-    turned = _turned(evaluator, layout, x)
-    for (source, step), diagonal in diagonals.items():
-        baby = step % baby_count
-        giant = step - baby
-        giants.setdefault(giant, []).append(turned(rotated[source, baby], diagonal, giant))
+    turns = [step - step % baby_count for _, step in diagonals]
+    plaintexts = _turned(evaluator, layout, x, diagonals, turns)
+    for (source, step), giant, plaintext in zip(diagonals, turns, plaintexts, strict=True):
+        giants.setdefault(giant, []).append((rotated[source, step - giant], plaintext))
     stride = layout.feature_stride
     return rotated_sum(
         evaluator, {giant * stride: evaluator.multiply_plain_sum(terms) for giant, terms in giants.items()}
@@ -197,9 +198,9 @@ def _by_rotated_sums(
 ) -> Ciphertext:
     """The same sum, but every step's sum over chunks is rotated, first by baby and then by giant steps."""
     steps: dict[int, list[tuple[Ciphertext, Plaintext]]] = {}
-    turned = _turned(evaluator, layout, x)
-    for (source, step), diagonal in diagonals.items():
-        steps.setdefault(step, []).append(turned(x.ciphertexts[source], diagonal, step))
+    plaintexts = _turned(evaluator, layout, x, diagonals, [step for _, step in diagonals])
+    for (source, step), plaintext in zip(diagonals, plaintexts, strict=True):
+        steps.setdefault(step, []).append((x.ciphertexts[source], plaintext))
     giants: dict[int, dict[int, Ciphertext]] = {}
     for step, terms in steps.items():
         baby = step % baby_count

@@ -27,7 +27,7 @@ from backends.interface import Ciphertext, Evaluator
 from backends.tensor.layout import Layout, ValueLayout, power_of_two
 from backends.tensor.packing import Packing
 from backends.tensor.reductions import sum_of_rotations
-from backends.tensor.shifts import ComplexShifts, Move, RealShifts, Shifts, selected
+from backends.tensor.shifts import ComplexShifts, Move, RealShifts, Shifts, named
 from backends.tensor.tensor import Tensor, drop_to
 from backends.tensor.turns import turned, turned_sum
 from models.arrays import Array
@@ -75,7 +75,7 @@ def scores_of_complex_slots(
 
     def terms(shift: int) -> Sequence[tuple[Ciphertext, Ciphertext]]:
         return [
-            (selected(evaluator, query, keys.selection(shift, move)), rotated)
+            (keys.selected(query, shift, move), rotated)
             for chunk, of_turns in enumerate(queries)
             for query, rotated, move in zip(of_turns, keys.rotated(chunk, shift, moves), moves, strict=True)
         ]
@@ -120,7 +120,8 @@ def mix(
 def _moves(packing: Packing, factor: complex) -> list[Move]:
     """R_r and the part of ρ_(c - stride · r) that is a multiple of the stride, for every r; and a factor."""
     every = np.broadcast_to(factor * packing.inside, (packing.layout.features, packing.layout.tokens))
-    return [Move(turn, packing.stride * (-turn % packing.turns), every) for turn in range(packing.turns)]
+    turns = range(packing.turns)
+    return [Move(turn, packing.stride * (-turn % packing.turns), every, factor) for turn in turns]
 
 
 def _turned(
@@ -160,10 +161,11 @@ def _by_turned_sums(
 ) -> Ciphertext:
     """Σ_r R_r(Σ_c P_c · ρ_(stride · r + c)(R_-r(W))): a product."""
     turns = range(packing.turns)
-    shifted = [
-        values.shifted(chunk, shift, [Move(-turn, packing.stride * turn, of) for turn in turns])
-        for shift, of in enumerate(factors)
-    ]
+    shifted = []
+    for shift, of in enumerate(factors):
+        name = named(of)
+        moves = [Move(-turn, packing.stride * turn, of, name) for turn in turns]
+        shifted.append(values.shifted(chunk, shift, moves))
     sums = []
     for turn in turns:
         terms = [(one, of_shift[turn]) for one, of_shift in zip(scores, shifted, strict=True)]
@@ -182,10 +184,8 @@ def _by_turned_scores(
     """Σ_(r, c) R_r(P_c) · ρ_(stride · r + c)(W): a product."""
     terms: list[tuple[Ciphertext, Ciphertext]] = []
     for shift, (of_turns, of) in enumerate(zip(scores, factors, strict=True)):
-        moves = [
-            Move(0, packing.stride * turn, np.roll(of, -turn * packing.heads, axis=0))
-            for turn in range(packing.turns)
-        ]
+        turned = [np.roll(of, -turn * packing.heads, axis=0) for turn in range(packing.turns)]
+        moves = [Move(0, packing.stride * turn, one, named(one)) for turn, one in enumerate(turned)]
         terms += zip(of_turns, values.shifted(chunk, shift, moves), strict=True)
     return evaluator.relinearise(evaluator.multiply_sum(terms))
 

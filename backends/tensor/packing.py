@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from backends.interface import Ciphertext, Evaluator, Values
+from backends.interface import Ciphertext, Evaluator, Plaintext, Values
 from backends.tensor.layout import Layout, power_of_two
 from backends.tensor.reductions import rotated_sum
 from backends.tensor.tensor import Tensor
@@ -81,33 +81,38 @@ def skewed(
     """
     layout, source = packing.layout, x.ciphertexts[chunk]
     count = power_of_two(int(np.ceil(np.sqrt(2 * packing.turns))))
-    patterns = _skewing(packing, x.layout.pattern(layout, np.ones(1), chunk))
-    babies = sorted({distance % count for distance in patterns} - {0})
+    strides, values = _skewing(packing, x.layout.pattern(layout, np.ones(1), chunk))
+    distances = [int(one) for one in np.unique(strides)]
+    babies = sorted({distance % count for distance in distances} - {0})
     steps = [baby * packing.stride for baby in babies]
     rotated = {0: source, **dict(zip(babies, evaluator.rotate_many(source, steps), strict=True))}
-    giants: dict[int, list[tuple[Ciphertext, Values]]] = {}
-    for distance, pattern in patterns.items():
+    giants: dict[int, list[tuple[Ciphertext, Plaintext]]] = {}
+    level = x.level(evaluator)
+
+    def add(giant: int, baby: int, distance: int, unit: complex) -> None:
+        def slots() -> Values:
+            chosen = np.where(strides == distance, values, 0.0)
+            return np.asarray(unit * packing.turned(chosen, (distance - baby) * packing.stride))
+
+        name = ("skewed", packing, x.layout, chunk, distance, unit)
+        term = rotated[baby], evaluator.encode_named(name, slots, level)
+        giants.setdefault(giant % layout.slots, []).append(term)
+
+    for distance in distances:
         baby = distance % count
         giant = (distance - baby) * packing.stride
-        slots = packing.turned(pattern, giant)
-        giants.setdefault(giant % layout.slots, []).append((rotated[baby], slots))
+        add(giant, baby, distance, 1.0)
         if block_before:
-            before = (giant - packing.extent) % layout.slots
-            giants.setdefault(before, []).append((rotated[baby], np.asarray(1j * slots)))
-    level = x.level(evaluator)
-    sums = {
-        giant: evaluator.multiply_plain_sum([(c, evaluator.encode(slots, level)) for c, slots in terms])
-        for giant, terms in giants.items()
-    }
+            add(giant - packing.extent, baby, distance, 1j)
+    sums = {giant: evaluator.multiply_plain_sum(terms) for giant, terms in giants.items()}
     return evaluator.rescale(rotated_sum(evaluator, sums))
 
 
-def _skewing(packing: Packing, real: Array) -> dict[int, Array]:
-    """Strides by which tokens move → where in the result, of what is real in the source."""
+def _skewing(packing: Packing, real: Array) -> tuple[NDArray[np.int64], Array]:
+    """By how many strides each place of the result has moved, and what is real there in the source."""
     place = np.arange(packing.layout.tokens)
     turn = np.arange(packing.layout.features)[:, None] // packing.heads % packing.turns
     moved = place % packing.extent + packing.stride * turn
     strides = turn - packing.turns * (moved >= packing.extent)
     source = np.where(packing.inside, place + packing.stride * strides, 0)
-    values = np.where(packing.inside, np.take_along_axis(real, source, axis=1), 0.0)
-    return {int(one): np.where(strides == one, values, 0.0) for one in np.unique(strides)}
+    return strides, np.where(packing.inside, np.take_along_axis(real, source, axis=1), 0.0)

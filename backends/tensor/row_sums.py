@@ -20,7 +20,7 @@ from backends.tensor.attention import mix
 from backends.tensor.layout import Layout, ValueLayout, power_of_two
 from backends.tensor.packing import Packing
 from backends.tensor.reductions import sum_of_rotations
-from backends.tensor.shifts import ComplexShifts, Move, RealShifts
+from backends.tensor.shifts import ComplexShifts, Move, RealShifts, named
 from backends.tensor.tensor import Tensor
 from models.arrays import Array
 
@@ -90,7 +90,8 @@ def sum_packed_kept_keys(
     keys = shifts(evaluator, packing, keep)
     terms = []
     for shift, ciphertext in enumerate(p.ciphertexts):
-        (kept,) = keys.shifted(0, shift, [Move(0, 0, p.layout.pattern(layout, mask, shift))])
+        factors = p.layout.pattern(layout, mask, shift)
+        (kept,) = keys.shifted(0, shift, [Move(0, 0, factors, named(factors))])
         terms.append((ciphertext, kept))
     product = evaluator.relinearise(evaluator.multiply_sum(terms))
     total = evaluator.rescale((keys.imaginary if imaginary else keys.real)(product))

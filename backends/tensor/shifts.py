@@ -10,12 +10,13 @@ they sum up to. The mask may then as well meet the other operand of the product 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 
 import numpy as np
 
-from backends.interface import Ciphertext, ComplexVector, Evaluator
+from backends.interface import Ciphertext, Evaluator, Plaintext, Values
 from backends.tensor import conjugates
 from backends.tensor.packing import Packing, skewed
 from backends.tensor.tensor import Tensor
@@ -31,11 +32,18 @@ class Move:
         rows: feature rows of a head.
         tokens: a multiple of the stride.
         factors: `[features, tokens]`, at the places of the result.
+        name: tells factors from others.
     """
 
     rows: int
     tokens: int
     factors: Array
+    name: Hashable
+
+
+def named(factors: Array) -> bytes:
+    """A name of factors, which others have by chance once in 2^128."""
+    return blake2b(factors.tobytes(), digest_size=16).digest()
 
 
 class Shifts(ABC):
@@ -89,12 +97,16 @@ class RealShifts(Shifts):
         evaluator, packing = self._evaluator, self._packing
         step = packing.row_step(move.rows) + move.tokens
         wraps = packing.wraps(move.tokens + shift)
-        terms = [
-            (self._babies[chunk][shift - packing.extent * wrapped], move.factors * chosen)
-            for wrapped, chosen in enumerate((~wraps, wraps))
-        ]
-        encoded = [(c, evaluator.encode(packing.turned(factors, step), self.level)) for c, factors in terms]
-        joined = evaluator.rescale(evaluator.multiply_plain_sum(encoded))
+
+        def term(wrapped: int) -> tuple[Ciphertext, Plaintext]:
+            def slots() -> Values:
+                return packing.turned(move.factors * (wraps if wrapped else ~wraps), step)
+
+            name = ("shifted", packing, shift, wrapped, move.rows, move.tokens, move.name)
+            baby = self._babies[chunk][shift - packing.extent * wrapped]
+            return baby, evaluator.encode_named(name, slots, self.level)
+
+        joined = evaluator.rescale(evaluator.multiply_plain_sum([term(0), term(1)]))
         return evaluator.rotate(joined, step) if step else joined
 
     def real(self, product: Ciphertext) -> Ciphertext:
@@ -125,21 +137,25 @@ class ComplexShifts(Shifts):
         by_step = dict(zip(moved, made, strict=True))
         return [by_step.get(step, baby) for step in steps]
 
-    def selection(self, shift: int, move: Move) -> ComplexVector:
-        """What selects a token shift from what was rotated, times the move's factors.
+    def selected(self, ciphertext: Ciphertext, shift: int, move: Move) -> Ciphertext:
+        """A ciphertext times what selects a token shift from what was rotated and the move's factors.
 
         It is halved, because the conjugate of the sum of products is added to it or taken from it.
         """
-        wraps = self._packing.wraps(move.tokens + shift)
-        return np.asarray(self._packing.layout.spread(move.factors / 2 * np.where(wraps, -1j, 1.0)))
+        evaluator, packing = self._evaluator, self._packing
+
+        def slots() -> Values:
+            wraps = packing.wraps(move.tokens + shift)
+            return np.asarray(packing.layout.spread(move.factors / 2 * np.where(wraps, -1j, 1.0)))
+
+        name = ("selected", packing, shift + move.tokens, move.name)
+        plaintext = evaluator.encode_named(name, slots, evaluator.level(ciphertext))
+        return evaluator.rescale(evaluator.multiply_plain(ciphertext, plaintext))
 
     def shifted(self, chunk: int, shift: int, moves: Sequence[Move]) -> list[Ciphertext]:
         """See `Shifts.shifted`."""
         rotated = self.rotated(chunk, shift, moves)
-        return [
-            selected(self._evaluator, ciphertext, self.selection(shift, move))
-            for ciphertext, move in zip(rotated, moves, strict=True)
-        ]
+        return [self.selected(one, shift, move) for one, move in zip(rotated, moves, strict=True)]
 
     def real(self, product: Ciphertext) -> Ciphertext:
         """See `Shifts.real`."""
@@ -148,9 +164,3 @@ class ComplexShifts(Shifts):
     def imaginary(self, product: Ciphertext) -> Ciphertext:
         """See `Shifts.imaginary`."""
         return conjugates.imaginary(self._evaluator, product)
-
-
-def selected(evaluator: Evaluator, ciphertext: Ciphertext, selection: ComplexVector) -> Ciphertext:
-    """A ciphertext times slots, rescaled."""
-    plaintext = evaluator.encode(selection, evaluator.level(ciphertext))
-    return evaluator.rescale(evaluator.multiply_plain(ciphertext, plaintext))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import resource
 import signal
 import sys
 import traceback
@@ -76,6 +77,7 @@ def _log(level: str) -> None:
 #: Every command: where it is, and its line in the help. Its module is imported when it is used.
 for command in (
     Later("run:run", "Run the cells of a suite, and keep a record of each."),
+    Later("serve:serve", "Run evaluators for key owners on other machines."),
     Later("show:show", "What the records of a folder say: who is best at what, on one screen."),
     Later("plan:plan", "What a suite's cells will count, need and take; nothing is encrypted."),
     Later("tune:tune", "Which library and parameters for a model, and the suite that checks it."),
@@ -130,7 +132,12 @@ def main() -> None:
 
 
 def _prepare() -> None:
-    """Signals that end the process interrupt it, and a terminal that lacks a sign shows a question mark."""
+    """Signals that end the process interrupt it, and a terminal that lacks a sign shows a question mark.
+
+    A crash must not write this process's memory, and with it samples, to disk.
+    """
+    _, most = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, most))
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     for stream in (sys.stdout, sys.stderr):

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from rich.table import Table
 
 from bench.cli.screen import styled
+from reports.distorted import distorted
 from reports.divisions import Division, Place, Standings, standings
 from reports.figures import ABSENT, Unit, bits, count, in_metric, percent, seconds, size, written
 from reports.html.glance import RANKINGS
@@ -21,7 +22,7 @@ _LEFT_OUT = ("processes", "agreement", "refreshes", "evaluator")
 
 
 def overview(records: Iterable[Record], width: int, by: str = BY) -> tuple[list[Table], list[str]]:
-    """All of one case, or the best of each division of several; and a line for each cell that did not end ok.
+    """All of one case, or the best of each division of several; and a line for each cell that is not ranked.
 
     Args:
         records: of one run or of many; the newest build of each cell is told.
@@ -31,13 +32,15 @@ def overview(records: Iterable[Record], width: int, by: str = BY) -> tuple[list[
     found = standings(records, RANKINGS[by])
     cases = {(one.suite, one.case) for one in found.divisions}
     tables = [*(_whole(found, width, by) if len(cases) <= 1 else _firsts(found, width, by))]
-    return tables, [*map(_why, found.unfinished)]
+    placed = (place.record for places in found.divisions.values() for place in places)
+    return tables, [*map(_why, found.unfinished), *(line for one in placed for line in _unranked(one))]
 
 
 def told(division: Division) -> str:
     """A division in words, its security apart."""
     parts = ["interactive (round trips)" if division.interactive else "non-interactive"]
     parts += [f"{division.threads} thread{'s' * (division.threads != 1)}"] if division.threads else []
+    parts += [f"evaluator at {division.evaluator}"] if division.evaluator else []
     return ", ".join(parts)
 
 
@@ -134,3 +137,9 @@ def _table(title: str, rows: Sequence[dict[str, str]], width: int) -> Table:
 
 def _why(record: Record) -> str:
     return f"{record.case} on {record.backend} at {record.set_title}: {record.status.value}: {record.reason}"
+
+
+def _unranked(record: Record) -> Iterator[str]:
+    """A line about a record whose times rank nothing."""
+    if why := distorted(record):
+        yield f"{record.case} on {record.backend} at {record.set_title}: not ranked by its times: {why}"

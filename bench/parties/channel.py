@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
-from typing import IO, TypeVar
+from typing import Protocol, TypeVar
 
 from bench.parties.codec import Message, decode, encode
 
 AnyMessage = TypeVar("AnyMessage", bound=Message)
 
 
+class Source(Protocol):
+    """Where lines come from: a pipe, or a connection to another machine."""
+
+    def readline(self) -> str:
+        """The next line with its end; without an end, or empty, where the other end is gone."""
+
+
+class Sink(Protocol):
+    """Where lines go."""
+
+    def write(self, text: str, /) -> object:
+        """Write a line."""
+
+    def flush(self) -> None:
+        """Send what was written."""
+
+
 class Channel:
     """One end: what it sends and receives are messages alone, and files go by the wire."""
 
-    def __init__(self, source: IO[str], sink: IO[str]) -> None:
+    def __init__(self, source: Source, sink: Sink) -> None:
         self._source, self._sink = source, sink
 
     def send(self, message: Message) -> None:

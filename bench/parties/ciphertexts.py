@@ -24,15 +24,15 @@ class Serialiser(Protocol):
 class CiphertextFiles:
     """The ciphertexts in a party's folder; what it sends is numbered."""
 
-    def __init__(self, folder: Path, sender: str) -> None:
-        self._folder, self._sender, self._sent = folder, sender, 0
+    def __init__(self, folder: Path, sender: str, kind: str = "ciphertext") -> None:
+        self._folder, self._sender, self._kind, self._sent = folder, sender, kind, 0
 
     def send(self, role: Serialiser, ciphertext: Ciphertext) -> Shipment:
         """Write a ciphertext for the other party."""
         name = f"from_{self._sender}_{self._sent}"
         self._sent += 1
         role.write(ciphertext, self._folder / name)
-        return announce(self._folder, "ciphertext", name)
+        return announce(self._folder, self._kind, name)
 
     def send_all(self, role: Serialiser, ciphertexts: Iterable[Ciphertext]) -> Batch:
         """Write several."""

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 
 from bench.packages import PACKAGES
@@ -21,7 +22,7 @@ class PartyProcess:
     """One party: a fresh process, its own session, a cleaned environment, no inherited descriptors.
 
     Attributes:
-        conversation: with it.
+        channel: to it.
     """
 
     def __init__(
@@ -69,8 +70,12 @@ class PartyProcess:
         )
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        channel = Channel(self._process.stdout, self._process.stdin)
-        self.conversation = Conversation(name, channel, self._ended, self._used_s)
+        self.channel = Channel(self._process.stdout, self._process.stdin)
+
+    @cached_property
+    def conversation(self) -> Conversation:
+        """Questions to it; from the first on, nothing else listens to its channel."""
+        return Conversation(self._name, self.channel, self.ended, self.used_s)
 
     @property
     def pid(self) -> int:
@@ -93,7 +98,7 @@ class PartyProcess:
                 except BrokenPipeError:  # the party died with a request half sent
                     continue
 
-    def _used_s(self) -> float | None:
+    def used_s(self) -> float | None:
         """Processor seconds of the process so far (proc_pid_stat(5)); None where the system does not tell."""
         try:
             after_name = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
@@ -102,7 +107,8 @@ class PartyProcess:
         user, system = after_name[11:13]
         return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
-    def _ended(self) -> PartyError:
+    def ended(self) -> PartyError:
+        """Why it ended; waits until it has."""
         return death(self._name, self._process.wait(), self._killed_before, self._log_path)
 
 

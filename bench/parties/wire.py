@@ -7,30 +7,39 @@ receiver's (`Wire.carry`), and the receiver checks it (`verify`) before any libr
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from backends.errors import IntegrityError
 
-#: The two parties, as their folders and logs are called.
-Side = Literal["key_owner", "evaluator"]
-SIDES: tuple[Side, ...] = ("key_owner", "evaluator")
+#: A party, as its folder and log are called. Of several key owners the first has the data and is called as a
+#: single one is; the others are numbered.
+Side = str
+KEY_OWNER: Side = "key_owner"
+EVALUATOR: Side = "evaluator"
+#: Those of a cell that has a single key owner.
+SIDES: tuple[Side, ...] = (KEY_OWNER, EVALUATOR)
 
-#: What each party may receive. There is no kind for a secret key: none can cross.
-ADMITTED: dict[Side, tuple[str, ...]] = {
-    "evaluator": (
-        "context",
-        "public_key",
-        "relinearisation_key",
-        "rotation_keys",
-        "conjugation_key",
-        "bootstrap_keys",
-        "ciphertext",
-    ),
-    "key_owner": ("ciphertext",),
+#: The keys that an evaluator computes with. There is no kind for a secret key, or a share of one: none can
+#: cross.
+EVALUATION_KEYS = ("relinearisation_key", "rotation_keys", "conjugation_key", "bootstrap_keys")
+#: What each party may receive, and what each of several key owners may. A partial decryption is for a key
+#: owner alone: who has all of them can read what they decrypt.
+ADMITTED: Mapping[Side, tuple[str, ...]] = {
+    EVALUATOR: ("context", "public_key", *EVALUATION_KEYS, "ciphertext"),
+    KEY_OWNER: ("ciphertext",),
 }
+ADMITTED_BY_SHARE_HOLDERS = (
+    *("public_key", "relinearisation_base", *EVALUATION_KEYS),
+    *("ciphertext", "partial_decryption"),
+)
+
+
+def key_owners(count: int) -> tuple[Side, ...]:
+    """The names of so many key owners, the one with the data first."""
+    return (KEY_OWNER, *(f"{KEY_OWNER}_{number}" for number in range(2, count + 1)))
 
 
 @dataclass(frozen=True)
@@ -97,39 +106,76 @@ def _sha256(path: Path) -> str:
 
 
 class Wire:
-    """Carries files between the two parties' folders and counts bytes and messages each way.
+    """Carries files between the parties' folders and counts bytes and messages each way.
 
     Attributes:
         crossed: what is counted so far. Whoever has work done again takes out what crossed for what was lost.
+        bytes: all that crossed from one party to another, by the names of both.
+        messages_among_key_owners: how many crossed among key owners, which `crossed` leaves out.
     """
 
     def __init__(self, folders: Mapping[Side, Path]) -> None:
         self._folders = folders
-        self._received: dict[Side, set[str]] = {side: set() for side in SIDES}
+        owners = [side for side in folders if side != EVALUATOR]
+        held = ADMITTED[KEY_OWNER] if len(owners) == 1 else ADMITTED_BY_SHARE_HOLDERS
+        self._admitted = {EVALUATOR: ADMITTED[EVALUATOR], **dict.fromkeys(owners, held)}
+        self._received: dict[Side, set[str]] = {side: set() for side in folders}
+        self.bytes: Counter[tuple[Side, Side]] = Counter()
         self.crossed = Crossed()
+        self.messages_among_key_owners = 0
+
+    @property
+    def among_key_owners_bytes(self) -> int:
+        """Bytes that key owners have sent each other."""
+        return sum(size for pair, size in self.bytes.items() if EVALUATOR not in pair)
 
     def folder(self, side: Side) -> Path:
         """Where the front process lays its own files for a party, and finds what the party left for it."""
         return self._folders[side]
 
     def received(self, side: Side) -> frozenset[str]:
-        """The names of all files that a party has received from the other."""
+        """The names of all files that a party has received from another."""
         return frozenset(self._received[side])
 
-    def carry(self, receiver: Side, shipments: Sequence[Shipment]) -> None:
-        """Move one message's files to the receiver's folder.
+    def carry(
+        self,
+        receiver: Side,
+        shipments: Sequence[Shipment],
+        sender: Side | None = None,
+        *,
+        others_follow: bool = False,
+    ) -> None:
+        """Carry one message's files to the receiver's folder.
+
+        Args:
+            receiver: the party that gets them.
+            shipments: the files.
+            sender: the party in whose folder they lie; the key owner with the data, or for it the evaluator,
+                where it is left out.
+            others_follow: whether they stay with the sender, because others are sent them too.
 
         Raises:
             IntegrityError: a kind that the receiver may not hold, or a name that leaves its folder.
         """
-        sender: Side = "key_owner" if receiver == "evaluator" else "evaluator"
+        if sender is None:
+            sender = KEY_OWNER if receiver == EVALUATOR else EVALUATOR
         for shipment in shipments:
-            if shipment.kind not in ADMITTED[receiver]:
+            if shipment.kind not in self._admitted[receiver]:
                 raise IntegrityError(f"the {receiver} may not receive a {shipment.kind} ({shipment.name})")
             if Path(shipment.name).name != shipment.name:
                 raise IntegrityError(f"{shipment.name!r} is not a plain file name; send it under one")
-            (self._folders[sender] / shipment.name).replace(self._folders[receiver] / shipment.name)
+            source, target = (self._folders[side] / shipment.name for side in (sender, receiver))
+            if others_follow:
+                target.unlink(missing_ok=True)
+                target.hardlink_to(source)
+            else:
+                source.replace(target)
             self._received[receiver].add(shipment.name)
         total = sum(shipment.size_bytes for shipment in shipments)
-        to_evaluator = receiver == "evaluator"
-        self.crossed += Crossed(total, 0, 1) if to_evaluator else Crossed(0, total, 1)
+        self.bytes[sender, receiver] += total
+        if receiver == EVALUATOR:
+            self.crossed += Crossed(total, 0, 1)
+        elif sender == EVALUATOR:
+            self.crossed += Crossed(0, total, 1)
+        else:
+            self.messages_among_key_owners += 1

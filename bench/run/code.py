@@ -17,6 +17,8 @@ from pathlib import Path
 
 import grimp
 
+from backends.registry import Descriptor
+
 #: The packages among which imports are followed.
 HOUSE = ("bench", "backends", "models", "reports")
 #: What scores; it is followed from its first module, and no program's digest holds it.
@@ -40,6 +42,15 @@ def scoring_digest(modules: tuple[str, ...]) -> str:
     """SHA-256 over the source of what scores, without what is in the program's digest already."""
     program = _followed(modules, without=(*SCORING_PACKAGES, *BY_VALUE))
     return _digest(_followed([SCORING], without=BY_VALUE) - program)
+
+
+def evaluator_digest(role: str, descriptor: Descriptor) -> str:
+    """A digest of the code of an evaluator, `module:Class`, and of the adapter that it computes with.
+
+    Where it differs between two machines, an evaluator on the one is not that of the other.
+    """
+    adapters = (descriptor.adapter, *descriptor.native_types.values())
+    return program_digest(("bench.parties.launch", role.partition(":")[0])) + adapter_digest(adapters)
 
 
 @cache

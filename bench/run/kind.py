@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import ClassVar, Literal, Protocol
 
+from backends.errors import Unsupported
 from backends.interface import Capabilities
 from backends.registry import Descriptor
 from backends.security import check_demand, nominal
@@ -51,11 +52,13 @@ class CellKind(ABC):
         modules: those whose imports compute the raw outputs; the key of a result digests them.
         scored_again: whether raw outputs hold all that scoring needs.
         audited: whether there is a program to which an audit can hold the library's calls.
+        shares_keys: whether several key owners may share the secret key.
     """
 
     modules: ClassVar[tuple[str, ...]]
     scored_again: ClassVar[bool]
     audited: ClassVar[bool] = False
+    shares_keys: ClassVar[bool] = False
 
     @classmethod
     @abstractmethod
@@ -84,6 +87,10 @@ class CellKind(ABC):
             PlanError: the set has too few slots or levels for the case.
         """
         parameters = cell.parameter_set.parameters
+        if parameters.parties > 1 and not self.shares_keys:
+            raise Unsupported(
+                "several key owners compute programs of models and layers alone; leave parties out"
+            )
         capabilities = descriptor.capabilities(parameters)
         if not descriptor.simulates:  # what encrypts nothing has no modulus
             check_demand(parameters, capabilities.security or nominal(parameters))

@@ -24,14 +24,16 @@ from backends.registry import Descriptor
 from backends.security import check_demand, foretold, judge
 from bench.environments.ensure import Environment
 from bench.parties.errors import PartyError
+from bench.remote.machine import RemoteParty
 from bench.run import host, recording
 from bench.run.cores import Cores, claimed, used_threads
+from bench.run.elsewhere import Elsewhere
 from bench.run.errors import CellError
-from bench.run.exchanges import Evaluation
+from bench.run.exchanges import Evaluation, Journal
 from bench.run.listener import Listener
-from bench.run.program_parties import Journal
 from bench.run.scoring import Decrypted
 from bench.run.session import News, Roles, Session, Stage
+from bench.run.stage_limits import of_stage
 from bench.run.survival import Survival
 from bench.spec.cells import Cell
 from models.errors import ModelError
@@ -53,18 +55,22 @@ class Outcome:
 
     Attributes:
         stage: what was begun last; a sentence about a limit that was passed names it.
+        stage_began_s: when, by `time.monotonic`.
         program: what the evaluator replays; None where there is none, or it was never made.
         batches: how many it takes for all samples.
         held_out: the clear rungs on the whole held-out set.
         figures: what was measured.
         decrypted: what the evaluations decrypt to.
         cores: where the parties were pinned.
+        environment: the evaluator's machine.
+        remote: where that is another one than the key owner's.
     """
 
     started_at: datetime
     status: Status = Status.OK
     reason: str | None = None
     stage: str = "the start"
+    stage_began_s: float = 0.0
     program: Program | None = None
     batches: int = 0
     held_out: HeldOutLadder | None = None
@@ -72,6 +78,7 @@ class Outcome:
     decrypted: Decrypted | None = None
     cores: Cores = field(default_factory=Cores)
     environment: record.Environment = field(default_factory=record.Environment)
+    remote: record.Remote | None = None
 
     @classmethod
     def failed(cls, reason: str) -> Outcome:
@@ -125,6 +132,7 @@ class Life:
         probes: whether every layer is decrypted.
         keep_parties: whether what is safe of a failed evaluator's folder stays beside its log.
         audit: whether what the library executes is counted at its own calls.
+        elsewhere: the machine of the evaluator; None where it is this one.
         journal: where batches are kept that are computed; nowhere where it is None.
         outcome: what has become of the cell so far.
     """
@@ -137,6 +145,7 @@ class Life:
     probes: bool
     keep_parties: bool = False
     audit: bool = False
+    elsewhere: Elsewhere | None = None
     journal: Journal | None = None
     outcome: Outcome = field(default_factory=lambda: Outcome(datetime.now(timezone.utc)))
 
@@ -159,6 +168,9 @@ class Life:
         stolen = host.steal_s()
         guarded(self.outcome, self.folder, lambda: work(self))
         self.outcome.environment = self._environment(stolen)
+        if self.elsewhere is not None:
+            self.outcome.remote = self.elsewhere.recorded(key_owner=self.outcome.environment)
+            self.outcome.environment = self._environment_there(self.elsewhere.environment())
         return self.outcome
 
     def _environment(self, stolen: float | None) -> record.Environment:
@@ -179,10 +191,21 @@ class Life:
             }
         )
 
+    def _environment_there(self, measured: record.Environment) -> record.Environment:
+        """The evaluator's machine, with what is known of it at this end."""
+        prepared, protection = self.outcome.figures.prepared, self.outcome.figures.protection
+        return measured.model_copy(
+            update={
+                "workers": prepared and prepared.workers,
+                "isolation": protection.isolation,
+                "swap": protection.swap,
+            }
+        )
+
     def report(self, news: News) -> None:
         """Tell of a stage or of progress, and remember the stage."""
         if isinstance(news, Stage):
-            self.outcome.stage = news.name
+            self.outcome.stage, self.outcome.stage_began_s = news.name, monotonic()
         self.listener.report(news)
 
     def watched(self, roles: Roles, adapter: str, use: Callable[[Session], None]) -> None:
@@ -215,9 +238,11 @@ class Life:
                     folder=self.folder,
                     logs=self.folder,
                     deadline=started + self.seconds,
+                    stage_deadline=self._stage_deadline,
                     report=self.report,
                     watch=sampler.add,
                     keep_on_failure=self.keep_parties,
+                    elsewhere=self._starter(roles, adapter),
                 )
                 try:
                     self._survive(session, use)
@@ -225,11 +250,16 @@ class Life:
                     raise self._at_a_limit(error, together=sampler.exceeded) from error
                 finally:
                     figures = outcome.figures
-                    figures.together_peak_bytes = sampler.peak_bytes
+                    figures.together_peak_bytes = None if self.elsewhere else sampler.peak_bytes
                     figures.stopped_s = sampler.stopped_s
                     self._tell_of_those_that_came(cores)
-                    self._tell_of_a_stop(sampler.stopped_s)
             figures.wall_s = monotonic() - started - figures.repeats_s
+
+    def _starter(self, roles: Roles, adapter: str) -> Callable[[Path], RemoteParty] | None:
+        """What starts the evaluator on another machine; None where it runs on this one."""
+        if self.elsewhere is None:
+            return None
+        return self.elsewhere.starter(self.cell, self.descriptor, roles.evaluator, adapter, self.threads)
 
     def _survive(self, session: Callable[..., Session], use: Callable[[Session], None]) -> None:
         """Use a session; where a party dies over it, another one with new keys, as often as allowed."""
@@ -249,7 +279,7 @@ class Life:
         """Evaluate as often as the cell asks; what comes after the first is no part of its wall time."""
         figures = self.outcome.figures
         figures.evaluations.append(evaluate(0))
-        figures.wire = recording.wire(session.wire.crossed)
+        figures.wire = recording.wire(session.wire.crossed, figures)
         started = monotonic()
         for repeat in range(1, self.cell.repeats):
             figures.evaluations.append(evaluate(repeat))
@@ -290,11 +320,6 @@ class Life:
                 f"  core {names}: another run came to it, so both are slow; run one after the other"
             )
 
-    def _tell_of_a_stop(self, seconds: float) -> None:
-        """Say where a party stood still, which looks like speed in none of its numbers but one."""
-        if seconds:
-            self.listener.say(f"  a party was stopped by a signal for {seconds:.1f} s, which its times hold")
-
     def _at_a_limit(self, error: PartyError, *, together: bool) -> CellError | PartyError:
         """The sentence about a limit that ended a party; any other error as it is.
 
@@ -311,12 +336,26 @@ class Life:
             bound = f"the limit is {allowed}" if allowed else "limits.memory_bytes sets no limit"
             return CellError(Status.OUT_OF_MEMORY, f"out of memory in {stage}: {error}; {bound}")
         if error.kind == "TimedOut":
-            bound = "limits.seconds" if limits.seconds else "limits.seconds, where a suite sets none"
-            text = f"timed out after {self.seconds:g} s ({bound}) in {stage}; raise the limit"
+            text = f"timed out after {self._time_limit()} in {stage}; raise the limit"
             return CellError(Status.TIMED_OUT, text)
         if error.kind == "Idle":
             return CellError(Status.TIMED_OUT, f"timed out in {stage}: {error}")
         return error
+
+    def _stage_deadline(self) -> float:
+        """When the stage that was begun last must have ended, by `time.monotonic`."""
+        _, seconds = of_stage(self.outcome.stage, self.cell.limits.stages)
+        return self.outcome.stage_began_s + seconds
+
+    def _time_limit(self) -> str:
+        """The limit that was passed: of the stage, where that is over, else of all stages."""
+        limits = self.cell.limits
+        if monotonic() >= self._stage_deadline():
+            name, seconds = of_stage(self.outcome.stage, limits.stages)
+            by, said = f"limits.stages.{name}", name in limits.stages.model_fields_set
+        else:
+            by, seconds, said = "limits.seconds", self.seconds, limits.seconds is not None
+        return f"{seconds:g} s ({by}{'' if said else ', where a suite sets none'})"
 
     def judge(self, facts: SecurityFacts) -> None:
         """Compute what the keys really reach.
@@ -344,7 +383,10 @@ class Life:
         Raises:
             CellError: the keys cannot fit the disk, or the evaluator what memory there is for it.
         """
+        there = self.elsewhere.described if self.elsewhere else None
         free = shutil.disk_usage(self.folder).free
+        if there is not None:
+            free = min(free, there.free_bytes)
         files = self.descriptor.footprint.key_files(keys_bytes)
         if files > free:
             raise CellError(
@@ -352,7 +394,8 @@ class Life:
                 f"the keys need about {size(files)} and {self.folder} has "
                 f"{size(free)} free; free some or choose another --output",
             )
-        unused, limit = psutil.virtual_memory().available, self.cell.limits.memory_bytes or sys.maxsize
+        limit = self.cell.limits.memory_bytes or sys.maxsize
+        unused = there.available_bytes if there else psutil.virtual_memory().available
         available = min(unused, limit)
         if evaluator_bytes > available:
             bound = "limits.memory_bytes allows" if limit < unused else "the machine has"

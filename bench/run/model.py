@@ -20,7 +20,8 @@ from backends.levels import check_levels
 from backends.planner import Refresh, plan, refresh_for
 from backends.program import Program
 from backends.registry import Descriptor
-from bench.run import estimates, scoring, stages
+from backends.threshold import INTERACTIVE_BOOTSTRAP
+from bench.run import estimates, flooding, scoring, stages
 from bench.run.cores import used_threads
 from bench.run.estimates import Estimate
 from bench.run.exchanges import Evaluation
@@ -29,7 +30,7 @@ from bench.run.listener import Progress
 from bench.run.prediction.prediction import Prediction, predict, room
 from bench.run.prediction.predictor import Predictor, predictor
 from bench.run.prediction.work import Setting
-from bench.run.program_parties import AUDITED, ROLES, ProgramParties
+from bench.run.program_parties import AUDITED, ROLES, SHARED, ProgramParties, roles
 from bench.run.scoring import Decrypted
 from bench.run.session import Session, Stage
 from bench.run.splitting import Splitting, decode_each
@@ -46,8 +47,14 @@ from models.shapes import heads_side_by_side
 class ModelKind(WorkloadKind):
     """A model or a layer, by the program that is planned for it."""
 
-    modules: ClassVar[tuple[str, ...]] = (__name__, *ROLES.modules, *AUDITED.modules)
+    modules: ClassVar[tuple[str, ...]] = (
+        __name__,
+        *ROLES.modules,
+        *AUDITED.modules,
+        *SHARED.modules,
+    )
     audited: ClassVar[bool] = True
+    shares_keys: ClassVar[bool] = True
 
     @classmethod
     def load(cls, cell: Cell, progress: Progress) -> ModelKind:
@@ -161,11 +168,15 @@ class ModelKind(WorkloadKind):
         outcome.figures.planned_evaluate_s = told.seconds["evaluate_s"]
         life.listener.planned(program, costs, outcome.batches)
         life.watched(
-            ROLES if life.binding is None else AUDITED,
+            roles(parameters, life.binding),
             life.descriptor.adapter,
             lambda session: self._protocol(life, program, refresh.kind == "bootstrap", constants, session),
         )
         outcome.decrypted = self._decoded(program, outcome.figures.evaluations, references)
+        if outcome.figures.sharing is not None:
+            outcome.figures.sharing = flooding.against_error(
+                outcome.figures.sharing, outcome.decrypted, self.workload, life.cell, life.descriptor, program
+            )
 
     def _planned(self, life: Life, capabilities: Capabilities, refresh: Refresh) -> Program:
         outcome = life.outcome
@@ -185,13 +196,26 @@ class ModelKind(WorkloadKind):
         """The two parties' part of a cell's life."""
         figures = life.outcome.figures
         parameters = life.cell.parameter_set.parameters
-        parties = ProgramParties(session, parameters, life.binding, figures.survival, life.journal)
+        parties = ProgramParties(
+            session,
+            parameters,
+            life.binding,
+            figures.survival,
+            life.journal,
+            life.cell.parameter_set.refresh == INTERACTIVE_BOOTSTRAP,
+        )
         made = figures.generated = parties.generate_keys(program, bootstrap)
         life.judge(made.security)
         figures.loaded, figures.prepared = parties.prepare(program, made.files, constants, life.workers)
         encrypted = figures.encrypted = parties.encrypt(self.workload.encrypted_inputs, program)
         splitting = Splitting(parties, program, self.workload.encrypted_inputs, self.workload.usual_answer)
-        life.evaluate(session, lambda repeat: splitting.evaluate(encrypted.batches, repeat))
+
+        def evaluate(repeat: int) -> Evaluation:
+            evaluation = splitting.evaluate(encrypted.batches, repeat)
+            figures.sharing = figures.sharing or parties.owners.sharing()
+            return evaluation
+
+        life.evaluate(session, evaluate)
 
     def _decoded(
         self, program: Program, evaluations: Sequence[Evaluation], values: Mapping[str, Array]

@@ -21,6 +21,7 @@ def origin(
     *,
     probes: bool,
     audit: bool,
+    evaluator: str | None = None,
 ) -> Origin:
     """The origin of a cell's result, before it runs.
 
@@ -31,6 +32,7 @@ def origin(
         environment: the interpreter in which its parties run.
         probes: whether every layer is decrypted.
         audit: whether what the library executes is counted at its own calls.
+        evaluator: the address of its machine; None where it is this one.
 
     Raises:
         BackendError: the backend's adapter cannot be found.
@@ -56,6 +58,7 @@ def origin(
         repeats=cell.repeats,
         probes=probes,
         audit=audit,
+        evaluator=evaluator,
     )
 
 

@@ -1,11 +1,11 @@
-"""What is said to two parties that compute a program: keys, model, ciphertexts, evaluation, decryption."""
+"""What is said to parties that compute a program: keys, model, ciphertexts, evaluation, decryption."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
-from typing import Protocol, TypeVar
+from functools import cached_property, partial
+from typing import TypeVar
 
 import numpy as np
 
@@ -22,22 +22,22 @@ from bench.parties.messages import (
     Evaluate,
     Evaluated,
     Event,
-    Generate,
     Generated,
     Loaded,
     Prepare,
     Prepared,
     Probed,
     Progress,
-    Refresh,
     Refreshed,
     RoundTrip,
 )
 from bench.parties.wire import Crossed, Shipment
 from bench.run import exchanges
-from bench.run.exchanges import EVALUATION, Computed, Evaluation, Slots
+from bench.run.exchanges import EVALUATION, Computed, Evaluation, Journal, Slots
+from bench.run.key_owners import KeyOwners, OneKeyOwner
 from bench.run.session import Roles, Session, Stage
 from bench.run.survival import Survival
+from bench.run.threshold import SharedKeyOwners
 from models.reference import Inputs
 from reports.identity import digest
 
@@ -52,33 +52,34 @@ AUDITED = Roles(
     key_owner=ROLES.key_owner,
     evaluator="bench.parties.roles.audited_evaluator:AuditedEvaluatorParty",
 )
+#: Those of several key owners, however many.
+SHARED = replace(ROLES, key_owner="bench.parties.roles.share_holder:ShareHolderParty")
 #: The files that the front process lays into the parties' folders.
 SAMPLES, PROGRAM = "samples.npy", "program"
 
 
-class Journal(Protocol):
-    """The batches that were computed before, by the names that the cell gives them."""
-
-    def find(self, name: str) -> Computed | None:
-        """A batch, if it was computed and is intact."""
-
-    def keep(self, name: str, computed: Computed) -> None:
-        """Keep a batch."""
+def roles(parameters: ParameterSet, binding: str | None = None) -> Roles:
+    """The parties that compute a program; see `ProgramParties`."""
+    found = ROLES if binding is None else AUDITED
+    if parameters.parties == 1:
+        return found
+    return replace(found, key_owner=SHARED.key_owner, owners=parameters.parties)
 
 
 @dataclass
 class ProgramParties:
-    """Two parties in the `ROLES` of this module, and the parameters under which they compute.
+    """Parties in the roles of this module, and the parameters under which they compute.
 
     Where the evaluator dies, another one takes its place: in the same folder, where the files of its keys and
     its last checkpoint lie, while the key owner lives on.
 
     Attributes:
-        session: the two parties; in the roles `AUDITED` where there is a binding.
+        session: the parties, in the `roles` of the parameters.
         parameters: under which they compute.
         binding: `module:NAME` of the `backends.audit.Binding` by which the evaluator is audited, if it is.
         survival: how often an evaluator may be started again, and what that came to.
         journal: where batches are kept, if they are.
+        unseen: whether several key owners refresh by an interactive bootstrap.
     """
 
     session: Session
@@ -86,15 +87,21 @@ class ProgramParties:
     binding: str | None = None
     survival: Survival = field(default_factory=Survival)
     journal: Journal | None = None
+    unseen: bool = False
     _keys: str = ""
     _equip: Callable[[], tuple[Loaded, Prepared]] | None = None
     _asked: int = 0
 
+    @cached_property
+    def owners(self) -> KeyOwners:
+        """The key owner's side."""
+        if self.parameters.parties == 1:
+            return OneKeyOwner(self.session, self.parameters)
+        return SharedKeyOwners(self.session, self.parameters, self.unseen)
+
     def generate_keys(self, program: Program, bootstrap: bool) -> Generated:
         """Start the key owner and have it make the keys that the program needs."""
-        made = exchanges.generate_keys(
-            self.session, Generate(self.parameters, program.rotation_steps, bootstrap, program.conjugates)
-        )
+        made = self.owners.generate(program, bootstrap)
         self._keys = digest([file.sha256 for file in made.files])
         return made
 
@@ -113,7 +120,7 @@ class ProgramParties:
             room: memory for constants; as much as it takes where it is None.
             workers: how many instructions run side by side.
         """
-        self.session.carry("evaluator", keys)
+        self.owners.send_keys(keys)
         equip = self._equip = partial(self._equipped, program, keys, room, workers)
         return self._surviving(equip, equip)
 
@@ -139,7 +146,7 @@ class ProgramParties:
         self.session.report(Stage("encryption"))
         np.save(self.session.wire.folder("key_owner") / SAMPLES, samples)
         request = Encrypt(SAMPLES, program.layout, program.input_layout, program.input_level)
-        return exchanges.encrypt(self.session, request)
+        return self.owners.encrypt(request)
 
     def evaluate(
         self, batches: Sequence[Batch], stage: str = EVALUATION, names: Sequence[str] = ()
@@ -165,8 +172,8 @@ class ProgramParties:
     def _journalled(self, name: str | None) -> Computed | None:
         """A batch that need not be computed."""
         found = None if self.journal is None or name is None else self.journal.find(name)
-        if found is not None:
-            self.survival.journalled += 1
+        if found is not None and name is not None:
+            self.survival.journalled.add(name)
             self.survival.key_sets.add(found.keys)
             self.session.wire.crossed += found.crossed
         return found
@@ -194,7 +201,9 @@ class ProgramParties:
             self.session.report(Stage(stage))
             return ask()
 
-        found = exchanges.finished(self.session, self._surviving(ask, again), last=last)
+        found = exchanges.finished(
+            self.session, self._surviving(ask, again), last=last, decrypting=self.owners.decrypt
+        )
         self.survival.key_sets.add(self._keys)
         return replace(
             found,
@@ -212,13 +221,6 @@ class ProgramParties:
             if not (self.session.lost("evaluator") and self.survival.again(error)):
                 raise
         return self._surviving(again, again)
-
-    def refresh(self, asked: RoundTrip) -> Refreshed:
-        """Carry one ciphertext to the key owner and the fresh one back: a client-aided refresh."""
-        self.session.carry("key_owner", [asked.ciphertext])
-        answer = self.session.ask("key_owner", Refresh(asked.ciphertext, asked.level))
-        self.session.carry("evaluator", [answer.ciphertext])
-        return answer
 
 
 class _Asked:
@@ -240,11 +242,11 @@ class _Asked:
         """Serve what the evaluator asks for under way."""
         session = self._parties.session
         if isinstance(event, RoundTrip):
-            fresh = self._parties.refresh(event)
+            fresh = self._parties.owners.refresh(event)
             self.readable = self.readable and fresh.readable
             return Refreshed(fresh.ciphertext)
         if isinstance(event, Probed):
-            self.probes[event.name], _ = exchanges.decrypt(session, event.ciphertexts)
+            self.probes[event.name], _ = self._parties.owners.decrypt(event.ciphertexts)
         if isinstance(event, Checkpointed):
             self.crossed = session.wire.crossed
             self._parties.survival.checkpoint(event.seconds)

@@ -53,9 +53,11 @@ def record_of(run_id: str, asked: Asked, loaded: CellKind, outcome: Outcome) -> 
             "memory": recording.memory(figures),
             "counts": recording.counts(figures, program, outcome.batches, get(cell.backend)),
             "wire": figures.wire,
+            "sharing": figures.sharing,
             "runaways": loaded.runaways(outcome),
             "survival": figures.survival.block(),
             "environment": environment,
+            "remote": outcome.remote,
         }
     )
 
@@ -106,7 +108,7 @@ def scored_again(run_id: str, asked: Asked, loaded: CellKind, kept: Record, outc
 
 def _parameters(cell: Cell) -> Parameters:
     used = cell.parameter_set
-    named = ("log_n", "first_modulus_bits", "scale_bits", "depth", "digits")
+    named = ("log_n", "first_modulus_bits", "scale_bits", "depth", "digits", "parties")
     return Parameters.model_validate(
         {
             "alias": used.alias,

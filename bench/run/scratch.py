@@ -14,7 +14,7 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from bench.run.interruption import uninterrupted
@@ -60,11 +60,34 @@ def _locked(folder: Path) -> tuple[Path, int]:
         os.close(descriptor)
 
 
+@contextmanager
+def held(folder: Path) -> Iterator[bool]:
+    """Make a folder, if it is not there, and lock it; it stays. Whether this process has it.
+
+    It has not where another one holds it, or where it cannot be made.
+    """
+    while True:
+        with suppress(OSError):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = _opened(folder)
+        if descriptor is None:
+            yield False
+            return
+        mine = _hold(descriptor) is not False
+        if folder.exists():
+            break
+        os.close(descriptor)  # whoever had it removed it in between
+    try:
+        yield mine
+    finally:
+        os.close(descriptor)
+
+
 def _opened(folder: Path) -> int | None:
-    """A descriptor of a folder, None where it is gone."""
+    """A descriptor of a folder, None where there is none."""
     try:
         return os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
 
 

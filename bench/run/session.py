@@ -1,4 +1,4 @@
-"""Two parties, from their start to their end: a session starts, asks, carries and closes.
+"""The parties, from their start to their end: a session starts, asks, carries and closes.
 
 What a kind of cell says to its parties is in `bench.run.program_parties`, `bench.run.primitives_parties` and
 `bench.run.native_parties`.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 from types import TracebackType
 
@@ -18,7 +19,8 @@ from bench.parties.isolation import STRENGTHS
 from bench.parties.measurements import NotMeasured, Timed
 from bench.parties.messages import AnAnswer, Progress, Ready, Request
 from bench.parties.process import PartyProcess
-from bench.parties.wire import SIDES, Shipment, Side, Wire
+from bench.parties.wire import EVALUATOR, Shipment, Side, Wire, key_owners
+from bench.remote.machine import RemoteParty
 from bench.run.interruption import uninterrupted
 from bench.run.scratch import scratch
 from reports.store import free
@@ -49,10 +51,26 @@ Report = Callable[[News], None]
 
 @dataclass(frozen=True)
 class Roles:
-    """What the two parties of a kind of cell are: `module:Class` of a `bench.parties.party.Party` each."""
+    """What the parties of a kind of cell are: `module:Class` of a `bench.parties.party.Party` each.
+
+    Attributes:
+        key_owner: the role of the key owner, or of each of several.
+        evaluator: the evaluator's role.
+        owners: how many key owners there are.
+    """
 
     key_owner: str
     evaluator: str
+    owners: int = 1
+
+    @property
+    def sides(self) -> tuple[Side, ...]:
+        """The names of the parties."""
+        return (*key_owners(self.owners), EVALUATOR)
+
+    def role(self, side: Side) -> str:
+        """The role of a party."""
+        return self.evaluator if side == EVALUATOR else self.key_owner
 
     @property
     def modules(self) -> tuple[str, ...]:
@@ -65,11 +83,29 @@ class Roles:
 
 @dataclass
 class Peaks:
-    """Peak memory per party and stage, in bytes."""
+    """Peak memory in bytes.
+
+    Attributes:
+        keygen: the most that a key owner had as it made keys.
+        parties: each party's.
+    """
 
     keygen: int = 0
-    key_owner: int = 0
-    evaluator: int = 0
+    parties: dict[Side, int] = field(default_factory=dict)
+
+    @property
+    def key_owner(self) -> int:
+        """The most that a key owner had."""
+        return max((peak for side, peak in self.parties.items() if side != EVALUATOR), default=0)
+
+    @property
+    def evaluator(self) -> int:
+        """The evaluator's."""
+        return self.parties.get(EVALUATOR, 0)
+
+    def note(self, side: Side, peak: int) -> None:
+        """Keep a party's peak if it is its largest."""
+        self.parties[side] = max(self.parties.get(side, 0), peak)
 
 
 @dataclass
@@ -93,7 +129,7 @@ class Protection:
 
 @dataclass
 class Session:
-    """Two parties, their folders and the wire between them; everything is gone when the session is left.
+    """The parties, their folders and the wire between them; everything is gone when the session is left.
 
     Attributes:
         python: the interpreter of the parties.
@@ -104,12 +140,15 @@ class Session:
         folder: where their folders are made.
         logs: where their logs go.
         deadline: a time of `time.monotonic`, for all of it.
+        stage_deadline: says the same of the stage that was begun last.
         report: told of stages and of the parties' progress.
         watch: told of each party's process id.
         peaks: the peaks of the parties so far.
         protection: what the parties so far say of themselves.
         keep_on_failure: keep what is safe of the evaluator's folder beside the logs where an error leaves the
             session: public and evaluation keys, ciphertexts and the model, never what is in the clear.
+        elsewhere: starts the evaluator on another machine, its files at this end in a folder; None where it
+            runs on this one.
     """
 
     python: Path
@@ -124,16 +163,18 @@ class Session:
     watch: Callable[[int], None]
     peaks: Peaks = field(default_factory=Peaks)
     protection: Protection = field(default_factory=Protection)
+    stage_deadline: Callable[[], float] = lambda: inf
     keep_on_failure: bool = False
+    elsewhere: Callable[[Path], RemoteParty] | None = None
 
     def __enter__(self) -> Session:
         self._scratch = ExitStack()
         root = self._scratch.enter_context(scratch(self.folder))
-        folders: dict[Side, Path] = {side: root / side for side in SIDES}
+        folders = {side: root / side for side in self.roles.sides}
         for folder in folders.values():
             folder.mkdir(mode=0o700)
         self.wire = Wire(folders)
-        self.parties: dict[Side, PartyProcess] = {}
+        self.parties: dict[Side, PartyProcess | RemoteParty] = {}
         return self
 
     def __exit__(
@@ -158,9 +199,21 @@ class Session:
         self.report(Stage(f"starting the {name}"))
         if side in self.parties:
             self.parties[side].close()
-        party = PartyProcess(
+        if side == "evaluator" and self.elsewhere is not None:
+            self.parties[side] = self.elsewhere(self.wire.folder(side))
+        else:
+            self.parties[side] = self._process(side, name)
+        self.protection.note(self.parties[side].conversation.wait_ready(self._deadline))
+
+    @property
+    def _deadline(self) -> float:
+        return min(self.deadline, self.stage_deadline())
+
+    def _process(self, side: Side, name: str) -> PartyProcess:
+        """A party on this machine."""
+        process = PartyProcess(
             name=name,
-            role=getattr(self.roles, side),
+            role=self.roles.role(side),
             python=self.python,
             adapter=self.adapter,
             folder=self.wire.folder(side),
@@ -169,9 +222,8 @@ class Session:
             cores=self.cores,
             session=self.wire.folder(side).parent,
         )
-        self.parties[side] = party
-        self.watch(party.pid)
-        self.protection.note(party.conversation.wait_ready(self.deadline))
+        self.watch(process.pid)
+        return process
 
     def ask(self, side: Side, request: Request[AnAnswer], on_event: OnEvent | None = None) -> AnAnswer:
         """Ask a party and wait for its answer, serving its events.
@@ -180,11 +232,11 @@ class Session:
             PartyError: the party said why not, died, or took too long.
         """
         try:
-            answer, peak = self.parties[side].conversation.request(request, self.deadline, on_event)
+            answer, peak = self.parties[side].conversation.request(request, self._deadline, on_event)
         except PartyError as error:
-            self._note_peak(side, error.peak_bytes or 0)
+            self.peaks.note(side, error.peak_bytes or 0)
             raise
-        self._note_peak(side, peak)
+        self.peaks.note(side, peak)
         return answer
 
     def lost(self, side: Side) -> bool:
@@ -195,12 +247,6 @@ class Session:
         """Carry the files of one message to a party (see `Wire.carry`)."""
         self.wire.carry(receiver, shipments)
 
-    def _note_peak(self, side: Side, peak: int) -> None:
-        if side == "key_owner":
-            self.peaks.key_owner = max(self.peaks.key_owner, peak)
-        else:
-            self.peaks.evaluator = max(self.peaks.evaluator, peak)
-
 
 def keep(wire: Wire, kept: Path) -> None:
     """Move what is safe of the evaluator's folder into the folder `kept`.
@@ -209,10 +255,10 @@ def keep(wire: Wire, kept: Path) -> None:
     ciphertexts that it made, and its model. Everything else stays to be removed, the plain vectors of a
     measurement and a library's own leavings included.
     """
-    received = wire.received("evaluator")
+    received = wire.received(EVALUATOR)
     safe = [
         path
-        for path in sorted(wire.folder("evaluator").iterdir())
+        for path in sorted(wire.folder(EVALUATOR).iterdir())
         if path.is_file() and (path.name in received or _is_own(path))
     ]
     kept.mkdir(mode=0o700)

@@ -24,7 +24,7 @@ class Survival:
         hopeless: whether a new party would be ended as well, for all of them take too much memory.
         restarts: how many were started again.
         key_sets: under how many sets of keys results were computed.
-        journalled: batches whose results another run or other parties had made.
+        journalled: the names of batches whose results parties before had made.
         checkpoints: how many were written.
         checkpoints_s: seconds of writing them.
         lost_s: seconds of work that was done again.
@@ -36,7 +36,7 @@ class Survival:
     hopeless: Callable[[], bool] = lambda: False
     restarts: int = 0
     key_sets: set[str] = field(default_factory=set)
-    journalled: int = 0
+    journalled: set[str] = field(default_factory=set)
     checkpoints: int = 0
     checkpoints_s: float = 0.0
     lost_s: float = 0.0
@@ -74,7 +74,7 @@ class Survival:
         return record.Survival(
             restarts=self.restarts,
             lost_s=self.lost_s,
-            journalled_batches=self.journalled,
+            journalled_batches=len(self.journalled),
             key_sets=len(self.key_sets),
             checkpoints=self.checkpoints,
             checkpoints_s=self.checkpoints_s,

@@ -77,7 +77,7 @@ def expand(
     selected = _cases(suite, cases)
     chosen = _parameter_sets(suite, parameters)
     cells = [
-        _cell(suite, case, backend, _imitating(parameter_set, backend, imitate), samples, repeats, threads)
+        _cell(suite, case, backend, _simulated(parameter_set, backend, imitate), samples, repeats, threads)
         for case in selected
         for parameter_set in chosen
         if case.name in parameter_set.cases or (cases and parameters)
@@ -182,11 +182,12 @@ def _backends(
     ]
 
 
-def _imitating(parameter_set: SuiteParameterSet, backend: str, imitate: str | None) -> SuiteParameterSet:
-    """The same where nothing is imitated, and on real backends."""
-    if imitate is None or not simulates(backend):
+def _simulated(parameter_set: SuiteParameterSet, backend: str, imitate: str | None) -> SuiteParameterSet:
+    """What a simulator runs in a set's place, who has no secret key to share; the same on real backends."""
+    if not simulates(backend):
         return parameter_set
-    return replace(parameter_set, parameters=replace(parameter_set.parameters, imitates=imitate))
+    parameters = replace(parameter_set.parameters, imitates=imitate, parties=1)
+    return replace(parameter_set, parameters=parameters)
 
 
 def _check_imitated(imitate: str | None, backends: Sequence[str]) -> None:

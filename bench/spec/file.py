@@ -14,7 +14,7 @@ cases:                   # see bench.spec.cases
   - {name: all, primitives: {repetitions: 30, long_repetitions: 5}}
 parameter_sets:          # each may have its own cases, samples, repeats, threads and limits
   - {alias: shared14, log_n: 14, ..., refresh: round_trip, program: portable, backends: [openfhe, tenseal]}
-limits: {seconds: 3600, memory_bytes: 22000000000}
+limits: {seconds: 3600, stages: {start_s: 60}, memory_bytes: 22000000000}
 """
 
 from __future__ import annotations
@@ -67,11 +67,40 @@ class BootstrapLiteral(Block):
     first_precision_bits: int | None = None
 
 
+Seconds = Annotated[float, Field(gt=0, le=MOST_SECONDS)]
+#: What a stage may take where a suite says nothing: ten minutes to start a process, twelve hours for what is
+#: done once, three days to compute.
+START_S, ONCE_S, COMPUTE_S = 600.0, 43_200.0, 259_200.0
+
+
+class StageLimits(Block):
+    """The longest time of each stage in which parties work.
+
+    Attributes:
+        start_s: a party's interpreter and its library.
+        keys_s: making and writing all keys.
+        load_s: checking and loading them.
+        model_s: encoding the model's constants.
+        encrypt_s: packing and encrypting all samples.
+        evaluate_s: an evaluation of all batches, or the measurement of a level's primitives.
+        decrypt_s: decrypting what an evaluation found.
+    """
+
+    start_s: Seconds = START_S
+    keys_s: Seconds = ONCE_S
+    load_s: Seconds = ONCE_S
+    model_s: Seconds = ONCE_S
+    encrypt_s: Seconds = ONCE_S
+    evaluate_s: Seconds = COMPUTE_S
+    decrypt_s: Seconds = ONCE_S
+
+
 class Limits(Block):
     """What a cell may take and must reach.
 
     Attributes:
         seconds: the longest time from the first stage to the last.
+        stages: the longest time of each stage.
         memory_bytes: the largest memory of all its processes together.
         precision_bits: the least precision of the decrypted logits; below it the cell fails.
         label_agreement: the least fraction of samples with the polynomial model's label; likewise.
@@ -80,11 +109,12 @@ class Limits(Block):
         restarts: how many of its parties may be started again once they died.
     """
 
-    seconds: Annotated[float, Field(gt=0, le=MOST_SECONDS)] | None = None
+    seconds: Seconds | None = None
+    stages: StageLimits = StageLimits()
     memory_bytes: Annotated[int, Field(gt=0, le=MOST_BYTES)] | None = None
     precision_bits: Annotated[float, Field(ge=0, le=MOST_BITS)] = 8.0
     label_agreement: Annotated[float, Field(ge=0, le=1)] = 0.98
-    checkpoint_s: Annotated[float, Field(gt=0, le=MOST_SECONDS)] | None = None
+    checkpoint_s: Seconds | None = None
     restarts: Annotated[int, Field(ge=0, le=MOST_RESTARTS)] = 0
 
 
@@ -99,6 +129,7 @@ class ParameterLiteral(Block):
     secret: str = "uniform_ternary"
     security: int | None = None
     bootstrap: BootstrapLiteral | None = None
+    parties: int = 1
 
     def parameters(self, security: int) -> ParameterSet:
         """The validated set.
@@ -114,7 +145,7 @@ class SuiteParameterLiteral(ParameterLiteral):
     """A parameter set and how a suite uses it (see `bench.spec.suite.SuiteParameterSet`)."""
 
     alias: Name | None = None
-    refresh: Literal["bootstrap", "round_trip"]
+    refresh: Literal["bootstrap", "round_trip", "interactive_bootstrap"]
     program: Literal["portable", "complex", "vectors", "tensors"] = "portable"
     backends: Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
     cases: Annotated[tuple[str, ...], Field(strict=False, min_length=1)] | None = None

@@ -10,12 +10,11 @@ from reports.errors import ReportError
 from reports.gate import exact, labels
 from reports.gate.judged import Tally, tallies, unmet
 from reports.gate.obstacles import (
-    disturbed_obstacle,
+    distorted_obstacle,
     machine_obstacle,
     measured_otherwise,
     same_obstacle,
     setting_obstacle,
-    stopped_obstacle,
     turns_obstacle,
     untimed_obstacle,
 )
@@ -183,8 +182,7 @@ def _times(cell: str, before: Processes, after: Processes, rules: Rules) -> Iter
     obstacle = (
         machine_obstacle(before, after)
         or same_obstacle(before, after)
-        or stopped_obstacle(before, after)
-        or disturbed_obstacle(before, after)
+        or distorted_obstacle(before, after)
         or turns_obstacle(before, after)
     )
     absent = untimed_obstacle(before, after)

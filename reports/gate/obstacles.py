@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from reports.comparability import machine_differences
+from reports.distorted import distorted
 from reports.gate.sides import Processes, shared
 from reports.measures import Kind, Measure
 from reports.settings import UNTIMED, Setting, changing
@@ -82,22 +83,13 @@ def turns_obstacle(before: Processes, after: Processes) -> Obstacle | None:
     )
 
 
-def stopped_obstacle(before: Processes, after: Processes) -> Obstacle | None:
-    """For how long parties had been stopped, so that their times are not theirs; None where none had been."""
-    stopped = sum(one.record.environment.stopped_s or 0.0 for one in (*before.finished, *after.finished))
-    if not stopped:
-        return None
-    brief = "a party was stopped"
-    return Obstacle(brief, f"{brief} by a signal, for {stopped:.1f} s in all, which its times hold")
-
-
-def disturbed_obstacle(before: Processes, after: Processes) -> Obstacle | None:
-    """How many processes went on with what was begun by a party that died; None where none did."""
-    found = sum(one.record.disturbed for one in (*before.finished, *after.finished))
+def distorted_obstacle(before: Processes, after: Processes) -> Obstacle | None:
+    """Why times of some process are not those of its evaluation; None where all are."""
+    found = [why for one in (*before.finished, *after.finished) if (why := distorted(one.record))]
     if not found:
         return None
-    brief = "a party died"
-    return Obstacle(brief, f"{brief} in {found} processes and another went on, so their times are in pieces")
+    more = f"; so in {len(found)} processes" if len(found) > 1 else ""
+    return Obstacle("times are distorted", found[0] + more)
 
 
 def untimed_obstacle(before: Processes, after: Processes) -> Obstacle | None:

@@ -6,6 +6,7 @@ from hashlib import sha256
 from math import ceil
 
 from models.metrics.catalogue import metric_named
+from reports.distorted import distorted
 from reports.ladder import Ladder
 from reports.record import Record, Status
 
@@ -28,17 +29,17 @@ def batches(record: Record) -> int | None:
 
 
 def sample_s(record: Record) -> float | None:
-    """Seconds a sample, as they rank; None where a party that died had begun the evaluation."""
-    return None if record.disturbed else record.latency.per_sample_s
+    """Seconds a sample, as they rank; None where they are distorted."""
+    return None if distorted(record) else record.latency.per_sample_s
 
 
 def one_input_s(record: Record) -> float | None:
     """Seconds that one input waits: one evaluation takes as long for one sample as for a whole batch.
 
-    None where a party that died had begun the evaluation.
+    None where it is distorted.
     """
     found, time = batches(record), record.latency.evaluate_s
-    return None if found is None or time is None or record.disturbed else time / found
+    return None if found is None or time is None or distorted(record) else time / found
 
 
 def full_batch_s(record: Record) -> float | None:

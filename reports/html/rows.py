@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from reports.distorted import distorted
 from reports.figures import Unit
 from reports.html.derived import (
     address,
@@ -86,7 +87,7 @@ DERIVED: Mapping[str, Unit | None] = {
     "derived.timed_primitives": None,
     "derived.timed_course": None,
     "derived.measured": None,
-    "derived.disturbed": None,
+    "derived.distorted": None,
     "derived.refresh": None,
     "derived.alias": None,
     "derived.depth": Unit.COUNT,
@@ -145,5 +146,5 @@ def _derived(record: Record, last: bool, group: int, best: bool) -> list[Any]:
         loss(ladder, "polynomial", "encrypted"),
         loss(ladder, "original", "encrypted"),
         *(probed(record), bool(latency.layers), bool(latency.primitives), bool(latency.course)),
-        *(measured(record), record.disturbed),
+        *(measured(record), distorted(record)),
     ]

@@ -10,7 +10,7 @@ import pytest
 
 from backends.cleartext.adapter import CleartextEvaluator, CleartextKeyOwner, capabilities
 from backends.cleartext.library import Cleartext
-from backends.errors import ExecutionError, Unsupported
+from backends.errors import ExecutionError, ParameterError, Unsupported
 from backends.interface import Vector
 from backends.parameters import ParameterSet
 from backends.registry import get
@@ -99,3 +99,12 @@ def test_what_is_imitated_is_part_of_a_set_s_name_and_of_no_other_literal() -> N
     assert replace(ParameterSet.named(f"{imitating.name}_INSECURE_complex"), security=0) == imitating
     assert ParameterSet.from_json(imitating.to_json()) == imitating
     assert "imitates" not in BOOTSTRAPS.to_json()
+
+
+def test_the_number_of_key_owners_is_part_of_a_set_s_name_and_of_no_other_literal() -> None:
+    three = replace(ROUND_TRIPS, parties=3)
+    assert ParameterSet.named(f"{three.name}_INSECURE") == three
+    assert ParameterSet.from_json(three.to_json()) == three
+    assert "parties" not in ROUND_TRIPS.to_json()
+    with pytest.raises(ParameterError, match="parties is 0; choose 1 to 16"):
+        replace(ROUND_TRIPS, parties=0)

@@ -17,7 +17,7 @@ def filled(book: PatternBook) -> list[int]:
     same = np.outer(column, places).reshape(-1)
     vectors = [rng.normal(size=LAYOUT.slots), same, np.zeros(LAYOUT.slots), -np.zeros(LAYOUT.slots), same + 1]
     rows = [book.add(vector) for vector in (*vectors, *vectors)]
-    return [*rows, book.add_column(column, places), book.add_column(-column, places)]
+    return [*rows, *book.add_columns(np.array([column, -column]), places)]
 
 
 def test_patterns_that_are_counted_are_told_apart_as_those_that_are_kept() -> None:

@@ -17,7 +17,16 @@ from tests.toy import PORTABLE
 #: Programs alone have these: the key owner does them, or nobody does.
 NOT_AT_AN_EVALUATOR = {Primitive.INPUT, Primitive.PROBE, Primitive.ROUND_TRIP}
 #: The evaluator's other methods: they compute nothing on ciphertexts, or are another way to say `encode`.
-NOT_PRIMITIVES = {"count", "encode_column", "level", "load_keys", "one_thread", "read", "write"}
+NOT_PRIMITIVES = {
+    "count",
+    "encode_columns",
+    "encode_named",
+    "level",
+    "load_keys",
+    "one_thread",
+    "read",
+    "write",
+}
 
 
 def test_primitives_are_the_methods_of_an_evaluator() -> None:

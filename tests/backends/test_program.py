@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -123,17 +123,17 @@ def test_plaintexts_are_kept_once() -> None:
 
 
 @pytest.mark.parametrize("tokens", [0, 3, 4])
-def test_a_column_is_recorded_as_its_slots_are(tokens: int) -> None:
+def test_columns_are_recorded_as_their_slots_are(tokens: int) -> None:
     layout = Layout(features=8, images=2, tokens=4)
     places = layout.places(tokens)
     drawn = np.random.default_rng(0).normal(size=8)
     columns: list[np.ndarray] = [drawn, drawn, -0.0 * drawn, 1e-30 * drawn, drawn * 1j, drawn * (1 + 1j)]
 
-    def recorded(encode: Callable[[Folding, np.ndarray], Constant]) -> tuple[object, ...]:
+    def recorded(encode: Callable[[Folding], Sequence[Constant]]) -> tuple[object, ...]:
         folding = Folding(recorder := Recorder(ROUND_TRIPS, layout), PARAMETERS)
-        made = [encode(folding, column) for column in columns]
+        made = list(encode(folding))
         slots = [(one.slots + 0.0).tobytes() for one in made if one.recorded]
         return made, recorder.constants, slots
 
-    by_slots = recorded(lambda f, column: f.encode(np.outer(column, places).reshape(-1), 2))
-    assert recorded(lambda f, column: f.encode_column(column, places, 2)) == by_slots
+    by_slots = recorded(lambda f: [f.encode(np.outer(one, places).reshape(-1), 2) for one in columns])
+    assert recorded(lambda f: f.encode_columns(np.array(columns), places, 2)) == by_slots

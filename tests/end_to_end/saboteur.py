@@ -15,8 +15,14 @@ class Sabotaged(Base):
     @classmethod
     def evaluator(cls, parameters, folder, files):
         evaluator = super().evaluator(parameters, folder, files)
-        spoil(evaluator)
+        spoil(evaluator, folder)
         return evaluator
+
+    @classmethod
+    def key_owner(cls, parameters):
+        owner = super().key_owner(parameters)
+        betray(owner, lambda: super(Sabotaged, cls).key_owner(parameters))
+        return owner
 
 
 def once(method, spoilt):
@@ -31,9 +37,16 @@ def once(method, spoilt):
     return wrapper
 
 
-def spoil(evaluator):
+def spoil(evaluator, folder):
     {spoil}
+
+
+def betray(owner, another):
+    {betray}
 """
+
+#: What an honest side does in its place.
+HONEST = "return"
 
 #: Runs one rotation that the program does not have.
 EXTRA_ROTATION = """rotate_many = evaluator.rotate_many
@@ -80,7 +93,79 @@ KILLED = """import os, signal
     evaluator.{method} = noting"""
 
 
-def install(folder: Path, adapter: str, spoil: str) -> str:
-    """Write the module to `folder`, which must be on the path, and name its adapter."""
-    (folder / "sabotage.py").write_text(MODULE.format(adapter=adapter, spoil=spoil))
+#: Sends an encryption of zeros in place of every result.
+ZEROS = """write = evaluator.write
+
+    def zeros(ciphertext, path):
+        counts = dict(evaluator.counts)
+        write(evaluator.subtract(ciphertext, ciphertext), path)
+        evaluator.counts.clear()
+        evaluator.counts.update(counts)
+
+    evaluator.write = zeros"""
+
+#: Sends the first of its ciphertexts again and again.
+REPLAYED = """write, sent = evaluator.write, []
+
+    def replay(ciphertext, path):
+        sent.append(ciphertext)
+        write(sent[0], path)
+
+    evaluator.write = replay"""
+
+#: Takes the ciphertext that came before for each that comes.
+STALE = """read, came = evaluator.read, []
+
+    def stale(path):
+        came.append(read(path))
+        return came[-2 if len(came) > 1 else -1]
+
+    evaluator.read = stale"""
+
+#: Multiplies one constant of the model by another number.
+PERTURBED = """encode = evaluator.encode
+    evaluator.encode = once(encode, lambda values, level: encode(1.5 * values, level))"""
+
+#: Encodes every constant with five bits behind the point, as of a scale that is too small.
+COARSE = """import numpy as np
+    encode = evaluator.encode
+    evaluator.encode = lambda values, level: encode(np.round(32 * values) / 32, level)"""
+
+#: Looks for what the key owner has in its folder.
+PEEPING = "list((folder.parent / 'key_owner').iterdir())"
+
+#: A key owner's: it decrypts with another secret key than that of which it gave keys away.
+WRONG_KEY = """import pathlib, tempfile
+    from backends.stopwatch import Stopwatch
+    other = another()
+    places = dict(making=Stopwatch(), writing=Stopwatch())
+    other.generate(pathlib.Path(tempfile.mkdtemp()), (), False, False, **places)
+    owner.decrypt = other.decrypt"""
+
+#: A key owner's: the key of one rotation is not made.
+MISSING_KEY = """batches = owner.key_batches
+    owner.key_batches = lambda steps, *others: batches(steps[1:], *others)"""
+
+#: A key owner's: it sends its secret key along, so that the evaluator can decrypt.
+SENT_SECRET = """from backends.interface import KeyFile
+    generate = owner.generate
+
+    def generous(folder, *asked, **times):
+        files = generate(folder, *asked, **times)
+        (folder / "secret").write_bytes(b"the secret key")
+        return [*files, KeyFile("secret_key", "secret")]
+
+    owner.generate = generous"""
+
+
+def install(folder: Path, adapter: str, spoil: str = HONEST, betray: str = HONEST) -> str:
+    """Write the module to `folder`, which must be on the path, and name its adapter.
+
+    Args:
+        folder: where it goes.
+        adapter: whose calls it changes.
+        spoil: what it does to an evaluator.
+        betray: what it does to a key owner.
+    """
+    (folder / "sabotage.py").write_text(MODULE.format(adapter=adapter, spoil=spoil, betray=betray))
     return "sabotage:Sabotaged"

@@ -40,6 +40,7 @@ CHANGES: dict[str, Any] = {
     "repeats": 5,
     "probes": True,
     "audit": True,
+    "evaluator": "evaluator.example:7443",
 }
 
 
@@ -73,6 +74,8 @@ def test_cell_says_which_question_is_answered() -> None:
     assert cell != cell_id("vit_tiny", "digits", "openfhe", "n16", ["3", "1", "4"])
     assert cell != cell_id("vit_tiny", "digits", "openfhe", "n16", ["3", "1"])
     assert cell != cell_id("vit_tiny", "digits", "openfhe", "n15", ["3", "1", "2"])
+    elsewhere = cell_id("vit_tiny", "digits", "openfhe", "n16", ["3", "1", "2"], "evaluator.example:7443")
+    assert elsewhere == "/".join((*cell.split("/")[:4], "on evaluator.example:7443", cell.split("/")[4]))
 
 
 def test_defect_3_the_same_input_twice_is_refused() -> None:

@@ -224,7 +224,15 @@ def test_times_that_hold_a_stop_are_not_comparable(record: Record) -> None:
     """Else an evaluator that stood still would be called slow, and the other build fast."""
     for finding in both(record, 30, 2.0, environment__stopped_s=0.1):
         assert finding.verdict is Verdict.NOT_COMPARABLE
-        assert finding.why.startswith("a party was stopped by a signal, for ")
+        assert finding.why.startswith("a party was stopped by a signal for 0.1 s, ")
+
+
+def test_times_that_processor_seconds_do_not_fill_are_not_comparable(record: Record) -> None:
+    idle = record.model_copy(update={"latency": record.latency.model_copy(update={"evaluate_idle_s": 30.0})})
+    for finding in both(idle, 30, 1.0):
+        assert finding.verdict is Verdict.NOT_COMPARABLE
+        assert finding.why.startswith("the evaluator used no processor for ")
+        assert finding.why.endswith("; so in 60 processes")
 
 
 def test_times_in_pieces_are_not_comparable(record: Record) -> None:
@@ -234,7 +242,7 @@ def test_times_in_pieces_are_not_comparable(record: Record) -> None:
     )
     for finding in both(record, 30, 2.0, survival=survived):
         assert finding.verdict is Verdict.NOT_COMPARABLE
-        assert "a party died in " in finding.why
+        assert finding.why.startswith("a party died, and another went on, ")
 
 
 def test_sides_that_ran_one_after_the_other_are_not_comparable(record: Record) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import click
 
 from bench.cli.examples import examples
 from bench.cli.screen import Screen
+from bench.run.journal import left
 from bench.run.scratch import abandoned, sweep
 from reports.cleaning import leftovers
 
@@ -21,6 +23,11 @@ def clean(results: Path, dry_run: bool) -> None:
     for folder in abandoned(results):
         found += 1
         screen.say(f"{folder}: of the parties of a run that was killed; it is removed")
+    for folder in left(results):
+        found += 1
+        screen.say(f"{folder}: batches of a cell that was not finished; they are removed")
+        if not dry_run:
+            shutil.rmtree(folder)
     if not dry_run:
         sweep(results)
     for leftover in leftovers(results):

@@ -11,7 +11,6 @@ import numpy as np
 from backends.interface import KeyFile, KeyOwner
 from backends.registry import load_library
 from backends.stopwatch import Stopwatch
-from backends.tensor.layout import filled, pack
 from bench.parties.channel import Channel
 from bench.parties.ciphertexts import CiphertextFiles
 from bench.parties.messages import (
@@ -25,7 +24,7 @@ from bench.parties.messages import (
     Refreshed,
 )
 from bench.parties.party import Party
-from bench.parties.plain import taken
+from bench.parties.roles.encrypting import encrypt_samples, fresh
 from bench.parties.wire import Shipment, announce
 
 
@@ -73,22 +72,12 @@ class KeyOwnerParty(Party):
 
     def encrypt(self, request: Encrypt) -> Encrypted:
         """Pack the samples of a file, batch by batch, and encrypt each."""
-        data, shape = taken(self.folder / request.samples), request.layout
-        batches, seconds = [], 0.0
-        for start in range(0, len(data), shape.samples):
-            vectors = pack(shape, request.value, filled(shape, data[start : start + shape.samples]))
-            started = perf_counter()
-            ciphertexts = [self.owner.encrypt(vector, request.level) for vector in vectors]
-            seconds += perf_counter() - started
-            batches.append(self.ciphertexts.send_all(self.owner, ciphertexts))
-        return Encrypted(seconds, tuple(batches))
+        return encrypt_samples(self.folder, self.owner, self.ciphertexts, request)
 
     def refresh(self, request: Refresh) -> Refreshed:
         """Decrypt and encrypt again at a level."""
         values = self.owner.decrypt(self.ciphertexts.take(self.owner, request.ciphertext))
-        readable = bool(np.isfinite(values).all())
-        fresh = self.owner.encrypt(values if readable else np.zeros_like(values), request.level)
-        return Refreshed(self.ciphertexts.send(self.owner, fresh), readable)
+        return fresh(self.owner, self.ciphertexts, values, request.level)
 
     def decrypt(self, request: Decrypt) -> Decrypted:
         """Decrypt into a file of slot vectors `[ciphertexts, slots]`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
+from math import inf
 from pathlib import Path
 
 import numpy as np
@@ -18,13 +19,21 @@ from backends.replay import replay
 from backends.tensor.layout import filled, pack
 from bench.run.splitting import decode
 from bench.run.workload import Workload
+from models.arrays import Array
 from reports.scoring.precision import precision_bits
 
 
 def simulated_bits(
     workload: Workload, program: Program, parameters: ParameterSet, backend: str, simulator: Descriptor
 ) -> float:
-    """Bits by the largest error of the first batch's samples that leave no interval.
+    """Bits by the largest error of the first batch's samples that leave no interval; see `simulated`."""
+    return bits_left(*simulated(workload, program, parameters, backend, simulator))
+
+
+def simulated(
+    workload: Workload, program: Program, parameters: ParameterSet, backend: str, simulator: Descriptor
+) -> tuple[Array, Array]:
+    """The answers to the first batch's samples that leave no interval, and what they should be.
 
     Args:
         workload: the samples.
@@ -54,6 +63,13 @@ def simulated_bits(
     slots = np.stack([owner.decrypt(output) for output in outputs])
     stay = workload.stay[: len(samples)]
     logits = decode(program, program.output_layout, slots[None], len(samples))
-    bits = precision_bits(logits[stay], workload.expected[: len(samples)][stay])
+    return logits[stay], workload.expected[: len(samples)][stay]
+
+
+def bits_left(logits: Array, expected: Array) -> float:
+    """Bits by the largest error; minus infinity where noise has left what is no number."""
+    if not np.isfinite(logits).all():
+        return -inf
+    bits = precision_bits(logits, expected)
     assert bits is not None, "noise leaves no answer without an error"
     return bits

@@ -2,6 +2,7 @@
 
 /** @import { Options } from "./types.js" */
 import { grouped, significant } from "./format.js";
+import { LETTER } from "./labels.js";
 import { amountColours, style } from "./theme.js";
 
 /** A number at an axis: no digits that say nothing. */
@@ -62,6 +63,30 @@ export function valueAxis(name, more = {}) {
     splitLine: { lineStyle: { color: style("--line") } },
     ...more,
   };
+}
+
+/**
+ * An axis of names, upright where they fit, and how high their letters stand.
+ * @param {string[]} names
+ * @param {number} room the width of each
+ * @returns {{ axis: Options, height: number }}
+ */
+export function namesAxis(names, room) {
+  const longest = Math.max(0, ...names.map((name) => name.length));
+  const upright = room > longest * LETTER + 8;
+  const axis = {
+    type: "category",
+    data: names,
+    axisTick: { show: false },
+    axisLine: { show: false },
+    axisLabel: {
+      rotate: upright ? 0 : 90,
+      interval: 0,
+      color: style("--text"),
+      fontSize: room < 14 ? 10 : 11,
+    },
+  };
+  return { axis, height: upright ? 16 : longest * 6 };
 }
 
 /** @param {Options} more */

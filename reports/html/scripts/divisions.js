@@ -65,7 +65,7 @@ export function unranked(row, wanted) {
   if (!endedOk(row)) return [STATUS[row.status], row.reason].filter(Boolean).join(": ");
   if (!secureRow(row)) return "INSECURE";
   if (row["derived.measured"]) return "single operations";
-  if (row["derived.disturbed"]) return "a party died, and another went on";
+  if (row["derived.distorted"]) return row["derived.distorted"];
   if (secondsOf(row, wanted) === null) return row["derived.probed"] ? "probed, so without times" : "no times";
   return underFloor(row, wanted);
 }

@@ -45,9 +45,12 @@ export const emptyNote = (/** @type {string} */ text) => el("p", { class: "empty
 
 export const note = (/** @type {string} */ text) => el("p", { class: "note" }, text);
 
+/** After what a name may break: separators, but never one between the digits of a number. */
+const BREAKS = /(?<=[_/.,])(?<!\d[.,](?=\d))/;
+
 /** A long name that may break after its separators. */
 export function breakable(/** @type {string} */ text) {
-  const parts = text.split(/(?<=[_/.,])/);
+  const parts = text.split(BREAKS);
   return el(
     "span",
     { class: text.length > 24 ? "name long" : "name" },

@@ -1,11 +1,11 @@
 // Heat maps of records by the names of their parts.
 
 /** @import { Heat, Options, PlotEvent, Row, TableSpec } from "./types.js" */
-import { amounts } from "./axes.js";
+import { amounts, namesAxis } from "./axes.js";
 import { bandAxis, bandsOf } from "./bands.js";
 import { recordColumn, STANDINGS } from "./columns.js";
 import { significant } from "./format.js";
-import { LETTER, naming } from "./labels.js";
+import { naming } from "./labels.js";
 import { lettersOn, style } from "./theme.js";
 
 /** The cells of a record. @typedef {(row: Row) => Heat[]} Cells */
@@ -23,12 +23,12 @@ export function heatOption(rows, cells, { unit, width, order }) {
   const names = partNames(found, order);
   const [low, high] = extremes(found);
   const room = (width - 12) / names.length;
-  const upright = room > longest(names) * LETTER + 8;
-  const bottom = 48 + (upright ? 16 : longest(names) * 6);
+  const { axis, height } = namesAxis(names, room);
+  const bottom = 48 + height;
   return {
     height: bandsOf(rows, width).height + 6 + bottom,
     grid: { left: 4, right: 8, top: 6, bottom },
-    xAxis: namesAxis(names, room, upright),
+    xAxis: axis,
     yAxis: bandAxis(rows, width),
     visualMap: amounts(low, high === low ? low + 1 : high, unit, 3),
     series: [heatSeries(marks(rows, found, [low, high]), room)],
@@ -40,26 +40,6 @@ function extremes(/** @type {Heat[][]} */ found) {
   const values = found.flat().flatMap((cell) => (cell.value === null ? [] : [cell.value]));
   return [Math.min(...values), Math.max(...values)];
 }
-
-/**
- * The axis of the parts' names, upright where they fit.
- * @param {string[]} names
- * @param {number} room
- * @param {boolean} upright
- * @returns {Options}
- */
-const namesAxis = (names, room, upright) => ({
-  type: "category",
-  data: names,
-  axisTick: { show: false },
-  axisLine: { show: false },
-  axisLabel: {
-    rotate: upright ? 0 : 90,
-    interval: 0,
-    color: style("--text"),
-    fontSize: room < 14 ? 10 : 11,
-  },
-});
 
 /**
  * What is drawn of each cell that has a value.
@@ -109,9 +89,6 @@ export function partNames(found, order) {
   const names = [...new Set(found.flat().map((cell) => cell.name))];
   return order ? names.sort(order) : names;
 }
-
-/** The letters of the longest name. */
-const longest = (/** @type {string[]} */ names) => Math.max(0, ...names.map((name) => name.length));
 
 /**
  * The table behind a heat map: a column a part.

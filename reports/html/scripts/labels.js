@@ -31,11 +31,12 @@ export function naming(rows) {
  */
 function telling(rows) {
   const differs = (/** @type {keyof Row} */ name) => new Set(rows.map((row) => row[name])).size > 1;
-  const [suites, cases, threads, samples] = [
+  const [suites, cases, threads, samples, probes] = [
     differs("suite"),
     differs("case"),
     differs("environment.threads"),
     differs("samples"),
+    differs("derived.probed"),
   ];
   const unlike = underSeveral(rows, (row) =>
     [caseOf(row), row["environment.threads"], row.samples].join("\n"),
@@ -47,6 +48,7 @@ function telling(rows) {
     setName,
     (row) => threads && threadsOf(row),
     (row) => samples && `${row.samples} samples`,
+    (row) => probes && row["derived.probed"] && "probed",
     (row) => unlike(row) && `C${row["derived.group"]}`,
   ];
 }

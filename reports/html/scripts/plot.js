@@ -3,6 +3,7 @@
 /** @import { Chart, Figure, Options, PlotEvent } from "./types.js" */
 import { allRows } from "./data.js";
 import { clear, el, emptyNote, note } from "./dom.js";
+import { fileName, keepAddress, keepText } from "./files.js";
 import { addressOf } from "./rows.js";
 import { addTable } from "./table.js";
 import { style } from "./theme.js";
@@ -35,8 +36,8 @@ export function addFigure(parent, figure) {
   }
   const label = `${figure.title}. ${figure.alt} The same numbers are in the table below.`;
   const host = el("div", { class: "plot", role: "img", "aria-label": label });
-  box.append(host, numbers(figure));
   const drawing = { figure, host };
+  box.append(host, el("div", { class: "plot-tools" }, numbers(figure), keeper(drawing)));
   Object.assign(host, { figure: drawing });
   draw(drawing);
 }
@@ -54,6 +55,20 @@ function numbers(/** @type {Figure} */ figure) {
     if (details.open && details.children.length === 1 && figure.table) addTable(details, figure.table());
   });
   return details;
+}
+
+/** The button that keeps a plot as a picture: points as pixels where they are many, else lines that scale. */
+function keeper(/** @type {Drawing} */ drawing) {
+  const { title, renderer } = drawing.figure;
+  const ending = renderer === "canvas" ? "png" : "svg";
+  const button = el("button", { type: "button", class: "keep" }, `Keep the plot as ${ending.toUpperCase()}`);
+  button.addEventListener("click", () => {
+    const { chart } = drawing;
+    if (chart && ending === "svg")
+      keepText(fileName(title, ending), chart.renderToSVGString(), "image/svg+xml");
+    else if (chart) keepAddress(fileName(title, ending), chart.getDataURL({ type: ending, pixelRatio: 2 }));
+  });
+  return button;
 }
 
 /** Draw a figure as wide as its place; nothing where that has no width. */
@@ -86,6 +101,7 @@ export function redrawFigures(/** @type {boolean} */ always) {
 /** @returns {Options} */
 const common = () => ({
   animation: false,
+  backgroundColor: style("--surface"), // of a picture that is kept, too
   textStyle: { fontFamily: style("--font"), color: style("--text"), fontSize: 12 },
   tooltip: {
     trigger: "item",

@@ -37,6 +37,12 @@ export const untrained = (/** @type {Row} */ row) => row.weights === "random" &&
 export const exact = (/** @type {Row} */ row) =>
   row["ladder.precision_bits"] === null && row["ladder.logit_error_max"] === 0;
 
+/** Rows without those of probed runs, which have no times, where their cell has another. */
+export function unprobed(/** @type {Row[]} */ rows) {
+  const others = new Set(rows.filter((row) => !row["derived.probed"]).map((row) => row.cell));
+  return rows.filter((row) => !row["derived.probed"] || !others.has(row.cell));
+}
+
 /** Bits of precision. */
 export const precision = (/** @type {Row} */ row) =>
   exact(row) ? "exact" : fixed(row["ladder.precision_bits"], 1);

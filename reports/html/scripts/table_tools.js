@@ -2,6 +2,7 @@
 
 import { asCsv, FORMS } from "./copies.js";
 import { el } from "./dom.js";
+import { fileName, keepText } from "./files.js";
 
 /**
  * What the tools need of their table.
@@ -12,25 +13,6 @@ import { el } from "./dom.js";
  * @property {() => void} draw
  * @property {string} caption
  */
-
-/** A file's name from a caption. */
-const fileName = (/** @type {string} */ caption) =>
-  `${caption
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-")
-    .slice(0, 50)}.csv`;
-
-/**
- * Keep text as a file.
- * @param {string} name
- * @param {string} text
- * @param {string} kind
- */
-export function keep(name, text, kind) {
-  const address = URL.createObjectURL(new Blob([text], { type: kind }));
-  el("a", { href: address, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(address), 1000);
-}
 
 /**
  * Copy text, and say so on the button.
@@ -72,7 +54,9 @@ export function tableTools(/** @type {Tooled} */ table) {
     return button;
   });
   const file = el("button", { type: "button" }, "Keep as a file");
-  file.addEventListener("click", () => keep(fileName(table.caption), asCsv(table.cells()), "text/csv"));
+  file.addEventListener("click", () =>
+    keepText(fileName(table.caption, "csv"), asCsv(table.cells()), "text/csv"),
+  );
   const boxes = el("div", { class: "columns" });
   const details = el(
     "details",

@@ -34,7 +34,7 @@ interface NamedRow {
   "derived.timed_primitives": boolean;
   "derived.timed_course": boolean;
   "derived.measured": boolean;
-  "derived.disturbed": boolean;
+  "derived.distorted": string | null;
   "derived.refresh": string | null;
   "derived.alias": string | null;
 }
@@ -315,6 +315,8 @@ export interface Chart {
   setOption(option: Options): void;
   on(event: "click", listener: (event: PlotEvent) => void): void;
   dispose(): void;
+  renderToSVGString(): string;
+  getDataURL(how: { type: string; pixelRatio: number }): string;
 }
 
 export interface Figure {

@@ -26,6 +26,13 @@ def told(*arguments: str, status: int, **variables: str) -> str:
     return done.stderr
 
 
+def test_a_command_that_crashes_leaves_no_image_of_its_memory() -> None:
+    """A core file of the front process would hold samples."""
+    code = "import bench.cli.main as m, resource as r; m._prepare(); print(r.getrlimit(r.RLIMIT_CORE)[0])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "0"
+
+
 def test_a_foreseen_error_is_one_sentence() -> None:
     (line,) = told(*WRONG, status=2).splitlines()
     assert line.startswith("error: there is no file no_such_suite.yaml")

@@ -16,8 +16,9 @@ from bench.run.life import Life, Outcome
 from bench.run.listener import Listener
 from bench.run.program_parties import ROLES
 from bench.run.session import Session, Stage
+from bench.run.stage_limits import of_stage
 from bench.spec.cells import expand
-from bench.spec.file import Limits
+from bench.spec.file import Limits, StageLimits
 from bench.spec.suite import load_suite
 from reports.record import Status
 
@@ -59,6 +60,28 @@ def test_a_real_party_that_takes_too_long_is_told_of_in_the_stage_that_it_was_in
     assert outcome.reason == (
         "timed out after 0.001 s (limits.seconds) in starting the evaluator; raise the limit"
     )
+
+
+def test_a_stage_that_takes_too_long_is_ended_by_its_own_limit(tmp_path: Path) -> None:
+    """No interpreter starts in a millisecond, and the cell has a minute."""
+    hasty = life(tmp_path, Limits(seconds=60, stages=StageLimits(start_s=0.001)))
+    outcome = hasty.live(
+        lambda one: one.watched(ROLES, one.descriptor.adapter, lambda s: s.start("evaluator"))
+    )
+    assert outcome.status is Status.TIMED_OUT
+    assert outcome.reason == (
+        "timed out after 0.001 s (limits.stages.start_s) in starting the evaluator; raise the limit"
+    )
+
+
+def test_every_stage_has_a_limit_by_default(tmp_path: Path) -> None:
+    for stage, limit in (
+        ("starting the key owner", ("start_s", 600.0)),
+        ("key generation", ("keys_s", 43_200.0)),
+        ("evaluation of halves", ("evaluate_s", 259_200.0)),
+        ("primitives at level 3", ("evaluate_s", 259_200.0)),
+    ):
+        assert of_stage(stage, StageLimits()) == limit
 
 
 @pytest.mark.parametrize(

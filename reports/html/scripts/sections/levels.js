@@ -9,6 +9,7 @@ import { hasHeat, heatOption, heatTable, shares } from "../heat.js";
 import { firstOf, naming } from "../labels.js";
 import { compareNames } from "../order.js";
 import { addFigure } from "../plot.js";
+import { unprobed } from "../rows.js";
 import { addTable } from "../table.js";
 import { secondsBy } from "../timing.js";
 
@@ -58,7 +59,7 @@ async function levelTimes(parent, rows) {
  */
 const levelsTable = (rows) => ({
   caption: "Levels and refreshes by cell",
-  rows: rows.filter((row) => row["counts.levels_used"] !== null),
+  rows: unprobed(rows).filter((row) => row["counts.levels_used"] !== null),
   columns: [
     ...NAME_COLUMNS,
     figureColumn("Levels used", "counts.levels_used"),

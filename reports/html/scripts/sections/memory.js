@@ -6,6 +6,7 @@ import { el } from "../dom.js";
 import { significant } from "../format.js";
 import { firstOf } from "../labels.js";
 import { addFigure } from "../plot.js";
+import { unprobed } from "../rows.js";
 import { inUnit, scaleOf } from "../units.js";
 
 /** @type {[string, NumberName][]} */
@@ -62,9 +63,10 @@ function memoryFigure(parent, rows, { title, alt, sizes, wanted, stacked }) {
 /**
  * Each party's memory, and the sizes of keys and ciphertexts.
  * @param {HTMLElement} parent
- * @param {Row[]} rows
+ * @param {Row[]} all
  */
-export function memory(parent, rows) {
+export function memory(parent, all) {
+  const rows = unprobed(all);
   const grid = el("div", { class: "pair" });
   parent.append(grid);
   memoryFigure(grid, rows, {

@@ -2,7 +2,9 @@
 
 /** @import { Column, Row } from "../types.js" */
 import { conditionsColumn, STANDINGS } from "../columns.js";
+import { page, wholes } from "../data.js";
 import { breakable, el } from "../dom.js";
+import { keepText } from "../files.js";
 import { backendName, recordLink, securityChip, statusChip } from "../links.js";
 import { addTable } from "../table.js";
 
@@ -34,12 +36,25 @@ const COLUMNS = [
   conditionsColumn,
 ];
 
+/** The button that keeps whole records, a line of JSON each. */
+function keeper(/** @type {Row[]} */ rows) {
+  const button = el("button", { type: "button", class: "keep" }, "Keep these records as JSON lines");
+  button.addEventListener("click", async () => {
+    const lines = (await wholes(rows)).map(([, record]) => JSON.stringify(record));
+    keepText("records.jsonl", `${lines.join("\n")}\n`, "application/jsonl");
+  });
+  return button;
+}
+
 /**
  * The table of every record.
  * @param {HTMLElement} parent
  * @param {Row[]} rows
  */
 export function records(parent, rows) {
+  parent.append(
+    el("p", { class: "note" }, keeper(rows), ` Single times have their first ${page().digits} digits there.`),
+  );
   addTable(parent, {
     caption: "Every record by key, cell and run",
     rows,

@@ -9,7 +9,7 @@ from importlib.resources import files
 import pytest
 
 from tests.reports.html.browser.chromium import Tabs, open_page
-from tests.reports.html.browser.test_answers import DESKTOP, EXAMPLE
+from tests.reports.html.browser.test_answers import DESKTOP, EXAMPLE, PHONE
 
 MOST_PAGES = 12
 FINDINGS = """const done = arguments[0];
@@ -17,10 +17,11 @@ FINDINGS = """const done = arguments[0];
         ({ id, nodes }) => [id, nodes.map((node) => node.html.slice(0, 200)).slice(0, 5)])))"""
 
 
+@pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desktop", "phone"])
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_axe_finds_nothing(dark: bool, chromium: Tabs) -> None:
+def test_axe_finds_nothing(screen: tuple[int, int], dark: bool, chromium: Tabs) -> None:
     rules = (files("selenium_axe_python") / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
-    with chromium(*DESKTOP, dark=dark) as chrome:
+    with chromium(*screen, dark=dark) as chrome:
         chrome.set_script_timeout(100)
         open_page(chrome, EXAMPLE, query="")
         chrome.execute_script(rules)

@@ -13,7 +13,7 @@ from tests.reports.html.browser.conftest import Write
 from tests.reports.html.records import made
 
 #: Of each cell of the heat map its colour and that of its letters.
-COLOURS = """const { chart } = document.querySelector('#drift .plot').figure;
+COLOURS = """const { chart } = document.querySelectorAll('#time .plot')[1].figure;
     const data = chart.getModel().getSeriesByIndex(0).getData();
     return chart.getOption().series[0].data.map(
         (cell, place) => [data.getItemVisual(place, 'style').fill, cell.label.color])"""
@@ -54,7 +54,9 @@ def layers(bits: list[float | None]) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("dark", [False, True])
 def test_letters_can_be_read_on_every_colour(write: Write, dark: bool, chromium: Tabs) -> None:
-    page = write([made(ladder__layers=layers([place / 10 for place in range(401)]))])
+    page = write(
+        [made(latency__layers=[{"name": f"layer {place}", "s": place / 10} for place in range(401)])]
+    )
     with chromium(dark=dark) as chrome:
         open_page(chrome, page)
         found = chrome.execute_script(COLOURS)

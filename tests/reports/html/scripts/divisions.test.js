@@ -46,6 +46,12 @@ test("other conditions are a race of their own, the one with most cells first", 
   );
 });
 
+test("times that hold a stall are not ranked, and say so", () => {
+  const stalled = asks({ "derived.distorted": "a party was stopped by a signal for 3.0 s, which its times hold" });
+  assert.equal(unranked(stalled, ASKED), stalled["derived.distorted"]);
+  assert.equal(unranked(asks({ "derived.distorted": null }), ASKED), null);
+});
+
 test("a floor is a condition of being ranked, and says what is under it", () => {
   const coarse = asks({ "ladder.precision_bits": 7.5 });
   assert.equal(unranked(coarse, ASKED), "7.5 bits, under the floor");

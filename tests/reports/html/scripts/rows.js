@@ -27,7 +27,7 @@ const COMMON = {
   "derived.group": 1,
   "derived.front": false,
   "derived.measured": false,
-  "derived.disturbed": false,
+  "derived.distorted": null,
 };
 
 /**

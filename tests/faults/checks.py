@@ -1,0 +1,107 @@
+"""What must be true after every fault."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import psutil
+
+from bench.run.kinds import kind_of
+from bench.run.scratch import SCRATCH
+from bench.spec.cells import Cell
+from reports.errors import ReportError
+from reports.measures import Kind
+from reports.readings import readings
+from reports.record import Record, Status
+from reports.store import Stored, check_raw, load_output
+
+#: How long processes may take to end after their parent has.
+SECONDS = 20.0
+#: Measures that are the same in every run of a cell: of what was counted, and of what was sent.
+EXACT = (Kind.COUNT, Kind.SIZE)
+
+
+def orphans(parties: Sequence[int], output: Path) -> list[str]:
+    """Parties that are left, of those that were seen and of any whose folder is in `output`."""
+    seen = [psutil.Process(pid) for pid in parties if psutil.pid_exists(pid)]
+    _, left = psutil.wait_procs(seen, timeout=SECONDS)
+    return [f"party {one.pid} is left" for one in (*left, *_of_folder(output)) if _lives(one)]
+
+
+def _of_folder(output: Path) -> list[psutil.Process]:
+    return [
+        process
+        for process in psutil.process_iter(["cmdline"])
+        if any(one.startswith(f"{output}/") for one in process.info["cmdline"] or ())
+    ]
+
+
+def _lives(process: psutil.Process) -> bool:
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
+def samples_of(cells: Sequence[Cell]) -> list[bytes]:
+    """Pieces of the cells' samples as a file would hold them: numbers of 64 and of 32 bits."""
+    found = []
+    for cell in cells:
+        loaded = kind_of(cell).load(cell, lambda done, total: None)
+        values = np.ascontiguousarray(loaded.workload.encrypted_inputs, dtype=np.float64)  # type: ignore[attr-defined]
+        for row in values.reshape(-1, values.shape[-1]):
+            found += [row[:4].tobytes(), row[:4].astype(np.float32).tobytes()]
+    return found
+
+
+def leaks(folder: Path, secrets: Sequence[bytes]) -> list[str]:
+    """Files below a folder that hold one of some secrets, and folders of parties that are left."""
+    found = [f"{path} is left" for path in folder.rglob(f"{SCRATCH}*")]
+    for path in folder.rglob("*"):
+        if path.is_file() and any(secret in content for content in _contents(path) for secret in secrets):
+            found.append(f"{path} holds a sample or a key")
+    return found
+
+
+def _contents(path: Path) -> Iterator[bytes]:
+    """The bytes of a file, and of the arrays that are packed into it."""
+    yield path.read_bytes()
+    if path.suffix == ".npz":
+        try:
+            with np.load(path, allow_pickle=False) as arrays:
+                yield from (arrays[name].tobytes() for name in arrays.files)
+        except Exception:  # one that a fault has damaged
+            return
+
+
+def exact(record: Record) -> Mapping[str, float]:
+    """The measures of a record that are the same in every run."""
+    return {measure.name: value for measure, value in readings(record).items() if measure.kind in EXACT}
+
+
+def kept(output: Path) -> list[Stored]:
+    """The records of a folder that can be read, with their raw outputs."""
+    found = load_output(output).stored if output.is_dir() else []
+    return [one for one in found if _whole(one)]
+
+
+def _whole(stored: Stored) -> bool:
+    try:
+        check_raw(stored)
+    except ReportError:
+        return False
+    return True
+
+
+def lost_or_repeated(stored: Sequence[Stored], wanted: Mapping[str, Record], most: int) -> list[str]:
+    """Cells without, or with too many, records that ended ok, and exact measures of an undisturbed run."""
+    finished = [one.record for one in stored if one.record.status is Status.OK]
+    times = Counter(record.cell for record in finished)
+    wrong = [f"{cell} has {times[cell]} finished records" for cell in wanted if not 1 <= times[cell] <= most]
+    for record in finished:
+        differing = set(exact(record).items()) ^ set(exact(wanted[record.cell]).items())
+        wrong += [f"{record.cell} differs in {sorted(name for name, _ in differing)}"] * bool(differing)
+    return wrong

@@ -1,0 +1,65 @@
+"""A few faults of each kind of refresh in every run of the tests; and a campaign sees what goes wrong."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from reports.store import Stored
+from tests.faults.checks import leaks, lost_or_repeated, orphans
+from tests.faults.faults import every
+from tests.reports.html.records import made
+from tests.test_walls import ROOT
+
+#: So many of each kind of refresh.
+FAULTS = 6
+
+
+def test_a_few_faults_cost_nothing_but_their_own_cell() -> None:
+    command = [sys.executable, "-m", "tests.faults.campaign", "--faults", str(FAULTS)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("survived: ") >= FAULTS
+
+
+def test_there_are_faults_of_every_kind_and_each_has_its_name() -> None:
+    names = [fault.name for fault in every()]
+    assert len(set(names)) == len(names) > 300
+    for word in ("SIGKILL", "SIGHUP and SIGHUP", "SIGSTOP", "full disk", "read-only", "memory", "cut"):
+        assert any(word in name for name in names), word
+
+
+def test_a_sample_in_a_file_or_packed_into_one_is_found(tmp_path: Path) -> None:
+    samples = np.arange(12.0).reshape(3, 4) / 7
+    secrets = [row.tobytes() for row in samples]
+    (tmp_path / "log").write_bytes(b"nothing")
+    assert leaks(tmp_path, secrets) == []
+    np.savez_compressed(tmp_path / "raw.npz", logits=samples[1:])
+    (tmp_path / "log").write_bytes(b"before" + secrets[0] + b"after")
+    (tmp_path / ".parties-here").mkdir()
+    assert [line.rpartition("/")[2] for line in sorted(leaks(tmp_path, secrets))] == [
+        ".parties-here is left",
+        "log holds a sample or a key",
+        "raw.npz holds a sample or a key",
+    ]
+
+
+def test_a_process_that_works_on_a_run_is_found(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "import sys; sys.stdin.read()", f"{tmp_path}/run/cell"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as process:
+        assert orphans([], tmp_path) == [f"party {process.pid} is left"]
+    assert orphans([process.pid], tmp_path) == []
+
+
+def test_a_cell_that_is_lost_repeated_or_different_is_found() -> None:
+    record = made()
+    stored, wanted = Stored(record, None, None), {record.cell: record}
+    assert lost_or_repeated([stored], wanted, 1) == []
+    assert lost_or_repeated([], wanted, 1) == [f"{record.cell} has 0 finished records"]
+    assert lost_or_repeated([stored, stored], wanted, 1) == [f"{record.cell} has 2 finished records"]
+    other = made(counts__ct_ct=7)
+    (found,) = lost_or_repeated([Stored(other, None, None)], wanted, 1)
+    assert "counts.ct_ct" in found
