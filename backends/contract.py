@@ -10,7 +10,9 @@ Every function raises ExecutionError where the operands do not allow the operati
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import TypeVar
 
 import numpy as np
@@ -77,6 +79,12 @@ def added_plain(a: StateT, level: int) -> StateT:
 def multiplied_plain(a: StateT, level: int) -> StateT:
     """The product of a and a plaintext encoded at `level`."""
     return replace(_factor(a, level), product=True)
+
+
+def multiplied_plain_sum(terms: Iterable[tuple[StateT, int]]) -> StateT:
+    """The sum of products of ciphertexts with plaintexts encoded at levels; terms alike are judged once."""
+    alike = {(a.level, a.product, a.polynomials, level): (a, level) for a, level in terms}
+    return reduce(added, (multiplied_plain(a, level) for a, level in alike.values()))
 
 
 def multiplied(a: StateT, b: State) -> StateT:

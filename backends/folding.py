@@ -196,7 +196,7 @@ class Folding(Evaluator):
     def multiply_plain_sum(self, terms: Sequence[tuple[Ciphertext, Plaintext]]) -> Folded:
         """See `Evaluator.multiply_plain_sum`."""
         factors = [(_own(a), _constant(b)) for a, b in terms]
-        state = reduce(contract.added, (contract.multiplied_plain(a, b.level) for a, b in factors))
+        state = contract.multiplied_plain_sum((a, b.level) for a, b in factors)
         kept = [(a, b) for a, b in factors if not b.vanishes]
         secret = [(a.secret, b.recorded) for a, b in kept if a.secret and b.recorded]
         known = [a.known * b.slots for a, b in kept if a.known is not None and b.recorded]

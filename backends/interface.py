@@ -84,6 +84,9 @@ class Capabilities:
     bootstrap_keys: int = 0
     bootstrap_steps: tuple[int, ...] = ()
     bootstrap_plaintexts: int = 0
+    #: Lowest level at which a ciphertext may enter an interactive bootstrap, by several key owners who share
+    #: the secret key; None where there is none.
+    interactive_bootstrap_input_level: int | None = None
     #: Why there is no bootstrap, for `Unsupported`.
     no_bootstrap_reason: str | None = None
     #: Whether slots may be complex: complex values are encoded and encrypted, and conjugated.

@@ -24,6 +24,7 @@ from backends.tensor.operation import Way
 from backends.tensor.operations import encrypted
 from backends.tensor.pairs import ONE
 from backends.tensor.tensor import Tensor
+from backends.threshold import INTERACTIVE_BOOTSTRAP
 from backends.ways import choices, pairings
 from models.arrays import Array
 from models.graph import Graph, Node
@@ -34,11 +35,21 @@ __all__ = ["Refresh", "cheapest", "plan", "refresh_for"]
 def refresh_for(kind: str, parameters: ParameterSet, capabilities: Capabilities) -> Refresh:
     """The refresh that a suite asks for.
 
+    An interactive bootstrap is a round trip for the evaluator, whoever answers it.
+
     Raises:
         Unsupported: the library cannot bootstrap, with its reason.
     """
     if kind == "round_trip":
         return Refresh(kind, parameters.depth, 0)
+    if kind == INTERACTIVE_BOOTSTRAP:
+        lowest = capabilities.interactive_bootstrap_input_level
+        if lowest is None:
+            raise Unsupported(
+                "an interactive bootstrap takes several key owners, and a library whose key they can share; "
+                "set parties and choose openfhe, or use refresh: round_trip"
+            )
+        return Refresh("round_trip", parameters.depth, lowest, to_top=True)
     if capabilities.bootstrap_output_level is None:
         raise Unsupported(f"{capabilities.no_bootstrap_reason}; use refresh: round_trip")
     return Refresh(
@@ -301,7 +312,7 @@ class Planner:
     def _refreshed(self, folding: Folding, node: Node, tensor: Tensor, plan: Schedule) -> Tensor:
         """A node's value with its levels back."""
         if self._refresh.kind == "round_trip":
-            needed = plan.needed[node.name]
+            needed = self._refresh.top if self._refresh.to_top else plan.needed[node.name]
             return tensor.with_ciphertexts([folding.round_trip(c, needed) for c in tensor.ciphertexts])
         mean = float(node.attributes.get("mean", 0.0))
         if node.name in plan.paired:

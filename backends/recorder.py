@@ -249,8 +249,7 @@ class Recorder(Evaluator):
     def multiply_plain_sum(self, terms: Sequence[tuple[Ciphertext, Plaintext]]) -> Recorded:
         """See `Evaluator.multiply_plain_sum`."""
         operands, plaintexts = zip(*terms, strict=True)
-        products = (contract.multiplied_plain(_own(a), _constant(b).level) for a, b in terms)
-        total = reduce(contract.added, products)
+        total = contract.multiplied_plain_sum((_own(a), _constant(b).level) for a, b in terms)
         return self._append(Primitive.MULTIPLY_PLAIN_SUM, [total], operands, plaintexts)[0]
 
     def multiply_sum(self, terms: Sequence[tuple[Ciphertext, Ciphertext]]) -> Recorded:

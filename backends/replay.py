@@ -87,13 +87,20 @@ def replay(
     kept = kept or Kept(0, {}, {}, (), 0.0)
     machine = _Machine(program, evaluator, round_trip, show_probe, kept)
     machine.load(inputs)
+    alive = {} if keeping is None else boundaries(program)
     started = perf_counter() - kept.seconds
-    pauses = NoPauses() if keeping is None else _Pauses(program, machine, keeping, started)
+    pauses = NoPauses() if keeping is None else _Pauses(alive, machine, keeping, started)
     before = [
         replace(span, started=span.started + started, ended=span.ended + started) for span in kept.spans
     ]
     dispatch = Dispatch(
-        program, machine, constants, workers or Workers(), progress, pauses, (kept.boundary, before)
+        program,
+        machine,
+        constants,
+        workers or Workers(),
+        progress,
+        pauses,
+        (kept.boundary, before),
     )
     dispatch.run()
     measured = measure(program, dispatch.spans, started)
@@ -113,9 +120,11 @@ def check_counts(planned: Counter[str], executed: Counter[str]) -> None:
 class _Pauses:
     """Keeps a replay at the boundaries of its program."""
 
-    def __init__(self, program: Program, machine: _Machine, keeping: Keeping, started: float) -> None:
-        self._alive = boundaries(program)
-        self._machine, self._keeping, self._started = machine, keeping, started
+    def __init__(
+        self, alive: Mapping[int, tuple[int, ...]], machine: _Machine, keeping: Keeping, started: float
+    ) -> None:
+        self._alive, self._machine = alive, machine
+        self._keeping, self._started = keeping, started
 
     def after(self, index: int) -> int | None:
         """See `backends.dispatch.Pauses`."""

@@ -37,6 +37,7 @@ class Refresh:
         work: cost of one relative to the usual one of its kind (`Capabilities.bootstrap_work`).
         keeps_imaginary: whether it keeps the imaginary parts of slots.
         period: of the sine by which a bootstrap reduces (`Capabilities.bootstrap_period`).
+        to_top: whether a round trip returns at the highest level, whatever is needed.
     """
 
     kind: str
@@ -45,6 +46,7 @@ class Refresh:
     work: float = 1.0
     keeps_imaginary: bool = False
     period: float = inf
+    to_top: bool = False
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,9 @@ from pathlib import Path
 from backends.interface import Ciphertext, ComplexVector, KeyFile, SecurityFacts, Vector
 from backends.stopwatch import Stopwatch
 
+#: The kind of refresh in which key owners raise a ciphertext together and none of them sees the values.
+INTERACTIVE_BOOTSTRAP = "interactive_bootstrap"
+
 
 @dataclass(frozen=True)
 class JointKey:
@@ -84,6 +87,23 @@ class ShareHolder(ABC):
 
         Not numbers, where the library finds none in them.
         """
+
+    @abstractmethod
+    def begin_bootstrap(self, ciphertext: Ciphertext) -> tuple[Ciphertext, Ciphertext]:
+        """What every holder's `share_bootstrap` takes: the ciphertext made ready, and a random polynomial."""
+
+    @abstractmethod
+    def share_bootstrap(self, ready: Ciphertext, random: Ciphertext) -> Sequence[Ciphertext]:
+        """This holder's part of an interactive bootstrap, in which nobody learns the values.
+
+        It is a partial decryption under a mask, and the mask encrypted at the highest level.
+        """
+
+    @abstractmethod
+    def finish_bootstrap(
+        self, ready: Ciphertext, random: Ciphertext, shares: Sequence[Sequence[Ciphertext]]
+    ) -> Ciphertext:
+        """The ciphertext at the highest level, of the parts of all holders, the first's first."""
 
     @abstractmethod
     def write(self, ciphertext: Ciphertext, path: Path) -> None:

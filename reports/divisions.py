@@ -83,7 +83,7 @@ def division(record: Record) -> Division:
         secure=record.security.secure,
         threads=record.environment.threads,
         cpu=record.environment.cpu,
-        evaluator=None if record.remote is None else record.remote.address,
+        evaluator=record.evaluator,
     )
 
 

@@ -67,7 +67,7 @@ class Parameters(Block):
     scale_bits: Annotated[int, Field(gt=0)]
     depth: Annotated[int, Field(gt=0)]
     digits: Annotated[int, Field(gt=0)]
-    refresh: Literal["bootstrap", "round_trip"]
+    refresh: Literal["bootstrap", "round_trip", "interactive_bootstrap"]
     program: str
     parties: Annotated[int, Field(gt=0)] = 1
 
@@ -133,7 +133,8 @@ class Environment(Block):
     """The machine and the software, as measured when the cell ran.
 
     `isolation` is the weakest of what kept each party from the sight of the others, `swap` whether the memory
-    of parties that hold secrets could be swapped out.
+    of parties that hold secrets could be swapped out. `lost_machines` is how many machines of an executor
+    were lost while they ran the cell, None where none was asked for.
     """
 
     cpu: str | None = None
@@ -148,6 +149,7 @@ class Environment(Block):
     stopped_s: Seconds | None = None
     isolation: Literal["none", "namespaces", "landlock"] | None = None
     swap: Literal["locked", "absent", "possible"] | None = None
+    lost_machines: Count | None = None
     calibration_s: Seconds | None = None
     os: str | None = None
     python: str | None = None
@@ -216,6 +218,11 @@ class Record(Block):
     survival: Survival | None = None
     environment: Environment = Environment()
     remote: Remote | None = None
+
+    @property
+    def evaluator(self) -> str | None:
+        """The address of the evaluator's machine; None where it is the key owner's."""
+        return None if self.remote is None else self.remote.address
 
     @property
     def set_title(self) -> str:

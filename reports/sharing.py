@@ -25,7 +25,8 @@ class SharingOwner(Block):
 class Sharing(Block):
     """Several key owners who share the secret key (see `backends.threshold`).
 
-    `among_bytes` and `among_messages` crossed between them, beside what `wire` counts. The rest is about the
+    `among_bytes` and `among_messages` crossed between them, beside what `wire` counts; of these,
+    `interactive_bootstraps` took `bootstrap_rounds` and `bootstrap_bytes`. The rest is about the
     noise with which they flood what they decrypt, as log2 of standard deviations in coefficients:
     `flooding_bits` of all of it together, `error_bits` of the error of an output without it, and
     `flooding_over_error_bits` the first less the second. `error_from` says where the error is from: it is
@@ -35,6 +36,9 @@ class Sharing(Block):
     owners: Annotated[list[SharingOwner], Field(min_length=2)]
     among_bytes: Bytes
     among_messages: Count
+    interactive_bootstraps: Count = 0
+    bootstrap_rounds: Count = 0
+    bootstrap_bytes: Bytes | None = None
     flooding_bits: float
     error_bits: float | None = None
     error_from: Literal["measured", "predicted"] | None = None

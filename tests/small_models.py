@@ -31,12 +31,18 @@ SETTINGS = ConversionSettings.model_validate(
         "layer_norm": {"depth": 4, "margin": 2.0},
     }
 )
-#: Shifted windows and a merge in Swin; a causal mask and biased scores in GPT; padding and a choice in BERT.
+#: Shifted windows and a merge in Swin, and windows of 9 tokens and heads that are no powers of two; a causal
+#: mask and biased scores in GPT; padding and a choice in BERT.
 MODELS = {
     "vit": (VitShape(dim=8, heads=2, blocks=1, mlp_ratio=2), DataShape(9, 5, 3), _VISION),
     "swin": (
         SwinShape(dim=4, depths=(2, 1), heads=(1, 2), window=2, mlp_ratio=2),
         DataShape(16, 5, 3),
+        Options(),
+    ),
+    "swin_of_threes": (
+        SwinShape(dim=6, depths=(2,), heads=(3,), window=3, mlp_ratio=2),
+        DataShape(36, 5, 3),
         Options(),
     ),
     "gpt": (GptShape(dim=8, heads=2, blocks=1, mlp_ratio=2), DataShape(8, 7, 7), _BIASED),
@@ -79,9 +85,9 @@ def small_model(kind: str) -> Graph:
 
 def small_inputs(kind: str, count: int, seed: int) -> Inputs:
     """Random inputs; sentences of BERT end early, every second one half way."""
-    _, data, _ = MODELS[kind]
+    shape, data, _ = MODELS[kind]
     rng = np.random.default_rng(seed)
-    if kind in ("vit", "swin"):
+    if shape.kind in ("vit", "swin"):
         return rng.normal(size=(count, data.tokens, data.features))
     numbers = rng.integers(0, data.features, (count, data.tokens))
     if kind == "bert":

@@ -60,6 +60,12 @@ class LibraryCiphertext(Protocol):
 
     def NumberCiphertextElements(self) -> int: ...
 
+    def Clone(self) -> LibraryCiphertext: ...
+
+    def GetElements(self) -> list[object]: ...
+
+    def SetElements(self, elements: list[object]) -> None: ...
+
 
 class LibraryPlaintext(Protocol):
     """A plaintext's level and, once decrypted, its slots."""
@@ -125,6 +131,18 @@ class CryptoContext(Protocol):
     def MultipartyDecryptMain(self, ciphertexts: list[Ciphertext], secret: SecretKey) -> list[Ciphertext]: ...
 
     def MultipartyDecryptFusion(self, shares: list[Ciphertext]) -> LibraryPlaintext: ...
+
+    def IntMPBootAdjustScale(self, a: Ciphertext) -> Ciphertext: ...
+
+    def IntMPBootRandomElementGen(self, public_key: PublicKey) -> Ciphertext: ...
+
+    def IntMPBootDecrypt(self, secret: SecretKey, a: Ciphertext, random: Ciphertext) -> list[Ciphertext]: ...
+
+    def IntMPBootAdd(self, shares: list[list[Ciphertext]]) -> list[Ciphertext]: ...
+
+    def IntMPBootEncrypt(
+        self, public_key: PublicKey, shares: list[Ciphertext], random: Ciphertext, a: Ciphertext
+    ) -> Ciphertext: ...
 
     def EvalBootstrapSetup(
         self,
@@ -198,6 +216,11 @@ class ComplexConstantPlaintext(complex, Plaintext):
 def ciphertext(opaque: Ciphertext) -> LibraryCiphertext:
     """What a ciphertext of this adapter tells of itself."""
     return cast(LibraryCiphertext, opaque)
+
+
+def opaque(told: LibraryCiphertext) -> Ciphertext:
+    """A ciphertext of this adapter again."""
+    return cast(Ciphertext, told)
 
 
 def plaintext(opaque: Plaintext) -> LibraryPlaintext:

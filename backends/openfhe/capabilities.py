@@ -22,6 +22,10 @@ OTHER_BOOTSTRAP_KEYS = 2
 #: Levels that a bootstrap's approximate modular reduction takes, the two linear transforms not counted.
 MODULAR_REDUCTION_DEPTH = {"uniform_ternary": 14, "sparse_encapsulated": 10}
 
+#: Levels below which a ciphertext cannot enter an interactive bootstrap: that of the library's usual
+#: compression, and one to get there; from one less it returns other values.
+INTERACTIVE_BOOTSTRAP_INPUT_LEVEL = 4
+
 #: OpenFHE's own correction factors by kind and log2 of the ring dimension, where all slots are bootstrapped.
 OWN_CORRECTIONS = {
     COEFFICIENTS_TO_SLOTS_FIRST: {10: 12, 11: 11, 12: 11, 13: 10, 14: 9, 15: 8, 16: 8, 17: 7},
@@ -43,7 +47,13 @@ def capabilities(parameters: ParameterSet) -> Capabilities:
     security = _security(parameters)
     if parameters.bootstrap is None:
         no_bootstrap = "the parameter set has no bootstrap; give it one"
-        return Capabilities(no_bootstrap_reason=no_bootstrap, security=security, complex_slots=True)
+        together = INTERACTIVE_BOOTSTRAP_INPUT_LEVEL if parameters.parties > 1 else None
+        return Capabilities(
+            no_bootstrap_reason=no_bootstrap,
+            security=security,
+            complex_slots=True,
+            interactive_bootstrap_input_level=together,
+        )
     _check_bootstrap(parameters, parameters.bootstrap)
     lowest, output = parameters.bootstrap_levels or (0, None)
     steps = bootstrap_steps(parameters.log_n - 1, parameters.bootstrap.level_budget)

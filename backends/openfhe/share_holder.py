@@ -13,6 +13,7 @@ from pathlib import Path
 import openfhe
 
 from backends.interface import Ciphertext, ComplexVector, KeyFile, SecurityFacts, Vector
+from backends.openfhe import bindings
 from backends.openfhe.bindings import AutomorphismKeys, EvaluationKey, PublicKey, SecretKey
 from backends.openfhe.capabilities import capabilities
 from backends.openfhe.context import Encoder, conjugation_index, make_context
@@ -203,6 +204,24 @@ class OpenFHEShareHolder(ShareHolder):
     def fuse(self, shares: Sequence[Ciphertext]) -> Vector:
         """See `ShareHolder.fuse` and `decoded`."""
         return decoded(lambda: self._context.MultipartyDecryptFusion(list(shares)), self._parameters.slots)
+
+    def begin_bootstrap(self, ciphertext: Ciphertext) -> tuple[Ciphertext, Ciphertext]:
+        """See `ShareHolder.begin_bootstrap`; what is ready has few primes, and so little is sent."""
+        ready = self._context.IntMPBootAdjustScale(ciphertext)
+        return ready, self._context.IntMPBootRandomElementGen(self._public_key)
+
+    def share_bootstrap(self, ready: Ciphertext, random: Ciphertext) -> Sequence[Ciphertext]:
+        """See `ShareHolder.share_bootstrap`; made of the polynomial that the secret multiplies."""
+        multiplied = bindings.ciphertext(ready).Clone()
+        multiplied.SetElements(multiplied.GetElements()[1:])
+        return self._context.IntMPBootDecrypt(self._secret, bindings.opaque(multiplied), random)
+
+    def finish_bootstrap(
+        self, ready: Ciphertext, random: Ciphertext, shares: Sequence[Sequence[Ciphertext]]
+    ) -> Ciphertext:
+        """See `ShareHolder.finish_bootstrap`."""
+        together = self._context.IntMPBootAdd([list(pair) for pair in shares])
+        return self._context.IntMPBootEncrypt(self._public_key, together, random, ready)
 
     def write(self, ciphertext: Ciphertext, path: Path) -> None:
         """See `ShareHolder.write`."""

@@ -40,6 +40,7 @@ def told(division: Division) -> str:
     """A division in words, its security apart."""
     parts = ["interactive (round trips)" if division.interactive else "non-interactive"]
     parts += [f"{division.threads} thread{'s' * (division.threads != 1)}"] if division.threads else []
+    parts += [f"evaluator at {division.evaluator}"] if division.evaluator else []
     return ", ".join(parts)
 
 

@@ -108,6 +108,36 @@ class Fuse(Request[Decrypted]):
 
 
 @dataclass(frozen=True)
+class BootstrapBegun(Answer):
+    """A ciphertext is ready for an interactive bootstrap, and a random polynomial is drawn for it."""
+
+    ready: Shipment
+    random: Shipment
+
+
+@dataclass(frozen=True)
+class BeginBootstrap(Request[BootstrapBegun]):
+    """Make a ciphertext ready for an interactive bootstrap by all key owners."""
+
+    ciphertext: Shipment
+
+
+@dataclass(frozen=True)
+class ShareBootstrap(Request[Shared]):
+    """Make this key owner's part of an interactive bootstrap."""
+
+    begun: BootstrapBegun
+
+
+@dataclass(frozen=True)
+class FinishBootstrap(Request[Refreshed]):
+    """Put the parts of all key owners together, the first one's first."""
+
+    begun: BootstrapBegun
+    shares: tuple[Batch, ...]
+
+
+@dataclass(frozen=True)
 class FuseAndEncrypt(Request[Refreshed]):
     """Fuse the partial decryptions of one ciphertext, a batch of one of each key owner, and encrypt again."""
 

@@ -20,6 +20,7 @@ from backends.levels import check_levels
 from backends.planner import Refresh, plan, refresh_for
 from backends.program import Program
 from backends.registry import Descriptor
+from backends.threshold import INTERACTIVE_BOOTSTRAP
 from bench.run import estimates, flooding, scoring, stages
 from bench.run.cores import used_threads
 from bench.run.estimates import Estimate
@@ -195,7 +196,14 @@ class ModelKind(WorkloadKind):
         """The two parties' part of a cell's life."""
         figures = life.outcome.figures
         parameters = life.cell.parameter_set.parameters
-        parties = ProgramParties(session, parameters, life.binding, figures.survival, life.journal)
+        parties = ProgramParties(
+            session,
+            parameters,
+            life.binding,
+            figures.survival,
+            life.journal,
+            life.cell.parameter_set.refresh == INTERACTIVE_BOOTSTRAP,
+        )
         made = figures.generated = parties.generate_keys(program, bootstrap)
         life.judge(made.security)
         figures.loaded, figures.prepared = parties.prepare(program, made.files, constants, life.workers)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
@@ -33,7 +33,7 @@ from bench.parties.messages import (
 )
 from bench.parties.wire import Crossed, Shipment
 from bench.run import exchanges
-from bench.run.exchanges import EVALUATION, Computed, Evaluation, Slots
+from bench.run.exchanges import EVALUATION, Computed, Evaluation, Journal, Slots
 from bench.run.key_owners import KeyOwners, OneKeyOwner
 from bench.run.session import Roles, Session, Stage
 from bench.run.survival import Survival
@@ -66,16 +66,6 @@ def roles(parameters: ParameterSet, binding: str | None = None) -> Roles:
     return replace(found, key_owner=SHARED.key_owner, owners=parameters.parties)
 
 
-class Journal(Protocol):
-    """The batches that were computed before, by the names that the cell gives them."""
-
-    def find(self, name: str) -> Computed | None:
-        """A batch, if it was computed and is intact."""
-
-    def keep(self, name: str, computed: Computed) -> None:
-        """Keep a batch."""
-
-
 @dataclass
 class ProgramParties:
     """Parties in the roles of this module, and the parameters under which they compute.
@@ -89,6 +79,7 @@ class ProgramParties:
         binding: `module:NAME` of the `backends.audit.Binding` by which the evaluator is audited, if it is.
         survival: how often an evaluator may be started again, and what that came to.
         journal: where batches are kept, if they are.
+        unseen: whether several key owners refresh by an interactive bootstrap.
     """
 
     session: Session
@@ -96,6 +87,7 @@ class ProgramParties:
     binding: str | None = None
     survival: Survival = field(default_factory=Survival)
     journal: Journal | None = None
+    unseen: bool = False
     _keys: str = ""
     _equip: Callable[[], tuple[Loaded, Prepared]] | None = None
     _asked: int = 0
@@ -103,8 +95,9 @@ class ProgramParties:
     @cached_property
     def owners(self) -> KeyOwners:
         """The key owner's side."""
-        kind = OneKeyOwner if self.parameters.parties == 1 else SharedKeyOwners
-        return kind(self.session, self.parameters)
+        if self.parameters.parties == 1:
+            return OneKeyOwner(self.session, self.parameters)
+        return SharedKeyOwners(self.session, self.parameters, self.unseen)
 
     def generate_keys(self, program: Program, bootstrap: bool) -> Generated:
         """Start the key owner and have it make the keys that the program needs."""

@@ -15,12 +15,15 @@ from bench.parties.messages import Batch, Generated, Refreshed, RoundTrip
 from bench.parties.plain import taken
 from bench.parties.shares import (
     Adopt,
+    BeginBootstrap,
     Contribute,
+    FinishBootstrap,
     Fuse,
     FuseAndEncrypt,
     Join,
     Joined,
     Share,
+    ShareBootstrap,
     TellSecurity,
 )
 from bench.parties.wire import EVALUATOR, KEY_OWNER, Shipment, Side, key_owners
@@ -28,6 +31,9 @@ from bench.run.exchanges import DECRYPTED, Slots
 from bench.run.key_owners import KeyOwners
 from bench.run.session import Stage
 from reports.sharing import Sharing, SharingOwner
+
+#: Rounds among key owners of an interactive bootstrap, beside the one with the evaluator.
+ROUNDS = 2
 
 
 @dataclass
@@ -50,12 +56,18 @@ class SharedKeyOwners(KeyOwners):
     """Each has a share of the secret key; the first has the data, and alone learns what is decrypted.
 
     Attributes:
+        unseen: whether they refresh by an interactive bootstrap, in which none of them sees the values.
         worked: what each of them did.
         flooding_bits: see `backends.threshold.ShareHolder`; None before they have joined.
+        bootstraps: interactive ones so far.
+        bootstrap_bytes: that crossed among them for these.
     """
 
+    unseen: bool = False
     worked: dict[Side, Worked] = field(default_factory=dict)
     flooding_bits: float | None = None
+    bootstraps: int = 0
+    bootstrap_bytes: int = 0
 
     @property
     def _sides(self) -> tuple[Side, ...]:
@@ -125,20 +137,40 @@ class SharedKeyOwners(KeyOwners):
         return sum(one.decrypt_s for one in self.worked.values())
 
     def refresh(self, asked: RoundTrip) -> Refreshed:
-        """See `KeyOwners.refresh`; the first one sees the values and encrypts them again."""
+        """See `KeyOwners.refresh`; the first one sees the values, unless it is an interactive bootstrap."""
+        if self.unseen:
+            return self._bootstrapped(asked)
         shares = self._shares((asked.ciphertext,))
         answer = self.session.ask(KEY_OWNER, FuseAndEncrypt(shares, asked.level))
         self.session.wire.carry(EVALUATOR, [answer.ciphertext], KEY_OWNER)
+        return answer
+
+    def _bootstrapped(self, asked: RoundTrip) -> Refreshed:
+        """A ciphertext raised by all, of whom none sees the values.
+
+        Two rounds among them: what the first makes ready goes to all, and the part of each comes back.
+        """
+        before = self.session.wire.among_key_owners_bytes
+        self.session.wire.carry(KEY_OWNER, [asked.ciphertext], EVALUATOR)
+        begun = self.session.ask(KEY_OWNER, BeginBootstrap(asked.ciphertext))
+        for side in self._sides[1:]:
+            self.session.wire.carry(side, [begun.ready, begun.random], KEY_OWNER, others_follow=True)
+        shares = tuple(self._answered(side, ShareBootstrap(begun)) for side in self._sides)
+        answer = self.session.ask(KEY_OWNER, FinishBootstrap(begun, shares))
+        self.session.wire.carry(EVALUATOR, [answer.ciphertext], KEY_OWNER)
+        self.bootstraps += 1
+        self.bootstrap_bytes += self.session.wire.among_key_owners_bytes - before
         return answer
 
     def _shares(self, ciphertexts: Batch) -> tuple[Batch, ...]:
         """The partial decryptions of all, in the first one's folder; each gets the ciphertexts for it."""
         for side in reversed(self._sides):
             self.session.wire.carry(side, ciphertexts, EVALUATOR, others_follow=side != KEY_OWNER)
-        return tuple(self._shared(side, ciphertexts) for side in self._sides)
+        return tuple(self._answered(side, Share(ciphertexts)) for side in self._sides)
 
-    def _shared(self, side: Side, ciphertexts: Batch) -> Batch:
-        answer = self.session.ask(side, Share(ciphertexts))
+    def _answered(self, side: Side, request: Share | ShareBootstrap) -> Batch:
+        """What a key owner makes with its share, sent to the first."""
+        answer = self.session.ask(side, request)
         self.worked[side].decrypt_s += answer.seconds
         if side != KEY_OWNER:
             self.session.wire.carry(KEY_OWNER, answer.shares, side)
@@ -152,6 +184,9 @@ class SharedKeyOwners(KeyOwners):
             owners=[self._owner(side) for side in self._sides],
             among_bytes=wire.among_key_owners_bytes,
             among_messages=wire.messages_among_key_owners,
+            interactive_bootstraps=self.bootstraps,
+            bootstrap_rounds=ROUNDS * self.bootstraps,
+            bootstrap_bytes=self.bootstrap_bytes or None,
             # Noises of several are independent, so their variances add up.
             flooding_bits=self.flooding_bits + log2(self.parameters.parties) / 2,
         )

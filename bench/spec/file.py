@@ -145,7 +145,7 @@ class SuiteParameterLiteral(ParameterLiteral):
     """A parameter set and how a suite uses it (see `bench.spec.suite.SuiteParameterSet`)."""
 
     alias: Name | None = None
-    refresh: Literal["bootstrap", "round_trip"]
+    refresh: Literal["bootstrap", "round_trip", "interactive_bootstrap"]
     program: Literal["portable", "complex", "vectors", "tensors"] = "portable"
     backends: Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
     cases: Annotated[tuple[str, ...], Field(strict=False, min_length=1)] | None = None

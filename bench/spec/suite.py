@@ -16,6 +16,7 @@ from backends.interface import SecurityFacts
 from backends.parameters import ParameterSet
 from backends.registry import available, simulates
 from backends.security import INSECURE, check_demand, foretold, named, nominal
+from backends.threshold import INTERACTIVE_BOOTSTRAP
 from bench.errors import UserError
 from bench.packages import FOLDER
 from bench.spec.cases import Case, ModelCase, case
@@ -40,7 +41,7 @@ class SuiteParameterSet:
     Attributes:
         parameters: the validated set.
         alias: short name for `--parameters`, or None.
-        refresh: `bootstrap` or `round_trip`.
+        refresh: `bootstrap`, `round_trip` or `interactive_bootstrap`.
         program: `portable`: real slots and primitives that every library has; `complex`: complex slots too;
             `vectors` or `tensors`: a library's own types (see `backends.native`).
         samples: how many of a case's held-out samples; the set's own, or the suite's.
@@ -93,7 +94,8 @@ class SuiteParameterSet:
         return self._used(self.parameters.name)
 
     def _used(self, name: str) -> str:
-        used = name if self.program == PORTABLE else f"{name}_{self.program}"
+        used = name if self.refresh != INTERACTIVE_BOOTSTRAP else f"{name}_{self.refresh}"
+        used = used if self.program == PORTABLE else f"{used}_{self.program}"
         return f"{used}_threads{self.threads}" if self.twin else used
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+from models.architectures import registry
 from models.architectures.options import Options
+from models.architectures.shapes import DataShape
+from models.architectures.vit import VitShape
 from models.conversion import ConversionSettings, fold, to_polynomial
 from models.conversion.settings import LayerNormSettings
 from tests.backends.test_engine import assert_equal
@@ -34,3 +38,11 @@ def test_a_converted_architecture(name: str) -> None:
     polynomial = to_polynomial(graph, inputs(graph, 8), SETTINGS)
     program = assert_equal(polynomial, inputs(graph, 2), ROUND_TRIPS)
     assert program.counts["round_trips"] > 0
+
+
+@pytest.mark.parametrize("tokens", [197, 512])
+def test_as_many_tokens_as_published_models_have(tokens: int) -> None:
+    shape = VitShape(dim=4, heads=2, blocks=1, mlp_ratio=2)
+    graph = registry.build(shape, Options(), DataShape(tokens, 3, 2), {}, np.random.default_rng(0), "long")
+    met = np.random.default_rng(1).normal(size=(8, tokens, 3))
+    assert_equal(to_polynomial(graph, met, SETTINGS), met[:1], ROUND_TRIPS)

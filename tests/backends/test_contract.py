@@ -29,6 +29,7 @@ PRODUCT = State(level=3, product=True)
         (contract.added(PRODUCT, SQUARED), SQUARED),
         (contract.added_plain(FRESH, 3), FRESH),
         (contract.multiplied_plain(FRESH, 3), PRODUCT),
+        (contract.multiplied_plain_sum([(FRESH, 3), (FRESH, 3)]), PRODUCT),
         (contract.multiplied(FRESH, FRESH), SQUARED),
         (contract.relinearised(SQUARED), PRODUCT),
         (contract.rescaled(PRODUCT), State(level=2)),

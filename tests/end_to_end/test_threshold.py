@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 from backends.errors import IntegrityError, Unsupported
-from backends.planner import plan
+from backends.planner import plan, refresh_for
 from backends.program import Program
 from backends.registry import get
+from backends.threshold import INTERACTIVE_BOOTSTRAP
 from bench.parties.messages import Batch
 from bench.parties.plain import taken
 from bench.parties.shares import Fuse, Share
@@ -70,6 +71,37 @@ def test_a_model_is_computed_and_refreshed_by_three(
     sent = sum(one.sent_bytes or 0 for one in sharing.owners)
     assert sent == sharing.among_bytes + found.wire.crossed.to_evaluator_bytes
     assert sharing.flooding_bits == pytest.approx(20 + np.log2(3) / 2)
+
+
+def test_a_model_is_refreshed_by_interactive_bootstraps(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    """Nobody sees the values: no ciphertext is fused between the inputs and the outputs."""
+    if "openfhe" not in conftest.tested_backends(request.config):
+        pytest.skip("no other library here shares a secret key")
+    parameters = replace(THREE, log_n=11, depth=12, digits=13)
+    refresh = refresh_for(INTERACTIVE_BOOTSTRAP, parameters, get("openfhe").capabilities(parameters))
+    program = plan(GRAPH, parameters, refresh)
+    with session("openfhe", tmp_path, roles=roles(parameters)) as found:
+        parties = ProgramParties(found, parameters, unseen=True)
+        parties.prepare(program, parties.generate_keys(program, bootstrap=False).files)
+        batches = parties.encrypt(INPUTS, program).batches
+        evaluation = Splitting(parties, program, INPUTS, np.inf).evaluate(batches)
+        sharing = parties.owners.sharing()
+    logits = decode_each(program, program.output_layout, evaluation.outputs, evaluation.held)
+    bits = precision_bits(logits.reshape(len(INPUTS), -1), reference.logits(GRAPH, INPUTS))
+    assert bits is not None
+    assert bits > 12
+    assert sharing is not None
+    refreshed = program.counts["round_trips"] * len(evaluation.measured)
+    assert sharing.interactive_bootstraps == refreshed > 0
+    assert sharing.bootstrap_rounds == 2 * refreshed
+    assert sharing.bootstrap_bytes is not None
+
+
+def test_a_single_key_owner_has_no_interactive_bootstrap() -> None:
+    with pytest.raises(Unsupported, match="takes several key owners"):
+        refresh_for(INTERACTIVE_BOOTSTRAP, ROUND_TRIPS, get("openfhe").capabilities(ROUND_TRIPS))
 
 
 def shares(found: Session, ciphertexts: Batch) -> list[Batch]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -14,13 +15,16 @@ from bench.cli.standings import overview
 from bench.cli.tables import ending
 from bench.environments.declaration import DEFAULT_BUILD
 from bench.errors import UserError
+from bench.fleet.engine import ENGINES, start
+from bench.fleet.sweep import swept
 from bench.remote.machine import Machine
 from bench.run.listener import Listener
 from bench.run.service import Service, is_failure
+from bench.spec.cells import Cell
 from bench.spec.file import MOST_REPEATS
 from bench.spec.selection import Selection
 from reports.export import to_json
-from reports.record import nothing_measured
+from reports.record import Record, nothing_measured
 
 
 @click.command(
@@ -28,6 +32,7 @@ from reports.record import nothing_measured
         "bench run toy --backend tenseal",
         "bench run vit_tiny --parameters shared14 --rounds 10",
         "bench run toy --backend cleartext --samples 4 --json",
+        "bench run toy --executor dask --output results",
     )
 )
 @selection
@@ -72,6 +77,11 @@ from reports.record import nothing_measured
     "--rounds", type=click.IntRange(1, MOST_REPEATS), help="Fresh processes a cell, in turns with the others."
 )
 @click.option(
+    "--executor",
+    type=click.Choice(list(ENGINES)),
+    help="Run each cell as a task of this engine, on machines of its own; see the documents on sweeps.",
+)
+@click.option(
     "--quiet", is_flag=True, help="Show no progress and no table: what did not end ok, and where it is."
 )
 @click.option(
@@ -87,6 +97,7 @@ def run(
     certificates: Path,
     keep_parties: bool,
     rounds: int | None,
+    executor: str | None,
     quiet: bool,
     as_json: bool,
     **selected: object,
@@ -100,6 +111,8 @@ def run(
         raise UserError(
             "--audit and --keep-parties are for evaluators on this machine; leave out --evaluator"
         )
+    if executor is not None and (evaluator is not None or keep_parties):
+        raise UserError("--evaluator and --keep-parties are for cells of this machine; leave out --executor")
     cells = asked.cells()
     screen = Screen(stderr=as_json)
     with Display(screen) as display:
@@ -113,7 +126,7 @@ def run(
             build=build,
             machine=None if evaluator is None else Machine(evaluator, certificates),
         )
-        records = list(service.records(cells, rounds))
+        records = list(_records(service, cells, rounds, executor))
     if as_json:
         Screen().document(to_json(records))
     tables, unfinished = overview(records, screen.width)
@@ -131,3 +144,17 @@ def run(
         screen.say(f"not everything could be kept where it belongs: {service.misplaced} times, as told above")
         return 1
     return int(any(is_failure(record, asked.backend) for record in records))
+
+
+def _records(
+    service: Service, cells: Sequence[Cell], rounds: int | None, executor: str | None
+) -> Iterator[Record]:
+    """The cells' records, made here one after the other, or on the machines of an engine."""
+    if executor is None:
+        yield from service.records(cells, rounds)
+        return
+    engine = start(executor, service.output)
+    try:
+        yield from swept(service, engine, cells, rounds)
+    finally:
+        engine.close()

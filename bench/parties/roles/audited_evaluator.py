@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from backends.audit import Audit
 from backends.program import Instruction
 from backends.registry import load_binding
 from bench.parties.channel import Channel
-from bench.parties.messages import BeginAudit, Evaluate, Finished, Load, Prepare
+from bench.parties.messages import BeginAudit, Evaluate, Evaluated, Finished, Load, Prepare
 from bench.parties.party import Party
 from bench.parties.roles.evaluator import EvaluatorParty
 
@@ -39,6 +40,10 @@ class _Audited(EvaluatorParty):
     def __init__(self, folder: Path, channel: Channel, adapter: str, audit: Audit) -> None:
         super().__init__(folder, channel, adapter)
         self._audit = audit
+
+    def evaluate(self, request: Evaluate) -> Evaluated:
+        """Compute a batch from its beginning: no instruction calls what going on from a checkpoint does."""
+        return super().evaluate(replace(request, checkpoint_s=None))
 
     def executed(self, batch: int, index: int, instruction: Instruction, seconds: float) -> None:
         """Compare what was executed with the plan and with the adapter's own counts."""

@@ -135,7 +135,7 @@ class EvaluatorParty(Party):
             partial(self._show, number),
             partial(self.executed, number),
             self._workers,
-            checkpoints,
+            None if request.checkpoint_s is None else checkpoints,
             checkpoints.latest(),
         )
         cpu_s = checkpoints.cpu_s

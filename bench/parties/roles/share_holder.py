@@ -8,7 +8,7 @@ from time import perf_counter
 
 import numpy as np
 
-from backends.interface import Vector
+from backends.interface import Ciphertext, Vector
 from backends.registry import load_library
 from backends.stopwatch import Stopwatch
 from backends.threshold import ShareHolder
@@ -19,14 +19,18 @@ from bench.parties.party import Party
 from bench.parties.roles.encrypting import encrypt_samples, fresh
 from bench.parties.shares import (
     Adopt,
+    BeginBootstrap,
+    BootstrapBegun,
     Contribute,
     Contributed,
+    FinishBootstrap,
     Fuse,
     FuseAndEncrypt,
     Join,
     Joined,
     SecurityTold,
     Share,
+    ShareBootstrap,
     Shared,
     TellSecurity,
 )
@@ -59,6 +63,9 @@ class ShareHolderParty(Party):
         self.handles(Share, self.share)
         self.handles(Fuse, self.fuse)
         self.handles(FuseAndEncrypt, self.fuse_and_encrypt)
+        self.handles(BeginBootstrap, self.begin_bootstrap)
+        self.handles(ShareBootstrap, self.share_bootstrap)
+        self.handles(FinishBootstrap, self.finish_bootstrap)
 
     def join(self, request: Join) -> Joined:
         """Set the library up."""
@@ -107,6 +114,37 @@ class ShareHolderParty(Party):
         """Fuse one ciphertext and encrypt it again at a level."""
         (values,), _ = self._fused(request.shares)
         return fresh(self.holder, self.ciphertexts, values, request.level)
+
+    def begin_bootstrap(self, request: BeginBootstrap) -> BootstrapBegun:
+        """Make a ciphertext ready."""
+        entering = self.ciphertexts.take(self.holder, request.ciphertext)
+        ready, random = self.holder.begin_bootstrap(entering)
+        return BootstrapBegun(
+            self.ciphertexts.send(self.holder, ready), self.ciphertexts.send(self.holder, random)
+        )
+
+    def share_bootstrap(self, request: ShareBootstrap) -> Shared:
+        """Make this one's part."""
+        ready, random = self._begun(request.begun)
+        started = perf_counter()
+        shares = self.holder.share_bootstrap(ready, random)
+        seconds = perf_counter() - started
+        return Shared(seconds, self.shares.send_all(self.holder, shares))
+
+    def finish_bootstrap(self, request: FinishBootstrap) -> Refreshed:
+        """Put all parts together."""
+        ready, random = self._begun(request.begun)
+        shares = [[self.shares.take(self.holder, one) for one in batch] for batch in request.shares]
+        for shipment in (request.begun.ready, request.begun.random):
+            (self.folder / shipment.name).unlink()
+        raised = self.holder.finish_bootstrap(ready, random, shares)
+        return Refreshed(self.ciphertexts.send(self.holder, raised))
+
+    def _begun(self, begun: BootstrapBegun) -> tuple[Ciphertext, Ciphertext]:
+        ready, random = (
+            self.ciphertexts.receive(self.holder, shipment) for shipment in (begun.ready, begun.random)
+        )
+        return ready, random
 
     def _fused(self, shares: Sequence[Batch]) -> tuple[list[Vector], float]:
         """The slots of ciphertexts, and the seconds of fusing them."""

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
-from math import sqrt
+from math import inf, sqrt
 from pathlib import Path
 from statistics import median
 
@@ -81,12 +81,18 @@ def _parameters(one: Record) -> ParameterSet | None:
 
 
 def told_bits(parameters: ParameterSet, traits: Traits, primitive: str) -> float:
-    """The bits of a primitive's mean error, on slots uniform in [-1, 1] as those of records."""
+    """The bits of a primitive's mean error, on slots uniform in [-1, 1] as those of records.
+
+    Minus infinity where the library would refuse to decrypt what is left.
+    """
     noise = Noise(parameters, traits, primitive)
     a, b = np.random.default_rng(0).uniform(-1, 1, (2, parameters.slots))
     x, y = (values + noise.encoded() + noise.fresh() for values in (a, b))
     make, expect = PRIMITIVES[primitive]
-    bits = mean_precision_bits(noise.decrypted(make(noise, x, y)), expect(a, b))
+    left = noise.decrypted(make(noise, x, y))
+    if not np.isfinite(left).all():
+        return -inf
+    bits = mean_precision_bits(left, expect(a, b))
     assert bits is not None, "noise leaves no slot without an error"
     return bits
 

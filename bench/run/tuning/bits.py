@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
+from math import inf
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from backends.replay import replay
 from backends.tensor.layout import filled, pack
 from bench.run.splitting import decode
 from bench.run.workload import Workload
-from models.graph import Array
+from models.arrays import Array
 from reports.scoring.precision import precision_bits
 
 
@@ -26,9 +27,7 @@ def simulated_bits(
     workload: Workload, program: Program, parameters: ParameterSet, backend: str, simulator: Descriptor
 ) -> float:
     """Bits by the largest error of the first batch's samples that leave no interval; see `simulated`."""
-    bits = precision_bits(*simulated(workload, program, parameters, backend, simulator))
-    assert bits is not None, "noise leaves no answer without an error"
-    return bits
+    return bits_left(*simulated(workload, program, parameters, backend, simulator))
 
 
 def simulated(
@@ -65,3 +64,12 @@ def simulated(
     stay = workload.stay[: len(samples)]
     logits = decode(program, program.output_layout, slots[None], len(samples))
     return logits[stay], workload.expected[: len(samples)][stay]
+
+
+def bits_left(logits: Array, expected: Array) -> float:
+    """Bits by the largest error; minus infinity where noise has left what is no number."""
+    if not np.isfinite(logits).all():
+        return -inf
+    bits = precision_bits(logits, expected)
+    assert bits is not None, "noise leaves no answer without an error"
+    return bits

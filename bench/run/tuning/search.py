@@ -11,6 +11,7 @@ from backends.parameters import ParameterSet
 from backends.planner import plan, refresh_for
 from backends.program import Program
 from backends.registry import Descriptor
+from bench.run.prediction.noise import BOOTSTRAP, told_bits
 from bench.run.prediction.prediction import Prediction, predict
 from bench.run.prediction.predictor import Predictor, predictor
 from bench.run.prediction.work import Setting
@@ -25,6 +26,8 @@ GAPS = (4, 6, 8, 10, 13, 16)
 #: Of how many sets of a backend, the fastest first, bits are told; and bits that are asked for beyond those
 #: wanted, because the largest error is chance.
 SIMULATED, MARGIN = 6, 0.5
+#: By how many bits a bootstrap by itself may be short for a set to be simulated all the same.
+FAR = 2.0
 
 
 @dataclass(frozen=True)
@@ -114,11 +117,23 @@ class Search:
         """The first of them with their bits, until enough of them reach those that are wanted."""
         found: list[Choice] = []
         for choice, program in planned:
+            if self._is_hopeless(descriptor, choice.parameters):
+                continue
             self.tell(f"{descriptor.name}: bits of {choice.parameters.name}")
             found.append(replace(choice, bits=self._simulated(descriptor, choice, program)))
             if sum(enough(one, self.goal) for one in found) == SIMULATED:
                 break
         return found
+
+    def _is_hopeless(self, descriptor: Descriptor, at: ParameterSet) -> bool:
+        """Whether one bootstrap by itself errs on average by far more than an answer may at most.
+
+        Layers that follow leave no less of an error, so such a set is not worth simulating.
+        """
+        if at.bootstrap is None:
+            return False
+        assert descriptor.noise is not None
+        return told_bits(at, descriptor.noise, BOOTSTRAP) < self.goal.bits - FAR
 
     def _simulated(self, descriptor: Descriptor, choice: Choice, program: Program) -> float:
         """Bits; sets that differ in their scale alone differ by its bits, where nothing is bootstrapped."""

@@ -18,13 +18,13 @@ import pytest
 from backends.errors import Unsupported
 from backends.interface import Ciphertext, KeyFile, SecurityFacts, Vector
 from backends.openfhe.adapter import OpenFHE
-from backends.openfhe.capabilities import capabilities
+from backends.openfhe.capabilities import INTERACTIVE_BOOTSTRAP_INPUT_LEVEL, capabilities
 from backends.parameters import BootstrapParameters, ParameterSet
 from backends.stopwatch import Stopwatch
 from backends.threshold import ShareHolder
 from tests.backends.test_openfhe import in_fresh_process
 
-THREE = ParameterSet(11, 55, 50, 3, 4, security=0, parties=3)
+THREE = ParameterSet(11, 55, 50, 5, 6, security=0, parties=3)
 BOOTSTRAPS = ParameterSet(
     10, 55, 50, 24, 3, security=0, bootstrap=BootstrapParameters((2, 2), 5, 18), parties=3
 )
@@ -42,6 +42,8 @@ class Found:
     squared: Vector
     by_two: list[Vector]
     zeros: Vector
+    raised: Vector
+    raised_level: int
     flooding_bits: float
     security: SecurityFacts
 
@@ -75,6 +77,10 @@ def compute(folder: Path) -> Found:
     evaluator = OpenFHE.evaluator(THREE, folder, files)
     values = np.random.default_rng(1).uniform(-1, 1, THREE.slots)
     a = holders[0].encrypt(values, THREE.depth)
+    entering = holders[0].encrypt(values, INTERACTIVE_BOOTSTRAP_INPUT_LEVEL)
+    ready, random = holders[0].begin_bootstrap(entering)
+    parts = [holder.share_bootstrap(ready, random) for holder in holders]
+    raised = holders[0].finish_bootstrap(ready, random, parts)
     square = evaluator.rescale(evaluator.relinearise(evaluator.multiply(a, a)))
     return Found(
         values=values,
@@ -83,6 +89,8 @@ def compute(folder: Path) -> Found:
         conjugated=fused(holders, evaluator.conjugate(a)),
         squared=fused(holders, square),
         by_two=[fused(two, a) for two in combinations(holders, 2)],
+        raised=fused(holders, raised),
+        raised_level=evaluator.level(raised),
         zeros=fused(holders, holders[1].encrypt(np.zeros(THREE.slots), 0)),
         flooding_bits=holders[0].flooding_bits,
         security=holders[-1].security(),
@@ -107,6 +115,11 @@ def test_any_two_shares_of_three_read_nothing(found: Found) -> None:
     assert len(found.by_two) == 3
     for read in found.by_two:
         assert np.isnan(read).all()
+
+
+def test_an_interactive_bootstrap_returns_at_the_highest_level(found: Found) -> None:
+    assert found.raised_level == THREE.depth
+    np.testing.assert_allclose(found.raised, found.values, atol=2.0**-18)
 
 
 def test_the_flooding_is_as_wide_as_it_is_said_to_be(found: Found) -> None:

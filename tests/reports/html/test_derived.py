@@ -11,6 +11,7 @@ from reports.html.derived import (
     full_batch_s,
     loss,
     one_input_s,
+    sample_s,
     standing,
 )
 from reports.ladder import Ladder
@@ -35,6 +36,17 @@ def test_what_was_not_measured_stays_absent() -> None:
     assert one_input_s(made(batch=None)) is None
     assert one_input_s(made(latency__evaluate_s=None)) is None
     assert evaluation_keys_bytes(failing("failed", "no")) is None
+
+
+def test_times_in_pieces_rank_with_none() -> None:
+    survived = {
+        **{"restarts": 0, "lost_s": 0.0, "journalled_batches": 1, "key_sets": 2},
+        **{"checkpoints": 3, "checkpoints_s": 0.5},
+    }
+    assert sample_s(made()) is not None
+    assert one_input_s(made(survival=survived)) is None
+    assert sample_s(made(survival=survived)) is None
+    assert sample_s(made(survival={**survived, "journalled_batches": 0})) is not None  # nothing befell it
 
 
 def test_evaluation_keys_are_added_up_without_the_public_key() -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from math import inf
 from pathlib import Path
 
 import pytest
 
 from backends.noise.traits import Reduction, Traits
-from backends.registry import available
+from backends.registry import available, get
 from bench.run.prediction.noise import BOOTSTRAP, Held, reduction_factor, told_bits
 from tests.toy import BOOTSTRAPS, SLOTS_FIRST_BOOTSTRAPS
 
@@ -40,6 +41,13 @@ def test_two_iterations_are_held_and_tell_no_factor() -> None:
     twice = replace(BOOTSTRAPS.bootstrap, depth=17, iterations=2, first_precision_bits=10)
     held = [Held(replace(BOOTSTRAPS, bootstrap=twice).name, BOOTSTRAP, 0.0, 30.0)]
     assert reduction_factor(held, traits(1.0)) is None
+
+
+def test_a_bootstrap_that_nobody_could_decrypt_has_no_bits() -> None:
+    coarse = replace(BOOTSTRAPS, log_n=16, scale_bits=27, first_modulus_bits=31)
+    noise = get("openfhe").noise
+    assert noise is not None
+    assert told_bits(coarse, noise, BOOTSTRAP) == -inf
 
 
 def test_what_is_shipped_was_told_within_a_bit() -> None:

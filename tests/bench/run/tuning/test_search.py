@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from math import inf
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from backends.registry import available, get
-from bench.run.tuning.bits import simulated_bits
+from bench.run.tuning.bits import bits_left, simulated_bits
 from bench.run.tuning.search import MARGIN, Choice, Goal, Search, enough, front
 from bench.run.tuning.written import alias, suite_text
 from bench.run.workload import Workload, layer_workload
 from bench.spec.cases import LayerLiteral, ModelCase
 from bench.spec.suite import SUITES, load_suite
+from tests.toy import BOOTSTRAPS
 
 #: Cases of suites/degrees.yaml and their models.
 DEGREES = (("degree_4", "vit_tiny_degree_4"), ("degree_2", "vit_tiny_degree_2"))
+#: A set whose bootstraps leave a few bits.
+COARSE = replace(BOOTSTRAPS, scale_bits=37, first_modulus_bits=42)
 CASE = ModelCase("digits", "vit_tiny", "digits")
 GOAL = Goal(14.0, ["round_trip"], 8_000_000_000, 1)
 
@@ -57,6 +62,19 @@ def test_bits_of_another_scale_are_told_as_if_simulated(workload: Workload, foun
         assert program is not None
         bits = simulated_bits(workload, program, choice.parameters, "tenseal", get("cleartext"))
         assert bits == pytest.approx(choice.bits, abs=0.7)
+
+
+def test_sets_whose_bootstraps_are_far_too_coarse_are_not_simulated(workload: Workload) -> None:
+    search = Search(workload, CASE, GOAL, get("cleartext"), lambda line: None)
+    assert search._is_hopeless(get("openfhe"), COARSE)
+    assert not search._is_hopeless(get("openfhe"), BOOTSTRAPS)
+    assert not search._is_hopeless(get("openfhe"), replace(COARSE, bootstrap=None))
+
+
+def test_noise_that_leaves_no_number_leaves_no_bits() -> None:
+    expected = np.ones((2, 1, 3))
+    assert bits_left(expected + 2.0**-14, expected) == pytest.approx(14.0)
+    assert bits_left(np.array([expected[0], [[np.nan, 1, np.inf]]]), expected) == -inf
 
 
 def test_the_front_leaves_out_what_is_beaten_and_what_is_short_of_bits(found: list[Choice]) -> None:

@@ -1,0 +1,119 @@
+"""Machines of a Dask cluster: the scheduler finds them, moves tasks off lost ones, and carries results.
+
+The scheduler's address is Dask's own setting (`DASK_SCHEDULER_ADDRESS`), as are its certificates. Every
+worker has one thread (`dask worker ADDRESS --nthreads 1`), and each machine one worker, so that no two cells
+are timed side by side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from functools import partial
+from pathlib import Path
+from time import monotonic
+
+import dask
+from distributed import Client, get_worker
+from distributed.worker import Worker
+
+from bench.errors import UserError
+from bench.fleet.engine import Argument, Result
+from bench.fleet.perform import perform
+from bench.fleet.task import Need
+from reports.figures import size
+
+#: Tasks sent ahead of each worker's, so that none waits for the next.
+AHEAD = 2
+#: How often it is asked which workers there are, in seconds.
+SEEN_EVERY_S = 5.0
+
+
+class Dask:
+    """A client of a cluster's scheduler."""
+
+    lost: tuple[type[BaseException], ...] = ()  # the scheduler itself tries other machines
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._seen, self._seen_at = self._workers(), monotonic()
+        self.at_once = AHEAD * max(1, len(self._seen))
+        self._flying: set[Future[object]] = set()
+
+    def submit(
+        self, name: str, function: Callable[[Argument], Result], argument: Argument, need: Need
+    ) -> Future[Result]:
+        """Send it to the workers whose limit of memory holds it."""
+        if monotonic() - self._seen_at > SEEN_EVERY_S:
+            self._seen, self._seen_at = self._workers(), monotonic()
+        workers = self._seen
+        fitting = [
+            address
+            for address, worker in workers.items()
+            if not worker["memory_limit"] or worker["memory_limit"] >= need.memory_bytes
+        ]
+        if workers and not fitting:
+            raise UserError(
+                f"no worker of the Dask cluster has the {size(need.memory_bytes)} of memory that the plan "
+                "asks for; start one that has (dask worker --memory-limit)"
+            )
+        executor = self._client.get_executor(pure=False, **({"workers": fitting} if workers else {}))
+        future: Future[Result] = executor.submit(partial(_called, name, function), argument)
+        self._flying.add(future)  # type: ignore[arg-type]
+        future.add_done_callback(self._flying.discard)  # the cluster then forgets its result
+        return future
+
+    def lost_machines(self, name: str) -> int:
+        """How often workers began the task, but for the last, which ended it."""
+        return max(0, len(self._client.get_events(name)) - 1)
+
+    def close(self) -> None:
+        """Cancel what still runs; the workers end its processes when they see it."""
+        for future in list(self._flying):
+            future.cancel()
+        self._client.close()
+
+    def _workers(self) -> dict[str, dict[str, int]]:
+        found: dict[str, dict[str, int]] = self._client.scheduler_info(n_workers=-1)["workers"]
+        several = [address for address, worker in found.items() if worker["nthreads"] > 1]
+        if several:
+            raise UserError(
+                f"the worker {several[0]} of the Dask cluster runs several tasks at once, which would slow "
+                "each other down; start it with --nthreads 1"
+            )
+        return found
+
+
+def _called(name: str, function: Callable[[Argument], Result], argument: Argument) -> Result:
+    """Call a function on a worker, which tells the scheduler that it has begun."""
+    worker = get_worker()
+    worker.log_event(name, {"worker": worker.name})
+    if function is perform:
+        key = worker.get_current_task()
+        function = partial(function, wanted=lambda: _wanted(worker, key))
+    return function(argument)
+
+
+def _wanted(worker: Worker, key: str) -> bool:
+    """Whether the scheduler still waits for the task."""
+    task = worker.state.tasks.get(key)
+    return task is not None and task.state == "executing"
+
+
+def start(output: Path) -> Dask:
+    """The cluster of Dask's settings.
+
+    Raises:
+        UserError: they name no scheduler, or it does not answer.
+    """
+    address = dask.config.get("scheduler-address", None)
+    if address is None:
+        raise UserError(
+            "--executor dask knows no scheduler; set DASK_SCHEDULER_ADDRESS to one, such as tcp://HOST:8786"
+        )
+    try:
+        return Dask(Client(address, set_as_default=False))
+    except OSError as error:
+        raise UserError(
+            f"the Dask scheduler {address} does not answer ({error}); start it, or see to its address"
+        ) from error

@@ -1,0 +1,130 @@
+"""Runs cells on the machines of an engine: what `bench run --executor` does.
+
+This machine reads every cell, finds what kept records answer, and writes the records that come back; nothing
+is timed on it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from itertools import groupby
+
+from backends.registry import get
+from bench.errors import UserError
+from bench.fleet.dispatch import Done, Job, dispatched
+from bench.fleet.engine import Engine
+from bench.fleet.perform import perform
+from bench.fleet.task import Delivered, Delivery, Need, Task
+from bench.run.cores import used_threads
+from bench.run.foreseen import foresee
+from bench.run.service import Ready, Service
+from bench.spec.cells import Cell
+from models.errors import ModelError
+from reports.origin import CHANGED, changed
+from reports.record import Record
+
+
+def swept(
+    service: Service, engine: Engine, cells: Sequence[Cell], rounds: int | None = None
+) -> Iterator[Record]:
+    """Every cell's record: first those that are there, then the others as they come.
+
+    Args:
+        service: of the folder of results.
+        engine: closed by whoever started it.
+        cells: what a suite and a request select.
+        rounds: fresh processes a cell; None for what each cell says. Where any cell has several, all of one
+            case take turns on one machine.
+
+    Raises:
+        ModelError, UserError, ReportError: as `Service.records`.
+    """
+    try:
+        unanswered = []
+        for ready in service.ready(cells, rounds):
+            service.listener.begin(ready.asked.identity)
+            record = service.answered(ready)
+            if record is None and ready.lacking is not None:
+                record = service.failed(ready, ready.lacking)
+            if record is None:
+                unanswered.append(ready)
+            else:
+                yield record
+        groups = _groups(unanswered)
+        jobs = [Job(str(number), _task(service, group), _need(group)) for number, group in enumerate(groups)]
+        for done in dispatched(engine, perform, jobs, cut_off=lambda delivery: delivery.cut_off):
+            yield from _kept(service, groups[int(done.job.name)], done)
+    finally:
+        service.close()
+
+
+def _groups(unanswered: Sequence[Ready]) -> list[list[Ready]]:
+    """Cells that one machine runs: each alone, or where there are several rounds all of a case."""
+    if all(ready.turn == 0 for ready in unanswered):
+        return [[ready] for ready in unanswered]
+    by_case = sorted(unanswered, key=_case)  # stable: in their turns
+    return [list(group) for _, group in groupby(by_case, _case)]
+
+
+def _case(ready: Ready) -> tuple[str, str]:
+    return ready.asked.cell.suite, ready.asked.cell.case.name
+
+
+def _task(service: Service, group: Sequence[Ready]) -> Task:
+    cells = tuple(ready.asked.cell for ready in group)
+    return Task(cells, service.probes, service.audit, service.build)
+
+
+def _need(group: Sequence[Ready]) -> Callable[[], Need]:
+    """What a machine must have for a group, planned when it is asked for."""
+
+    @cache
+    def need() -> Need:
+        often = Counter(ready.asked.identity for ready in group)
+        cells = list({ready.asked.identity: ready.asked.cell for ready in group}.values())
+        try:
+            foreseen = foresee(cells)
+        except ModelError as error:  # it was there when the sweep began
+            raise UserError(str(error)) from error
+        found = {
+            identity: one.prediction
+            for identity, one in zip(often, foreseen, strict=True)
+            if one.prediction is not None
+        }
+        return Need(
+            max((max(one.evaluator_bytes, one.needs.key_owner_bytes) for one in found.values()), default=0),
+            max((one.disk_bytes for one in found.values()), default=0),
+            max(used_threads(cell, get(cell.backend)) for cell in cells),
+            sum(often[identity] * one.wall_s for identity, one in found.items()),
+        )
+
+    return need
+
+
+def _kept(service: Service, group: Sequence[Ready], done: Done[Task, Delivery]) -> Iterator[Record]:
+    """The records of a task, kept as they came; one that says why for each cell that has none."""
+    delivery = done.result or Delivery((), done.reason)
+    for ready, delivered in zip(group, delivery.records, strict=False):
+        yield _adopted(service, ready, delivered, done.job.lost)
+    for ready in group[len(delivery.records) :]:
+        service.listener.begin(ready.asked.identity)
+        yield service.failed(ready, f"no record came back: {delivery.reason}")
+
+
+def _adopted(service: Service, ready: Ready, delivered: Delivered, lost: int) -> Record:
+    """A record that came, kept; one of another code or other libraries than here answers nothing."""
+    service.listener.begin(ready.asked.identity)
+    record = Record.from_json(delivered.record)
+    if record.key != ready.asked.key:
+        return service.failed(ready, _another(record, ready))
+    environment = record.environment.model_copy(update={"lost_machines": lost})
+    return service.adopt(ready, record.model_copy(update={"environment": environment}), delivered.raw)
+
+
+def _another(record: Record, ready: Ready) -> str:
+    """Why a record is no answer to what was asked."""
+    differing = record.origin and changed(record.origin, ready.asked.origin)
+    why = "; ".join(CHANGED[name] for name in differing or ())
+    return f"the machine that ran it differs: {why or 'its samples are others'}; bring both to the same"

@@ -1,0 +1,115 @@
+"""A sweep's records are those of a plain run, and nothing that is finished runs again."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from backends.registry import available
+from bench.fleet.engine import start
+from bench.fleet.sweep import swept
+from bench.fleet.task import Task
+from bench.packages import FOLDER
+from bench.run.listener import Listener
+from bench.run.service import Service
+from bench.spec.cells import Cell, expand
+from bench.spec.suite import load_suite
+from reports.record import Record, Status
+from reports.store import load_output, read_raw
+from tests.bench.commands import ROOT
+
+BACKENDS = tuple(sorted(available()))
+
+
+@dataclass
+class Heard(Listener):
+    """A listener that keeps what it is told."""
+
+    lines: list[str] = field(default_factory=list)
+
+    def say(self, line: str) -> None:
+        self.lines.append(line.strip())
+
+
+@pytest.fixture(scope="module")
+def cells() -> list[Cell]:
+    """The toy suite's two cells of the simulator, on four samples, compared on four."""
+    suite = load_suite(str(ROOT / "suites" / "toy.yaml"), BACKENDS)
+    return expand(suite, ["cleartext"], samples=4)
+
+
+def sweep(output: Path, cells: list[Cell], rounds: int = 1) -> tuple[list[Record], Heard]:
+    heard, engine = Heard(), start("local", output)
+    try:
+        return list(swept(Service(output, heard), engine, cells, rounds)), heard
+    finally:
+        engine.close()
+
+
+def exact(record: Record) -> dict[str, object]:
+    """What two runs of a cell share."""
+    body = json.loads(record.to_json())
+    return {
+        name: body[name]
+        for name in ("cell", "key", "status", "counts", "ladder", "shape", "wire", "security")
+    }
+
+
+def test_records_are_those_of_a_plain_run_and_answer_the_next(tmp_path: Path, cells: list[Cell]) -> None:
+    plain = list(Service(tmp_path / "plain", Listener()).records(cells))
+    found, _ = sweep(tmp_path / "swept", cells)
+    assert [exact(record) for record in found] == [exact(record) for record in plain]
+    assert [record.environment.lost_machines for record in found] == [0, 0]
+    assert [record.environment.lost_machines for record in plain] == [None, None]
+    for stored in load_output(tmp_path / "swept").stored:
+        assert len(read_raw(stored)["sample_ids"]) == 4
+    again, heard = sweep(tmp_path / "swept", cells)
+    assert [record.run_id for record in again] == [record.run_id for record in found]
+    assert sum("answered by" in line for line in heard.lines) == 2
+    assert len(list((tmp_path / "swept").iterdir())) == 1
+
+
+def test_rounds_of_a_case_are_one_task_and_none_runs_twice(tmp_path: Path, cells: list[Cell]) -> None:
+    sweep(tmp_path, cells[:1])
+    found, _ = sweep(tmp_path, cells, rounds=2)
+    assert len(found) == 4
+    assert len(load_output(tmp_path).stored) == 4
+    assert {record.status for record in found} == {Status.OK}
+
+
+def test_a_cell_whose_model_goes_away_is_a_failed_record(tmp_path: Path, cells: list[Cell]) -> None:
+    """It is there when the sweep begins, and the others run."""
+    assert cells[0].model_folder is not None
+    folder = tmp_path / "model"
+    shutil.copytree(cells[0].model_folder, folder)
+    service = Service(tmp_path / "results", Listener())
+    elsewhere = [replace(cells[0], model_folder=folder), cells[1]]
+    service_ready = service.ready
+
+    def ready_and_gone(*args: object, **named: object) -> object:
+        found = list(service_ready(*args, **named))  # type: ignore[arg-type]
+        shutil.rmtree(folder)
+        return found
+
+    service.ready = ready_and_gone  # type: ignore[method-assign,assignment]
+    engine = start("local", tmp_path)
+    try:
+        lost, kept = swept(service, engine, elsewhere)
+    finally:
+        engine.close()
+    assert lost.status is Status.FAILED
+    assert lost.reason is not None
+    assert lost.reason.startswith("no record came back: ")
+    assert str(folder) in lost.reason
+    assert kept.status is Status.OK
+
+
+def test_a_checkpoint_of_this_project_is_found_in_its_folder_there(cells: list[Cell]) -> None:
+    away = Path("/elsewhere/project")
+    moved = replace(cells[0], model_folder=away / "models" / "checkpoints" / "toy")
+    task = Task((moved,), probes=False, audit=False, build="default", home=away)
+    assert task.here().cells[0].model_folder == FOLDER / "models" / "checkpoints" / "toy"
