@@ -15,7 +15,8 @@ COARSE: dict[str, Any] = {"ladder__precision_bits": 7.5}
 
 
 def test_what_is_no_finished_secure_evaluation_is_ranked_with_none() -> None:
-    found = [unranked(one) for one in (made(), failing("timed_out", "600 s"), insecure(), measured(1e-3))]
+    whole = made(latency__primitives=None)
+    found = [unranked(one) for one in (whole, failing("timed_out", "600 s"), insecure(), measured(1e-3))]
     assert found == [None, "timed out: 600 s", "INSECURE", "single operations"]
 
 
