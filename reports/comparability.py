@@ -30,7 +30,8 @@ def machine_differences(a: Record, b: Record) -> list[str]:
     memory = (one.memory_bytes or 0, other.memory_bytes or 0)
     if not min(memory) or max(memory) - min(memory) > SAME_MEMORY * max(memory):
         found.append(f"memory: {_size(one.memory_bytes)} and {_size(other.memory_bytes)}")
-    return [*found, *_not_one("operating system", one.os, other.os)]
+    found += _not_one("operating system", one.os, other.os)
+    return [*found, *_unequal("evaluator", a.evaluator or "here", b.evaluator or "here")]
 
 
 def software_differences(a: Record, b: Record) -> list[str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from reports.block import Block
 from reports.quantities import Bytes, Count, Seconds
@@ -167,9 +169,28 @@ class Counts(PrimitiveCounts):
     library: PrimitiveCounts | None = None
 
 
+class Network(Block):
+    """What the traffic takes on a network of the field: computed, and never measured (`bench.run.networks`).
+
+    `keys_s` is sending the keys, `online_s` all that comes after them.
+    """
+
+    name: str
+    round_trip_s: Seconds
+    bytes_per_s: Annotated[float, Field(gt=0)]
+    keys_s: Seconds
+    online_s: Seconds
+
+
 class Wire(Block):
-    """What crossed between the parties."""
+    """What crossed between the parties.
+
+    `rounds` is how often one waits for the other after the keys were sent, and `networks` what bytes and
+    rounds would take.
+    """
 
     to_evaluator_bytes: Bytes | None = None
     to_key_owner_bytes: Bytes | None = None
     messages: Count | None = None
+    rounds: Count | None = None
+    networks: list[Network] | None = None

@@ -220,6 +220,11 @@ class Record(Block):
     remote: Remote | None = None
 
     @property
+    def evaluator(self) -> str | None:
+        """The address of the evaluator's machine; None where it is the key owner's."""
+        return None if self.remote is None else self.remote.address
+
+    @property
     def set_title(self) -> str:
         """What readers call its parameter set: the alias, or the name where there is none."""
         alias = None if self.parameters is None else self.parameters.alias

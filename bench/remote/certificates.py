@@ -6,12 +6,10 @@ The authority's own key is in no file, so nobody can make a third certificate; w
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from bench.errors import UserError
@@ -59,79 +57,28 @@ def make(folder: Path, names: Sequence[str], days: int) -> None:
         days: how long they hold.
 
     Raises:
-        UserError: there are such folders already, they cannot be made, or `cryptography` is not installed.
+        UserError: there are such folders already, they cannot be made, a name is none, or `cryptography` is
+            not installed.
     """
     need("cryptography")
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-    from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+    from bench.remote.authority import Authority
 
-    def named(name: str) -> x509.Name:
-        return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-
-    def certificate(subject: str, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
-        """What all have in common."""
-        return (
-            x509.CertificateBuilder()
-            .subject_name(named(subject))
-            .issuer_name(named("authority"))
-            .public_key(key.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(now - timedelta(hours=1))  # clocks differ
-            .not_valid_after(now + timedelta(days=days))
-        )
-
-    def of_an_end(end: str) -> None:
-        """One end's folder."""
-        key = ec.generate_private_key(ec.SECP256R1())
-        server = end == EVALUATOR
-        use = ExtendedKeyUsageOID.SERVER_AUTH if server else ExtendedKeyUsageOID.CLIENT_AUTH
-        built = certificate(end, key).add_extension(x509.BasicConstraints(ca=False, path_length=None), True)
-        built = built.add_extension(x509.ExtendedKeyUsage([use]), critical=True)
-        if server:
-            built = built.add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
-        private = key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-        signed = built.sign(authority, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
-        _write(folder / end, Certificates(root, signed, private))
-
-    now = datetime.now(timezone.utc)
-    alternatives = [
-        x509.IPAddress(ipaddress.ip_address(name)) if _is_address(name) else x509.DNSName(name)
-        for name in names
-    ]
-    authority = ec.generate_private_key(ec.SECP256R1())
-    constraints = x509.BasicConstraints(ca=True, path_length=0)
-    root = (
-        certificate("authority", authority)
-        .add_extension(constraints, critical=True)
-        .sign(authority, hashes.SHA256())
-        .public_bytes(serialization.Encoding.PEM)
-    )
-    for end in (EVALUATOR, KEY_OWNER):
-        of_an_end(end)
+    authority = Authority(days)
+    try:
+        ends = {EVALUATOR: authority.end(EVALUATOR, names), KEY_OWNER: authority.end(KEY_OWNER, ())}
+    except ValueError as error:
+        raise UserError(f"a --name is none ({error}); give names or addresses of the machine") from error
+    for end, (certificate, key) in ends.items():
+        _write(folder / end, Certificates(authority.certificate, certificate, key))
 
 
 def _write(folder: Path, made: Certificates) -> None:
+    contents = ((AUTHORITY, made.authority), (CERTIFICATE, made.certificate), (KEY, made.key))
     try:
         folder.mkdir(parents=True, mode=0o700)
-        for name, content in (
-            (AUTHORITY, made.authority),
-            (CERTIFICATE, made.certificate),
-            (KEY, made.key),
-        ):
+        for name, content in contents:
             descriptor = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "wb") as file:
                 file.write(content)
     except OSError as error:
         raise UserError(f"{folder} cannot be made ({error.strerror}); name a folder that is new") from error
-
-
-def _is_address(name: str) -> bool:
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return True

@@ -73,7 +73,8 @@ def claimed(threads: int) -> Iterator[Cores]:
 
 def _hold(core: int, held: ExitStack) -> bool:
     """Lock a core until `held` is left; False where another run has it."""
-    lock = FileLock(_folder() / f"core_{core}.lock")
+    # Another thread may let go of it, as where a connection ends whose evaluator it was held for.
+    lock = FileLock(_folder() / f"core_{core}.lock", thread_local=False)
     try:
         lock.acquire(blocking=False)
     except Timeout:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,6 +80,16 @@ class Computed:
     probes: Mapping[str, Slots] = field(default_factory=dict)
     crossed: Crossed = field(default_factory=Crossed)
     keys: str = ""
+
+
+class Journal(Protocol):
+    """The batches that were computed before, by the names that the cell gives them."""
+
+    def find(self, name: str) -> Computed | None:
+        """A batch, if it was computed and is intact."""
+
+    def keep(self, name: str, computed: Computed) -> None:
+        """Keep a batch."""
 
 
 def generate_keys(session: Session, request: Request[Generated]) -> Generated:

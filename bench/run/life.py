@@ -29,9 +29,8 @@ from bench.run import host, recording
 from bench.run.cores import Cores, claimed, used_threads
 from bench.run.elsewhere import Elsewhere
 from bench.run.errors import CellError
-from bench.run.exchanges import Evaluation
+from bench.run.exchanges import Evaluation, Journal
 from bench.run.listener import Listener
-from bench.run.program_parties import Journal
 from bench.run.scoring import Decrypted
 from bench.run.session import News, Roles, Session, Stage
 from bench.run.stage_limits import of_stage
@@ -280,7 +279,7 @@ class Life:
         """Evaluate as often as the cell asks; what comes after the first is no part of its wall time."""
         figures = self.outcome.figures
         figures.evaluations.append(evaluate(0))
-        figures.wire = recording.wire(session.wire.crossed)
+        figures.wire = recording.wire(session.wire.crossed, figures)
         started = monotonic()
         for repeat in range(1, self.cell.repeats):
             figures.evaluations.append(evaluate(repeat))

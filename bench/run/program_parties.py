@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
@@ -33,7 +33,7 @@ from bench.parties.messages import (
 )
 from bench.parties.wire import Crossed, Shipment
 from bench.run import exchanges
-from bench.run.exchanges import EVALUATION, Computed, Evaluation, Slots
+from bench.run.exchanges import EVALUATION, Computed, Evaluation, Journal, Slots
 from bench.run.key_owners import KeyOwners, OneKeyOwner
 from bench.run.session import Roles, Session, Stage
 from bench.run.survival import Survival
@@ -64,16 +64,6 @@ def roles(parameters: ParameterSet, binding: str | None = None) -> Roles:
     if parameters.parties == 1:
         return found
     return replace(found, key_owner=SHARED.key_owner, owners=parameters.parties)
-
-
-class Journal(Protocol):
-    """The batches that were computed before, by the names that the cell gives them."""
-
-    def find(self, name: str) -> Computed | None:
-        """A batch, if it was computed and is intact."""
-
-    def keep(self, name: str, computed: Computed) -> None:
-        """Keep a batch."""
 
 
 @dataclass

@@ -12,14 +12,16 @@ from backends.registry import Descriptor, executed
 from backends.security import Security
 from bench.parties.messages import BatchFigures, Encrypted, Generated, Loaded, Prepared
 from bench.parties.wire import Crossed, Shipment
+from bench.run import networks
 from bench.run.exchanges import Evaluation, bytes_of
 from bench.run.session import Peaks, Protection
 from bench.run.survival import Survival
 from reports import costs, record
 from reports.sharing import Sharing
 
+ROUND_TRIPS = Primitive.ROUND_TRIP.counted
 #: What is counted at the library's calls and, of round trips, at the evaluator's.
-COUNTED = (*costs.PrimitiveCounts.model_fields, Primitive.ROUND_TRIP.counted)
+COUNTED = (*costs.PrimitiveCounts.model_fields, ROUND_TRIPS)
 
 
 @dataclass
@@ -265,12 +267,18 @@ def levels_after_refresh(program: Program) -> int | None:
     return min(levels, default=None)
 
 
-def wire(crossed: Crossed) -> costs.Wire:
-    """What has crossed so far."""
+def wire(crossed: Crossed, figures: Figures) -> costs.Wire:
+    """What has crossed so far, up to and including the first evaluation."""
+    refreshes = (batch.counts.get(ROUND_TRIPS, 0) for batch in figures.evaluations[0].measured)
+    rounds = 1 + sum(refreshes)
+    keys_bytes = sum(key.size_bytes for key in figures.keys)
+    others = crossed.to_evaluator_bytes + crossed.to_key_owner_bytes - keys_bytes
     return costs.Wire(
         to_evaluator_bytes=crossed.to_evaluator_bytes or None,
         to_key_owner_bytes=crossed.to_key_owner_bytes or None,
         messages=crossed.messages,
+        rounds=rounds,
+        networks=networks.taken(keys_bytes, others, rounds),
     )
 
 

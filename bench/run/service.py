@@ -21,6 +21,7 @@ from bench.environments.declaration import DEFAULT_BUILD
 from bench.environments.ensure import Environment, check_build, ensure
 from bench.errors import UserError
 from bench.remote.machine import Machine
+from bench.run.answers import Answers, Outdated
 from bench.run.elsewhere import Elsewhere
 from bench.run.interruption import uninterrupted
 from bench.run.journal import journal
@@ -36,20 +37,9 @@ from bench.run.session import Stage
 from bench.spec.cells import Cell, turns
 from models.errors import ModelError
 from reports.distorted import distorted
-from reports.errors import ReportError
 from reports.identity import cell_id, result_key
-from reports.origin import CHANGED, SCORED_AGAIN, changed
 from reports.record import Record, Status
-from reports.store import (
-    RawOutputs,
-    Stored,
-    all_finished,
-    check_raw,
-    create_run,
-    free,
-    kept_of,
-    read_raw,
-)
+from reports.store import RawOutputs, create_run, free
 
 
 @dataclass(frozen=True)
@@ -98,9 +88,11 @@ class Service:
     machine: Machine | None = None
     folder: Path | None = None
     _keeper: Keeper | None = None
-    _refused: set[str] = field(default_factory=set)
     _loaded: dict[tuple[type[CellKind], str, int], CellKind] = field(default_factory=dict)
     _environments: dict[str, tuple[Environment, str | None]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._answers = Answers(self.output, self.listener.say)
 
     def records(self, cells: Sequence[Cell], rounds: int | None = None) -> Iterator[Record]:
         """Every cell's record, round by round.
@@ -137,8 +129,13 @@ class Service:
             yield self._ready(cell, turn)
 
     def answered(self, ready: Ready) -> Record | None:
-        """The kept record that answers a cell; None, after saying why, where it must run."""
-        return self._kept(ready.asked, ready.loaded, ready.turn)
+        """The record that answers a cell, kept or scored again; None, after saying why, where it must run."""
+        if self.fresh:
+            return None
+        found = self._answers.of(ready.asked, ready.turn, scored_again=ready.loaded.scored_again)
+        if isinstance(found, Outdated):
+            return self._score_again(ready, found)[ready.turn]
+        return found
 
     def adopt(self, ready: Ready, record: Record, raw: RawOutputs | None) -> Record:
         """Keep a record that another machine made of a cell, as one of this run."""
@@ -250,74 +247,14 @@ class Service:
         self._tell(record)
         return record
 
-    def _kept(self, asked: Asked, loaded: CellKind, turn: int) -> Record | None:
-        """A record that answers, found or scored again; None, after saying why, where the cell must run."""
-        if self.fresh:
-            return None
-        found = self._found(asked.identity)
-        if not found:
-            return None
-        newest = found[0].record
-        if newest.key == asked.key:
-            return self._answer(newest, self._intact(all_finished(found, asked.key)), turn)
-        before = newest.origin
-        if before is None:
-            self.listener.say("  runs again: the kept record does not say by which code it was made")
-            return None
-        differing = changed(before, asked.origin)
-        why = "; ".join(CHANGED[name] for name in differing)
-        earlier = all_finished(found, newest.key)
-        if loaded.scored_again and SCORED_AGAIN.issuperset(differing) and len(earlier) > turn:
-            try:
-                raws = [read_raw(stored) for stored in earlier]
-            except ReportError as error:
-                why = str(error)
-            else:
-                self.listener.say(f"  scored again from {earlier[turn].record.run_id}: {why}")
-                return self._score_again(asked, loaded, earlier, raws)[turn]
-        self.listener.say(f"  runs again: {why}")
-        return None
-
-    def _answer(self, newest: Record, finished: Sequence[Stored], turn: int) -> Record | None:
-        """The record of one of a cell's rounds among those of its key, newest first."""
-        if len(finished) > turn:
-            answer = finished[turn].record
-            self.listener.say(f"  answered by {answer.run_id}; --fresh runs it again")
-            return answer
-        if newest.status is not Status.OK:
-            self.listener.say(f"  runs again: the kept record is {newest.status.value}")
-        return None
-
-    def _intact(self, finished: Sequence[Stored]) -> list[Stored]:
-        """Those whose raw outputs are as they were written; without them a record is no answer."""
-        intact = []
-        for stored in finished:
-            try:
-                check_raw(stored)
-            except ReportError as error:
-                self.listener.say(f"  no answer: {error}")
-            else:
-                intact.append(stored)
-        return intact
-
-    def _found(self, identity: str) -> list[Stored]:
-        """The kept records of a cell, newest first; lines that are refused are told, each once."""
-        kept = kept_of(self.output, identity)
-        for why in kept.refused:
-            if why not in self._refused:
-                self.listener.say(f"  left out: {why}")
-        self._refused.update(kept.refused)
-        return kept.stored
-
-    def _score_again(
-        self, asked: Asked, loaded: CellKind, earlier: Sequence[Stored], raws: Sequence[RawOutputs]
-    ) -> list[Record]:
+    def _score_again(self, ready: Ready, outdated: Outdated) -> list[Record]:
         """New records of kept raw outputs, written oldest first; returned newest first, as they were given.
 
         All processes of a cell are scored at once: with the first new record the old ones cease to answer.
         """
         keeper, made = self._open(), []
-        for stored, raw in reversed(list(zip(earlier, raws, strict=True))):
+        asked, loaded = ready.asked, ready.loaded
+        for stored, raw in reversed(list(zip(outdated.stored, outdated.raws, strict=True))):
             outcome = Outcome(datetime.now(timezone.utc))
             guarded(outcome, keeper.run.folder, partial(_scored, asked.cell, loaded, outcome, raw))
             record = scored_again(keeper.run.run_id, asked, loaded, stored.record, outcome)

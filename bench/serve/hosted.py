@@ -16,7 +16,7 @@ from bench.parties.codec import Message
 from bench.parties.errors import MessageError, PartyError
 from bench.parties.messages import Event, Refreshed, Request
 from bench.parties.process import PartyProcess
-from bench.parties.wire import ADMITTED, Shipment
+from bench.parties.wire import ADMITTED, KEY_OWNER, Shipment
 from bench.remote.control import Ended, Leaving, Left, Opening, Pulse
 from bench.remote.frames import Inbox, frame, frames_of
 from bench.run import host
@@ -76,12 +76,12 @@ class Hosted:
     def frames(self) -> Iterator[bytes]:
         """What the other end is sent, until the session is over."""
         while not self._over.is_set():
+            if monotonic() > self._deadline:
+                yield frame(Ended("Died", f"the session took longer than {self._limits.seconds:g} s"))
+                return
             try:
                 one = self._waiting.get(timeout=PULSE_S)
             except queue.Empty:
-                if monotonic() > self._deadline:
-                    yield frame(Ended("TimedOut", f"the session took longer than {self._limits.seconds:g} s"))
-                    return
                 continue
             if one is None:
                 return
@@ -143,7 +143,7 @@ class Hosted:
 
     def _send(self, shipment: Shipment) -> None:
         """A file of the evaluator's folder, of a kind that a key owner may receive; it is removed."""
-        if shipment.kind not in ADMITTED["key_owner"] or Path(shipment.name).name != shipment.name:
+        if shipment.kind not in ADMITTED[KEY_OWNER] or Path(shipment.name).name != shipment.name:
             raise MessageError(f"a key owner may not receive a {shipment.kind} ({shipment.name})")
         path = self._place / shipment.name
         for one in frames_of(path):

@@ -72,7 +72,7 @@ def _machine(record: Record, first: list[Record], known: dict[Hashable, int]) ->
     machine = record.environment
     identity = (
         *(record.suite, sample_set(record), machine.cpu, machine.cores),
-        *(machine.threads, machine.memory_bytes, machine.os),
+        *(machine.threads, machine.memory_bytes, machine.os, record.evaluator),
     )
     if identity not in known:
         fitting = (number for number, other in enumerate(first) if _compare(record, other))

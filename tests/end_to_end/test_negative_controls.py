@@ -7,48 +7,19 @@ What a library's own counts and levels tell is in `test_sabotage.py`; damage on 
 from __future__ import annotations
 
 import re
-import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from backends.registry import available, get
-from bench.environments.ensure import Environment
+from backends.registry import get
 from bench.parties.isolation import NONE
-from bench.run.kinds import kind_of
-from bench.run.life import Life, Outcome
-from bench.run.listener import Listener
-from bench.spec.cells import expand
-from bench.spec.suite import load_suite
+from bench.run.life import Outcome
 from reports.record import Status
 from tests.end_to_end import saboteur
-from tests.end_to_end.saboteur import HONEST, install
+from tests.end_to_end.whole_cells import outcome, small_cell
 
 #: What scoring says of numbers that are not the model's.
 WRONG = r"the decrypted logits (?:share with|are not finite)"
-
-
-def outcome(
-    backend: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spoil: str = HONEST, betray: str = HONEST
-) -> Outcome:
-    """What becomes of a small block's cell, round trips included, with a saboteur as its library."""
-    module, folder = tmp_path / "elsewhere", tmp_path / "cell"
-    module.mkdir()
-    folder.mkdir()
-    monkeypatch.syspath_prepend(module)
-    sys.modules.pop("sabotage", None)
-    descriptor = replace(get(backend), adapter=install(module, get(backend).adapter, spoil, betray))
-    suite = load_suite("layers_toy", list(available()))
-    (cell,) = expand(suite, [backend], ["portable"], ["block"])
-    loaded = kind_of(cell).load(cell, lambda done, total: None)
-    here = Environment(backend, Path(sys.executable), {}, made=False)
-
-    def live(life: Life) -> None:
-        loaded.run(life)
-        loaded.check(life.outcome, cell.limits)
-
-    return Life(cell, descriptor, here, folder, Listener(), probes=False).live(live)
 
 
 def refused(found: Outcome, seen: str) -> None:
@@ -61,7 +32,7 @@ def refused(found: Outcome, seen: str) -> None:
 def test_without_sabotage_the_cell_ends_well(
     backend: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = outcome(backend, tmp_path, monkeypatch)
+    found = outcome(small_cell(backend), tmp_path, monkeypatch)
     assert found.status is Status.OK, found.reason
     assert found.figures.evaluations[0].measured[0].counts["round_trips"] > 0
 
@@ -69,7 +40,7 @@ def test_without_sabotage_the_cell_ends_well(
 @pytest.mark.parametrize(
     ("spoil", "seen"),
     [
-        (saboteur.ZEROS, WRONG),
+        (saboteur.ZEROS, rf"{WRONG}|transparent"),  # as SEAL calls what holds nothing, and makes none
         (saboteur.REPLAYED, WRONG),
         (saboteur.STALE, rf"{WRONG}|\(round_trip"),
         (saboteur.PERTURBED, WRONG),
@@ -80,13 +51,13 @@ def test_without_sabotage_the_cell_ends_well(
 def test_an_evaluator_that_computes_something_else(
     backend: str, spoil: str, seen: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    refused(outcome(backend, tmp_path, monkeypatch, spoil), seen)
+    refused(outcome(small_cell(backend), tmp_path, monkeypatch, spoil), seen)
 
 
 def test_an_evaluator_that_looks_for_a_secret_sees_no_folder_of_the_key_owner(
     backend: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = outcome(backend, tmp_path, monkeypatch, saboteur.PEEPING)
+    found = outcome(small_cell(backend), tmp_path, monkeypatch, saboteur.PEEPING)
     if found.figures.protection.isolation == NONE:  # as the record says
         assert found.status is Status.OK
         return
@@ -96,17 +67,22 @@ def test_an_evaluator_that_looks_for_a_secret_sees_no_folder_of_the_key_owner(
 def test_a_secret_key_that_is_sent_does_not_cross(
     backend: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = outcome(backend, tmp_path, monkeypatch, betray=saboteur.SENT_SECRET)
+    found = outcome(small_cell(backend), tmp_path, monkeypatch, betray=saboteur.SENT_SECRET)
     refused(found, r"the evaluator may not receive a secret_key \(secret\)")
 
 
 def test_a_rotation_whose_key_is_missing(
     backend: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    refused(outcome(backend, tmp_path, monkeypatch, betray=saboteur.MISSING_KEY), r"(?i)key|rotat")
+    refused(
+        outcome(small_cell(backend), tmp_path, monkeypatch, betray=saboteur.MISSING_KEY), r"(?i)key|rotat"
+    )
 
 
 def test_a_wrong_secret_key(backend: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if get(backend).simulates:  # which has no key
         return
-    refused(outcome(backend, tmp_path, monkeypatch, betray=saboteur.WRONG_KEY), rf"{WRONG}|decrypt|key")
+    refused(
+        outcome(small_cell(backend), tmp_path, monkeypatch, betray=saboteur.WRONG_KEY),
+        rf"{WRONG}|decrypt|key",
+    )

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import bench.cli.commands.run  # noqa: F401 (which every run would import anew)
-from bench.run.listener import Listener
+from bench.run.listener import Expected, Listener
 from bench.run.service import Service
 from bench.spec.cells import Cell
 from bench.spec.selection import Selection
@@ -60,6 +60,14 @@ SETS = {
 }
 #: A disk on which there is room for a run and no more.
 SMALL_BYTES = 64 << 20
+
+
+class Planner(Listener):
+    """Has every cell planned beforehand, as a screen does; no run has to import and fit what that takes."""
+
+    def cells(self, cells: Sequence[Cell], expected: Expected) -> None:
+        for cell in cells:
+            expected(cell)
 
 
 @dataclass(frozen=True)
@@ -103,7 +111,7 @@ def prepared(folder: Path, backend: str, refresh: str, own: bool) -> Ground:
         status = front.end()
         if status:
             raise AssertionError(f"without a fault: status {status}\n{front.text}")
-    wanted = {record.cell: record for record in Service(folder / "undisturbed", Listener()).records(cells)}
+    wanted = {record.cell: record for record in Service(folder / "undisturbed", Planner()).records(cells)}
     if own:
         small_disk(folder / "small", SMALL_BYTES)
     return Ground(folder, arguments, wanted, ground.secrets, own)

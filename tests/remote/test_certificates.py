@@ -29,6 +29,12 @@ def test_none_is_overwritten(ends: Path) -> None:
         certificates.make(ends, ["localhost"], days=1)
 
 
+def test_a_name_that_no_machine_can_have_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="give names or addresses"):
+        certificates.make(tmp_path, ["évaluateur"], days=1)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_key_that_others_may_read_is_refused(tmp_path: Path) -> None:
     certificates.make(tmp_path, ["localhost"], days=1)
     (tmp_path / "key_owner" / "key.pem").chmod(0o640)

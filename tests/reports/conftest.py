@@ -11,6 +11,7 @@ from reports.costs import (
     Latency,
     LayerTime,
     Memory,
+    Network,
     Primitive,
     PrimitiveCounts,
     Stretch,
@@ -174,7 +175,13 @@ def fields() -> dict[str, Any]:
                 conjugations=0,
             ),
         ),
-        "wire": Wire(to_evaluator_bytes=830_000_000, to_key_owner_bytes=6_000_000, messages=14),
+        "wire": Wire(
+            to_evaluator_bytes=830_000_000,
+            to_key_owner_bytes=6_000_000,
+            messages=14,
+            rounds=13,
+            networks=[Network(name="WAN", round_trip_s=0.04, bytes_per_s=44e6, keys_s=18.9, online_s=0.7)],
+        ),
         "environment": Environment(
             cpu="a processor",
             cores=2,

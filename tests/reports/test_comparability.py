@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from reports.comparability import machine_differences, sample_differences, software_differences
-from reports.record import Record
+from reports.divisions import division
+from reports.record import Record, Remote
 
 
 def other(record: Record, **environment: Any) -> Record:
@@ -64,6 +65,17 @@ def test_what_neither_says_is_not_known_to_be_one_machine(record: Record, name: 
     """Two processors without a name may be any two."""
     silent = other(record, **{name: None})
     assert machine_differences(silent, silent) == [f"{said}: unknown and unknown"]
+
+
+def test_an_evaluator_on_another_machine_is_no_local_one(record: Record) -> None:
+    remote = Remote(
+        address="evaluator.example:7443", host="e", round_trip_s=0.01, key_owner=record.environment
+    )
+    there = record.model_copy(update={"remote": remote})
+    assert machine_differences(record, there) == ["evaluator: here and evaluator.example:7443"]
+    assert machine_differences(there, there) == []
+    assert division(record) != division(there)
+    assert division(there).evaluator == "evaluator.example:7443"
 
 
 def test_a_kernel_that_keeps_a_little_more_memory_to_itself_is_no_other_machine(record: Record) -> None:

@@ -38,6 +38,7 @@ def read_on(record: Record) -> Record:
             "shape": None,
             "parameters": record.parameters.model_copy(update={"alias": None}) if record.parameters else None,
             "environment": record.environment.model_copy(update=dict.fromkeys(machine)),
+            "wire": record.wire.model_copy(update={"rounds": None, "networks": None}),
             "latency": record.latency.model_copy(update=dict.fromkeys(parts)),
             "counts": record.counts.model_copy(update=dict.fromkeys(counts)),
         }

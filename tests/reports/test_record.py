@@ -19,10 +19,10 @@ GOLDEN = Path(__file__).with_name("golden_record.json")
 NAMES = {
     "": "schema run_id started_at suite case backend parameter_set parameters cell key origin scored_from "
     "status reason security weights shape samples batch repeats ladder latency memory counts wire runaways "
-    "survival environment remote",
+    "survival sharing environment remote",
     "origin": "program scoring adapter model data parameters demanded libraries build threads repeats probes "
     "audit evaluator",
-    "parameters": "alias log_n first_modulus_bits scale_bits depth digits refresh program",
+    "parameters": "alias log_n first_modulus_bits scale_bits depth digits refresh program parties",
     "security": "bits log_n log_qp secret source secure",
     "ladder": "metric original he_friendly polynomial encrypted nats label_agreement cosine "
     "logit_error_max logit_error_mean precision_bits precision layers held_out",
@@ -36,9 +36,10 @@ NAMES = {
     "counts": "bootstraps_planned bootstraps round_trips rotations rotation_keys ct_ct ct_pt "
     "relinearisations rescales drops additions negations conjugations "
     "levels_used levels_after_refresh library",
-    "wire": "to_evaluator_bytes to_key_owner_bytes messages",
+    "wire": "to_evaluator_bytes to_key_owner_bytes messages rounds networks",
     "environment": "cpu cores threads workers pinned shared memory_bytes "
-    "load steal_s stopped_s isolation swap calibration_s os python libraries build git",
+    "load steal_s stopped_s isolation swap calibration_s os python libraries build git "
+    "lost_machines",
 }
 
 

@@ -63,9 +63,9 @@ class Measured:
 
     @classmethod
     def of(cls, one: Record) -> Measured | None:
-        """What a record measured; None where it says nothing of the portable program's primitives."""
+        """What a record of one machine measured; None where it has no primitives of a portable program."""
         entries = tuple(_entries(one))
-        if one.status is not Status.OK or not entries:
+        if one.status is not Status.OK or not entries or one.remote is not None:
             return None
         stages = {name: found for name in STAGES if (found := getattr(one.latency, name))}
         return cls(

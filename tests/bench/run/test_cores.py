@@ -6,7 +6,9 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -51,6 +53,16 @@ def test_a_run_whose_core_another_one_comes_to_share_knows_it_too() -> None:
             assert second.joined() == ()
     with claimed(2) as later:
         assert later.joined() == ()
+
+
+def test_another_thread_may_let_go_of_them() -> None:
+    held = ExitStack()
+    held.enter_context(claimed(2))
+    ending = threading.Thread(target=held.close)
+    ending.start()
+    ending.join()
+    with claimed(2) as later:
+        assert later == Cores((0, 1), ())
 
 
 def test_cores_are_free_again_once_a_run_has_ended() -> None:
