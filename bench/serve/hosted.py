@@ -76,12 +76,12 @@ class Hosted:
     def frames(self) -> Iterator[bytes]:
         """What the other end is sent, until the session is over."""
         while not self._over.is_set():
+            if monotonic() > self._deadline:
+                yield frame(Ended("Died", f"the session took longer than {self._limits.seconds:g} s"))
+                return
             try:
                 one = self._waiting.get(timeout=PULSE_S)
             except queue.Empty:
-                if monotonic() > self._deadline:
-                    yield frame(Ended("TimedOut", f"the session took longer than {self._limits.seconds:g} s"))
-                    return
                 continue
             if one is None:
                 return

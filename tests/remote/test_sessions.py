@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic, sleep
@@ -14,6 +15,7 @@ import pytest
 from backends.registry import get
 from bench.errors import UserError
 from bench.parties.errors import PartyError
+from bench.parties.messages import Evaluate
 from bench.remote import certificates
 from bench.remote.control import Opening
 from bench.remote.machine import Machine, RemoteParty
@@ -149,6 +151,29 @@ def test_an_evaluator_that_dies_there_is_told_of_here(party: RemoteParty, tmp_pa
     party.close()
     (log,) = (tmp_path / "served").rglob("*.log")
     assert until(lambda: list(log.parent.iterdir()) == [log])
+
+
+@pytest.mark.parametrize(
+    ("limit", "kind", "why"),
+    [
+        ({"seconds": 0.5}, "Died", "the session took longer than 0.5 s"),
+        ({"memory_bytes": 1}, "OutOfMemory", "the evaluator passed the limit of memory"),
+    ],
+)
+def test_a_session_that_passes_a_limit_of_the_server_is_ended(
+    serve: Serve, ends: Path, tmp_path: Path, limit: dict[str, float], kind: str, why: str
+) -> None:
+    before = children()
+    machine = Machine(f"localhost:{serve(**limit).port}", ends / certificates.KEY_OWNER)
+    party = machine.start(opening(), tmp_path / "served")
+    with suppress(PartyError):  # it may be ready before it is ended
+        party.conversation.wait_ready(monotonic() + SECONDS)
+    with pytest.raises(PartyError, match=why) as caught:
+        party.conversation.request(Evaluate((), 0, "a batch", None), monotonic() + SECONDS)
+    assert caught.value.kind == kind
+    party.close()
+    machine.close()
+    assert until(lambda: children() == before)
 
 
 def test_who_vanishes_leaves_no_process_and_no_folder(
