@@ -92,7 +92,8 @@ class SEALPythonContext(SEALContext):
             encode = self.encoder.encode_complex if np.iscomplexobj(operand) else self.encoder.encode
             plaintext = encode(operand, scale)
             self._switcher.mod_switch_to_inplace(plaintext, parms_id)
-        return plaintext
+        copied: Plaintext = seal.Plaintext(plaintext)  # the one that was switched keeps the room of the top
+        return copied
 
     def level(self, ciphertext: Ciphertext) -> int:
         """See `SEALContext.level`."""

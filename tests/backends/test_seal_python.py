@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -34,6 +35,13 @@ def test_what_is_encoded_at_the_top_serves_every_level() -> None:
     for level in range(PORTABLE.depth + 1):
         decrypted = owner.decrypt(owner.encrypt(values, level))
         assert np.abs(decrypted - values).max() < 2.0**-20
+
+
+def test_a_plaintext_of_a_low_level_has_no_room_for_the_top() -> None:
+    context = SEALPythonContext.create(PORTABLE)
+    for level in (0, 3, PORTABLE.depth):
+        plaintext: Any = context.encode(0.5, level, context.chain.scale(level))
+        assert plaintext.capacity() == plaintext.coeff_count() == (level + 1) * PORTABLE.n
 
 
 def test_a_key_under_the_name_of_another_is_refused(tmp_path: Path) -> None:
