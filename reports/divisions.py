@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from reports.floors import FLOORS, Floors, interactive, under_floor
 from reports.gate.sides import Processes, side
 from reports.html.glance import Ranking
 from reports.record import Record
@@ -50,12 +51,19 @@ class Place:
         processes: how many there are.
         value: that median; None where nothing was measured that ranks it.
         ratio: the value divided by the best of the division, where less is better.
+        under: which floor it is under, so that it is ranked with none; None where it is above them.
     """
 
     record: Record
     processes: int
     value: float | None
     ratio: float | None = None
+    under: str | None = None
+
+    @property
+    def ranks(self) -> bool:
+        """Whether there is a value that is compared with those of others."""
+        return self.value is not None and self.under is None
 
 
 @dataclass(frozen=True)
@@ -71,7 +79,7 @@ def division(record: Record) -> Division:
     return Division(
         suite=record.suite,
         case=record.case,
-        interactive=bool(record.counts.round_trips),
+        interactive=interactive(record),
         secure=record.security.secure,
         threads=record.environment.threads,
         cpu=record.environment.cpu,
@@ -79,13 +87,13 @@ def division(record: Record) -> Division:
     )
 
 
-def standings(records: Iterable[Record], ranking: Ranking) -> Standings:
-    """How cells rank by a measure, by the newest build of each; what has no such measure comes last."""
+def standings(records: Iterable[Record], ranking: Ranking, floors: Floors = FLOORS) -> Standings:
+    """How cells rank by a measure, by the newest build of each; what does not rank comes last."""
     divisions: defaultdict[Division, list[Place]] = defaultdict(list)
     unfinished = []
     for processes in side(Stored(record, None, None) for record in records).cells.values():
         if processes.finished:
-            place = _place(processes, ranking)
+            place = _place(processes, ranking, floors)
             divisions[division(place.record)].append(place)
         else:
             unfinished.append(processes.worst())
@@ -100,22 +108,25 @@ def _order(one: Division) -> tuple[str, str, bool, bool, int, str, str]:
     return one.suite, one.case, not one.secure, one.interactive, one.threads or 0, *machines
 
 
-def _place(processes: Processes, ranking: Ranking) -> Place:
+def _place(processes: Processes, ranking: Ranking, floors: Floors) -> Place:
     finished = [one.record for one in processes.finished]
+    under = under_floor(finished, floors)
     values = [
         (value, number) for number, one in enumerate(finished) if (value := ranking.value(one)) is not None
     ]
     if not values:
-        return Place(finished[-1], len(finished), None)
+        return Place(finished[-1], len(finished), None, under=under)
     _, middle = sorted(values)[(len(values) - 1) // 2]
-    return Place(finished[middle], len(finished), median([value for value, _ in values]))
+    return Place(finished[middle], len(finished), median([value for value, _ in values]), under=under)
 
 
 def _ranked(places: list[Place], ranking: Ranking) -> list[Place]:
     sign = -1.0 if ranking.more_is_better else 1.0
-    known = sorted((sign * one.value, number) for number, one in enumerate(places) if one.value is not None)
+    known = sorted(
+        (sign * one.value, number) for number, one in enumerate(places) if one.ranks and one.value is not None
+    )
     best = None if ranking.more_is_better or not known else known[0][0]
     return [
         Place(one.record, one.processes, one.value, value / best if best else None)
         for value, one in ((value, places[number]) for value, number in known)
-    ] + [one for one in places if one.value is None]
+    ] + [one for one in places if not one.ranks]

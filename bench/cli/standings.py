@@ -32,7 +32,7 @@ def overview(records: Iterable[Record], width: int, by: str = BY) -> tuple[list[
     found = standings(records, RANKINGS[by])
     cases = {(one.suite, one.case) for one in found.divisions}
     tables = [*(_whole(found, width, by) if len(cases) <= 1 else _firsts(found, width, by))]
-    placed = (place.record for places in found.divisions.values() for place in places)
+    placed = (place for places in found.divisions.values() for place in places)
     return tables, [*map(_why, found.unfinished), *(line for one in placed for line in _unranked(one))]
 
 
@@ -99,7 +99,7 @@ def _row(place: Place, by: str, first: bool, alone: bool) -> dict[str, str]:
 
 def _mark(place: Place, first: bool, alone: bool) -> str:
     """How far from the best of its division a cell is."""
-    if place.value is None:
+    if not place.ranks:
         return ABSENT
     ratio = "" if place.ratio is None else f"{place.ratio:.2f}×"
     return f"{ratio} {'alone' if alone else 'best' if first else ''}".strip()
@@ -139,7 +139,8 @@ def _why(record: Record) -> str:
     return f"{record.case} on {record.backend} at {record.set_title}: {record.status.value}: {record.reason}"
 
 
-def _unranked(record: Record) -> Iterator[str]:
-    """A line about a record whose times rank nothing."""
-    if why := distorted(record):
+def _unranked(place: Place) -> Iterator[str]:
+    """A line about a cell that has times, which rank with none."""
+    record = place.record
+    if why := distorted(record) or (None if place.value is None else place.under):
         yield f"{record.case} on {record.backend} at {record.set_title}: not ranked by its times: {why}"

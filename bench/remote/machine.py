@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -131,7 +131,7 @@ class RemoteParty:
         conversation: with it.
     """
 
-    def __init__(self, link: Link, cancel: object) -> None:
+    def __init__(self, link: Link, cancel: Callable[[], object]) -> None:
         self._link, self._cancel = link, cancel
         channel = Channel(link, link)
         self.conversation = Conversation("evaluator", channel, link.ended, lambda: link.used_s)
@@ -158,4 +158,4 @@ class RemoteParty:
     def close(self) -> None:
         """End it, whatever it is doing, and the session with it."""
         self._link.leave(LEAVE_S)
-        self._cancel()  # type: ignore[operator]
+        self._cancel()

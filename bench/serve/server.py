@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from bench.errors import UserError
 from bench.parties.errors import MessageError
@@ -23,6 +23,19 @@ from bench.serve.house import House, Say, short
 from bench.serve.limits import Limits
 
 Answer = TypeVar("Answer")
+
+
+class Call(Protocol):
+    """What gRPC says of a call, and can do with it."""
+
+    def peer(self) -> str:
+        """The address of who calls."""
+
+    def abort(self, status: object, text: str) -> None:
+        """End the call with a status and a sentence, by raising."""
+
+    def add_callback(self, work: Callable[[], None]) -> None:
+        """Have something done when the call is over, however it ends."""
 
 
 class Server:
@@ -77,11 +90,11 @@ class Server:
         """End all sessions and listen no more."""
         self._server.stop(grace=None).wait()
 
-    def _session(self, frames: Iterator[bytes], context: object) -> Iterator[bytes]:
+    def _session(self, frames: Iterator[bytes], context: Call) -> Iterator[bytes]:
         """One session: an evaluator, if there is a seat for it."""
-        who = context.peer()  # type: ignore[attr-defined]
+        who = context.peer()
         hosted = self._guarded(self._seated)(next(frames, b""), context)
-        context.add_callback(hosted.close)  # type: ignore[attr-defined]
+        context.add_callback(hosted.close)
         self._say(f"{who}: a session begins")
         threading.Thread(target=hosted.serve, args=(self._until_gone(frames),), daemon=True).start()
         try:
@@ -110,10 +123,10 @@ class Server:
         hosted.at_end(self._seats.release)
         return hosted
 
-    def _guarded(self, work: Callable[[bytes], Answer]) -> Callable[[bytes, object], Answer]:
+    def _guarded(self, work: Callable[[bytes], Answer]) -> Callable[[bytes, Call], Answer]:
         """Work on what was said; what cannot be done ends the call with the sentence that says why."""
 
-        def guarded(said: bytes, context: object) -> Answer:
+        def guarded(said: bytes, context: Call) -> Answer:
             try:
                 return work(said)
             except RefusedError as error:
@@ -122,7 +135,7 @@ class Server:
                 status, text = "INVALID_ARGUMENT", str(error)
             except OSError as error:
                 status, text = "INTERNAL", f"a file cannot be used ({error.strerror})"
-            context.abort(self._statuses[status], text)  # type: ignore[attr-defined]
+            context.abort(self._statuses[status], text)
             raise AssertionError("abort raises")
 
         return guarded

@@ -58,11 +58,6 @@ def evaluation_keys_bytes(record: Record) -> int | None:
     return sum(key for key in keys if key is not None) or None
 
 
-def measured(record: Record) -> bool:
-    """Whether its primitives were measured one by one; else they are those of an evaluation."""
-    return any(primitive.samples_s for primitive in record.latency.primitives or [])
-
-
 def loss(ladder: Ladder, before: str, after: str) -> float | None:
     """What is lost between two rungs, as their metric has it; None where either was not measured."""
     first, last = getattr(ladder, before), getattr(ladder, after)

@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from reports.figures import THIN_SPACE, Unit, written
+from reports.floors import FLOORS
 from reports.history import Entry
 from reports.html import assets
 from reports.html.columnar import DIGITS
@@ -96,6 +97,7 @@ def _page_data(
         "conditions": conditions(records, grouped),
         "held_out": held_out_ladders(records, newest(records, grouped)),
         "drifts": loss_titles(),
+        "floors": FLOORS._asdict(),
         "steps": history.steps if history else [],
         "gates": history.gates if history else None,
         "refused": refused,

@@ -11,13 +11,13 @@ from typing import Any
 
 from reports.distorted import distorted
 from reports.figures import Unit
+from reports.floors import interactive, single_operations, unranked
 from reports.html.derived import (
     address,
     batches,
     evaluation_keys_bytes,
     full_batch_s,
     loss,
-    measured,
     one_input_s,
     sample_s,
     standing,
@@ -87,6 +87,9 @@ DERIVED: Mapping[str, Unit | None] = {
     "derived.timed_primitives": None,
     "derived.timed_course": None,
     "derived.measured": None,
+    "derived.interactive": None,
+    "derived.unranked": None,
+    "derived.sample_s": Unit.SECONDS,
     "derived.distorted": None,
     "derived.refresh": None,
     "derived.alias": None,
@@ -146,5 +149,6 @@ def _derived(record: Record, last: bool, group: int, best: bool) -> list[Any]:
         loss(ladder, "polynomial", "encrypted"),
         loss(ladder, "original", "encrypted"),
         *(probed(record), bool(latency.layers), bool(latency.primitives), bool(latency.course)),
-        *(measured(record), distorted(record)),
+        *(single_operations(record), interactive(record), unranked(record)),
+        *(sample_s(record), distorted(record)),
     ]

@@ -94,6 +94,7 @@ def _document(records: Sequence[Record], by: str) -> list[dict[str, object]]:
             "by": by,
             "value": place.value,
             "ratio": place.ratio,
+            "under_floor": place.under,
             "processes": place.processes,
             "key": place.record.key,
         }

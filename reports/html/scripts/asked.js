@@ -1,7 +1,7 @@
 // What a reader asks of cells that are to be ranked: a time, floors, and a network; kept in the page's address.
 
 /** @import { Wanted } from "./divisions.js" */
-import { ASKED } from "./divisions.js";
+import { page } from "./data.js";
 import { el } from "./dom.js";
 import { state, stated } from "./state.js";
 
@@ -23,17 +23,20 @@ const ENTRIES = [
   },
 ];
 
+/** What is asked for as the page opens. @returns {Wanted} */
+const first = () => ({ time: "sample", rtt: 0, ...page().floors });
+
 /** A number from the address, where it is one. */
 function entered(/** @type {Entry} */ { name, per }) {
   const text = stated(name);
   const value = text === null || text.trim() === "" ? Number.NaN : Number(text);
-  return Number.isFinite(value) && value >= 0 ? value / per : ASKED[name];
+  return Number.isFinite(value) && value >= 0 ? value / per : first()[name];
 }
 
 /** What is asked for now. @returns {Wanted} */
 export function asked() {
   const numbers = Object.fromEntries(ENTRIES.map((entry) => [entry.name, entered(entry)]));
-  return { ...ASKED, ...numbers, time: stated("time") === "input" ? "input" : "sample" };
+  return { ...first(), ...numbers, time: stated("time") === "input" ? "input" : "sample" };
 }
 
 /**
@@ -43,10 +46,10 @@ export function asked() {
  */
 function numberBox(entry, changed) {
   const { name, label, unit, per, max, step, title } = entry;
-  const first = per * ASKED[name];
+  const start = per * first()[name];
   const box = el("input", { type: "number", min: 0, max, step, value: per * entered(entry), name });
   box.addEventListener("input", () => {
-    state(name, box.value === String(first) || box.value === "" ? null : box.value);
+    state(name, box.value === String(start) || box.value === "" ? null : box.value);
     changed();
   });
   return el("label", { class: "field", title }, el("span", {}, label), box, unit);

@@ -1,10 +1,11 @@
 // Who is fastest, in two divisions that are never one: cells that ask the key owner as they compute, and those that
-// do not. Within each, only cells measured under the same conditions are ranked, and only those above a floor.
+// do not. Within each, only cells measured under the same conditions are ranked, and only those above a floor. The rules
+// are those of reports/floors.py, which says of each row what no reader can move.
 
 /** @import { Row } from "./types.js" */
 import { fixed } from "./format.js";
 import { processesOf } from "./processes.js";
-import { endedOk, exact, groupBy, STATUS, secureRow } from "./rows.js";
+import { exact, groupBy } from "./rows.js";
 
 /**
  * What a reader asks for.
@@ -20,25 +21,19 @@ import { endedOk, exact, groupBy, STATUS, secureRow } from "./rows.js";
 /** @typedef {{ id: "interactive" | "alone", title: string, what: string, races: Race[] }} Division */
 /** @typedef {{ row: Row, why: string }} Left */
 
-/** @type {Wanted} */
-export const ASKED = { time: "sample", bits: 8, agreement: 0.99, rtt: 0 };
-
-/** Whether it asks the key owner for fresh ciphertexts. */
-export const interactive = (/** @type {Row} */ row) => (row["counts.round_trips"] ?? 0) > 0;
-
 /** @type {{ id: "interactive" | "alone", title: string, what: string, has: (row: Row) => boolean }[]} */
 const DIVISIONS = [
   {
     id: "interactive",
     title: "Interactive",
     what: "round trips: the key owner decrypts and encrypts again",
-    has: interactive,
+    has: (row) => row["derived.interactive"],
   },
   {
     id: "alone",
     title: "Non-interactive",
     what: "bootstraps, or levels enough: nobody is asked",
-    has: (row) => !interactive(row),
+    has: (row) => !row["derived.interactive"],
   },
 ];
 
@@ -51,7 +46,7 @@ export function secondsOf(row, { time, rtt }) {
   const trips = rtt * (row["counts.round_trips"] ?? 0);
   const [measured, shared] =
     time === "sample"
-      ? [row["latency.per_sample_s"], row.samples]
+      ? [row["derived.sample_s"], row.samples]
       : [row["derived.one_input_s"], row["derived.batches"]];
   return measured === null ? null : measured + trips / (shared ?? 1);
 }
@@ -62,11 +57,9 @@ export function secondsOf(row, { time, rtt }) {
  * @param {Wanted} wanted
  */
 export function unranked(row, wanted) {
-  if (!endedOk(row)) return [STATUS[row.status], row.reason].filter(Boolean).join(": ");
-  if (!secureRow(row)) return "INSECURE";
-  if (row["derived.measured"]) return "single operations";
-  if (row["derived.distorted"]) return row["derived.distorted"];
-  if (secondsOf(row, wanted) === null) return row["derived.probed"] ? "probed, so without times" : "no times";
+  if (row["derived.unranked"]) return row["derived.unranked"];
+  if (secondsOf(row, wanted) === null)
+    return row["derived.distorted"] ?? (row["derived.probed"] ? "probed, so without times" : "no times");
   return underFloor(row, wanted);
 }
 

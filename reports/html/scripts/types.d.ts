@@ -34,6 +34,8 @@ interface NamedRow {
   "derived.timed_primitives": boolean;
   "derived.timed_course": boolean;
   "derived.measured": boolean;
+  "derived.interactive": boolean;
+  "derived.unranked": string | null;
   "derived.distorted": string | null;
   "derived.refresh": string | null;
   "derived.alias": string | null;
@@ -103,6 +105,7 @@ export type NumberName =
   | "wire.to_key_owner_bytes"
   | "wire.messages"
   | "environment.threads"
+  | "derived.sample_s"
   | "derived.one_input_s"
   | "derived.full_batch_s"
   | "derived.batches"
@@ -211,6 +214,7 @@ export interface PageData {
   conditions: Conditions[];
   held_out: HeldOut[];
   drifts: string[];
+  floors: { bits: number; agreement: number };
   steps: Step[];
   gates: number | null;
   refused: number;

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from reports.floors import single_operations
 from reports.html.derived import (
     batches,
     evaluation_keys_bytes,
     full_batch_s,
     loss,
-    measured,
     one_input_s,
     sample_s,
     standing,
@@ -68,6 +68,6 @@ def test_what_did_not_end_ok_stands_apart_from_secure_and_from_insecure() -> Non
 
 def test_primitives_of_an_evaluation_were_not_measured_one_by_one() -> None:
     primitive = {"name": "rotate", "level": 7, "count": 3, "s": 0.3}
-    assert not measured(made(latency__primitives=[primitive]))
-    assert measured(made(latency__primitives=[{**primitive, "samples_s": [0.1, 0.1, 0.1]}]))
-    assert not measured(failing("failed", "no"))
+    assert not single_operations(made(latency__primitives=[primitive]))
+    assert single_operations(made(latency__primitives=[{**primitive, "samples_s": [0.1, 0.1, 0.1]}]))
+    assert not single_operations(failing("failed", "no"))

@@ -34,7 +34,9 @@ def page(write: Write) -> Path:
         {"layer": "block", "refresh": "round_trip", **stretch},
         {"layer": "head", **stretch},
     ]
-    return write([made(latency__course=course), probed("b"), probed("c", backend="pyfhel")])
+    return write(
+        [made(latency__course=course, ladder__layers=None), probed("b"), probed("c", backend="pyfhel")]
+    )
 
 
 @pytest.fixture(scope="module")

@@ -27,6 +27,9 @@ const COMMON = {
   "derived.group": 1,
   "derived.front": false,
   "derived.measured": false,
+  "derived.interactive": false,
+  "derived.unranked": null,
+  "derived.sample_s": 3,
   "derived.distorted": null,
 };
 
