@@ -26,7 +26,6 @@ from functools import reduce
 from math import inf
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,9 +34,6 @@ from backends.errors import Unsupported
 from backends.parameters import ParameterSet
 from backends.primitives import Primitive
 from backends.stopwatch import Stopwatch
-
-if TYPE_CHECKING:
-    from backends.threshold import ShareHolder
 
 Vector = NDArray[np.float64]
 ComplexVector = NDArray[np.complex128]
@@ -381,19 +377,6 @@ class Library(ABC):
     @abstractmethod
     def evaluator(cls, parameters: ParameterSet, folder: Path, files: Sequence[KeyFile]) -> Evaluator:
         """The evaluator's role in this process, from the files that the key owner wrote."""
-
-    @classmethod
-    def share_holder(cls, parameters: ParameterSet, number: int) -> ShareHolder:
-        """The role of one of several key owners in this process (see `backends.threshold`).
-
-        Args:
-            parameters: the parameter set, which says how many there are.
-            number: of this one, from 0.
-
-        Raises:
-            Unsupported: the library does not share a secret key.
-        """
-        raise Unsupported(f"the library does not share a secret key, and parties is {parameters.parties}")
 
     @classmethod
     @abstractmethod

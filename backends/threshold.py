@@ -13,7 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from backends.interface import Ciphertext, ComplexVector, KeyFile, SecurityFacts, Vector
+from backends.errors import Unsupported
+from backends.interface import Ciphertext, ComplexVector, KeyFile, Library, SecurityFacts, Vector
+from backends.parameters import ParameterSet
 from backends.stopwatch import Stopwatch
 
 #: The kind of refresh in which key owners raise a ciphertext together and none of them sees the values.
@@ -116,3 +118,28 @@ class ShareHolder(ABC):
     @abstractmethod
     def security(self) -> SecurityFacts:
         """Read from the library's context and the joint keys; of the last holder, who has written them."""
+
+
+class SharingLibrary(Library):
+    """A library whose secret key several can share."""
+
+    @classmethod
+    @abstractmethod
+    def share_holder(cls, parameters: ParameterSet, number: int) -> ShareHolder:
+        """The role of one of several key owners in this process.
+
+        Args:
+            parameters: the parameter set, which says how many there are.
+            number: of this one, from 0.
+        """
+
+
+def share_holder(library: type[Library], parameters: ParameterSet, number: int) -> ShareHolder:
+    """One of several key owners, if a library has them (see `SharingLibrary.share_holder`).
+
+    Raises:
+        Unsupported: the library does not share a secret key.
+    """
+    if not issubclass(library, SharingLibrary):
+        raise Unsupported(f"the library does not share a secret key, and parties is {parameters.parties}")
+    return library.share_holder(parameters, number)

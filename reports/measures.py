@@ -141,6 +141,7 @@ PLAIN = (
     _count("counts.library.negations", "negations of the library"),
     _count("counts.library.conjugations", "conjugations of the library"),
     _count("wire.messages", "messages"),
+    _count("wire.rounds", "rounds"),
     _size("wire.to_evaluator_bytes", "to the evaluator"),
     _size("wire.to_key_owner_bytes", "to the key owner"),
     _size("memory.public_key_bytes", "public key"),

@@ -8,16 +8,16 @@ from pathlib import Path
 
 import openfhe
 
-from backends.interface import Evaluator, KeyFile, KeyOwner, Library
+from backends.interface import Evaluator, KeyFile, KeyOwner
 from backends.openfhe.capabilities import capabilities
 from backends.openfhe.evaluator import OpenFHEEvaluator
 from backends.openfhe.key_owner import OpenFHEKeyOwner
 from backends.openfhe.share_holder import OpenFHEShareHolder
 from backends.parameters import ParameterSet
-from backends.threshold import ShareHolder
+from backends.threshold import ShareHolder, SharingLibrary
 
 
-class OpenFHE(Library):
+class OpenFHE(SharingLibrary):
     """CKKS with bootstrapping on OpenFHE's Python bindings."""
 
     @classmethod
@@ -34,7 +34,7 @@ class OpenFHE(Library):
 
     @classmethod
     def share_holder(cls, parameters: ParameterSet, number: int) -> ShareHolder:
-        """See `Library.share_holder`."""
+        """See `SharingLibrary.share_holder`."""
         capabilities(parameters)
         return OpenFHEShareHolder(parameters, number)
 

@@ -13,6 +13,7 @@ from backends.planner import plan
 from backends.registry import get
 from bench.parties.errors import PartyError
 from bench.parties.messages import Refreshed, RoundTrip
+from bench.run.key_owners import KeyOwners, OneKeyOwner
 from bench.run.program_parties import ProgramParties
 from tests.end_to_end.harness import Ran, bootstraps, refresh_of, run, session
 from tests.end_to_end.saboteur import (
@@ -101,11 +102,19 @@ def test_a_skipped_bootstrap_fails_the_cell_or_is_refused(
     assert "(bootstrap" in str(error)
 
 
-class Lazy(ProgramParties):
+class Lazy(OneKeyOwner):
     """Hands the evaluator its own ciphertext as the fresh one; it lies in its folder already."""
 
     def refresh(self, asked: RoundTrip) -> Refreshed:
         return Refreshed(asked.ciphertext)
+
+
+class WithALazyOne(ProgramParties):
+    """A cell of the lazy key owner's."""
+
+    @property
+    def owners(self) -> KeyOwners:
+        return Lazy(self.session, self.parameters)
 
 
 def test_a_skipped_round_trip_fails_the_cell(backend: str, tmp_path: Path) -> None:
@@ -114,7 +123,7 @@ def test_a_skipped_round_trip_fails_the_cell(backend: str, tmp_path: Path) -> No
     refresh = refresh_of(backend, ROUND_TRIPS)
     program = plan(graph, ROUND_TRIPS, refresh)
     with session(backend, tmp_path) as opened:
-        parties = Lazy(opened, ROUND_TRIPS)
+        parties = WithALazyOne(opened, ROUND_TRIPS)
         parties.prepare(program, parties.generate_keys(program, bootstrap=False).files)
         batches = parties.encrypt(inputs, program).batches
         with pytest.raises(PartyError) as caught:

@@ -165,7 +165,8 @@ def test_a_session_that_passes_a_limit_of_the_server_is_ended(
 ) -> None:
     before = children()
     machine = Machine(f"localhost:{serve(**limit).port}", ends / certificates.KEY_OWNER)
-    party = machine.start(opening(), tmp_path / "served")
+    (tmp_path / "near").mkdir()
+    party = machine.start(opening(), tmp_path / "near")
     with suppress(PartyError):  # it may be ready before it is ended
         party.conversation.wait_ready(monotonic() + SECONDS)
     with pytest.raises(PartyError, match=why) as caught:

@@ -11,7 +11,7 @@ import numpy as np
 from backends.interface import Ciphertext, Vector
 from backends.registry import load_library
 from backends.stopwatch import Stopwatch
-from backends.threshold import ShareHolder
+from backends.threshold import ShareHolder, share_holder
 from bench.parties.channel import Channel
 from bench.parties.ciphertexts import CiphertextFiles
 from bench.parties.messages import Batch, Decrypted, Encrypt, Encrypted, Finished, Refreshed
@@ -71,7 +71,7 @@ class ShareHolderParty(Party):
         """Set the library up."""
         making = Stopwatch()
         with making:
-            self.holder = self._library.share_holder(request.parameters, request.number)
+            self.holder = share_holder(self._library, request.parameters, request.number)
             keys = self.holder.joint_keys(request.rotation_steps, request.bootstrap, request.conjugation)
         return Joined(making.seconds, tuple(keys), self.holder.flooding_bits, self._library.versions())
 
