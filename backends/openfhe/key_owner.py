@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import openfhe
 
+from backends.heap import give_back
 from backends.interface import Ciphertext, ComplexVector, KeyFile, KeyOwner, Keys, SecurityFacts, Vector
 from backends.openfhe import bindings
 from backends.openfhe.bindings import PublicKey
@@ -103,7 +103,7 @@ class OpenFHEKeyOwner(KeyOwner):
             openfhe.ClearEvalMultKeys()
         elif keys.file.kind != "public_key":
             openfhe.CryptoContext.ClearEvalAutomorphismKeys()
-            ctypes.CDLL(None).malloc_trim(0)
+            give_back()
 
     def encrypt(self, values: Vector | ComplexVector, level: int) -> Ciphertext:
         """See `KeyOwner.encrypt`; made at its level.

@@ -6,12 +6,12 @@ of a key is the first one's; the others add to the rest of it.
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import openfhe
 
+from backends.heap import give_back
 from backends.interface import Ciphertext, ComplexVector, KeyFile, SecurityFacts, Vector
 from backends.openfhe import bindings
 from backends.openfhe.bindings import AutomorphismKeys, EvaluationKey, PublicKey, SecretKey
@@ -175,7 +175,7 @@ class OpenFHEShareHolder(ShareHolder):
                 _write(total, path)
         openfhe.CryptoContext.ClearEvalAutomorphismKeys()
         del total
-        ctypes.CDLL(None).malloc_trim(0)
+        give_back()
 
     def _first_automorphisms(self, indices: list[int]) -> AutomorphismKeys:
         """Those under the first share, which OpenFHE puts into its maps."""

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import ctypes
 import re
 import resource
 import sys
 from contextlib import suppress
 from pathlib import Path
 
+from backends.heap import lock
+
 #: What is true of a party's memory: it is locked, the system has nowhere to swap it to, or it may be swapped.
 LOCKED, ABSENT, POSSIBLE = "locked", "absent", "possible"
-#: What there is now, what will be, and each page when it is first used (mlockall(2)).
-_CURRENT, _FUTURE, _ON_FAULT = 1, 2, 4
 _SWAPS, _STATUS = Path("/proc/swaps"), Path("/proc/self/status")
 #: The rights of a process, and the number of that to lock memory.
 _HELD, _LOCK_MEMORY = re.compile(r"^CapEff:\s*([0-9a-f]+)$", re.MULTILINE), 14
@@ -23,10 +22,8 @@ def keep_out() -> str:
 
     A limit would make what comes after it fail, so with one nothing is locked.
     """
-    if sys.platform == "linux" and _unlimited():
-        library = ctypes.CDLL(None, use_errno=True)
-        if library.mlockall(_CURRENT | _FUTURE | _ON_FAULT) == 0:
-            return LOCKED
+    if sys.platform == "linux" and _unlimited() and lock():
+        return LOCKED
     return ABSENT if _no_swap() else POSSIBLE
 
 

@@ -184,9 +184,7 @@ def test_a_simulator_says_so() -> None:
 def test_code_outside_an_adapters_folder_does_not_name_it() -> None:
     files = [*SOURCES, ROOT / "toxfile.py", ROOT / "tests" / "walls.py", ROOT / "tests" / "conftest.py"]
     files += (ROOT / "tests" / "conformance").glob("*.py")
-    names = {*registry.available(), *LIBRARIES} - {
-        "seal"
-    }  # the C++ library, of which adapters tell
+    names = {*registry.available(), *LIBRARIES} - {"seal"}  # the C++ library, of which adapters tell
     assert [(path, name) for path in files for name in named(path) if name in names] == []
     _, _, tools = (ROOT / "pyproject.toml").read_text().partition("[tool.")
     assert not names & set(re.findall(r"\w+", tools))
