@@ -15,7 +15,6 @@ import pytest
 from backends.registry import get
 from bench.errors import UserError
 from bench.parties.errors import PartyError
-from bench.parties.messages import Evaluate
 from bench.remote import certificates
 from bench.remote.control import Opening
 from bench.remote.machine import Machine, RemoteParty
@@ -170,7 +169,7 @@ def test_a_session_that_passes_a_limit_of_the_server_is_ended(
     with suppress(PartyError):  # it may be ready before it is ended
         party.conversation.wait_ready(monotonic() + SECONDS)
     with pytest.raises(PartyError, match=why) as caught:
-        party.conversation.request(Evaluate((), 0, "a batch", None), monotonic() + SECONDS)
+        party.conversation.wait_ready(monotonic() + SECONDS)
     assert caught.value.kind == kind
     party.close()
     machine.close()
