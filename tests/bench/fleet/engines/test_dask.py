@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -69,11 +70,14 @@ def _line(process: psutil.Process) -> list[str]:
 
 
 def wait_for_a_child(done: subprocess.Popen[str]) -> psutil.Process:
-    """The first process that runs a task."""
-    while not (found := children()):
+    """The first process that runs a task, once its cell has parties."""
+    while True:
+        for one in children():
+            with suppress(psutil.NoSuchProcess):
+                if one.children():
+                    return one
         assert done.poll() is None
-        time.sleep(0.05)
-    return found[0]
+        time.sleep(0.02)
 
 
 def exact(record: Record) -> dict[str, object]:
