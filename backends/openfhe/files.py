@@ -13,6 +13,8 @@ from backends.interface import Ciphertext
 from backends.openfhe.bindings import AutomorphismKeys, EvaluationKey, Form, PublicKey
 
 Loaded = TypeVar("Loaded")
+#: A reader of the library's: the object, and whether it is one.
+Deserialise = Callable[[str, Form], tuple[Loaded | None, bool]]
 
 
 def write(save: Callable[[str, Form], bool], path: Path) -> int:
@@ -55,38 +57,34 @@ def write_ciphertext(ciphertext: Ciphertext, path: Path) -> None:
 
 def read_ciphertext(path: Path) -> Ciphertext:
     """Load a ciphertext."""
-    read: Callable[[str, Form], tuple[Ciphertext | None, bool]] = openfhe.DeserializeCiphertext
-    ciphertext, success = load(read, path)
-    if not success or ciphertext is None:
-        raise IntegrityError(f"{path} is not a ciphertext of OpenFHE; have the other party send it again")
-    return ciphertext
+    read: Deserialise[Ciphertext] = openfhe.DeserializeCiphertext
+    return _object(read, path, "a ciphertext")
 
 
 def read_public_key(path: Path) -> PublicKey:
     """Load a public key."""
-    read: Callable[[str, Form], tuple[PublicKey | None, bool]] = openfhe.DeserializePublicKey
-    public_key, success = load(read, path)
-    if not success or public_key is None:
-        raise IntegrityError(f"{path} is not a public key of OpenFHE; have the key owner send it again")
-    return public_key
+    read: Deserialise[PublicKey] = openfhe.DeserializePublicKey
+    return _object(read, path, "a public key")
 
 
 def read_evaluation_key(path: Path) -> EvaluationKey:
     """Load a key that several key owners are making together."""
-    read: Callable[[str, Form], tuple[EvaluationKey | None, bool]] = openfhe.DeserializeEvalKey
-    key, success = load(read, path)
-    if not success or key is None:
-        raise IntegrityError(f"{path} is not a key of OpenFHE; have the key owner send it again")
-    return key
+    read: Deserialise[EvaluationKey] = openfhe.DeserializeEvalKey
+    return _object(read, path, "a key")
 
 
 def read_automorphism_keys(path: Path) -> AutomorphismKeys:
     """Load automorphism keys that several key owners are making together."""
-    read: Callable[[str, Form], tuple[AutomorphismKeys | None, bool]] = openfhe.DeserializeEvalKeyMap
-    keys, success = load(read, path)
-    if not success or keys is None:
-        raise IntegrityError(f"{path} holds no keys of OpenFHE; have the key owner send it again")
-    return keys
+    read: Deserialise[AutomorphismKeys] = openfhe.DeserializeEvalKeyMap
+    return _object(read, path, "a map of keys")
+
+
+def _object(read: Deserialise[Loaded], path: Path, what: str) -> Loaded:
+    """An object that the library reads from a file, and tells apart from others."""
+    found, success = load(read, path)
+    if not success or found is None:
+        raise IntegrityError(f"{path} is not {what} of OpenFHE; have the other party send it again")
+    return found
 
 
 def load_keys(read: Callable[[str, Form], bool], path: Path) -> None:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import io
 import logging
-import resource
 import signal
 import sys
 import traceback
 from contextlib import suppress
-from types import FrameType
 from typing import Any, NoReturn
 
 import click
@@ -17,6 +15,7 @@ import click
 from backends.errors import BackendError
 from bench.cli.later import Later
 from bench.errors import UserError
+from bench.run import interruption
 from models.errors import ModelError
 from reports.errors import ReportError
 from reports.visible import LINES, visible
@@ -132,14 +131,8 @@ def main() -> None:
 
 
 def _prepare() -> None:
-    """Signals that end the process interrupt it, and a terminal that lacks a sign shows a question mark.
-
-    A crash must not write this process's memory, and with it samples, to disk.
-    """
-    _, most = resource.getrlimit(resource.RLIMIT_CORE)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, most))
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)
+    """End as any process that runs cells; what a terminal has no sign for is a question mark."""
+    interruption.prepare()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
@@ -153,8 +146,3 @@ def _end(sentence: str, status: int) -> NoReturn:
 def _say_error(text: str) -> None:
     """Lines on standard error, shown as they are."""
     click.echo(visible(text.rstrip("\n"), LINES), err=True)
-
-
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    """Handle a request to end as Ctrl-C: parties are ended and their folders removed on the way out."""
-    raise KeyboardInterrupt

@@ -14,11 +14,11 @@ import signal
 import sys
 import threading
 from pathlib import Path
-from types import FrameType
 from typing import BinaryIO
 
 from bench.errors import UserError
 from bench.fleet.task import Task
+from bench.run.interruption import prepare
 from bench.run.listener import Listener
 from bench.run.service import Service
 from models.errors import ModelError
@@ -28,10 +28,6 @@ logger = logging.getLogger(__name__)
 
 #: The exit status where a cell cannot be read on this machine.
 UNREADABLE = 2
-
-
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 def _end_with(stream: BinaryIO) -> None:
@@ -47,8 +43,7 @@ def main() -> int:
     data cannot be read; the reason is the last line of standard error.
     """
     logging.basicConfig(format="%(message)s")
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)
+    prepare()
     try:
         task: Task = pickle.load(sys.stdin.buffer)  # from the engine's worker, which runs what it is sent
         threading.Thread(target=_end_with, args=(sys.stdin.buffer,), daemon=True).start()

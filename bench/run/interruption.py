@@ -1,11 +1,13 @@
-"""A request to end, by Ctrl-C or by a signal, waits while something is tidied up."""
+"""How a process that runs cells ends: a signal is a Ctrl-C, and waits while something is tidied up."""
 
 from __future__ import annotations
 
+import resource
 import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 #: The signals that ask a process to end and that it may answer in its own time.
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -26,3 +28,19 @@ def uninterrupted() -> Iterator[None]:
             signal.signal(number, handler)
         if came:
             signal.raise_signal(came[0])
+
+
+def prepare() -> None:
+    """What a process that runs cells does first.
+
+    Signals that end it interrupt it as a Ctrl-C does: parties are ended and their folders removed on the way
+    out. A crash must not write its memory, and with it samples, to disk.
+    """
+    _, most = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, most))
+    for number in set(ENDING) - {signal.SIGINT}:
+        signal.signal(number, _interrupt)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

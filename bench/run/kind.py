@@ -11,8 +11,9 @@ from backends.interface import Capabilities
 from backends.registry import Descriptor
 from backends.security import check_demand, nominal
 from bench.run.estimates import Estimate
-from bench.run.life import Life, Outcome
+from bench.run.life import Life
 from bench.run.listener import Progress
+from bench.run.outcome import Outcome
 from bench.run.prediction.predictor import Predictor
 from bench.spec.cells import Cell
 from bench.spec.file import Limits

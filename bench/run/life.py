@@ -1,14 +1,11 @@
-"""What the lives of all cells share: limits, parties, and an outcome that says what became of it."""
+"""What the lives of all cells share: limits, and parties."""
 
 from __future__ import annotations
 
-import errno
 import os
 import shutil
 import sys
-import traceback
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from functools import partial
@@ -17,9 +14,8 @@ from time import monotonic
 
 import psutil
 
-from backends.errors import BackendError, Unsupported
+from backends.errors import Unsupported
 from backends.interface import SecurityFacts
-from backends.program import Program
 from backends.registry import Descriptor
 from backends.security import check_demand, foretold, judge
 from bench.environments.ensure import Environment
@@ -31,92 +27,19 @@ from bench.run.elsewhere import Elsewhere
 from bench.run.errors import CellError
 from bench.run.exchanges import Evaluation, Journal
 from bench.run.listener import Listener
-from bench.run.scoring import Decrypted
+from bench.run.outcome import Outcome, guarded
 from bench.run.session import News, Roles, Session, Stage
 from bench.run.stage_limits import of_stage
 from bench.run.survival import Survival
 from bench.spec.cells import Cell
-from models.errors import ModelError
 from reports import record
-from reports.errors import ReportError
 from reports.figures import size
-from reports.ladder import HeldOutLadder
 from reports.record import Status
 
 #: How long the parties of a cell may take whose suite says nothing: three days.
 DEFAULT_SECONDS = 259_200.0
 #: Exceptions of a party that mean that memory ran out.
 OUT_OF_MEMORY = ("MemoryError", "OutOfMemory")
-
-
-@dataclass
-class Outcome:
-    """What became of a cell: everything that its record and its raw outputs hold.
-
-    Attributes:
-        stage: what was begun last; a sentence about a limit that was passed names it.
-        stage_began_s: when, by `time.monotonic`.
-        program: what the evaluator replays; None where there is none, or it was never made.
-        batches: how many it takes for all samples.
-        held_out: the clear rungs on the whole held-out set.
-        figures: what was measured.
-        decrypted: what the evaluations decrypt to.
-        cores: where the parties were pinned.
-        environment: the evaluator's machine.
-        remote: where that is another one than the key owner's.
-    """
-
-    started_at: datetime
-    status: Status = Status.OK
-    reason: str | None = None
-    stage: str = "the start"
-    stage_began_s: float = 0.0
-    program: Program | None = None
-    batches: int = 0
-    held_out: HeldOutLadder | None = None
-    figures: recording.Figures = field(default_factory=recording.Figures)
-    decrypted: Decrypted | None = None
-    cores: Cores = field(default_factory=Cores)
-    environment: record.Environment = field(default_factory=record.Environment)
-    remote: record.Remote | None = None
-
-    @classmethod
-    def failed(cls, reason: str) -> Outcome:
-        """The outcome of a cell that could not even start."""
-        return cls(datetime.now(timezone.utc), Status.FAILED, reason)
-
-
-def guarded(outcome: Outcome, folder: Path, work: Callable[[], None]) -> None:
-    """Do some work on a cell; whatever ends it becomes the outcome's status and reason.
-
-    Interruptions pass through, after the parties are gone.
-    """
-    try:
-        work()
-    except Unsupported as error:
-        outcome.status, outcome.reason = Status.UNSUPPORTED, str(error)
-    except (BackendError, ModelError, ReportError) as error:
-        outcome.status, outcome.reason = Status.FAILED, str(error)
-    except PartyError as error:
-        unsupported = error.kind == "Unsupported"
-        outcome.status, outcome.reason = Status.UNSUPPORTED if unsupported else Status.FAILED, str(error)
-    except CellError as error:
-        outcome.status, outcome.reason = error.status, str(error)
-    except MemoryError:
-        text = f"out of memory in {outcome.stage}: this process found none left; free some and run again"
-        outcome.status, outcome.reason = Status.OUT_OF_MEMORY, text
-    except Exception as error:  # whatever it is, it must not cost the other cells their records
-        outcome.status, outcome.reason = Status.FAILED, unforeseen(error, folder)
-
-
-def unforeseen(error: Exception, folder: Path) -> str:
-    """The sentence for an error that nothing here expects; its traceback goes to a log."""
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        return f"the disk of {folder} is full; free some and run again"
-    log = folder / "cell.log"
-    with suppress(OSError):
-        log.write_text("".join(traceback.format_exception(error)))
-    return f"{type(error).__name__}: {error}; {log} has the traceback"
 
 
 @dataclass(frozen=True)

@@ -24,8 +24,9 @@ from bench.run import estimates, stages
 from bench.run.errors import CellError
 from bench.run.estimates import Estimate, key_bytes
 from bench.run.kind import CellKind, Subject
-from bench.run.life import Life, Outcome
+from bench.run.life import Life
 from bench.run.listener import Progress
+from bench.run.outcome import Outcome
 from bench.run.prediction.predictor import Predictor
 from bench.run.primitives_parties import ROLES, PrimitivesParties
 from bench.run.session import Session, Stage

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from backends.registry import get
 from bench.run import recording
 from bench.run.kind import CellKind
-from bench.run.life import Outcome
+from bench.run.outcome import Outcome
 from bench.spec.cells import Cell
 from reports.costs import PARTS, Latency
 from reports.ladder import Ladder

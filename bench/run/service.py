@@ -28,9 +28,10 @@ from bench.run.journal import journal
 from bench.run.keeping import Keeper
 from bench.run.kind import CellKind
 from bench.run.kinds import kind_of
-from bench.run.life import Life, Outcome, guarded, unforeseen
+from bench.run.life import Life
 from bench.run.listener import Listener
 from bench.run.origin import origin
+from bench.run.outcome import Outcome, guarded, unforeseen
 from bench.run.records import Asked, bare_record, record_of, scored_again
 from bench.run.scratch import sweep
 from bench.run.session import Stage

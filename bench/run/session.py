@@ -122,8 +122,7 @@ class Protection:
 
     def note(self, said: Ready) -> None:
         """Take what one more party says."""
-        known = STRENGTHS.index if self.isolation is not None else None
-        self.isolation = said.isolation if known is None else min(said.isolation, self.isolation, key=known)
+        self.isolation = min(said.isolation, self.isolation or said.isolation, key=STRENGTHS.index)
         self.swap = said.swap or self.swap
 
 

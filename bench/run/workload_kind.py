@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from bench.run import runaways, scoring
 from bench.run.kind import CellKind, Subject
-from bench.run.life import Outcome
+from bench.run.outcome import Outcome
 from bench.run.raw_outputs import decrypted, raw_outputs
 from bench.run.workload import Workload
 from bench.spec.file import Limits

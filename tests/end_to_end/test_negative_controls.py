@@ -13,7 +13,7 @@ import pytest
 
 from backends.registry import get
 from bench.parties.isolation import NONE
-from bench.run.life import Outcome
+from bench.run.outcome import Outcome
 from reports.record import Status
 from tests.end_to_end import saboteur
 from tests.end_to_end.whole_cells import outcome, small_cell

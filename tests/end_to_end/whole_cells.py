@@ -11,8 +11,9 @@ import pytest
 from backends.registry import available, get
 from bench.environments.ensure import Environment
 from bench.run.kinds import kind_of
-from bench.run.life import Life, Outcome
+from bench.run.life import Life
 from bench.run.listener import Listener
+from bench.run.outcome import Outcome
 from bench.spec.cells import Cell, expand
 from bench.spec.suite import load_suite
 from tests.end_to_end.saboteur import HONEST, install

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,18 +20,10 @@ from bench.spec.suite import load_suite
 from reports.record import Record, Status
 from reports.store import load_output, read_raw
 from tests.bench.commands import ROOT
+from tests.bench.heard import Heard
+from tests.faults.checks import exact
 
 BACKENDS = tuple(sorted(available()))
-
-
-@dataclass
-class Heard(Listener):
-    """A listener that keeps what it is told."""
-
-    lines: list[str] = field(default_factory=list)
-
-    def say(self, line: str) -> None:
-        self.lines.append(line.strip())
 
 
 @pytest.fixture(scope="module")
@@ -48,15 +39,6 @@ def sweep(output: Path, cells: list[Cell], rounds: int = 1) -> tuple[list[Record
         return list(swept(Service(output, heard), engine, cells, rounds)), heard
     finally:
         engine.close()
-
-
-def exact(record: Record) -> dict[str, object]:
-    """What two runs of a cell share."""
-    body = json.loads(record.to_json())
-    return {
-        name: body[name]
-        for name in ("cell", "key", "status", "counts", "ladder", "shape", "wire", "security")
-    }
 
 
 def test_records_are_those_of_a_plain_run_and_answer_the_next(tmp_path: Path, cells: list[Cell]) -> None:

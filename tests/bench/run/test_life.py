@@ -12,8 +12,9 @@ import pytest
 from backends.registry import available, get
 from bench.environments.ensure import Environment
 from bench.parties.errors import PartyError
-from bench.run.life import Life, Outcome
+from bench.run.life import Life
 from bench.run.listener import Listener
+from bench.run.outcome import Outcome
 from bench.run.program_parties import ROLES
 from bench.run.session import Session, Stage
 from bench.run.stage_limits import of_stage

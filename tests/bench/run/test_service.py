@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +12,10 @@ import pytest
 import bench.run.origin
 from bench.run import clear_rungs
 from bench.run.keeping import spool
-from bench.run.life import Outcome
 from bench.run.listener import Listener
 from bench.run.model import ModelKind
+from bench.run.outcome import Outcome
 from bench.run.service import Service, is_failure
-from bench.run.session import News, Stage
 from bench.spec.cells import Cell, expand
 from bench.spec.suite import load_suite
 from models.errors import ModelError
@@ -25,23 +24,9 @@ from reports.record import Record, Status
 from reports.scoring import precision
 from reports.store import load_output, read_raw
 from tests.bench.commands import ROOT, toy
+from tests.bench.heard import Heard
 
 BACKENDS = ("cleartext", "openfhe", "tenseal", "pyfhel", "seal_python")
-
-
-@dataclass
-class Heard(Listener):
-    """A listener that keeps what it is told."""
-
-    lines: list[str] = field(default_factory=list)
-    stages: list[str] = field(default_factory=list)
-
-    def say(self, line: str) -> None:
-        self.lines.append(line.strip())
-
-    def report(self, news: News) -> None:
-        if isinstance(news, Stage):
-            self.stages.append(news.name)
 
 
 @pytest.fixture(scope="module")

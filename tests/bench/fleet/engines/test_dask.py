@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -20,9 +19,9 @@ from bench.errors import UserError
 from bench.fleet.dispatch import Job, dispatched
 from bench.fleet.engines.dask import Dask
 from bench.fleet.task import Need
-from reports.record import Record
 from reports.store import load_output
 from tests.bench.commands import ROOT
+from tests.faults.checks import exact
 
 SMALL = Need(1, 1, 1, 1.0)
 
@@ -78,12 +77,6 @@ def wait_for_a_child(done: subprocess.Popen[str]) -> psutil.Process:
                     return one
         assert done.poll() is None
         time.sleep(0.02)
-
-
-def exact(record: Record) -> dict[str, object]:
-    """What two runs of a cell share."""
-    body = json.loads(record.to_json())
-    return {name: body[name] for name in ("cell", "key", "status", "counts", "ladder", "wire")}
 
 
 def test_a_killed_worker_loses_no_cell(cluster: LocalCluster, tmp_path: Path) -> None:
