@@ -45,18 +45,17 @@ def tox_add_core_config(core_conf: ConfigSet, state: State) -> None:
     # Both import PyYAML, so not above; tox has taken this folder from the path by now.
     sys.path.insert(0, str(ROOT))
     from bench.environments.declaration import load
-    from bench.environments.interpreters import lacks_glibc, pyenv_interpreters
+    from bench.environments.interpreters import find_interpreter, lacks_glibc
 
     for path in DECLARATIONS:
         fitting = [one.python for one in load(path).alternatives if not lacks_glibc(one)]
         # Where none fits, the installation below says what is lacking.
         pythons = fitting or [load(path).alternatives[0].python]
-        for python in pythons:
-            state.conf.options.discover += map(str, pyenv_interpreters(python))
+        found = [str(path) for path in map(find_interpreter, pythons) if path]
         state.conf.memory_seed_loaders[path.parent.name].append(
             MemoryLoader(
                 description=f"every test on {path.parent.name}",
-                base_python=[f"python{python}" for python in pythons],
+                base_python=found or [f"python{pythons[0]}"],
                 commands=[
                     _command("pytest", "-v", *tests, "--backend", path.parent.name)
                     for tests in _tests(path.parent.name)
