@@ -82,13 +82,13 @@ def tox_before_run_commands(tox_env: ToxEnv) -> None:
 def _tests(backend: str) -> list[list[str]]:
     """Each in a process of its own: libraries keep state, and one that aborts takes only these tests down.
 
-    Cells have processes of their own, so those tests may run two at a time.
+    Cells have processes of their own, which what drives them waits for: three tests keep two processors busy.
     """
     own = [Path("tests") / folder / f"test_{backend}.py" for folder in ("backends", "installed")]
     own.append(Path("tests") / "backends" / backend)
     return [
         ["tests/conformance"],
-        ["-n", "2", "--dist", "worksteal", "tests/end_to_end"],
+        ["-n", "3", "--dist", "worksteal", "tests/end_to_end"],
         *([str(path)] for path in own if (ROOT / path).exists()),
     ]
 
