@@ -14,6 +14,7 @@ from backends.tensor.linear import BabySteps
 from backends.tensor.operation import Context, EncryptedOperation, Replicated, Way
 from backends.tensor.operations import OF_HALVES, PARTING, WAYS, encrypted
 from backends.tensor.tensor import Tensor, as_features, drop_to
+from backends.tensor.windows import spaced
 from models.graph import Graph, Node
 
 
@@ -104,11 +105,11 @@ def choose_layout(arrangement: Arrangement, graph: Graph, slots: int) -> Layout:
     padded_tokens = power_of_two(max(arrangement.tokens.values()))
     features = power_of_two(arrangement.wanted_rows())
     if features * padded_tokens <= slots:
-        return Layout(features, slots // (features * padded_tokens), padded_tokens)
+        return spaced(Layout(features, slots // (features * padded_tokens), padded_tokens), graph)
     features = slots // padded_tokens
     if features == 0:
         raise PlanError(
             f"{graph.name} needs {padded_tokens} slots for the tokens of a sample and the parameter set has "
             f"{slots}; raise log_n"
         )
-    return Layout(features, 1, padded_tokens)
+    return spaced(Layout(features, 1, padded_tokens), graph)

@@ -33,9 +33,9 @@ def merge_depth(x: Tensor) -> int:
 def gather_tokens(evaluator: Evaluator, layout: Layout, x: Tensor, order: Sequence[int]) -> Tensor:
     """Output token i is input token `order[i]`; clean but where all tokens move alike."""
     target = replace(x.layout, tokens=len(order))
-    distance = _common_distance(order)
-    if distance is not None:
-        step = distance % layout.slots
+    if _common_distance(order) is not None:
+        first = layout.token_places(order[0] + 1)[-1]
+        step = int(first) % layout.slots
         moved = [evaluator.rotate(c, step) if step else c for c in x.ciphertexts]
         return Tensor(tuple(moved), target, clean=False)
     moves = _Moves(evaluator, layout, x)
@@ -72,8 +72,8 @@ class _Moves:
     def gathered(self, chunk: int, order: Sequence[int]) -> Ciphertext:
         """A chunk whose token i is token `order[i]`, zero elsewhere: a product."""
         evaluator, layout = self._evaluator, self._layout
-        targets = np.arange(len(order))
-        distances = np.asarray(order) - targets
+        targets = layout.token_places(len(order))
+        distances = layout.token_places(max(order) + 1)[list(order)] - targets
         babies = distances % self._babies
         giants = distances - babies
         rotated = self._with_steps(chunk, sorted({int(baby) for baby in babies if baby}))

@@ -8,11 +8,12 @@ import pytest
 from models.architectures import registry
 from models.architectures.options import Options
 from models.architectures.shapes import DataShape
+from models.architectures.swin import SwinShape
 from models.architectures.vit import VitShape
 from models.conversion import ConversionSettings, fold, to_polynomial
 from models.conversion.settings import LayerNormSettings
 from tests.backends.test_engine import assert_equal
-from tests.models.architectures.small import SMALL, build, inputs
+from tests.models.architectures.small import SMALL, Small, build, drawn, inputs
 from tests.models.conversion.substituted import substituted
 from tests.toy import ROUND_TRIPS
 
@@ -46,3 +47,15 @@ def test_as_many_tokens_as_published_models_have(tokens: int) -> None:
     graph = registry.build(shape, Options(), DataShape(tokens, 3, 2), {}, np.random.default_rng(0), "long")
     met = np.random.default_rng(1).normal(size=(8, tokens, 3))
     assert_equal(to_polynomial(graph, met, SETTINGS), met[:1], ROUND_TRIPS)
+
+
+@pytest.mark.parametrize("window", [3, 7])
+def test_windows_whose_tokens_are_no_power_of_two_are_packed(window: int) -> None:
+    """Shifted ones and their masks, and a merge to a grid that is one window, biases of scores included."""
+    shape = SwinShape(dim=4, depths=(2, 1), heads=(2, 2), window=window, mlp_ratio=2)
+    small = Small(shape, DataShape((2 * window) ** 2, 3, 2))
+    graph = drawn(small, Options(norm="layer", mlp_norm=False), "windows")
+    polynomial = to_polynomial(graph, inputs(graph, 8), SETTINGS)
+    program = assert_equal(polynomial, inputs(graph, 2), ROUND_TRIPS)
+    assert program.layout.window == window**2
+    assert all(one.layout.turns for one in program.probes if one.layout.kind == "scores")
