@@ -37,6 +37,8 @@ class Layout:
         halves: 2 where as many samples again lie in the imaginary parts, else 1.
         window: tokens that lie side by side; 0 where all do.
         pitch: slots from the first token of one window to that of the next; 0 where there are none.
+        narrowed: how often tokens were halved and rows doubled for what has fewer tokens than the input; not
+            0 only with one image, where the slots themselves stay where they are.
     """
 
     features: int
@@ -45,6 +47,7 @@ class Layout:
     halves: int = 1
     window: int = 0
     pitch: int = 0
+    narrowed: int = 0
 
     @property
     def samples(self) -> int:
@@ -65,6 +68,13 @@ class Layout:
     def feature_stride(self) -> int:
         """Slots between one feature and the next."""
         return self.images * self.tokens
+
+    def narrow(self, times: int) -> Layout:
+        """The same slots with tokens halved so often in all."""
+        more = times - self.narrowed
+        if not more:
+            return self
+        return replace(self, features=self.features << more, tokens=self.tokens >> more, narrowed=times)
 
     def of_tokens(self, tokens: int) -> slice | NDArray[np.int64]:
         """Where so many real tokens lie among the `tokens` of an image."""
@@ -130,6 +140,7 @@ class ValueLayout:
         period: rows after which a feature value of one chunk is repeated, down to the last row: a power of
             two above all its rows. 0 where it stands once.
         paired: whether two chunks of a feature value share a ciphertext (`backends.tensor.pairs`).
+        narrowed: that of the layout in which rows and tokens are counted (`Layout.narrowed`).
     """
 
     kind: str
@@ -142,6 +153,11 @@ class ValueLayout:
     known: tuple[tuple[int, tuple[float, ...]], ...] = ()
     period: int = 0
     paired: bool = False
+    narrowed: int = 0
+
+    def seen(self, layout: Layout) -> Layout:
+        """The layout in which the value's rows and tokens are counted."""
+        return layout.narrow(max(layout.narrowed, self.narrowed))
 
     def with_known(self, patterns: Mapping[int, Array]) -> ValueLayout:
         """The same, where the ciphertexts of these numbers are not needed, for their patterns are known."""
@@ -150,14 +166,14 @@ class ValueLayout:
 
     def completed(self, layout: Layout, vectors: Sequence[Array]) -> list[Array]:
         """The slot vectors of all chunks or shifts, from those of the ciphertexts that there are."""
-        every = list(vectors)
+        every, layout = list(vectors), self.seen(layout)
         for index, pattern in self.known:
             every.insert(index, layout.spread(np.reshape(pattern, (layout.features, layout.tokens))))
         return every
 
     def chunks(self, layout: Layout) -> int:
         """Chunks of a feature value: as many ciphertexts, or half as many where they are paired."""
-        return 1 + max(self.rows) // layout.features
+        return 1 + max(self.rows) // self.seen(layout).features
 
     @property
     def stride(self) -> int:
@@ -187,7 +203,7 @@ class ValueLayout:
 
     def fills(self, layout: Layout) -> bool:
         """Of scores: whether every slot holds one, so that there is no padding of any kind."""
-        padded = (self.padded_heads * self.groups, layout.tokens, self.extent)
+        padded = (self.padded_heads * self.groups, self.seen(layout).tokens, self.extent)
         return (self.heads, self.tokens, self.block) == padded
 
     def partners(self, shifts: int | NDArray[np.int64]) -> NDArray[np.int64]:
@@ -211,6 +227,7 @@ class ValueLayout:
             constant: broadcasts to the value of one sample, all features equal where it is replicated.
             ciphertext: number of the chunk or shift.
         """
+        layout = self.seen(layout)
         pattern = np.zeros((layout.features, layout.tokens), np.result_type(constant, np.float64))
         pattern[:, layout.of_tokens(self.tokens)] = self._of_tokens(layout, constant, ciphertext)
         return self.repeated(pattern)
@@ -226,7 +243,7 @@ class ValueLayout:
             by_head = real.reshape(-1, self.padded_heads, self.tokens)
             partners = self.partners(self.shifts(len(by_head), of_group))
             by_head[:, : len(full)] = full[:, np.arange(self.tokens), partners].transpose(1, 0, 2)
-            return by_head.reshape(real.shape)
+            return np.asarray(by_head.reshape(real.shape))
         full = np.broadcast_to(constant, (self.heads, self.tokens, len(self.rows) // self.heads))
         by_feature = full.transpose(0, 2, 1).reshape(-1, self.tokens)
         if self.kind == "replicated":
@@ -256,7 +273,7 @@ class ValueLayout:
 
     def _spread(self, layout: Layout, samples: Array) -> list[Array]:
         """The same of one half."""
-        number = self.number(layout)
+        number, layout = self.number(layout), self.seen(layout)
         slots = np.zeros((number, layout.features, layout.images, layout.tokens))
         for ciphertext in range(number):
             for image, sample in enumerate(samples):
@@ -265,7 +282,10 @@ class ValueLayout:
 
     def to_json(self) -> dict[str, Any]:
         """A literal for `from_json`."""
-        return {**asdict(self), "rows": list(self.rows)}
+        literal = {**asdict(self), "rows": list(self.rows)}
+        if not self.narrowed:
+            del literal["narrowed"]
+        return literal
 
     @classmethod
     def from_json(cls, literal: Mapping[str, Any]) -> ValueLayout:
@@ -294,7 +314,7 @@ def filled(layout: Layout, samples: SamplesT) -> SamplesT:
 
 
 def _packed(layout: Layout, value: ValueLayout, samples: Array | NDArray[np.int64]) -> list[Array]:
-    rows, count = np.array(value.rows), len(samples)
+    rows, count, layout = np.array(value.rows), len(samples), value.seen(layout)
     slots = np.zeros((value.chunks(layout) * layout.features, layout.images, layout.tokens))
     if np.issubdtype(samples.dtype, np.integer):
         sample, token = np.nonzero(samples >= 0)
@@ -322,6 +342,7 @@ def unpack(layout: Layout, value: ValueLayout, vectors: Sequence[Array], count: 
 
 
 def _unpacked(layout: Layout, value: ValueLayout, vectors: Sequence[Array], count: int) -> Array:
+    layout = value.seen(layout)
     grids = np.stack(vectors).reshape(-1, layout.features, layout.images, layout.tokens)
     if value.kind != "scores":
         rows = grids.reshape(-1, layout.images, layout.tokens)[list(value.rows), :count]
