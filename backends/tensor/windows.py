@@ -37,7 +37,7 @@ def spaced(layout: Layout, graph: Graph) -> Layout:
 
 def _moves_alike(layout: Layout, graph: Graph) -> bool:
     """Whether tokens that are chosen at one distance are at one in the layout too."""
-    orders = (np.array(node.attributes["order"]) for node in graph if node.operation == "gather_tokens")
+    orders = (np.array(node.attributes["order"]) for node in graph if "order" in node.attributes)
     alike = (order for order in orders if len(set(order - np.arange(len(order)))) == 1)
     return all(
         len(set(layout.token_places(order.max() + 1)[order] - layout.token_places(len(order)))) == 1
