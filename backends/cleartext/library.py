@@ -9,13 +9,14 @@ import numpy as np
 
 from backends.cleartext.adapter import CleartextEvaluator, CleartextKeyOwner, imitated
 from backends.cleartext.imitation import ImitatingEvaluator, ImitatingKeyOwner
-from backends.interface import KeyFile, Library
+from backends.interface import KeyFile
+from backends.kept import KeepingLibrary
 from backends.noise.drawn import Noise
 from backends.noise.traits import Traits
 from backends.parameters import ParameterSet
 
 
-class Cleartext(Library):
+class Cleartext(KeepingLibrary):
     """The simulator."""
 
     @classmethod
@@ -24,6 +25,11 @@ class Cleartext(Library):
         if parameters.imitates is None:
             return CleartextKeyOwner(parameters)
         return ImitatingKeyOwner(parameters, Noise(parameters, _traits(parameters), "key owner"))
+
+    @classmethod
+    def kept_key_owner(cls, parameters: ParameterSet, folder: Path) -> CleartextKeyOwner:
+        """See `KeepingLibrary.kept_key_owner`; there is nothing to read."""
+        return cls.key_owner(parameters)
 
     @classmethod
     def evaluator(

@@ -9,6 +9,7 @@ from pathlib import Path
 import openfhe
 
 from backends.interface import Evaluator, KeyFile, KeyOwner
+from backends.kept import KeepingLibrary
 from backends.openfhe.capabilities import capabilities
 from backends.openfhe.evaluator import OpenFHEEvaluator
 from backends.openfhe.key_owner import OpenFHEKeyOwner
@@ -17,7 +18,7 @@ from backends.parameters import ParameterSet
 from backends.threshold import ShareHolder, SharingLibrary
 
 
-class OpenFHE(SharingLibrary):
+class OpenFHE(SharingLibrary, KeepingLibrary):
     """CKKS with bootstrapping on OpenFHE's Python bindings."""
 
     @classmethod
@@ -37,6 +38,12 @@ class OpenFHE(SharingLibrary):
         """See `SharingLibrary.share_holder`."""
         capabilities(parameters)
         return OpenFHEShareHolder(parameters, number)
+
+    @classmethod
+    def kept_key_owner(cls, parameters: ParameterSet, folder: Path) -> KeyOwner:
+        """See `KeepingLibrary.kept_key_owner`."""
+        capabilities(parameters)
+        return OpenFHEKeyOwner(parameters, folder)
 
     @classmethod
     def versions(cls) -> dict[str, str]:

@@ -34,4 +34,5 @@ DESCRIPTOR = Descriptor(
     native_check=check_native,
     attack="backends.tenseal.attack:attempts",
     audit="backends.tenseal.audit:BINDING",
+    keeps_secret_key=True,
 )

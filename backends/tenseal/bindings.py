@@ -14,8 +14,10 @@ from backends.seal import own_classes
 from backends.seal.own_classes import Saved
 
 
-class SecretKey:
+class SecretKey(Saved, Protocol):
     """A secret key."""
+
+    def load(self, context: Context, path: str) -> None: ...
 
 
 class SecurityLevel(Protocol):
@@ -26,6 +28,8 @@ class SecurityLevel(Protocol):
 
 class PublicKey(Saved, Protocol):
     """A public key."""
+
+    def load(self, context: Context, path: str) -> None: ...
 
 
 class RelinearisationKeys(Saved, Protocol):

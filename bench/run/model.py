@@ -74,16 +74,25 @@ class ModelKind(WorkloadKind):
         Raises:
             PlanError: it cannot be planned, or its samples leave an interval or the room of a level.
         """
+        program, capabilities, refresh = self.planned(cell, descriptor)
+        told = self._told(cell, program, descriptor, capabilities, refresh, predictor)
+        figures = estimates.of_program(cell, program, descriptor, capabilities, told, predictor.sentence)
+        return Estimate(figures, told)
+
+    def planned(self, cell: Cell, descriptor: Descriptor) -> tuple[Program, Capabilities, Refresh]:
+        """The program of a cell, after every check that needs no key.
+
+        Raises:
+            Unsupported: the library cannot.
+            PlanError: it cannot be planned, or its samples leave an interval or the room of a level.
+        """
         capabilities = self.check_beforehand(cell, descriptor)
         refresh = refresh_for(cell.parameter_set.refresh, cell.parameter_set.parameters, capabilities)
         try:
             values = self.workload.values
         except IntervalError as error:
             raise PlanError(str(error)) from error
-        program = self._program(cell, descriptor, capabilities, refresh, values=values)
-        told = self._told(cell, program, descriptor, capabilities, refresh, predictor)
-        figures = estimates.of_program(cell, program, descriptor, capabilities, told, predictor.sentence)
-        return Estimate(figures, told)
+        return self._program(cell, descriptor, capabilities, refresh, values=values), capabilities, refresh
 
     def _program(
         self,
