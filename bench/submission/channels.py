@@ -1,4 +1,4 @@
-"""The channel of a party that has nobody to talk to: in a stage, the request is a file and so is the answer."""
+"""The channel of a party that has nobody to talk to: its requests come from files, and answers go there."""
 
 from __future__ import annotations
 

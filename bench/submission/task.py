@@ -32,6 +32,7 @@ class Task:
         Raises:
             StageError: the size is missing or unknown.
         """
-        if self.size not in map(str, range(len(SIZES))):
-            raise StageError(f"{self.size!r} is no instance size; give a number of 0 to {len(SIZES) - 1}")
-        return Places(self.root, SIZES[int(self.size)])
+        names = {str(number): name for number, name in enumerate(SIZES)}
+        if self.size is None or self.size not in names:
+            raise StageError(f"{self.size!r} is no instance size; give one of {', '.join(names)}")
+        return Places(self.root, names[self.size])

@@ -87,8 +87,8 @@ def submitted(cells: list[Cell]) -> Submitted:
     program, _, refresh = kind.planned(cell, descriptor)
     if program.counts["round_trips"]:
         raise UserError(
-            f"{cell.parameter_set_name} has {program.counts['round_trips']} client-aided refreshes, for which "
-            "both parties must be there; choose a set with more levels, or one that bootstraps"
+            f"{cell.parameter_set_name} has {program.counts['round_trips']} client-aided refreshes, for "
+            "which both parties must be there; choose a set with more levels, or one that bootstraps"
         )
     return Submitted(cell, descriptor, kind, program, refresh.kind == "bootstrap", preparation)
 
@@ -154,7 +154,7 @@ def _preparation(kind: ModelKind) -> literals.Patches:
         or classes != LABELS
     ):
         raise ModelError(
-            f"{kind.workload.shape_kind} does not name {LABELS} digits on {SIDE}×{SIDE} grey levels; choose a "
-            "model of MNIST"
+            f"{kind.workload.shape_kind} does not name {LABELS} digits on {SIDE}×{SIDE} grey levels; "
+            "choose a model of MNIST"
         )
     return found

@@ -43,7 +43,7 @@ def write(folder: Path, **selected: object) -> int:
 @submission.command(epilog=examples("bench submission build submission"))
 @click.argument("folder", type=_FOLDER)
 def build(folder: Path) -> int:
-    """Make the library's environment, and the executables of the stages in FOLDER; their harness has it done."""
+    """Make the library's environment, and the executables of FOLDER's stages, as their harness asks."""
     from bench.submission.building import build as build_executables
 
     screen = Screen()
