@@ -68,8 +68,8 @@ def written(folder: Path, backend: str, monkeypatch: pytest.MonkeyPatch) -> Path
     data(folder, monkeypatch)
     suite, root = folder / "suite.yaml", folder / "harness"
     suite.write_text(SUITE)
-    bench("submission", "write", str(suite), str(root), "--backend", backend)
-    bench("submission", "build", str(root / "submission"))
+    bench("submission", str(suite), "--output", str(root), "--backend", backend)
+    bench("submission", str(root / "submission"), "--build")
     pixels(root)
     return root
 

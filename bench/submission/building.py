@@ -23,7 +23,7 @@ def build(folder: Path, report: Report) -> list[Path]:
     """Make the library's environment and write an executable for each stage.
 
     Args:
-        folder: what `bench submission write` wrote.
+        folder: what `bench submission` wrote.
         report: told every step of making the environment.
 
     Returns:
@@ -36,7 +36,7 @@ def build(folder: Path, report: Report) -> list[Path]:
         about = contents.read(folder / contents.ABOUT, About)
     except StageError:
         raise UserError(
-            f"{folder} holds no submission; write one with `bench submission write` and lay it there"
+            f"{folder} holds no submission; write one with `bench submission` and lay it there"
         ) from None
     python = ensure(get(about.backend), report).python
     built = folder / BUILD

@@ -9,7 +9,7 @@ from bench.submission.contents import About
 _README = """\
 # {title}
 
-Written by `bench submission write`; a client and a server of this project's engine, which the harness of
+Written by `bench submission`; a client and a server of this project's engine, which the harness of
 github.com/fhe-benchmarking/ml-inference drives stage by stage.
 
 * Model: the checkpoint with digest {model_digest}. It is this project's own, not the harness's: dense
@@ -38,7 +38,7 @@ exit 0
 _BUILD_TASK = """\
 #!/bin/sh
 # Usage: scripts/build_task.sh FOLDER; makes the library's environment and FOLDER/build with the executables.
-exec "${BENCH_PYTHON:-python3}" -m bench submission build "$1"
+exec "${BENCH_PYTHON:-python3}" -m bench submission --build "$1"
 """
 #: The scripts by their names, which the harness knows.
 SCRIPTS = {"get_openfhe.sh": _GET_OPENFHE, "build_task.sh": _BUILD_TASK}

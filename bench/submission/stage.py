@@ -1,7 +1,7 @@
 """Runs a stage: `python -I stage.py STAGE SUBMISSION [SIZE]`, in the harness's folder.
 
 Stages that need the library are run by its own interpreter, the others by that of this project. SUBMISSION is
-the folder with what `bench submission write` wrote, SIZE the number of the instance size, which the harness
+the folder with what `bench submission` wrote, SIZE the number of the instance size, which the harness
 does not give to the stage that prepares the model.
 """
 

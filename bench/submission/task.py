@@ -14,7 +14,7 @@ class Task:
     """One call of a stage.
 
     Attributes:
-        folder: what `bench submission write` wrote.
+        folder: what `bench submission` wrote.
         about: what it says of itself.
         root: the harness's folder.
         size: the number of the instance size, as the harness gives it; None where it gives none.

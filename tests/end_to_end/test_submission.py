@@ -20,8 +20,8 @@ def test_the_stages_label_images_as_the_model_does(
         (tmp_path / "suite.yaml").write_text(submissions.SUITE)
         with pytest.raises(UserError, match="cannot keep its secret key"):
             bench(
-                *("submission", "write", str(tmp_path / "suite.yaml"), str(tmp_path / "harness")),
-                *("--backend", backend),
+                *("submission", str(tmp_path / "suite.yaml"), "--backend", backend),
+                *("--output", str(tmp_path / "harness")),
             )
         return
     root = submissions.written(tmp_path, backend, monkeypatch)

@@ -20,7 +20,7 @@ def suite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def _write(suite: str, folder: Path, *options: str) -> None:
-    bench("submission", "write", suite, str(folder), *options)
+    bench("submission", suite, "--output", str(folder), *options)
 
 
 def test_a_submission_is_of_one_cell(suite: str, tmp_path: Path) -> None:
@@ -54,7 +54,9 @@ def test_nothing_is_written_over(suite: str, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="is there already"):
         _write(suite, tmp_path / "out", "--backend", "cleartext")
     with pytest.raises(UserError, match="holds no submission"):
-        bench("submission", "build", str(tmp_path / "out"))
+        bench("submission", str(tmp_path / "out"), "--build")
+    with pytest.raises(UserError, match="name one with --output"):
+        bench("submission", suite)
 
 
 def test_a_toy_ring_is_marked(suite: str, tmp_path: Path) -> None:
