@@ -1,4 +1,4 @@
-"""Suites, rules, recipes, ablations, fleets and declarations are read by one reader, and refused in one way."""
+"""Suites, rules, recipes, ablations, fleets and declarations are read by one reader, refused in one way."""
 
 from __future__ import annotations
 
