@@ -1,4 +1,4 @@
-"""Runs of an ablation are tasks of an engine: each is recorded as it ends; one that cannot be made is told."""
+"""Runs of an ablation are tasks of an engine: each is recorded as it ends; one not made is told."""
 
 from __future__ import annotations
 
