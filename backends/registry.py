@@ -73,7 +73,8 @@ class Descriptor:
         attack: `module:function` of an `Attack`, for the conformance kit; a simulator has no secret.
         audit: `module:NAME` of a `backends.audit.Binding`, which says what each call of the library executes;
             a simulator has no library.
-        keeps_secret_key: whether its key owner can be kept between two processes (`backends.kept`).
+        keeps_secret_key: whether its key owner tells its secret key, to be kept between two processes
+            (`KeyOwner.secret`).
     """
 
     name: str

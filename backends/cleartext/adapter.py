@@ -17,13 +17,13 @@ from backends.interface import (
     ComplexVector,
     Evaluator,
     KeyFile,
+    KeyOwner,
     Keys,
     Plaintext,
     SecurityFacts,
     Values,
     Vector,
 )
-from backends.kept import SECRET_KEY, KeepableKeyOwner
 from backends.parameters import ParameterSet
 from backends.primitives import Primitive
 from backends.registry import Descriptor, get
@@ -101,7 +101,7 @@ def _read(path: Path) -> Slots:
         raise IntegrityError(f"{path.name} is not a ciphertext ({error}); send it again") from error
 
 
-class CleartextKeyOwner(KeepableKeyOwner):
+class CleartextKeyOwner(KeyOwner):
     """The key owner's role; there is nothing that it keeps secret."""
 
     def __init__(self, parameters: ParameterSet) -> None:
@@ -122,9 +122,12 @@ class CleartextKeyOwner(KeepableKeyOwner):
         (folder / file.name).write_text("\n".join(keys.names))
         return file
 
-    def keep(self, folder: Path) -> None:
-        """See `KeepableKeyOwner.keep`; a file that says so stands for the secret that there is not."""
-        (folder / SECRET_KEY).write_text("the simulator has no secret key\n")
+    def secret(self) -> bytes:
+        """See `KeyOwner.secret`; there is none."""
+        return b""
+
+    def restore(self, secret: bytes) -> None:
+        """See `KeyOwner.restore`."""
 
     def encrypt(self, values: Vector | ComplexVector, level: int) -> Slots:
         """See `KeyOwner.encrypt`."""

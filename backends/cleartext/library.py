@@ -9,14 +9,13 @@ import numpy as np
 
 from backends.cleartext.adapter import CleartextEvaluator, CleartextKeyOwner, imitated
 from backends.cleartext.imitation import ImitatingEvaluator, ImitatingKeyOwner
-from backends.interface import KeyFile
-from backends.kept import KeepingLibrary
+from backends.interface import KeyFile, Library
 from backends.noise.drawn import Noise
 from backends.noise.traits import Traits
 from backends.parameters import ParameterSet
 
 
-class Cleartext(KeepingLibrary):
+class Cleartext(Library):
     """The simulator."""
 
     @classmethod
@@ -25,11 +24,6 @@ class Cleartext(KeepingLibrary):
         if parameters.imitates is None:
             return CleartextKeyOwner(parameters)
         return ImitatingKeyOwner(parameters, Noise(parameters, _traits(parameters), "key owner"))
-
-    @classmethod
-    def kept_key_owner(cls, parameters: ParameterSet, folder: Path) -> CleartextKeyOwner:
-        """See `KeepingLibrary.kept_key_owner`; there is nothing to read."""
-        return cls.key_owner(parameters)
 
     @classmethod
     def evaluator(

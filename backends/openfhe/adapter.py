@@ -9,7 +9,6 @@ from pathlib import Path
 import openfhe
 
 from backends.interface import Evaluator, KeyFile, KeyOwner
-from backends.kept import KeepingLibrary
 from backends.openfhe.capabilities import capabilities
 from backends.openfhe.evaluator import OpenFHEEvaluator
 from backends.openfhe.key_owner import OpenFHEKeyOwner
@@ -18,7 +17,7 @@ from backends.parameters import ParameterSet
 from backends.threshold import ShareHolder, SharingLibrary
 
 
-class OpenFHE(SharingLibrary, KeepingLibrary):
+class OpenFHE(SharingLibrary):
     """CKKS with bootstrapping on OpenFHE's Python bindings."""
 
     @classmethod
@@ -38,12 +37,6 @@ class OpenFHE(SharingLibrary, KeepingLibrary):
         """See `SharingLibrary.share_holder`."""
         capabilities(parameters)
         return OpenFHEShareHolder(parameters, number)
-
-    @classmethod
-    def kept_key_owner(cls, parameters: ParameterSet, folder: Path) -> KeyOwner:
-        """See `KeepingLibrary.kept_key_owner`."""
-        capabilities(parameters)
-        return OpenFHEKeyOwner(parameters, folder)
 
     @classmethod
     def versions(cls) -> dict[str, str]:

@@ -10,7 +10,7 @@ import openfhe
 
 from backends.errors import BackendError, IntegrityError
 from backends.interface import Ciphertext
-from backends.openfhe.bindings import AutomorphismKeys, EvaluationKey, Form, PublicKey, SecretKey
+from backends.openfhe.bindings import AutomorphismKeys, EvaluationKey, Form, PublicKey
 
 Loaded = TypeVar("Loaded")
 #: A reader of the library's: the object, and whether it is one.
@@ -65,12 +65,6 @@ def read_public_key(path: Path) -> PublicKey:
     """Load a public key."""
     read: Deserialise[PublicKey] = openfhe.DeserializePublicKey
     return _object(read, path, "a public key")
-
-
-def read_secret_key(path: Path) -> SecretKey:
-    """Load a secret key that a key owner kept."""
-    read: Deserialise[SecretKey] = openfhe.DeserializePrivateKey
-    return _object(read, path, "a secret key")
 
 
 def read_evaluation_key(path: Path) -> EvaluationKey:

@@ -8,23 +8,20 @@ from pathlib import Path
 
 import openfhe
 
+from backends.errors import IntegrityError
 from backends.heap import give_back
-from backends.interface import Ciphertext, ComplexVector, KeyFile, Keys, SecurityFacts, Vector
-from backends.kept import PUBLIC_KEY, SECRET_KEY, KeepableKeyOwner
+from backends.interface import Ciphertext, ComplexVector, KeyFile, KeyOwner, Keys, SecurityFacts, Vector
 from backends.openfhe import bindings
 from backends.openfhe.bindings import KeyPair, PublicKey, SecretKey
 from backends.openfhe.context import Encoder, conjugation_index, make_context, set_up_bootstrap
 from backends.openfhe.decoding import decoded
 from backends.openfhe.facts import security_facts
-from backends.openfhe.files import (
-    read_ciphertext,
-    read_public_key,
-    read_secret_key,
-    write,
-    write_ciphertext,
-)
+from backends.openfhe.files import read_ciphertext, write, write_ciphertext
 from backends.openfhe.footprint import KEYS_PER_FILE
 from backends.parameters import ParameterSet
+
+#: Bytes in which a size is written.
+SIZE_BYTES = 8
 
 
 @dataclass(frozen=True)
@@ -40,30 +37,23 @@ class MadeKeys(Keys):
     public_key: PublicKey | None = None
 
 
-@dataclass(frozen=True)
-class KeptKeys:
-    """A pair of keys that was read from files, named as the library names its own."""
+@dataclass
+class KeysAgain:
+    """Those of another key owner: see `bindings.KeyPair`, which cannot be made of its two keys."""
 
     publicKey: PublicKey  # noqa: N815
     secretKey: SecretKey  # noqa: N815
 
 
-class OpenFHEKeyOwner(KeepableKeyOwner):
+class OpenFHEKeyOwner(KeyOwner):
     """Holds the secret key; its evaluation keys pass through OpenFHE's process-wide maps to files."""
 
-    def __init__(self, parameters: ParameterSet, kept: Path | None = None) -> None:
-        """Make a pair of keys, or read the one that was kept in a folder."""
+    def __init__(self, parameters: ParameterSet) -> None:
         self._parameters = parameters
         self._context = make_context(parameters)
         self._encoder = Encoder(self._context, parameters)
-        self._keys: KeyPair | KeptKeys = self._context.KeyGen() if kept is None else _kept(kept)
+        self._keys: KeyPair = self._context.KeyGen()
         self._relinearisation_key_bytes = 0
-
-    def keep(self, folder: Path) -> None:
-        """See `KeepableKeyOwner.keep`."""
-        secret, public = self._keys.secretKey, self._keys.publicKey
-        write(lambda name, form: openfhe.SerializeToFile(name, secret, form), folder / SECRET_KEY)
-        write(lambda name, form: openfhe.SerializeToFile(name, public, form), folder / PUBLIC_KEY)
 
     def key_batches(
         self, rotation_steps: Sequence[int], bootstrap: bool, conjugation: bool
@@ -127,6 +117,24 @@ class OpenFHEKeyOwner(KeepableKeyOwner):
             openfhe.CryptoContext.ClearEvalAutomorphismKeys()
             give_back()
 
+    def secret(self) -> bytes:
+        """See `KeyOwner.secret`: both keys, behind the size of the first."""
+        public = openfhe.Serialize(self._keys.publicKey, openfhe.BINARY)
+        secret = openfhe.Serialize(self._keys.secretKey, openfhe.BINARY)
+        return len(public).to_bytes(SIZE_BYTES, "big") + bytes(public) + bytes(secret)
+
+    def restore(self, secret: bytes) -> None:
+        """See `KeyOwner.restore`."""
+        size = int.from_bytes(secret[:SIZE_BYTES], "big")
+        public, secret = secret[SIZE_BYTES:][:size], secret[SIZE_BYTES:][size:]
+        try:
+            self._keys = KeysAgain(
+                openfhe.DeserializePublicKeyString(public, openfhe.BINARY),
+                openfhe.DeserializePrivateKeyString(secret, openfhe.BINARY),
+            )
+        except (RuntimeError, ValueError, MemoryError) as error:
+            raise IntegrityError(f"OpenFHE reads no keys there ({error}); make new keys") from error
+
     def encrypt(self, values: Vector | ComplexVector, level: int) -> Ciphertext:
         """See `KeyOwner.encrypt`; made at its level.
 
@@ -157,7 +165,3 @@ class OpenFHEKeyOwner(KeepableKeyOwner):
     def security(self) -> SecurityFacts:
         """See `security_facts`."""
         return security_facts(self._context, self._parameters, self._relinearisation_key_bytes)
-
-
-def _kept(folder: Path) -> KeptKeys:
-    return KeptKeys(read_public_key(folder / PUBLIC_KEY), read_secret_key(folder / SECRET_KEY))

@@ -34,5 +34,4 @@ DESCRIPTOR = Descriptor(
     native_check=check_native,
     attack="backends.tenseal.attack:attempts",
     audit="backends.tenseal.audit:BINDING",
-    keeps_secret_key=True,
 )

@@ -9,11 +9,9 @@ from pathlib import Path
 import numpy as np
 from tenseal import sealapi
 
-from backends.interface import Ciphertext, Evaluator, KeyFile, KeyOwner, Plaintext, Vector
-from backends.kept import PUBLIC_KEY, SECRET_KEY, KeepableKeyOwner, KeepingLibrary
+from backends.interface import Ciphertext, Evaluator, KeyFile, KeyOwner, Library, Plaintext, Vector
 from backends.parameters import ParameterSet
 from backends.primitives import Primitive
-from backends.seal.calls import refusals, writing
 from backends.seal.evaluator import counted
 from backends.seal.keys import KeyFolder, conjugation_element, galois_element
 from backends.seal.own_classes import OwnClassesEvaluator, OwnClassesKeyOwner, Saved
@@ -25,31 +23,21 @@ from backends.tenseal.bindings import (
     Operator,
     PublicKey,
     RelinearisationKeys,
-    SecretKey,
 )
 from backends.tenseal.context import TenSEALContext
 
 
-class TenSEALKeyOwner(OwnClassesKeyOwner, KeepableKeyOwner):
+class TenSEALKeyOwner(OwnClassesKeyOwner):
     """Holds the secret key, in SEAL's key generator; evaluation keys are seeded, which halves their files."""
 
-    def __init__(self, parameters: ParameterSet, kept: Path | None = None) -> None:
-        """Make a pair of keys, or read the one that was kept in a folder."""
+    def __init__(self, parameters: ParameterSet) -> None:
         context = TenSEALContext.create(parameters)
         self._seal, self._encoder = context.seal, context.encoder
-        self._generator: KeyGenerator = (
-            sealapi.KeyGenerator(context.seal) if kept is None else _kept_generator(context, kept)
-        )
-        public_key = _public_key(self._generator) if kept is None else _kept_public_key(context, kept)
+        self._generator: KeyGenerator = sealapi.KeyGenerator(context.seal)
+        public_key = _public_key(self._generator)
         super().__init__(context, public_key)
         self._encryptor: Encryptor = sealapi.Encryptor(context.seal, public_key)
         self._decryptor: Decryptor = sealapi.Decryptor(context.seal, self._generator.secret_key())
-
-    def keep(self, folder: Path) -> None:
-        """See `KeepableKeyOwner.keep`."""
-        with writing(folder):
-            self._generator.secret_key().save(str(folder / SECRET_KEY))
-            self._saved_public_key.save(str(folder / PUBLIC_KEY))
 
     def _another_public_key(self) -> Saved:
         return _public_key(sealapi.KeyGenerator(self._seal))
@@ -190,34 +178,13 @@ def _public_key(generator: KeyGenerator) -> PublicKey:
     return key
 
 
-def _kept_generator(context: TenSEALContext, folder: Path) -> KeyGenerator:
-    """A key generator over the secret key in a folder."""
-    secret: SecretKey = sealapi.SecretKey()
-    with refusals("the secret key that was kept"):
-        secret.load(context.seal, str(folder / SECRET_KEY))
-    generator: KeyGenerator = sealapi.KeyGenerator(context.seal, secret)
-    return generator
-
-
-def _kept_public_key(context: TenSEALContext, folder: Path) -> PublicKey:
-    key: PublicKey = sealapi.PublicKey()
-    with refusals("the public key that was kept"):
-        key.load(context.seal, str(folder / PUBLIC_KEY))
-    return key
-
-
-class TenSEAL(KeepingLibrary):
+class TenSEAL(Library):
     """TenSEAL 0.3.16 to 0.3.18."""
 
     @classmethod
     def key_owner(cls, parameters: ParameterSet) -> KeyOwner:
         """A key owner with fresh keys."""
         return TenSEALKeyOwner(parameters)
-
-    @classmethod
-    def kept_key_owner(cls, parameters: ParameterSet, folder: Path) -> KeyOwner:
-        """A key owner with the keys that were kept in a folder."""
-        return TenSEALKeyOwner(parameters, folder)
 
     @classmethod
     def evaluator(cls, parameters: ParameterSet, folder: Path, files: Sequence[KeyFile]) -> Evaluator:

@@ -14,10 +14,8 @@ from backends.seal import own_classes
 from backends.seal.own_classes import Saved
 
 
-class SecretKey(Saved, Protocol):
+class SecretKey:
     """A secret key."""
-
-    def load(self, context: Context, path: str) -> None: ...
 
 
 class SecurityLevel(Protocol):
@@ -28,8 +26,6 @@ class SecurityLevel(Protocol):
 
 class PublicKey(Saved, Protocol):
     """A public key."""
-
-    def load(self, context: Context, path: str) -> None: ...
 
 
 class RelinearisationKeys(Saved, Protocol):

@@ -1,4 +1,4 @@
-"""What a key owner is asked whose work is split over processes; see `backends.kept`."""
+"""What a key owner is asked whose processes share nothing but files (`bench.submission`)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bench.parties.messages import Finished, Request
 
 @dataclass(frozen=True)
 class KeepKeys(Request[Finished]):
-    """Write the secret key to a folder, which must not exist yet."""
+    """Write the secret key, as it is, into a folder, which must not exist yet."""
 
     folder: str
 

@@ -17,7 +17,7 @@ from tests.end_to_end.saboteur import HONEST
 from tests.end_to_end.whole_cells import outcome, small_cell
 from tests.faults.checks import leaks, samples_of
 
-#: How each library writes a secret key down, which the adapters do for a submission alone (`backends.kept`).
+#: How each library writes a secret key down, which the adapters never do.
 WRITTEN = {
     "openfhe": "import openfhe as fhe; return fhe.Serialize(owner._keys.secretKey, fhe.BINARY)",
     "tenseal": "return saved(owner._generator.secret_key())",

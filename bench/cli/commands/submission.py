@@ -16,7 +16,7 @@ from bench.spec.selection import Selection
 @click.command(
     epilog=examples(
         "bench submission mlp --backend openfhe --parameters best_openfhe --output submitted",
-        "bench submission mlp --backend tenseal --threads 1 --output submitted",
+        "bench submission mlp --backend openfhe --parameters shared13 --threads 2 --output submitted",
     )
 )
 @selection

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
-from backends.kept import keep, kept_key_owner
+from backends.errors import IntegrityError
 from bench.parties.channel import Channel
 from bench.parties.kept_keys import KeepKeys, TakeUpKeys
 from bench.parties.messages import Finished
 from bench.parties.roles.key_owner import KeyOwnerParty
+
+#: The file of the secret key.
+SECRET_KEY = "secret_key.bin"
 
 
 class KeptKeyOwnerParty(KeyOwnerParty):
@@ -21,11 +25,27 @@ class KeptKeyOwnerParty(KeyOwnerParty):
         self.handles(TakeUpKeys, self.take_up)
 
     def keep(self, request: KeepKeys) -> Finished:
-        """Write the secret key to a folder that nobody else may enter."""
-        keep(self.owner, Path(request.folder))
+        """Write the secret key to a new folder that the user alone may enter."""
+        secret, folder = self.owner.secret(), Path(request.folder)
+        folder.mkdir(mode=0o700)
+        with (folder / SECRET_KEY).open("xb", opener=_private) as file:
+            file.write(secret)
         return Finished()
 
     def take_up(self, request: TakeUpKeys) -> Finished:
-        """Read the secret key."""
-        self.owner = kept_key_owner(self._library, request.parameters, Path(request.folder))
+        """Read the secret key.
+
+        Raises:
+            IntegrityError: it is not there, or is no such key.
+        """
+        path = Path(request.folder) / SECRET_KEY
+        if not path.is_file():
+            raise IntegrityError(f"{path} is missing; make new keys")
+        self.owner = self._library.key_owner(request.parameters)
+        self.owner.restore(path.read_bytes())
         return Finished()
+
+
+def _private(path: str, flags: int) -> int:
+    """Open a new file for its user alone."""
+    return os.open(path, flags, 0o600)
