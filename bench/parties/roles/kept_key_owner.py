@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from backends.errors import IntegrityError
@@ -28,8 +27,9 @@ class KeptKeyOwnerParty(KeyOwnerParty):
         """Write the secret key to a new folder that the user alone may enter."""
         secret, folder = self.owner.secret(), Path(request.folder)
         folder.mkdir(mode=0o700)
-        with (folder / SECRET_KEY).open("xb", opener=_private) as file:
-            file.write(secret)
+        path = folder / SECRET_KEY
+        path.touch(mode=0o600)  # before a byte of it is there
+        path.write_bytes(secret)
         return Finished()
 
     def take_up(self, request: TakeUpKeys) -> Finished:
@@ -44,8 +44,3 @@ class KeptKeyOwnerParty(KeyOwnerParty):
         self.owner = self._library.key_owner(request.parameters)
         self.owner.restore(path.read_bytes())
         return Finished()
-
-
-def _private(path: str, flags: int) -> int:
-    """Open a new file for its user alone."""
-    return os.open(path, flags, 0o600)
