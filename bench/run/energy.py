@@ -98,7 +98,7 @@ class Meter:
         if not self._packages:
             return Energy(absent=self.absent)
         parts = {f"{stage}_j": joules for stage, joules in self._joules.items()}
-        return Energy(source="RAPL", wall_j=sum(parts.values()), **parts)
+        return Energy.model_validate({"source": "RAPL", "wall_j": sum(parts.values()), **parts})
 
     def _watch(self, over: Event) -> None:
         while not over.wait(LOOK_S):
