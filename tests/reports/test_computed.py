@@ -14,7 +14,13 @@ from reports.record import Record
 
 LAN = Network(name="LAN", round_trip_s=0.001, bytes_per_s=1e9, keys_s=1.0, online_s=0.25)
 PRICE = Price(
-    currency="EUR", server="s", server_per_hour=1.0, traffic_per_gb=1.0, computing=0.5, traffic=0.25, total=0.75
+    currency="EUR",
+    server="s",
+    server_per_hour=1.0,
+    traffic_per_gb=1.0,
+    computing=0.5,
+    traffic=0.25,
+    total=0.75,
 )
 TIMED = Latency(evaluate_s=10.0, round_trips_s=4.0)
 

@@ -1,4 +1,4 @@
-"""Energy by stage: counters of processor packages, which begin anew, and what is told where there are none."""
+"""Energy by stage: counters of processor packages, which begin anew, and what is told without any."""
 
 from __future__ import annotations
 
