@@ -18,8 +18,8 @@ GOLDEN = Path(__file__).with_name("golden_record.json")
 #: Every name of the record, as the design publishes it.
 NAMES = {
     "": "schema run_id started_at suite case backend parameter_set parameters cell key origin scored_from "
-    "status reason security weights shape samples batch repeats ladder latency memory counts wire runaways "
-    "survival sharing environment remote",
+    "status reason security weights shape samples batch repeats ladder latency memory counts wire energy "
+    "price runaways survival sharing environment remote",
     "origin": "program scoring adapter model data parameters demanded libraries build threads repeats probes "
     "audit evaluator",
     "parameters": "alias log_n first_modulus_bits scale_bits depth digits refresh program parties",
@@ -37,6 +37,8 @@ NAMES = {
     "relinearisations rescales drops additions negations conjugations "
     "levels_used levels_after_refresh library",
     "wire": "to_evaluator_bytes to_key_owner_bytes messages rounds networks",
+    "energy": "source absent start_j keys_j load_j model_j encrypt_j evaluate_j decrypt_j wall_j",
+    "price": "currency server server_per_hour traffic_per_gb computing traffic total",
     "environment": "cpu cores threads workers pinned shared memory_bytes "
     "load steal_s stopped_s isolation swap calibration_s os python libraries build git "
     "lost_machines",
