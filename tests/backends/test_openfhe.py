@@ -446,6 +446,41 @@ def test_the_primes_are_those_foretold(parameters: ParameterSet) -> None:
         assert facts.log_ephemeral == log2(context.GetModulusCKKS()) + 60
 
 
+#: Sets on both sides of where OpenFHE takes one special prime more, by one prime a digit and by two.
+AT_THE_MARGIN = [
+    *(ParameterSet(10, first, 45, 1, 2, security=0) for first in (56, 57, 60)),
+    *(ParameterSet(10, first, 56, 3, 2, security=0) for first in (59, 60)),
+]
+
+
+def log_p_of_keys(folder: Path) -> list[float]:
+    found = []
+    for parameters in AT_THE_MARGIN:
+        owner = OpenFHE.key_owner(parameters)
+        owner.generate(folder, (), False)
+        found.append(owner.security().log_p)
+    return found
+
+
+def test_there_are_as_many_special_primes_as_foretold(tmp_path: Path) -> None:
+    facts = [capabilities(parameters).security for parameters in AT_THE_MARGIN]
+    foretold = [one.log_p for one in facts if one is not None]
+    assert foretold == [60, 120, 120, 120, 180]
+    assert in_fresh_process(log_p_of_keys, tmp_path) == foretold
+
+
+def test_openfhes_own_estimate_has_that_margin_and_a_bit() -> None:
+    """It makes a context though it estimates one special prime more than it takes."""
+    refused = ParameterSet(13, 56, 40, 2, 3)
+    with pytest.raises(Unsupported, match="whose modulus it estimates at 257"):
+        capabilities(refused)
+    with pytest.raises(ParameterError, match="ring dimension"):
+        make_context(refused)
+    for made in (replace(refused, first_modulus_bits=55), ParameterSet(14, 56, 40, 5, 6)):
+        capabilities(made)
+        make_context(made)
+
+
 @pytest.mark.parametrize(("security", "first"), [(128, 47), (128, 56), (192, 46)])
 def test_what_openfhes_own_table_refuses_is_known(security: int, first: int) -> None:
     """At N = 2^16 its table has the bounds of the guidelines; its estimate is a bit more than the modulus."""

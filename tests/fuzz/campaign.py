@@ -2,6 +2,7 @@
 
     python -m tests.fuzz.campaign                        20,000 inputs from seed 0
     python -m tests.fuzz.campaign --inputs 200000 --seed 7 --only suite --keep FOLDER
+    python -m tests.fuzz.campaign --inputs 20000 --first 40000 --seed 7      a piece of a longer one
 
 What fails is kept, named by target, seed and number, and the exit status is 1.
 """
@@ -87,13 +88,13 @@ def tried(target: Target, number: int, seed: int) -> tuple[str, Failure | None]:
 
 
 def campaign(
-    inputs: int, seed: int, only: str | None = None
+    inputs: int, seed: int, only: str | None = None, first: int = 0
 ) -> tuple[Counter[tuple[str, str]], list[Failure]]:
-    """So many inputs, each target in its turn."""
+    """So many inputs from the first one's number on, each target in its turn."""
     targets = [target for target in TARGETS if only in (None, target.name)]
     ends: Counter[tuple[str, str]] = Counter()
     failures = []
-    for number in range(inputs):
+    for number in range(first, first + inputs):
         target = targets[number % len(targets)]
         end, failure = tried(target, number, seed)
         ends[target.name, end] += 1
@@ -106,11 +107,12 @@ def main() -> int:
     """Run a campaign and print what became of its inputs."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--inputs", type=int, default=20_000)
+    asked.add_argument("--first", type=int, default=0, help="the number of the first input")
     asked.add_argument("--seed", type=int, default=0)
     asked.add_argument("--only", choices=[target.name for target in TARGETS])
     asked.add_argument("--keep", type=Path, help="a folder for the inputs that failed")
     given = asked.parse_args()
-    ends, failures = campaign(given.inputs, given.seed, given.only)
+    ends, failures = campaign(given.inputs, given.seed, given.only, given.first)
     for (target, end), count in sorted(ends.items()):
         print(f"{target}: {end} {count}")  # noqa: T201
     for failure in failures:
