@@ -124,10 +124,13 @@ def test_a_cell_that_never_ran_has_every_name_and_null(fields: dict[str, Any]) -
     written = json.loads(bare.to_json())
     assert written["origin"] is None
     assert written["parameters"] is None
-    for block, names in NAMES.items() - {(name, NAMES[name]) for name in ("origin", "parameters")}:
+    assert written["price"] is None
+    for block, names in NAMES.items() - {(name, NAMES[name]) for name in ("origin", "parameters", "price")}:
         assert set(written[block] if block else written) == set(names.split())
     assert {
-        value for block in ("latency", "memory", "counts", "wire") for value in written[block].values()
+        value
+        for block in ("latency", "memory", "counts", "wire", "energy")
+        for value in written[block].values()
     } == {None}
     assert written["security"]["secure"] is False
 
