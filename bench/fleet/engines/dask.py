@@ -13,6 +13,7 @@ from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
 from time import monotonic
+from typing import cast
 from uuid import uuid4
 
 import dask
@@ -105,7 +106,8 @@ def _called(topic: str, name: str, function: Callable[[Argument], Result], argum
     worker.log_event(topic, name)
     if function is perform:
         key = worker.get_current_task()
-        function = partial(function, wanted=lambda: _wanted(worker, key))
+        watched = partial(perform, wanted=lambda: _wanted(worker, key))
+        function = cast("Callable[[Argument], Result]", watched)
     return function(argument)
 
 
