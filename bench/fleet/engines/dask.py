@@ -104,7 +104,7 @@ def _called(topic: str, name: str, function: Callable[[Argument], Result], argum
     """Call a function on a worker, which tells the scheduler that it has begun."""
     worker = get_worker()
     worker.log_event(topic, name)
-    if function is perform:
+    if cast(object, function) is perform:
         key = worker.get_current_task()
         watched = partial(perform, wanted=lambda: _wanted(worker, key))
         function = cast("Callable[[Argument], Result]", watched)

@@ -28,7 +28,7 @@ class Local:
         self, name: str, function: Callable[[Argument], Result], argument: Argument, need: Need
     ) -> Future[Result]:
         """Call it when those before it have ended."""
-        if function is perform:
+        if cast(object, function) is perform:
             function = cast("Callable[[Argument], Result]", partial(perform, wanted=self._wanted))
         return self._executor.submit(function, argument)
 
