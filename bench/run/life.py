@@ -26,7 +26,9 @@ from bench.run.cores import Cores, claimed, used_threads
 from bench.run.elsewhere import Elsewhere
 from bench.run.energy import Meter
 from bench.run.errors import CellError
-from bench.run.exchanges import Evaluation, Journal
+from bench.run.exchanges import Evaluation
+from bench.run.journal import CellJournal
+from bench.run.kept_session import KeptSession
 from bench.run.listener import Listener
 from bench.run.outcome import Outcome, guarded
 from bench.run.session import News, Roles, Session, Stage
@@ -72,7 +74,7 @@ class Life:
     keep_parties: bool = False
     audit: bool = False
     elsewhere: Elsewhere | None = None
-    journal: Journal | None = None
+    journal: CellJournal | None = None
     meter: Meter = field(default_factory=Meter)
     outcome: Outcome = field(default_factory=lambda: Outcome(datetime.now(timezone.utc)))
 
@@ -136,13 +138,31 @@ class Life:
             self.outcome.stage, self.outcome.stage_began_s = news.name, monotonic()
         self.listener.report(news)
 
-    def watched(self, roles: Roles, adapter: str, use: Callable[[Session], None]) -> None:
+    @property
+    def kept_session(self) -> KeptSession | None:
+        """The folders of a program's parties that outlive this run, where the suite asks for it.
+
+        Those of several key owners, of an evaluator elsewhere and of an audit do not.
+        """
+        seconds, owners = self.cell.limits.keep_keys_s, self.cell.parameter_set.parameters.parties
+        if seconds is None or self.journal is None or owners > 1 or self.elsewhere or self.audit:
+            return None
+        return self.journal.session(seconds)
+
+    def watched(
+        self,
+        roles: Roles,
+        adapter: str,
+        use: Callable[[Session], None],
+        kept: KeptSession | None = None,
+    ) -> None:
         """The parties' part, with an eye on the memory of all processes.
 
         Args:
             roles: what the two parties are.
             adapter: the `module:Class` that they import.
             use: what is said to the parties.
+            kept: their folders, where these outlive this run.
 
         Raises:
             CellError: a party took too long, or memory ran out; the sentence names limit and stage.
@@ -174,6 +194,7 @@ class Life:
                     watch=sampler.add,
                     keep_on_failure=self.keep_parties,
                     elsewhere=self._starter(roles, adapter),
+                    kept=kept,
                 )
                 try:
                     self._survive(session, use)
@@ -184,8 +205,9 @@ class Life:
                     figures.together_peak_bytes = None if self.elsewhere else sampler.peak_bytes
                     figures.stopped_s = sampler.stopped_s
                     self._tell_of_those_that_came(cores)
-            figures.wall_s = monotonic() - started - figures.repeats_s
-            figures.energy = self._energy
+            before_s = 0.0 if kept is None else kept.before_s
+            figures.wall_s = before_s + monotonic() - started - figures.repeats_s
+            figures.energy = self._energy(kept)
 
     def _starter(self, roles: Roles, adapter: str) -> Callable[[Path], RemoteParty] | None:
         """What starts the evaluator on another machine; None where it runs on this one."""
@@ -218,11 +240,12 @@ class Life:
                 figures.evaluations.append(evaluate(repeat))
         figures.repeats_s = monotonic() - started
 
-    @property
-    def _energy(self) -> Energy:
-        """Of this machine's processors, where both parties run on it."""
+    def _energy(self, kept: KeptSession | None) -> Energy:
+        """Of this machine's processors, where both parties ran on it from their beginning."""
         if self.elsewhere is not None:
             return Energy(absent="the evaluator runs on another machine")
+        if kept is not None:
+            return Energy(absent="the parties went on where others had ended")
         return self.meter.energy
 
     @property

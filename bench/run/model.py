@@ -181,6 +181,7 @@ class ModelKind(WorkloadKind):
             roles(parameters, life.binding),
             life.descriptor.adapter,
             lambda session: self._protocol(life, program, refresh.kind == "bootstrap", constants, session),
+            life.kept_session,
         )
         outcome.decrypted = self._decoded(program, outcome.figures.evaluations, references)
         if outcome.figures.sharing is not None:
