@@ -244,7 +244,7 @@ class Life:
         """Of this machine's processors, where both parties ran on it from their beginning."""
         if self.elsewhere is not None:
             return Energy(absent="the evaluator runs on another machine")
-        if kept is not None:
+        if kept is not None and kept.resumed:
             return Energy(absent="the parties went on where others had ended")
         return self.meter.energy
 
