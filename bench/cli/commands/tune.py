@@ -200,7 +200,9 @@ def _tell(
 
 def _table(title: str, rows: Sequence[Mapping[str, str]]) -> Table:
     """A choice a row."""
-    made = Table(*rows[0], title=title, title_justify="left")
+    made = Table(title=title, title_justify="left", box=None, pad_edge=False, min_width=len(title))
+    for heading in rows[0]:
+        made.add_column(heading, no_wrap=heading in ("choice", "backend", "refreshes"))
     for row in rows:
         made.add_row(*row.values())
     return made
