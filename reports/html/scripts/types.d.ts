@@ -343,6 +343,6 @@ export interface Figure {
 declare global {
   /** The plotting library, which a script of its own defines. */
   const echarts: {
-    init(host: HTMLElement, theme: null, options: { renderer: string }): Chart;
+    init(host: HTMLElement, theme: null, options: { renderer: string; width: number; height: number }): Chart;
   };
 }
