@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from itertools import groupby
 
 from backends.registry import get
 from bench.errors import UserError
+from bench.fleet.cells import Cells, Delivered
 from bench.fleet.dispatch import Done, Job, dispatched
 from bench.fleet.engine import Engine
+from bench.fleet.groups import groups
 from bench.fleet.perform import perform
-from bench.fleet.task import Delivered, Delivery, Need, Task
+from bench.fleet.task import Delivery, Need
 from bench.run.cores import used_threads
 from bench.run.foreseen import foresee
 from bench.run.service import Ready, Service
@@ -52,29 +53,18 @@ def swept(
                 unanswered.append(ready)
             else:
                 yield record
-        groups = _groups(unanswered)
-        jobs = [Job(str(number), _task(service, group), _need(group)) for number, group in enumerate(groups)]
+        found = groups([(ready.turn, ready.asked.cell) for ready in unanswered])
+        grouped = [[unanswered[place] for place in group] for group in found]
+        jobs = [Job(str(number), _task(service, group), _need(group)) for number, group in enumerate(grouped)]
         for done in dispatched(engine, perform, jobs, cut_off=lambda delivery: delivery.cut_off):
-            yield from _kept(service, groups[int(done.job.name)], done)
+            yield from _kept(service, grouped[int(done.job.name)], done)
     finally:
         service.close()
 
 
-def _groups(unanswered: Sequence[Ready]) -> list[list[Ready]]:
-    """Cells that one machine runs: each alone, or where there are several rounds all of a case."""
-    if all(ready.turn == 0 for ready in unanswered):
-        return [[ready] for ready in unanswered]
-    by_case = sorted(unanswered, key=_case)  # stable: in their turns
-    return [list(group) for _, group in groupby(by_case, _case)]
-
-
-def _case(ready: Ready) -> tuple[str, str]:
-    return ready.asked.cell.suite, ready.asked.cell.case.name
-
-
-def _task(service: Service, group: Sequence[Ready]) -> Task:
+def _task(service: Service, group: Sequence[Ready]) -> Cells:
     cells = tuple(ready.asked.cell for ready in group)
-    return Task(cells, service.probes, service.audit, service.build)
+    return Cells(cells=cells, probes=service.probes, audit=service.audit, build=service.build)
 
 
 def _need(group: Sequence[Ready]) -> Callable[[], Need]:
@@ -103,12 +93,14 @@ def _need(group: Sequence[Ready]) -> Callable[[], Need]:
     return need
 
 
-def _kept(service: Service, group: Sequence[Ready], done: Done[Task, Delivery]) -> Iterator[Record]:
+def _kept(
+    service: Service, group: Sequence[Ready], done: Done[Cells, Delivery[Delivered]]
+) -> Iterator[Record]:
     """The records of a task, kept as they came; one that says why for each cell that has none."""
-    delivery = done.result or Delivery((), done.reason)
-    for ready, delivered in zip(group, delivery.records, strict=False):
+    delivery = done.result or Delivery[Delivered]((), done.reason)
+    for ready, delivered in zip(group, delivery.outcomes, strict=False):
         yield _adopted(service, ready, delivered, done.job.lost)
-    for ready in group[len(delivery.records) :]:
+    for ready in group[len(delivery.outcomes) :]:
         service.listener.begin(ready.asked.identity)
         yield service.failed(ready, f"no record came back: {delivery.reason}")
 
