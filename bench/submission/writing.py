@@ -144,7 +144,7 @@ def _only(cells: list[Cell]) -> Cell:
 
 def _preparation(kind: ModelKind) -> literals.Patches:
     """The preparation of a model that names digits on images of MNIST's size."""
-    graph = kind.workload.graphs["polynomial"]
+    graph = kind.workload.polynomial
     found = literals.parse(graph.metadata["preparation"])
     classes = kind.workload.expected.shape[-1]
     if (
