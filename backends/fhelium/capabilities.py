@@ -68,8 +68,7 @@ def _check_digits(parameters: ParameterSet, chain: ModulusChain) -> None:
     if digits != parameters.digits:
         raise Unsupported(
             f"FHElium makes {digits} key-switching digits of {len(chain.primes)} primes where P has "
-            f"{len(chain.special_primes)}, not {parameters.digits}; choose digits {parameters.depth + 1} and "
-            "scale_bits above 30, or digits that divide the primes evenly"
+            f"{len(chain.special_primes)}, not {parameters.digits}; choose digits {digits}"
         )
 
 

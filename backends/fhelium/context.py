@@ -140,9 +140,7 @@ class Context:
             raise ExecutionError(f"a slot vector has shape ({self.parameters.slots},), not {values.shape}")
         contract.finite(values)
         with refusals("an encoding"):
-            return self.operator.encode(
-                np.ascontiguousarray(values), depth=self.depth(level), scale=self.chain.scale(level)
-            )
+            return self.operator.encode(values.copy(), depth=self.depth(level), scale=self.chain.scale(level))
 
     def encode(self, values: Values, level: int) -> Plaintext:
         """A plaintext that can be added and multiplied; of a number it is one value for each prime.

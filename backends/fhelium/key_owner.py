@@ -74,10 +74,19 @@ class FHEliumKeyOwner(KeyOwner):
         return keys.file
 
     def encrypt(self, values: Vector | ComplexVector, level: int) -> Ciphertext:
-        """See `KeyOwner.encrypt`; made at its level."""
+        """See `KeyOwner.encrypt`; made at its level, less an encryption of zero.
+
+        FHElium masks with a polynomial of zeros and ones. Its mean of 1/2 puts an error of the public key, the
+        same each time, into the first slots: N/π times as large in the first one, where a mask of mean 0 has
+        √N. The difference of two such masks has that mean, as those of other libraries have.
+        """
         plaintext = self._context.coefficients(values, level)
         with refusals("an encryption"):
-            return self._engine.encrypt(plaintext, self._public_key, output_domain=NTT)
+            masked, mask = (
+                self._engine.encrypt(one, self._public_key, output_domain=NTT)
+                for one in (plaintext, self._engine.zero_plaintext_like(plaintext))
+            )
+            return self._engine.subtract_(masked, mask)
 
     def decrypt(self, ciphertext: Ciphertext) -> Vector:
         """See `KeyOwner.decrypt`."""

@@ -19,7 +19,7 @@ from tests.backends.chains import CHAINS
 from tests.toy import PORTABLE
 
 #: INSECURE: three digits of as many primes, and a P of three.
-HYBRID = ParameterSet(log_n=12, first_modulus_bits=50, scale_bits=45, depth=8, digits=3, security=0)
+HYBRID = ParameterSet(log_n=12, first_modulus_bits=55, scale_bits=50, depth=8, digits=3, security=0)
 
 
 @pytest.fixture(scope="module")

@@ -26,7 +26,10 @@ HYBRID = ParameterSet(16, 58, 50, 27, 4, security=0)
             {"log_n": 15, "first_modulus_bits": 40, "scale_bits": 20},
             "6 primes of 20 bits at log_n 15: .* there are 1; choose a larger scale_bits",
         ),
-        ({"first_modulus_bits": 30, "scale_bits": 28}, "makes 4 key-switching digits of 7 primes .* not 7"),
+        (
+            {"first_modulus_bits": 30, "scale_bits": 28},
+            "makes 4 key-switching digits of 7 primes .* not 7; choose digits 4",
+        ),
     ],
 )
 def test_what_it_cannot_use_is_unsupported_with_what_would_be_right(
@@ -54,5 +57,5 @@ def test_digits_may_hold_several_primes() -> None:
     assert facts is not None
     assert HYBRID.special_primes == 6
     assert 359 < facts.log_p <= 360
-    with pytest.raises(Unsupported, match="makes 4 key-switching digits"):
-        capabilities(replace(HYBRID, depth=28))
+    with pytest.raises(Unsupported, match=r"makes 4 key-switching digits .* not 5; choose digits 4"):
+        capabilities(replace(HYBRID, digits=5))
