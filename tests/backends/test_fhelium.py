@@ -56,6 +56,13 @@ def test_a_number_takes_one_value_a_prime_and_all_its_bits(evaluator: FHEliumEva
     assert np.abs(found.mean() - 1 / 3) < 2.0**-28
 
 
+def test_no_slot_has_an_error_of_its_own(owner: FHEliumKeyOwner) -> None:
+    """The library's mask has a mean, which puts the public key's error into the first slots."""
+    values = np.linspace(-1, 1, PORTABLE.slots)
+    errors = np.array([owner.decrypt(owner.encrypt(values, 3)) - values for _ in range(8)])
+    assert np.abs(errors.mean(axis=0)).max() < 3 * errors.std()
+
+
 def test_several_primes_a_digit_rotate_and_relinearise(tmp_path: Path) -> None:
     owner = FHEliumKeyOwner(HYBRID)
     evaluator = FHEliumEvaluator(HYBRID, tmp_path, owner.generate(tmp_path, [3], bootstrap=False))
