@@ -76,9 +76,9 @@ class FHEliumKeyOwner(KeyOwner):
     def encrypt(self, values: Vector | ComplexVector, level: int) -> Ciphertext:
         """See `KeyOwner.encrypt`; made at its level, less an encryption of zero.
 
-        FHElium masks with a polynomial of zeros and ones. Its mean of 1/2 puts an error of the public key, the
-        same each time, into the slots whose roots are nearest 1: N/π times as large, where a mask of mean 0 has
-        √N. The difference of two such masks has that mean, as those of other libraries have.
+        FHElium masks with a polynomial of zeros and ones. Its mean of 1/2 puts an error of the public key,
+        the same each time, into the slots whose roots are nearest 1: N/π times as large, where a mask of mean
+        0 has √N. The difference of two such masks has that mean, as those of other libraries have.
         """
         plaintext = self._context.coefficients(values, level)
         with refusals("an encryption"):
