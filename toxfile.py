@@ -37,7 +37,7 @@ def tox_add_core_config(core_conf: ConfigSet, state: State) -> None:
     # Both import PyYAML, so not above; tox has taken this folder from the path by now.
     sys.path.insert(0, str(ROOT))
     from bench.environments.declaration import load
-    from bench.environments.interpreters import lacks_glibc, pyenv_interpreters
+    from bench.environments.interpreters import find_interpreter, lacks_glibc
 
     together = [path.parent.name for path in DECLARATIONS if load(path).apart is None]
     everything = ",".join(["lint", "core", "plugin", *together])
@@ -53,12 +53,11 @@ def tox_add_core_config(core_conf: ConfigSet, state: State) -> None:
         fitting = [one.python for one in load(path).alternatives if not lacks_glibc(one)]
         # Where none fits, the installation below says what is lacking.
         pythons = fitting or [load(path).alternatives[0].python]
-        for python in pythons:
-            state.conf.options.discover += map(str, pyenv_interpreters(python))
+        found = [str(path) for path in map(find_interpreter, pythons) if path]
         state.conf.memory_seed_loaders[path.parent.name].append(
             MemoryLoader(
                 description=f"every test on {path.parent.name}",
-                base_python=[f"python{python}" for python in pythons],
+                base_python=found or [f"python{pythons[0]}"],
                 commands=[
                     _command("pytest", "-v", *tests, "--backend", path.parent.name)
                     for tests in _tests(path.parent.name)
@@ -85,13 +84,13 @@ def tox_before_run_commands(tox_env: ToxEnv) -> None:
 def _tests(backend: str) -> list[list[str]]:
     """Each in a process of its own: libraries keep state, and one that aborts takes only these tests down.
 
-    Cells have processes of their own, so those tests may run two at a time.
+    Cells have processes of their own, which what drives them waits for: three tests keep two processors busy.
     """
     own = [Path("tests") / folder / f"test_{backend}.py" for folder in ("backends", "installed")]
     own.append(Path("tests") / "backends" / backend)
     return [
         ["tests/conformance"],
-        ["-n", "2", "--dist", "worksteal", "tests/end_to_end"],
+        ["-n", "3", "--dist", "worksteal", "tests/end_to_end"],
         *([str(path)] for path in own if (ROOT / path).exists()),
     ]
 

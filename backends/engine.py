@@ -14,6 +14,7 @@ from backends.tensor.linear import BabySteps
 from backends.tensor.operation import Context, EncryptedOperation, Replicated, Way
 from backends.tensor.operations import OF_HALVES, PARTING, WAYS, encrypted
 from backends.tensor.tensor import Tensor, as_features, drop_to
+from backends.tensor.windows import spaced
 from models.graph import Graph, Node
 
 
@@ -36,8 +37,8 @@ class Engine:
     ) -> None:
         self.layout = layout
         self._arrangement, self._ways = arrangement, ways
-        self._context = Context(evaluator, layout, BabySteps(layout), self._place, arrangement.keys_of)
-        self._of_one_half = replace(self._context, layout=replace(layout, halves=1))
+        self._evaluator = evaluator
+        self._contexts: dict[int, Context] = {}
 
     def run(self, node: Node, operands: Sequence[Tensor]) -> Tensor:
         """One node's result; every operand is as deep as `operand_depths` says.
@@ -46,9 +47,14 @@ class Engine:
             PlanError: the engine does not know the operation, or cannot compute it on these operands.
         """
         execute, placed = self._way(node).execute, self._placed(node, operands)
+        context = self._context(operands[0].layout.narrowed)
         if self._lies_apart(node):
-            return halves.apart(*(execute(self._of_one_half, node, half) for half in halves.split(placed)))
-        return execute(self._context, node, placed)
+            of_one_half = replace(context, layout=replace(context.layout, halves=1))
+            result = halves.apart(*(execute(of_one_half, node, half) for half in halves.split(placed)))
+        else:
+            result = execute(context, node, placed)
+        narrowed = self._arrangement.narrowed(self.layout)[node.name]
+        return replace(result, layout=replace(result.layout, narrowed=narrowed))
 
     def operand_depths(self, node: Node, operands: Sequence[Tensor]) -> tuple[int, ...]:
         """Levels between each operand and the result; the operands' own levels do not matter.
@@ -60,7 +66,16 @@ class Engine:
 
     def drop(self, tensor: Tensor, level: int) -> Tensor:
         """The same tensor at a lower level."""
-        return drop_to(self._context.evaluator, tensor, level)
+        return drop_to(self._evaluator, tensor, level)
+
+    def _context(self, narrowed: int) -> Context:
+        """What operations compute with on values whose tokens are halved so often."""
+        if narrowed not in self._contexts:
+            layout = self.layout.narrow(narrowed)
+            self._contexts[narrowed] = Context(
+                self._evaluator, layout, BabySteps(layout), self._place, self._arrangement.keys_of
+            )
+        return self._contexts[narrowed]
 
     def _way(self, node: Node) -> EncryptedOperation:
         if node.name in self._ways:
@@ -104,11 +119,11 @@ def choose_layout(arrangement: Arrangement, graph: Graph, slots: int) -> Layout:
     padded_tokens = power_of_two(max(arrangement.tokens.values()))
     features = power_of_two(arrangement.wanted_rows())
     if features * padded_tokens <= slots:
-        return Layout(features, slots // (features * padded_tokens), padded_tokens)
+        return spaced(Layout(features, slots // (features * padded_tokens), padded_tokens), graph)
     features = slots // padded_tokens
     if features == 0:
         raise PlanError(
             f"{graph.name} needs {padded_tokens} slots for the tokens of a sample and the parameter set has "
             f"{slots}; raise log_n"
         )
-    return Layout(features, 1, padded_tokens)
+    return spaced(Layout(features, 1, padded_tokens), graph)

@@ -311,7 +311,7 @@ class Folding(Evaluator):
 
 def chunks(tensor: Tensor, layout: Layout) -> tuple[list[Recorded], ValueLayout]:
     """The ciphertexts that a tensor needs, and its layout with the slots of those that it does not need."""
-    parts = [_own(ciphertext) for ciphertext in tensor.ciphertexts]
+    parts, layout = [_own(ciphertext) for ciphertext in tensor.ciphertexts], tensor.layout.seen(layout)
     known = {
         index: layout.first_image(np.zeros(layout.slots) if part.known is None else contract.real(part.known))
         for index, part in enumerate(parts)

@@ -187,6 +187,25 @@ class KeyOwner(ABC):
         """
         return files
 
+    def secret(self) -> bytes:
+        """The secret key, and what else it takes to encrypt and decrypt, in the library's own form.
+
+        Whoever asks keeps them secret.
+
+        Raises:
+            Unsupported: the adapter does not tell them.
+        """
+        raise Unsupported(f"{type(self).__name__} does not tell its secret key; make new keys")
+
+    def restore(self, secret: bytes) -> None:
+        """Go on with what `secret` of another key owner told; evaluation keys are not made again.
+
+        Raises:
+            Unsupported: the adapter cannot.
+            IntegrityError: these are not such keys.
+        """
+        raise Unsupported(f"{type(self).__name__} takes up no secret key; make new keys")
+
     @abstractmethod
     def encrypt(self, values: Vector | ComplexVector, level: int) -> Ciphertext:
         """A fresh ciphertext of a slot vector at `level`, under the public key."""

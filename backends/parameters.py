@@ -29,11 +29,26 @@ _NAME = re.compile(
     rf"_digits(?P<digits>\d+)(?:_{_BOOTSTRAP_NAME})?(?:_(?P<secret>{'|'.join(SECRETS[1:])}))?"
     r"(?:_parties(?P<parties>\d+))?(?:_as-(?P<imitates>[^_]+))?(?:_|$)"
 )
+#: Digits of a number in a name; Python makes none of thousands.
+MOST_DIGITS = 9
 #: Primes of 20 bits that 128 bits of security allow at the largest ring are 176.
 MOST_DEPTH = 200
 MOST_LEVEL_BUDGET, MOST_CORRECTION, MOST_ITERATIONS = 10, 60, 2
 #: Each key owner is a process.
 MOST_PARTIES = 16
+
+
+def _number(digits: str) -> int:
+    """A number in a name.
+
+    Raises:
+        ParameterError: it has too many digits.
+    """
+    if len(digits) > MOST_DIGITS:
+        raise ParameterError(
+            f"a number in the name has {len(digits)} digits; choose a set's name of a record"
+        )
+    return int(digits)
 
 
 @dataclass(frozen=True)
@@ -88,15 +103,15 @@ class BootstrapParameters:
         """That of the groups of `_BOOTSTRAP_NAME`, where they were found."""
         if found["first"] is None:
             return None
-        numbers = {name: int(found[name] or 0) for name in ("first", "second", "bootstrap_depth")}
+        numbers = {name: _number(found[name] or "0") for name in ("first", "second", "bootstrap_depth")}
         correction, first_precision = found["correction_factor"], found["first_precision_bits"]
         return cls(
             (numbers["first"], numbers["second"]),
-            None if correction is None else int(correction),
+            None if correction is None else _number(correction),
             numbers["bootstrap_depth"],
             found["kind"] or COEFFICIENTS_TO_SLOTS_FIRST,
-            int(found["iterations"] or 1),
-            None if first_precision is None else int(first_precision),
+            _number(found["iterations"] or "1"),
+            None if first_precision is None else _number(first_precision),
         )
 
     def _check_iterations(self) -> None:
@@ -252,12 +267,12 @@ class ParameterSet:
             raise ParameterError(f"{name!r} names no parameter set; choose one of a record of this version")
         numbers = ("log_n", "first_modulus_bits", "scale_bits", "depth", "digits")
         return cls(
-            **{number: int(found[number]) for number in numbers},
+            **{number: _number(found[number]) for number in numbers},
             secret=found["secret"] or SECRETS[0],
             security=0,
             bootstrap=BootstrapParameters.named(found.groupdict()),
             imitates=found["imitates"],
-            parties=int(found["parties"] or 1),
+            parties=_number(found["parties"] or "1"),
         )
 
     def to_json(self) -> dict[str, object]:

@@ -83,13 +83,21 @@ class PatternBook:
         """The rows of slot vectors with one column at these places and zeros at the others; see `add`.
 
         Args:
-            columns: `[vectors, features]`.
-            places: `[images · tokens]`, the same in every image.
+            columns: `[vectors, features]`, or of a layout that is narrowed (`Layout.narrow`).
+            places: `[images · tokens]`, the same in every image, of that layout.
         """
         contract.finite(columns)
         zeros = self._kept(np.zeros(self._layout.features))
         # No zero is negative, as in `_placed`.
-        return [self._row(self._at(places, self._kept(column), zeros)) for column in columns + 0.0]
+        parts = columns.shape[1] // self._layout.features
+        return [
+            self._row(
+                np.concatenate(
+                    [self._at(places, self._kept(column[part::parts]), zeros) for part in range(parts)]
+                )
+            )
+            for column in columns + 0.0
+        ]
 
     def _at(self, places: NDArray[np.bool_], column: bytes, zeros: bytes) -> NDArray[np.int32]:
         """Which column is at each place: one at these, and zeros at the others; numbered as they come."""

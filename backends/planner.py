@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 from types import MappingProxyType
 
 import numpy as np
@@ -25,7 +26,7 @@ from backends.tensor.operations import encrypted
 from backends.tensor.pairs import ONE
 from backends.tensor.tensor import Tensor
 from backends.threshold import INTERACTIVE_BOOTSTRAP
-from backends.ways import choices, pairings
+from backends.ways import by_shape, choices, pairings
 from models.arrays import Array
 from models.graph import Graph, Node
 
@@ -138,8 +139,8 @@ def _schedules(
 ) -> Iterator[tuple[Planner, Schedule]]:
     """The cheapest schedule of each kind of batch and choice of ways that can be planned.
 
-    Pairs are tried on the cheapest choice of other ways, a kind after the other: they save products, and
-    hardly change what else is cheap.
+    Where attentions have many shapes, the ways of each are tried on the cheapest choice so far. So are pairs,
+    a kind after the other: they save products, and hardly change what else is cheap.
 
     Raises:
         PlanError: there is none; it says why not with every node in its first way.
@@ -147,19 +148,28 @@ def _schedules(
     errors: list[PlanError] = []
     planned = False
     for recordings in batches:
-        ways: Iterable[Mapping[str, Way]] = choices(recordings.graph, complex_slots=complex_slots)
+        graph, window = recordings.graph, recordings.layout.window
+        ways = choices(graph, complex_slots=complex_slots, window=window)
         found = list(_tried(recordings, ways, errors))
         if not found:
             continue
         best = min(found, key=lambda one: one[1].price)
+        more: Iterable[Sequence[Mapping[str, Way | None]]]
+        more = by_shape(graph, complex_slots=complex_slots, window=window)
         if complex_slots and not probes:
-            for pairs in pairings(recordings.graph, recordings.wide, recordings.keys):
-                ways = [{**best[0].ways, **more} for more in pairs]
-                best = min([best, *_tried(recordings, ways, errors)], key=lambda one: one[1].price)
+            more = chain(more, pairings(graph, recordings.wide, recordings.keys))
+        for alternatives in more:
+            others = [_with(best[0].ways, one) for one in alternatives]
+            best = min([best, *_tried(recordings, others, errors)], key=lambda one: one[1].price)
         planned = True
         yield best
     if not planned:
         raise errors[0]
+
+
+def _with(ways: Mapping[str, Way], others: Mapping[str, Way | None]) -> dict[str, Way]:
+    """The ways of nodes, some of them other ones; None is the first way of an operation."""
+    return {name: way for name, way in {**ways, **others}.items() if way is not None}
 
 
 def _tried(

@@ -168,7 +168,7 @@ class Recorder(Evaluator):
     ) -> list[RecordedPlaintext]:
         """See `Evaluator.encode_columns`; they are recorded as `encode` would record them, in less time."""
         imaginary = np.asarray(columns.imag.any(axis=1))
-        parts = np.stack([columns.real, columns.imag], axis=1).reshape(-1, self.layout.features)
+        parts = np.stack([columns.real, columns.imag], axis=1).reshape(-1, columns.shape[1])
         there = np.stack([np.ones_like(imaginary), imaginary], axis=1).reshape(-1)
         rows = iter(self._patterns.add_columns(parts[there], places))
         return [

@@ -148,7 +148,7 @@ class Recordings:
         features = self._arrangement.kinds[node.name] == "features"
         place = self._arrangement.place(node.name, self.layout) if features else None
         if place is not None and operation.support is not None and operands[0].layout.kind == "features":
-            supports = [operation.support(self.layout, place, operands[0], node)]
+            supports = [operation.support(place.seen(self.layout), place, operands[0], node)]
         else:
             supports = [(name, *_zeros(array)) for name, array in node.arrays.items()]
         # The mean matters where a value is refreshed, and not where it is computed.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import product
+from math import prod
 
 import numpy as np
 
@@ -14,23 +15,41 @@ from models.graph import Graph
 from models.operations.operation import Form
 from models.shapes import values_declared
 
+#: So many choices of ways for the attentions of a graph are all weighed; of more, shape after shape is.
+MOST_CHOICES = 27
 
-def choices(graph: Graph, *, complex_slots: bool) -> Iterator[Mapping[str, Way]]:
+
+def choices(graph: Graph, *, complex_slots: bool, window: int = 0) -> Iterator[Mapping[str, Way]]:
     """Node → its way, for every choice, first of all the one where each node is computed in its first way.
 
-    Attentions of one shape are computed alike, because what is cheaper for one is so for the others; and a
-    model has few shapes.
+    Attentions of one shape are computed alike, because what is cheaper for one is so for the others. Where
+    shapes are so many that there are more than `MOST_CHOICES`, these are the choices in which all attentions
+    are computed in one way, and `by_shape` has the others.
 
     Args:
         graph: a polynomial one.
         complex_slots: whether the program may use them.
+        window: of the layout (`Layout.window`).
     """
+    options = _options(graph, complex_slots, window)
+    every = prod(map(len, options)) <= MOST_CHOICES
+    for chosen in product(*options) if every else zip(*options, strict=True):
+        yield {name: way for one in chosen for name, way in one.items() if way}
+
+
+def by_shape(
+    graph: Graph, *, complex_slots: bool, window: int = 0
+) -> Iterator[Sequence[Mapping[str, Way | None]]]:
+    """The ways of the attentions of each shape, where `choices` does not have all; None is the first way."""
+    options = _options(graph, complex_slots, window)
+    if prod(map(len, options)) > MOST_CHOICES:
+        yield from options
+
+
+def _options(graph: Graph, complex_slots: bool, window: int) -> list[list[dict[str, Way | None]]]:
+    """Of each shape of attentions, the ways of its nodes."""
     ways = (None, Way.PACKED, Way.PACKED_IN_COMPLEX_SLOTS)[: 3 if complex_slots else 2]
-    options = [
-        [dict.fromkeys(names, way) if way else {} for way in ways] for names in _by_shape(graph).values()
-    ]
-    for chosen in product(*options):
-        yield {name: way for one in chosen for name, way in one.items()}
+    return [[dict.fromkeys(names, way) for way in ways] for names in _by_shape(graph, window).values()]
 
 
 def pairings(
@@ -73,7 +92,7 @@ def _hidden(graph: Graph, wide: Collection[str]) -> dict[tuple[int, ...], list[t
     return found
 
 
-def _by_shape(graph: Graph) -> dict[tuple[int, ...], list[str]]:
+def _by_shape(graph: Graph, window: int) -> dict[tuple[int, ...], list[str]]:
     """Heads, tokens, features and block → the nodes of attentions of that shape that can be packed.
 
     These are the nodes that make scores, and those that mix values by what became of them.
@@ -90,6 +109,6 @@ def _by_shape(graph: Graph) -> dict[tuple[int, ...], list[str]]:
             shape = reads
         else:
             continue
-        if node.operation in WAYS[Way.PACKED] and fits(shape[1], shape[-1]):
+        if node.operation in WAYS[Way.PACKED] and fits(shape[1], shape[-1], window):
             found.setdefault(shape, []).append(node.name)
     return found

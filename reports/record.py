@@ -118,7 +118,8 @@ class Survival(Block):
     `restarts` is how many parties had died and were started again, and `lost_s` the seconds of work that was
     done again for it; neither these nor `checkpoints_s`, the seconds of writing checkpoints, are part of
     `evaluate_s`. `journalled_batches` are those whose results parties before had made, and `key_sets` is
-    under how many sets of keys the results were computed.
+    under how many sets of keys the results were computed. `resumed_runs` is how often this one went on with
+    the keys and the evaluation of one that was cut off, whose seconds up to there are part of all times.
     """
 
     restarts: Count
@@ -127,6 +128,7 @@ class Survival(Block):
     key_sets: Count
     checkpoints: Count
     checkpoints_s: Seconds
+    resumed_runs: Count = 0
 
 
 class Environment(Block):
@@ -233,7 +235,8 @@ class Record(Block):
     @property
     def disturbed(self) -> bool:
         """Whether parties had died, or others had begun it, so that its times rank with none."""
-        return self.survival is not None and bool(self.survival.restarts or self.survival.journalled_batches)
+        found = self.survival
+        return found is not None and bool(found.restarts or found.journalled_batches or found.resumed_runs)
 
     @model_validator(mode="after")
     def _what_is_not_ok_says_why(self) -> Record:

@@ -122,6 +122,13 @@ class CleartextKeyOwner(KeyOwner):
         (folder / file.name).write_text("\n".join(keys.names))
         return file
 
+    def secret(self) -> bytes:
+        """See `KeyOwner.secret`; there is none."""
+        return b""
+
+    def restore(self, secret: bytes) -> None:
+        """See `KeyOwner.restore`."""
+
     def encrypt(self, values: Vector | ComplexVector, level: int) -> Slots:
         """See `KeyOwner.encrypt`."""
         if values.shape != (self._parameters.slots,):

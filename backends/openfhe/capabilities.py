@@ -79,7 +79,7 @@ def _security(parameters: ParameterSet) -> SecurityFacts:
     """
     q = primes_of_q(parameters.log_n, parameters.first_modulus_bits, parameters.scale_bits, parameters.depth)
     p = primes_of_p(parameters.log_n, q, parameters.digits)
-    check_standard(parameters, len(p))
+    check_standard(parameters)
     sparse = parameters.secret == "sparse_encapsulated"
     return SecurityFacts(
         log_n=parameters.log_n,

@@ -8,16 +8,20 @@ from pathlib import Path
 
 import openfhe
 
+from backends.errors import IntegrityError
 from backends.heap import give_back
 from backends.interface import Ciphertext, ComplexVector, KeyFile, KeyOwner, Keys, SecurityFacts, Vector
 from backends.openfhe import bindings
-from backends.openfhe.bindings import PublicKey
+from backends.openfhe.bindings import KeyPair, PublicKey, SecretKey
 from backends.openfhe.context import Encoder, conjugation_index, make_context, set_up_bootstrap
 from backends.openfhe.decoding import decoded
 from backends.openfhe.facts import security_facts
 from backends.openfhe.files import read_ciphertext, write, write_ciphertext
 from backends.openfhe.footprint import KEYS_PER_FILE
 from backends.parameters import ParameterSet
+
+#: Bytes in which a size is written.
+SIZE_BYTES = 8
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,14 @@ class MadeKeys(Keys):
     public_key: PublicKey | None = None
 
 
+@dataclass
+class KeysAgain:
+    """Those of another key owner: see `bindings.KeyPair`, which cannot be made of its two keys."""
+
+    publicKey: PublicKey  # noqa: N815
+    secretKey: SecretKey  # noqa: N815
+
+
 class OpenFHEKeyOwner(KeyOwner):
     """Holds the secret key; its evaluation keys pass through OpenFHE's process-wide maps to files."""
 
@@ -40,7 +52,7 @@ class OpenFHEKeyOwner(KeyOwner):
         self._parameters = parameters
         self._context = make_context(parameters)
         self._encoder = Encoder(self._context, parameters)
-        self._keys = self._context.KeyGen()
+        self._keys: KeyPair = self._context.KeyGen()
         self._relinearisation_key_bytes = 0
 
     def key_batches(
@@ -104,6 +116,24 @@ class OpenFHEKeyOwner(KeyOwner):
         elif keys.file.kind != "public_key":
             openfhe.CryptoContext.ClearEvalAutomorphismKeys()
             give_back()
+
+    def secret(self) -> bytes:
+        """See `KeyOwner.secret`: both keys, behind the size of the first."""
+        public = openfhe.Serialize(self._keys.publicKey, openfhe.BINARY)
+        secret = openfhe.Serialize(self._keys.secretKey, openfhe.BINARY)
+        return len(public).to_bytes(SIZE_BYTES, "big") + bytes(public) + bytes(secret)
+
+    def restore(self, secret: bytes) -> None:
+        """See `KeyOwner.restore`."""
+        size = int.from_bytes(secret[:SIZE_BYTES], "big")
+        public, secret = secret[SIZE_BYTES:][:size], secret[SIZE_BYTES:][size:]
+        try:
+            self._keys = KeysAgain(
+                openfhe.DeserializePublicKeyString(public, openfhe.BINARY),
+                openfhe.DeserializePrivateKeyString(secret, openfhe.BINARY),
+            )
+        except (RuntimeError, ValueError, MemoryError) as error:
+            raise IntegrityError(f"OpenFHE reads no keys there ({error}); make new keys") from error
 
     def encrypt(self, values: Vector | ComplexVector, level: int) -> Ciphertext:
         """See `KeyOwner.encrypt`; made at its level.

@@ -19,6 +19,9 @@ from backends.primes import is_prime
 #: Between which multiples of the top level's scale OpenFHE wants that of every level.
 LEAST_RATIO, LARGEST_RATIO = 0.5, 2.0
 
+#: By how many bits OpenFHE 1.6 wants P to exceed the largest digit of Q; 1.5 wanted none.
+DIGIT_MARGIN_BITS = 4
+
 
 @cache
 def primes_of_q(log_n: int, first_bits: int, scale_bits: int, depth: int) -> tuple[int, ...]:
@@ -49,17 +52,22 @@ def primes_of_q(log_n: int, first_bits: int, scale_bits: int, depth: int) -> tup
 
 
 def primes_of_p(log_n: int, q: tuple[int, ...], digits: int) -> tuple[int, ...]:
-    """The special primes: as many, of 60 bits, as the largest digit of Q has."""
+    """The special primes: as many, of 60 bits, as the largest digit of Q and its margin have."""
     step = 2 << log_n
     per_digit = -(-len(q) // digits)
     largest = max(prod(q[start : start + per_digit]).bit_length() for start in range(0, len(q), per_digit))
     found: list[int] = []
     prime = _prime((1 << SPECIAL_PRIME_BITS) + 1, step)
-    while len(found) < -(-largest // SPECIAL_PRIME_BITS):
+    while len(found) < special_primes(largest):
         prime = _prime(prime - step, -step)
         if prime not in q:
             found.append(prime)
     return tuple(found)
+
+
+def special_primes(digit_bits: int) -> int:
+    """How many OpenFHE takes for a largest digit of so many bits."""
+    return -(-(digit_bits + DIGIT_MARGIN_BITS) // SPECIAL_PRIME_BITS)
 
 
 def _next_to(scale: float, step: int, taken: Sequence[int]) -> int:

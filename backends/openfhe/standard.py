@@ -3,7 +3,6 @@
 It estimates the modulus from the bits asked for, one more because it chooses primes around the scale, and
 compares with a table of its own (`ParameterGenerationCKKSRNS::ParamsGenCKKSRNSInternal`,
 `CryptoParametersRNS::EstimateLogP` and `stdlatticeparms.cpp` in github.com/openfheorg/openfhe-development).
-Where the estimate of the special primes is not their number, it makes no context either.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from backends.errors import Unsupported
+from backends.openfhe.primes import special_primes
 from backends.parameters import SPECIAL_PRIME_BITS, ParameterSet
 
 #: Security in bits → log2 N → the most bits of Q·P, ternary secrets, classical adversary.
@@ -21,26 +21,16 @@ MOST_BITS: Mapping[int, Mapping[int, int]] = {
 }
 
 
-def check_standard(parameters: ParameterSet, special_primes: int) -> None:
+def check_standard(parameters: ParameterSet) -> None:
     """See that OpenFHE makes a context at the security that a set demands; 0 demands nothing.
-
-    Args:
-        parameters: the set.
-        special_primes: how many it needs with the primes that OpenFHE chooses.
 
     Raises:
         Unsupported: it makes none.
     """
     if parameters.security == 0:
         return
-    estimated = _special_primes(parameters)
-    if estimated != special_primes:
-        raise Unsupported(
-            f"OpenFHE estimates {estimated} special primes, needs {special_primes} and so makes no context; "
-            "change first_modulus_bits or scale_bits by 1, or digits"
-        )
     bits = _with_one_more(parameters.first_modulus_bits + parameters.depth * parameters.scale_bits)
-    bits += estimated * SPECIAL_PRIME_BITS
+    bits += _special_primes(parameters) * SPECIAL_PRIME_BITS
     most = MOST_BITS[parameters.security][parameters.log_n]
     if bits > most:
         raise Unsupported(
@@ -55,7 +45,7 @@ def _special_primes(parameters: ParameterSet) -> int:
     bits = [parameters.first_modulus_bits, *[parameters.scale_bits] * parameters.depth]
     per_digit = -(-len(bits) // parameters.digits)
     largest = max(sum(bits[start : start + per_digit]) for start in range(0, len(bits), per_digit))
-    return -(-_with_one_more(largest) // SPECIAL_PRIME_BITS)
+    return special_primes(_with_one_more(largest))
 
 
 def _with_one_more(bits: int) -> int:

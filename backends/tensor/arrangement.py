@@ -9,13 +9,14 @@ all equal (`sum_features` and what is made of it alone) meets every class as it 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import prod
 
 from backends.errors import PlanError
 from backends.tensor.layout import Layout, ValueLayout, power_of_two
 from backends.tensor.operation import Placement
 from backends.tensor.operations import encrypted
-from backends.tensor.rows import head_rows, merged_rows
+from backends.tensor.rows import head_rows, merged_rows, narrowed_rows
 from models.graph import Graph, Node
 from models.operations.operation import Form
 from models.shapes import values_declared
@@ -49,6 +50,7 @@ class Arrangement:
         self._graph = graph
         self._placements = {node.name: encrypted(node).placement for node in graph}
         self._classes = self._joined()
+        self._narrowings: dict[Layout, Mapping[str, int]] = {}
         self._heads: dict[str, int] = {}
         self._merges: dict[str, Node] = {}
         self._single = self._standing_once()
@@ -68,16 +70,17 @@ class Arrangement:
         Raises:
             PlanError: its class would have to lie in two ways at once.
         """
-        of = self._class(name)
+        of, seen = self._class(name), layout.narrow(self.narrowed(layout)[name])
         merge, heads = self._merges.get(of), self._heads.get(of)
         if merge is not None and heads is not None:
             raise PlanError(f"node {merge.name} is read by attention; put a linear map between")
         if merge is not None:
-            parts = len(merge.attributes["groups"][0])
-            return merged_rows(layout, self.rows(merge.inputs[0], layout), parts)
+            parts, rows = len(merge.attributes["groups"][0]), self.rows(merge.inputs[0], layout)
+            before = layout.narrow(self.narrowed(layout)[merge.inputs[0]])
+            return narrowed_rows(rows, parts) if before != seen else merged_rows(before, rows, parts)
         if heads is None:
             return tuple(range(self.widths[name]))
-        return head_rows(heads, self.widths[name], layout.features)
+        return head_rows(heads, self.widths[name], seen.features)
 
     def wanted_rows(self) -> int:
         """Rows with which everything that attention reads or a residual adds fits one chunk.
@@ -103,9 +106,40 @@ class Arrangement:
             PlanError: its class would have to lie in two ways at once.
         """
         rows = self.rows(name, layout)
-        period = power_of_two(1 + max(rows))
-        repeats = period < layout.features and self._class(name) not in self._single
-        return ValueLayout("features", rows, self.tokens[name], period=period if repeats else 0)
+        period, narrowed = power_of_two(1 + max(rows)), self.narrowed(layout)[name]
+        repeats = period < layout.narrow(narrowed).features and self._class(name) not in self._single
+        return ValueLayout(
+            "features", rows, self.tokens[name], period=period if repeats else 0, narrowed=narrowed
+        )
+
+    def narrowed(self, layout: Layout) -> Mapping[str, int]:
+        """Node → how often its tokens are halved and rows doubled (`Layout.narrow`).
+
+        With one image in a ciphertext, merged tokens leave places to features: where what merges would span
+        more ciphertexts than before, each part takes the places of a part of all tokens.
+        """
+        layout = layout.narrow(0)
+        if layout not in self._narrowings:
+            self._narrowings[layout] = self._narrowed(layout)
+        return self._narrowings[layout]
+
+    def _narrowed(self, layout: Layout) -> Mapping[str, int]:
+        found: dict[str, int] = {}
+        for node in self._graph:
+            before = {found[name] for name in node.inputs} or {0}
+            if len(before) > 1:
+                return dict.fromkeys(self.kinds, 0)
+            (times,) = before
+            merges = self._placements[node.name] is Placement.MERGED and layout.images == 1
+            found[node.name] = times + (self._halvings(node, layout.narrow(times)) if merges else 0)
+        return found
+
+    def _halvings(self, merge: Node, layout: Layout) -> int:
+        """How often tokens are halved where they merge, because parts find no room below each other."""
+        groups, width = merge.attributes["groups"], self.widths[merge.inputs[0]]
+        times = len(groups[0]).bit_length() - 1
+        fits = 1 << times == len(groups[0]) and layout.reach(len(groups)) <= layout.tokens >> times
+        return times if fits and power_of_two(width) << times > layout.features else 0
 
     def input(self, layout: Layout) -> ValueLayout:
         """How the key owner packs samples."""

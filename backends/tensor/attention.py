@@ -98,13 +98,14 @@ class TokenShifts:
         padded tokens, which is zero otherwise.
         """
         tokens = np.arange(self._pairs.tokens)
+        places = self._layout.token_places(self._pairs.tokens)
         constants = self._mask[tokens, self._pairs.partners(shift)]
         wraps = tokens % self._pairs.block + shift >= self._pairs.block
         found = []
         for of_wrapped in (False, True):
             pattern = np.zeros((self._layout.features, self._layout.tokens), constants.dtype)
             chosen = wraps == of_wrapped
-            pattern[:, tokens[chosen]] = constants[chosen]
+            pattern[:, places[chosen]] = constants[chosen]
             pattern[~self._rows] = 0
             found.append((of_wrapped, pattern))
         return found

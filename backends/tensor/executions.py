@@ -161,5 +161,7 @@ def run_gather_tokens(context: Context, node: Node, operands: Sequence[Tensor]) 
 
 def run_merge_tokens(context: Context, node: Node, operands: Sequence[Tensor]) -> Tensor:
     """Tokens side by side."""
-    groups = node.attributes["groups"]
+    groups, place = node.attributes["groups"], context.place(node)
+    if place.narrowed > context.layout.narrowed:
+        return tokens.merge_into_rows(context.evaluator, context.layout, operands[0], groups, place)
     return tokens.merge_tokens(context.evaluator, context.layout, operands[0], groups)

@@ -6,8 +6,9 @@ One ciphertext holds `features × images × tokens` slots, all powers of two, fe
 
 A rotation by `k · images · tokens` therefore moves features cyclically, with nothing to mask, and one by `k`
 moves tokens. A value with more features than fit spans several ciphertexts ("chunks"). Real tokens come
-first; the padding after them is zero unless a tensor says otherwise. Of a batch in two halves, one lies in
-the real parts of slots and the other in the imaginary parts (`backends.tensor.halves`).
+first, or those of each window where windows are padded one by one (`backends.tensor.windows`); the padding is
+zero unless a tensor says otherwise. Of a batch in two halves, one lies in the real parts of slots and the
+other in the imaginary parts (`backends.tensor.halves`).
 """
 
 from __future__ import annotations
@@ -34,12 +35,19 @@ class Layout:
         images: samples in the real parts of slots.
         tokens: padded.
         halves: 2 where as many samples again lie in the imaginary parts, else 1.
+        window: tokens that lie side by side; 0 where all do.
+        pitch: slots from the first token of one window to that of the next; 0 where there are none.
+        narrowed: how often tokens were halved and rows doubled for what has fewer tokens than the input; not
+            0 only with one image, where the slots themselves stay where they are.
     """
 
     features: int
     images: int
     tokens: int
     halves: int = 1
+    window: int = 0
+    pitch: int = 0
+    narrowed: int = 0
 
     @property
     def samples(self) -> int:
@@ -61,9 +69,33 @@ class Layout:
         """Slots between one feature and the next."""
         return self.images * self.tokens
 
+    def narrow(self, times: int) -> Layout:
+        """The same slots with tokens halved so often in all."""
+        more = times - self.narrowed
+        if not more:
+            return self
+        return replace(self, features=self.features << more, tokens=self.tokens >> more, narrowed=times)
+
+    def of_tokens(self, tokens: int) -> slice | NDArray[np.int64]:
+        """Where so many real tokens lie among the `tokens` of an image."""
+        if not self.window:
+            return slice(tokens)
+        window, place = np.divmod(np.arange(tokens), self.window)
+        return np.asarray(window * self.pitch + place)
+
+    def token_places(self, tokens: int) -> NDArray[np.int64]:
+        """The same, as a number for each token."""
+        return np.arange(self.tokens)[self.of_tokens(tokens)]
+
+    def reach(self, tokens: int) -> int:
+        """Places up to the last of so many real tokens."""
+        return int(self.token_places(tokens)[-1]) + 1
+
     def places(self, tokens: int) -> NDArray[np.bool_]:
         """Which slots of a feature hold one of so many real tokens, `[images · tokens]`."""
-        return np.tile(np.arange(self.tokens) < tokens, self.images)
+        real = np.zeros(self.tokens, bool)
+        real[self.of_tokens(tokens)] = True
+        return np.tile(real, self.images)
 
     def spread(self, pattern: SlotsT) -> SlotsT:
         """A `[features, tokens]` pattern, repeated for every image: a slot vector."""
@@ -75,8 +107,8 @@ class Layout:
         return slots.reshape(self.features, self.images, self.tokens)[:, 0, :]
 
     def to_json(self) -> dict[str, int]:
-        """A literal for `from_json`."""
-        return asdict(self)
+        """A literal for `from_json`; it names no windows where there are none."""
+        return {name: value for name, value in asdict(self).items() if value}
 
     @classmethod
     def from_json(cls, literal: Mapping[str, int]) -> Layout:
@@ -108,6 +140,7 @@ class ValueLayout:
         period: rows after which a feature value of one chunk is repeated, down to the last row: a power of
             two above all its rows. 0 where it stands once.
         paired: whether two chunks of a feature value share a ciphertext (`backends.tensor.pairs`).
+        narrowed: that of the layout in which rows and tokens are counted (`Layout.narrowed`).
     """
 
     kind: str
@@ -120,6 +153,11 @@ class ValueLayout:
     known: tuple[tuple[int, tuple[float, ...]], ...] = ()
     period: int = 0
     paired: bool = False
+    narrowed: int = 0
+
+    def seen(self, layout: Layout) -> Layout:
+        """The layout in which the value's rows and tokens are counted."""
+        return layout.narrow(max(layout.narrowed, self.narrowed))
 
     def with_known(self, patterns: Mapping[int, Array]) -> ValueLayout:
         """The same, where the ciphertexts of these numbers are not needed, for their patterns are known."""
@@ -128,14 +166,14 @@ class ValueLayout:
 
     def completed(self, layout: Layout, vectors: Sequence[Array]) -> list[Array]:
         """The slot vectors of all chunks or shifts, from those of the ciphertexts that there are."""
-        every = list(vectors)
+        every, layout = list(vectors), self.seen(layout)
         for index, pattern in self.known:
             every.insert(index, layout.spread(np.reshape(pattern, (layout.features, layout.tokens))))
         return every
 
     def chunks(self, layout: Layout) -> int:
         """Chunks of a feature value: as many ciphertexts, or half as many where they are paired."""
-        return 1 + max(self.rows) // layout.features
+        return 1 + max(self.rows) // self.seen(layout).features
 
     @property
     def stride(self) -> int:
@@ -165,7 +203,7 @@ class ValueLayout:
 
     def fills(self, layout: Layout) -> bool:
         """Of scores: whether every slot holds one, so that there is no padding of any kind."""
-        padded = (self.padded_heads * self.groups, layout.tokens, self.extent)
+        padded = (self.padded_heads * self.groups, self.seen(layout).tokens, self.extent)
         return (self.heads, self.tokens, self.block) == padded
 
     def partners(self, shifts: int | NDArray[np.int64]) -> NDArray[np.int64]:
@@ -189,27 +227,31 @@ class ValueLayout:
             constant: broadcasts to the value of one sample, all features equal where it is replicated.
             ciphertext: number of the chunk or shift.
         """
+        layout = self.seen(layout)
         pattern = np.zeros((layout.features, layout.tokens), np.result_type(constant, np.float64))
-        real = pattern[:, : self.tokens]
+        pattern[:, layout.of_tokens(self.tokens)] = self._of_tokens(layout, constant, ciphertext)
+        return self.repeated(pattern)
+
+    def _of_tokens(self, layout: Layout, constant: Array, ciphertext: int) -> Array:
+        """The same at real tokens alone, and in the first of repeated rows."""
+        real = np.zeros((layout.features, self.tokens), np.result_type(constant, np.float64))
         if self.kind == "scores":
             group, of_group = divmod(ciphertext, self.of_group)
-            full = np.zeros((self.heads, self.tokens, self.extent), pattern.dtype)
+            full = np.zeros((self.heads, self.tokens, self.extent), real.dtype)
             full[:, :, : self.block] = constant
             full = np.split(full, self.groups)[group]
             by_head = real.reshape(-1, self.padded_heads, self.tokens)
             partners = self.partners(self.shifts(len(by_head), of_group))
             by_head[:, : len(full)] = full[:, np.arange(self.tokens), partners].transpose(1, 0, 2)
-            real[:] = by_head.reshape(real.shape)
-            return pattern
+            return np.asarray(by_head.reshape(real.shape))
         full = np.broadcast_to(constant, (self.heads, self.tokens, len(self.rows) // self.heads))
         by_feature = full.transpose(0, 2, 1).reshape(-1, self.tokens)
         if self.kind == "replicated":
-            real[:] = by_feature[0]
-            return pattern
+            return np.broadcast_to(by_feature[0], real.shape)
         rows = np.array(self.rows)
         here = rows // layout.features == ciphertext
         real[rows[here] % layout.features] = by_feature[here]
-        return self.repeated(pattern)
+        return real
 
     def repeated(self, slots: Array) -> Array:
         """Rows `[features, ...]` whose first `period` hold the value, repeated to the last."""
@@ -231,7 +273,7 @@ class ValueLayout:
 
     def _spread(self, layout: Layout, samples: Array) -> list[Array]:
         """The same of one half."""
-        number = self.number(layout)
+        number, layout = self.number(layout), self.seen(layout)
         slots = np.zeros((number, layout.features, layout.images, layout.tokens))
         for ciphertext in range(number):
             for image, sample in enumerate(samples):
@@ -240,7 +282,10 @@ class ValueLayout:
 
     def to_json(self) -> dict[str, Any]:
         """A literal for `from_json`."""
-        return {**asdict(self), "rows": list(self.rows)}
+        literal = {**asdict(self), "rows": list(self.rows)}
+        if not self.narrowed:
+            del literal["narrowed"]
+        return literal
 
     @classmethod
     def from_json(cls, literal: Mapping[str, Any]) -> ValueLayout:
@@ -269,13 +314,15 @@ def filled(layout: Layout, samples: SamplesT) -> SamplesT:
 
 
 def _packed(layout: Layout, value: ValueLayout, samples: Array | NDArray[np.int64]) -> list[Array]:
-    rows, count = np.array(value.rows), len(samples)
+    rows, count, layout = np.array(value.rows), len(samples), value.seen(layout)
     slots = np.zeros((value.chunks(layout) * layout.features, layout.images, layout.tokens))
     if np.issubdtype(samples.dtype, np.integer):
         sample, token = np.nonzero(samples >= 0)
-        slots[rows[samples[sample, token]], sample, token] = 1
+        slots[rows[samples[sample, token]], sample, layout.token_places(value.tokens)[token]] = 1
     else:
-        slots[rows, :count, : value.tokens] = samples.transpose(2, 0, 1)
+        of_rows = np.zeros((len(rows), layout.images, layout.tokens))
+        of_rows[:, :count, layout.of_tokens(value.tokens)] = samples.transpose(2, 0, 1)
+        slots[rows] = of_rows
     return list(value.repeated(slots).reshape(-1, layout.slots))
 
 
@@ -295,19 +342,21 @@ def unpack(layout: Layout, value: ValueLayout, vectors: Sequence[Array], count: 
 
 
 def _unpacked(layout: Layout, value: ValueLayout, vectors: Sequence[Array], count: int) -> Array:
+    layout = value.seen(layout)
     grids = np.stack(vectors).reshape(-1, layout.features, layout.images, layout.tokens)
     if value.kind != "scores":
-        rows = grids.reshape(-1, layout.images, layout.tokens)[list(value.rows), :count, : value.tokens]
-        return np.ascontiguousarray(rows.transpose(1, 2, 0))
+        rows = grids.reshape(-1, layout.images, layout.tokens)[list(value.rows), :count]
+        return np.ascontiguousarray(rows[:, :, layout.of_tokens(value.tokens)].transpose(1, 2, 0))
     by_head = grids.reshape(len(grids), -1, value.padded_heads, layout.images, layout.tokens)
     result = np.empty((count, value.heads, value.tokens, value.block))
+    places = layout.token_places(value.tokens)
     groups = np.split(result, value.groups, axis=1)
     for ciphertext, of_ciphertext in enumerate(by_head):
         group, of_group = divmod(ciphertext, value.of_group)
         partners = value.partners(value.shifts(max(1, value.turns), of_group))
         for of_row, partner in zip(of_ciphertext, partners, strict=False):
             tokens = np.flatnonzero(partner < value.block)
-            scores = of_row[: value.heads // value.groups, :count, tokens]
+            scores = of_row[: value.heads // value.groups, :count, places[tokens]]
             groups[group][:, :, tokens, partner[tokens]] = scores.transpose(1, 0, 2)
     return result
 

@@ -19,6 +19,7 @@ relinearisation. The mix is `Σ_(r, c) R_r(P_c) · ρ_(stride · r + c)(W)`, wit
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -194,6 +195,6 @@ def _met(packing: Packing, lies: ValueLayout, mask: Array, shift: int) -> Array:
     """The factors of one ciphertext of scores, zero for padding tokens and for pairs with padding."""
     layout = packing.layout
     if np.ptp(mask) == 0 and lies.block == lies.extent:  # alike in all rows, for values are clean
-        real = np.arange(layout.tokens) < lies.tokens
+        real = replace(layout, images=1).places(lies.tokens)
         return np.broadcast_to(float(mask.flat[0]) * real, (layout.features, layout.tokens))
     return lies.pattern(layout, mask, shift)

@@ -49,9 +49,15 @@ class Packing:
         return self.stride * self.turns
 
     @property
+    def pitch(self) -> int:
+        """Slots from one block to the next: those of its extent, but where windows are padded to more."""
+        return self.layout.pitch if self.block == self.layout.window else self.extent
+
+    @property
     def inside(self) -> NDArray[np.bool_]:
-        """Which tokens are of an extent; what is behind the last stays zero, `[tokens]`."""
-        return np.arange(self.layout.tokens) < self.layout.tokens // self.extent * self.extent
+        """Which tokens are of an extent; what is behind each, and the last, stays zero, `[tokens]`."""
+        tokens = np.arange(self.layout.tokens)
+        return (tokens % self.pitch < self.extent) & (tokens < self.layout.tokens // self.pitch * self.pitch)
 
     def row_step(self, rows: int) -> int:
         """The slots of a shift by feature rows of a head."""
@@ -59,16 +65,25 @@ class Packing:
 
     def wraps(self, shift: int) -> NDArray[np.bool_]:
         """At which tokens a token shift reaches beyond the block, `[tokens]`."""
-        return np.asarray(np.arange(self.layout.tokens) % self.extent + shift >= self.extent)
+        return np.asarray(np.arange(self.layout.tokens) % self.pitch + shift >= self.extent)
 
     def turned(self, pattern: Array, step: int) -> Array:
         """The slots of a pattern of the result as it meets what is rotated by `step` afterwards."""
         return np.roll(self.layout.spread(pattern), step)
 
 
-def fits(tokens: int, block: int) -> bool:
-    """Whether scores can be packed: a block alone is padded; those side by side are powers of two."""
-    return block == tokens or block == power_of_two(block)
+def fits(tokens: int, block: int, window: int) -> bool:
+    """Whether scores can be packed.
+
+    A block alone is padded, and so are those side by side that are the windows of a layout; others are powers
+    of two.
+
+    Args:
+        tokens: all of a sample.
+        block: those of a block.
+        window: of the layout; 0 where it has none.
+    """
+    return block in (tokens, window) or block == power_of_two(block)
 
 
 def skewed(
@@ -112,7 +127,7 @@ def _skewing(packing: Packing, real: Array) -> tuple[NDArray[np.int64], Array]:
     """By how many strides each place of the result has moved, and what is real there in the source."""
     place = np.arange(packing.layout.tokens)
     turn = np.arange(packing.layout.features)[:, None] // packing.heads % packing.turns
-    moved = place % packing.extent + packing.stride * turn
+    moved = place % packing.pitch + packing.stride * turn
     strides = turn - packing.turns * (moved >= packing.extent)
     source = np.where(packing.inside, place + packing.stride * strides, 0)
     return strides, np.where(packing.inside, np.take_along_axis(real, source, axis=1), 0.0)

@@ -19,7 +19,7 @@ def sum_tokens(evaluator: Evaluator, layout: Layout, x: Tensor) -> Tensor:
     """Sum over tokens, at token 0; the other tokens hold partial sums, so the result is not clean."""
     if not x.clean:
         x = cleaned(evaluator, layout, x)
-    extent = power_of_two(x.layout.tokens)
+    extent = power_of_two(layout.reach(x.layout.tokens))
     results = [sum_of_rotations(evaluator, ciphertext, 1, extent) for ciphertext in x.ciphertexts]
     return Tensor(tuple(results), replace(x.layout, tokens=1), clean=False)
 

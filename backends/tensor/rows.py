@@ -43,6 +43,11 @@ def _chunks(heads: int, size: int, rows: int) -> int:
     return -(-power_of_two(heads) * size // rows)
 
 
+def narrowed_rows(rows: tuple[int, ...], parts: int) -> tuple[int, ...]:
+    """Rows of tokens merged into one whose parts lie where the tokens of others did (`Layout.narrow`)."""
+    return tuple(parts * row + part for part in range(parts) for row in rows)
+
+
 def merged_rows(layout: Layout, rows: tuple[int, ...], parts: int) -> tuple[int, ...]:
     """Rows of tokens merged into one: its parts side by side in a chunk where they fit, else in several."""
     extent = power_of_two(1 + max(rows))

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 import numpy as np
+from numpy.typing import NDArray
 
 from backends.interface import Ciphertext, Evaluator, Plaintext, Values
 from backends.tensor import conjugates
@@ -41,7 +42,7 @@ class Move:
     name: Hashable
 
 
-def named(factors: Array) -> bytes:
+def named(factors: NDArray[np.generic]) -> bytes:
     """A name of factors, which others have by chance once in 2^128."""
     return blake2b(factors.tobytes(), digest_size=16).digest()
 

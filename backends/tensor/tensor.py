@@ -39,7 +39,7 @@ def as_features(layout: Layout, x: Tensor, rows: tuple[int, ...], period: int = 
     """A replicated value as a feature value at any rows, at no cost; other values as they are."""
     if x.layout.kind != "replicated":
         return x
-    features = ValueLayout("features", rows, x.layout.tokens, period=period)
+    features = ValueLayout("features", rows, x.layout.tokens, period=period, narrowed=x.layout.narrowed)
     return Tensor(x.ciphertexts * features.chunks(layout), features, clean=False)
 
 

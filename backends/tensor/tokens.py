@@ -11,12 +11,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from backends.interface import Ciphertext, Evaluator
+from backends.interface import Ciphertext, Evaluator, Values
 from backends.tensor.elementwise import cleaned
 from backends.tensor.layout import Layout, ValueLayout, power_of_two
 from backends.tensor.reductions import rotated_sum
 from backends.tensor.rows import merged_rows
+from backends.tensor.shifts import named
 from backends.tensor.tensor import Tensor
 
 
@@ -33,13 +35,15 @@ def merge_depth(x: Tensor) -> int:
 def gather_tokens(evaluator: Evaluator, layout: Layout, x: Tensor, order: Sequence[int]) -> Tensor:
     """Output token i is input token `order[i]`; clean but where all tokens move alike."""
     target = replace(x.layout, tokens=len(order))
-    distance = _common_distance(order)
-    if distance is not None:
-        step = distance % layout.slots
+    if _common_distance(order) is not None:
+        first = layout.token_places(order[0] + 1)[-1]
+        step = int(first) % layout.slots
         moved = [evaluator.rotate(c, step) if step else c for c in x.ciphertexts]
         return Tensor(tuple(moved), target, clean=False)
-    moves = _Moves(evaluator, layout, x)
-    gathered = [evaluator.rescale(moves.gathered(chunk, order)) for chunk in range(len(x.ciphertexts))]
+    moves, targets = _Moves(evaluator, layout, x), layout.token_places(len(order))
+    gathered = [
+        evaluator.rescale(moves.gathered(chunk, order, targets)) for chunk in range(len(x.ciphertexts))
+    ]
     return Tensor(tuple(gathered), target, clean=True)
 
 
@@ -54,9 +58,30 @@ def merge_tokens(evaluator: Evaluator, layout: Layout, x: Tensor, groups: Sequen
         chunks, rows = divmod(target.rows[part * width] - x.layout.rows[0], layout.features)
         step = -rows * layout.feature_stride % layout.slots
         for chunk in range(len(x.ciphertexts)):
-            sums[chunk + chunks][step] = moves.gathered(chunk, [group[part] for group in groups])
+            order, targets = [group[part] for group in groups], layout.token_places(len(groups))
+            sums[chunk + chunks][step] = moves.gathered(chunk, order, targets)
     merged = [evaluator.rescale(rotated_sum(evaluator, of_chunk)) for of_chunk in sums]
     return Tensor(tuple(merged), target, clean=True)
+
+
+def merge_into_rows(
+    evaluator: Evaluator, layout: Layout, x: Tensor, groups: Sequence[Sequence[int]], place: ValueLayout
+) -> Tensor:
+    """The same in as many ciphertexts as x has; each part lies where the tokens of a part of all did; clean.
+
+    Args:
+        evaluator: of the library, or one that records.
+        layout: that in which x lies.
+        x: a feature value of one image.
+        groups: as many tokens each, a power of two.
+        place: how the result lies, narrowed so often that there are as many rows more as parts.
+    """
+    moves, narrow = _Moves(evaluator, layout, x), place.seen(layout)
+    order = [token for part in zip(*groups, strict=True) for token in part]
+    starts = narrow.tokens * np.arange(len(groups[0]))[:, None]
+    targets = (starts + narrow.token_places(len(groups))).reshape(-1)
+    merged = [evaluator.rescale(moves.gathered(chunk, order, targets)) for chunk in range(len(x.ciphertexts))]
+    return Tensor(tuple(merged), place, clean=True)
 
 
 class _Moves:
@@ -69,22 +94,28 @@ class _Moves:
         self._babies = power_of_two(int(np.ceil(np.sqrt(layout.tokens))))
         self._rotated: list[dict[int, Ciphertext]] = [{0: ciphertext} for ciphertext in x.ciphertexts]
 
-    def gathered(self, chunk: int, order: Sequence[int]) -> Ciphertext:
-        """A chunk whose token i is token `order[i]`, zero elsewhere: a product."""
+    def gathered(self, chunk: int, order: Sequence[int], targets: NDArray[np.int64]) -> Ciphertext:
+        """A chunk with token `order[i]` at place `targets[i]`, zero elsewhere: a product."""
         evaluator, layout = self._evaluator, self._layout
-        targets = np.arange(len(order))
-        distances = np.asarray(order) - targets
+        distances = layout.token_places(max(order) + 1)[list(order)] - targets
         babies = distances % self._babies
         giants = distances - babies
         rotated = self._with_steps(chunk, sorted({int(baby) for baby in babies if baby}))
+        name = named(np.stack([distances, targets]))
         sums: dict[int, Ciphertext] = {}
         for giant in np.unique(giants):
             terms = []
             for baby in np.unique(babies[giants == giant]):
-                chosen = targets[(giants == giant) & (babies == baby)]
-                mask = np.zeros((layout.features, layout.tokens))
-                mask[:, (chosen + giant) % layout.tokens] = 1
-                terms.append((rotated[int(baby)], evaluator.encode(layout.spread(mask), self._level)))
+
+                def mask(giant: int = giant, baby: int = baby) -> Values:
+                    chosen = np.zeros((layout.features, layout.tokens))
+                    chosen[:, (targets[(giants == giant) & (babies == baby)] + giant) % layout.tokens] = 1
+                    return layout.spread(chosen)
+
+                one = evaluator.encode_named(
+                    ("moved", layout, name, int(giant), int(baby)), mask, self._level
+                )
+                terms.append((rotated[int(baby)], one))
             sums[int(giant) % layout.slots] = evaluator.multiply_plain_sum(terms)
         return rotated_sum(evaluator, sums)
 

@@ -97,7 +97,7 @@ for command in (
     Later("accept:accept", "Take records into a baseline, with the reason."),
     Later("noise:noise", "Hold the noise that is told of primitives against records, and ship it."),
     Later("times:times", "Ship the times of records, for the plans of machines that have none."),
-    Later("schema:schema", "The JSON schema of suites, recipes, rules or ablations, for editors."),
+    Later("schema:schema", "The JSON schema of suites, recipes, rules, ablations or fleets."),
     Later("completion:completion", "A script that makes a shell complete this command."),
 ):
     cli.add_command(command)

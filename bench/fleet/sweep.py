@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from itertools import groupby
 
 from backends.registry import get
 from bench.errors import UserError
 from bench.fleet.dispatch import Done, Job, dispatched
 from bench.fleet.engine import Engine
+from bench.fleet.groups import groups
 from bench.fleet.perform import perform
 from bench.fleet.task import Delivered, Delivery, Need, Task
 from bench.run.cores import used_threads
@@ -52,24 +52,13 @@ def swept(
                 unanswered.append(ready)
             else:
                 yield record
-        groups = _groups(unanswered)
-        jobs = [Job(str(number), _task(service, group), _need(group)) for number, group in enumerate(groups)]
+        found = groups([(ready.turn, ready.asked.cell) for ready in unanswered])
+        grouped = [[unanswered[place] for place in group] for group in found]
+        jobs = [Job(str(number), _task(service, group), _need(group)) for number, group in enumerate(grouped)]
         for done in dispatched(engine, perform, jobs, cut_off=lambda delivery: delivery.cut_off):
-            yield from _kept(service, groups[int(done.job.name)], done)
+            yield from _kept(service, grouped[int(done.job.name)], done)
     finally:
         service.close()
-
-
-def _groups(unanswered: Sequence[Ready]) -> list[list[Ready]]:
-    """Cells that one machine runs: each alone, or where there are several rounds all of a case."""
-    if all(ready.turn == 0 for ready in unanswered):
-        return [[ready] for ready in unanswered]
-    by_case = sorted(unanswered, key=_case)  # stable: in their turns
-    return [list(group) for _, group in groupby(by_case, _case)]
-
-
-def _case(ready: Ready) -> tuple[str, str]:
-    return ready.asked.cell.suite, ready.asked.cell.case.name
 
 
 def _task(service: Service, group: Sequence[Ready]) -> Task:

@@ -59,6 +59,13 @@ def identity(names: Sequence[str], files: Iterable[Shipment]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def remove_others(folder: Path, boundary: int | None) -> None:
+    """Remove every checkpoint from an evaluator's folder but the one at a boundary."""
+    for path in folder.glob(f"{NAME}*"):
+        if _number(path) != boundary:
+            shutil.rmtree(path, ignore_errors=True)
+
+
 class Checkpoints:
     """Those of one evaluation of a batch."""
 
@@ -96,8 +103,13 @@ class Checkpoints:
         """Write a checkpoint in place of the one before; where the disk has no room, that one stays."""
         started, cpu_s = perf_counter(), self.cpu_s
         with suppress(OSError, BackendError):
-            self._write(kept, cpu_s)
+            part, before = self._folder / PART, list(self._all())
+            self._write(kept, cpu_s, part)
+            # Told first: what is found on disk was told of, unless the one who was told is gone too.
             self._tell(kept.boundary, perf_counter() - started)
+            part.rename(self._folder / f"{NAME}{kept.boundary}")
+            for folder in before:
+                shutil.rmtree(folder, ignore_errors=True)
         self._began_s = process_time() - cpu_s
         self._last = perf_counter()
 
@@ -115,8 +127,7 @@ class Checkpoints:
     def _all(self) -> Iterator[Path]:
         return self._folder.glob(f"{NAME}*")
 
-    def _write(self, kept: Kept, cpu_s: float) -> None:
-        part, before = self._folder / PART, list(self._all())
+    def _write(self, kept: Kept, cpu_s: float, part: Path) -> None:
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir(mode=0o700)
         for name, value in kept.values.items():
@@ -132,9 +143,6 @@ class Checkpoints:
             cpu_s,
         )
         (part / STATE).write_text(encode(state))
-        part.rename(self._folder / f"{NAME}{kept.boundary}")
-        for folder in before:
-            shutil.rmtree(folder, ignore_errors=True)
 
     def _read(self, folder: Path) -> Kept | None:
         """A checkpoint, if it is of this evaluation and whole."""

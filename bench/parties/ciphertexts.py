@@ -24,8 +24,8 @@ class Serialiser(Protocol):
 class CiphertextFiles:
     """The ciphertexts in a party's folder; what it sends is numbered."""
 
-    def __init__(self, folder: Path, sender: str, kind: str = "ciphertext") -> None:
-        self._folder, self._sender, self._kind, self._sent = folder, sender, kind, 0
+    def __init__(self, folder: Path, sender: str, kind: str = "ciphertext", sent: int = 0) -> None:
+        self._folder, self._sender, self._kind, self._sent = folder, sender, kind, sent
 
     def send(self, role: Serialiser, ciphertext: Ciphertext) -> Shipment:
         """Write a ciphertext for the other party."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from backends.costs import Costs
 from backends.interface import Capabilities
@@ -48,10 +48,17 @@ NAMED = 5
 
 @dataclass(frozen=True)
 class Estimate:
-    """What is told of a cell: by name as a person reads it, and as numbers where a program is planned."""
+    """What is told of a cell.
+
+    Attributes:
+        figures: by name, as a person reads it.
+        prediction: the same as numbers; None where no program is planned.
+        elsewhere: bytes of memory of another machine → what is predicted there, where a program is planned.
+    """
 
     figures: Mapping[str, str]
     prediction: Prediction | None = None
+    elsewhere: Mapping[int, Prediction] = field(default_factory=dict)
 
 
 def counts(program: Program, batches: int) -> dict[str, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 
@@ -30,6 +30,7 @@ class Foreseen:
         reason: the sentence of the record; None where it can run.
         estimate: what it will count, need and take, by name; empty where it cannot run.
         prediction: the same as numbers; None where no program is planned.
+        elsewhere: bytes of memory of another machine → what is predicted there, where a program is planned.
     """
 
     cell: Cell
@@ -37,9 +38,16 @@ class Foreseen:
     reason: str | None = None
     estimate: Mapping[str, str] = field(default_factory=dict)
     prediction: Prediction | None = None
+    elsewhere: Mapping[int, Prediction] = field(default_factory=dict)
 
 
-def foresee(cells: Iterable[Cell], records: Sequence[Record] = (), *, unseen: bool = False) -> list[Foreseen]:
+def foresee(
+    cells: Iterable[Cell],
+    records: Sequence[Record] = (),
+    *,
+    unseen: bool = False,
+    memories: Collection[int] = (),
+) -> list[Foreseen]:
     """Do for every cell what a run does before it makes a key; what a case brings is loaded once.
 
     Cells are planned, which takes seconds each, because only a program tells whether levels suffice and
@@ -49,6 +57,7 @@ def foresee(cells: Iterable[Cell], records: Sequence[Record] = (), *, unseen: bo
         cells: what a suite and a request select.
         records: of earlier runs, to which the prediction of times is fitted.
         unseen: whether nothing that was measured of a cell's own case may serve its prediction.
+        memories: bytes of memory of other machines, for each of which cells are predicted too.
 
     Raises:
         ModelError, UserError: a case's model or data are missing or do not fit each other.
@@ -61,14 +70,16 @@ def foresee(cells: Iterable[Cell], records: Sequence[Record] = (), *, unseen: bo
         if place not in loaded:
             loaded[place] = load(cell)
         case = case_of(cell.suite, cell.case.name) if unseen else None
-        found.append(_foreseen(cell, loaded[place], partial(fitted, cell.backend, case)))
+        found.append(_foreseen(cell, loaded[place], partial(fitted, cell.backend, case), memories))
     return found
 
 
-def _foreseen(cell: Cell, loaded: CellKind, fitted: Callable[[], Predictor]) -> Foreseen:
+def _foreseen(
+    cell: Cell, loaded: CellKind, fitted: Callable[[], Predictor], memories: Collection[int]
+) -> Foreseen:
     try:
-        estimate = loaded.estimate(cell, get(cell.backend), fitted())
-        return Foreseen(cell, Status.OK, estimate=estimate.figures, prediction=estimate.prediction)
+        told = loaded.estimate(cell, get(cell.backend), fitted(), memories)
+        return Foreseen(cell, Status.OK, None, told.figures, told.prediction, told.elsewhere)
     except Unsupported as error:
         return Foreseen(cell, Status.UNSUPPORTED, str(error))
     except BackendError as error:

@@ -5,7 +5,8 @@
 A journal belongs to one `key` (see `reports.identity.result_key`): one code, model and data, one parameter
 set, the same versions. One of another key is emptied. Each entry has a digest of itself, and what is damaged,
 as by a machine that lost its power, is made again. What is kept are figures and decrypted outputs, as the raw
-outputs beside a record have them. No key is: what is left is computed under new ones, and the record says so.
+outputs beside a record have them. No key is, unless the suite asks for it (`bench.run.kept_session`): what is
+left is computed under new ones, and the record says so.
 """
 
 from __future__ import annotations
@@ -19,15 +20,17 @@ from pathlib import Path
 import numpy as np
 
 from backends.errors import IntegrityError
-from bench.parties.codec import Message, decode, encode
-from bench.parties.errors import MessageError
+from bench.parties.codec import Message
 from bench.parties.messages import BatchFigures
 from bench.parties.wire import Crossed, Shipment, announce, verify
+from bench.run import digested
+from bench.run.digested import PART
 from bench.run.exchanges import Computed
+from bench.run.kept_session import KeptSession
 from bench.run.scratch import held
 
-#: The folder of journals in a folder of results, and how a file ends that is being written.
-JOURNALS, PART = ".journal", ".part"
+#: The folder of journals in a folder of results.
+JOURNALS = ".journal"
 #: The file that says to which key a journal belongs, and the array that every entry has.
 KEY, OUTPUTS, PROBE = "key", "outputs", "probe_"
 
@@ -56,14 +59,13 @@ class CellJournal:
 
     def find(self, name: str) -> Computed | None:
         """A batch, if it was computed and is intact."""
+        entry = digested.read(Entry, self.folder / f"{name}.json")
+        if entry is None:
+            return None
         try:
-            sha256, _, line = (self.folder / f"{name}.json").read_text().partition(" ")
-            if hashlib.sha256(line.encode()).hexdigest() != sha256:
-                return None
-            entry = decode(Entry, line)
             with np.load(verify(self.folder, entry.arrays), allow_pickle=False) as arrays:
                 found = dict(arrays)
-        except (OSError, ValueError, MessageError, IntegrityError):
+        except (OSError, ValueError, IntegrityError):
             return None
         probes = {one.removeprefix(PROBE): values for one, values in found.items() if one != OUTPUTS}
         return Computed(
@@ -81,8 +83,13 @@ class CellJournal:
         with suppress(OSError):
             self._keep(name, computed)
 
+    def session(self, seconds: float) -> KeptSession:
+        """The parties' folders, which a killed run leaves for so long to be taken up."""
+        return KeptSession(self.folder, seconds)
+
     def forget(self) -> None:
-        """Remove all batches."""
+        """Remove all batches, and what the parties left."""
+        self.session(0.0).forget()
         for path in self.folder.iterdir():
             path.unlink(missing_ok=True)
 
@@ -92,18 +99,15 @@ class CellJournal:
             probes = {f"{PROBE}{one}": values for one, values in computed.probes.items()}
             np.savez(file, allow_pickle=False, **{OUTPUTS: computed.outputs}, **probes)
         part.rename(arrays)
-        line = encode(
-            Entry(
-                announce(self.folder, "arrays", arrays.name),
-                computed.figures,
-                computed.decrypt_s,
-                computed.out_bytes,
-                computed.crossed,
-                computed.keys,
-            )
+        entry = Entry(
+            announce(self.folder, "arrays", arrays.name),
+            computed.figures,
+            computed.decrypt_s,
+            computed.out_bytes,
+            computed.crossed,
+            computed.keys,
         )
-        part.write_text(f"{hashlib.sha256(line.encode()).hexdigest()} {line}")
-        part.rename(self.folder / f"{name}.json")
+        digested.write(self.folder / f"{name}.json", entry)
 
 
 @contextmanager

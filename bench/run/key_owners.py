@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from backends.parameters import ParameterSet
 from backends.program import Program
+from bench.parties.errors import PartyError
+from bench.parties.lasting import Seal, Sealed, Unseal
 from bench.parties.messages import (
     Batch,
     Encrypt,
@@ -21,6 +23,7 @@ from bench.parties.messages import (
 from bench.parties.wire import EVALUATOR, KEY_OWNER, Shipment
 from bench.run import exchanges
 from bench.run.exchanges import Slots
+from bench.run.kept_session import State
 from bench.run.session import Session
 from reports.sharing import Sharing
 
@@ -40,6 +43,14 @@ class KeyOwners(ABC):
     @abstractmethod
     def generate(self, program: Program, bootstrap: bool) -> Generated:
         """Start them and have them make the keys that a program needs."""
+
+    def seal(self, seconds: float) -> Sealed:
+        """Have the secret key sealed for so long; several key owners have none to seal."""
+        return Sealed(None, None)
+
+    def take_up(self, state: State) -> bool:
+        """Start them with the keys of a run before; whether they have them."""
+        return False
 
     @abstractmethod
     def send_keys(self, keys: Sequence[Shipment]) -> None:
@@ -73,6 +84,20 @@ class OneKeyOwner(KeyOwners):
         """See `KeyOwners.generate`."""
         request = Generate(self.parameters, program.rotation_steps, bootstrap, program.conjugates)
         return exchanges.generate_keys(self.session, request)
+
+    def seal(self, seconds: float) -> Sealed:
+        """See `KeyOwners.seal`."""
+        return self.session.ask(KEY_OWNER, Seal(seconds))
+
+    def take_up(self, state: State) -> bool:
+        """See `KeyOwners.take_up`; where it has not, it is as if it had not been started."""
+        self.session.start(KEY_OWNER)
+        sent = sum(map(len, state.encrypted.batches))
+        try:
+            self.session.ask(KEY_OWNER, Unseal(self.parameters, state.secret, state.key, sent))
+        except PartyError:
+            return False
+        return True
 
     def send_keys(self, keys: Sequence[Shipment]) -> None:
         """See `KeyOwners.send_keys`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import ClassVar, Literal, Protocol
 
 from backends.errors import Unsupported
@@ -107,13 +107,16 @@ class CellKind(ABC):
         """
 
     @abstractmethod
-    def estimate(self, cell: Cell, descriptor: Descriptor, predictor: Predictor) -> Estimate:
+    def estimate(
+        self, cell: Cell, descriptor: Descriptor, predictor: Predictor, memories: Collection[int] = ()
+    ) -> Estimate:
         """What a cell will count, need and take, for `bench plan`.
 
         Args:
             cell: the cell.
             descriptor: its backend.
             predictor: what work takes there.
+            memories: bytes of memory of other machines, for each of which it is predicted too.
 
         Raises:
             Unsupported, ParameterError, PlanError: see `check_beforehand`; or no program can be made.

@@ -25,7 +25,9 @@ from bench.run import host, recording
 from bench.run.cores import Cores, claimed, used_threads
 from bench.run.elsewhere import Elsewhere
 from bench.run.errors import CellError
-from bench.run.exchanges import Evaluation, Journal
+from bench.run.exchanges import Evaluation
+from bench.run.journal import CellJournal
+from bench.run.kept_session import KeptSession
 from bench.run.listener import Listener
 from bench.run.outcome import Outcome, guarded
 from bench.run.session import News, Roles, Session, Stage
@@ -69,7 +71,7 @@ class Life:
     keep_parties: bool = False
     audit: bool = False
     elsewhere: Elsewhere | None = None
-    journal: Journal | None = None
+    journal: CellJournal | None = None
     outcome: Outcome = field(default_factory=lambda: Outcome(datetime.now(timezone.utc)))
 
     @property
@@ -131,13 +133,31 @@ class Life:
             self.outcome.stage, self.outcome.stage_began_s = news.name, monotonic()
         self.listener.report(news)
 
-    def watched(self, roles: Roles, adapter: str, use: Callable[[Session], None]) -> None:
+    @property
+    def kept_session(self) -> KeptSession | None:
+        """The folders of a program's parties that outlive this run, where the suite asks for it.
+
+        Those of several key owners, of an evaluator elsewhere and of an audit do not.
+        """
+        seconds, owners = self.cell.limits.keep_keys_s, self.cell.parameter_set.parameters.parties
+        if seconds is None or self.journal is None or owners > 1 or self.elsewhere or self.audit:
+            return None
+        return self.journal.session(seconds)
+
+    def watched(
+        self,
+        roles: Roles,
+        adapter: str,
+        use: Callable[[Session], None],
+        kept: KeptSession | None = None,
+    ) -> None:
         """The parties' part, with an eye on the memory of all processes.
 
         Args:
             roles: what the two parties are.
             adapter: the `module:Class` that they import.
             use: what is said to the parties.
+            kept: their folders, where these outlive this run.
 
         Raises:
             CellError: a party took too long, or memory ran out; the sentence names limit and stage.
@@ -166,6 +186,7 @@ class Life:
                     watch=sampler.add,
                     keep_on_failure=self.keep_parties,
                     elsewhere=self._starter(roles, adapter),
+                    kept=kept,
                 )
                 try:
                     self._survive(session, use)
@@ -176,7 +197,8 @@ class Life:
                     figures.together_peak_bytes = None if self.elsewhere else sampler.peak_bytes
                     figures.stopped_s = sampler.stopped_s
                     self._tell_of_those_that_came(cores)
-            figures.wall_s = monotonic() - started - figures.repeats_s
+            before_s = 0.0 if kept is None else kept.before_s
+            figures.wall_s = before_s + monotonic() - started - figures.repeats_s
 
     def _starter(self, roles: Roles, adapter: str) -> Callable[[Path], RemoteParty] | None:
         """What starts the evaluator on another machine; None where it runs on this one."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from time import perf_counter
@@ -68,7 +68,9 @@ class ModelKind(WorkloadKind):
         refresh = refresh_for(cell.parameter_set.refresh, parameters, capabilities)
         check_levels(self.workload.polynomial, parameters, refresh)
 
-    def estimate(self, cell: Cell, descriptor: Descriptor, predictor: Predictor) -> Estimate:
+    def estimate(
+        self, cell: Cell, descriptor: Descriptor, predictor: Predictor, memories: Collection[int] = ()
+    ) -> Estimate:
         """Plan the cell, which encrypts nothing.
 
         Raises:
@@ -81,9 +83,15 @@ class ModelKind(WorkloadKind):
         except IntervalError as error:
             raise PlanError(str(error)) from error
         program = self._program(cell, descriptor, capabilities, refresh, values=values)
-        told = self._told(cell, program, descriptor, capabilities, refresh, predictor)
-        figures = estimates.of_program(cell, program, descriptor, capabilities, told, predictor.sentence)
-        return Estimate(figures, told)
+        here = psutil.virtual_memory().total
+        told = {
+            memory: self._told(cell, program, descriptor, capabilities, refresh, predictor, memory)
+            for memory in {here, *memories}
+        }
+        figures = estimates.of_program(
+            cell, program, descriptor, capabilities, told[here], predictor.sentence
+        )
+        return Estimate(figures, told[here], {memory: told[memory] for memory in memories})
 
     def _program(
         self,
@@ -123,8 +131,9 @@ class ModelKind(WorkloadKind):
         capabilities: Capabilities,
         refresh: Refresh,
         predictor: Predictor,
+        memory_bytes: int | None = None,
     ) -> Prediction:
-        """What a planned cell will take on a machine with this one's memory."""
+        """What a planned cell will take on a machine with so much memory, this one's by default."""
         where = Setting(
             cell.parameter_set.parameters,
             capabilities,
@@ -133,7 +142,8 @@ class ModelKind(WorkloadKind):
             simulates=descriptor.simulates,
             workers=used_threads(cell, descriptor) if descriptor.releases_gil else 1,
         )
-        memory = min(psutil.virtual_memory().total, cell.limits.memory_bytes or sys.maxsize)
+        there = memory_bytes or psutil.virtual_memory().total
+        memory = min(there, cell.limits.memory_bytes or sys.maxsize)
         batches = -(-cell.samples // program.layout.samples)
         return predict(program, batches, where, descriptor, predictor, memory)
 
@@ -171,6 +181,7 @@ class ModelKind(WorkloadKind):
             roles(parameters, life.binding),
             life.descriptor.adapter,
             lambda session: self._protocol(life, program, refresh.kind == "bootstrap", constants, session),
+            life.kept_session,
         )
         outcome.decrypted = self._decoded(program, outcome.figures.evaluations, references)
         if outcome.figures.sharing is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -60,7 +60,9 @@ class NativeKind(WorkloadKind):
         if descriptor.native_check is not None:
             descriptor.native_check(cell.parameter_set.parameters, self.workload.polynomial)
 
-    def estimate(self, cell: Cell, descriptor: Descriptor, predictor: Predictor) -> Estimate:
+    def estimate(
+        self, cell: Cell, descriptor: Descriptor, predictor: Predictor, memories: Collection[int] = ()
+    ) -> Estimate:
         """Say that the types keep what they do to themselves."""
         self.check_beforehand(cell, descriptor)
         program = cell.parameter_set.program

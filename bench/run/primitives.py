@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar, Literal
@@ -119,7 +119,9 @@ class PrimitivesKind(CellKind):
     def _check_fit(self, cell: Cell, descriptor: Descriptor, capabilities: Capabilities) -> None:
         """Do nothing: every set has a level, and more slots than rotations can be asked for."""
 
-    def estimate(self, cell: Cell, descriptor: Descriptor, predictor: Predictor) -> Estimate:
+    def estimate(
+        self, cell: Cell, descriptor: Descriptor, predictor: Predictor, memories: Collection[int] = ()
+    ) -> Estimate:
         """Say what is measured, how often, and what the keys take."""
         capabilities = self.check_beforehand(cell, descriptor)
         keys = keys_bytes(cell, capabilities, self.measurement)

@@ -13,6 +13,7 @@ from backends.constants_room import Room
 from backends.parameters import ParameterSet
 from backends.program import Program
 from bench.parties.errors import PartyError
+from bench.parties.lasting import WentOn
 from bench.parties.messages import (
     Batch,
     BeginAudit,
@@ -34,6 +35,7 @@ from bench.parties.messages import (
 from bench.parties.wire import Crossed, Shipment
 from bench.run import exchanges
 from bench.run.exchanges import EVALUATION, Computed, Evaluation, Journal, Slots
+from bench.run.kept_session import KeptSession, Reached, State
 from bench.run.key_owners import KeyOwners, OneKeyOwner
 from bench.run.session import Roles, Session, Stage
 from bench.run.survival import Survival
@@ -71,7 +73,8 @@ class ProgramParties:
     """Parties in the roles of this module, and the parameters under which they compute.
 
     Where the evaluator dies, another one takes its place: in the same folder, where the files of its keys and
-    its last checkpoint lie, while the key owner lives on.
+    its last checkpoint lie, while the key owner lives on. Where both are gone and their folders are kept,
+    both are replaced so.
 
     Attributes:
         session: the parties, in the `roles` of the parameters.
@@ -89,6 +92,8 @@ class ProgramParties:
     journal: Journal | None = None
     unseen: bool = False
     _keys: str = ""
+    _generated: Generated | None = None
+    _encrypted: bool = False
     _equip: Callable[[], tuple[Loaded, Prepared]] | None = None
     _asked: int = 0
 
@@ -100,10 +105,30 @@ class ProgramParties:
         return SharedKeyOwners(self.session, self.parameters, self.unseen)
 
     def generate_keys(self, program: Program, bootstrap: bool) -> Generated:
-        """Start the key owner and have it make the keys that the program needs."""
-        made = self.owners.generate(program, bootstrap)
-        self._keys = digest([file.sha256 for file in made.files])
+        """Start the key owner and have it make the program's keys, or take up those that are kept."""
+        before = self._taken_up()
+        made = self.owners.generate(program, bootstrap) if before is None else before.generated
+        self._keys, self._generated = digest([file.sha256 for file in made.files]), made
         return made
+
+    @property
+    def kept(self) -> KeptSession | None:
+        """The parties' folders, where they outlive this run."""
+        return self.session.kept
+
+    def _taken_up(self) -> State | None:
+        """What a run before did, if its keys can be used."""
+        found = None if self.kept is None else self.kept.found()
+        if self.kept is None or found is None:
+            return None
+        if not self.owners.take_up(found):
+            self.kept.begin_anew()
+            return None
+        self.kept.taken_up()
+        self.survival.resumed_runs += 1
+        self.survival.say("  goes on with the keys of a run that was cut off")
+        self.session.peaks.keygen = found.keygen_peak_bytes
+        return found
 
     def prepare(
         self,
@@ -120,7 +145,8 @@ class ProgramParties:
             room: memory for constants; as much as it takes where it is None.
             workers: how many instructions run side by side.
         """
-        self.owners.send_keys(keys)
+        if not self._resumed:
+            self.owners.send_keys(keys)
         equip = self._equip = partial(self._equipped, program, keys, room, workers)
         return self._surviving(equip, equip)
 
@@ -131,7 +157,9 @@ class ProgramParties:
         self.session.start("evaluator")
         if self.binding is not None:
             self.session.ask("evaluator", BeginAudit(self.binding))
-        loaded = exchanges.load_keys(self.session, self.parameters, keys, keep=self.survival.watchful)
+        loaded = exchanges.load_keys(
+            self.session, self.parameters, keys, keep=self.survival.watchful or self.kept is not None
+        )
         self.session.report(Stage("model preparation"))
         digest = program.save(self.session.wire.folder("evaluator"), PROGRAM)
         return loaded, self.session.ask("evaluator", Prepare(PROGRAM, digest, room, workers))
@@ -143,10 +171,36 @@ class ProgramParties:
             samples: `[samples, tokens, features]`, or numbers of one-hot tokens `[samples, tokens]`.
             program: says how they lie in slots, and at which level they are encrypted.
         """
+        first, self._encrypted = not self._encrypted, True
+        before = self.kept.found() if self.kept is not None and first and self._resumed else None
+        if before is not None:
+            self.session.wire.crossed = before.crossed
+            return before.encrypted
         self.session.report(Stage("encryption"))
         np.save(self.session.wire.folder("key_owner") / SAMPLES, samples)
         request = Encrypt(SAMPLES, program.layout, program.input_layout, program.input_level)
-        return self.owners.encrypt(request)
+        encrypted = self.owners.encrypt(request)
+        if first:
+            self._begin_evaluation(encrypted)
+        return encrypted
+
+    @property
+    def _resumed(self) -> bool:
+        return self.kept is not None and self.kept.resumed
+
+    def _begin_evaluation(self, encrypted: Encrypted) -> None:
+        """Keep what the evaluation begins with, for a run that comes after this one."""
+        if self.kept is None:
+            return
+        assert self._generated is not None, "keys come before samples"
+        sealed = self.owners.seal(self.kept.seconds)
+        if sealed.file is None or sealed.key is None:
+            self.survival.say("  its keys cannot be kept: a run that is killed begins its batch again")
+            return
+        wire, peaks = self.session.wire, self.session.peaks
+        self.kept.begin(
+            State(sealed.file, sealed.key, self._generated, encrypted, wire.crossed, peaks.keygen)
+        )
 
     def evaluate(
         self, batches: Sequence[Batch], stage: str = EVALUATION, names: Sequence[str] = ()
@@ -164,6 +218,7 @@ class ProgramParties:
 
         def compute(number: int, batch: Batch) -> Computed:
             name = names[number] if names else None
+            self._asked += 1
             found = self._journalled(name)
             return found or self._kept(name, self._computed(number, batch, stage, last=number == last))
 
@@ -186,9 +241,10 @@ class ProgramParties:
     def _computed(self, number: int, batch: Batch, stage: str, *, last: bool) -> Computed:
         """A batch computed and decrypted, by as many evaluators as it takes."""
         wire, before = self.session.wire, self.session.wire.crossed
-        asked = _Asked(self, number, before)
-        self._asked += 1
-        request = Evaluate(batch, number, str(self._asked), self.survival.checkpoint_s)
+        name = str(self._asked)
+        reached = None if self.kept is None else self.kept.reached(name)
+        asked = _Asked(self, number, name, before, reached)
+        request = Evaluate(batch, number, name, self.survival.checkpoint_s)
         self.survival.begins()
 
         def ask() -> Evaluated:
@@ -196,7 +252,7 @@ class ProgramParties:
 
         def again() -> Evaluated:
             assert self._equip is not None
-            wire.crossed = asked.crossed
+            wire.crossed = before
             self._equip()
             self.session.report(Stage(stage))
             return ask()
@@ -229,14 +285,25 @@ class _Asked:
     Attributes:
         probes: node name → `[ciphertexts, slots]`, decrypted.
         readable: whether the key owner could read the values of every round trip.
-        crossed: what had crossed when the evaluation was kept last.
     """
 
-    def __init__(self, parties: ProgramParties, number: int, crossed: Crossed) -> None:
+    def __init__(
+        self, parties: ProgramParties, number: int, name: str, before: Crossed, reached: Reached | None
+    ) -> None:
+        """Begin a batch.
+
+        Args:
+            parties: that compute it.
+            number: of the batch.
+            name: of its evaluation.
+            before: what had crossed before it.
+            reached: how far a run before has kept it.
+        """
         self.probes: dict[str, Slots] = {}
         self.readable = True
-        self.crossed = crossed
-        self._parties, self._number = parties, number
+        self._parties, self._number, self._name, self._before = parties, number, name, before
+        #: Where it was kept: what had crossed since its beginning.
+        self._crossed = {} if reached is None else {reached.index: reached.crossed}
 
     def on_event(self, event: Event) -> Refreshed | None:
         """Serve what the evaluator asks for under way."""
@@ -248,8 +315,17 @@ class _Asked:
         if isinstance(event, Probed):
             self.probes[event.name], _ = self._parties.owners.decrypt(event.ciphertexts)
         if isinstance(event, Checkpointed):
-            self.crossed = session.wire.crossed
-            self._parties.survival.checkpoint(event.seconds)
+            self._keep(event)
+        if isinstance(event, WentOn):
+            session.wire.crossed = self._before + self._crossed[event.index]
         if isinstance(event, Progress):
             session.report(event)
         return None
+
+    def _keep(self, event: Checkpointed) -> None:
+        """Note what had crossed when the evaluation was kept, for an evaluator that goes on from there."""
+        parties = self._parties
+        crossed = self._crossed[event.index] = parties.session.wire.crossed - self._before
+        parties.survival.checkpoint(event.seconds)
+        if parties.kept is not None and self.readable and not self.probes:
+            parties.kept.reach(self._name, event.index, crossed)

@@ -22,6 +22,7 @@ from bench.parties.process import PartyProcess
 from bench.parties.wire import EVALUATOR, Shipment, Side, Wire, key_owners
 from bench.remote.machine import RemoteParty
 from bench.run.interruption import uninterrupted
+from bench.run.kept_session import KeptSession
 from bench.run.scratch import scratch
 from reports.store import free
 
@@ -148,6 +149,7 @@ class Session:
             session: public and evaluation keys, ciphertexts and the model, never what is in the clear.
         elsewhere: starts the evaluator on another machine, its files at this end in a folder; None where it
             runs on this one.
+        kept: the parties' folders, where they outlive a run that is killed.
     """
 
     python: Path
@@ -165,13 +167,15 @@ class Session:
     stage_deadline: Callable[[], float] = lambda: inf
     keep_on_failure: bool = False
     elsewhere: Callable[[Path], RemoteParty] | None = None
+    kept: KeptSession | None = None
 
     def __enter__(self) -> Session:
         self._scratch = ExitStack()
-        root = self._scratch.enter_context(scratch(self.folder))
+        made = scratch(self.folder) if self.kept is None else self.kept.opened()
+        root = self._scratch.enter_context(made)
         folders = {side: root / side for side in self.roles.sides}
         for folder in folders.values():
-            folder.mkdir(mode=0o700)
+            folder.mkdir(mode=0o700, exist_ok=self.kept is not None)
         self.wire = Wire(folders)
         self.parties: dict[Side, PartyProcess | RemoteParty] = {}
         return self
@@ -186,7 +190,7 @@ class Session:
                 if self.keep_on_failure and isinstance(error, Exception):
                     keep(self.wire, self.logs / KEPT)
             finally:
-                self._scratch.close()
+                self._scratch.__exit__(kind, error, trace)
 
     def start(self, side: Side) -> None:
         """Start a party and wait until it is ready; one that was there before is ended, and its log stays.

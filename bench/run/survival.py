@@ -28,6 +28,7 @@ class Survival:
         checkpoints: how many were written.
         checkpoints_s: seconds of writing them.
         lost_s: seconds of work that was done again.
+        resumed_runs: how often keys and evaluation were taken up of parties that were all cut off.
     """
 
     allowed: int = 0
@@ -40,6 +41,7 @@ class Survival:
     checkpoints: int = 0
     checkpoints_s: float = 0.0
     lost_s: float = 0.0
+    resumed_runs: int = 0
     _since: float = field(default_factory=monotonic)
 
     @property
@@ -69,7 +71,7 @@ class Survival:
 
     def block(self) -> record.Survival | None:
         """The record's block; None where nothing befell the cell and nothing was kept."""
-        if not (self.restarts or self.journalled or self.checkpoints):
+        if not (self.restarts or self.journalled or self.checkpoints or self.resumed_runs):
             return None
         return record.Survival(
             restarts=self.restarts,
@@ -78,4 +80,5 @@ class Survival:
             key_sets=len(self.key_sets),
             checkpoints=self.checkpoints,
             checkpoints_s=self.checkpoints_s,
+            resumed_runs=self.resumed_runs,
         )

@@ -106,6 +106,8 @@ class Limits(Block):
         label_agreement: the least fraction of samples with the polynomial model's label; likewise.
         checkpoint_s: how often an evaluation is kept between layers, for an evaluator that takes the place of
             one that died; never where it is None.
+        keep_keys_s: for how long the keys and the evaluation of a run that was killed wait for the same
+            command, the secret key sealed; not at all where it is None.
         restarts: how many of its parties may be started again once they died.
     """
 
@@ -115,6 +117,7 @@ class Limits(Block):
     precision_bits: Annotated[float, Field(ge=0, le=MOST_BITS)] = 8.0
     label_agreement: Annotated[float, Field(ge=0, le=1)] = 0.98
     checkpoint_s: Seconds | None = None
+    keep_keys_s: Seconds | None = None
     restarts: Annotated[int, Field(ge=0, le=MOST_RESTARTS)] = 0
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from bench.spec.file import SuiteFile
+from bench.spec.fleet import Fleet
 from bench.spec.recipes import RECIPES
 from bench.spec.suite import SUITES
 from models.ablation import Ablation
@@ -26,6 +27,7 @@ KINDS: Mapping[str, type[BaseModel]] = {
     "recipe": Recipe,
     "rules": Rules,
     "ablation": Ablation,
+    "fleet": Fleet,
 }
 #: Where the schema of each is published.
 PUBLISHED: Mapping[str, Path] = {
@@ -33,6 +35,7 @@ PUBLISHED: Mapping[str, Path] = {
     "recipe": RECIPES / "recipe.schema.json",
     "rules": SUITES / "rules" / "rules.schema.json",
     "ablation": SUITES / "ablations" / "ablation.schema.json",
+    "fleet": SUITES / "fleets" / "fleet.schema.json",
 }
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 #: An entry of a docstring's list of attributes: its names, and what it says, which goes on further in.

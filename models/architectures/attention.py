@@ -150,9 +150,7 @@ def _softmax(draft: Draft, layer: str, scores: str, attention: Attention) -> str
 def _pointwise(draft: Draft, layer: str, scores: str, attention: Attention) -> str:
     """The weights of pointwise attention: length scaling around the activation, then the mask."""
     options, pairs = draft.options, attention.pairs
-    if options.score_bias is not None:
-        bias = np.full((attention.heads, 1, 1), options.score_bias)
-        scores = draft.add(layer, "score_bias", "bias", scores, arrays={"bias": bias})
+    scores = _biased(draft, layer, scores, attention)
     if options.score_norm:
         scores = draft.batch_norm(layer, "score_norm", scores, attention.heads, over="heads")
     factors = pairs.length_factors(options)
@@ -164,8 +162,17 @@ def _pointwise(draft: Draft, layer: str, scores: str, attention: Attention) -> s
     return _per_pair(draft, layer, part, weights, after)
 
 
+def _biased(draft: Draft, layer: str, scores: str, attention: Attention) -> str:
+    """The scores with a learned bias of each head, where the options have one."""
+    if draft.options.score_bias is None:
+        return scores
+    bias = np.full((attention.heads, 1, 1), draft.options.score_bias)
+    return draft.add(layer, "score_bias", "bias", scores, arrays={"bias": bias})
+
+
 def _powers(draft: Draft, layer: str, scores: str, attention: Attention) -> str:
     """An even power of each score, divided by the number of those that its query sees."""
+    scores = _biased(draft, layer, scores, attention)
     for square in range(draft.options.power.bit_length() - 1):
         scores = draft.add(layer, f"power.{2 << square}", "multiply", scores, scores)
     visible = attention.pairs.visible

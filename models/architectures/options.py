@@ -50,12 +50,14 @@ class Options(BaseModel):
 
     @model_validator(mode="after")
     def _softmax_stands_alone(self) -> Options:
-        changed = self.length_scaling != "none" or self.score_norm or self.score_bias is not None
-        if self.attention in ("softmax", "power_softmax") and changed:
+        scaled = self.length_scaling != "none" or self.score_norm
+        if self.attention in ("softmax", "power_softmax") and scaled:
             raise ValueError(
                 f"{self.attention} scales its own weights; with it, set length_scaling: none and score_norm: "
-                "false and leave out score_bias"
+                "false"
             )
+        if self.attention == "softmax" and self.score_bias is not None:
+            raise ValueError("softmax is the same with any bias of its scores; leave out score_bias")
         return self
 
 

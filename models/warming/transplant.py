@@ -20,6 +20,8 @@ from models.warming.streams import hidden_states
 
 #: A smaller variance is that of a feature which is the same everywhere.
 _LEAST = 1e-12
+#: How the name of the first square of Power-Softmax's scores ends.
+_FIRST_SQUARE = ".power.2"
 
 
 def transplant(original: Graph, friendly: Graph, inputs: Inputs) -> Graph:
@@ -38,7 +40,8 @@ class _Transplant:
         self._original = {node.name: node for node in original}
         self._friendly = friendly
         self._states = hidden_states(original, friendly)
-        differing = (node.name for node in friendly if self._differs(node))
+        differing = [node.name for node in original if node.operation == "softmax"]
+        differing += (node.name for node in friendly if self._differs(node))
         self._taught = kept_values(original, inputs, {*self._states, *differing})
         self._course = Course(friendly, inputs)
         self._nodes: dict[str, Node] = {}
@@ -52,6 +55,8 @@ class _Transplant:
                 node = _fitted_norm(node, operands[0], self._taught.get(node.name))
             if self._replaces_softmax(node):
                 operands = [self._attend(node, operands[0])]
+            elif node.name.endswith(_FIRST_SQUARE):
+                operands = [self._near_exponential(node, operands[0])] * 2
             self._nodes[node.name] = node
             value = evaluate(node, operands)
             known = node.name in self._states
@@ -100,6 +105,23 @@ class _Transplant:
                 self._nodes[before.name] = replace(before, arrays={"bias": bias})
         self._gains[f"{layer}.projection"] = fit.gain
         return np.asarray(raw * factor + bias)
+
+    def _near_exponential(self, square: Node, scores: Array) -> Array:
+        """The scores of Power-Softmax such that the power p of 1 + s / p stands for softmax's exp(s).
+
+        Each head's are about 1, less its mean over the pairs that attend, which a softmax does not see. As
+        they are where the options have no bias.
+        """
+        layer, before = square.name.removesuffix(_FIRST_SQUARE), self._nodes[square.inputs[0]]
+        if before.name != f"{layer}.score_bias":
+            return scores
+        raw, seen = scores - before.arrays["bias"], self._taught[f"{layer}.activation"] > 0
+        power = self._friendly[f"{layer}.reciprocal"].attributes["power"]
+        mean = (raw * seen).sum(axis=(0, 2, 3)) / seen.sum(axis=(0, 2, 3))
+        bias = (1 - mean / power)[:, None, None]
+        self._scale_scores(layer, np.full(len(mean), 1 / power))
+        self._nodes[before.name] = replace(before, arrays={"bias": bias})
+        return np.asarray(raw / power + bias)
 
     def _scale_scores(self, layer: str, factor: Array) -> None:
         """Give all that adds to the scores of a layer a factor for each head."""

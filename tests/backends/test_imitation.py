@@ -108,3 +108,12 @@ def test_the_number_of_key_owners_is_part_of_a_set_s_name_and_of_no_other_litera
     assert "parties" not in ROUND_TRIPS.to_json()
     with pytest.raises(ParameterError, match="parties is 0; choose 1 to 16"):
         replace(ROUND_TRIPS, parties=0)
+
+
+@pytest.mark.parametrize(
+    "name", ["n12_first{}_scale40_depth8_digits9", "n12_first50_scale40_depth8_digits9_parties{}"]
+)
+def test_a_number_of_thousands_of_digits_names_no_set(name: str) -> None:
+    """The reader of text as numbers has a limit of its own, whose error is no sentence."""
+    with pytest.raises(ParameterError, match="has 5000 digits"):
+        ParameterSet.named(name.format("9" * 5000))

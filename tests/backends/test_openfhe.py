@@ -25,7 +25,7 @@ from backends.conformance.parties import precision_bits
 from backends.constants import Window, prepare
 from backends.dispatch import Workers
 from backends.errors import BackendError, ExecutionError, IntegrityError, ParameterError, Unsupported
-from backends.interface import Ciphertext, Evaluator, KeyFile, KeyOwner, SecurityFacts
+from backends.interface import Ciphertext, Evaluator, KeyFile, KeyOwner, SecurityFacts, Vector
 from backends.noise.drawn import REFUSED
 from backends.openfhe.adapter import OpenFHE
 from backends.openfhe.capabilities import MODULAR_REDUCTION_DEPTH, capabilities, correction_factor
@@ -444,6 +444,67 @@ def test_the_primes_are_those_foretold(parameters: ParameterSet) -> None:
     assert facts.log_q == log2(context.GetElementParams().GetModulus())
     if parameters.secret == "sparse_encapsulated":
         assert facts.log_ephemeral == log2(context.GetModulusCKKS()) + 60
+
+
+def tell_the_secret(folder: Path) -> tuple[bytes, Vector]:
+    owner, values = OpenFHE.key_owner(BOOTSTRAPPING), np.linspace(-1, 1, BOOTSTRAPPING.slots)
+    owner.write(owner.encrypt(values, 3), folder / "ciphertext")
+    return owner.secret(), values
+
+
+def take_it_up(folder: Path, secret: bytes) -> tuple[Vector, Vector, str]:
+    owner = OpenFHE.key_owner(BOOTSTRAPPING)
+    owner.restore(secret)
+    before = owner.decrypt(owner.read(folder / "ciphertext"))
+    again = owner.decrypt(owner.encrypt(before, 2))
+    try:
+        owner.restore(secret[: len(secret) // 3])
+    except IntegrityError as error:
+        return before, again, str(error)
+    return before, again, ""
+
+
+def test_another_key_owner_goes_on_with_the_secret_key(tmp_path: Path) -> None:
+    secret, values = in_fresh_process(tell_the_secret, tmp_path)
+    before, again, why = in_fresh_process(take_it_up, tmp_path, secret)
+    np.testing.assert_allclose(before, values, atol=1e-6)
+    np.testing.assert_allclose(again, values, atol=1e-6)
+    assert "make new keys" in why
+
+
+#: Sets on both sides of where OpenFHE takes one special prime more, by one prime a digit and by two.
+AT_THE_MARGIN = [
+    *(ParameterSet(10, first, 45, 1, 2, security=0) for first in (56, 57, 60)),
+    *(ParameterSet(10, first, 56, 3, 2, security=0) for first in (59, 60)),
+]
+
+
+def log_p_of_keys(folder: Path) -> list[float]:
+    found = []
+    for parameters in AT_THE_MARGIN:
+        owner = OpenFHE.key_owner(parameters)
+        owner.generate(folder, (), False)
+        found.append(owner.security().log_p)
+    return found
+
+
+def test_there_are_as_many_special_primes_as_foretold(tmp_path: Path) -> None:
+    facts = [capabilities(parameters).security for parameters in AT_THE_MARGIN]
+    foretold = [one.log_p for one in facts if one is not None]
+    assert foretold == [60, 120, 120, 120, 180]
+    assert in_fresh_process(log_p_of_keys, tmp_path) == foretold
+
+
+def test_openfhes_own_estimate_has_that_margin_and_a_bit() -> None:
+    """It makes a context though it estimates one special prime more than it takes."""
+    refused = ParameterSet(13, 56, 40, 2, 3)
+    with pytest.raises(Unsupported, match="whose modulus it estimates at 257"):
+        capabilities(refused)
+    with pytest.raises(ParameterError, match="ring dimension"):
+        make_context(refused)
+    for made in (replace(refused, first_modulus_bits=55), ParameterSet(14, 56, 40, 5, 6)):
+        capabilities(made)
+        make_context(made)
 
 
 @pytest.mark.parametrize(("security", "first"), [(128, 47), (128, 56), (192, 46)])

@@ -17,6 +17,7 @@ from backends.planner import Refresh, plan, refresh_for
 from backends.program import Program
 from backends.registry import get
 from bench.run.exchanges import Evaluation
+from bench.run.kept_session import KeptSession
 from bench.run.model import decode_probes
 from bench.run.program_parties import AUDITED, ROLES, ProgramParties
 from bench.run.session import Roles, Session
@@ -64,6 +65,7 @@ def session(
     *,
     roles: Roles = ROLES,
     keep_on_failure: bool = False,
+    kept: KeptSession | None = None,
 ) -> Session:
     """Two parties in this interpreter, by the backend's adapter or another in its place."""
     return Session(
@@ -78,6 +80,7 @@ def session(
         report=lambda news: None,
         watch=lambda pid: None,
         keep_on_failure=keep_on_failure,
+        kept=kept,
     )
 
 

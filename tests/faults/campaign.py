@@ -18,7 +18,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import bench.cli.commands.run  # noqa: F401 (which every run would import anew)
@@ -28,8 +28,9 @@ from bench.spec.cells import Cell
 from bench.spec.selection import Selection
 from reports.record import Record
 from tests.faults.checks import kept, leaks, lost_or_repeated, orphans, samples_of
-from tests.faults.faults import Fault, Trial, chosen
+from tests.faults.faults import Fault, Trial
 from tests.faults.front import Front, HangError
+from tests.faults.kinds import chosen
 from tests.faults.system import can_refuse_writes, enter, small_disk
 
 SUITE = """
@@ -42,8 +43,11 @@ cases:
   - {{name: broken, layer: {{kind: block, tokens: 4, features: 8, heads: 2, degree: 4, blocks: {blocks}}}}}
 parameter_sets:
   - {{{parameters}, backends: [openfhe]}}
-limits: {{seconds: 600, memory_bytes: 8000000000}}
+repeats: 2
+limits: {{seconds: 600, memory_bytes: 8000000000{lasting}}}
 """
+#: What a suite says whose runs go on within a batch.
+LASTING = ", restarts: 1, checkpoint_s: 0.000001, keep_keys_s: 600"
 #: The two kinds of refresh, each with blocks enough to need it.
 SETS = {
     "round_trip": (
@@ -76,13 +80,15 @@ class Ground:
 
     Attributes:
         folder: for everything.
-        arguments: of the run, without its output.
+        suites: of the run; the second one's runs go on within a batch.
+        arguments: of the run, without suite and output.
         wanted: the records of a run without faults, by their cells.
         secrets: what must be on no disk.
         own: whether this process has namespaces of its own, and with them a small disk.
     """
 
     folder: Path
+    suites: Sequence[Path]
     arguments: Sequence[str]
     wanted: Mapping[str, Record]
     secrets: Sequence[bytes]
@@ -93,6 +99,10 @@ class Ground:
         """Results in which the first cell is answered."""
         return self.folder / "kept"
 
+    def command(self, output: Path, *, lasting: bool = False) -> list[str]:
+        """A run into a folder of results."""
+        return ["run", str(self.suites[lasting]), *self.arguments, "--output", str(output)]
+
     def can(self, fault: Fault) -> bool:
         """Whether this system lets the fault be inflicted."""
         return (self.own or not fault.small) and (can_refuse_writes() or "read-only" not in fault.name)
@@ -101,20 +111,21 @@ class Ground:
 def prepared(folder: Path, backend: str, refresh: str, own: bool) -> Ground:
     """Run without faults, once; what is asked again here, and digested for it, no run has to do again."""
     parameters, blocks = SETS[refresh]
-    suite = folder / "faults.yaml"
-    suite.write_text(SUITE.format(parameters=parameters, blocks=blocks))
-    arguments = ("run", str(suite), "--backend", backend, "--parameters", "toy", "--output")
-    cells: Sequence[Cell] = Selection(str(suite), (backend,), ("toy",)).cells()
-    ground = Ground(folder, arguments, {}, samples_of(cells), own)
+    suites = folder / "faults.yaml", folder / "lasting.yaml"
+    for suite, lasting in zip(suites, ("", LASTING), strict=True):
+        suite.write_text(SUITE.format(parameters=parameters, blocks=blocks, lasting=lasting))
+    arguments = ("--backend", backend, "--parameters", "toy")
+    cells: Sequence[Cell] = Selection(str(suites[0]), (backend,), ("toy",)).cells()
+    ground = Ground(folder, suites, arguments, {}, samples_of(cells), own)
     for only, output in ((("--case", "kept"), ground.kept), ((), folder / "undisturbed")):
-        front = Front([*arguments, str(output), *only], folder)
+        front = Front([*ground.command(output), *only], folder)
         status = front.end()
         if status:
             raise AssertionError(f"without a fault: status {status}\n{front.text}")
     wanted = {record.cell: record for record in Service(folder / "undisturbed", Planner()).records(cells)}
     if own:
         small_disk(folder / "small", SMALL_BYTES)
-    return Ground(folder, arguments, wanted, ground.secrets, own)
+    return replace(ground, wanted=wanted)
 
 
 @contextmanager
@@ -125,7 +136,7 @@ def trial(ground: Ground, fault: Fault) -> Iterator[Trial]:
         output = (ground.folder / "small" if ground.own else folder) / "results"
         shutil.copytree(ground.kept, output)
         try:
-            yield Trial(folder, output, [*ground.arguments, str(output)])
+            yield Trial(folder, output, ground.command(output, lasting=fault.lasting))
         finally:
             shutil.rmtree(output, ignore_errors=True)
 
@@ -159,7 +170,7 @@ def _resumed(ground: Ground, fault: Fault, one: Trial) -> list[str]:
     away = one.folder / "away"
     if away.exists():
         away.rename(one.folder / "venv")
-    again = Front(one.arguments, one.folder)
+    again = Front(one.arguments, one.folder, lambda: fault.again(one))
     status = again.end()
     wrong = [f"resumed: status {status}\n{again.text}"] if status else []
     wrong += orphans([*again.parties], one.output) + _said(again) + _left(ground, one)

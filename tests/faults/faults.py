@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 import resource
 import shutil
 import signal
@@ -71,9 +70,11 @@ class Fault:
         inflict: does it, while the run waits at that stage, or before there is one.
         undo: is called before the run is resumed.
         before: is called in the run's process before it begins.
+        again: likewise in that of the one that resumes it.
         tidies: whether the run can tidy up; else the next one does.
         most: finished records that a cell may have in the end.
         small: whether it needs a small disk, or another right of a namespace.
+        lasting: whether the run keeps its evaluation and its keys, for the next one to go on with.
     """
 
     name: str
@@ -81,9 +82,11 @@ class Fault:
     inflict: Callable[[Trial], None]
     undo: Callable[[Trial], None] = nothing
     before: Callable[[Trial], None] = nothing
+    again: Callable[[Trial], None] = nothing
     tidies: bool = True
     most: int = 1
     small: bool = False
+    lasting: bool = False
 
 
 def _send(trial: Trial, target: str, numbers: Sequence[int], delay: float) -> None:
@@ -183,14 +186,14 @@ def disks() -> Iterator[Fault]:
         yield Fault(f"the run's folder is removed in {stage}", stage, _remove_run)
 
 
-def _flip(path: Path, part: float) -> None:
+def flip(path: Path, part: float) -> None:
     content = bytearray(path.read_bytes())
     if content:
         content[int(part * (len(content) - 1))] ^= 1
     path.write_bytes(content)
 
 
-def _cut(path: Path, part: float) -> None:
+def cut(path: Path, part: float) -> None:
     os.truncate(path, int(part * path.stat().st_size))
 
 
@@ -217,10 +220,10 @@ PLACES = (
 def damage() -> Iterator[Fault]:
     """Keys and ciphertexts on their way, kept records and raw outputs: flipped, cut, gone or exchanged."""
     ways: dict[str, Callable[[Path], object]] = {
-        "flipped at its beginning": partial(_flip, part=0.0),
-        "flipped": partial(_flip, part=0.6),
-        "cut": partial(_cut, part=0.5),
-        "empty": partial(_cut, part=0.0),
+        "flipped at its beginning": partial(flip, part=0.0),
+        "flipped": partial(flip, part=0.6),
+        "cut": partial(cut, part=0.5),
+        "empty": partial(cut, part=0.0),
         "gone": Path.unlink,
     }
     for what, stage, pattern in PLACES:
@@ -297,16 +300,3 @@ def pairs() -> Iterator[Fault]:
         for stage in STAGES:
             inflict = partial(_second, apart=apart)
             yield Fault(f"a second run in {stage}{where}", stage, inflict, most=2, small=apart)
-
-
-def every() -> list[Fault]:
-    """All faults, those of each kind together."""
-    kinds = (signals, limits, disks, damage, clocks, environments, pairs)
-    return [fault for kind in kinds for fault in kind()]
-
-
-def chosen(count: int | None, only: str = "") -> list[Fault]:
-    """So many of all faults with something in their name, in one mixed order; all without a number."""
-    faults = [fault for fault in every() if only in fault.name]
-    random.Random(0).shuffle(faults)
-    return faults[:count]

@@ -10,7 +10,7 @@ import numpy as np
 
 from reports.store import Stored
 from tests.faults.checks import leaks, lost_or_repeated, orphans
-from tests.faults.faults import every
+from tests.faults.kinds import every
 from tests.reports.html.records import made
 from tests.test_walls import ROOT
 
@@ -28,7 +28,16 @@ def test_a_few_faults_cost_nothing_but_their_own_cell() -> None:
 def test_there_are_faults_of_every_kind_and_each_has_its_name() -> None:
     names = [fault.name for fault in every()]
     assert len(set(names)) == len(names) > 300
-    for word in ("SIGKILL", "SIGHUP and SIGHUP", "SIGSTOP", "full disk", "read-only", "memory", "cut"):
+    for word in (
+        "SIGKILL",
+        "SIGHUP and SIGHUP",
+        "SIGSTOP",
+        "full disk",
+        "read-only",
+        "memory",
+        "cut",
+        "checkpoint",
+    ):
         assert any(word in name for name in names), word
 
 

@@ -180,7 +180,7 @@ def fields() -> dict[str, Any]:
             to_key_owner_bytes=6_000_000,
             messages=14,
             rounds=13,
-            networks=[Network(name="WAN", round_trip_s=0.04, bytes_per_s=44e6, keys_s=18.9, online_s=0.7)],
+            networks=[Network(name="WAN", round_trip_s=0.04, bytes_per_s=50e6, keys_s=16.6, online_s=0.6)],
         ),
         "environment": Environment(
             cpu="a processor",

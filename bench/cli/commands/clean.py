@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import click
 
 from bench.cli.examples import examples
 from bench.cli.screen import Screen
-from bench.run.journal import left
+from bench.run.journal import CellJournal, left
 from bench.run.scratch import abandoned, sweep
 from reports.cleaning import leftovers
 
@@ -27,7 +26,8 @@ def clean(results: Path, dry_run: bool) -> None:
         found += 1
         screen.say(f"{folder}: batches of a cell that was not finished; they are removed")
         if not dry_run:
-            shutil.rmtree(folder)
+            CellJournal(folder).forget()
+            folder.rmdir()
     if not dry_run:
         sweep(results)
     for leftover in leftovers(results):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from bench.cli import fleet_tables
 from bench.cli.commands.inspect import names_model, tell
 from bench.cli.commands.options import selection
 from bench.cli.examples import examples
@@ -16,9 +17,12 @@ from bench.cli.foreseen import exit_status, refusals, summary
 from bench.cli.refused import name_refused
 from bench.cli.screen import Screen
 from bench.cli.tables import table
+from bench.errors import UserError
+from bench.fleet import planned as sweep
 from bench.run.foreseen import Foreseen, foresee, none_can_run
 from bench.run.prediction.against import Compared, compared, summaries
 from bench.spec.cells import Cell
+from bench.spec.fleet import load_fleet
 from bench.spec.selection import Selection
 from reports.record import Record, Status
 from reports.store import load_output
@@ -29,6 +33,7 @@ from reports.store import load_output
         "bench plan vit_tiny --parameters shared14",
         "bench plan toy --json",
         "bench plan vit_tiny --from results --against results",
+        "bench plan layers --machine suites/fleets/three_sizes.yaml",
     )
 )
 @selection
@@ -43,12 +48,25 @@ from reports.store import load_output
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Hold predictions against the records of this folder, each without what is known of its own case.",
 )
+@click.option(
+    "--machine",
+    type=click.Path(path_type=Path),
+    help="A file of machines: which cells fit which, when they run there, and what that costs; simulated.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print what is foreseen of every cell as JSON.")
-def plan(results: Path | None, against: Path | None, as_json: bool, **selected: object) -> int:
+def plan(
+    results: Path | None, against: Path | None, machine: Path | None, as_json: bool, **selected: object
+) -> int:
     """Say what the cells of SUITE will count, need and take; nothing is encrypted.
 
     SUITE may also be a folder of Hugging Face's or a shape, of which `bench inspect` tells the rest.
     """
+    if machine is not None and against is not None:
+        raise UserError("--against holds predictions of this machine; leave out --machine, or ask twice")
+    if machine is not None:
+        fleet = load_fleet(machine)  # before minutes of planning
+        planned = sweep.plan(Selection(**selected).cells(), fleet, _records(results))  # type: ignore[arg-type]
+        return _tell_sweep(planned, as_json)
     if names_model(str(selected["suite"])):
         threads = selected["threads"]
         threads = threads if isinstance(threads, int) else 1
@@ -71,6 +89,20 @@ def plan(results: Path | None, against: Path | None, as_json: bool, **selected: 
     if none_can_run(found):
         screen.say(summary(found))
     return exit_status(found)
+
+
+def _tell_sweep(planned: sweep.Planned, as_json: bool) -> int:
+    """Tell of a sweep on a fleet; 1 where a cell fits no machine or cannot run."""
+    screen, status = Screen(), max(exit_status(planned.found), int(bool(planned.homeless)))
+    if as_json:
+        told = {"cells": [_document(one) for one in planned.found], "sweep": fleet_tables.document(planned)}
+        screen.document(json.dumps(told, indent=1, ensure_ascii=False) + "\n")
+        return status
+    for one in fleet_tables.tables(planned):
+        screen.print(one)
+    for line in (*fleet_tables.sentences(planned), *refusals(planned.found)):
+        screen.say(line)
+    return status
 
 
 def _records(folder: Path | None) -> list[Record]:

@@ -14,6 +14,7 @@ from bench.cli.screen import Screen
 from bench.errors import UserError
 from bench.run.foreseen import foresee
 from bench.spec.cells import expand
+from bench.spec.fleet import load_fleet
 from bench.spec.rules import load_rules
 from bench.spec.suite import load_suite
 from models import ablation, recipe
@@ -25,6 +26,7 @@ _READERS: Mapping[str, Callable[[Path], object]] = {
     "recipe": recipe.load,
     "ablation": ablation.load,
     "rules": load_rules,
+    "fleet": load_fleet,
 }
 
 
@@ -33,7 +35,8 @@ _READERS: Mapping[str, Callable[[Path], object]] = {
 def validate(suite: str) -> int:
     """Check SUITE, its models and its data, plan its cells, and tell which will not run, and why.
 
-    SUITE may also be a recipe, an ablation or the rules of a gate, of which what is written is checked.
+    SUITE may also be a recipe, an ablation, a fleet or the rules of a gate, of which what is written is
+    checked.
 
     Exit status: 1 where a cell cannot run by a mistake of the suite, or no cell can run at all.
     """
@@ -57,6 +60,8 @@ def _kind(path: Path) -> str | None:
     keys = set(read(path, UserError).content)
     if "ablation" in keys:
         return "ablation"
+    if "fleet" in keys:
+        return "fleet"
     if "preparation" in keys or "conversion" in keys:
         return "recipe"
     return "rules" if keys and keys <= set(Rules.model_fields) else None

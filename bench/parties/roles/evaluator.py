@@ -22,6 +22,7 @@ from backends.replay import replay
 from bench.parties.channel import Channel
 from bench.parties.checkpoints import Checkpoints, identity
 from bench.parties.ciphertexts import CiphertextFiles
+from bench.parties.lasting import WentOn
 from bench.parties.memory import resident_bytes
 from bench.parties.messages import (
     BatchFigures,
@@ -126,6 +127,9 @@ class EvaluatorParty(Party):
             request.checkpoint_s,
             lambda index, seconds: self.channel.send(Checkpointed(number, index, seconds)),
         )
+        kept = checkpoints.latest()
+        if kept is not None:
+            self.channel.send(WentOn(number, kept.boundary))
         results, figures = replay(
             self._program,
             self.evaluator,
@@ -136,7 +140,7 @@ class EvaluatorParty(Party):
             partial(self.executed, number),
             self._workers,
             None if request.checkpoint_s is None else checkpoints,
-            checkpoints.latest(),
+            kept,
         )
         cpu_s = checkpoints.cpu_s
         outputs = self.ciphertexts.send_all(self.evaluator, results)

@@ -8,16 +8,20 @@ from time import perf_counter
 
 import numpy as np
 
+from backends.errors import IntegrityError, Unsupported
 from backends.interface import KeyFile, KeyOwner
 from backends.registry import load_library
 from backends.stopwatch import Stopwatch
+from bench.parties import keyring
 from bench.parties.channel import Channel
 from bench.parties.ciphertexts import CiphertextFiles
+from bench.parties.lasting import Seal, Sealed, Unseal
 from bench.parties.messages import (
     Decrypt,
     Decrypted,
     Encrypt,
     Encrypted,
+    Finished,
     Generate,
     Generated,
     Refresh,
@@ -25,7 +29,11 @@ from bench.parties.messages import (
 )
 from bench.parties.party import Party
 from bench.parties.roles.encrypting import encrypt_samples, fresh
-from bench.parties.wire import Shipment, announce
+from bench.parties.sealing import KEY_BYTES, new_key, seal, unseal
+from bench.parties.wire import Shipment, announce, verify
+
+#: The file of the sealed secret key.
+SEALED = "secret.sealed"
 
 
 class KeyOwnerParty(Party):
@@ -48,6 +56,8 @@ class KeyOwnerParty(Party):
         self.handles(Encrypt, self.encrypt)
         self.handles(Refresh, self.refresh)
         self.handles(Decrypt, self.decrypt)
+        self.handles(Seal, self.seal)
+        self.handles(Unseal, self.unseal)
 
     def generate(self, request: Generate) -> Generated:
         """Make the keys and write those that the evaluator needs."""
@@ -69,6 +79,34 @@ class KeyOwnerParty(Party):
             self.owner.security(),
             self._library.versions(),
         )
+
+    def seal(self, request: Seal) -> Sealed:
+        """Seal the secret key, where the library tells it and the kernel keeps what opens it."""
+        key = new_key()
+        try:
+            sealed = seal(self.owner.secret(), key)
+        except Unsupported:
+            return Sealed(None, None)
+        number = keyring.put(key, request.seconds)
+        if number is None:
+            return Sealed(None, None)
+        (self.folder / SEALED).write_bytes(sealed)
+        return Sealed(announce(self.folder, "sealed_secret", SEALED), number)
+
+    def unseal(self, request: Unseal) -> Finished:
+        """Go on with the keys of another key owner.
+
+        Raises:
+            IntegrityError: its secret key cannot be opened.
+        """
+        key = keyring.get(request.key, KEY_BYTES)
+        if key is None:
+            raise IntegrityError("the kernel keeps no key that opens the sealed secret; make new keys")
+        secret = unseal(verify(self.folder, request.file).read_bytes(), key)
+        self.owner = self._library.key_owner(request.parameters)
+        self.owner.restore(secret)
+        self.ciphertexts = CiphertextFiles(self.folder, "key_owner", sent=request.sent)
+        return Finished()
 
     def encrypt(self, request: Encrypt) -> Encrypted:
         """Pack the samples of a file, batch by batch, and encrypt each."""

@@ -15,12 +15,16 @@ layouts = st.builds(
     images=st.sampled_from([1, 2, 8]),
     tokens=st.sampled_from([1, 4, 8]),
 )
+#: Of windows of three tokens, which begin every four slots.
+in_windows = st.builds(
+    Layout, st.just(4), st.sampled_from([1, 2]), st.just(16), st.just(1), st.just(3), st.just(4)
+)
 
 
-@given(layouts, st.data())
+@given(layouts | in_windows, st.data())
 def test_unpack_is_the_inverse_of_pack(layout: Layout, data: st.DataObject) -> None:
     count = data.draw(st.integers(1, layout.images))
-    tokens = data.draw(st.integers(1, layout.tokens))
+    tokens = data.draw(st.integers(1, 12 if layout.window else layout.tokens))
     rows = data.draw(st.lists(st.integers(0, 3 * layout.features - 1), min_size=1, unique=True))
     value = ValueLayout("features", tuple(rows), tokens)
     samples = np.random.default_rng(1).normal(size=(count, tokens, len(rows)))
@@ -102,3 +106,12 @@ def test_a_constant_meets_the_value_that_it_broadcasts_to() -> None:
 def test_layouts_of_values_travel() -> None:
     value = ValueLayout("features", (0, 9, 3, 4), 2, heads=2)
     assert ValueLayout.from_json(value.to_json()) == value
+
+
+def test_windows_begin_with_room_behind_each() -> None:
+    layout = Layout(features=2, images=2, tokens=8, window=3, pitch=4)
+    assert layout.token_places(5).tolist() == [0, 1, 2, 4, 5]
+    assert layout.places(5).tolist() == [True, True, True, False, True, True, False, False] * 2
+    assert layout.reach(5) == 6
+    assert Layout.from_json(layout.to_json()) == layout
+    assert "window" not in Layout(2, 2, 8).to_json()

@@ -45,7 +45,10 @@ def shapes(draw: some.DrawFn) -> tuple[int, int, int, int]:
     if draw(some.booleans()):
         tokens = draw(some.integers(1, 17))
         return tokens, heads, features, tokens
-    block, blocks = 2 ** draw(some.integers(0, 3)), draw(some.integers(1, 3))
+    if draw(some.booleans()):  # windows that are padded one by one
+        block, blocks = draw(some.sampled_from((3, 5, 6, 7, 9))), draw(some.sampled_from((2, 4)))
+    else:
+        block, blocks = 2 ** draw(some.integers(0, 3)), draw(some.integers(1, 3))
     return block * blocks, heads, features, block
 
 
@@ -88,11 +91,14 @@ def test_a_block_is_padded_to_no_more_than_a_shift_a_row(tokens: int, heads: int
     assert program.counts["ct_ct"] == products + stride  # and the squares of the polynomial
 
 
-def test_blocks_that_are_not_cyclic_in_a_power_of_two_are_not_packed() -> None:
-    assert fits(5, 5)
-    assert fits(12, 4)
-    assert not fits(6, 3)
-    assert list(choices(attention(6, 1, 2, 3, 0, None), complex_slots=True)) == [{}]
+def test_blocks_that_are_not_cyclic_in_a_power_of_two_are_packed_where_the_layout_has_room() -> None:
+    assert fits(5, 5, 0)
+    assert fits(12, 4, 0)
+    assert fits(6, 3, 3)
+    assert not fits(6, 3, 0)
+    graph = attention(6, 1, 2, 3, 0, None)
+    assert list(choices(graph, complex_slots=True)) == [{}]
+    assert len(list(choices(graph, complex_slots=True, window=3))) == 3
 
 
 def test_attentions_of_one_shape_are_computed_alike() -> None:

@@ -1,4 +1,4 @@
-"""Suites, rules, recipes, ablations and declarations are read by one reader, and refused in one way."""
+"""Suites, rules, recipes, ablations, fleets and declarations are read by one reader, refused in one way."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 
 from bench.environments import declaration
 from bench.errors import UserError
+from bench.spec.fleet import load_fleet
 from bench.spec.rules import load_rules
 from bench.spec.suite import load_suite
 from models import ablation, recipe
@@ -21,6 +22,7 @@ KINDS: dict[str, tuple[Callable[[Path], object], str]] = {
     "recipe": (recipe.load, "title"),
     "ablation": (ablation.load, "title"),
     "declaration": (declaration.load, "imports"),
+    "fleet": (load_fleet, "title"),
 }
 
 

@@ -17,6 +17,7 @@ SHIPPED = {
     "recipe": sorted((ROOT / "models" / "recipes").glob("*.yaml")),
     "rules": sorted((ROOT / "suites" / "rules").glob("*.yaml")),
     "ablation": sorted((ROOT / "suites" / "ablations").glob("*.yaml")),
+    "fleet": sorted((ROOT / "suites" / "fleets").glob("*.yaml")),
 }
 
 

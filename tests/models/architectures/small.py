@@ -61,7 +61,12 @@ SMALL = {
 
 def build(name: str, options: Options, seed: int = 0) -> Graph:
     """The small model with random arrays everywhere, so that none is hidden by being 0 or 1."""
-    architecture, data = SMALL[name]
+    return drawn(SMALL[name], options, name, seed)
+
+
+def drawn(model: Small, options: Options, name: str, seed: int = 0) -> Graph:
+    """The same of any sizes."""
+    architecture, data = model
     rng = np.random.default_rng(seed)
     graph = registry.build(architecture, options, data, {}, rng, name)
     return dataclasses.replace(graph, nodes=tuple(_randomised(node, rng) for node in graph))

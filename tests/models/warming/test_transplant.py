@@ -15,6 +15,9 @@ from models.warming import hidden_states, transplant
 from models.warming.attention import fit_heads
 from tests.training.graphs import DATA, build, inputs_of
 
+POWERS = Options(
+    norm="layer", mlp_norm=False, attention="power_softmax", length_scaling="none", score_bias=1.0
+)
 #: Kind, options of the HE-friendly graph, and how far its answers may be from the original's, relative to how
 #: far those scatter. BatchNorm is far from a LayerNorm of random weights.
 CASES = [
@@ -23,6 +26,7 @@ CASES = [
     ("swin", Options(), 0.75),
     *((kind, Options(norm="layer", mlp_norm=False, score_bias=1.0), 0.2) for kind in DATA),
     ("vit", Options(norm="layer", mlp_norm=False, attention="relu", length_scaling="none"), 0.2),
+    *((kind, POWERS.model_copy(update={"power": power}), 0.2) for kind in DATA for power in (4, 8)),
 ]
 
 
@@ -50,6 +54,15 @@ def test_it_answers_nearly_as_the_original_before_training(kind: str, options: O
 
     assert [(node.name, node.operation) for node in warm] == [(node.name, node.operation) for node in empty]
     assert distance(warm) < bound < distance(empty)
+
+
+def test_powers_without_a_bias_take_the_weights_as_they_are() -> None:
+    original = pretrained("vit")
+    options = POWERS.model_copy(update={"score_bias": None})
+    warm = transplant(original, build("vit", options, seed=3), inputs_of(original, 32))
+    np.testing.assert_array_equal(
+        warm["blocks.0.attention.q"].arrays["weight"], original["blocks.0.attention.q"].arrays["weight"]
+    )
 
 
 def test_what_both_graphs_have_is_taken_as_it_is() -> None:
