@@ -12,6 +12,7 @@ from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
 from time import monotonic
+from typing import cast
 
 import dask
 from distributed import Client, get_worker
@@ -88,9 +89,10 @@ def _called(name: str, function: Callable[[Argument], Result], argument: Argumen
     """Call a function on a worker, which tells the scheduler that it has begun."""
     worker = get_worker()
     worker.log_event(name, {"worker": worker.name})
-    if function is perform:
+    if cast(object, function) is perform:
         key = worker.get_current_task()
-        function = partial(function, wanted=lambda: _wanted(worker, key))
+        watched = partial(perform, wanted=lambda: _wanted(worker, key))
+        function = cast("Callable[[Argument], Result]", watched)
     return function(argument)
 
 
