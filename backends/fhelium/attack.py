@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from types import MethodType
 
 import fhelium
 import numpy as np
@@ -22,8 +22,9 @@ def attempts(evaluator: Evaluator, ciphertext: Ciphertext, paths: Sequence[Path]
     An engine can decrypt, and the calls that an evaluator keeps are bound to one, which has no secret key.
     """
     assert isinstance(evaluator, FHEliumEvaluator)
-    bound: Any = evaluator.context.operator.add
-    engine = bound.__self__
+    add = evaluator.context.operator.add
+    assert isinstance(add, MethodType)
+    engine = add.__self__
 
     def decrypt(*secret: object) -> Vector:
         return np.asarray(engine.decrypt_message(ciphertext, *secret, is_real=True))
