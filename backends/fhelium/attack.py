@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from types import MethodType
+from typing import cast
 
 import fhelium
-import numpy as np
 from fhelium import SecretKey
 
+from backends.fhelium import bindings
 from backends.fhelium.evaluator import FHEliumEvaluator
 from backends.interface import Ciphertext, Evaluator, Vector
 from backends.registry import Attempt
@@ -24,10 +25,10 @@ def attempts(evaluator: Evaluator, ciphertext: Ciphertext, paths: Sequence[Path]
     assert isinstance(evaluator, FHEliumEvaluator)
     add = evaluator.context.operator.add
     assert isinstance(add, MethodType)
-    engine = add.__self__
+    engine = cast(bindings.Engine, add.__self__)
 
-    def decrypt(*secret: object) -> Vector:
-        return np.asarray(engine.decrypt_message(ciphertext, *secret, is_real=True))
+    def decrypt(secret: bindings.SecretKey | None = None) -> Vector:
+        return engine.decrypt_message(ciphertext, secret, is_real=True).numpy()
 
     def with_file(path: Path) -> Vector:
         return decrypt(fhelium.load_value(path, expected_type=SecretKey))
