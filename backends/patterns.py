@@ -87,13 +87,16 @@ class PatternBook:
             places: `[images · tokens]`, the same in every image, of that layout.
         """
         contract.finite(columns)
-        zeros = self._kept(np.zeros(self._layout.features))
+        zeros = self._kept(np.zeros(self._layout.features).tobytes())
         # No zero is negative, as in `_placed`.
         parts = columns.shape[1] // self._layout.features
         return [
             self._row(
                 np.concatenate(
-                    [self._at(places, self._kept(column[part::parts]), zeros) for part in range(parts)]
+                    [
+                        self._at(places, self._kept(column[part::parts].tobytes()), zeros)
+                        for part in range(parts)
+                    ]
                 )
             )
             for column in columns + 0.0
@@ -116,18 +119,20 @@ class PatternBook:
         begins[1:] = (pattern[:, 1:] != pattern[:, :-1]).any(axis=0)
         columns = pattern[:, begins].T + 0.0  # no zero is negative, so that each column is kept once
         contract.finite(columns)
-        found = [self._column(column) for column in columns]
+        parts = [column.tobytes() for column in columns]
+        numbers = {part: self._column(part) for part in dict.fromkeys(parts)}
+        found = [numbers[part] for part in parts]
         return np.asarray(np.array(found, np.int32)[np.cumsum(begins) - 1])
 
-    def _column(self, column: Array) -> int:
+    def _column(self, column: bytes) -> int:
         return self._columns.setdefault(self._kept(column), len(self._columns))
 
     def _row(self, places: NDArray[np.int32]) -> int:
-        return self._rows.setdefault(self._kept(places), len(self._rows))
+        return self._rows.setdefault(self._kept(places.tobytes()), len(self._rows))
 
-    def _kept(self, part: NDArray[np.generic]) -> bytes:
+    def _kept(self, part: bytes) -> bytes:
         """What is kept of a column or of places; it tells them from others."""
-        return part.tobytes()
+        return part
 
     def patterns(self) -> Patterns:
         """Everything added so far."""
@@ -139,9 +144,18 @@ class PatternBook:
 class CountedPatterns(PatternBook):
     """Patterns that are told apart and not kept, for programs of which nothing but the costs is asked."""
 
-    def _kept(self, part: NDArray[np.generic]) -> bytes:
+    def add_columns(self, columns: Array, places: NDArray[np.bool_]) -> list[int]:
+        """See `PatternBook.add_columns`; of a narrowed layout each is told apart in one piece."""
+        if columns.shape[1] == self._layout.features:
+            return super().add_columns(columns, places)
+        contract.finite(columns)
+        where = self._kept(places.tobytes())
+        parts = (self._kept(column.tobytes() + where) for column in columns + 0.0)
+        return [self._rows.setdefault(part, len(self._rows)) for part in parts]
+
+    def _kept(self, part: bytes) -> bytes:
         """A digest, of which two are equal by chance once in 2^128."""
-        return blake2b(part.tobytes(), digest_size=16).digest()
+        return blake2b(part, digest_size=16).digest()
 
     def patterns(self) -> Patterns:
         """As many as were added, all without slots."""

@@ -72,6 +72,7 @@ def plan(
     values: Mapping[str, Array] | None = None,
     complex_slots: bool = False,
     samples: int = 1,
+    runs: bool = True,
 ) -> Program:
     """Record the program of one batch, such that batches of all samples cost least.
 
@@ -84,13 +85,20 @@ def plan(
             room where they are decrypted or refreshed.
         complex_slots: whether the program may use them, because the library has them.
         samples: how many are to be computed.
+        runs: whether the program is to run; else its constants are counted and not kept.
 
     Raises:
         PlanError: the graph is not polynomial, does not fit the slots, some node needs more levels than a
             refresh returns, or a constant or a value is too large for its level.
     """
     planner, chosen = cheapest(
-        graph, parameters, refresh, probes=probes, complex_slots=complex_slots, samples=samples
+        graph,
+        parameters,
+        refresh,
+        probes=probes,
+        complex_slots=complex_slots,
+        samples=samples,
+        runs=runs,
     )
     return planner.record(chosen, probes, values or {})
 

@@ -17,7 +17,9 @@ variants share, the original model for one, is trained once: the work folder kno
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +37,9 @@ from models.training.settings import MOST_SEEDS, Settings
 MOST_VARIANTS = 100
 #: Rungs of an ablation's rows, those that every recipe has.
 RUNGS = tuple(rung for rung in TOLD if rung != "tightened")
+
+#: What a run found, or why it found nothing; in a file beside what names the run.
+Row = dict[str, Any]
 
 
 class Ablation(Settings):
@@ -64,7 +69,40 @@ def load(path: Path) -> Ablation:
     return validated(read_document(path, ModelError), Ablation)
 
 
-def run(path: Path, folder: Path, work_folder: Path, report: pipeline.Report) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class Run:
+    """A variant that is trained from a seed.
+
+    Attributes:
+        ablation: the ablation's name.
+        variant: the variant's.
+        seed: the seed.
+        recipe: what is made.
+    """
+
+    ablation: str
+    variant: str
+    seed: int
+    recipe: Recipe
+
+    @cached_property
+    def key(self) -> str:
+        """What the run depends on, by which it is known again."""
+        return self.recipe.digest(*Recipe.model_fields)
+
+    def row(self, found: Row) -> Row:
+        """What is recorded of it."""
+        named = {"ablation": self.ablation, "variant": self.variant, "seed": self.seed, "key": self.key}
+        return {**named, **found}
+
+
+#: Makes runs, and gives what each found as it ends.
+Makes = Callable[[Sequence[Run]], Iterator[tuple[Run, Row]]]
+
+
+def run(
+    path: Path, folder: Path, work_folder: Path, report: pipeline.Report, makes: Makes | None = None
+) -> list[Row]:
     """Make every run that is not recorded yet.
 
     Args:
@@ -72,6 +110,7 @@ def run(path: Path, folder: Path, work_folder: Path, report: pipeline.Report) ->
         folder: where its runs are recorded.
         work_folder: where unfinished work is kept.
         report: takes one line of progress at a time.
+        makes: how they are made; one after the other in this process without it.
 
     Returns:
         All runs, variant by variant; of one that diverged the reason stands in place of its figures.
@@ -80,43 +119,65 @@ def run(path: Path, folder: Path, work_folder: Path, report: pipeline.Report) ->
         ModelError: the file or a variant is wrong, data or torch are absent, or a rung differs from what it
             was made from.
     """
+    asked = runs(path)
+    folder.mkdir(parents=True, exist_ok=True)
+    recorded = folder / f"{asked[0].ablation}.jsonl"
+    known = {row["key"]: row for row in read(recorded)}
+    missing = {one.key: one for one in reversed(asked) if one.key not in known}  # of equal ones the first
+    makes = makes or partial(_made_here, work_folder=work_folder, report=report)
+    for one, found in makes([one for one in asked if missing.get(one.key) is one]):
+        known[one.key] = one.row(found)
+        with recorded.open("a") as file:
+            file.write(json.dumps(known[one.key]) + "\n")
+    return [known[one.key] for one in asked]
+
+
+def runs(path: Path) -> list[Run]:
+    """The runs of an ablation, variant by variant.
+
+    Raises:
+        ModelError: the file or a variant is wrong.
+    """
     document = read_document(path, ModelError)
     ablation = validated(document, Ablation)
     base = path.parent / ablation.recipe
     recipe.load(base)  # its faults are said of the recipe, before any variant
     content = read_document(base, ModelError).content
-    runs = {
-        (variant, seed): recipe.held_to(
-            document, base.parent, _varied(content, changes or {}, seed), ("variants", variant)
+    return [
+        Run(
+            ablation.ablation,
+            variant,
+            seed,
+            recipe.held_to(
+                document, base.parent, _varied(content, changes or {}, seed), ("variants", variant)
+            ),
         )
         for variant, changes in ablation.variants.items()
         for seed in range(ablation.seeds)
-    }
-    folder.mkdir(parents=True, exist_ok=True)
-    recorded = folder / f"{ablation.ablation}.jsonl"
-    known = {row["key"]: row for row in read(recorded)}
-    for (variant, seed), chosen in runs.items():
-        key = chosen.digest(*type(chosen).model_fields)
-        if key not in known:
-            report(f"{variant}, seed {seed}")
-            known[key] = {"ablation": ablation.ablation, "variant": variant, "seed": seed, "key": key}
-            known[key] |= _row(chosen, work_folder, report)
-            with recorded.open("a") as file:
-                file.write(json.dumps(known[key]) + "\n")
-    return [known[chosen.digest(*type(chosen).model_fields)] for chosen in runs.values()]
+    ]
 
 
-def read(recorded: Path) -> list[dict[str, Any]]:
+def read(recorded: Path) -> list[Row]:
     """The recorded runs of an ablation, none where there is no such file."""
     if not recorded.is_file():
         return []
     return [json.loads(line) for line in recorded.read_text().splitlines()]
 
 
-def _row(chosen: Recipe, work_folder: Path, report: pipeline.Report) -> dict[str, Any]:
+def _made_here(
+    missing: Sequence[Run], work_folder: Path, report: pipeline.Report
+) -> Iterator[tuple[Run, Row]]:
+    for one in missing:
+        report(f"{one.variant}, seed {one.seed}")
+        yield one, made(one.recipe, work_folder, report)
+
+
+def made(chosen: Recipe, work_folder: Path, report: pipeline.Report) -> Row:
     """What a run found, or why it found nothing: that a training diverges is a result too.
 
-    Any other error says nothing of the variant: it ends the ablation, and the run is still to be made.
+    Raises:
+        ModelError: for any other reason it could not be made, which says nothing of the variant: it ends the
+            ablation, and the run is still to be made.
     """
     try:
         ladder = pipeline.make(chosen, work_folder, report).ladder

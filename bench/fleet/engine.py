@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -71,3 +72,13 @@ def start(name: str, output: Path) -> Engine:
         ) from error
     started: Engine = module.start(output)
     return started
+
+
+@contextmanager
+def started(name: str, output: Path) -> Iterator[Engine]:
+    """An engine while the block lasts, and closed after it, however it is left; see `start`."""
+    engine = start(name, output)
+    try:
+        yield engine
+    finally:
+        engine.close()

@@ -13,11 +13,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from bench.fleet.child import UNREADABLE
-from bench.fleet.task import Delivered, Delivery, Task
+from bench.fleet.task import Delivery, Outcome, Task
 from bench.packages import FOLDER
-from reports.errors import ReportError
-from reports.record import Status
-from reports.store import load_output, read_raw
 
 #: How often it is asked whether the task is still wanted, in seconds.
 ASKED_EVERY_S = 0.5
@@ -27,30 +24,35 @@ def _always() -> bool:
     return True
 
 
-def perform(task: Task, wanted: Callable[[], bool] = _always) -> Delivery:
-    """Run a task's cells in a process of their own, and bring back their records and raw outputs.
+def perform(task: Task[Outcome], wanted: Callable[[], bool] = _always) -> Delivery[Outcome]:
+    """Run a task in a process of its own, and bring back what it ends with.
 
     Records, logs and the parties' folders lie in a temporary folder meanwhile (`TMPDIR`), where there must be
     room for keys.
 
     Args:
-        task: the cells.
+        task: such as cells.
         wanted: asked now and then; where it says no, the process and its parties are ended.
     """
     with tempfile.TemporaryDirectory(prefix="bench-task-", ignore_cleanup_errors=True) as folder:
         status, said = _run(task, Path(folder), wanted)
-        records = _delivered(Path(folder))
-    if len(records) == len(task.cells):
-        return Delivery(records)
+        found = task.outcomes(_left(Path(folder)))
+    if len(found) == task.size:
+        return Delivery(found)
     reason = said or "the process that ran it was ended; look at the machine's own log"
-    return Delivery(records, reason, cut_off=status not in (0, UNREADABLE))
+    return Delivery(found, reason, cut_off=status not in (0, UNREADABLE))
 
 
-def _run(task: Task, folder: Path, wanted: Callable[[], bool]) -> tuple[int, str]:
+def _left(folder: Path) -> Path:
+    """Where the process leaves what the task ends with."""
+    return folder / "results"
+
+
+def _run(task: Task[Outcome], folder: Path, wanted: Callable[[], bool]) -> tuple[int, str]:
     """Run the process to its end; its exit status, and the last line of what it says went wrong."""
     with (folder / "errors.log").open("w+") as errors:
         process = subprocess.Popen(
-            [sys.executable, "-m", "bench.fleet.child", str(folder / "results")],
+            [sys.executable, "-m", "bench.fleet.child", str(_left(folder))],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=errors,
@@ -90,15 +92,3 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     with suppress(BrokenPipeError):
         process.stdin.close()
     process.wait()
-
-
-def _delivered(folder: Path) -> list[Delivered]:
-    try:
-        stored = load_output(folder / "results").stored
-    except ReportError:  # it ended before the first record
-        return []
-    return [
-        Delivered(one.record.to_json(), None if one.raw is None else read_raw(one))
-        for one in stored
-        if one.record.status is not Status.INTERRUPTED
-    ]

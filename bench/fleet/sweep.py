@@ -12,11 +12,12 @@ from functools import cache
 
 from backends.registry import get
 from bench.errors import UserError
+from bench.fleet.cells import Cells, Delivered
 from bench.fleet.dispatch import Done, Job, dispatched
 from bench.fleet.engine import Engine
 from bench.fleet.groups import groups
 from bench.fleet.perform import perform
-from bench.fleet.task import Delivered, Delivery, Need, Task
+from bench.fleet.task import Delivery, Need
 from bench.run.cores import used_threads
 from bench.run.foreseen import foresee
 from bench.run.service import Ready, Service
@@ -61,9 +62,9 @@ def swept(
         service.close()
 
 
-def _task(service: Service, group: Sequence[Ready]) -> Task:
+def _task(service: Service, group: Sequence[Ready]) -> Cells:
     cells = tuple(ready.asked.cell for ready in group)
-    return Task(cells, service.probes, service.audit, service.build)
+    return Cells(cells=cells, probes=service.probes, audit=service.audit, build=service.build)
 
 
 def _need(group: Sequence[Ready]) -> Callable[[], Need]:
@@ -92,12 +93,14 @@ def _need(group: Sequence[Ready]) -> Callable[[], Need]:
     return need
 
 
-def _kept(service: Service, group: Sequence[Ready], done: Done[Task, Delivery]) -> Iterator[Record]:
+def _kept(
+    service: Service, group: Sequence[Ready], done: Done[Cells, Delivery[Delivered]]
+) -> Iterator[Record]:
     """The records of a task, kept as they came; one that says why for each cell that has none."""
-    delivery = done.result or Delivery((), done.reason)
-    for ready, delivered in zip(group, delivery.records, strict=False):
+    delivery = done.result or Delivery[Delivered]((), done.reason)
+    for ready, delivered in zip(group, delivery.outcomes, strict=False):
         yield _adopted(service, ready, delivered, done.job.lost)
-    for ready in group[len(delivery.records) :]:
+    for ready in group[len(delivery.outcomes) :]:
         service.listener.begin(ready.asked.identity)
         yield service.failed(ready, f"no record came back: {delivery.reason}")
 

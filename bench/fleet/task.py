@@ -2,44 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Generic, TypeVar
 
 from bench.packages import FOLDER
-from bench.spec.cells import Cell
+
+Outcome = TypeVar("Outcome")
 
 
-@dataclass(frozen=True)
-class Task:
-    """Cells that one machine runs one after the other, so that those of one comparison take turns there.
+@dataclass(frozen=True, kw_only=True)
+class Task(ABC, Generic[Outcome]):
+    """Work of a process of its own on a machine.
 
     Attributes:
-        cells: in the order in which they run; a cell of several rounds is there once a round.
-        probes: whether every layer is decrypted.
-        audit: whether what libraries execute is counted at their own calls.
-        build: which build of the libraries.
         home: the folder of this project on the machine that sends it.
     """
 
-    cells: tuple[Cell, ...]
-    probes: bool
-    audit: bool
-    build: str
     home: Path = FOLDER
 
-    def here(self) -> Task:
-        """The same where this project lies elsewhere: checkpoints inside of it are found in this folder."""
-        return replace(self, cells=tuple(map(self._placed, self.cells)), home=FOLDER)
+    @property
+    @abstractmethod
+    def size(self) -> int:
+        """How many outcomes it ends with."""
 
-    def _placed(self, cell: Cell) -> Cell:
-        folder = cell.model_folder
-        if folder is None or not folder.is_relative_to(self.home):
-            return cell
-        return replace(cell, model_folder=FOLDER / folder.relative_to(self.home))
+    @abstractmethod
+    def run(self, folder: Path) -> None:
+        """Do it here, and leave what it ends with in a folder.
+
+        Raises:
+            UserError, ModelError, ReportError: what it needs cannot be read on this machine.
+        """
+
+    @abstractmethod
+    def outcomes(self, folder: Path) -> Sequence[Outcome]:
+        """What was left there, in order; fewer where it did not come to its end."""
+
+    def moved(self, path: Path) -> Path:
+        """Where a path of the machine that sends it is here: one in this project's folder is in this one."""
+        return FOLDER / path.relative_to(self.home) if path.is_relative_to(self.home) else path
 
 
 @dataclass(frozen=True)
@@ -50,33 +53,25 @@ class Need:
         memory_bytes: of the party that takes most.
         disk_bytes: of keys and ciphertexts.
         threads: of the evaluator.
-        seconds: of all its cells.
+        seconds: of all its cells; None where nothing tells.
     """
 
     memory_bytes: int
     disk_bytes: int
     threads: int
-    seconds: float
+    seconds: float | None
 
 
 @dataclass(frozen=True)
-class Delivered:
-    """A record as a machine made it, in JSON, and its raw outputs."""
-
-    record: str
-    raw: Mapping[str, NDArray[np.generic]] | None
-
-
-@dataclass(frozen=True)
-class Delivery:
+class Delivery(Generic[Outcome]):
     """What became of a task.
 
     Attributes:
-        records: one a cell and in their order, unless the task was cut off.
+        outcomes: in their order, all of them unless the task was cut off.
         reason: why there are fewer; None where there are all.
         cut_off: whether the machine ended it before its end, so that another may do better.
     """
 
-    records: Sequence[Delivered]
+    outcomes: Sequence[Outcome]
     reason: str | None = None
     cut_off: bool = False

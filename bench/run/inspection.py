@@ -220,7 +220,7 @@ def _cost(
     refresh = refresh_for("bootstrap", PARAMETERS, capabilities)
     complex_slots = capabilities.complex_slots
     if isinstance(sketch, Graph):
-        program = plan(sketch, PARAMETERS, refresh, complex_slots=complex_slots)
+        program = plan(sketch, PARAMETERS, refresh, complex_slots=complex_slots, runs=False)
     else:
         program = plan_repeated(sketch, PARAMETERS, refresh, complex_slots=complex_slots)
     used = threads if descriptor.threaded else 1

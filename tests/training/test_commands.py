@@ -104,6 +104,27 @@ def test_ablate_prints_a_table_and_records_every_run(recipe: Path, work: Path, t
     assert shown(*arguments) == "\n".join(table) + "\n"  # nothing is made again
 
 
+def test_ablate_on_an_engine_finds_what_it_finds_here(recipe: Path, work: Path, tmp_path: Path) -> None:
+    ablation = {
+        "ablation": "few",
+        "title": "few",
+        "recipe": recipe.name,
+        "seeds": 2,
+        "variants": {"as_is": {}},
+    }
+    (tmp_path / "few.yaml").write_text(yaml.safe_dump(ablation))
+    asked = ("ablate", tmp_path / "few.yaml")
+    here = shown(*asked, "--work", work, "--output", tmp_path / "here")
+    there = shown(*asked, "--work", tmp_path / "other", "--output", tmp_path / "there", "--executor", "local")
+    for seed in (0, 1):
+        assert f"as_is, seed {seed}: ok" in there.splitlines()
+    table = here[here.index("| variant |") :]
+    assert there.endswith(table)
+    assert (tmp_path / "other" / "ablations" / "small").is_dir()
+    again = shown(*asked, "--output", tmp_path / "there", "--executor", "local")
+    assert again == table  # nothing is made again
+
+
 def test_a_recipe_that_is_not_there_is_named(work: Path, tmp_path: Path) -> None:
     result = bench("convert", tmp_path / "none.yaml", "--work", work)
     assert isinstance(result.exception, ModelError)

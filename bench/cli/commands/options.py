@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from bench.fleet.engine import ENGINES
 from bench.spec.file import MOST_REPEATS, MOST_SAMPLES, MOST_THREADS
 
 
@@ -39,3 +40,10 @@ def selecting(command: Callable[..., Any]) -> Callable[..., Any]:
     ):
         command = decorate(command)
     return command
+
+
+EXECUTOR = click.option(
+    "--executor",
+    type=click.Choice(list(ENGINES)),
+    help="Make each cell or each training a task of this engine, on a machine of its own (docs/sweeps.md).",
+)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from bench.cli.commands.options import selection
+from bench.cli.commands.options import EXECUTOR, selection
 from bench.cli.examples import examples
 from bench.cli.progress import Display
 from bench.cli.screen import Screen
@@ -15,7 +15,7 @@ from bench.cli.standings import overview
 from bench.cli.tables import ending
 from bench.environments.declaration import DEFAULT_BUILD
 from bench.errors import UserError
-from bench.fleet.engine import ENGINES, start
+from bench.fleet.engine import started
 from bench.fleet.sweep import swept
 from bench.remote.machine import Machine
 from bench.run.listener import Listener
@@ -76,11 +76,7 @@ from reports.record import Record, nothing_measured
 @click.option(
     "--rounds", type=click.IntRange(1, MOST_REPEATS), help="Fresh processes a cell, in turns with the others."
 )
-@click.option(
-    "--executor",
-    type=click.Choice(list(ENGINES)),
-    help="Run each cell as a task of this engine, on machines of its own; see the documents on sweeps.",
-)
+@EXECUTOR
 @click.option(
     "--quiet", is_flag=True, help="Show no progress and no table: what did not end ok, and where it is."
 )
@@ -153,8 +149,5 @@ def _records(
     if executor is None:
         yield from service.records(cells, rounds)
         return
-    engine = start(executor, service.output)
-    try:
+    with started(executor, service.output) as engine:
         yield from swept(service, engine, cells, rounds)
-    finally:
-        engine.close()

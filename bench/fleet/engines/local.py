@@ -7,6 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from threading import Event
+from typing import cast
 
 from bench.fleet.engine import Argument, Result
 from bench.fleet.perform import perform
@@ -27,8 +28,8 @@ class Local:
         self, name: str, function: Callable[[Argument], Result], argument: Argument, need: Need
     ) -> Future[Result]:
         """Call it when those before it have ended."""
-        if function is perform:
-            function = partial(function, wanted=self._wanted)
+        if cast(object, function) is perform:
+            function = cast("Callable[[Argument], Result]", partial(perform, wanted=self._wanted))
         return self._executor.submit(function, argument)
 
     def _wanted(self) -> bool:

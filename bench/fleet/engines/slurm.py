@@ -26,6 +26,8 @@ AT_ONCE = 64
 SLURM_GB = 1 << 30
 #: A job may take so many times what the plan tells, and so many minutes beside it.
 TIME_SHARE, TIME_MINUTES = 4, 60
+#: Minutes of a job of which no plan tells a time, such as a training; `SBATCH_TIMELIMIT` goes before it.
+UNTOLD_MINUTES = 24 * 60
 
 
 class Slurm:
@@ -47,7 +49,7 @@ class Slurm:
             name=f"bench-{name}",
             cpus_per_task=need.threads,
             mem_gb=need.memory_bytes / SLURM_GB or None,
-            timeout_min=TIME_MINUTES + math.ceil(TIME_SHARE * need.seconds / 60),
+            timeout_min=_minutes(need),
             slurm_exclusive=True,
         )
         try:
@@ -67,6 +69,13 @@ class Slurm:
             if not job.done():
                 job.cancel(check=False)
         self._waiting.shutdown(cancel_futures=True)
+
+
+def _minutes(need: Need) -> int:
+    """The time limit of a job."""
+    return (
+        UNTOLD_MINUTES if need.seconds is None else TIME_MINUTES + math.ceil(TIME_SHARE * need.seconds / 60)
+    )
 
 
 def start(output: Path) -> Slurm:

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from backends.registry import available
+from bench.fleet.cells import Cells
 from bench.fleet.engine import start
 from bench.fleet.sweep import swept
-from bench.fleet.task import Task
 from bench.packages import FOLDER
 from bench.run.listener import Listener
 from bench.run.service import Service
@@ -93,5 +93,5 @@ def test_a_cell_whose_model_goes_away_is_a_failed_record(tmp_path: Path, cells: 
 def test_a_checkpoint_of_this_project_is_found_in_its_folder_there(cells: list[Cell]) -> None:
     away = Path("/elsewhere/project")
     moved = replace(cells[0], model_folder=away / "models" / "checkpoints" / "toy")
-    task = Task((moved,), probes=False, audit=False, build="default", home=away)
-    assert task.here().cells[0].model_folder == FOLDER / "models" / "checkpoints" / "toy"
+    task = Cells(cells=(moved,), probes=False, audit=False, build="default", home=away)
+    assert task.here()[0].model_folder == FOLDER / "models" / "checkpoints" / "toy"
