@@ -7,11 +7,13 @@ the adapter is imported by the parties, in the backend's own environment.
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint, EntryPoints, entry_points
 from pathlib import Path
 from pkgutil import iter_modules, resolve_name
 from typing import Protocol
@@ -133,7 +135,7 @@ def available() -> dict[str, Descriptor]:
         BackendError: two backends have one name, or another package's descriptor cannot be had.
     """
     found = _in_folders()
-    for entry in entry_points(group=GROUP):
+    for entry in _of_packages(tuple(sys.path)):
         descriptor = _of_package(entry)
         if found.setdefault(entry.name, descriptor) is not descriptor:
             raise BackendError(f"two backends are called {entry.name!r}; rename that of {entry.value}")
@@ -142,6 +144,12 @@ def available() -> dict[str, Descriptor]:
                 f"{entry.value} calls itself {descriptor.name!r}, and {entry.name!r} its package"
             )
     return dict(sorted(found.items()))
+
+
+@cache
+def _of_packages(paths: tuple[str, ...]) -> EntryPoints:
+    """The entry points of packages that are found there; to look takes longer than all else here."""
+    return entry_points(group=GROUP)
 
 
 def _of_package(entry: EntryPoint) -> Descriptor:

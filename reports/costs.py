@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from reports.block import Block
-from reports.quantities import Bytes, Count, Seconds
+from reports.quantities import Bytes, Count, Joules, Money, Seconds
 
 #: The parts of `Latency.wall_s`, in the order of a cell's life; `other_s` is what none of them holds.
 PARTS = (
@@ -167,6 +167,41 @@ class Counts(PrimitiveCounts):
     levels_used: Count | None = None
     levels_after_refresh: Count | None = None
     library: PrimitiveCounts | None = None
+
+
+class Energy(Block):
+    """Energy of all processor packages by stage, in joules, from their own counters (`bench.run.energy`).
+
+    Other programs' energy meanwhile is in it. Stages are those that a suite limits; `wall_j` is their sum,
+    without evaluations after the first. `absent` says why there is none.
+    """
+
+    source: Literal["RAPL"] | None = None
+    absent: str | None = None
+    start_j: Joules | None = None
+    keys_j: Joules | None = None
+    load_j: Joules | None = None
+    model_j: Joules | None = None
+    encrypt_j: Joules | None = None
+    evaluate_j: Joules | None = None
+    decrypt_j: Joules | None = None
+    wall_j: Joules | None = None
+
+
+class Price(Block):
+    """What the evaluator costs on a rented server: computed, and never measured (`bench.run.prices`).
+
+    `computing` is for the time of model preparation and one evaluation of all samples, `traffic` for what
+    leaves the server.
+    """
+
+    currency: str
+    server: str
+    server_per_hour: Money
+    traffic_per_gb: Money
+    computing: Money
+    traffic: Money
+    total: Money
 
 
 class Network(Block):

@@ -7,6 +7,8 @@ from typing import Annotated
 from pydantic import Field
 
 Seconds = Annotated[float, Field(ge=0)]
+Joules = Annotated[float, Field(ge=0)]
+Money = Annotated[float, Field(ge=0)]
 Bytes = Annotated[int, Field(gt=0, lt=2**63)]
 Count = Annotated[int, Field(ge=0, lt=2**63)]
 Fraction = Annotated[float, Field(ge=0, le=1)]

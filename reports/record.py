@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, ConfigDict, Field, model_validator
 
 from reports.block import Block
-from reports.costs import Counts, Latency, Memory, Wire
+from reports.costs import Counts, Energy, Latency, Memory, Price, Wire
 from reports.ladder import Ladder
 from reports.origin import Origin
 from reports.quantities import Bytes, Count, Seconds
@@ -215,6 +215,8 @@ class Record(Block):
     memory: Memory = Memory()
     counts: Counts = Counts()
     wire: Wire = Wire()
+    energy: Energy = Energy()
+    price: Price | None = None
     sharing: Sharing | None = None
     runaways: Runaways | None = None
     survival: Survival | None = None

@@ -146,9 +146,20 @@ def load_outputs(outputs: Iterable[Path]) -> Loaded:
         ReportError: one of them holds no run.
     """
     loaded = [load_output(path) for path in dict.fromkeys(path.resolve() for path in outputs)]
-    stored = {one.record.to_json(): one for found in loaded for one in found.stored}
+    stored = _each_once(one for found in loaded for one in found.stored)
     refused = dict.fromkeys(why for found in loaded for why in found.refused)
-    return Loaded(sorted(stored.values(), key=lambda one: one.record.started_at), list(refused))
+    return Loaded(sorted(stored, key=lambda one: one.record.started_at), list(refused))
+
+
+def _each_once(stored: Iterable[Stored]) -> list[Stored]:
+    """Those whose records differ in anything."""
+    alike: dict[tuple[str, str, datetime], list[Stored]] = {}
+    for one in stored:
+        record = one.record
+        same = alike.setdefault((record.run_id, record.key, record.started_at), [])
+        if all(other.record != record for other in same):
+            same.append(one)
+    return [one for same in alike.values() for one in same]
 
 
 def records_of(output: Path, cell: str) -> list[Stored]:

@@ -45,9 +45,10 @@ def _aliases() -> tuple[dict[tuple[str, str], str], defaultdict[str, Counter[str
 
 def _called() -> Iterator[tuple[str, str, str]]:
     """Of each set that has an alias: its suite, its name on a backend, and the alias."""
+    backends = list(available())
     for path in sorted(SUITES.glob("*.yaml")):
         try:
-            suite = load_suite(str(path), list(available()))
+            suite = load_suite(str(path), backends)
         except UserError:  # of a suite that cannot be read the long names are shown
             continue
         for one in suite.parameter_sets:

@@ -24,6 +24,7 @@ from bench.remote.machine import RemoteParty
 from bench.run import host, recording
 from bench.run.cores import Cores, claimed, used_threads
 from bench.run.elsewhere import Elsewhere
+from bench.run.energy import Meter
 from bench.run.errors import CellError
 from bench.run.exchanges import Evaluation
 from bench.run.journal import CellJournal
@@ -35,6 +36,7 @@ from bench.run.stage_limits import of_stage
 from bench.run.survival import Survival
 from bench.spec.cells import Cell
 from reports import record
+from reports.costs import Energy
 from reports.figures import size
 from reports.record import Status
 
@@ -59,6 +61,7 @@ class Life:
         audit: whether what the library executes is counted at its own calls.
         elsewhere: the machine of the evaluator; None where it is this one.
         journal: where batches are kept that are computed; nowhere where it is None.
+        meter: of the processor's energy.
         outcome: what has become of the cell so far.
     """
 
@@ -72,6 +75,7 @@ class Life:
     audit: bool = False
     elsewhere: Elsewhere | None = None
     journal: CellJournal | None = None
+    meter: Meter = field(default_factory=Meter)
     outcome: Outcome = field(default_factory=lambda: Outcome(datetime.now(timezone.utc)))
 
     @property
@@ -130,6 +134,7 @@ class Life:
     def report(self, news: News) -> None:
         """Tell of a stage or of progress, and remember the stage."""
         if isinstance(news, Stage):
+            self.meter.begin(of_stage(news.name, self.cell.limits.stages)[0].removesuffix("_s"))
             self.outcome.stage, self.outcome.stage_began_s = news.name, monotonic()
         self.listener.report(news)
 
@@ -167,7 +172,10 @@ class Life:
         with claimed(self.threads) as cores:
             self._tell_of(cores)
             started = monotonic()
-            with host.Sampler(limit_bytes=limits.memory_bytes, spared=[os.getpid()]) as sampler:
+            with (
+                self.meter.running(),
+                host.Sampler(limit_bytes=limits.memory_bytes, spared=[os.getpid()]) as sampler,
+            ):
                 outcome.figures.survival = Survival(
                     limits.restarts, limits.checkpoint_s, self.listener.say, lambda: sampler.exceeded
                 )
@@ -199,6 +207,7 @@ class Life:
                     self._tell_of_those_that_came(cores)
             before_s = 0.0 if kept is None else kept.before_s
             figures.wall_s = before_s + monotonic() - started - figures.repeats_s
+            figures.energy = self._energy(kept)
 
     def _starter(self, roles: Roles, adapter: str) -> Callable[[Path], RemoteParty] | None:
         """What starts the evaluator on another machine; None where it runs on this one."""
@@ -226,9 +235,18 @@ class Life:
         figures.evaluations.append(evaluate(0))
         figures.wire = recording.wire(session.wire.crossed, figures)
         started = monotonic()
-        for repeat in range(1, self.cell.repeats):
-            figures.evaluations.append(evaluate(repeat))
+        with self.meter.resting():
+            for repeat in range(1, self.cell.repeats):
+                figures.evaluations.append(evaluate(repeat))
         figures.repeats_s = monotonic() - started
+
+    def _energy(self, kept: KeptSession | None) -> Energy:
+        """Of this machine's processors, where both parties ran on it from their beginning."""
+        if self.elsewhere is not None:
+            return Energy(absent="the evaluator runs on another machine")
+        if kept is not None and kept.resumed:
+            return Energy(absent="the parties went on where others had ended")
+        return self.meter.energy
 
     @property
     def seconds(self) -> float:

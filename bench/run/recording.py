@@ -12,7 +12,7 @@ from backends.registry import Descriptor, executed
 from backends.security import Security
 from bench.parties.messages import BatchFigures, Encrypted, Generated, Loaded, Prepared
 from bench.parties.wire import Crossed, Shipment
-from bench.run import networks
+from bench.run import networks, prices
 from bench.run.exchanges import Evaluation, bytes_of
 from bench.run.session import Peaks, Protection
 from bench.run.survival import Survival
@@ -37,6 +37,7 @@ class Figures:
         stopped_s: seconds in which a signal had stopped a party.
         sharing: what several key owners did, up to the end of the first evaluation.
         survival: what was started again, and what was kept.
+        energy: of all attempts of the parties.
     """
 
     plan_s: float | None = None
@@ -57,6 +58,7 @@ class Figures:
     stopped_s: float = 0.0
     security: Security | None = None
     wire: costs.Wire = field(default_factory=costs.Wire)
+    energy: costs.Energy = field(default_factory=costs.Energy)
     sharing: Sharing | None = None
     survival: Survival = field(default_factory=Survival)
 
@@ -280,6 +282,15 @@ def wire(crossed: Crossed, figures: Figures) -> costs.Wire:
         rounds=rounds,
         networks=networks.taken(keys_bytes, others, rounds),
     )
+
+
+def price(figures: Figures, latency: costs.Latency, threads: int) -> costs.Price | None:
+    """What the evaluator's part costs on a rented server; null where no time or memory of it is known."""
+    peak = figures.peaks.evaluator
+    if latency.evaluate_s is None or not peak:
+        return None
+    seconds = latency.evaluate_s + (latency.prepare_model_s or 0.0)
+    return prices.paid(threads, peak, seconds, figures.wire.to_key_owner_bytes or 0)
 
 
 def security(judged: Security | None) -> record.SecurityBlock:

@@ -39,6 +39,7 @@ def record_of(run_id: str, asked: Asked, loaded: CellKind, outcome: Outcome) -> 
     environment = outcome.environment.model_copy(
         update={"libraries": {**outcome.environment.libraries, **figures.libraries}}
     )
+    latency = recording.latency(figures, cell.samples, timed)
     return Record.model_validate(
         {
             **_named(run_id, asked, outcome),
@@ -49,10 +50,12 @@ def record_of(run_id: str, asked: Asked, loaded: CellKind, outcome: Outcome) -> 
             "shape": loaded.subject.shape,
             "batch": program.layout.samples if program is not None else None,
             "ladder": loaded.ladder(outcome),
-            "latency": recording.latency(figures, cell.samples, timed),
+            "latency": latency,
             "memory": recording.memory(figures),
             "counts": recording.counts(figures, program, outcome.batches, get(cell.backend)),
             "wire": figures.wire,
+            "energy": figures.energy,
+            "price": recording.price(figures, latency, environment.threads or 1),
             "sharing": figures.sharing,
             "runaways": loaded.runaways(outcome),
             "survival": figures.survival.block(),
@@ -102,6 +105,7 @@ def scored_again(run_id: str, asked: Asked, loaded: CellKind, kept: Record, outc
             "reason": outcome.reason,
             "ladder": loaded.ladder(outcome) if outcome.decrypted is not None else Ladder(),
             "latency": _without_evaluation(kept.latency) if wrong else kept.latency,
+            "price": None if wrong else kept.price,
         }
     )
 

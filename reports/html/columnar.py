@@ -14,6 +14,7 @@ from reports.block import Block
 
 #: Significant digits of single times, which differ by a percent from one time to the next.
 DIGITS = 4
+BRIEF = f".{DIGITS}g"
 #: Names of single times; stages have names of their own and all their digits.
 SINGLE_TIMES = ("s", "busy_s", "samples_s")
 
@@ -51,4 +52,4 @@ def _blocks(values: Sequence[Block | None], kind: type[Block]) -> dict[str, Any]
 
 def _brief(time: float | None) -> float | None:
     """A single time, shortened: digits beyond any clock's meaning do not compress."""
-    return None if time is None else float(f"{time:.{DIGITS}g}")
+    return None if time is None else float(format(time, BRIEF))

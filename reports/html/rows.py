@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from reports.computed import computed
 from reports.distorted import distorted
 from reports.figures import Unit
 from reports.floors import interactive, single_operations, unranked
@@ -45,7 +46,7 @@ _BY_UNIT: Mapping[Unit | None, tuple[str, ...]] = {
     Unit.NUMBER: (
         *("ladder.logit_error_max", "ladder.precision.error_max"),
         *("ladder.nats.original", "ladder.nats.he_friendly"),
-        *("ladder.nats.polynomial", "ladder.nats.encrypted"),
+        *("ladder.nats.polynomial", "ladder.nats.encrypted", "energy.evaluate_j"),
     ),
     Unit.BITS: (
         *("security.log_qp", "ladder.precision_bits", "ladder.precision.least", "ladder.precision.mean"),
@@ -91,6 +92,9 @@ DERIVED: Mapping[str, Unit | None] = {
     "derived.unranked": None,
     "derived.sample_s": Unit.SECONDS,
     "derived.distorted": None,
+    "computed.lan_s": Unit.SECONDS,
+    "computed.wan_s": Unit.SECONDS,
+    "computed.price": Unit.NUMBER,
     "derived.refresh": None,
     "derived.alias": None,
     "derived.depth": Unit.COUNT,
@@ -150,5 +154,5 @@ def _derived(record: Record, last: bool, group: int, best: bool) -> list[Any]:
         loss(ladder, "original", "encrypted"),
         *(probed(record), bool(latency.layers), bool(latency.primitives), bool(latency.course)),
         *(single_operations(record), interactive(record), unranked(record)),
-        *(sample_s(record), distorted(record)),
+        *(sample_s(record), distorted(record), *computed(record).values()),
     ]

@@ -156,10 +156,10 @@ def entry(name: str, value: str) -> EntryPoint:
 
 def test_two_backends_of_one_name_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     again = entry("cleartext", "backends.cleartext:DESCRIPTOR")
-    monkeypatch.setattr(registry, "entry_points", lambda group: [again])
+    monkeypatch.setattr(registry, "_of_packages", lambda paths: [again])
     assert "cleartext" in registry.available()  # the same one twice
     other = entry("cleartext", "backends.openfhe:DESCRIPTOR")
-    monkeypatch.setattr(registry, "entry_points", lambda group: [other])
+    monkeypatch.setattr(registry, "_of_packages", lambda paths: [other])
     with pytest.raises(
         BackendError, match=r"two backends are called 'cleartext'; rename that of backends\.openfhe"
     ):
@@ -211,6 +211,6 @@ def named(path: Path) -> list[str]:
 def test_a_package_whose_descriptor_cannot_be_had_is_told_by_name(
     monkeypatch: pytest.MonkeyPatch, value: str, said: str
 ) -> None:
-    monkeypatch.setattr(registry, "entry_points", lambda group: [entry("mylib", value)])
+    monkeypatch.setattr(registry, "_of_packages", lambda paths: [entry("mylib", value)])
     with pytest.raises(BackendError, match=said):
         registry.available()

@@ -7,11 +7,13 @@ import pytest
 
 from reports.costs import (
     Counts,
+    Energy,
     Evaluation,
     Latency,
     LayerTime,
     Memory,
     Network,
+    Price,
     Primitive,
     PrimitiveCounts,
     Stretch,
@@ -181,6 +183,16 @@ def fields() -> dict[str, Any]:
             messages=14,
             rounds=13,
             networks=[Network(name="WAN", round_trip_s=0.04, bytes_per_s=50e6, keys_s=16.6, online_s=0.6)],
+        ),
+        "energy": Energy(source="RAPL", keys_j=40.0, evaluate_j=900.0, wall_j=940.0),
+        "price": Price(
+            currency="EUR",
+            server="m6a.large",
+            server_per_hour=0.093,
+            traffic_per_gb=0.081,
+            computing=0.0016,
+            traffic=0.0005,
+            total=0.0021,
         ),
         "environment": Environment(
             cpu="a processor",

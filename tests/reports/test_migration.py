@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from reports.baseline import read_records
+from reports.costs import Energy
 from reports.export import to_json
 from reports.identity import canonical_json, digest
 from reports.migration import migrated, read_record
@@ -36,6 +37,8 @@ def read_on(record: Record) -> Record:
     return record.model_copy(
         update={
             "shape": None,
+            "energy": Energy(),
+            "price": None,
             "parameters": record.parameters.model_copy(update={"alias": None}) if record.parameters else None,
             "environment": record.environment.model_copy(update=dict.fromkeys(machine)),
             "wire": record.wire.model_copy(update={"rounds": None, "networks": None}),

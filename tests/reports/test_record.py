@@ -18,8 +18,8 @@ GOLDEN = Path(__file__).with_name("golden_record.json")
 #: Every name of the record, as the design publishes it.
 NAMES = {
     "": "schema run_id started_at suite case backend parameter_set parameters cell key origin scored_from "
-    "status reason security weights shape samples batch repeats ladder latency memory counts wire runaways "
-    "survival sharing environment remote",
+    "status reason security weights shape samples batch repeats ladder latency memory counts wire energy "
+    "price runaways survival sharing environment remote",
     "origin": "program scoring adapter model data parameters demanded libraries build threads repeats probes "
     "audit evaluator",
     "parameters": "alias log_n first_modulus_bits scale_bits depth digits refresh program parties",
@@ -37,6 +37,8 @@ NAMES = {
     "relinearisations rescales drops additions negations conjugations "
     "levels_used levels_after_refresh library",
     "wire": "to_evaluator_bytes to_key_owner_bytes messages rounds networks",
+    "energy": "source absent start_j keys_j load_j model_j encrypt_j evaluate_j decrypt_j wall_j",
+    "price": "currency server server_per_hour traffic_per_gb computing traffic total",
     "environment": "cpu cores threads workers pinned shared memory_bytes "
     "load steal_s stopped_s isolation swap calibration_s os python libraries build git "
     "lost_machines",
@@ -122,10 +124,13 @@ def test_a_cell_that_never_ran_has_every_name_and_null(fields: dict[str, Any]) -
     written = json.loads(bare.to_json())
     assert written["origin"] is None
     assert written["parameters"] is None
-    for block, names in NAMES.items() - {(name, NAMES[name]) for name in ("origin", "parameters")}:
+    assert written["price"] is None
+    for block, names in NAMES.items() - {(name, NAMES[name]) for name in ("origin", "parameters", "price")}:
         assert set(written[block] if block else written) == set(names.split())
     assert {
-        value for block in ("latency", "memory", "counts", "wire") for value in written[block].values()
+        value
+        for block in ("latency", "memory", "counts", "wire", "energy")
+        for value in written[block].values()
     } == {None}
     assert written["security"]["secure"] is False
 

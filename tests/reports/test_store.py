@@ -178,6 +178,21 @@ def test_what_json_takes_and_no_record_holds_is_told_with_its_place(
     assert load_run(run.folder).refused == [f"{path}:1: {said}; run the cell again"]
 
 
+def test_a_line_as_it_was_written_is_held_against_its_digest_byte_for_byte(
+    run: Run, record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That is most of the time of a report; a line in any other spelling says the same."""
+    run.append(of(run, record), {"encrypted": np.ones(3)})
+    path = run.folder / RECORDS
+    spelt = json.dumps(json.loads(path.read_bytes()), indent=None, separators=(", ", ": "))
+    with monkeypatch.context() as patched:
+        patched.setattr("reports.lines._as_meant", None)
+        written = load_run(run.folder)
+    path.write_text(spelt + "\n")
+    assert load_run(run.folder) == written
+    assert len(written.stored) == 1
+
+
 def test_a_line_nested_too_deep_costs_no_other_line(run: Run, record: Record) -> None:
     run.append(of(run, record))
     path = run.folder / RECORDS

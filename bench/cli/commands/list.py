@@ -12,6 +12,9 @@ from bench.cli.examples import examples
 from bench.cli.listing import ROWS, Row
 from bench.cli.screen import Screen
 
+#: Signs of what stays in one line, longer texts being prose, and of the gap between columns.
+LONGEST_NAME, GAP = 25, 2
+
 
 @click.command("list", epilog=examples("bench list", "bench list parameters", "bench list models --json"))
 @click.argument("what", required=False, type=click.Choice(list(ROWS)))
@@ -24,15 +27,20 @@ def list_command(what: str | None, as_json: bool) -> int:
         screen.document(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
         return 0
     for kind, rows in found.items():
-        screen.print(_table(kind, rows))
+        made = _table(kind, rows)
+        needed = sum((column.min_width or 0) + GAP for column in made.columns)
+        Screen(width=max(needed, screen.width)).print(made)
     return 0
 
 
 def _table(kind: str, rows: Sequence[Row]) -> Table:
+    """A row a line, as far as names go: only prose breaks, and a terminal that is too narrow breaks lines."""
+    made = Table(title=kind, title_justify="left", box=None, pad_edge=False, min_width=len(kind))
     headings = list(dict.fromkeys(name for row in rows for name in row))
-    made = Table(*headings, title=kind, title_justify="left", box=None, pad_edge=False, min_width=len(kind))
-    for column in made.columns:
-        column.overflow = "fold"
+    for heading in headings:
+        longest = max(len(text) for text in (heading, *(row.get(heading, "") for row in rows)))
+        whole = longest <= LONGEST_NAME
+        made.add_column(heading, min_width=min(longest, LONGEST_NAME), no_wrap=whole, overflow="fold")
     for row in rows:
         made.add_row(*(row.get(name, "") for name in headings))
     return made

@@ -11,6 +11,7 @@ import click
 import psutil
 from rich.table import Table
 
+from backends.parameters import COEFFICIENTS_TO_SLOTS_FIRST, SLOTS_TO_COEFFICIENTS_FIRST
 from backends.registry import Descriptor, available, get, simulates
 from bench.cli.examples import examples
 from bench.cli.listing import score
@@ -30,6 +31,10 @@ from reports.figures import size
 REFRESHES = {None: ("round_trip", "bootstrap"), True: ("round_trip",), False: ("bootstrap",)}
 #: So many choices of each kind of refresh are shown and written, the fastest.
 SHOWN = 8
+#: Kinds of bootstrap, as a table has room for them.
+KINDS = {COEFFICIENTS_TO_SLOTS_FIRST: "CtS", SLOTS_TO_COEFFICIENTS_FIRST: "StC"}
+#: Headings of columns that may break into lines, the others being short.
+BROKEN = ("first / scale", "depth / digits", "s a sample")
 #: A case's model in a suite, found without reading all of every suite.
 _MODEL = re.compile(r"\bmodel: ([A-Za-z0-9_-]+)")
 
@@ -195,12 +200,16 @@ def _tell(
             most = max((one.bits or 0.0 for one in found), default=None)
             told = "no set was found" if most is None else f"of {goal.bits:g} bits the most is {most:.1f}"
             screen.say(f"{kind}: {told}")
+    if any(one.parameters.bootstrap is not None for one in best):
+        screen.say("bootstraps: StC begins with slots to coefficients, CtS with coefficients to slots")
     screen.say("seconds, memory and bits are predicted; check them with --output and --verify")
 
 
 def _table(title: str, rows: Sequence[Mapping[str, str]]) -> Table:
     """A choice a row."""
-    made = Table(*rows[0], title=title, title_justify="left")
+    made = Table(title=title, title_justify="left", box=None, pad_edge=False, min_width=len(title))
+    for heading in rows[0]:
+        made.add_column(heading, no_wrap=heading not in BROKEN)
     for row in rows:
         made.add_row(*row.values())
     return made
@@ -208,7 +217,7 @@ def _table(title: str, rows: Sequence[Mapping[str, str]]) -> Table:
 
 def _row(one: Choice) -> Mapping[str, str]:
     at = one.parameters
-    kind = "" if at.bootstrap is None else f", {at.bootstrap.kind.replace('_', ' ')}"
+    kind = "" if at.bootstrap is None else f" {KINDS[at.bootstrap.kind]}"
     return {
         "backend": one.backend,
         "N": f"2^{at.log_n}",

@@ -7,12 +7,14 @@ are timed side by side.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import cast
+from uuid import uuid4
 
 import dask
 from distributed import Client, get_worker
@@ -37,16 +39,19 @@ class Dask:
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._seen, self._seen_at = self._workers(), monotonic()
-        self.at_once = AHEAD * max(1, len(self._seen))
         self._flying: set[Future[object]] = set()
+        self._begun: Counter[str] = Counter()
+        # Told as they begin, in order before their results: to ask of each takes longer than a small task.
+        self._topic = f"bench-begun-{uuid4().hex}"
+        client.subscribe_topic(self._topic, self._note)
+        self._look()
 
     def submit(
         self, name: str, function: Callable[[Argument], Result], argument: Argument, need: Need
     ) -> Future[Result]:
         """Send it to the workers whose limit of memory holds it."""
         if monotonic() - self._seen_at > SEEN_EVERY_S:
-            self._seen, self._seen_at = self._workers(), monotonic()
+            self._look()
         workers = self._seen
         fitting = [
             address
@@ -59,20 +64,30 @@ class Dask:
                 "asks for; start one that has (dask worker --memory-limit)"
             )
         executor = self._client.get_executor(pure=False, **({"workers": fitting} if workers else {}))
-        future: Future[Result] = executor.submit(partial(_called, name, function), argument)
+        future: Future[Result] = executor.submit(partial(_called, self._topic, name, function), argument)
         self._flying.add(future)  # type: ignore[arg-type]
         future.add_done_callback(self._flying.discard)  # the cluster then forgets its result
         return future
 
     def lost_machines(self, name: str) -> int:
         """How often workers began the task, but for the last, which ended it."""
-        return max(0, len(self._client.get_events(name)) - 1)
+        return max(0, self._begun.pop(name, 0) - 1)
 
     def close(self) -> None:
         """Cancel what still runs; the workers end its processes when they see it."""
         for future in list(self._flying):
             future.cancel()
+        self._client.unsubscribe_topic(self._topic)
         self._client.close()
+
+    def _note(self, event: tuple[float, str]) -> None:
+        """A worker has begun the task that it names."""
+        self._begun[event[1]] += 1
+
+    def _look(self) -> None:
+        """See which workers there are, and send as many tasks ahead as these want."""
+        self._seen, self._seen_at = self._workers(), monotonic()
+        self.at_once = AHEAD * max(1, len(self._seen))
 
     def _workers(self) -> dict[str, dict[str, int]]:
         found: dict[str, dict[str, int]] = self._client.scheduler_info(n_workers=-1)["workers"]
@@ -85,10 +100,10 @@ class Dask:
         return found
 
 
-def _called(name: str, function: Callable[[Argument], Result], argument: Argument) -> Result:
+def _called(topic: str, name: str, function: Callable[[Argument], Result], argument: Argument) -> Result:
     """Call a function on a worker, which tells the scheduler that it has begun."""
     worker = get_worker()
-    worker.log_event(name, {"worker": worker.name})
+    worker.log_event(topic, name)
     if cast(object, function) is perform:
         key = worker.get_current_task()
         watched = partial(perform, wanted=lambda: _wanted(worker, key))

@@ -66,15 +66,31 @@ function rungs(/** @type {Row} */ row) {
   const metric = row["ladder.metric"];
   const [before, clear, after] = [row["ladder.original"], row["ladder.polynomial"], row["ladder.encrypted"]];
   if (after === null) return untrained(row) ? "Random weights: no score" : "No score was measured";
-  const steps = [before, clear, after].filter((value) => value !== null).map((value) => score(metric, value));
-  return `${steps.join(" → ")} encrypted, ${several(row.samples, "sample")}`;
+  const steps = [
+    { rung: "original", value: before },
+    { rung: "polynomial", value: clear },
+    { rung: "encrypted", value: after },
+  ]
+    .filter(({ value }) => value !== null)
+    .map(({ rung, value }) => `${score(metric, value)} ${rung}`);
+  return `${steps.join(" → ")}, ${several(row.samples, "sample")}`;
 }
 
 /** How many labels encryption leaves as they are. */
 function agreement(/** @type {Row[]} */ rows) {
   const found = rows.flatMap((row) => row["ladder.label_agreement"] ?? []);
-  return found.length ? `at least ${fixed(100 * Math.min(...found), 1)} % keep their label` : null;
+  if (!found.length) return null;
+  const least = Math.min(...found);
+  return least === 1 ? "all labels kept" : `at least ${fixed(100 * least, 1)} % keep their label`;
 }
+
+/**
+ * What the rungs lose together, or gain.
+ * @param {string | null} metric
+ * @param {number} lost
+ */
+const change = (metric, lost) =>
+  lost === 0 ? "nothing lost" : `${lost < 0 ? "gained" : "lost"} ${loss(metric, Math.abs(lost))}`;
 
 /** How far the answers drift. */
 function drift(/** @type {Known} */ known) {
@@ -82,7 +98,7 @@ function drift(/** @type {Known} */ known) {
   const row = leaders(known)[0]?.row ?? ok[0];
   if (!row) return ["No cell ended ok."];
   const lost = row["derived.loss_total"];
-  const inAll = lost === null ? null : `lost in all: ${loss(row["ladder.metric"], lost)}`;
+  const inAll = lost === null ? null : change(row["ladder.metric"], lost);
   return [rungs(row), [inAll, agreement(ok)].filter(Boolean).join("; ")].filter(Boolean);
 }
 
@@ -129,7 +145,7 @@ function worse(/** @type {Known} */ { steps, gates, commits }) {
   const at = commits.length
     ? `Measured at ${commits.map((one) => one.slice(0, 8)).join(", ")}`
     : "No commit is known";
-  if (gates === null) return [`${at}, no other to compare with; report --history tells more`];
+  if (gates === null) return [`Not known without report --history. ${at}`];
   if (!steps.length) return [`No: no step in ${several(gates, "gate")}.`, at];
   const [{ measure, before, after, commits: between }] = steps;
   const change = before

@@ -5,6 +5,7 @@
 import { seconds, several } from "./format.js";
 import { threadsOf } from "./labels.js";
 import { setName } from "./names.js";
+import { processesOf } from "./processes.js";
 import { exact, precision } from "./rows.js";
 
 /** A part of the sentence; what is a finding is strong. @typedef {{ text: string, strong?: boolean }} Part */
@@ -27,12 +28,25 @@ const threads = (/** @type {Race} */ race) => threadsOf(race.cells[0].row);
 const who = (/** @type {Ranked} */ { row }) => strong(`${row.backend} with ${setName(row)}`);
 
 /**
+ * Why processes do not tell which of two is the faster; nothing where they do.
+ * @param {Ranked} first
+ * @param {Ranked} second
+ */
+function verdict(first, second) {
+  const fewest = Math.min(...[first, second].map(({ row }) => processesOf(row).length));
+  if (fewest === 1) return " (one process: no verdict)";
+  return first.most < second.least ? "" : " (processes overlap: no verdict)";
+}
+
+/**
  * The fastest of a race: its time and its precision, and how far the next is.
  * @param {Race} race
  * @param {Wanted} wanted
  */
 function fastest({ cells: [first, second] }, wanted) {
-  const next = second ? `, ${second.ratio.toFixed(2)} times as fast as the next` : "";
+  const next = second
+    ? `, ${second.ratio.toFixed(2)} times as fast as the next${verdict(first, second)}`
+    : "";
   return [
     strong(`${seconds(first.s)} ${timeOf(wanted)}`),
     plain(" at "),

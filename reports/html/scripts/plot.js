@@ -71,15 +71,24 @@ function keeper(/** @type {Drawing} */ drawing) {
   return button;
 }
 
+/** Pixels of a figure across a page of paper, and of one of two side by side. */
+const [PAPER, HALF_PAPER] = [1035, 500];
+
+/** How wide a figure is drawn: as its place on the screen, or as on paper, where it has one on the screen. */
+function widthOf(/** @type {HTMLElement} */ host) {
+  if (!host.clientWidth || !document.documentElement.hasAttribute("data-printing")) return host.clientWidth;
+  return host.closest(".pair") ? HALF_PAPER : PAPER;
+}
+
 /** Draw a figure as wide as its place; nothing where that has no width. */
 function draw(/** @type {Drawing} */ drawing) {
   const { figure, host } = drawing;
-  const width = host.clientWidth;
+  const width = widthOf(host);
   if (!width || !figure.option) return;
   const { height, ...option } = figure.option(width);
   host.style.height = `${height}px`;
   drawing.chart?.dispose();
-  drawing.chart = echarts.init(host, null, { renderer: figure.renderer ?? "svg" });
+  drawing.chart = echarts.init(host, null, { renderer: figure.renderer ?? "svg", width, height });
   drawing.chart.setOption({ ...common(), ...option });
   drawing.chart.on("click", openRecord);
   host.querySelector("svg")?.setAttribute("viewBox", `0 0 ${width} ${height}`); // so that paper can scale it

@@ -12,6 +12,10 @@ import { tableTools } from "./table_tools.js";
 
 const PAGE_ROWS = 25;
 const PRINTED_ROWS = 40;
+/** So many columns fit across paper; those of a wider table stand below, each part beside the names of its rows. */
+const PRINTED_COLUMNS = 18;
+/** The columns that name a row of such a table. */
+const NAMING_COLUMNS = 3;
 /** A table of fewer rows has no filter of its own. */
 const FILTERED_ROWS = 9;
 
@@ -89,6 +93,8 @@ class Table {
   next = this.turner("Next", 1);
   pager = el("div", { class: "pager" }, this.shown, this.previous, this.next);
   cut = el("p", { class: "note cut" });
+  /** On paper, the columns for which the table has no room. */
+  below = el("div", { class: "below" });
 
   /** @param {TableSpec<T>} spec */
   constructor(spec) {
@@ -98,7 +104,14 @@ class Table {
     this.sorting = sortingFrom(stated(this.address), spec.columns);
     const filter = spec.rows.length < FILTERED_ROWS ? null : this.filter();
     const tools = spec.rows.length < 2 ? null : el("div", { class: "table-tools" }, tableTools(this), filter);
-    this.node = el("div", { class: "table" }, tools, el("div", region, this.table), this.pager, this.cut);
+    this.node = el(
+      "div",
+      { class: "table" },
+      tools,
+      el("div", region, this.table, this.below),
+      this.pager,
+      this.cut,
+    );
     Object.assign(this.node, { table: this });
     this.draw();
   }
@@ -122,6 +135,20 @@ class Table {
   /** The columns that are shown. */
   get columns() {
     return this.spec.columns.filter((column) => !this.hidden.has(column.title));
+  }
+
+  /** The columns in parts that fit on paper; all of them on a screen. */
+  get parts() {
+    const { columns } = this;
+    if (!this.everything || columns.length <= PRINTED_COLUMNS) return [columns];
+    const [names, rest] = [columns.slice(0, NAMING_COLUMNS), columns.slice(NAMING_COLUMNS)];
+    const room = PRINTED_COLUMNS - NAMING_COLUMNS;
+    const count = Math.ceil(rest.length / room);
+    const each = Math.ceil(rest.length / count);
+    return Array.from({ length: count }, (_, part) => [
+      ...names,
+      ...rest.slice(part * each, (part + 1) * each),
+    ]);
   }
 
   /** The name under which its order stands in the page's address. */
@@ -174,14 +201,21 @@ class Table {
     const shown = this.everything
       ? ordered.slice(0, PRINTED_ROWS)
       : ordered.slice(this.start, this.start + PAGE_ROWS);
-    clear(this.head).append(this.headings());
+    const [first, ...others] = this.parts;
+    clear(this.head).append(this.headings(first));
     for (const body of [...this.table.tBodies]) body.remove();
-    this.table.append(...this.bodies(shown));
+    this.table.append(...this.bodies(shown, first));
+    clear(this.below).append(
+      ...others.map((part) =>
+        el("table", {}, el("thead", {}, this.headings(part)), ...this.bodies(shown, part)),
+      ),
+    );
     this.tell(ordered.length);
   }
 
-  headings() {
-    const cells = this.columns.map((column) => {
+  /** @param {Column<T>[]} columns */
+  headings(columns) {
+    const cells = columns.map((column) => {
       const place = this.spec.columns.indexOf(column);
       return headingCell(column, orderOf(this.sorting, place), () => this.sort(place));
     });
@@ -191,22 +225,26 @@ class Table {
   /**
    * Rows under the titles of their groups.
    * @param {[Group<T> | null, T][]} shown
+   * @param {Column<T>[]} columns
    */
-  bodies(shown) {
+  bodies(shown, columns) {
     /** @type {HTMLTableSectionElement[]} */
     const bodies = [];
     shown.forEach(([group, row], place) => {
-      if (!place || group !== shown[place - 1][0]) bodies.push(this.body(group));
-      const cells = this.columns.map((column) => bodyCell(column, row));
+      if (!place || group !== shown[place - 1][0]) bodies.push(this.body(group, columns.length));
+      const cells = columns.map((column) => bodyCell(column, row));
       bodies[bodies.length - 1].append(el("tr", {}, cells));
     });
     return bodies;
   }
 
-  /** @param {Group<T> | null} group */
-  body(group) {
+  /**
+   * @param {Group<T> | null} group
+   * @param {number} across how many columns it has
+   */
+  body(group, across) {
     if (!group) return el("tbody");
-    const span = { scope: "rowgroup", colspan: this.columns.length };
+    const span = { scope: "rowgroup", colspan: across };
     return el("tbody", {}, el("tr", { class: "group" }, el("th", span, el("span", {}, group.title))));
   }
 
@@ -251,13 +289,13 @@ export function addTable(parent, spec) {
   parent.append(new Table(spec).node);
 }
 
-/** Show all rows of every table, for paper, or a page of them. */
+/** Show all rows of every table, for paper, and wide ones in parts; or a page of them. */
 export function printTables(/** @type {boolean} */ everything) {
   const nodes = /** @type {NodeListOf<HTMLElement & { table: Table<unknown> }>} */ (
     document.querySelectorAll(".table")
   );
   for (const { table } of nodes) {
-    if (table.rows.length <= PAGE_ROWS) continue;
+    if (table.rows.length <= PAGE_ROWS && table.columns.length <= PRINTED_COLUMNS) continue;
     table.everything = everything;
     table.draw();
   }

@@ -105,6 +105,10 @@ export type NumberName =
   | "wire.to_key_owner_bytes"
   | "wire.messages"
   | "environment.threads"
+  | "energy.evaluate_j"
+  | "computed.lan_s"
+  | "computed.wan_s"
+  | "computed.price"
   | "derived.sample_s"
   | "derived.one_input_s"
   | "derived.full_batch_s"
@@ -339,6 +343,6 @@ export interface Figure {
 declare global {
   /** The plotting library, which a script of its own defines. */
   const echarts: {
-    init(host: HTMLElement, theme: null, options: { renderer: string }): Chart;
+    init(host: HTMLElement, theme: null, options: { renderer: string; width: number; height: number }): Chart;
   };
 }

@@ -1,9 +1,14 @@
-"""As many records as asked for, of the shapes that real ones have: the example's, again and again."""
+"""As many records as asked for, of the shapes that real ones have: the example's, again and again.
+
+python -m tests.reports.html.lifelike 5000 many     runs of as many records, as a store of its own
+time python -m bench report many --output many.html
+"""
 
 from __future__ import annotations
 
 import json
 import random
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from hashlib import sha256
@@ -12,7 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from reports.html.columnar import SINGLE_TIMES
+from reports.lines import Line, encode
 from reports.record import Record
+from reports.store import RECORDS
 from tests.reports.html.unpacking import records_of
 
 EXAMPLE = Path(__file__).resolve().parents[3] / "docs" / "examples" / "report.html"
@@ -48,3 +55,16 @@ def _noisy(value: Any, chance: random.Random, name: str = "") -> Any:
         return [_noisy(one, chance, name) for one in value]
     timed = isinstance(value, float) and (name in SINGLE_TIMES or name.endswith("_s"))
     return value * abs(chance.gauss(1, 0.02)) if timed else value
+
+
+def main(count: int, output: Path) -> None:
+    """Write them as the runs that they are of."""
+    for record in lifelike(count):
+        folder = output / record.run_id
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / RECORDS).open("a") as file:
+            file.write(encode(Line(record, None, None)) + "\n")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), Path(sys.argv[2]))

@@ -1,10 +1,14 @@
 // The environments: what was measured where, in groups whose times compare.
 
 /** @import { Column, Conditions } from "../types.js" */
+import { chosenCase } from "../case_bar.js";
 import { page } from "../data.js";
 import { breakable, el } from "../dom.js";
 import { ABSENT, bytes, grouped, significant } from "../format.js";
 import { addTable } from "../table.js";
+
+/** Signs of a commit that are shown. */
+const COMMIT = 10;
 
 /** What a group was measured on. */
 const machine = (/** @type {Conditions} */ { cpu, cores, memory_bytes: memory, os }) =>
@@ -13,6 +17,9 @@ const machine = (/** @type {Conditions} */ { cpu, cores, memory_bytes: memory, o
 /** The least and the most of the calibration's times. */
 const calibration = (/** @type {Conditions} */ group) =>
   group.calibration?.map((value) => significant(value)).join(" – ") ?? ABSENT;
+
+/** Commits, by as many signs as tell them apart. */
+const short = (/** @type {string[]} */ commits) => commits.map((one) => one.slice(0, COMMIT)).join(", ");
 
 /** Lines of text, one under the other. */
 const lines = (/** @type {string[]} */ texts) =>
@@ -63,15 +70,16 @@ const COLUMNS = [
     title: "Commits",
     source: "environment.git",
     value: (group) => group.commits.join(", "),
-    cell: (group) => breakable(group.commits.join(", ")),
+    cell: (group) => el("span", { title: group.commits.join(", ") }, breakable(short(group.commits))),
   },
 ];
 
-/** The table of all conditions, whatever the filters. */
+/** The table of the chosen case's conditions, or of all, whatever the filters. */
 export function conditions(/** @type {HTMLElement} */ parent) {
+  const chosen = chosenCase();
   addTable(parent, {
     caption: "Conditions of measuring. Times compare within a line, not between lines",
-    rows: page().conditions,
+    rows: page().conditions.filter((group) => chosen === null || group.case === chosen),
     columns: COLUMNS,
   });
 }

@@ -2,11 +2,13 @@
 
 /** @import { Heat, NumberName, Part, Row, WholeRecord } from "../types.js" */
 import { barsOption, barsTable } from "../bands.js";
+import { conditionsColumn, figureColumn, NAME_COLUMNS, STANDINGS } from "../columns.js";
 import { wholes } from "../data.js";
 import { seconds, significant } from "../format.js";
 import { heatOption, heatTable, shares } from "../heat.js";
 import { firstOf, naming } from "../labels.js";
 import { addFigure } from "../plot.js";
+import { addTable } from "../table.js";
 import { firstParts, longestFirst, secondsBy } from "../timing.js";
 
 /**
@@ -138,6 +140,30 @@ async function primitiveTimes(parent, rows) {
 }
 
 /**
+ * What is not measured: over a network, and in money; and energy, where a processor tells it.
+ * @param {HTMLElement} parent
+ * @param {Row[]} rows
+ */
+function computed(parent, rows) {
+  const found = rows.filter((row) => row["computed.lan_s"] !== null || row["computed.price"] !== null);
+  if (!found.length) return;
+  addTable(parent, {
+    caption: "Computed, not measured: all samples over two networks, and the price of the evaluator",
+    rows: found,
+    groups: STANDINGS,
+    columns: [
+      ...NAME_COLUMNS,
+      figureColumn("Evaluate, measured", "latency.evaluate_s"),
+      figureColumn("LAN, computed", "computed.lan_s"),
+      figureColumn("WAN, computed", "computed.wan_s"),
+      figureColumn("Price in EUR, computed", "computed.price"),
+      figureColumn("Joules, measured", "energy.evaluate_j"),
+      conditionsColumn,
+    ],
+  });
+}
+
+/**
  * By stage, by layer, by primitive.
  * @param {HTMLElement} parent
  * @param {Row[]} rows
@@ -146,4 +172,5 @@ export async function time(parent, rows) {
   stages(parent, rows);
   await layerTimes(parent, rows);
   await primitiveTimes(parent, rows);
+  computed(parent, rows);
 }

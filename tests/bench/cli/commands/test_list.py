@@ -45,6 +45,14 @@ def test_a_parameter_set_is_told_with_what_it_is() -> None:
     assert sets["toy", "bootstrap"]["refresh"] == "bootstrap"
 
 
+def test_a_parameter_set_is_a_line_without_a_word_that_breaks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    shown = CliRunner().invoke(list_command, ["parameters"], catch_exceptions=False).output
+    (line,) = (one.split() for one in shown.splitlines() if one.startswith("vit_tiny ") and "shared14" in one)
+    assert line[:5] == ["vit_tiny", "shared14", "2^14", "428", "128"]
+    assert line[9:13] == ["round", "trip", "openfhe,", "tenseal,"]
+
+
 def test_a_model_is_told_with_its_task_its_size_and_what_it_reaches() -> None:
     models = {one["model"]: one for one in told("models")}
     tiny = models["vit_tiny"]

@@ -12,6 +12,8 @@ from tests.reports.html.browser.chromium import Tabs, open_page
 from tests.reports.html.browser.test_answers import DESKTOP, EXAMPLE, PHONE
 
 MOST_PAGES = 12
+#: Pixels across a page of A4, landscape, between its margins.
+PAPER = 1039
 FINDINGS = """const done = arguments[0];
     axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => done(violations.map(
         ({ id, nodes }) => [id, nodes.map((node) => node.html.slice(0, 200)).slice(0, 5)])))"""
@@ -34,3 +36,16 @@ def test_paper_takes_few_pages(chromium: Tabs) -> None:
         paper = {"preferCSSPageSize": True, "printBackground": True}
         printed = base64.b64decode(chrome.execute_cdp_cmd("Page.printToPDF", paper)["data"])
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) <= MOST_PAGES
+
+
+def test_paper_cuts_no_table_off(chromium: Tabs) -> None:
+    """Chromium would shrink all pages until the widest table fits, and cut that where it still does not."""
+    right = """dispatchEvent(new Event('beforeprint'));
+        return [...document.querySelectorAll('section table')].filter((one) => one.getClientRects().length)
+            .map((one) => [one.closest('section').id, Math.round(one.getBoundingClientRect().right)])"""
+    with chromium(PAPER, 700) as chrome:
+        open_page(chrome, EXAMPLE, query="")
+        chrome.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+        found = chrome.execute_script(right)
+    assert "cells" in dict(found)
+    assert [(section, end) for section, end in found if end > PAPER] == []

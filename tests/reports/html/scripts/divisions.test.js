@@ -112,7 +112,7 @@ test("the sentence tells both divisions apart, with times, bits and the next", (
   assert.equal(
     text,
     "tenseal with n14 is the fastest of 2 that ask the key owner (12 times): 450 ms a sample at 18.3 bits, 1.20 times " +
-      "as fast as the next, on 1 thread. openfhe with n14 needs nobody (3 bootstraps): 1.20 s a sample at 18.3 bits, on 2 threads. ",
+      "as fast as the next (one process: no verdict), on 1 thread. openfhe with n14 needs nobody (3 bootstraps): 1.20 s a sample at 18.3 bits, on 2 threads. ",
   );
 });
 

@@ -31,6 +31,9 @@ const COMMON = {
   "derived.unranked": null,
   "derived.sample_s": 3,
   "derived.distorted": null,
+  "computed.lan_s": null,
+  "computed.wan_s": null,
+  "computed.price": null,
 };
 
 /**
