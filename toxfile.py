@@ -1,4 +1,5 @@
-"""tox's plugin: an environment for each backend, from the declaration in its folder, and one for them all."""
+"""tox's plugin: an environment for each backend, from the declaration in its folder, and one for all of them
+but those that are declared apart."""
 
 from __future__ import annotations
 
@@ -31,15 +32,6 @@ def tox_extend_envs() -> Iterable[str]:
 @impl
 def tox_add_core_config(core_conf: ConfigSet, state: State) -> None:
     """Configure them; whatever is not said here stands in `tox.ini` under `[testenv]`."""
-    everything = ",".join(["lint", "core", "plugin", *_backends()])
-    state.conf.memory_seed_loaders[ALL].append(
-        MemoryLoader(
-            description="every test on every library, and the linter",
-            skip_install=True,
-            allowlist_externals=[sys.executable],
-            commands=[_command(sys.executable, "-m", "tox", "run", "-e", everything)],
-        )
-    )
     if find_spec("yaml") is None:  # tox reads `requires` here, and starts again in an environment that has it
         return
     # Both import PyYAML, so not above; tox has taken this folder from the path by now.
@@ -47,6 +39,16 @@ def tox_add_core_config(core_conf: ConfigSet, state: State) -> None:
     from bench.environments.declaration import load
     from bench.environments.interpreters import find_interpreter, lacks_glibc
 
+    together = [path.parent.name for path in DECLARATIONS if load(path).apart is None]
+    everything = ",".join(["lint", "core", "plugin", *together])
+    state.conf.memory_seed_loaders[ALL].append(
+        MemoryLoader(
+            description="every test on every library that is not declared apart, and the linter",
+            skip_install=True,
+            allowlist_externals=[sys.executable],
+            commands=[_command(sys.executable, "-m", "tox", "run", "-e", everything)],
+        )
+    )
     for path in DECLARATIONS:
         fitting = [one.python for one in load(path).alternatives if not lacks_glibc(one)]
         # Where none fits, the installation below says what is lacking.

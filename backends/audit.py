@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sized
 from dataclasses import dataclass, field
 from functools import wraps
 from importlib import import_module
@@ -39,7 +39,9 @@ class Binding:
     Attributes:
         calls: `module:Class` → each method of the class that an evaluation may call → what one call executes,
             nothing for one that computes no primitive. A name such as `EvalMult(Ciphertext)` is for calls
-            whose last positional operand is of that class. Any other method that is called is an error.
+            whose last positional operand is of that class, and one such as `rotate_many(each more)` for what
+            each item of the last positional operand adds after the first, where a call takes several. Any
+            other method that is called is an error.
         made_of: a primitive for which the library has no call → what the adapter makes one of.
     """
 
@@ -186,7 +188,13 @@ def _meaning(name: str, operands: tuple[object, ...], methods: Methods) -> Count
     for kind in type(operands[-1]).__mro__ if operands else ():
         if (exact := f"{name}({kind.__name__})") in methods:
             return methods[exact]
-    return methods.get(name)
+    if (several := f"{name}(each more)") not in methods:
+        return methods.get(name)
+    more = len(operands[-1]) - 1 if operands and isinstance(operands[-1], Sized) else 0
+    total = Counter(methods[name])
+    for part, times in methods[several].items():
+        total[part] += more * times
+    return total
 
 
 def _is_method(owner: type, name: str) -> bool:

@@ -75,6 +75,8 @@ class Descriptor:
         attack: `module:function` of an `Attack`, for the conformance kit; a simulator has no secret.
         audit: `module:NAME` of a `backends.audit.Binding`, which says what each call of the library executes;
             a simulator has no library.
+        keeps_secret_key: whether its key owner tells its secret key, to be kept between two processes
+            (`KeyOwner.secret`).
     """
 
     name: str
@@ -92,6 +94,7 @@ class Descriptor:
     noise: Traits | None = None
     attack: str | None = None
     audit: str | None = None
+    keeps_secret_key: bool = False
 
 
 def load_library(target: str) -> type[Library]:

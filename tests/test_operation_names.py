@@ -17,8 +17,8 @@ LIMITS = {
     "mask": 18,  # some of them mean an array
     "scale": 24,
     "polynomial": 21,  # most of them mean the stage of conversion
-    "add": 17,  # those of audits are methods of libraries
-    "multiply": 17,  # the same
+    "add": 18,  # those of audits are methods of libraries
+    "multiply": 18,  # the same
     "split_heads": 10,
     "merge_heads": 6,
     "scores": 15,

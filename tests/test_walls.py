@@ -78,7 +78,7 @@ def test_descriptors_load_where_no_library_is_and_try_none() -> None:
         [sys.executable, "-c", WITHOUT_LIBRARIES], cwd=ROOT, capture_output=True, text=True, check=True
     )
     found, _, tried = done.stdout.strip().partition("|")
-    assert set(found.split(",")) >= {"cleartext", "openfhe", "tenseal", "pyfhel", "seal_python"}
+    assert set(found.split(",")) >= {"cleartext", "openfhe", "tenseal", "pyfhel", "seal_python", "fhelium"}
     assert tried == ""
 
 

@@ -42,6 +42,8 @@ LEAN = (
     "backends",
     "bench.packages",
     "bench.parties",
+    *(f"bench.submission.{name}" for name in ("answers", "channels", "client", "contents", "places")),
+    *(f"bench.submission.{name}" for name in ("server", "stage", "task")),
     "models.arrays",
     "models.node",
     "models.graph",

@@ -16,5 +16,6 @@ DESCRIPTOR = Descriptor(
     capabilities=capabilities,
     footprint=Footprint(process_bytes=37_000_000, encrypts=False),
     simulates=True,
+    keeps_secret_key=True,
     times=Path(__file__).with_name("times.json"),
 )

@@ -117,6 +117,10 @@ def _keys(candidate: Candidate, scratch: Path) -> Iterator[Check]:
         optional.makes_and_loads_keys_one_kind_at_a_time, candidate.adapter, _fresh(scratch, "kinds")
     )
     yield Check("makes and loads keys one kind at a time", check)
+    again = partial(
+        optional.goes_on_with_a_secret_key_that_was_kept, candidate.adapter, _fresh(scratch, "kept")
+    )
+    yield Check("goes on with a secret key that was kept", again)
 
 
 def _bootstrap(candidate: Candidate, scratch: Path) -> Iterator[Check]:

@@ -86,6 +86,26 @@ def makes_and_loads_keys_one_kind_at_a_time(adapter: str, scratch: Path) -> None
     demand_bits(owner.decrypt(product), a * b, MINIMUM_BITS, "a product relinearised by such a key")
 
 
+def goes_on_with_a_secret_key_that_was_kept(adapter: str, scratch: Path) -> None:
+    """With the secret key of another, a key owner decrypts what was encrypted before, and encrypts.
+
+    Raises:
+        LeftOut: the adapter tells no secret key, and says so.
+    """
+    library = load_library(adapter)
+    owner = library.key_owner(PARAMETERS)
+    owner.generate(scratch, (), bootstrap=False)
+    values = np.random.default_rng(6).uniform(-1, 1, PARAMETERS.slots)
+    owner.write(owner.encrypt(values, 1), scratch / "before")
+    again = library.key_owner(PARAMETERS)
+    try:
+        again.restore(owner.secret())
+    except Unsupported as error:
+        raise LeftOut(str(error)) from error
+    demand_bits(again.decrypt(again.read(scratch / "before")), values, MINIMUM_BITS, "a ciphertext of before")
+    demand_bits(owner.decrypt(again.encrypt(values, 1)), values, MINIMUM_BITS, "a ciphertext of afterwards")
+
+
 def own_types_compute_layers_and_hide_the_secret_key(types: str, scratch: Path) -> None:
     """A library's own types against clear arithmetic, and what their evaluator can decrypt.
 

@@ -25,6 +25,7 @@ DESCRIPTOR = Descriptor(
     times=Path(__file__).with_name("times.json"),
     threaded=True,
     releases_gil=True,
+    keeps_secret_key=True,
     attack="backends.openfhe.attack:attempts",
     audit="backends.openfhe.audit:BINDING",
 )

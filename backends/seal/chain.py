@@ -1,7 +1,8 @@
 """SEAL's modulus chain: its primes, the canonical scale of each level, and how levels are left exactly.
 
-SEAL rescales by primes that only approximate the scale, so scales drift unless they are managed. Here each
-level has one canonical scale, defined from the bottom up: D_0 = 2^scale_bits and D_l = sqrt(D_{l-1}·q_l),
+SEAL rescales by primes that only approximate the scale, so scales drift unless they are managed. The same
+holds of any library that is given its primes and leaves scales to its user. Here each level has one canonical
+scale, defined from the bottom up: D_0 = 2^scale_bits and D_l = sqrt(D_{l-1}·q_l),
 where q_l is the prime that goes from level l to l-1. A product at level l then has scale D_l², and a rescale
 divides it to exactly D_{l-1} (the scaling technique of Kim, Papadimitriou and Polyakov 2022, upside down).
 """
@@ -20,8 +21,9 @@ _SCALE_TOLERANCE = 2.0**-40  # rounding of a few float operations; far below any
 
 
 def modulus_bits(parameters: ParameterSet) -> list[int]:
-    """Bits of each prime that SEAL is asked for, the special prime last."""
-    return [parameters.first_modulus_bits, *[parameters.scale_bits] * parameters.depth, SPECIAL_PRIME_BITS]
+    """Bits of each prime that SEAL is asked for, the special ones last: of those SEAL itself has one."""
+    special = [SPECIAL_PRIME_BITS] * parameters.special_primes
+    return [parameters.first_modulus_bits, *[parameters.scale_bits] * parameters.depth, *special]
 
 
 @dataclass(frozen=True)
@@ -31,18 +33,18 @@ class ModulusChain:
     Attributes:
         log_n: log2 of the ring dimension.
         primes: q_0 to q_depth; level l has the modulus q_0·…·q_l.
-        special_prime: the one prime P of key switching.
+        special_primes: those of the P of key switching; SEAL has one.
         scales: the canonical scale D_l of each level l.
     """
 
     log_n: int
     primes: tuple[int, ...]
-    special_prime: int
+    special_primes: tuple[int, ...]
     scales: tuple[float, ...]
 
     @classmethod
     def of(cls, parameters: ParameterSet, moduli: Sequence[int]) -> ModulusChain:
-        """The chain of a context whose coefficient modulus is `moduli`, the special prime last.
+        """The chain of a context whose coefficient modulus is `moduli`, the special primes last.
 
         Raises:
             ParameterError: the moduli are not those that the parameter set asks for.
@@ -53,11 +55,12 @@ class ModulusChain:
                 f"the context has primes of {found} bits, not the {asked} bits of {parameters.name}; "
                 "make the keys again at this parameter set"
             )
-        primes = tuple(int(prime) for prime in moduli)
+        numbers = tuple(int(prime) for prime in moduli)
+        primes, special = numbers[: parameters.depth + 1], numbers[parameters.depth + 1 :]
         scales = [2.0**parameters.scale_bits]
-        for prime in primes[1:-1]:
+        for prime in primes[1:]:
             scales.append(sqrt(scales[-1] * prime))
-        return cls(parameters.log_n, primes[:-1], primes[-1], tuple(scales))
+        return cls(parameters.log_n, primes, special, tuple(scales))
 
     @property
     def depth(self) -> int:
@@ -106,5 +109,5 @@ class ModulusChain:
 
     def security(self, secret: str) -> SecurityFacts:
         """The facts for the security checker, from the primes themselves."""
-        log_q = fsum(log2(prime) for prime in self.primes)
-        return SecurityFacts(log_n=self.log_n, log_q=log_q, log_p=log2(self.special_prime), secret=secret)
+        log_q, log_p = (fsum(map(log2, primes)) for primes in (self.primes, self.special_primes))
+        return SecurityFacts(log_n=self.log_n, log_q=log_q, log_p=log_p, secret=secret)

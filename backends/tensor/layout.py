@@ -13,7 +13,7 @@ other in the imaginary parts (`backends.tensor.halves`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, TypeVar, cast
 
@@ -339,6 +339,11 @@ def unpack(layout: Layout, value: ValueLayout, vectors: Sequence[Array], count: 
         if (rest := count - half * layout.images) > 0
     ]
     return np.concatenate(halves)
+
+
+def unpack_batches(layout: Layout, value: ValueLayout, batches: Iterable[Sequence[Array]]) -> Array:
+    """The samples of all places of some batches, `[batches · layout.samples, ...]`; see `unpack`."""
+    return np.concatenate([unpack(layout, value, vectors, layout.samples) for vectors in batches])
 
 
 def _unpacked(layout: Layout, value: ValueLayout, vectors: Sequence[Array], count: int) -> Array:

@@ -84,6 +84,7 @@ for command in (
     Later("init:init", "Write a commented suite for a model of your own, and its recipe."),
     Later("doctor:doctor", "What each backend has and lacks, and what to do."),
     Later("list:list_command", "Suites, backends, parameter sets, models and data sets."),
+    Later("submission:submission", "Write a folder that the standard suites' own harness drives."),
     Later("conform:conform", "Hold a backend of any package to its contract, or write a skeleton of one."),
     Later("validate:validate", "Check a suite, its models and its data; or a recipe, or rules."),
     Later("convert:convert", "Train and convert the model of a recipe."),

@@ -5,12 +5,13 @@
       - python: "3.10"
         glibc: "2.35"             optional: the oldest glibc that the wheels accept
         requirements: [...]       optional: as pip takes them
-    build:                        optional: a wheel that has to be built first
+    build:                        optional: a wheel that is built where the requirements are installed
       script: build_wheel.py      beside this file, run as `python script REQUIREMENT WHEEL_FOLDER`
       requirement: Pyfhel==3.5.0
       compilers: [c++, g++]       optional: one of these must be on PATH
       variants:                   optional: other builds, for `bench run --build NAME`
         native: -march=native     the compiler's flags
+    apart: takes long to build    optional: why `tox -e all-backends` leaves this one out
 
 This module needs PyYAML and the standard library alone, because tox's plugin imports it.
 """
@@ -88,6 +89,7 @@ class Declaration:
         imports: the module whose import proves that an environment works.
         alternatives: at least one, best first.
         build: None where pip finds everything.
+        apart: why it is tested apart from the other backends, where it is.
     """
 
     name: str
@@ -95,6 +97,7 @@ class Declaration:
     imports: str
     alternatives: tuple[Alternative, ...]
     build: Build | None = None
+    apart: str | None = None
 
     @property
     def digest(self) -> str:
@@ -132,7 +135,8 @@ def load(path: Path, name: str | None = None) -> Declaration:
         UserError: the file is absent or breaks the format above; the text names file, key and remedy.
     """
     document = read(path, UserError)
-    table = _table(document, (), document.content, required=("imports", "alternatives"), optional=("build",))
+    optional = ("build", "apart")
+    table = _table(document, (), document.content, required=("imports", "alternatives"), optional=optional)
     if not isinstance(table["alternatives"], list) or not table["alternatives"]:
         sentence = "alternatives is not a list of interpreters; write at least one"
         document.fail(("alternatives",), sentence)
@@ -145,6 +149,7 @@ def load(path: Path, name: str | None = None) -> Declaration:
             for index, entry in enumerate(table["alternatives"])
         ),
         build=_build(document, ("build",), table["build"]) if "build" in table else None,
+        apart=_text(document, ("apart",), table["apart"]) if "apart" in table else None,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from bench.environments.commands import CommandError, run_logged
@@ -34,35 +35,11 @@ def install(declaration: Declaration, alternative: Alternative, python: Path, re
     Raises:
         UserError: the build, pip or the import failed; the text says which, why and where the log is.
     """
-    log = log_file(declaration)
-    wheel = built_wheel(declaration, python, log, report)
-    requirements = [*alternative.requirements, *([str(wheel)] if wheel else [])]
-    quiet = ("--no-input", "--disable-pip-version-check", "--progress-bar=off")
-    report(Step(declaration.name, "install", " ".join(requirements)))
-    try:
-        run_logged(
-            [
-                str(python),
-                "-m",
-                "pip",
-                "install",
-                *quiet,
-                "--requirement",
-                str(PARTY_REQUIREMENTS),
-                *requirements,
-            ],
-            log,
-            lambda line: report(Step(declaration.name, "install", line)),
-        )
-    except CommandError as failure:
-        full = "No space left" in str(failure)
-        remedy = (
-            "free some disk or set BENCH_CACHE to another folder" if full else "check pip's package index"
-        )
-        raise UserError(
-            f"{declaration.name}: pip could not install {' '.join(requirements)} ({failure}); {remedy}, "
-            f"{log} has the whole output"
-        ) from failure
+    parties = ("--requirement", str(PARTY_REQUIREMENTS))
+    _pip_install(declaration, alternative.requirements, python, report, parties)
+    wheel = built_wheel(declaration, alternative, python, log_file(declaration), report)
+    if wheel is not None:
+        _pip_install(declaration, (str(wheel),), python, report)
     report(Step(declaration.name, "probe", f"importing {declaration.imports}"))
     answer = probe(python, [declaration.imports])
     if answer.failure:
@@ -87,3 +64,35 @@ def install_here(declaration: Declaration, report: Report) -> dict[str, str]:
     raise UserError(
         f"{declaration.name} declares Python {versions}, not {version} on this machine; use one of them"
     )
+
+
+def _pip_install(
+    declaration: Declaration,
+    requirements: Sequence[str],
+    python: Path,
+    report: Report,
+    more: Sequence[str] = (),
+) -> None:
+    """Install requirements with an interpreter's own pip, and what `more` of its options name.
+
+    Raises:
+        UserError: pip failed.
+    """
+    log, what = log_file(declaration), " ".join(requirements) or "what parties need"
+    quiet = ("--no-input", "--disable-pip-version-check", "--progress-bar=off")
+    report(Step(declaration.name, "install", what))
+    try:
+        run_logged(
+            [str(python), "-m", "pip", "install", *quiet, *more, *requirements],
+            log,
+            lambda line: report(Step(declaration.name, "install", line)),
+        )
+    except CommandError as failure:
+        full = "No space left" in str(failure)
+        remedy = (
+            "free some disk or set BENCH_CACHE to another folder" if full else "check pip's package index"
+        )
+        raise UserError(
+            f"{declaration.name}: pip could not install {what} ({failure}); {remedy}, "
+            f"{log} has the whole output"
+        ) from failure

@@ -11,7 +11,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from bench.environments.commands import CommandError, clean_environment, run_logged
-from bench.environments.declaration import Declaration
+from bench.environments.declaration import Alternative, Declaration
 from bench.environments.interpreters import cache_folder, missing_compiler
 from bench.environments.steps import Report, Step
 from bench.errors import UserError
@@ -20,11 +20,14 @@ from bench.errors import UserError
 _TAG_SCRIPT = "import sys, sysconfig; print(sys.implementation.cache_tag, sysconfig.get_platform())"
 
 
-def built_wheel(declaration: Declaration, python: Path, log: Path, report: Report) -> Path | None:
+def built_wheel(
+    declaration: Declaration, alternative: Alternative, python: Path, log: Path, report: Report
+) -> Path | None:
     """The wheel that a declaration builds, from the cache or made now; None where it builds none.
 
     Args:
         declaration: whose `build` says what to make.
+        alternative: what is installed where it is built.
         python: the interpreter that the wheel is for; it needs pip.
         log: where the build's output goes.
         report: told every line of it.
@@ -35,7 +38,7 @@ def built_wheel(declaration: Declaration, python: Path, log: Path, report: Repor
     build = declaration.build
     if build is None:
         return None
-    folder = _wheel_folder(declaration, python)
+    folder = _wheel_folder(declaration, alternative, python)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(folder.with_suffix(".lock")):
         kept = list(folder.glob("*.whl"))
@@ -74,11 +77,11 @@ def built_wheel(declaration: Declaration, python: Path, log: Path, report: Repor
         return folder / made[0].name
 
 
-def _wheel_folder(declaration: Declaration, python: Path) -> Path:
+def _wheel_folder(declaration: Declaration, alternative: Alternative, python: Path) -> Path:
     assert declaration.build is not None
     tag = subprocess.run(
         [str(python), "-c", _TAG_SCRIPT], capture_output=True, text=True, env=clean_environment(), check=True
     ).stdout.strip()
     content = declaration.build.script.read_bytes() + f"\n{declaration.build.requirement}\n{tag}".encode()
-    content += declaration.build.mark
+    content += declaration.build.mark + "\n".join(alternative.requirements).encode()
     return cache_folder() / "wheels" / f"{declaration.name}-{hashlib.sha256(content).hexdigest()[:12]}"

@@ -32,14 +32,14 @@ def _die_with_parent(parent: int) -> None:
             sys.exit(1)
 
 
-def _leave_no_core() -> None:
+def leave_no_core() -> None:
     """A crash must not write this process's memory, and with it a secret key, to disk."""
     import resource
 
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _hide() -> None:
+def hide() -> None:
     """Keep other processes of the same user from this one's memory, and it from more rights than it has.
 
     A process that cannot be dumped cannot be traced either, and its `/proc` is the superuser's (prctl(2)).
@@ -72,7 +72,7 @@ def main() -> None:
     """Set the process up, then serve one role until told to stop."""
     parent, role, adapter, place, session, cores, *paths = sys.argv[1:]
     _die_with_parent(int(parent))
-    _leave_no_core()
+    leave_no_core()
     _pin(cores)
     _claim()
     sys.path.extend(paths)
@@ -90,7 +90,7 @@ def main() -> None:
 
     reset_peak()  # while it can still open what that needs
     isolation = isolate(folder, Path(session).resolve())
-    _hide()
+    hide()
 
     def guard(kind: type[Party]) -> Ready:
         return Ready(isolation, keep_out() if kind.holds_secrets else None)

@@ -16,6 +16,7 @@ from bench.parties.channel import Channel
 from bench.parties.conversation import Conversation
 from bench.parties.deaths import death, killed_for_memory
 from bench.parties.errors import PartyError
+from bench.parties.surroundings import surroundings
 
 
 class PartyProcess:
@@ -62,7 +63,7 @@ class PartyProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
-            env=_environment(folder, threads),
+            env=surroundings(folder, threads),
             close_fds=True,
             start_new_session=True,
             text=True,
@@ -110,19 +111,6 @@ class PartyProcess:
     def ended(self) -> PartyError:
         """Why it ended; waits until it has."""
         return death(self._name, self._process.wait(), self._killed_before, self._log_path)
-
-
-def _environment(folder: Path, threads: int) -> dict[str, str]:
-    """All that a party sees of this process's environment."""
-    return {
-        "PATH": os.defpath,
-        "LANG": "C.UTF-8",
-        "HOME": str(folder),
-        "TMPDIR": str(folder),
-        "OMP_NUM_THREADS": str(threads),
-        "OMP_WAIT_POLICY": "passive",
-        "OPENBLAS_NUM_THREADS": "1",
-    }
 
 
 def _paths(adapter: str) -> list[str]:

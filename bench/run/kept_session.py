@@ -16,12 +16,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import monotonic
 
+from backends.errors import IntegrityError
 from bench.parties import keyring
 from bench.parties.checkpoints import is_kept, remove_others
 from bench.parties.codec import Message
 from bench.parties.errors import PartyError
 from bench.parties.messages import Encrypted, Generated
-from bench.parties.wire import Crossed, Shipment
+from bench.parties.wire import Crossed, Shipment, verify
 from bench.run import digested
 from bench.run.interruption import uninterrupted
 from bench.run.survival import DEATHS
@@ -94,7 +95,7 @@ class KeptSession:
         root = self.folder / FOLDER
         self._began_s, self.before_s, self.resumed = monotonic(), 0.0, False
         self._state = digested.read(State, self.folder / STATE)
-        if self._state is None:
+        if self._state is None or not self._intact(self._state):
             self.forget()
         root.mkdir(mode=0o700, exist_ok=True)
         self._tidy()
@@ -107,6 +108,16 @@ class KeptSession:
                 self.forget()
             raise
         self.forget()
+
+    def _intact(self, state: State) -> bool:
+        """Whether the evaluator's keys and ciphertexts are as they were sent."""
+        files = [*state.generated.files, *(one for batch in state.encrypted.batches for one in batch)]
+        try:
+            for one in files:
+                verify(self.folder / FOLDER / "evaluator", one)
+        except (OSError, IntegrityError):
+            return False
+        return True
 
     def begin_anew(self) -> None:
         """Keep nothing of a run before, whose keys cannot be used; the folders stay."""

@@ -76,13 +76,7 @@ class ModelKind(WorkloadKind):
         Raises:
             PlanError: it cannot be planned, or its samples leave an interval or the room of a level.
         """
-        capabilities = self.check_beforehand(cell, descriptor)
-        refresh = refresh_for(cell.parameter_set.refresh, cell.parameter_set.parameters, capabilities)
-        try:
-            values = self.workload.values
-        except IntervalError as error:
-            raise PlanError(str(error)) from error
-        program = self._program(cell, descriptor, capabilities, refresh, values=values)
+        program, capabilities, refresh = self.planned(cell, descriptor)
         here = psutil.virtual_memory().total
         told = {
             memory: self._told(cell, program, descriptor, capabilities, refresh, predictor, memory)
@@ -92,6 +86,21 @@ class ModelKind(WorkloadKind):
             cell, program, descriptor, capabilities, told[here], predictor.sentence
         )
         return Estimate(figures, told[here], {memory: told[memory] for memory in memories})
+
+    def planned(self, cell: Cell, descriptor: Descriptor) -> tuple[Program, Capabilities, Refresh]:
+        """The program of a cell, after every check that needs no key.
+
+        Raises:
+            Unsupported: the library cannot.
+            PlanError: it cannot be planned, or its samples leave an interval or the room of a level.
+        """
+        capabilities = self.check_beforehand(cell, descriptor)
+        refresh = refresh_for(cell.parameter_set.refresh, cell.parameter_set.parameters, capabilities)
+        try:
+            values = self.workload.values
+        except IntervalError as error:
+            raise PlanError(str(error)) from error
+        return self._program(cell, descriptor, capabilities, refresh, values=values), capabilities, refresh
 
     def _program(
         self,

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from backends.program import Program
-from backends.tensor.layout import ValueLayout, filled, unpack
+from backends.tensor.layout import ValueLayout, filled, unpack_batches
 from bench.parties.messages import Batch
 from bench.run.exchanges import EVALUATION, EVALUATION_OF_HALVES, Evaluation, Slots
 from bench.run.program_parties import ProgramParties
@@ -136,9 +136,7 @@ def decode(program: Program, layout: ValueLayout, slots: Slots, count: int) -> A
 
     A model's output becomes `[samples, positions, classes]`, as `reference.outputs` gives it.
     """
-    samples = program.layout.samples
-    batches = [unpack(program.layout, layout, list(batch), samples) for batch in slots]
-    return np.concatenate(batches)[:count]
+    return unpack_batches(program.layout, layout, map(list, slots))[:count]
 
 
 def decode_each(

@@ -98,6 +98,21 @@ def test_the_last_operand_can_decide(monkeypatch: pytest.MonkeyPatch) -> None:
     audit.check("a ciphertext", both, both)
 
 
+def test_a_call_may_execute_something_for_each_item_of_its_last_operand(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    methods = {"multiply": {"ct_pt": 1}, "multiply(each more)": {"ct_pt": 1, "additions": 1}}
+    audit, library = installed(monkeypatch, engine(), methods)
+    library().multiply(1.0, [2.0, 3.0, 4.0])
+    audit.check("a sum of products", *[{"ct_pt": 3, "additions": 2}] * 2)
+    library().multiply(1.0, [2.0])
+    library().multiply(1.0, 2.0)
+    audit.check("two products", {"ct_pt": 2}, {"ct_pt": 2})
+    library().multiply(1.0, [2.0, 3.0])
+    with pytest.raises(ExecutionError, match="2 ct_pt where the plan has 1"):
+        audit.check("a product", {"ct_pt": 1, "additions": 1}, {"ct_pt": 1, "additions": 1})
+
+
 def test_a_primitive_may_be_made_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
     methods = {"multiply": {"ct_pt": 1}, "rotate": {"rescales": 1}}
     audit, library = installed(monkeypatch, engine(), methods, drops={"ct_pt": 1, "rescales": 1})

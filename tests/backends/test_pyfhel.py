@@ -16,5 +16,5 @@ from tests.backends.chains import CHAINS
 @pytest.mark.parametrize("parameters", CHAINS, ids=lambda parameters: parameters.name)
 def test_the_primes_are_those_foretold(parameters: ParameterSet) -> None:
     chain = PyfhelContext(parameters).chain
-    assert (*chain.primes, chain.special_prime) == moduli(parameters.log_n, modulus_bits(parameters))
+    assert (*chain.primes, *chain.special_primes) == moduli(parameters.log_n, modulus_bits(parameters))
     assert chain.security(SECRET) == capabilities(parameters).security

@@ -1,20 +1,15 @@
-"""The wheel's recipe: what it changes in the source, what it refuses, and what it says."""
+"""The recipe of Pyfhel's wheel: what it changes in the source, and what it refuses."""
 
 from __future__ import annotations
 
-import io
-import os
-import subprocess
-import sys
-import tarfile
 from pathlib import Path
 
 import pytest
 
 from backends.errors import ExecutionError
 from backends.pyfhel import build_wheel, galois_file
+from backends.source_wheels import BuildError
 
-SCRIPT = Path(build_wheel.__file__)
 PROJECT = """\
 [cpplibraries.SEAL]
 mode = 'cmake'
@@ -44,31 +39,8 @@ def test_switches_off_what_is_downloaded(tmp_path: Path) -> None:
 def test_refuses_a_source_of_another_shape(tmp_path: Path) -> None:
     project = tmp_path / "pyproject.toml"
     project.write_text("[project]\n")
-    with pytest.raises(build_wheel.BuildError, match="cmake_opts"):
+    with pytest.raises(BuildError, match="cmake_opts"):
         build_wheel._switch_off(project)
-
-
-def test_unpacks_nothing_outside_its_folder(tmp_path: Path) -> None:
-    archive = tmp_path / "evil.tar.gz"
-    with tarfile.open(archive, "w:gz") as tar:
-        tar.addfile(tarfile.TarInfo("../outside"), io.BytesIO())
-    with pytest.raises(tarfile.OutsideDestinationError):
-        build_wheel._unpack(archive, tmp_path / "source")
-    assert not (tmp_path / "outside").exists()
-
-
-def test_says_in_one_sentence_that_there_is_no_source(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, str(SCRIPT), "pyfhel==3.5.0", str(tmp_path / "wheels")],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(tmp_path)},
-        check=False,
-    )
-    assert done.returncode == 1
-    assert "Traceback" not in done.stdout + done.stderr
-    assert done.stderr.splitlines()[-1].startswith("`pip download` failed; mend")
-    assert not list((tmp_path / "wheels").iterdir())
 
 
 def test_a_file_of_rotation_keys_in_another_format_is_refused(tmp_path: Path) -> None:

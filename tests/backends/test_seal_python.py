@@ -24,7 +24,7 @@ from tests.toy import PORTABLE
 @pytest.mark.parametrize("parameters", CHAINS, ids=lambda parameters: parameters.name)
 def test_the_primes_are_those_foretold(parameters: ParameterSet) -> None:
     chain = SEALPythonContext.create(parameters).chain
-    assert (*chain.primes, chain.special_prime) == moduli(parameters.log_n, modulus_bits(parameters))
+    assert (*chain.primes, *chain.special_primes) == moduli(parameters.log_n, modulus_bits(parameters))
     assert chain.security(SECRET) == capabilities(parameters).security
 
 

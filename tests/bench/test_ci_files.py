@@ -11,6 +11,7 @@ import yaml
 
 from bench.cli.later import Later
 from bench.cli.main import cli
+from bench.environments.declaration import load
 from reports.baseline import read_records
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -79,9 +80,10 @@ def test_an_earlier_builds_results_in_the_workspace_are_not_gated(tmp_path: Path
 
 
 def test_the_active_workflow_runs_what_tox_has() -> None:
-    """Each library, and each environment of `tox.ini`; the report in a job of its own, for its browser."""
+    """Each library not declared apart, and each environment of `tox.ini`; the report in a job of its own."""
     jobs = yaml.safe_load(ACTIVE.read_text())["jobs"]
-    backends = {path.parent.name for path in ROOT.glob("backends/*/environment.yaml")}
+    declarations = map(load, ROOT.glob("backends/*/environment.yaml"))
+    backends = {declaration.name for declaration in declarations if declaration.apart is None}
     configured = set(re.findall(r"^\[testenv:(\w+)\]", (ROOT / "tox.ini").read_text(), re.MULTILINE))
     asked = set(jobs["tox"]["strategy"]["matrix"]["environment"])
     assert asked == backends | configured - {"report"}

@@ -29,11 +29,12 @@ def test_a_backend_conforms(group: str, backend: str, outcomes: list[Outcome]) -
 
 
 def test_only_a_simulator_leaves_out_what_makes_a_library(backend: str, outcomes: list[Outcome]) -> None:
-    """What a backend of this repository may lack is a bootstrap, and a foretelling of its primes."""
+    """What a backend here may lack is a bootstrap, a foretelling of its primes, and keys that are kept."""
     left_out = {(one.group, one.check) for one in outcomes if one.state == "left out"}
     optional = {
         ("bootstrap", "bootstraps as announced"),
         ("operations", "the security foretold is that of the keys"),
+        ("keys", "goes on with a secret key that was kept"),
     }
     if get(backend).simulates:
         assert {group for group, _ in left_out} == {"operations", "attack", "keys", "audit"}

@@ -54,6 +54,7 @@ def test_parties_require_no_more_than_the_front_process_allows() -> None:
             },
             "no script no.py",
         ),
+        ({"imports": "x", "alternatives": [ALTERNATIVE], "apart": True}, "apart is True; write it as text"),
         (["imports"], "must be a table"),
     ],
 )

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.environments.declaration import load
+from bench.environments import wheels
+from bench.environments.declaration import Alternative, load
 from bench.environments.ensure import Environment, ensure, find
 from bench.environments.install import install_here
 from bench.environments.interpreters import cache_folder
@@ -71,6 +72,7 @@ def test_two_processes_at_once_make_one_environment_that_outlives_them(tmp_path:
     assert [process.returncode for process in processes] == [0, 0], outputs
     lines = [line for stdout, _ in outputs for line in stdout.splitlines()]
     assert lines.count("build: building toylibrary==1") == 1
+    assert lines.index("install: what parties need") < lines.index("build: building toylibrary==1")
     assert len({stdout.splitlines()[-1] for stdout, _ in outputs}) == 1
 
     made = find(descriptor)
@@ -86,6 +88,17 @@ def test_two_processes_at_once_make_one_environment_that_outlives_them(tmp_path:
     steps: list[Step] = []
     assert ensure(descriptor, steps.append) == made
     assert any(step.stage == "build" and step.detail.startswith("kept from before") for step in steps)
+
+
+def test_a_wheel_is_kept_for_what_it_was_built_against(tmp_path: Path) -> None:
+    """One that was built against a version of a library may not load beside another."""
+    path = declare_toy(tmp_path).environment
+    assert path is not None
+    first, second, again = (
+        wheels._wheel_folder(load(path), Alternative(HERE, (requirement,)), Path(sys.executable))
+        for requirement in ("other==1", "other==2", "other==1")
+    )
+    assert first == again != second
 
 
 def test_the_library_in_this_interpreter_is_used_as_it_is(tmp_path: Path) -> None:

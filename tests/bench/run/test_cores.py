@@ -20,7 +20,7 @@ from bench.spec.cells import expand
 from bench.spec.suite import load_suite
 from tests.bench.commands import ROOT
 
-SETS = ["cleartext", "openfhe", "tenseal", "pyfhel", "seal_python"]
+SETS = ["cleartext", "openfhe", "tenseal", "pyfhel", "seal_python", "fhelium"]
 
 
 @pytest.fixture(autouse=True)

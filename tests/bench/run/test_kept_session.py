@@ -126,7 +126,7 @@ def test_a_run_goes_on_within_the_batch_with_its_keys(
 
 
 @needs_a_keyring
-@pytest.mark.parametrize("lost", [STATE, REACHED, "key", "sealed", "checkpoint"])
+@pytest.mark.parametrize("lost", [STATE, REACHED, "key", "sealed", "checkpoint", "ciphertext"])
 def test_what_is_damaged_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lost: str) -> None:
     cell, survival = Cell(tmp_path), Survival()
     cut_off(monkeypatch, cell.refresh, KeyboardInterrupt())
@@ -140,8 +140,9 @@ def test_what_is_damaged_is_made_again(tmp_path: Path, monkeypatch: pytest.Monke
         patterns = {
             "sealed": f"{FOLDER}/key_owner/*",
             "checkpoint": f"{FOLDER}/evaluator/checkpoint-*/state.json",
+            "ciphertext": f"{FOLDER}/evaluator/from_key_owner_0",
         }
-        (path,) = cell.journal.folder.glob(patterns.get(lost, lost))
+        *_, path = cell.journal.folder.glob(patterns.get(lost, lost))
         path.write_bytes(path.read_bytes()[:-1])
     (found,) = cell.run(survival)
     assert survival.resumed_runs == int(lost in (REACHED, "checkpoint"))

@@ -22,14 +22,14 @@ def counts(backend: str) -> Counts:
     return recording.counts(Figures(evaluations=[evaluation]), PROGRAM, 2, get(backend))
 
 
-@pytest.mark.parametrize("name", ["cleartext", "openfhe", "pyfhel", "seal_python", "tenseal"])
+@pytest.mark.parametrize("name", ["cleartext", "fhelium", "openfhe", "pyfhel", "seal_python", "tenseal"])
 def test_every_primitive_of_a_program_is_in_the_record(name: str) -> None:
     found = counts(name)
     assert all(getattr(found, counted) == 2 * count for counted, count in PROGRAM.counts.items())
     assert found.conjugations == 0
 
 
-@pytest.mark.parametrize("name", ["pyfhel", "seal_python", "tenseal"])
+@pytest.mark.parametrize("name", ["fhelium", "pyfhel", "seal_python", "tenseal"])
 def test_a_drop_on_seal_is_a_product_and_a_rescale(name: str) -> None:
     found = counts(name)
     assert found.drops

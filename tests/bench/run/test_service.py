@@ -26,7 +26,7 @@ from reports.store import load_output, read_raw
 from tests.bench.commands import ROOT, toy
 from tests.bench.heard import Heard
 
-BACKENDS = ("cleartext", "openfhe", "tenseal", "pyfhel", "seal_python")
+BACKENDS = ("cleartext", "openfhe", "tenseal", "pyfhel", "seal_python", "fhelium")
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from bench.errors import UserError
 from bench.spec.cells import expand
 from bench.spec.suite import Suite, load_suite
 
-BACKENDS = ("cleartext", "openfhe", "pyfhel", "seal_python", "tenseal")
+BACKENDS = ("cleartext", "fhelium", "openfhe", "pyfhel", "seal_python", "tenseal")
 SET14 = "n14_first48_scale40_depth8_digits9"
 
 

@@ -16,7 +16,7 @@ from bench.spec.cells import expand
 from bench.spec.suite import Suite, load_suite
 from tests.bench.commands import toy
 
-BACKENDS = ("cleartext", "openfhe", "pyfhel", "seal_python", "tenseal")
+BACKENDS = ("cleartext", "fhelium", "openfhe", "pyfhel", "seal_python", "tenseal")
 COMMANDS = {
     "trained": "python -m bench convert models/recipes/trained.yaml",
     "trained_random": "python -m bench convert models/recipes/trained.yaml --random-weights",

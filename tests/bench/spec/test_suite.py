@@ -9,7 +9,7 @@ from bench.errors import UserError
 from bench.spec.cases import Case, LayerCase, ModelCase
 from bench.spec.suite import SUITES, Suite, find_suite, load_suite
 
-BACKENDS = ("cleartext", "openfhe", "pyfhel", "seal_python", "tenseal")
+BACKENDS = ("cleartext", "fhelium", "openfhe", "pyfhel", "seal_python", "tenseal")
 
 GOOD = """\
 suite: small
@@ -240,7 +240,7 @@ def test_the_only_item_of_a_list_is_told_by_its_own_line(folder: Path) -> None:
     path = folder / "single.yaml"
     path.write_text(text.replace("    data: digits\n", "    dta: digits\n"))
     with pytest.raises(UserError, match=r"'dta' is not a key here; did you mean data\?"):
-        load_suite(str(path), ["openfhe", "tenseal", "pyfhel", "seal_python"])
+        load_suite(str(path), ["openfhe", "tenseal", "pyfhel", "seal_python", "fhelium"])
 
 
 def test_an_unknown_suite_lists_what_is_near() -> None:
@@ -266,7 +266,7 @@ def test_the_suites_of_the_project_are_what_they_say() -> None:
     assert {parameter_set.parameters.security for parameter_set in tiny.values()} == {128}
     assert tiny["bootstrap"].parameters.log_n == 16
     assert {tiny[alias].backends for alias in ("shared14", "shared15")} == {
-        ("openfhe", "tenseal", "pyfhel", "seal_python")
+        ("openfhe", "tenseal", "pyfhel", "seal_python", "fhelium")
     }
     assert {tiny[alias].threads for alias in ("shared14", "shared15")} == {1}
     toy = load_suite("toy", BACKENDS)

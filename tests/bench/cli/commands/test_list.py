@@ -39,7 +39,7 @@ def test_a_parameter_set_is_told_with_what_it_is() -> None:
     assert sets["vit_tiny", "shared14"] == {
         **{"suite": "vit_tiny", "set": "shared14", "N": "2^14", "log QP": "428", "security": "128"},
         **{"slots": "8192", "depth": "8", "digits": "9", "scale bits": "40", "refresh": "round trip"},
-        "libraries": "openfhe, tenseal, pyfhel, seal_python",
+        "libraries": "openfhe, tenseal, pyfhel, seal_python, fhelium",
     }
     assert sets["toy", "bootstrap"]["security"] == "INSECURE"
     assert sets["toy", "bootstrap"]["refresh"] == "bootstrap"

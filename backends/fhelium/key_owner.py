@@ -1,0 +1,116 @@
+"""The key owner's role on FHElium."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from backends.errors import Unsupported
+from backends.fhelium.bindings import NTT, PublicKey, SwitchingKey
+from backends.fhelium.calls import refusals
+from backends.fhelium.capabilities import NO_BOOTSTRAP, SECRET
+from backends.fhelium.context import Context, make_engine
+from backends.fhelium.files import key_file, load_ciphertext, save
+from backends.interface import Ciphertext, ComplexVector, KeyFile, KeyOwner, Keys, SecurityFacts, Vector
+from backends.parameters import ParameterSet
+
+
+@dataclass(frozen=True)
+class MadeKeys(Keys):
+    """A key to be written.
+
+    Attributes:
+        file: where.
+        key: FHElium's object.
+    """
+
+    file: KeyFile
+    key: PublicKey | SwitchingKey
+
+
+class FHEliumKeyOwner(KeyOwner):
+    """Holds the secret key; each key is made and written alone."""
+
+    def __init__(self, parameters: ParameterSet) -> None:
+        self._engine = make_engine(parameters)
+        self._context = Context(parameters, self._engine)
+        self._secret_key = self._engine.create_secret_key()
+        self._public_key = self._engine.create_public_key(self._secret_key)
+
+    def key_batches(
+        self, rotation_steps: Sequence[int], bootstrap: bool, conjugation: bool
+    ) -> Iterator[MadeKeys]:
+        """See `KeyOwner.key_batches`."""
+        _refuse_bootstrap(bootstrap)
+        yield MadeKeys(key_file("public_key"), self._public_key)
+        yield self.make_keys("relinearisation_key", ())
+        for step in sorted(set(rotation_steps)):
+            yield self.make_keys("rotation_keys", (step,))
+        if conjugation:
+            yield self.make_keys("conjugation_key", ())
+
+    def make_keys(self, kind: str, steps: Sequence[int]) -> MadeKeys:
+        """See `KeyOwner.make_keys`; rotation keys are made for one step at a time."""
+        _refuse_bootstrap(kind == "bootstrap_keys")
+        if kind == "rotation_keys":
+            (step,) = steps
+            return MadeKeys(key_file(kind, step), self._engine.create_rotation_key(-step, self._secret_key))
+        if kind == "public_key":
+            another = self._engine.create_secret_key()
+            return MadeKeys(key_file(kind), self._engine.create_public_key(another))
+        makers = {
+            "relinearisation_key": self._engine.create_relinearization_key,
+            "conjugation_key": self._engine.create_conjugation_key,
+        }
+        return MadeKeys(key_file(kind), makers[kind](self._secret_key))
+
+    def write_keys(self, keys: Keys, folder: Path) -> KeyFile:
+        """See `KeyOwner.write_keys`."""
+        assert isinstance(keys, MadeKeys)
+        save(keys.key, folder / keys.file.name)
+        return keys.file
+
+    def encrypt(self, values: Vector | ComplexVector, level: int) -> Ciphertext:
+        """See `KeyOwner.encrypt`; made at its level, less an encryption of zero.
+
+        FHElium masks with a polynomial of zeros and ones. Its mean of 1/2 puts an error of the public key,
+        the same each time, into the slots whose roots are nearest 1: N/π times as large, where a mask of mean
+        0 has √N. The difference of two such masks has that mean, as those of other libraries have.
+        """
+        plaintext = self._context.coefficients(values, level)
+        with refusals("an encryption"):
+            masked, mask = (
+                self._engine.encrypt(one, self._public_key, output_domain=NTT)
+                for one in (plaintext, self._engine.zero_plaintext_like(plaintext))
+            )
+            return self._engine.subtract_(masked, mask)
+
+    def decrypt(self, ciphertext: Ciphertext) -> Vector:
+        """See `KeyOwner.decrypt`."""
+        with refusals("a decryption"):
+            slots = self._engine.decrypt_message(ciphertext, self._secret_key, is_real=True)
+        return np.asarray(slots.numpy(), np.float64)
+
+    def write(self, ciphertext: Ciphertext, path: Path) -> None:
+        """See `KeyOwner.write`."""
+        save(ciphertext, path)
+
+    def read(self, path: Path) -> Ciphertext:
+        """See `KeyOwner.read`."""
+        return self._context.checked(load_ciphertext(path))
+
+    def level(self, ciphertext: Ciphertext) -> int:
+        """See `Context.level`."""
+        return self._context.level(ciphertext)
+
+    def security(self) -> SecurityFacts:
+        """From the primes of the engine."""
+        return self._context.chain.security(SECRET)
+
+
+def _refuse_bootstrap(asked: bool) -> None:
+    if asked:
+        raise Unsupported(NO_BOOTSTRAP)
