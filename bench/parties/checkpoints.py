@@ -59,6 +59,11 @@ def identity(names: Sequence[str], files: Iterable[Shipment]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def is_kept(folder: Path, boundary: int) -> bool:
+    """Whether an evaluator's folder has the checkpoint at a boundary."""
+    return (folder / f"{NAME}{boundary}").is_dir()
+
+
 def remove_others(folder: Path, boundary: int | None) -> None:
     """Remove every checkpoint from an evaluator's folder but the one at a boundary."""
     for path in folder.glob(f"{NAME}*"):

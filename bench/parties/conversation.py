@@ -13,13 +13,13 @@ from time import monotonic
 
 from bench.parties.channel import Channel
 from bench.parties.errors import MessageError, PartyError
-from bench.parties.messages import AnAnswer, Done, Event, Failed, Ready, Refreshed, Request
+from bench.parties.messages import AnAnswer, Answer, Done, Event, Failed, Ready, Request
 
 #: A party that uses no processor for so many seconds is not waited for; how often it is looked at.
 IDLE_S, LOOK_S = 120.0, 1.0
 
 #: Told of every event that is not the last; what it returns, if anything, is sent to the party.
-OnEvent = Callable[[Event], Refreshed | None]
+OnEvent = Callable[[Event], Answer | None]
 
 
 class Conversation:
@@ -85,7 +85,7 @@ class Conversation:
             raise self._unexpected(event.answer, request.answer().__name__)
         return event.answer, event.peak_bytes
 
-    def _send(self, message: Request[AnAnswer] | Refreshed) -> None:
+    def _send(self, message: Request[AnAnswer] | Answer) -> None:
         try:
             self._channel.send(message)
         except BrokenPipeError:

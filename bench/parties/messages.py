@@ -265,6 +265,11 @@ class Refreshed(Answer):
 
 
 @dataclass(frozen=True)
+class Noted(Answer):
+    """What a `Checkpointed` told is kept by the one who drives the evaluator."""
+
+
+@dataclass(frozen=True)
 class Refresh(Request[Refreshed]):
     """Decrypt a ciphertext and encrypt it again at a level."""
 
@@ -343,7 +348,7 @@ class Evaluate(Request[Evaluated]):
 
 @dataclass(frozen=True)
 class Checkpointed(Event):
-    """The evaluation of a batch is kept so far.
+    """The evaluation of a batch is kept so far; the evaluator waits to be sent that it is `Noted`.
 
     Attributes:
         batch: its number.

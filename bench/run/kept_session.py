@@ -18,7 +18,7 @@ from time import monotonic
 
 from backends.errors import IntegrityError
 from bench.parties import keyring
-from bench.parties.checkpoints import remove_others
+from bench.parties.checkpoints import is_kept, remove_others
 from bench.parties.codec import Message
 from bench.parties.errors import PartyError
 from bench.parties.messages import Encrypted, Generated
@@ -28,7 +28,7 @@ from bench.run.interruption import uninterrupted
 from bench.run.survival import DEATHS
 
 #: The folder of the parties' folders, and the files about it, beside the batches of a journal.
-FOLDER, STATE, REACHED = "session", "session.json", "reached.json"
+FOLDER, STATE, REACHED, BEFORE = "session", "session.json", "reached.json", "reached_before.json"
 
 
 @dataclass(frozen=True)
@@ -156,16 +156,23 @@ class KeptSession:
             return
         keyring.prolong(self._state.key, self.seconds)
         with suppress(OSError):
+            if (self.folder / REACHED).exists():
+                (self.folder / REACHED).replace(self.folder / BEFORE)
             digested.write(self.folder / REACHED, Reached(name, index, crossed, self.elapsed_s))
 
     def reached(self, name: str) -> Reached | None:
-        """How far an evaluation was kept; no other checkpoint is left for the evaluator to take up."""
-        found = digested.read(Reached, self.folder / REACHED)
-        if found is None or found.name != name:
-            found = None
+        """How far an evaluation was kept; no other checkpoint is left for the evaluator to take up.
+
+        An evaluator tells of a checkpoint before it is in its place; where it was ended between the two, the
+        one before is there.
+        """
+        evaluator = self.folder / FOLDER / "evaluator"
+        noted = [digested.read(Reached, self.folder / file) for file in (REACHED, BEFORE)]
+        kept = (one for one in noted if one and one.name == name and is_kept(evaluator, one.index))
+        found = next(kept, None)
         if found is not None:
             self.before_s = found.elapsed_s
-        remove_others(self.folder / FOLDER / "evaluator", None if found is None else found.index)
+        remove_others(evaluator, None if found is None else found.index)
         return found
 
     def forget(self) -> None:
@@ -174,7 +181,7 @@ class KeptSession:
             state = self._state or digested.read(State, self.folder / STATE)
             if state is not None:
                 keyring.remove(state.key)
-            for name in (STATE, REACHED):
+            for name in (STATE, REACHED, BEFORE):
                 with suppress(OSError):
                     (self.folder / name).unlink(missing_ok=True)
             shutil.rmtree(self.folder / FOLDER, ignore_errors=True)

@@ -15,6 +15,7 @@ from backends.program import Program
 from bench.parties.errors import PartyError
 from bench.parties.lasting import WentOn
 from bench.parties.messages import (
+    Answer,
     Batch,
     BeginAudit,
     Checkpointed,
@@ -25,6 +26,7 @@ from bench.parties.messages import (
     Event,
     Generated,
     Loaded,
+    Noted,
     Prepare,
     Prepared,
     Probed,
@@ -305,7 +307,7 @@ class _Asked:
         #: Where it was kept: what had crossed since its beginning.
         self._crossed = {} if reached is None else {reached.index: reached.crossed}
 
-    def on_event(self, event: Event) -> Refreshed | None:
+    def on_event(self, event: Event) -> Answer | None:
         """Serve what the evaluator asks for under way."""
         session = self._parties.session
         if isinstance(event, RoundTrip):
@@ -316,6 +318,7 @@ class _Asked:
             self.probes[event.name], _ = self._parties.owners.decrypt(event.ciphertexts)
         if isinstance(event, Checkpointed):
             self._keep(event)
+            return Noted()
         if isinstance(event, WentOn):
             session.wire.crossed = self._before + self._crossed[event.index]
         if isinstance(event, Progress):

@@ -14,7 +14,7 @@ from time import monotonic
 from bench.environments.ensure import Environment
 from bench.parties.codec import Message
 from bench.parties.errors import MessageError, PartyError
-from bench.parties.messages import Event, Refreshed, Request
+from bench.parties.messages import Event, Noted, Refreshed, Request
 from bench.parties.process import PartyProcess
 from bench.parties.wire import ADMITTED, KEY_OWNER, Shipment
 from bench.remote.control import Ended, Leaving, Left, Opening, Pulse
@@ -119,7 +119,7 @@ class Hosted:
                 shutil.rmtree(self._folder, ignore_errors=True)
 
     def _pass_on(self, message: Message) -> None:
-        if not isinstance(message, (Request, Refreshed)):
+        if not isinstance(message, (Request, Refreshed, Noted)):
             raise MessageError(f"an evaluator is not told {type(message).__name__}; send it requests")
         try:
             self._party.channel.send(message)

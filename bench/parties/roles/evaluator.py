@@ -32,6 +32,7 @@ from bench.parties.messages import (
     ExecutedPrimitive,
     Load,
     Loaded,
+    Noted,
     Prepare,
     Prepared,
     Probed,
@@ -125,7 +126,7 @@ class EvaluatorParty(Party):
             self.evaluator,
             identity([request.name, self._digest], [*self._keys, *request.batch]),
             request.checkpoint_s,
-            lambda index, seconds: self.channel.send(Checkpointed(number, index, seconds)),
+            partial(self._checkpointed, number),
         )
         kept = checkpoints.latest()
         if kept is not None:
@@ -152,6 +153,12 @@ class EvaluatorParty(Party):
         if answer is None:
             raise ExecutionError("the key owner did not answer a round trip; see its log")
         return self.ciphertexts.take(self.evaluator, answer.ciphertext)
+
+    def _checkpointed(self, batch: int, index: int, seconds: float) -> None:
+        """Tell of a checkpoint, and wait until it is noted: so the one before is there until then."""
+        self.channel.send(Checkpointed(batch, index, seconds))
+        if self.channel.receive(Noted) is None:
+            raise ExecutionError("nobody noted a checkpoint, for the run has ended; start it again")
 
     def _show(self, batch: int, probe: Probe, ciphertexts: Sequence[Ciphertext]) -> None:
         shipped = self.ciphertexts.send_all(self.evaluator, ciphertexts)

@@ -13,7 +13,7 @@ from backends.errors import IntegrityError
 from backends.planner import plan
 from bench.parties import keyring
 from bench.parties.lasting import WentOn
-from bench.parties.messages import Checkpointed, Event, Refreshed
+from bench.parties.messages import Answer, Checkpointed, Event
 from bench.parties.sealing import KEY_BYTES, new_key, seal, unseal
 from bench.run import digested
 from bench.run.exchanges import Evaluation
@@ -52,7 +52,8 @@ def test_a_sealed_secret_says_nothing_and_opens_with_its_key_alone() -> None:
     assert len(key) == KEY_BYTES
     assert unseal(sealed, key) == secret
     assert not any(secret[start : start + 8] in sealed for start in range(256))
-    for damaged, other in ((sealed[:-1], key), (b"\x01" + sealed[1:], key), (sealed, new_key())):
+    flipped = bytes([sealed[0] ^ 1]) + sealed[1:]
+    for damaged, other in ((sealed[:-1], key), (flipped, key), (sealed, new_key())):
         with pytest.raises(IntegrityError, match="make new keys"):
             unseal(damaged, other)
 
@@ -87,7 +88,7 @@ def cut_off(monkeypatch: pytest.MonkeyPatch, index: int, error: BaseException) -
     """End the first run at a checkpoint behind an instruction; note from where later ones go on."""
     on_event, left, went_on = _Asked.on_event, [error], list[int]()
 
-    def noting(self: _Asked, event: Event) -> Refreshed | None:
+    def noting(self: _Asked, event: Event) -> Answer | None:
         answer = on_event(self, event)
         if isinstance(event, WentOn):
             went_on.append(event.index)
@@ -113,8 +114,9 @@ def test_a_run_goes_on_within_the_batch_with_its_keys(
     with monkeypatch.context() as patched:
         patched.setattr(OneKeyOwner, "generate", None)
         disturbed, undisturbed = cell.run(survival, repeats=2)
-    # An evaluator that lived on for a moment may have kept more than was told; then the batch begins again.
-    assert went_on in ([reached.index], [])
+    # The last checkpoint was told of, and may not have come to its place before the evaluator was ended.
+    (first,) = went_on
+    assert 0 < first <= reached.index
     assert survival.resumed_runs == 1
     assert len(survival.key_sets) == 1
     assert Counter(disturbed.measured[0].counts) == Counter(undisturbed.measured[0].counts)
