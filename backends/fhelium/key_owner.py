@@ -16,6 +16,7 @@ from backends.fhelium.context import Context, make_engine
 from backends.fhelium.files import key_file, load_ciphertext, save
 from backends.interface import Ciphertext, ComplexVector, KeyFile, KeyOwner, Keys, SecurityFacts, Vector
 from backends.parameters import ParameterSet
+from backends.single_keys import one_by_one
 
 
 @dataclass(frozen=True)
@@ -42,15 +43,11 @@ class FHEliumKeyOwner(KeyOwner):
 
     def key_batches(
         self, rotation_steps: Sequence[int], bootstrap: bool, conjugation: bool
-    ) -> Iterator[MadeKeys]:
+    ) -> Iterator[Keys]:
         """See `KeyOwner.key_batches`."""
         _refuse_bootstrap(bootstrap)
         yield MadeKeys(key_file("public_key"), self._public_key)
-        yield self.make_keys("relinearisation_key", ())
-        for step in sorted(set(rotation_steps)):
-            yield self.make_keys("rotation_keys", (step,))
-        if conjugation:
-            yield self.make_keys("conjugation_key", ())
+        yield from one_by_one(self, rotation_steps, conjugation)
 
     def make_keys(self, kind: str, steps: Sequence[int]) -> MadeKeys:
         """See `KeyOwner.make_keys`; rotation keys are made for one step at a time."""

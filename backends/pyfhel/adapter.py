@@ -34,6 +34,7 @@ from backends.seal.capabilities import refuse_bootstrap
 from backends.seal.evaluator import SEALEvaluator, counted
 from backends.seal.key_owner import SEALKeyOwner
 from backends.seal.keys import KeyFolder, galois_element
+from backends.single_keys import one_by_one
 
 #: SEAL's step for the conjugation, as rotations have theirs, where keys are made.
 _CONJUGATION = 0
@@ -66,16 +67,12 @@ class PyfhelKeyOwner(SEALKeyOwner):
 
     def key_batches(
         self, rotation_steps: Sequence[int], bootstrap: bool, conjugation: bool
-    ) -> Iterator[MadeKeys]:
+    ) -> Iterator[Keys]:
         """See `KeyOwner.key_batches`; rotation keys are made one at a time."""
         refuse_bootstrap(bootstrap)
         yield MadeKeys("context", self._binding)
         yield MadeKeys("public_key", self._binding)
-        yield self.make_keys("relinearisation_key", ())
-        for step in sorted(set(rotation_steps)):
-            yield self.make_keys("rotation_keys", (step,))
-        if conjugation:
-            yield self.make_keys("conjugation_key", ())
+        yield from one_by_one(self, rotation_steps, conjugation)
 
     def make_keys(self, kind: str, steps: Sequence[int]) -> MadeKeys:
         """See `KeyOwner.make_keys`; rotation keys are made for one step at a time."""

@@ -19,6 +19,7 @@ from backends.seal.context import SEALContext
 from backends.seal.evaluator import SEALEvaluator
 from backends.seal.key_owner import SEALKeyOwner
 from backends.seal.keys import KeyFolder, conjugation_element, galois_element
+from backends.single_keys import one_by_one
 
 
 class Saved(Protocol):
@@ -76,16 +77,12 @@ class OwnClassesKeyOwner(SEALKeyOwner):
 
     def key_batches(
         self, rotation_steps: Sequence[int], bootstrap: bool, conjugation: bool
-    ) -> Iterator[MadeKeys]:
+    ) -> Iterator[Keys]:
         """See `KeyOwner.key_batches`; each rotation key is made alone."""
         refuse_bootstrap(bootstrap)
         yield MadeKeys("context")
         yield MadeKeys("public_key", self._saved_public_key)
-        yield self.make_keys("relinearisation_key", ())
-        for step in sorted(set(rotation_steps)):
-            yield self.make_keys("rotation_keys", (step,))
-        if conjugation:
-            yield self.make_keys("conjugation_key", ())
+        yield from one_by_one(self, rotation_steps, conjugation)
 
     def make_keys(self, kind: str, steps: Sequence[int]) -> MadeKeys:
         """See `KeyOwner.make_keys`; rotation keys are made for one step at a time."""

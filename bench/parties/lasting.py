@@ -1,4 +1,4 @@
-"""What is said to a key owner whose secret key may outlive its process, and by an evaluator that goes on."""
+"""What is said to a key owner whose secret key may outlive its process, and of an evaluation that is kept."""
 
 from __future__ import annotations
 
@@ -45,6 +45,26 @@ class Unseal(Request[Finished]):
     file: Shipment
     key: int
     sent: int
+
+
+@dataclass(frozen=True)
+class Checkpointed(Event):
+    """The evaluation of a batch is kept so far; the evaluator waits to be sent that it is `Noted`.
+
+    Attributes:
+        batch: its number.
+        index: of the first instruction that is not done.
+        seconds: that writing it took.
+    """
+
+    batch: int
+    index: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Noted(Answer):
+    """What a `Checkpointed` told is kept by the one who drives the evaluator."""
 
 
 @dataclass(frozen=True)

@@ -265,11 +265,6 @@ class Refreshed(Answer):
 
 
 @dataclass(frozen=True)
-class Noted(Answer):
-    """What a `Checkpointed` told is kept by the one who drives the evaluator."""
-
-
-@dataclass(frozen=True)
 class Refresh(Request[Refreshed]):
     """Decrypt a ciphertext and encrypt it again at a level."""
 
@@ -344,21 +339,6 @@ class Evaluate(Request[Evaluated]):
     number: int = 0
     name: str = ""
     checkpoint_s: float | None = None
-
-
-@dataclass(frozen=True)
-class Checkpointed(Event):
-    """The evaluation of a batch is kept so far; the evaluator waits to be sent that it is `Noted`.
-
-    Attributes:
-        batch: its number.
-        index: of the first instruction that is not done.
-        seconds: that writing it took.
-    """
-
-    batch: int
-    index: int
-    seconds: float
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,11 @@ from backends.constants_room import Room
 from backends.parameters import ParameterSet
 from backends.program import Program
 from bench.parties.errors import PartyError
-from bench.parties.lasting import WentOn
+from bench.parties.lasting import Checkpointed, Noted, WentOn
 from bench.parties.messages import (
     Answer,
     Batch,
     BeginAudit,
-    Checkpointed,
     Encrypt,
     Encrypted,
     Evaluate,
@@ -26,7 +25,6 @@ from bench.parties.messages import (
     Event,
     Generated,
     Loaded,
-    Noted,
     Prepare,
     Prepared,
     Probed,

@@ -14,7 +14,8 @@ from time import monotonic
 from bench.environments.ensure import Environment
 from bench.parties.codec import Message
 from bench.parties.errors import MessageError, PartyError
-from bench.parties.messages import Event, Noted, Refreshed, Request
+from bench.parties.lasting import Noted
+from bench.parties.messages import Event, Refreshed, Request
 from bench.parties.process import PartyProcess
 from bench.parties.wire import ADMITTED, KEY_OWNER, Shipment
 from bench.remote.control import Ended, Leaving, Left, Opening, Pulse

@@ -22,17 +22,15 @@ from backends.replay import replay
 from bench.parties.channel import Channel
 from bench.parties.checkpoints import Checkpoints, identity
 from bench.parties.ciphertexts import CiphertextFiles
-from bench.parties.lasting import WentOn
+from bench.parties.lasting import Checkpointed, Noted, WentOn
 from bench.parties.memory import resident_bytes
 from bench.parties.messages import (
     BatchFigures,
-    Checkpointed,
     Evaluate,
     Evaluated,
     ExecutedPrimitive,
     Load,
     Loaded,
-    Noted,
     Prepare,
     Prepared,
     Probed,

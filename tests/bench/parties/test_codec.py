@@ -14,6 +14,7 @@ from backends.parameters import BootstrapParameters, ParameterSet
 from backends.tensor.layout import Layout, ValueLayout
 from bench.parties.codec import Message, decode, encode
 from bench.parties.errors import MessageError
+from bench.parties.lasting import Noted
 from bench.parties.measurements import Sums, Timed
 from bench.parties.messages import (
     Batch,
@@ -27,7 +28,6 @@ from bench.parties.messages import (
     Failed,
     Generate,
     Generated,
-    Noted,
     Prepare,
     Prepared,
     Ready,

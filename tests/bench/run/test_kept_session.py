@@ -12,8 +12,8 @@ from click.exceptions import Abort
 from backends.errors import IntegrityError
 from backends.planner import plan
 from bench.parties import keyring
-from bench.parties.lasting import WentOn
-from bench.parties.messages import Answer, Checkpointed, Event
+from bench.parties.lasting import Checkpointed, WentOn
+from bench.parties.messages import Answer, Event
 from bench.parties.sealing import KEY_BYTES, new_key, seal, unseal
 from bench.run import digested
 from bench.run.exchanges import Evaluation
