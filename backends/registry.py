@@ -96,6 +96,10 @@ class Descriptor:
     audit: str | None = None
     keeps_secret_key: bool = False
 
+    def workers(self, threads: int) -> int:
+        """How many instructions of a program an evaluator with so many threads runs at once."""
+        return threads if self.releases_gil else 1
+
 
 def load_library(target: str) -> type[Library]:
     """Import `module:Class`, an adapter, and with it its library."""

@@ -224,9 +224,7 @@ def _cost(
     else:
         program = plan_repeated(sketch, PARAMETERS, refresh, complex_slots=complex_slots)
     used = threads if descriptor.threaded else 1
-    where = Setting(
-        PARAMETERS, capabilities, used, bootstraps=True, workers=used if descriptor.releases_gil else 1
-    )
+    where = Setting(PARAMETERS, capabilities, used, bootstraps=True, workers=descriptor.workers(used))
     known: Predictor = predictor(descriptor)
     memory = psutil.virtual_memory().total
     return replace(

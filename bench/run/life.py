@@ -261,8 +261,7 @@ class Life:
     @property
     def workers(self) -> int:
         """How many instructions of a program the evaluator runs at once; an audit holds them one by one."""
-        side_by_side = self.descriptor.releases_gil and self.binding is None
-        return self.threads if side_by_side else 1
+        return self.descriptor.workers(self.threads) if self.binding is None else 1
 
     def _tell_of(self, cores: Cores) -> None:
         """Keep where the parties are pinned, and say so where another run is there too."""

@@ -149,7 +149,7 @@ class ModelKind(WorkloadKind):
             used_threads(cell, descriptor),
             bootstraps=refresh.kind == "bootstrap",
             simulates=descriptor.simulates,
-            workers=used_threads(cell, descriptor) if descriptor.releases_gil else 1,
+            workers=descriptor.workers(used_threads(cell, descriptor)),
         )
         there = memory_bytes or psutil.virtual_memory().total
         memory = min(there, cell.limits.memory_bytes or sys.maxsize)

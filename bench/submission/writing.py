@@ -121,7 +121,7 @@ def _write_requests(found: Submitted, folder: Path) -> None:
         found.cell.parameter_set.parameters, program.rotation_steps, found.bootstrap, program.conjugates
     )
     encrypt = Encrypt(contents.SAMPLES, program.layout, program.input_layout, program.input_level)
-    workers = about.threads if found.descriptor.releases_gil else 1
+    workers = found.descriptor.workers(about.threads)
     prepare = Prepare(contents.PROGRAM, program.save(folder, contents.PROGRAM), None, workers)
     contents.write(folder / contents.ABOUT, about)
     contents.write(folder / contents.GENERATE, generate)

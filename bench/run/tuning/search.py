@@ -211,7 +211,7 @@ class Search:
             capabilities,
             threads,
             bootstraps=refresh == "bootstrap",
-            workers=threads if descriptor.releases_gil else 1,
+            workers=descriptor.workers(threads),
         )
         samples = len(self.workload.samples)
         batches = -(-samples // program.layout.samples)
