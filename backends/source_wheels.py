@@ -41,10 +41,23 @@ def build(
     Raises:
         BuildError: no source, one of another shape, or a failed build.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
         source = unpack(_download(requirement, Path(scratch) / "sdist"), Path(scratch) / "source")
         change(source)
+        return build_project(source, folder, options, variables)
+
+
+def build_project(
+    project: Path, folder: Path, options: Sequence[str] = (), variables: Mapping[str, str] | None = None
+) -> Path:
+    """The wheel of a project's folder, which stays as it is, built into `folder`; otherwise as `build`.
+
+    Raises:
+        BuildError: a failed build, or one of another shape.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        source = shutil.copytree(project, Path(scratch) / "source")
         built = Path(scratch) / "wheel"
         _pip(["wheel", "--no-deps", *options, "--wheel-dir", str(built), str(source)], variables)
         wheel = _only(built, "*.whl")

@@ -6,7 +6,8 @@
         glibc: "2.35"             optional: the oldest glibc that the wheels accept
         requirements: [...]       optional: as pip takes them
     build:                        optional: a wheel that is built where the requirements are installed
-      script: build_wheel.py      beside this file, run as `python script REQUIREMENT WHEEL_FOLDER`
+      script: build_wheel.py      beside this file or in a folder there, run as
+                                  `python script REQUIREMENT WHEEL_FOLDER`
       requirement: Pyfhel==3.5.0
       compilers: [c++, g++]       optional: one of these must be on PATH
     builds:                       optional: other builds, for `bench run --build NAME`
@@ -38,7 +39,8 @@ DEFAULT_BUILD = "default"
 
 #: What every party's environment holds beside its library.
 PARTY_REQUIREMENTS = Path(backends.__file__).with_name("party_requirements.txt")
-_FILE_NAME = re.compile(r"[\w.-]{1,100}")
+#: A file beside the declaration, or in a folder there.
+_FILE_NAME = re.compile(r"([\w-]{1,100}/)?[\w-][\w.-]{0,99}")
 #: What a build says; the first two are needed.
 _BUILD = ("script", "requirement", "compilers")
 _VERSION = re.compile(r"[1-9]\d{0,2}(\.\d{1,3}){0,2}")
@@ -65,20 +67,26 @@ class Build:
 
     Attributes:
         script: run as `python script REQUIREMENT WHEEL_FOLDER`, with the standard library alone.
+        files: the script, and all that lies in its folder where that is not the declaration's.
         requirement: the source distribution, pinned.
         compilers: one of them must be found on PATH; empty where none is needed.
         flags: the compiler's; none for most.
     """
 
     script: Path
+    files: tuple[Path, ...]
     requirement: str
     compilers: tuple[str, ...] = ()
     flags: str = ""
 
     @property
     def mark(self) -> bytes:
-        """Tells builds of one script apart; flags may mean another thing on another processor."""
-        return f"\n{self.flags}\n{processor()}".encode() if self.flags else b""
+        """Names everything that decides what is built: flags may mean another thing on another processor."""
+        digest = hashlib.sha256(f"{self.requirement}\n{self.flags}\n".encode())
+        digest.update(processor().encode() if self.flags else b"")
+        for file in self.files:
+            digest.update(hashlib.sha256(file.read_bytes()).digest())
+        return digest.digest()
 
 
 @dataclass(frozen=True)
@@ -106,9 +114,8 @@ class Declaration:
     @property
     def digest(self) -> str:
         """Names everything that decides what an environment holds: this file, the build and the parties'."""
-        files = [self.path, PARTY_REQUIREMENTS] + ([self.build.script] if self.build else [])
         digest = hashlib.sha256()
-        for file in files:
+        for file in (self.path, PARTY_REQUIREMENTS):
             digest.update(hashlib.sha256(file.read_bytes()).digest())
         digest.update(self.build.mark if self.build else b"")
         return digest.hexdigest()[:12]
@@ -208,12 +215,15 @@ def _other(
 
 
 def _checked_build(document: Document, location: Location, table: Mapping[str, Plain]) -> Build:
-    script = _text(document, (*location, "script"), table["script"])
-    if not _FILE_NAME.fullmatch(script) or not document.path.with_name(script).is_file():
-        sentence = f"there is no script {shown(script)[1:-1]} beside the file; add it or correct the name"
+    name = _text(document, (*location, "script"), table["script"])
+    script = document.path.parent / name
+    if not _FILE_NAME.fullmatch(name) or not script.is_file():
+        sentence = f"there is no script {shown(name)[1:-1]} beside the file; add it or correct the name"
         document.fail((*location, "script"), sentence)
+    beside = (script,) if script.parent == document.path.parent else sorted(script.parent.rglob("*"))
     return Build(
-        script=document.path.with_name(script),
+        script=script,
+        files=tuple(file for file in beside if file.is_file() and file.suffix != ".pyc"),
         requirement=_text(document, (*location, "requirement"), table["requirement"]),
         compilers=_texts(document, (*location, "compilers"), table.get("compilers", [])),
         flags=_text(document, (*location, "flags"), table["flags"]) if "flags" in table else "",

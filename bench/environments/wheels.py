@@ -82,6 +82,5 @@ def _wheel_folder(declaration: Declaration, alternative: Alternative, python: Pa
     tag = subprocess.run(
         [str(python), "-c", _TAG_SCRIPT], capture_output=True, text=True, env=clean_environment(), check=True
     ).stdout.strip()
-    content = declaration.build.script.read_bytes() + f"\n{declaration.build.requirement}\n{tag}".encode()
-    content += declaration.build.mark + "\n".join(alternative.requirements).encode()
+    content = declaration.build.mark + "\n".join((tag, *alternative.requirements)).encode()
     return cache_folder() / "wheels" / f"{declaration.name}-{hashlib.sha256(content).hexdigest()[:12]}"

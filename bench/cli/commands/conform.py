@@ -14,7 +14,8 @@ from backends.conformance import skeleton as template
 from backends.registry import available, get
 from bench.cli.examples import examples
 from bench.cli.screen import Screen, styled
-from bench.environments.ensure import ensure
+from bench.environments.declaration import DEFAULT_BUILD
+from bench.environments.ensure import check_build, ensure
 from bench.environments.interpreters import cache_folder
 from bench.errors import UserError
 from bench.run.conformance import Outcome
@@ -37,7 +38,13 @@ _COLOURS = {"passed": "green", "failed": "red", "left out": "yellow"}
     metavar="FOLDER",
     help="Instead, write a package there with the skeleton of a backend of that name.",
 )
-def conform(name: str, skeleton: Path | None) -> int:
+@click.option(
+    "--build",
+    default=DEFAULT_BUILD,
+    show_default=True,
+    help="Which build of the library, such as hexl where the backend declares it.",
+)
+def conform(name: str, skeleton: Path | None, build: str) -> int:
     """Hold the backend NAME to its contract, in its own environment: values, levels, counts, secrecy."""
     screen = Screen()
     if skeleton is not None:
@@ -48,7 +55,8 @@ def conform(name: str, skeleton: Path | None) -> int:
         screen.say(f"next: fill it in, install it with pip install {skeleton}, then bench conform {name}")
         return 0
     descriptor = get(name)
-    environment = ensure(descriptor, lambda step: screen.say(f"{step.stage}: {step.detail}"))
+    check_build([descriptor], build)
+    environment = ensure(descriptor, lambda step: screen.say(f"{step.stage}: {step.detail}"), build)
     logs = cache_folder() / "logs" / f"conform-{name}"
     shutil.rmtree(logs, ignore_errors=True)
     logs.mkdir(parents=True)

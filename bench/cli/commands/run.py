@@ -54,7 +54,7 @@ from reports.record import Record, nothing_measured
     "--build",
     default=DEFAULT_BUILD,
     show_default=True,
-    help="Which build of the libraries, such as native (-march=native) where a backend declares it.",
+    help="Which build of the libraries, such as hexl (Intel HEXL) where a backend declares it.",
 )
 @click.option(
     "--evaluator",

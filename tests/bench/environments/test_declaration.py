@@ -102,18 +102,24 @@ def test_the_digest_follows_the_declaration_and_the_build_script(tmp_path: Path)
 
 
 def test_a_build_differs_from_the_usual_one_in_what_it_says(tmp_path: Path) -> None:
-    own = {"alternatives": [{"python": "3.12"}], "script": "own.py", "requirement": "toylibrary==2"}
+    own = {"alternatives": [{"python": "3.12"}], "script": "own/build.py", "requirement": "toylibrary==2"}
     toy = declare_toy(tmp_path, compilers=["c++"], builds={"fast": {"flags": "-O3"}, "own": own})
     assert toy.environment is not None
-    script = toy.environment.with_name("own.py")
+    script = toy.environment.parent / "own" / "build.py"
+    script.parent.mkdir()
     script.write_text("")
     usual = load(toy.environment)
     fast, other = usual.of("fast"), usual.of("own")
     assert usual.of("default") is usual
     assert fast.build == replace(usual.build or other.build, flags="-O3")
     assert fast.alternatives == usual.alternatives
-    assert other.build == Build(script=script, requirement="toylibrary==2", compilers=("c++",))
+    assert other.build == Build(
+        script=script, files=(script,), requirement="toylibrary==2", compilers=("c++",)
+    )
     assert [alternative.python for alternative in other.alternatives] == ["3.12"]
     assert len({usual.digest, fast.digest, other.digest}) == 3
+    (script.parent / "read_by_it.txt").write_text("")
+    assert load(toy.environment).of("own").digest != other.digest
+    assert load(toy.environment).digest == usual.digest
     with pytest.raises(UserError, match="no build 'slow'; it has default, fast, own"):
         usual.of("slow")

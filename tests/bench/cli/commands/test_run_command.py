@@ -15,6 +15,7 @@ from tests.bench.commands import bench
     ("asked", "sentence"),
     [
         ("pyfhel", "pyfhel has no build 'nativ'; it has default, native"),
+        ("openfhe", "openfhe has no build 'nativ'; it has default, hexl"),
         ("cleartext", "cleartext has no library to build"),
     ],
 )
