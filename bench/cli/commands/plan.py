@@ -17,10 +17,12 @@ from bench.cli.foreseen import exit_status, refusals, summary
 from bench.cli.refused import name_refused
 from bench.cli.screen import Screen
 from bench.cli.tables import table
+from bench.environments.declaration import DEFAULT_BUILD
 from bench.errors import UserError
 from bench.fleet import planned as sweep
 from bench.run.foreseen import Foreseen, foresee, none_can_run
 from bench.run.prediction.against import Compared, compared, summaries
+from bench.run.prediction.figures import of_build
 from bench.spec.cells import Cell
 from bench.spec.fleet import load_fleet
 from bench.spec.selection import Selection
@@ -53,9 +55,18 @@ from reports.store import load_output
     type=click.Path(path_type=Path),
     help="A file of machines: which cells fit which, when they run there, and what that costs; simulated.",
 )
+@click.option(
+    "--build",
+    help="Of --from and --against, take the records of this build of the libraries alone, such as hexl.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print what is foreseen of every cell as JSON.")
 def plan(
-    results: Path | None, against: Path | None, machine: Path | None, as_json: bool, **selected: object
+    results: Path | None,
+    against: Path | None,
+    machine: Path | None,
+    build: str | None,
+    as_json: bool,
+    **selected: object,
 ) -> int:
     """Say what the cells of SUITE will count, need and take; nothing is encrypted.
 
@@ -63,17 +74,22 @@ def plan(
     """
     if machine is not None and against is not None:
         raise UserError("--against holds predictions of this machine; leave out --machine, or ask twice")
+    if build is not None and results is None:
+        raise UserError(
+            "what is shipped was measured with the usual build; name records of another by --from"
+        )
+    build = build or DEFAULT_BUILD
     if machine is not None:
         fleet = load_fleet(machine)  # before minutes of planning
-        planned = sweep.plan(Selection(**selected).cells(), fleet, _records(results))  # type: ignore[arg-type]
+        planned = sweep.plan(Selection(**selected).cells(), fleet, _records(results, build))  # type: ignore[arg-type]
         return _tell_sweep(planned, as_json)
     if names_model(str(selected["suite"])):
         threads = selected["threads"]
         threads = threads if isinstance(threads, int) else 1
         return tell(str(selected["suite"]), threads=threads, as_json=as_json)
     cells = Selection(**selected).cells()  # type: ignore[arg-type]
-    known = _records(results)
-    held = known if against == results else _records(against)
+    known = _records(results, build)
+    held = known if against == results else _records(against, build)
     screen, found = Screen(), foresee(cells, known, unseen=against is not None)
     if as_json:
         screen.document(json.dumps([_document(one) for one in found], indent=1, ensure_ascii=False) + "\n")
@@ -105,12 +121,13 @@ def _tell_sweep(planned: sweep.Planned, as_json: bool) -> int:
     return status
 
 
-def _records(folder: Path | None) -> list[Record]:
+def _records(folder: Path | None, build: str) -> list[Record]:
+    """The records of a folder that are of one build of their libraries."""
     if folder is None:
         return []
     loaded = load_output(folder)
     name_refused(loaded.refused)
-    return [stored.record for stored in loaded.stored]
+    return of_build((stored.record for stored in loaded.stored), build)
 
 
 def _hold(held: Sequence[Compared], folder: Path, screen: Screen) -> None:

@@ -10,8 +10,9 @@ from backends.registry import available
 from bench.cli.examples import examples
 from bench.cli.refused import name_refused
 from bench.cli.screen import Screen
+from bench.environments.declaration import DEFAULT_BUILD
 from bench.errors import UserError
-from bench.run.prediction.figures import Figures
+from bench.run.prediction.figures import Figures, of_build
 from reports.store import load_output
 
 
@@ -30,7 +31,7 @@ def times(results: Path) -> int:
     """
     loaded = load_output(results)
     name_refused(loaded.refused)
-    records = [stored.record for stored in loaded.stored]
+    records = of_build((stored.record for stored in loaded.stored), DEFAULT_BUILD)
     screen, written = Screen(), 0
     for name, descriptor in available().items():
         figures = Figures.of(records, name)

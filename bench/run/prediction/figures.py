@@ -9,9 +9,15 @@ from datetime import date
 from pathlib import Path
 
 from backends.registry import Descriptor
+from bench.environments.declaration import DEFAULT_BUILD
 from bench.run.prediction.measured import Entry, Measured
 from models.processor import processor
 from reports.record import Record
+
+
+def of_build(records: Iterable[Record], build: str) -> list[Record]:
+    """The records of one build of their libraries: one with AVX-512 takes other times than one without."""
+    return [one for one in records if one.environment.build.get("kind", DEFAULT_BUILD) == build]
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from bench.cli.commands.plan import plan
 from bench.run.foreseen import foresee
 from bench.run.listener import Listener
 from bench.run.prediction.against import compared, summaries
+from bench.run.prediction.figures import of_build
 from bench.run.prediction.measured import Measured
 from bench.run.prediction.predictor import predictor
 from bench.run.prediction.stages import of_program
@@ -142,3 +143,13 @@ def test_records_that_measured_nothing_are_left_out(records: list[Record]) -> No
         update={"latency": records[0].latency.model_copy(update={"primitives": None})}
     )
     assert Measured.of(bare) is None
+
+
+def test_times_of_another_build_are_not_mixed_in(records: list[Record]) -> None:
+    environment = records[0].environment
+    built = environment.model_copy(update={"build": {"kind": "hexl"}})
+    other = records[0].model_copy(update={"environment": built})
+    assert of_build([*records, other], "default") == records
+    assert of_build([*records, other], "hexl") == [other]
+    found = CliRunner().invoke(plan, ["layers_toy", "--build", "hexl"])
+    assert "name records of another by --from" in str(found.exception)
