@@ -31,6 +31,7 @@ from typing import Any
 import numpy as np
 
 from backends.security import LARGEST_LOG_QP
+from bench.environments.declaration import DEFAULT_BUILD
 from models.checkpoint import load_graph
 from models.data import catalogue, preparation
 from models.data.literals import parse
@@ -127,11 +128,11 @@ class Orion:
         self._process.wait(timeout=60)
 
 
-def cells(folder: Path, backends: Sequence[str]) -> Iterator[dict[str, Any]]:
+def cells(folder: Path, backends: Sequence[str], build: str) -> Iterator[dict[str, Any]]:
     """The records of one run of `suites/mlp.yaml`."""
     chosen = [option for backend in backends for option in ("--backend", backend)]
     bench = [sys.executable, "-m", "bench"]
-    run = [*bench, "run", "suites/mlp.yaml", *chosen, "--repeats", str(EVALUATIONS)]
+    run = [*bench, "run", "suites/mlp.yaml", *chosen, "--repeats", str(EVALUATIONS), "--build", build]
     subprocess.run(
         [*run, "--fresh", "--output", str(folder)], cwd=ROOT, check=True, stdout=subprocess.DEVNULL
     )
@@ -164,6 +165,7 @@ def main() -> None:
     parser.add_argument("python", help="the interpreter of Orion's environment")
     parser.add_argument("--turns", type=int, default=5)
     parser.add_argument("--backend", action="append", default=[])
+    parser.add_argument("--build", default=DEFAULT_BUILD, help="which build of this engine's libraries")
     given = parser.parse_args()
     ratios: dict[str, list[tuple[float, float]]] = {}
     reached: dict[str, str] = {}
@@ -171,7 +173,7 @@ def main() -> None:
         for turn in range(given.turns):
             theirs, their_cpu, bits = orion.turn()
             say(f"turn {turn}: Orion {theirs:.3f} s, {their_cpu:.3f} s of CPU, {bits:.1f} bits")
-            for record in cells(Path(name) / f"turn{turn}", given.backend):
+            for record in cells(Path(name) / f"turn{turn}", given.backend, given.build):
                 ours = statistics.median(run["evaluate_s"] for run in record["latency"]["runs"])
                 cell = f"{record['backend']} {record['parameter_set']}"
                 cpu = record["latency"]["evaluate_cpu_s"]
