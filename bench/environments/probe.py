@@ -14,11 +14,15 @@ from bench.environments.commands import clean_environment, telling_line
 # test; a library that aborts takes only that process with it.
 _SCRIPT = """
 import importlib, json, platform, sys
-from importlib.metadata import files, packages_distributions, version
+from importlib.metadata import distributions, files, version
 for name in sys.argv[1:]:
     importlib.import_module(name)
-distributions = packages_distributions()
-names = sorted({distribution for name in sys.argv[1:] for distribution in distributions.get(name, [])})
+# By their files: not every build says in `top_level.txt` which modules there are.
+names = sorted({
+    distribution.metadata["Name"]
+    for distribution in distributions()
+    if {file.parts[0].split(".")[0] for file in distribution.files or ()} & set(sys.argv[1:])
+})
 versions = {name.lower(): version(name) for name in names}
 print(json.dumps({
     "versions": {"python": platform.python_version(), **versions},
