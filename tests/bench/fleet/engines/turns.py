@@ -1,8 +1,8 @@
 """What a sweep through Dask costs beside a plain run of the same cells, in turns on this machine.
 
-`python -m tests.bench.fleet.engines.turns SUITE --turns 3 -- --backend NAME --parameters NAME` starts a
-cluster of one worker, runs the command plainly and through it, one after the other, and prints the wall and
-the processor seconds of each: the command's own, its parties', and of a sweep the cluster's.
+`python -m tests.bench.fleet.engines.turns SUITE --turns 3 --backend NAME --parameters NAME` starts a cluster
+of one worker, runs `bench run` with the other options plainly and through it, one after the other, and prints
+the wall and the processor seconds of each: the command's own, its parties', and of a sweep the cluster's.
 """
 
 from __future__ import annotations
@@ -77,8 +77,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("suite")
     parser.add_argument("--turns", type=int, default=3)
-    parser.add_argument("more", nargs="*", help="options of bench run, after --")
-    told = measured(**vars(parser.parse_args()))
+    asked, more = parser.parse_known_args()
+    told = measured(asked.suite, asked.turns, more)
     sys.stdout.write(json.dumps(told, indent=1) + "\n")
 
 
