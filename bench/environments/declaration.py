@@ -9,8 +9,10 @@
       script: build_wheel.py      beside this file, run as `python script REQUIREMENT WHEEL_FOLDER`
       requirement: Pyfhel==3.5.0
       compilers: [c++, g++]       optional: one of these must be on PATH
-      variants:                   optional: other builds, for `bench run --build NAME`
-        native: -march=native     the compiler's flags
+    builds:                       optional: other builds, for `bench run --build NAME`
+      native:                     what one leaves out is as above
+        flags: -march=native      optional: the compiler's
+      hexl: {alternatives: [...], script: build_hexl.py, requirement: Pyfhel==3.5.0}
     apart: takes long to build    optional: why `tox -e all-backends` leaves this one out
 
 This module needs PyYAML and the standard library alone, because tox's plugin imports it.
@@ -37,6 +39,8 @@ DEFAULT_BUILD = "default"
 #: What every party's environment holds beside its library.
 PARTY_REQUIREMENTS = Path(backends.__file__).with_name("party_requirements.txt")
 _FILE_NAME = re.compile(r"[\w.-]{1,100}")
+#: What a build says; the first two are needed.
+_BUILD = ("script", "requirement", "compilers")
 _VERSION = re.compile(r"[1-9]\d{0,2}(\.\d{1,3}){0,2}")
 
 
@@ -63,14 +67,12 @@ class Build:
         script: run as `python script REQUIREMENT WHEEL_FOLDER`, with the standard library alone.
         requirement: the source distribution, pinned.
         compilers: one of them must be found on PATH; empty where none is needed.
-        variants: other builds than the usual one, name → the compiler's flags.
-        flags: those of the build that is meant; none for the usual one.
+        flags: the compiler's; none for most.
     """
 
     script: Path
     requirement: str
     compilers: tuple[str, ...] = ()
-    variants: Mapping[str, str] = field(default_factory=dict)
     flags: str = ""
 
     @property
@@ -90,6 +92,7 @@ class Declaration:
         alternatives: at least one, best first.
         build: None where pip finds everything.
         apart: why it is tested apart from the other backends, where it is.
+        builds: other builds of the library than the usual one, name → what it needs; a build has none itself.
     """
 
     name: str
@@ -98,6 +101,7 @@ class Declaration:
     alternatives: tuple[Alternative, ...]
     build: Build | None = None
     apart: str | None = None
+    builds: Mapping[str, Declaration] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:
@@ -117,11 +121,10 @@ class Declaration:
         """
         if build == DEFAULT_BUILD:
             return self
-        variants = self.build.variants if self.build else {}
-        if self.build is None or build not in variants:
-            known = ", ".join((DEFAULT_BUILD, *variants))
+        if build not in self.builds:
+            known = ", ".join((DEFAULT_BUILD, *self.builds))
             raise UserError(f"{self.name} has no build {build!r}; it has {known}")
-        return replace(self, build=replace(self.build, flags=variants[build]))
+        return self.builds[build]
 
 
 def load(path: Path, name: str | None = None) -> Declaration:
@@ -135,21 +138,29 @@ def load(path: Path, name: str | None = None) -> Declaration:
         UserError: the file is absent or breaks the format above; the text names file, key and remedy.
     """
     document = read(path, UserError)
-    optional = ("build", "apart")
+    optional = ("build", "builds", "apart")
     table = _table(document, (), document.content, required=("imports", "alternatives"), optional=optional)
-    if not isinstance(table["alternatives"], list) or not table["alternatives"]:
-        sentence = "alternatives is not a list of interpreters; write at least one"
-        document.fail(("alternatives",), sentence)
-    return Declaration(
+    usual = Declaration(
         name=name or path.parent.name,
         path=path,
         imports=_module(document, ("imports",), table["imports"]),
-        alternatives=tuple(
-            _alternative(document, ("alternatives", index), entry)
-            for index, entry in enumerate(table["alternatives"])
-        ),
+        alternatives=_alternatives(document, (), table),
         build=_build(document, ("build",), table["build"]) if "build" in table else None,
         apart=_text(document, ("apart",), table["apart"]) if "apart" in table else None,
+    )
+    return replace(usual, builds=_builds(document, usual, table))
+
+
+def _alternatives(
+    document: Document, location: Location, table: Mapping[str, Plain]
+) -> tuple[Alternative, ...]:
+    entries = table["alternatives"]
+    if not isinstance(entries, list) or not entries:
+        sentence = "alternatives is not a list of interpreters; write at least one"
+        document.fail((*location, "alternatives"), sentence)
+    return tuple(
+        _alternative(document, (*location, "alternatives", index), entry)
+        for index, entry in enumerate(entries)
     )
 
 
@@ -165,9 +176,38 @@ def _alternative(document: Document, location: Location, entry: Plain) -> Altern
 
 
 def _build(document: Document, location: Location, entry: Plain) -> Build:
-    table = _table(
-        document, location, entry, required=("script", "requirement"), optional=("compilers", "variants")
+    return _checked_build(
+        document, location, _table(document, location, entry, required=_BUILD[:2], optional=_BUILD[2:])
     )
+
+
+def _builds(document: Document, usual: Declaration, table: Mapping[str, Plain]) -> Mapping[str, Declaration]:
+    """The other builds: what each leaves out is as in the usual one."""
+    entries = table.get("builds", {})
+    if not isinstance(entries, dict):
+        document.fail(("builds",), "builds must be a table of names and what differs in each")
+    return {name: _other(document, ("builds", name), usual, table, entry) for name, entry in entries.items()}
+
+
+def _other(
+    document: Document, location: Location, usual: Declaration, table: Mapping[str, Plain], entry: Plain
+) -> Declaration:
+    optional = ("alternatives", "flags", *_BUILD)
+    own = _table(document, location, entry, required=(), optional=optional)
+    build = table.get("build", {})
+    assert isinstance(build, dict)  # `_build` has read it
+    said = {**build, **{key: value for key, value in own.items() if key != "alternatives"}}
+    for key in _BUILD[:2]:
+        if key not in said:
+            document.fail(location, f"{place(location)} lacks the key {key!r}, and so does build; add it")
+    return replace(
+        usual,
+        alternatives=_alternatives(document, location, own) if "alternatives" in own else usual.alternatives,
+        build=_checked_build(document, location, said),
+    )
+
+
+def _checked_build(document: Document, location: Location, table: Mapping[str, Plain]) -> Build:
     script = _text(document, (*location, "script"), table["script"])
     if not _FILE_NAME.fullmatch(script) or not document.path.with_name(script).is_file():
         sentence = f"there is no script {shown(script)[1:-1]} beside the file; add it or correct the name"
@@ -176,14 +216,8 @@ def _build(document: Document, location: Location, entry: Plain) -> Build:
         script=document.path.with_name(script),
         requirement=_text(document, (*location, "requirement"), table["requirement"]),
         compilers=_texts(document, (*location, "compilers"), table.get("compilers", [])),
-        variants=_variants(document, (*location, "variants"), table.get("variants", {})),
+        flags=_text(document, (*location, "flags"), table["flags"]) if "flags" in table else "",
     )
-
-
-def _variants(document: Document, location: Location, value: Plain) -> Mapping[str, str]:
-    if not isinstance(value, dict):
-        document.fail(location, f"{place(location)} must be a table of names and compiler flags")
-    return {name: _text(document, (*location, name), flags) for name, flags in value.items()}
 
 
 def _module(document: Document, location: Location, value: Plain) -> str:

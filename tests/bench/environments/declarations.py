@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import yaml
@@ -28,8 +29,10 @@ def declare(folder: Path, content: object) -> Descriptor:
     return Descriptor("toy", "a tiny library", "toylibrary:Library", capabilities, path)
 
 
-def declare_toy(folder: Path, version: int = 1, **build: object) -> Descriptor:
-    """A backend whose library is built by `toylibrary.py`."""
+def declare_toy(
+    folder: Path, version: int = 1, builds: Mapping[str, object] | None = None, **build: object
+) -> Descriptor:
+    """A backend whose library is built by `toylibrary.py`, in other builds too where they are given."""
     (folder / "toy").mkdir(exist_ok=True)
     shutil.copy(Path(__file__).with_name("toylibrary.py"), folder / "toy" / "build.py")
     return declare(
@@ -38,5 +41,6 @@ def declare_toy(folder: Path, version: int = 1, **build: object) -> Descriptor:
             "imports": "toylibrary",
             "alternatives": [{"python": HERE}],
             "build": {"script": "build.py", "requirement": f"toylibrary=={version}", **build},
+            **({"builds": dict(builds)} if builds else {}),
         },
     )

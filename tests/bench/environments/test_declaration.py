@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bench.environments.declaration import PARTY_REQUIREMENTS, load
+from bench.environments.declaration import PARTY_REQUIREMENTS, Build, load
 from bench.errors import UserError
 from tests.bench.environments.declarations import declare, declare_toy
 
@@ -55,6 +56,15 @@ def test_parties_require_no_more_than_the_front_process_allows() -> None:
             "no script no.py",
         ),
         ({"imports": "x", "alternatives": [ALTERNATIVE], "apart": True}, "apart is True; write it as text"),
+        ({"imports": "x", "alternatives": [ALTERNATIVE], "builds": ["hexl"]}, "builds must be a table"),
+        (
+            {"imports": "x", "alternatives": [ALTERNATIVE], "builds": {"hexl": {"flags": "-O3"}}},
+            "lacks the key 'script', and so does build",
+        ),
+        (
+            {"imports": "x", "alternatives": [ALTERNATIVE], "builds": {"hexl": {"flag": "-O3"}}},
+            "did you mean flags?",
+        ),
         (["imports"], "must be a table"),
     ],
 )
@@ -89,3 +99,21 @@ def test_the_digest_follows_the_declaration_and_the_build_script(tmp_path: Path)
     second = load(path).digest
     path.write_text(path.read_text() + "\n# changed\n")
     assert len({first, second, load(path).digest}) == 3
+
+
+def test_a_build_differs_from_the_usual_one_in_what_it_says(tmp_path: Path) -> None:
+    own = {"alternatives": [{"python": "3.12"}], "script": "own.py", "requirement": "toylibrary==2"}
+    toy = declare_toy(tmp_path, compilers=["c++"], builds={"fast": {"flags": "-O3"}, "own": own})
+    assert toy.environment is not None
+    script = toy.environment.with_name("own.py")
+    script.write_text("")
+    usual = load(toy.environment)
+    fast, other = usual.of("fast"), usual.of("own")
+    assert usual.of("default") is usual
+    assert fast.build == replace(usual.build or other.build, flags="-O3")
+    assert fast.alternatives == usual.alternatives
+    assert other.build == Build(script=script, requirement="toylibrary==2", compilers=("c++",))
+    assert [alternative.python for alternative in other.alternatives] == ["3.12"]
+    assert len({usual.digest, fast.digest, other.digest}) == 3
+    with pytest.raises(UserError, match="no build 'slow'; it has default, fast, own"):
+        usual.of("slow")
