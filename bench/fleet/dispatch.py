@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
+from queue import SimpleQueue
 from typing import Generic
 
 from bench.errors import UserError
@@ -55,18 +56,19 @@ def dispatched(
         cut_off: whether a result is of a machine that went away under the job.
     """
     following, flying = iter(jobs), dict[Future[Result], Job[Argument]]()
+    ended = SimpleQueue[Future[Result]]()  # to wait for any of many futures would look at each of them
     while True:
         while len(flying) < engine.at_once and (job := next(following, None)) is not None:
-            refused = _send(engine, function, job, flying)
+            refused = _send(engine, function, job, flying, ended)
             if refused is not None:
                 yield refused
         if not flying:
             return
-        for future in wait(flying, return_when=FIRST_COMPLETED).done:
-            job = flying.pop(future)
-            done = _ended(engine, job, future, cut_off) or _send(engine, function, job, flying)
-            if done is not None:
-                yield done
+        future = ended.get()
+        job = flying.pop(future)
+        done = _ended(engine, job, future, cut_off) or _send(engine, function, job, flying, ended)
+        if done is not None:
+            yield done
 
 
 def _send(
@@ -74,12 +76,15 @@ def _send(
     function: Callable[[Argument], Result],
     job: Job[Argument],
     flying: dict[Future[Result], Job[Argument]],
+    ended: SimpleQueue[Future[Result]],
 ) -> Done[Argument, Result] | None:
     """Send a job; what became of it already where the engine has no machine for it."""
     try:
-        flying[engine.submit(job.name, function, job.argument, job.need())] = job
+        future = engine.submit(job.name, function, job.argument, job.need())
     except UserError as error:
         return Done(job, None, str(error))
+    flying[future] = job
+    future.add_done_callback(ended.put)
     return None
 
 
@@ -87,8 +92,8 @@ def _ended(
     engine: Engine, job: Job[Argument], future: Future[Result], cut_off: Callable[[Result], bool]
 ) -> Done[Argument, Result] | None:
     """What became of a job; None where its machine was lost and it has another attempt."""
-    error = future.exception()
-    if isinstance(error, engine.lost) or (error is None and cut_off(future.result())):
+    error = _error(future)
+    if isinstance(error, (CancelledError, *engine.lost)) or (error is None and cut_off(future.result())):
         job.lost += 1
         if job.lost < ATTEMPTS:
             return None
@@ -96,3 +101,14 @@ def _ended(
         job.lost += engine.lost_machines(job.name)
         return Done(job, future.result())
     return Done(job, None, f"the engine gave no result: {error}; look at its logs")
+
+
+def _error(future: Future[Result]) -> BaseException | None:
+    """Why a future has no result; None where it has one.
+
+    One that is cancelled while it is waited for was so by its engine, which lost its way to the machine.
+    """
+    try:
+        return future.exception()
+    except CancelledError:
+        return CancelledError("it was cancelled")

@@ -75,7 +75,7 @@ def _need(group: Sequence[Ready]) -> Callable[[], Need]:
         often = Counter(ready.asked.identity for ready in group)
         cells = list({ready.asked.identity: ready.asked.cell for ready in group}.values())
         try:
-            foreseen = foresee(cells)
+            foreseen = foresee(cells, judged=False)
         except ModelError as error:  # it was there when the sweep began
             raise UserError(str(error)) from error
         found = {

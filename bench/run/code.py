@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from copy import deepcopy
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -80,7 +81,7 @@ def _followed(modules: Iterable[str], without: Iterable[str], packages: Iterable
     Raises:
         ModuleNotFoundError: one of `modules` cannot be found.
     """
-    graph = grimp.build_graph(*dict.fromkeys((*HOUSE, *packages)), cache_dir=None)
+    graph = deepcopy(_imports(tuple(dict.fromkeys((*HOUSE, *packages)))))
     start = set(modules)
     for module in start - graph.modules:
         raise ModuleNotFoundError(f"{module} cannot be found; install its package")
@@ -89,6 +90,12 @@ def _followed(modules: Iterable[str], without: Iterable[str], packages: Iterable
             graph.remove_module(module)
     found = start.union(*(graph.find_upstream_modules(module) for module in start))
     return found | {name for module in found for name in _parents(module)}
+
+
+@cache
+def _imports(packages: tuple[str, ...]) -> grimp.ImportGraph:
+    """Which module of some packages imports which; read once, because it takes longer than all else here."""
+    return grimp.build_graph(*packages, cache_dir=None)
 
 
 def _parents(module: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 
 from backends.errors import BackendError, Unsupported
@@ -46,6 +46,7 @@ def foresee(
     records: Sequence[Record] = (),
     *,
     unseen: bool = False,
+    judged: bool = True,
     memories: Collection[int] = (),
 ) -> list[Foreseen]:
     """Do for every cell what a run does before it makes a key; what a case brings is loaded once.
@@ -57,13 +58,14 @@ def foresee(
         cells: what a suite and a request select.
         records: of earlier runs, to which the prediction of times is fitted.
         unseen: whether nothing that was measured of a cell's own case may serve its prediction.
+        judged: whether estimates tell how far predicted times are off, which takes as long as to plan.
         memories: bytes of memory of other machines, for each of which cells are predicted too.
 
     Raises:
         ModelError, UserError: a case's model or data are missing or do not fit each other.
     """
     loaded: dict[tuple[type[CellKind], str, int], CellKind] = {}
-    fitted = cache(lambda backend, case: predictor(get(backend), records, case))
+    fitted = cache(lambda backend, case: replace(predictor(get(backend), records, case), judged=judged))
     found = []
     for cell in cells:
         place = kind_of(cell), cell.case.name, cell.samples

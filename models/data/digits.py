@@ -7,8 +7,11 @@ Learning Repository, 1998. The 360 held-out images, 36 of each class, serve for 
 from __future__ import annotations
 
 from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.data import preparation
 from models.data.files import DataFolder
@@ -16,6 +19,7 @@ from models.data.forms import DataSet, Form
 from models.data.literals import Patches
 from models.data.samples import Samples, balanced_split
 from models.data.sources import Images
+from models.errors import ModelError
 
 #: 16 tokens, row by row, each a patch of 2×2 pixels scaled to [-1, 1].
 PREPARATION = Patches(size=8, patch=2, mean=(8,), std=(8,))
@@ -52,11 +56,25 @@ def held_out() -> Samples:
 
 @lru_cache(maxsize=1)
 def _split() -> tuple[Images, Images]:
-    from sklearn.datasets import load_digits
-
-    data = load_digits()
-    ids = tuple(f"digits-{index:04d}" for index in range(len(data.target)))
-    pixels = np.asarray(data.images, np.uint8)[..., None]
-    labels = np.asarray(data.target, np.int64)
-    images = Images(pixels, labels, tuple(map(str, data.target_names)), ids)
+    rows = _rows()
+    ids = tuple(f"digits-{index:04d}" for index in range(len(rows)))
+    pixels, labels = rows[:, :-1].reshape(-1, 8, 8, 1), rows[:, -1].astype(np.int64)
+    images = Images(pixels, labels, tuple(map(str, range(10))), ids)
     return balanced_split(images, HELD_OUT_PER_CLASS, _SALT)
+
+
+def _rows() -> NDArray[np.uint8]:
+    """Of each image its 64 pixels and its label, uint8 [1797, 65].
+
+    The package's file is read as it lies there: to import scikit-learn takes a second of every process.
+
+    Raises:
+        ModelError: scikit-learn is not installed.
+    """
+    found = find_spec("sklearn")
+    if found is None or found.origin is None:
+        raise ModelError(
+            "the digits are part of scikit-learn, which is not here; install it: pip install scikit-learn"
+        )
+    file = Path(found.origin).with_name("datasets") / "data" / "digits.csv.gz"
+    return np.loadtxt(file, np.uint8, delimiter=",")

@@ -26,8 +26,10 @@ from bench.fleet.perform import perform
 from bench.fleet.task import Need
 from reports.figures import size
 
-#: Tasks sent ahead of each worker's, so that none waits for the next.
+#: Tasks at a worker, so that none waits for the next.
 AHEAD = 2
+#: Of tasks so small that a message takes longer, as many are on their way as end in so many seconds.
+AHEAD_S = 5.0
 #: How often it is asked which workers there are, in seconds.
 SEEN_EVERY_S = 5.0
 
@@ -41,6 +43,8 @@ class Dask:
         self._client = client
         self._flying: set[Future[object]] = set()
         self._begun: Counter[str] = Counter()
+        self._ended = 0  # since it was last asked which workers there are
+        self._seen_at = monotonic()
         # Told as they begin, in order before their results: to ask of each takes longer than a small task.
         self._topic = f"bench-begun-{uuid4().hex}"
         client.subscribe_topic(self._topic, self._note)
@@ -66,7 +70,7 @@ class Dask:
         executor = self._client.get_executor(pure=False, **({"workers": fitting} if workers else {}))
         future: Future[Result] = executor.submit(partial(_called, self._topic, name, function), argument)
         self._flying.add(future)  # type: ignore[arg-type]
-        future.add_done_callback(self._flying.discard)  # the cluster then forgets its result
+        future.add_done_callback(self._end)  # type: ignore[arg-type]
         return future
 
     def lost_machines(self, name: str) -> int:
@@ -80,14 +84,21 @@ class Dask:
         self._client.unsubscribe_topic(self._topic)
         self._client.close()
 
+    def _end(self, future: Future[object]) -> None:
+        """Let go of a future, so that the cluster forgets its result."""
+        self._flying.discard(future)
+        self._ended += 1
+
     def _note(self, event: tuple[float, str]) -> None:
         """A worker has begun the task that it names."""
         self._begun[event[1]] += 1
 
     def _look(self) -> None:
         """See which workers there are, and send as many tasks ahead as these want."""
-        self._seen, self._seen_at = self._workers(), monotonic()
-        self.at_once = AHEAD * max(1, len(self._seen))
+        now = monotonic()
+        rate = self._ended / (now - self._seen_at) if self._ended else 0.0
+        self._seen, self._seen_at, self._ended = self._workers(), now, 0
+        self.at_once = max(AHEAD * max(1, len(self._seen)), round(AHEAD_S * rate))
 
     def _workers(self) -> dict[str, dict[str, int]]:
         found: dict[str, dict[str, int]] = self._client.scheduler_info(n_workers=-1)["workers"]

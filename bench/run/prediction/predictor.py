@@ -40,11 +40,13 @@ class Predictor:
         source: what the prices are fitted to, in words.
         groups: the rows of each record that they are fitted to.
         weak: rows of another machine, for what those leave open.
+        judged: whether it is told how far the prices are off, which takes a fit for each record.
     """
 
     source: str = "no times of this backend are known: a rough guess"
     groups: Sequence[Sequence[Row]] = ()
     weak: Sequence[Row] = ()
+    judged: bool = True
 
     @cached_property
     def prices(self) -> Prices:
@@ -53,8 +55,8 @@ class Predictor:
 
     @cached_property
     def error(self) -> Error | None:
-        """How far the prices are off; None where no record can be held against others."""
-        if len(self.groups) < 2:
+        """How far the prices are off; None where no record can be held against others, or nobody asks."""
+        if not self.judged or len(self.groups) < 2:
             return None
         off = []
         for place, group in enumerate(self.groups):

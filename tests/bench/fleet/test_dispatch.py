@@ -109,6 +109,23 @@ def test_a_result_that_was_cut_off_is_of_a_lost_machine() -> None:
     assert found["3"].result == 9
 
 
+def test_a_job_that_its_engine_cancels_runs_again() -> None:
+    class Forgetful(Threads):
+        """An engine that once loses its way to what it was sent."""
+
+        def submit(self, name: str, function: Callable[[int], int], argument: int, need: Need) -> Future[int]:
+            if name != "2" or self.losses.get(name):
+                return super().submit(name, function, argument, need)
+            self.losses[name] = -1
+            future = Future[int]()
+            future.cancel()
+            return future
+
+    found = done(Forgetful(), [Job(str(number), number, lambda: SMALL) for number in range(5)])
+    assert [found[str(number)].result for number in range(5)] == [0, 1, 4, 9, 16]
+    assert [found[str(number)].job.lost for number in range(5)] == [0, 0, 1, 0, 0]
+
+
 def test_an_error_of_the_function_is_no_lost_machine() -> None:
     found = done(Threads(), [Job("13", 13, lambda: SMALL), Job("4", 4, lambda: SMALL)])
     assert found["13"].reason == "the engine gave no result: thirteen; look at its logs"

@@ -17,6 +17,7 @@ from distributed import LocalCluster
 
 from bench.errors import UserError
 from bench.fleet.dispatch import Job, dispatched
+from bench.fleet.engines import dask
 from bench.fleet.engines.dask import Dask
 from bench.fleet.task import Need
 from reports.store import load_output
@@ -125,6 +126,26 @@ def test_many_jobs_end_once_though_a_worker_dies(cluster: LocalCluster) -> None:
     finally:
         engine.close()
     assert found == {str(n): n / 2 for n in range(300)}
+
+
+def test_as_many_small_tasks_are_ahead_as_end_until_it_is_looked_again(
+    cluster: LocalCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr(dask, "monotonic", lambda: now[0])
+    engine = Dask(cluster.get_client())
+    try:
+        assert engine.at_once == 2 * dask.AHEAD
+        jobs = (Job(str(n), n, lambda: SMALL) for n in range(50))
+        assert len(list(dispatched(engine, half, jobs))) == 50
+        now[0] = 10.0  # 50 in 10 s are 25 in 5 s
+        engine.submit("next", half, 1, SMALL)
+        assert engine.at_once == 25
+        now[0] = 20.0  # one at most
+        engine.submit("last", half, 1, SMALL)
+        assert engine.at_once == 2 * dask.AHEAD
+    finally:
+        engine.close()
 
 
 def test_a_task_too_large_for_every_worker_is_refused(cluster: LocalCluster) -> None:
