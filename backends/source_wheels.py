@@ -82,6 +82,25 @@ def unpack(archive: Path, folder: Path) -> Path:
     return _only(folder, "*")
 
 
+def clone(address: str, commit: str, folder: Path) -> None:
+    """Put the files of one commit of a public repository into `folder`, which is made.
+
+    Raises:
+        BuildError: git is missing or the commit cannot be had.
+    """
+    if shutil.which("git") is None:
+        raise BuildError(f"{address} is cloned by git, which is not on PATH; install git")
+    folder.mkdir(parents=True)
+    steps = (["init"], ["fetch", "--depth", "1", address, commit], ["checkout", "FETCH_HEAD"])
+    for arguments in steps:
+        command = ["git", "-C", str(folder), *arguments, "--quiet"]
+        if subprocess.run(command, env=os.environ | {"GIT_TERMINAL_PROMPT": "0"}, check=False).returncode:
+            raise BuildError(
+                f"git could not get commit {commit} of {address}; where GitHub cannot be reached, "
+                "`git config --global url.MIRROR.insteadOf https://github.com/` names a mirror of it"
+            )
+
+
 def main(script: str, make: Callable[[str, Path], Path]) -> int:
     """The command `python SCRIPT REQUIREMENT WHEEL_FOLDER`; the answer is its exit status."""
     if len(sys.argv) != 3:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -12,7 +13,9 @@ from pathlib import Path
 import pytest
 
 from backends import source_wheels
+from backends.seal import hexl
 from backends.source_wheels import BuildError
+from bench.environments.declaration import load
 from tests.walls import ROOT
 
 SCRIPTS = sorted(ROOT.glob("backends/*/build_wheel.py"))
@@ -47,3 +50,50 @@ def test_what_is_replaced_has_to_be_there() -> None:
     assert source_wheels.replaced("a = 1", "1", "2", "a file") == "a = 2"
     with pytest.raises(BuildError, match="a file has no 'b'; require the version"):
         source_wheels.replaced("a = 1", "b", "c", "a file")
+
+
+def repository(folder: Path) -> tuple[str, str]:
+    """A repository with one commit, and that commit."""
+    said = [
+        subprocess.run(
+            ["git", "-C", str(folder), "-c", "user.name=a", "-c", "user.email=a@example.org", *arguments],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for arguments in (
+            ["init", "--quiet"],
+            ["add", "."],
+            ["commit", "--quiet", "--message", "first"],
+            ["rev-parse", "HEAD"],
+        )
+    ]
+    return str(folder), said[-1].strip()
+
+
+def test_clones_the_commit_that_is_named(tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there" / "file").write_text("content")
+    address, commit = repository(tmp_path / "there")
+    source_wheels.clone(address, commit, tmp_path / "new" / "source")
+    assert (tmp_path / "new" / "source" / "file").read_text() == "content"
+    with pytest.raises(
+        BuildError, match=r"could not get commit 0+ of .*; where GitHub cannot be reached, `git"
+    ):
+        source_wheels.clone(address, "0" * 40, tmp_path / "none")
+
+
+def test_cloning_needs_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(BuildError, match="not on PATH; install git"):
+        source_wheels.clone(hexl.ADDRESS, hexl.COMMIT, tmp_path / "source")
+
+
+def test_hexl_is_one_commit_of_a_public_repository() -> None:
+    assert re.fullmatch(r"https://github\.com/\w+/hexl\.git", hexl.ADDRESS)
+    assert re.fullmatch("[0-9a-f]{40}", hexl.COMMIT)
+    assert hexl.without_label("Pyfhel==3.5.0") == ("Pyfhel==3.5.0", False)
+    build = load(ROOT / "backends" / "pyfhel" / "environment.yaml").of("hexl").build
+    assert build is not None
+    assert hexl.without_label(build.requirement)[1]
+    assert build.flags  # for this processor, and so known by it
