@@ -43,7 +43,7 @@ def test_says_in_one_sentence_that_there_is_no_source(tmp_path: Path, script: Pa
     assert done.returncode == 1
     assert "Traceback" not in done.stdout + done.stderr
     assert done.stderr.splitlines()[-1].startswith("`pip download` failed; mend")
-    assert not list((tmp_path / "wheels").iterdir())
+    assert not list((tmp_path / "wheels").glob("*"))
 
 
 def test_what_is_replaced_has_to_be_there() -> None:
