@@ -32,8 +32,9 @@ def test_unpacks_nothing_outside_its_folder(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.parent.name)
 def test_says_in_one_sentence_that_there_is_no_source(tmp_path: Path, script: Path) -> None:
+    label = hexl.LABEL if script.parent.name == "tenseal" else ""
     done = subprocess.run(
-        [sys.executable, "-I", str(script), "pyfhel==3.5.0", str(tmp_path / "wheels")],
+        [sys.executable, "-I", str(script), f"pyfhel==3.5.0{label}", str(tmp_path / "wheels")],
         capture_output=True,
         text=True,
         cwd=tmp_path,
@@ -93,7 +94,8 @@ def test_hexl_is_one_commit_of_a_public_repository() -> None:
     assert re.fullmatch(r"https://github\.com/\w+/hexl\.git", hexl.ADDRESS)
     assert re.fullmatch("[0-9a-f]{40}", hexl.COMMIT)
     assert hexl.without_label("Pyfhel==3.5.0") == ("Pyfhel==3.5.0", False)
-    build = load(ROOT / "backends" / "pyfhel" / "environment.yaml").of("hexl").build
-    assert build is not None
-    assert hexl.without_label(build.requirement)[1]
-    assert build.flags  # for this processor, and so known by it
+    for name in ("pyfhel", "tenseal"):
+        build = load(ROOT / "backends" / name / "environment.yaml").of("hexl").build
+        assert build is not None
+        assert hexl.without_label(build.requirement)[1]
+        assert build.flags  # for this processor, and so known by it
