@@ -84,7 +84,9 @@ def _message(path: Path) -> object:
 
 def _declaration(path: Path) -> object:
     """Beside the script that one of them names."""
-    path.with_name("build_wheel.py").touch()
+    for script in ("build_wheel.py", "hexl/build_wheel.py"):
+        (path.parent / script).parent.mkdir(exist_ok=True)
+        (path.parent / script).touch()
     return declaration.load(path)
 
 
