@@ -44,24 +44,17 @@ def build(
     with tempfile.TemporaryDirectory() as scratch:
         source = unpack(_download(requirement, Path(scratch) / "sdist"), Path(scratch) / "source")
         change(source)
-        return build_project(source, folder, options, variables)
+        return _wheel(source, folder, options, variables)
 
 
-def build_project(
-    project: Path, folder: Path, options: Sequence[str] = (), variables: Mapping[str, str] | None = None
-) -> Path:
-    """The wheel of a project's folder, which stays as it is, built into `folder`; otherwise as `build`.
+def build_project(project: Path, folder: Path) -> Path:
+    """The wheel of a project's folder, which stays as it is, built into `folder`.
 
     Raises:
         BuildError: a failed build, or one of another shape.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
-        source = shutil.copytree(project, Path(scratch) / "source")
-        built = Path(scratch) / "wheel"
-        _pip(["wheel", "--no-deps", *options, "--wheel-dir", str(built), str(source)], variables)
-        wheel = _only(built, "*.whl")
-        return Path(shutil.copyfile(wheel, folder / wheel.name))
+        return _wheel(shutil.copytree(project, Path(scratch) / "source"), folder)
 
 
 def replaced(text: str, old: str, new: str, file: str) -> str:
@@ -124,6 +117,16 @@ def _download(requirement: str, folder: Path) -> Path:
     only_source = ("--no-deps", "--ignore-requires-python", "--no-binary", name)
     _pip(["download", *only_source, "--dest", str(folder), requirement])
     return _only(folder, "*.tar.gz")
+
+
+def _wheel(
+    source: Path, folder: Path, options: Sequence[str] = (), variables: Mapping[str, str] | None = None
+) -> Path:
+    built = source.with_name("wheel")
+    _pip(["wheel", "--no-deps", *options, "--wheel-dir", str(built), str(source)], variables)
+    wheel = _only(built, "*.whl")
+    folder.mkdir(parents=True, exist_ok=True)
+    return Path(shutil.copyfile(wheel, folder / wheel.name))
 
 
 def _only(folder: Path, pattern: str) -> Path:

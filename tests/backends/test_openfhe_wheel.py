@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from backends.seal import hexl
 from bench.environments.declaration import load
 
 FOLDER = Path(__file__).parents[2] / "backends" / "openfhe"
@@ -22,6 +23,7 @@ def test_every_source_is_of_one_commit_of_a_public_repository() -> None:
     for address, commit in sources:
         assert re.fullmatch(r"https://github\.com/[\w-]+/[\w-]+\.git", address)
         assert re.fullmatch("[0-9a-f]{40}", commit)
+    assert (hexl.ADDRESS, hexl.COMMIT) in sources  # one HEXL for all libraries
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,8 @@ def times(results: Path) -> int:
     """Write the times of RESULTS where `bench plan` finds them: `times.json` in each backend's folder.
 
     They replace those that are there. It is done on a quiet machine, before a release; on any other machine
-    `bench plan --from RESULTS` predicts from its own records. Lines that are refused are named on standard
+    `bench plan --from RESULTS` predicts from its own records. Records of another build of a library than the
+    usual one are left out. Lines that are refused are named on standard
     error.
     """
     loaded = load_output(results)
