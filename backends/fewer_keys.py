@@ -2,7 +2,8 @@
 
 A rotation key is the largest thing that an evaluator holds, and most programs take some steps a few times
 only. A rotation by s is one by a and then one by s - a, so that the key of s falls away for one rotation more
-at each use. The rarest steps go first; what they are made of stays.
+at each use. The rarest steps go first; what they are made of stays. Where that leaves too many, steps are
+counted anew, and what was a part may fall away in its turn, so that a step becomes three rotations or more.
 """
 
 from __future__ import annotations
@@ -49,16 +50,20 @@ def within(
 
 
 def with_fewer_keys(program: Program, most: int, others: Collection[int] = ()) -> Program:
-    """The program with at most so many rotation keys, or as few as two rotations in place of one allow.
+    """The program with at most so many rotation keys, or as few as sums of two steps allow.
 
     Args:
         program: of one batch.
         most: rotation keys beside the others.
         others: steps that have keys whether the program takes them or not: those of a bootstrap.
     """
-    parts = _parts(_uses(program), program.layout.slots, most, frozenset(others))
-    if not parts:
-        return program
+    while parts := _parts(_uses(program), program.layout.slots, most, frozenset(others)):
+        program = _without(program, parts)
+    return program
+
+
+def _without(program: Program, parts: Parts) -> Program:
+    """The program with two rotations in place of each whose step has parts."""
     names = count(1 + max(name for one in program.instructions for name in one.results))
     rewriting = _Rewriting(parts, names)
     instructions = tuple(made for one in program.instructions for made in rewriting.rewritten(one))

@@ -65,6 +65,15 @@ def _outputs(program: Program, seed: int) -> list[NDArray[np.complex128]]:
     return [one.values for one in outputs]
 
 
+@pytest.mark.parametrize("others", [{8, 16, 32}, {8, 64}, {3, 5}, {24, 40}, {1, 7, 56}])
+def test_a_part_may_fall_away_in_its_turn(others: set[int]) -> None:
+    fewest = with_fewer_keys(PROGRAM, 0, others)
+    assert with_fewer_keys(fewest, 0, others) is fewest, "what is left is the sum of no two others"
+    expected = values_of(PROGRAM, INPUTS)
+    for name, value in values_of(fewest, INPUTS).items():
+        np.testing.assert_allclose(value, expected[name], atol=1e-9, err_msg=name)
+
+
 def test_the_rarest_keys_go_first() -> None:
     fewer = with_fewer_keys(PROGRAM, len(PROGRAM.rotation_steps) - 3)
     uses = {
