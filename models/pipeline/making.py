@@ -26,9 +26,8 @@ from models.probing import embeds, probed
 from models.recipe import Recipe
 from models.splits import split
 
-#: Calibration samples of random weights, whose intervals serve timing alone: of 32 or 128, one image of
-#: twelve or of sixty still left one so far at the paper's shape that it had no number for an answer.
-_RANDOM_CALIBRATION = 256
+#: Calibration samples of random weights, whose intervals serve timing alone.
+_RANDOM_CALIBRATION = 64
 #: Pieces measured between two lines of progress.
 _PIECES_A_LINE = 16
 
