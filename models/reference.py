@@ -14,6 +14,7 @@ from threadpoolctl import ThreadpoolController
 from models.errors import IntervalError, ModelError
 from models.graph import Array, Graph, Node
 from models.operations import declared
+from models.operations.operation import SPREADS, Calibrated
 
 #: What a graph takes: `[samples, tokens, features]`, or one-hot tokens by their numbers, `[samples, tokens]`.
 Inputs = NDArray[np.float64] | NDArray[np.int64]
@@ -121,16 +122,23 @@ def logits(graph: Graph, inputs: Inputs) -> Array:
 
 
 def ranges(graph: Graph, inputs: Inputs) -> Mapping[str, tuple[float, float]]:
-    """Smallest and largest input of each polynomial or activation, and variance at each LayerNorm."""
+    """Smallest and largest input of each polynomial or activation, variance or mean square at each norm."""
     watched = [(node, kind) for node in graph if (kind := declared(node.operation).calibrated)]
     met = {node.name: (np.inf, -np.inf) for node, _ in watched}
     for values in _batches(graph, inputs):
         for node, kind in watched:
             value = values[node.inputs[0]]
-            value = value.var(axis=-1) if kind == "variance" else value
+            value = _calibrating(kind, value)
             low, high = met[node.name]
             met[node.name] = min(low, float(value.min())), max(high, float(value.max()))
     return met
+
+
+def _calibrating(kind: Calibrated, value: Array) -> Array:
+    """What of an operation's input calibration looks at."""
+    if kind not in SPREADS:
+        return value
+    return np.asarray(value.var(axis=-1) if kind == "variance" else (value**2).mean(axis=-1))
 
 
 class Course:

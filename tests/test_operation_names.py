@@ -29,13 +29,13 @@ LIMITS = {
     "merge_tokens": 6,
     "softmax": 11,  # two of them mean a kind of layer
     "batch_norm": 9,
-    "rms_norm": 4,
+    "rms_norm": 5,
     "rotary": 6,
     "mean_tokens": 6,
     "unit_norm": 4,
     "layer_norm": 10,
     "gelu": 18,  # six of them mean an entry of Hugging Face
-    "silu": 6,
+    "silu": 9,  # three of them name a function to approximate
     "relu": 10,  # two of them likewise
     "reciprocal": 7,  # three of them name a function to approximate
     "tanh": 11,  # two of them mean a form of GELU, one an entry

@@ -17,6 +17,7 @@ from models.approximation.reciprocal import foretold_error, reciprocal
 from models.approximation.relu import best_composite_relu, relu
 from models.approximation.series import Interval
 from models.approximation.sign import best_degrees, composite_sign
+from models.approximation.silu import silu
 from models.approximation.tanh import tanh
 
 _DEEPEST_SERIES = 7  # degree 127
@@ -159,6 +160,7 @@ def _bound(interval: Interval) -> float:
 CHOICES: Mapping[str, Choices] = {
     "gelu": _even_activation(gelu),
     "relu": _relu,
+    "silu": _even_activation(silu),
     "tanh": _tanh,
     "sign": _sign,
     "inverse_square_root": _inverse_square_root,

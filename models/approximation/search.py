@@ -20,8 +20,8 @@ def best(
 
     Args:
         name: the name of the function, one of `NAMES`.
-        interval: the interval of x. For gelu, relu and tanh it is widened to a symmetric one; for sign it
-            stands for its mirror image too.
+        interval: the interval of x. For gelu, relu, silu and tanh it is widened to a symmetric one; for
+            sign it stands for its mirror image too.
         depth: levels at most.
         error: largest error at most, of the kind that the function is judged by. Of the approximations that
             reach it the shallowest is taken, and of these the one whose series have the lowest degrees.

@@ -8,10 +8,11 @@ from models.approximation.approximation import Approximation
 from models.approximation.gelu import gelu
 from models.approximation.relu import best_composite_relu, relu
 from models.approximation.search import best
+from models.approximation.silu import silu
 from models.approximation.tanh import tanh
 from models.conversion.calibration import Ranges
 from models.conversion.division import reciprocal_nodes
-from models.conversion.layer_norm import layer_norm_nodes
+from models.conversion.layer_norm import layer_norm_nodes, rms_norm_nodes
 from models.conversion.pooling import mean_nodes, without_direction
 from models.conversion.settings import CompositeRelu, ConversionSettings, DepthBudget
 from models.conversion.stages import Chain, write_stages
@@ -20,11 +21,11 @@ from models.errors import ModelError
 from models.graph import Graph, Node
 from models.shapes import value_shapes
 
-_ACTIVATIONS = {"gelu": gelu, "relu": relu, "tanh": tanh}
+_ACTIVATIONS = {"gelu": gelu, "silu": silu, "relu": relu, "tanh": tanh}
 
 
 def substitute(graph: Graph, ranges: Ranges, settings: ConversionSettings) -> Graph:
-    """The graph with polynomials for its activations and LayerNorms, on intervals chosen by the ranges.
+    """The graph with polynomials for its activations and norms over features, on intervals by the ranges.
 
     What the key owner computes in the clear stays as it is. A division by the answer's length falls away.
 
@@ -61,8 +62,8 @@ def substitute(graph: Graph, ranges: Ranges, settings: ConversionSettings) -> Gr
             nodes += _activation(node, ranges[node.name], settings, degree)
         elif node.operation == _DIVISION:
             nodes += reciprocal_nodes(node, ranges[node.name][1], settings)
-        elif node.operation == "layer_norm":
-            nodes += _layer_norm(node, ranges[node.name], settings)
+        elif node.operation in _NORMS:
+            nodes += _norm(node, ranges[node.name], settings)
         elif node.operation == _MEAN:
             nodes += mean_nodes(apart.served, node, sizes[node.inputs[0]][0])
         else:
@@ -71,17 +72,18 @@ def substitute(graph: Graph, ranges: Ranges, settings: ConversionSettings) -> Gr
 
 
 _DIVISION = "reciprocal"
-_REPLACED = (*_ACTIVATIONS, _DIVISION, "layer_norm")
+_NORMS = {"layer_norm": layer_norm_nodes, "rms_norm": rms_norm_nodes}
+_REPLACED = (*_ACTIVATIONS, _DIVISION, *_NORMS)
 _MEAN = "mean_tokens"
 
 
-def _layer_norm(node: Node, variance: tuple[float, float], settings: ConversionSettings) -> list[Node]:
+def _norm(node: Node, spread: tuple[float, float], settings: ConversionSettings) -> list[Node]:
     if settings.layer_norm is None:
         raise ModelError(
-            f"node {node.name}: the conversion does not say how LayerNorm becomes polynomial; "
+            f"node {node.name}: the conversion does not say how LayerNorm or RMSNorm becomes polynomial; "
             "give it `layer_norm: {depth: ...}` or `layer_norm: {error: ...}`"
         )
-    return layer_norm_nodes(node, variance, settings.layer_norm)
+    return _NORMS[node.operation](node, spread, settings.layer_norm)
 
 
 def _activation(

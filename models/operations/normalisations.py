@@ -105,5 +105,6 @@ OPERATIONS = (
         carries=Carries.NOTHING,
         factor_moves_to=None,
         polynomial=False,
+        calibrated="mean_square",
     ),
 )

@@ -63,8 +63,10 @@ class Carries(Enum):
     TOKENS = "tokens"
 
 
-#: What calibration looks at: the input of an operation, or its variance over features.
-Calibrated = Literal["input", "variance"]
+#: What calibration looks at: the input of an operation, or its variance or mean square over features.
+Calibrated = Literal["input", "variance", "mean_square"]
+#: Those that say over how wide an interval 1/√ is wanted.
+SPREADS: tuple[Calibrated, ...] = ("variance", "mean_square")
 
 #: From a node, the factor of its operands' product and that of its result: the node that computes it.
 Absorb = Callable[[Node, float, float], Node]

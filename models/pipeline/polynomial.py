@@ -9,6 +9,7 @@ import numpy as np
 from models import conversion as steps
 from models.graph import Graph
 from models.operations import declared
+from models.operations.operation import SPREADS
 from models.pipeline.candidates import Candidates
 from models.pipeline.distilled import fine_tuned, tightened
 from models.pipeline.work import (
@@ -97,9 +98,9 @@ def _finished(conversion: Conversion, graph: Graph) -> tuple[Graph, dict[str, fl
 
 
 def _ranges(graph: Graph, ranges: steps.Ranges) -> dict[str, dict[str, list[float]]]:
-    """Inputs of activations and variances of LayerNorms, apart."""
+    """Inputs of activations, and variances of LayerNorms or mean squares of RMSNorms, apart."""
     found: dict[str, dict[str, list[float]]] = {"activations": {}, "variances": {}}
     for name, ends in ranges.items():
-        kind = "variances" if declared(graph[name].operation).calibrated == "variance" else "activations"
+        kind = "variances" if declared(graph[name].operation).calibrated in SPREADS else "activations"
         found[kind][name] = list(ends)
     return found

@@ -16,6 +16,7 @@ from models.conversion.settings import ConversionSettings, LayerNormSettings, So
 from models.conversion.softmax import Span, divided
 from models.graph import Graph, Node
 from models.operations import declared
+from models.operations.operation import SPREADS
 from models.sketches.client import embedded, headless
 from models.sketches.stretched import PROTOTYPE, Stretched, stretched
 
@@ -149,7 +150,7 @@ class Route:
             frozen = divided(frozen, spans, assumed.kept_softmax())
             assumed = replace(assumed, degree=assumed.kept_degree)
         ranges = {
-            node.name: (1.0, assumed.variances) if kind == "variance" else _INTERVAL
+            node.name: (1.0, assumed.variances) if kind in SPREADS else _INTERVAL
             for node in frozen
             if (kind := declared(node.operation).calibrated) is not None
         }

@@ -21,11 +21,12 @@ from transformers import (
 )
 from transformers.models.llama.modeling_llama import LlamaRMSNorm
 
-from models import checkpoint, huggingface
+from models import checkpoint, conversion, huggingface
 from models.errors import ModelError
 from models.graph import Graph
 from models.reference import outputs
 from models.training.module import deviation
+from tests.backends.evaluating import planned, values_of
 from tests.training.folders import TOLERANCE, WEIGHTS, numbers, saved
 
 pytestmark = pytest.mark.usefixtures("no_gradients")
@@ -154,3 +155,28 @@ def test_a_decoder_that_the_graph_cannot_express_is_refused(
     path.write_text(json.dumps(json.loads(path.read_text()) | entries))
     with pytest.raises(ModelError, match=told):
         huggingface.load(tmp_path)
+
+
+KEPT = {
+    "depth_budget": {"depth": 6, "error": 1e-4},
+    "margin": 1.2,
+    "value_size": 1.0,
+    "layer_norm": {"error": 1e-4, "margin": 1.2},
+    "softmax": {"exponential": 5, "division": 7, "sums": 100, "margin": 1.2},
+}
+
+
+def test_a_llama_becomes_a_polynomial_without_training(tmp_path: Path) -> None:
+    """RMSNorm and the gated SiLU by polynomials, softmax by its own; planned, it computes the same."""
+    graph = agree(tmp_path, llama(tmp_path)(torch.from_numpy(numbers())).logits)
+    settings = conversion.ConversionSettings.model_validate(KEPT)
+    prepared = conversion.prepared(conversion.freeze(graph), numbers(), settings)
+    assert {prepared[name].operation for name in prepared.not_polynomial()} == {"rms_norm", "silu"}
+    substituted = conversion.substitute(prepared, conversion.calibrate(prepared, numbers()), settings)
+    finished = conversion.finish(substituted, numbers(), settings)
+    assert not finished.not_polynomial()
+    expected, found = outputs(prepared, numbers()), outputs(finished, numbers())
+    assert np.abs(found - expected).max() < 1e-3 * np.abs(expected).max()
+    assert deviation(finished, numbers()) < TOLERANCE
+    computed = values_of(planned(finished), np.eye(LLAMA["vocab_size"])[numbers()])[""]
+    np.testing.assert_allclose(computed, found, atol=1e-8)

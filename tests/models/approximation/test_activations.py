@@ -1,4 +1,4 @@
-"""GELU and ReLU by one polynomial, and ReLU through a composite sign."""
+"""GELU, SiLU and ReLU by one polynomial, and ReLU through a composite sign."""
 
 import math
 from collections.abc import Callable
@@ -16,6 +16,7 @@ from models.approximation.even_activation import MONIC_DEGREE
 from models.approximation.gelu import gelu
 from models.approximation.relu import best_composite_relu, best_margin, composite_relu, relu
 from models.approximation.series import Series
+from models.approximation.silu import silu
 from models.approximation.tanh import tanh
 from models.errors import ModelError
 from models.graph import Array
@@ -30,7 +31,9 @@ def exact_relu(x: Array) -> Array:
 
 @settings(max_examples=30)
 @given(
-    bound=st.floats(0.5, 10), degree=st.sampled_from([2, 4, 6, 8, 12, 16]), make=st.sampled_from([gelu, relu])
+    bound=st.floats(0.5, 10),
+    degree=st.sampled_from([2, 4, 6, 8, 12, 16]),
+    make=st.sampled_from([gelu, silu, relu]),
 )
 def test_a_low_degree_is_monic_and_as_close_as_it_says(bound: float, degree: int, make: Maker) -> None:
     found = make(bound, degree)
@@ -41,12 +44,12 @@ def test_a_low_degree_is_monic_and_as_close_as_it_says(bound: float, degree: int
     assert abs(p.coefficients[-1]) == 1
     assert not any(p.coefficients[3::2])
     np.testing.assert_allclose(p.interval, (-found.factor * bound, found.factor * bound))
-    exact = activations.gelu if make is gelu else exact_relu
+    exact = {gelu: activations.gelu, silu: activations.silu, relu: exact_relu}[make]
     x = np.random.default_rng(0).uniform(-bound, bound, 2000)
     assert np.abs(found(x) - exact(x)).max() <= found.error * (1 + 1e-4)
 
 
-@pytest.mark.parametrize("make", [gelu, relu])
+@pytest.mark.parametrize("make", [gelu, silu, relu])
 @pytest.mark.parametrize(("degree", "depth"), [(2, 1), (4, 2), (6, 3), (8, 3), (16, 4), (30, 5), (62, 6)])
 def test_the_depth_is_the_least_that_the_degree_allows(make: Maker, degree: int, depth: int) -> None:
     found = make(3.0, degree)

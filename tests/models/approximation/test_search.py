@@ -11,6 +11,7 @@ from models.errors import ModelError
 
 INTERVALS: dict[str, Interval] = {
     "gelu": (-9.0, 12.0),
+    "silu": (-9.0, 12.0),
     "relu": (-4.0, 2.0),
     "tanh": (-6.0, 6.0),
     "sign": (0.1, 2.0),

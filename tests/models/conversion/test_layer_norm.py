@@ -1,4 +1,6 @@
-"""LayerNorm through a polynomial of its variance."""
+"""LayerNorm through a polynomial of its variance, and RMSNorm of its mean square."""
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -83,6 +85,28 @@ def test_folded_it_takes_one_level_before_the_square_and_one_after_the_approxima
     # The linear map before takes in the mean and its factor: from x to b there are that map, the square, the
     # approximation, the product with 1/√, and the linear map after.
     assert levels(folded) == 1 + 1 + depth + 1 + 1
+
+
+def without_mean() -> Graph:
+    """The same with RMSNorm, which has no shift."""
+    graph = normed()
+    arrays = {"scale": graph["norm"].arrays["scale"]}
+    norm = replace(graph["norm"], operation="rms_norm", arrays=arrays)
+    return replace(graph, nodes=tuple(norm if node.name == "norm" else node for node in graph))
+
+
+@pytest.mark.parametrize("aim", [{"depth": 5}, {"error": 1e-3}])
+def test_rms_norm_is_the_same_of_the_mean_square(aim: dict[str, float], inputs: Array) -> None:
+    graph = without_mean()
+    squares = (run(graph, inputs)["a"] ** 2).mean(axis=-1)
+    ranges = calibrate(graph, inputs)
+    assert ranges["norm"] == pytest.approx((squares.min(), squares.max()))
+    found = substitute(graph, ranges, settings(**aim, margin=1.5))
+    assert not found.not_polynomial()
+    values = run(found, inputs, check_intervals=True)
+    (error,) = {node.attributes["error"] for node in found if node.operation == "polynomial"}
+    assert np.abs(values["norm"] / run(graph, inputs)["norm"] - 1).max() <= error * 1.001 + 1e-9
+    np.testing.assert_allclose(run(fold(found), inputs[:20])["b"], values["b"][:20], atol=1e-9)
 
 
 def test_it_is_refused_without_settings(inputs: Array) -> None:
