@@ -14,7 +14,7 @@ from threadpoolctl import ThreadpoolController
 from models.errors import IntervalError, ModelError
 from models.graph import Array, Graph, Node
 from models.operations import declared
-from models.operations.operation import SPREADS, Calibrated
+from models.operations.operation import Calibrated
 
 #: What a graph takes: `[samples, tokens, features]`, or one-hot tokens by their numbers, `[samples, tokens]`.
 Inputs = NDArray[np.float64] | NDArray[np.int64]
@@ -136,9 +136,9 @@ def ranges(graph: Graph, inputs: Inputs) -> Mapping[str, tuple[float, float]]:
 
 def _calibrating(kind: Calibrated, value: Array) -> Array:
     """What of an operation's input calibration looks at."""
-    if kind not in SPREADS:
-        return value
-    return np.asarray(value.var(axis=-1) if kind == "variance" else (value**2).mean(axis=-1))
+    if kind == "variance":
+        return np.asarray(value.var(axis=-1))
+    return np.asarray((value**2).mean(axis=-1)) if kind == "mean_square" else value
 
 
 class Course:

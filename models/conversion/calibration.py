@@ -10,12 +10,13 @@ from models.errors import DivergenceError
 from models.graph import Graph
 from models.reference import Inputs, ranges
 
-#: Name of a node → smallest and largest value: of an activation's input, of a LayerNorm's variance without ε.
+#: Name of a node → smallest and largest value: of an activation's input, of a LayerNorm's variance or an
+#: RMSNorm's mean square, without ε.
 Ranges = Mapping[str, tuple[float, float]]
 
 
 def calibrate(graph: Graph, inputs: Inputs) -> Ranges:
-    """What every activation and LayerNorm meets on training inputs.
+    """What every activation and norm over features meets on training inputs.
 
     Raises:
         DivergenceError: a range is not finite.

@@ -58,7 +58,7 @@ def _nodes(
     sized_input: Callable[[Chain, str, float], str],
     arrays: Mapping[str, Array],
 ) -> list[Node]:
-    """What is divided, times a size, by its root mean square, and the affine map that follows."""
+    """The nodes of a value over its root mean square, and of the affine map that follows."""
     epsilon, width = float(node.attributes["epsilon"]), len(arrays["scale"])
     bounds = (spread[0] / settings.margin + epsilon, spread[1] * settings.margin + epsilon)
     found = best("inverse_square_root", bounds, depth=settings.depth, error=settings.error)
