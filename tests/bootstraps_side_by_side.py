@@ -2,8 +2,8 @@
 
     OMP_WAIT_POLICY=passive python -m tests.bootstraps_side_by_side NAME [--turns 3]
 
-NAME is a parameter set's, as `bench list parameters` and records write it. It runs where OpenFHE is installed,
-with key owner and evaluator in one process, in turns, and prints every turn's seconds. Nothing else should run
+NAME is a parameter set's, as records write it. It runs where OpenFHE is installed,
+with key owner and evaluator in one process, in turns, and prints each turn's seconds; nothing else should run
 beside. It is no test and no part of the package: what it measures is in `docs/bootstraps.md`.
 """
 
@@ -74,9 +74,8 @@ def main() -> None:
             for name, way in (("one after the other", one_after_the_other), ("side by side", side_by_side)):
                 found[name].append(seconds(way, evaluator, pair))
     for name, times in found.items():
-        print(
-            f"{name}: {', '.join(f'{one:.2f}' for one in times)} s a pair, median {statistics.median(times):.2f}"
-        )
+        listed = ", ".join(f"{one:.2f}" for one in times)
+        print(f"{name}: {listed} s a pair, median {statistics.median(times):.2f}")  # noqa: T201
 
 
 if __name__ == "__main__":
