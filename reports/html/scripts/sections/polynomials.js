@@ -181,16 +181,15 @@ function familyOption({ family, entries }) {
   const times = entries.map(({ row }) => Number(row["derived.sample_s"]));
   return {
     height: 360,
-    grid: { left: 64, right: 90, top: 24, bottom: 48 },
+    grid: { left: 64, right: 64, top: 36, bottom: 48 },
     xAxis: logAxis("seconds per sample (log)", times),
     yAxis: valueAxis(title, { scale: true, nameGap: 46, boundaryGap: ["12%", "12%"] }),
     series: [
       {
         type: "scatter",
         symbolSize: 13,
-        data: entries.map((entry) => point(entry, family)),
-        label: { show: true, position: "right", color: style("--text"), formatter: "{b}" },
-        labelLayout: { moveOverlap: "shiftY", hideOverlap: false },
+        data: entries.map((entry, place) => point(entry, family, place)),
+        label: { show: true, color: style("--text"), formatter: "{b}" },
       },
     ],
   };
@@ -200,8 +199,9 @@ function familyOption({ family, entries }) {
  * The point of a checkpoint.
  * @param {Entry} entry
  * @param {Family} family
+ * @param {number} order its place among them by time: names of neighbours stand above and below
  */
-function point({ member, row }, { metric }) {
+function point({ member, row }, { metric }, order) {
   const scale = metricNamed(metric)?.format.scale ?? 1;
   const color = backendInk(row.backend);
   return {
@@ -209,6 +209,7 @@ function point({ member, row }, { metric }) {
     value: [Number(row["derived.sample_s"]), scale * Number(member.polynomial)],
     place: row.place,
     symbol: backendSymbol(row.backend),
+    label: { position: order % 2 ? "bottom" : "top" },
     itemStyle: { color: secureRow(row) ? color : style("--surface"), borderColor: color, borderWidth: 2 },
     lines: [
       [row.case, member.way].filter(Boolean).join(": "),
@@ -225,14 +226,14 @@ function point({ member, row }, { metric }) {
  * @param {Shown} shown
  */
 function drawFamily(place, shown) {
-  const title = nameOf(shown);
+  const [title, metric] = [nameOf(shown), metricNamed(shown.family.metric)];
   const timed = shown.entries.filter(
     ({ row, member }) => row["derived.sample_s"] && member.polynomial !== null,
   );
   addTable(clearPlots(place), familyTable(title, shown));
   addFigure(place, {
-    title: `${metricNamed(shown.family.metric)?.title} against seconds per sample`,
-    note: "Up and to the left is better. Held-out scores are of the polynomial model in the clear, on all samples that are held out.",
+    title: `${title}: ${metric?.title} against seconds per sample`,
+    note: `${metric?.better === "lower" ? "Down" : "Up"} and to the left is better. Held-out scores are of the polynomial model in the clear, on all samples that are held out.`,
     alt: `${timed.length} checkpoints as named points.`,
     empty: timed.length ? null : "No record of these has both.",
     option: () => familyOption({ ...shown, entries: timed }),
