@@ -40,7 +40,7 @@ SETTINGS = TrainingSettings(
     range_weight=0.1,
     variance_weight=0.1,
 )
-SCHEDULE = Schedule(epochs=1, batch=64, learning_rate=0.01)
+SCHEDULE = Schedule(epochs=2, batch=64, learning_rate=0.01)
 SOURCE = catalogue.load("digits", "training")
 
 
@@ -89,12 +89,13 @@ def warm_start() -> Work:
 
 
 def epoch(work: Work, backend: str | None) -> tuple[Tensor, list[Tensor], int]:
-    """The loss, the gradients of the last step, and the graphs compiled."""
+    """The loss of an epoch, the gradients of its last step, and the graphs compiled in it and one more."""
     before = counters["stats"]["unique_graphs"]
     run = Run(work, backend)
     loss = run.epoch(0)
     gradients = [one.grad for one in run.module.parameters() if one.grad is not None]
     assert gradients
+    run.epoch(1)  # at other learning rates
     return loss, gradients, counters["stats"]["unique_graphs"] - before
 
 
@@ -109,23 +110,13 @@ def test_a_compiled_step_is_whole_and_has_the_eager_gradients(make: Callable[[],
     torch.testing.assert_close(compiled, gradients, rtol=rounding, atol=rounding)
 
 
-def test_sizes_seen_before_are_not_compiled_again() -> None:
-    work = replace(training(64 + 32), schedule=replace(SCHEDULE, epochs=3))
-    run = Run(work, BACKEND)
-    run.epoch(0)
-    before = counters["stats"]["unique_graphs"]
-    run.epoch(1)  # other learning rates
-    run.module.eval().graph()
-    run.epoch(2)
-    assert counters["stats"]["unique_graphs"] == before
-
-
 def test_a_loss_that_is_no_whole_graph_is_refused() -> None:
     plain = training_loss(SETTINGS, True)
 
     def curious(evaluation: Evaluation, inputs: Tensor, labels: Tensor) -> Tensor:
         loss = plain(evaluation, inputs, labels)
-        return loss * float(loss.detach())
+        torch._dynamo.graph_break()
+        return loss
 
     work = replace(training(64), loss=curious)
     assert epoch(work, None)[2] == 0
