@@ -175,7 +175,7 @@ class Run:
             start = (step - first) * work.schedule.batch
             inputs, labels = work.feeder.batch(order[start : start + work.schedule.batch])
             losses.append(self._step(step, inputs, labels))
-        return torch.stack(losses).mean()
+        return _mean(torch.stack(losses))
 
     def _step(self, step: int, inputs: Tensor, labels: Tensor) -> Tensor:
         schedule = self.work.schedule
@@ -186,6 +186,7 @@ class Run:
         self.module.zero_grad(set_to_none=True)
         loss = descend(self._loss, inputs, labels)
         nn.utils.clip_grad_norm_(self.module.parameters(), schedule.gradient_norm)
+        self._forget_what_is_no_number()
         for optimiser in self._optimisers:
             optimiser.step()
         return loss
@@ -196,6 +197,16 @@ class Run:
             forced = None if self.work.lessons is None else self.work.lessons(inputs)
             evaluation = self.module(inputs, forced)
         return self.work.loss(evaluation, inputs, labels)
+
+    def _forget_what_is_no_number(self) -> None:
+        """Leave out a step whose gradient is not finite, all of which the clipping has made NaN or 0.
+
+        A polynomial has no bound outside its interval, and one sample that runs away would be the end of the
+        weights.
+        """
+        for parameter in self.module.parameters():
+            if parameter.grad is not None:
+                parameter.grad.nan_to_num_(nan=0.0)
 
     def resume(self) -> int:
         """Take up the saved state, if there is one; the number of epochs done."""
@@ -228,6 +239,13 @@ class Run:
         partial = path.with_suffix(".partial")
         torch.save(state, partial)
         partial.replace(path)
+
+
+def _mean(losses: Tensor) -> Tensor:
+    """Of an epoch's steps, those aside that were left out; NaN where more than a tenth were."""
+    finite = torch.isfinite(losses)
+    mean = torch.where(finite, losses, 0).sum() / finite.sum()
+    return torch.where(finite.float().mean() < 0.9, torch.nan, mean)
 
 
 def _optimisers(graph: Graph, module: GraphModule, schedule: Schedule) -> list[Any]:
