@@ -8,6 +8,7 @@ round otherwise. The optimiser's step stays outside, its learning rate being ano
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 
 import torch
@@ -17,11 +18,13 @@ from models.errors import ModelError
 
 #: From a batch's inputs and labels to its loss.
 BatchLoss = Callable[[Tensor, Tensor], Tensor]
+#: Torch's own variable; 1 means that nothing is compiled. Torch refuses whole graphs where it is set.
+DISABLE = "TORCH_COMPILE_DISABLE"
 
 
 def backend_on(on: torch.device) -> str | None:
     """What of torch compiles steps on a device; None where they are not compiled."""
-    return "inductor" if on.type == "cuda" else None
+    return "inductor" if on.type == "cuda" and os.environ.get(DISABLE) != "1" else None
 
 
 def compiled(loss: BatchLoss, backend: str) -> BatchLoss:
@@ -46,6 +49,6 @@ def descend(loss: BatchLoss, inputs: Tensor, labels: Tensor) -> Tensor:
     except torch._dynamo.exc.TorchDynamoException as error:
         raise ModelError(
             f"torch cannot compile a step of training here ({type(error).__name__}); set the variable "
-            "TORCH_COMPILE_DISABLE=1 to train without, more slowly"
+            f"{DISABLE}=1 to train without, more slowly"
         ) from error
     return value.detach()

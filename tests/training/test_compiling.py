@@ -124,9 +124,11 @@ def test_a_loss_that_is_no_whole_graph_is_refused() -> None:
         epoch(work, BACKEND)
 
 
-def test_steps_are_compiled_on_a_gpu_alone() -> None:
-    assert {name: backend_on(torch.device(name)) for name in ("cuda", "cpu", "meta")} == {
-        "cuda": "inductor",
-        "cpu": None,
-        "meta": None,
-    }
+def test_steps_are_compiled_on_a_gpu_alone_and_not_where_that_is_disabled(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("TORCH_COMPILE_DISABLE", raising=False)
+    found = {name: backend_on(torch.device(name)) for name in ("cuda", "cpu", "meta")}
+    assert found == {"cuda": "inductor", "cpu": None, "meta": None}
+    monkeypatch.setenv("TORCH_COMPILE_DISABLE", "1")
+    assert backend_on(torch.device("cuda")) is None
