@@ -27,7 +27,7 @@ _BOOTSTRAP_NAME = (
 _NAME = re.compile(
     r"n(?P<log_n>\d+)_first(?P<first_modulus_bits>\d+)_scale(?P<scale_bits>\d+)_depth(?P<depth>\d+)"
     rf"_digits(?P<digits>\d+)(?:_{_BOOTSTRAP_NAME})?(?:_(?P<secret>{'|'.join(SECRETS[1:])}))?"
-    r"(?:_parties(?P<parties>\d+))?(?:_as-(?P<imitates>[^_]+))?(?:_|$)"
+    r"(?:_slots(?P<slots>\d+))?(?:_parties(?P<parties>\d+))?(?:_as-(?P<imitates>[^_]+))?(?:_|$)"
 )
 #: Digits of a number in a name; Python makes none of thousands.
 MOST_DIGITS = 9
@@ -147,7 +147,7 @@ class ParameterSet:
     """One CKKS parameter set.
 
     Attributes:
-        log_n: log2 of the ring dimension N; there are N/2 real slots.
+        log_n: log2 of the ring dimension N.
         first_modulus_bits: bits of the last prime that remains, which bounds the decrypted values.
         scale_bits: bits of the scale and of every other prime of Q.
         depth: number of rescales of a fresh ciphertext, so Q has depth + 1 primes.
@@ -158,6 +158,7 @@ class ParameterSet:
         imitates: the backend whose noise a simulator adds; None of real ones, and of one that adds none.
         parties: how many key owners there are; of several each holds a share of the secret key, and they
             decrypt together (see `backends.threshold`).
+        log_slots: log2 of the real slots, where they are fewer than N/2: each is there so many times over.
     """
 
     log_n: int
@@ -170,6 +171,7 @@ class ParameterSet:
     bootstrap: BootstrapParameters | None = None
     imitates: str | None = None
     parties: int = 1
+    log_slots: int | None = None
 
     def __post_init__(self) -> None:
         if not 10 <= self.log_n <= 17:
@@ -191,10 +193,18 @@ class ParameterSet:
             raise ParameterError(f"security is {self.security}; choose 128, 192, 256, or 0 for a toy set")
         if not 1 <= self.parties <= MOST_PARTIES:
             raise ParameterError(f"parties is {self.parties}; choose 1 to {MOST_PARTIES} key owners")
+        self._check_slots()
         if self.bootstrap is not None and self.bootstrap.depth + 2 > self.depth:
             raise ParameterError(
                 f"a bootstrap uses {self.bootstrap.depth} of {self.depth} levels and leaves none to compute "
                 "with; raise depth"
+            )
+
+    def _check_slots(self) -> None:
+        if self.log_slots is not None and not 1 <= self.log_slots < self.log_n - 1:
+            raise ParameterError(
+                f"log_slots is {self.log_slots}; choose 1 to {self.log_n - 2}, or leave it out for all of "
+                f"{self.n // 2} slots"
             )
 
     @property
@@ -216,7 +226,7 @@ class ParameterSet:
     @property
     def slots(self) -> int:
         """Real slots of a ciphertext."""
-        return self.n // 2
+        return self.n // 2 if self.log_slots is None else 1 << self.log_slots
 
     @property
     def special_primes(self) -> int:
@@ -249,6 +259,8 @@ class ParameterSet:
             parts.append(self.bootstrap.name)
         if self.secret != "uniform_ternary":
             parts.append(self.secret)
+        if self.log_slots is not None:
+            parts.append(f"slots{self.log_slots}")
         if self.parties > 1:
             parts.append(f"parties{self.parties}")
         if self.imitates is not None:
@@ -273,12 +285,14 @@ class ParameterSet:
             bootstrap=BootstrapParameters.named(found.groupdict()),
             imitates=found["imitates"],
             parties=_number(found["parties"] or "1"),
+            log_slots=None if found["slots"] is None else _number(found["slots"]),
         )
 
     def to_json(self) -> dict[str, object]:
         """The literal from which `from_json` makes this set again."""
         literal = asdict(self)
-        for name, usual in (("imitates", None), ("parties", 1)):  # what older records and digests lack
+        # What older records and digests lack.
+        for name, usual in (("imitates", None), ("parties", 1), ("log_slots", None)):
             if literal[name] == usual:
                 del literal[name]
         return literal

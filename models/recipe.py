@@ -66,6 +66,8 @@ class Recipe(Settings):
             folder of `original` says.
         original: a local folder, relative to the recipe's own, that takes the place of training the original
             variant: one of Hugging Face, or a checkpoint of this project.
+        trained: a checkpoint of this project, named likewise, whose original and HE-friendly rungs take the
+            place of training both, with the options of the second; conversion and what follows are done anew.
         embedding: who holds the embedding of tokens: the evaluator, or the key owner (see
             `models.embedding`).
         he_friendly: what makes the second variant friendly to polynomials; where it is absent the original
@@ -89,6 +91,7 @@ class Recipe(Settings):
     validation: ValidationSettings
     architecture: Architecture | None = None
     original: Path | None = None
+    trained: Path | None = None
     embedding: Holder = "server"
     he_friendly: Options = ORIGINAL
     augmentation: Augmentation = Augmentation()
@@ -102,21 +105,37 @@ class Recipe(Settings):
 
     @model_validator(mode="after")
     def _has_an_architecture(self) -> Recipe:
-        if self.original is None and self.architecture is None:
+        if self.source is None and self.architecture is None:
             raise ValueError("the architecture is missing; write it, or name an original that says it")
         return self
 
     @model_validator(mode="after")
+    def _trains_nothing_of_what_is_trained(self) -> Recipe:
+        contrary = sorted({"original", "he_friendly", "warm_start"} & self.model_fields_set)
+        if self.trained is not None and contrary:
+            raise ValueError(f"{', '.join(contrary)} is as the checkpoint of `trained` has it; leave it out")
+        return self
+
+    @model_validator(mode="after")
     def _images_are_normalised(self) -> Recipe:
-        if self.original is None and not self.normalises:
+        if self.source is None and not self.normalises:
             raise ValueError("the preparation lacks mean and std; give one of each per channel")
         return self
 
     @model_validator(mode="after")
     def _trains_what_is_not_there(self) -> Recipe:
-        if "training" not in self.model_fields_set and (self.original is None or not self.keeps):
-            raise ValueError("training is missing; only a recipe that keeps its `original` as it is has none")
+        nothing = self.trained is not None or (self.original is not None and self.keeps)
+        if "training" not in self.model_fields_set and not nothing:
+            raise ValueError(
+                "training is missing; only a recipe that keeps its `original` as it is, or has all of it "
+                "`trained`, has none"
+            )
         return self
+
+    @property
+    def source(self) -> Path | None:
+        """The folder whose original rung takes the place of training one."""
+        return self.original if self.trained is None else self.trained
 
     @property
     def keeps(self) -> bool:
@@ -136,8 +155,8 @@ class Recipe(Settings):
 
     def digest(self, *parts: str) -> str:
         """SHA-256 over some of the recipe's entries, by which work is known again."""
-        # Without a warm start a recipe is known by what it was known by before there was any.
-        left_out = {"warm_start"} if self.warm_start is None else set()
+        # Without one of these a recipe is known by what it was known by before there was any.
+        left_out = {name for name in ("warm_start", "trained") if getattr(self, name) is None}
         return _digest(self.model_dump(mode="json", include=set(parts) - left_out))
 
     def training_digest(self, rung: str) -> str:
@@ -225,7 +244,8 @@ def held_to(
     """
     found = validated(document, Recipe, content, within)
     original = None if found.original is None else folder / found.original
-    changes: dict[str, object] = {"original": original}
+    trained = None if found.trained is None else folder / found.trained
+    changes: dict[str, object] = {"original": original, "trained": trained}
     if isinstance(found.preparation, Tokens):
         own = found.preparation.folder
         tokenizer = original if own is None else folder / own

@@ -58,7 +58,7 @@ class Parameters(Block):
     """The parameter set as the suite asks for it, and how it is used; `security` tells of the keys.
 
     `alias` is its short name in the suite, null where it has none. `log_n` is log2 of the ring dimension N.
-    `parties` is how many key owners there are.
+    `parties` is how many key owners there are, and `log_slots` is null where there are N/2 slots.
     """
 
     alias: str | None = None
@@ -70,6 +70,7 @@ class Parameters(Block):
     refresh: Literal["bootstrap", "round_trip", "interactive_bootstrap"]
     program: str
     parties: Annotated[int, Field(gt=0)] = 1
+    log_slots: Annotated[int, Field(gt=0)] | None = None
 
 
 class Shape(Block):

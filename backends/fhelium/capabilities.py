@@ -30,6 +30,8 @@ def capabilities(parameters: ParameterSet) -> Capabilities:
             "fhelium has one key owner: FHElium's joint keys are experimental, and this adapter makes none; "
             "leave parties out, or choose openfhe"
         )
+    if parameters.log_slots is not None:
+        raise Unsupported("fhelium encodes N/2 slots and no fewer; leave log_slots out, or choose openfhe")
     if parameters.bootstrap is not None:
         raise Unsupported(NO_BOOTSTRAP)
     if parameters.secret != SECRET:

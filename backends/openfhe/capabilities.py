@@ -56,7 +56,7 @@ def capabilities(parameters: ParameterSet) -> Capabilities:
         )
     _check_bootstrap(parameters, parameters.bootstrap)
     lowest, output = parameters.bootstrap_levels or (0, None)
-    steps = bootstrap_steps(parameters.log_n - 1, parameters.bootstrap.level_budget)
+    steps = bootstrap_steps(parameters, parameters.bootstrap.level_budget)
     return Capabilities(
         security=security,
         complex_slots=True,
@@ -66,7 +66,7 @@ def capabilities(parameters: ParameterSet) -> Capabilities:
         bootstrap_work=RELATIVE_WORK[parameters.bootstrap.kind] * parameters.bootstrap.iterations,
         bootstrap_period=2.0 ** correction_factor(parameters),
         bootstrap_keys=len(steps) + OTHER_BOOTSTRAP_KEYS,
-        bootstrap_steps=steps,
+        bootstrap_steps=tuple(step for step in steps if step < parameters.slots),
         bootstrap_plaintexts=_bootstrap_plaintexts(parameters, parameters.bootstrap),
     )
 
@@ -92,20 +92,25 @@ def _security(parameters: ParameterSet) -> SecurityFacts:
 
 def _layer_bits(parameters: ParameterSet, levels: int) -> int:
     """Butterfly stages that each of the levels of a linear transform merges."""
-    return ceil((parameters.log_n - 1) / levels)
+    return ceil(_log_slots(parameters) / levels)
 
 
-def bootstrap_steps(log_slots: int, level_budget: Sequence[int]) -> tuple[int, ...]:
-    """The rotations of a bootstrap of full slots.
+def _log_slots(parameters: ParameterSet) -> int:
+    return parameters.slots.bit_length() - 1
+
+
+def bootstrap_steps(parameters: ParameterSet, level_budget: Sequence[int]) -> tuple[int, ...]:
+    """The rotations of a bootstrap, those of N/2 slots.
 
     A level of a linear transform merges butterfly stages, and rotates by the multiples of its stride up to
     its baby steps, the last of which serves for all giant steps. The stages that are left over make a level
-    of their own: the first of coefficients-to-slots, the last of slots-to-coefficients.
+    of their own: the first of coefficients-to-slots, the last of slots-to-coefficients. Fewer slots than N/2
+    are summed over their copies, four at a time.
     """
+    log_slots = _log_slots(parameters)
     found: set[int] = set()
     for levels, left_over_first in zip(level_budget, (True, False), strict=True):
-        merged = ceil(log_slots / levels)
-        whole, left_over = divmod(log_slots, merged)
+        merged, whole, left_over = _layers(log_slots, levels)
         stages = [merged] * whole
         if left_over:
             stages.insert(0 if left_over_first else whole, left_over)
@@ -113,8 +118,24 @@ def bootstrap_steps(log_slots: int, level_budget: Sequence[int]) -> tuple[int, .
         for count in stages:
             found.update(step << log_stride for step in range(1, _baby_steps(count) + 1))
             log_stride += count
-    slots = 1 << log_slots
-    return tuple(sorted({step % slots for step in found if step % slots}))
+    all_slots, slots = parameters.n // 2, parameters.slots
+    if slots < all_slots:
+        copies = range(log_slots, parameters.log_n - 1, 2)
+        found.update(many << log for log in copies for many in (1, 2, 3) if many << log < all_slots)
+        found.update({slots + 1} if max(level_budget) > 1 else ())
+    return tuple(sorted({step % all_slots for step in found if step % all_slots}))
+
+
+def _layers(stages: int, levels: int) -> tuple[int, int, int]:
+    """How many stages a level merges, how many levels do, and the stages of the last level, if it differs.
+
+    It has what is left over: less than the others, or more where with one more each they left it nothing.
+    """
+    merged = ceil(stages / levels)
+    if ceil(stages / merged) < levels:
+        merged -= 1
+    whole = levels if merged * levels == stages else levels - 1
+    return merged, whole, stages - whole * merged
 
 
 def _baby_steps(stages: int) -> int:
@@ -149,6 +170,11 @@ def _check_parties(parameters: ParameterSet) -> None:
 
 def _check_bootstrap(parameters: ParameterSet, bootstrap: BootstrapParameters) -> None:
     """The limits that OpenFHE would report only at the first bootstrap, or not at all."""
+    if parameters.log_slots is not None and bootstrap.correction_factor is None:
+        raise Unsupported(
+            "OpenFHE's own correction factor is known here for all slots alone; with log_slots, give the "
+            "bootstrap a correction_factor"
+        )
     depth = MODULAR_REDUCTION_DEPTH[parameters.secret] + sum(bootstrap.level_budget)
     depth += bootstrap.iterations - 1  # scaling the error back
     if bootstrap.depth != depth:

@@ -22,6 +22,8 @@ NO_SHARES = (
     "which they decrypt together; leave parties out, or choose openfhe"
 )
 
+ALL_SLOTS = "encodes N/2 slots and no fewer; leave log_slots out, or choose openfhe"
+
 
 def capabilities(parameters: ParameterSet, library: str, *, complex_slots: bool = False) -> Capabilities:
     """The capabilities of `library`, a binding to SEAL.
@@ -36,6 +38,8 @@ def capabilities(parameters: ParameterSet, library: str, *, complex_slots: bool 
     """
     if parameters.parties > 1:
         raise Unsupported(f"{library} {NO_SHARES}")
+    if parameters.log_slots is not None:
+        raise Unsupported(f"{library} {ALL_SLOTS}")
     if parameters.bootstrap is not None:
         raise Unsupported(f"{library} cannot bootstrap: {NO_BOOTSTRAP}")
     if parameters.log_n > LARGEST_LOG_N:

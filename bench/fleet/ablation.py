@@ -42,8 +42,9 @@ class Training(Task[Row]):
         """The recipe where this project lies elsewhere: folders inside of it are found in this one."""
         chosen = self.recipe
         changes: dict[str, object] = {}
-        if chosen.original is not None:
-            changes["original"] = self.moved(chosen.original)
+        for name in ("original", "trained"):
+            if (folder := getattr(chosen, name)) is not None:
+                changes[name] = self.moved(folder)
         if isinstance(chosen.preparation, Tokens) and chosen.preparation.folder is not None:
             folder = self.moved(Path(chosen.preparation.folder))
             changes["preparation"] = chosen.preparation.model_copy(update={"folder": folder})

@@ -112,7 +112,7 @@ def scored_again(run_id: str, asked: Asked, loaded: CellKind, kept: Record, outc
 
 def _parameters(cell: Cell) -> Parameters:
     used = cell.parameter_set
-    named = ("log_n", "first_modulus_bits", "scale_bits", "depth", "digits", "parties")
+    named = ("log_n", "first_modulus_bits", "scale_bits", "depth", "digits", "parties", "log_slots")
     return Parameters.model_validate(
         {
             "alias": used.alias,

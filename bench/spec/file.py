@@ -133,6 +133,7 @@ class ParameterLiteral(Block):
     security: int | None = None
     bootstrap: BootstrapLiteral | None = None
     parties: int = 1
+    log_slots: int | None = None
 
     def parameters(self, security: int) -> ParameterSet:
         """The validated set.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
-from math import isfinite
 from typing import NamedTuple
 
 from models.node import Node
@@ -11,6 +11,8 @@ from models.operations.operation import Operation
 
 #: Beyond the widest models that are published; features are as many as a vocabulary has words.
 MOST_TOKENS, MOST_FEATURES = 1 << 16, 1 << 20
+#: The largest number that float64 has; JSON has larger whole ones.
+LARGEST = sys.float_info.max
 
 
 class Kind(NamedTuple):
@@ -38,7 +40,7 @@ def _whole(value: object) -> bool:
 
 
 def _number(value: object) -> bool:
-    return type(value) in (int, float) and isfinite(value)  # type: ignore[arg-type]
+    return type(value) in (int, float) and -LARGEST <= value <= LARGEST  # type: ignore[operator]
 
 
 def _positions(value: object) -> bool:

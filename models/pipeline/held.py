@@ -1,4 +1,4 @@
-"""The original rung from a checkpoint of this project."""
+"""The original rung from a checkpoint of this project, and its HE-friendly one where both are wanted."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from models import checkpoint
 from models.architectures import registry
+from models.architectures.options import Options
 from models.data import literals
 from models.data.literals import Preparation
 from models.errors import ModelError
@@ -15,40 +16,43 @@ from models.pipeline.imported import completed, entered
 from models.pipeline.work import Conversion, Trained
 from models.recipe import Recipe
 
-_RUNG = "original"
 #: Entries of a preparation that a recipe may leave to the checkpoint.
 _FILLED = ("vocabulary", "mean", "std", "tokenizer", "symbols")
 
 
 def is_checkpoint(folder: Path) -> bool:
     """Whether a folder holds an original rung of this project."""
-    return (folder / f"{_RUNG}.json").is_file()
+    return (folder / "original.json").is_file()
 
 
 def prepared(recipe: Recipe, folder: Path) -> Recipe:
     """The recipe with the checkpoint's vocabulary, or mean and deviation, where it says nothing of them.
 
-    Likewise with its architecture.
+    Likewise with its architecture, and with the options of the HE-friendly rung where that is taken too.
     """
-    graph = checkpoint.load_graph(folder, _RUNG)
+    graph = checkpoint.load_graph(folder, "original")
     literal, found = recipe.preparation, _preparation(graph)
     missing = [name for name in _FILLED if name in dict(literal) and not getattr(literal, name)]
     filled = literal.model_copy(
         update={name: getattr(found, name, getattr(literal, name)) for name in missing}
     )
     architecture = completed(recipe.architecture, registry.parse(graph.metadata["architecture"]))
-    return recipe.model_copy(update={"preparation": filled, "architecture": architecture})
+    changes: dict[str, object] = {"preparation": filled, "architecture": architecture}
+    if recipe.trained is not None:
+        options = checkpoint.load_graph(folder, "he_friendly").metadata["options"]
+        changes["he_friendly"] = Options.model_validate(options)
+    return recipe.model_copy(update=changes)
 
 
-def held(conversion: Conversion, folder: Path) -> Trained:
-    """The original rung as the checkpoint has it.
+def held(conversion: Conversion, folder: Path, rung: str) -> Trained:
+    """The original or the HE-friendly rung as the checkpoint has it.
 
     Raises:
         ModelError: the checkpoint is damaged, or recipe or data do not fit it.
     """
 
     def load() -> Graph:
-        graph = checkpoint.load_graph(folder, _RUNG)
+        graph = checkpoint.load_graph(folder, rung)
         _check_preparation(conversion.data.preparation, _preparation(graph), folder)
         shape = registry.parse(graph.metadata["architecture"]).model_dump(mode="json")
         return replace(graph, name=conversion.recipe.name, metadata={**graph.metadata, "architecture": shape})

@@ -91,7 +91,7 @@ def make(chosen: Recipe, work_folder: Path, report: Report, *, untrained: bool =
     ):  # random weights take no others' preparation
         chosen = _prepared(chosen)
     if untrained:
-        without = dict.fromkeys(("tightening", "fine_tuning", "original"))
+        without = dict.fromkeys(("tightening", "fine_tuning", "original", "trained"))
         few = min(chosen.calibration, _RANDOM_CALIBRATION)
         chosen = chosen.model_copy(update=without | {"calibration": few})
     under_way = Conversion(chosen, split(chosen), work_folder, report)
@@ -110,11 +110,11 @@ def make(chosen: Recipe, work_folder: Path, report: Report, *, untrained: bool =
 
 def _prepared(chosen: Recipe) -> Recipe:
     """The recipe with what it leaves to the folder of its original rung."""
-    if chosen.original is None:
+    if chosen.source is None:
         return chosen
-    if held.is_checkpoint(chosen.original):
-        return held.prepared(chosen, chosen.original)
-    return imported.prepared(chosen, chosen.original)
+    if chosen.trained is not None or held.is_checkpoint(chosen.source):
+        return held.prepared(chosen, chosen.source)
+    return imported.prepared(chosen, chosen.source)
 
 
 def _trained(under_way: Conversion) -> tuple[Trained, Trained]:

@@ -16,14 +16,18 @@ from models.pipeline.work import Conversion, Report, Trained
 
 def original(conversion: Conversion) -> Trained:
     """The original rung, trained or as a folder has it."""
-    folder = conversion.recipe.original
+    folder = conversion.recipe.source
     if folder is None:
         return _from_nothing(conversion, "original", ORIGINAL)
-    return held(conversion, folder) if is_checkpoint(folder) else imported(conversion, folder)
+    if conversion.recipe.trained is not None or is_checkpoint(folder):
+        return held(conversion, folder, "original")
+    return imported(conversion, folder)
 
 
 def he_friendly(conversion: Conversion, original: Graph) -> Trained:
-    """The HE-friendly rung, trained with the terms of range-aware training, or the original kept."""
+    """The HE-friendly rung: trained with the terms of range-aware training, held, or the original kept."""
+    if conversion.recipe.trained is not None:
+        return held(conversion, conversion.recipe.trained, "he_friendly")
     if conversion.recipe.keeps:
         return Trained(original, {"kept": "original", "wall_s": 0.0})
     if conversion.recipe.warm_start is None:

@@ -21,6 +21,7 @@ HYBRID = ParameterSet(16, 58, 50, 27, 4, security=0)
     ("changes", "sentence"),
     [
         ({"parties": 3}, "one key owner: .* leave parties out, or choose openfhe"),
+        ({"log_slots": 4}, "N/2 slots and no fewer; leave log_slots out"),
         ({"secret": "sparse_encapsulated"}, "draws uniform_ternary ones; choose that"),
         (
             {"log_n": 15, "first_modulus_bits": 40, "scale_bits": 20},

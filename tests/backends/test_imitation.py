@@ -101,11 +101,17 @@ def test_what_is_imitated_is_part_of_a_set_s_name_and_of_no_other_literal() -> N
     assert "imitates" not in BOOTSTRAPS.to_json()
 
 
-def test_the_number_of_key_owners_is_part_of_a_set_s_name_and_of_no_other_literal() -> None:
+def test_key_owners_and_fewer_slots_are_part_of_a_set_s_name_and_of_no_other_literal() -> None:
     three = replace(ROUND_TRIPS, parties=3)
     assert ParameterSet.named(f"{three.name}_INSECURE") == three
     assert ParameterSet.from_json(three.to_json()) == three
     assert "parties" not in ROUND_TRIPS.to_json()
+    few = replace(BOOTSTRAPS, log_slots=4)
+    assert ParameterSet.named(f"{few.name}_INSECURE") == few
+    assert ParameterSet.from_json(few.to_json()) == few
+    assert "log_slots" not in BOOTSTRAPS.to_json()
+    with pytest.raises(ParameterError, match=r"log_slots is 30; choose 1 to .*, or leave it out for all"):
+        replace(BOOTSTRAPS, log_slots=30)
     with pytest.raises(ParameterError, match="parties is 0; choose 1 to 16"):
         replace(ROUND_TRIPS, parties=0)
 

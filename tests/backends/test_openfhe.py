@@ -28,7 +28,12 @@ from backends.errors import BackendError, ExecutionError, IntegrityError, Parame
 from backends.interface import Ciphertext, Evaluator, KeyFile, KeyOwner, SecurityFacts, Vector
 from backends.noise.drawn import REFUSED
 from backends.openfhe.adapter import OpenFHE
-from backends.openfhe.capabilities import MODULAR_REDUCTION_DEPTH, capabilities, correction_factor
+from backends.openfhe.capabilities import (
+    MODULAR_REDUCTION_DEPTH,
+    OTHER_BOOTSTRAP_KEYS,
+    capabilities,
+    correction_factor,
+)
 from backends.openfhe.context import SECRETS, make_context
 from backends.openfhe.evaluator import OpenFHEEvaluator
 from backends.openfhe.primes import primes_of_p, primes_of_q
@@ -584,11 +589,14 @@ def steps_of_a_bootstrap(parameters: ParameterSet) -> set[int]:
         pass
     tag = owner._keys.secretKey.GetKeyTag()  # type: ignore[attr-defined]
     indices = set(openfhe.CryptoContext.GetExistingEvalAutomorphismKeyIndices(tag))
-    return {step for step in range(1, parameters.slots) if pow(5, step, 2 * parameters.n) in indices}
+    return {step for step in range(1, parameters.n // 2) if pow(5, step, 2 * parameters.n) in indices}
 
 
+@pytest.mark.parametrize("log_slots", [None, 9, 7, 4])
 @pytest.mark.parametrize("level_budget", [(1, 1), (2, 2), (3, 3), (2, 3), (4, 4)])
-def test_the_rotations_of_a_bootstrap_are_foretold(level_budget: tuple[int, int]) -> None:
+def test_the_rotations_of_a_bootstrap_are_foretold(
+    level_budget: tuple[int, int], log_slots: int | None
+) -> None:
     depth = MODULAR_REDUCTION_DEPTH["sparse_encapsulated"] + sum(level_budget)
     parameters = ParameterSet(
         log_n=11,
@@ -599,8 +607,12 @@ def test_the_rotations_of_a_bootstrap_are_foretold(level_budget: tuple[int, int]
         security=0,
         secret="sparse_encapsulated",
         bootstrap=BootstrapParameters(level_budget, correction_factor=4, depth=depth),
+        log_slots=log_slots,
     )
-    assert in_fresh_process(steps_of_a_bootstrap, parameters) == {*capabilities(parameters).bootstrap_steps}
+    made = in_fresh_process(steps_of_a_bootstrap, parameters)
+    told = capabilities(parameters)
+    assert {step for step in made if step < parameters.slots} == {*told.bootstrap_steps}
+    assert len(made) + OTHER_BOOTSTRAP_KEYS == told.bootstrap_keys
 
 
 def decrypted_with_imaginary_parts(size: float) -> bool:

@@ -106,26 +106,31 @@ def test_a_bootstrap_is_measured_where_there_is_one(backend: str, tmp_path: Path
 
 def test_kinds_of_bootstrap_are_compared_in_a_table(backend: str, tmp_path: Path) -> None:
     """Each kind enters and returns at its own levels, and the table is exported from the records."""
-    sets = ["--parameters", "slots_first", "--parameters", "usual_twice"]
+    names = ("slots_first", "usual_twice", "usual_slots8")
+    sets = [argument for name in names for argument in ("--parameters", name)]
     done = bench("run", "bootstrap_toy", "--backend", backend, *sets, "--output", str(tmp_path))
     if backend not in ("openfhe", "cleartext"):
         assert done.returncode == 1
         records = exported(tmp_path)
-        assert [record["status"] for record in records] == ["unsupported"] * 2
+        assert [record["status"] for record in records] == ["unsupported"] * 3
         assert all("bootstrap" in record["reason"] for record in records)
         return
     assert done.returncode == 0, done.stdout + done.stderr
     exported_table = bench("export", str(tmp_path), "--format", "bootstraps").stdout
-    headings, _, slots_first, twice = (
+    headings, _, slots_first, twice, few = (
         [cell.strip() for cell in line.strip("|").split("|")] for line in exported_table.splitlines()
     )
-    of_slots_first, of_twice = (dict(zip(headings, row, strict=True)) for row in (slots_first, twice))
+    of_slots_first, of_twice, of_few = (
+        dict(zip(headings, row, strict=True)) for row in (slots_first, twice, few)
+    )
     assert of_slots_first["kind"] == "slots to coefficients first"
     assert (of_slots_first["correction factor"], of_slots_first["slots"]) == ("the library's", "1024")
     assert (of_slots_first["enters → returns"], of_slots_first["usable levels"]) == ("3 → 6", "3")
     assert (of_twice["iterations"], of_twice["enters → returns"]) == ("2", "1 → 3")
-    assert of_slots_first["failures"] == of_twice["failures"] == "0 of 4"
+    assert (of_few["slots"], of_few["enters → returns"]) == ("256", "1 → 4")
+    assert of_slots_first["failures"] == of_twice["failures"] == of_few["failures"] == "0 of 4"
     if backend == "openfhe":
         assert float(of_slots_first["largest error (bits)"]) > 13
         assert float(of_twice["largest error (bits)"]) > 29
+        assert float(of_few["largest error (bits)"]) > 13
         assert of_slots_first["bootstrap keys"].endswith(" MB")

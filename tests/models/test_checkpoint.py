@@ -116,6 +116,7 @@ def changed(folder: Path, node: str, attributes: dict[str, object]) -> None:
         ("polynomial", {"interval": [0.0, float("inf")]}, "'interval' is .* it must be two finite numbers"),
         ("polynomial", {"interval": [0.0]}, "'interval' is .* it must be two finite numbers"),
         ("polynomial", {"mean": float("nan")}, "'mean' is nan; it must be a finite number"),
+        ("polynomial", {"mean": 10**400}, "'mean' is 1000.*; it must be a finite number"),
     ],
 )
 def test_attributes_are_those_of_the_operation(

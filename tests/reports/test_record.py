@@ -22,7 +22,7 @@ NAMES = {
     "price runaways survival sharing environment remote",
     "origin": "program scoring adapter model data parameters demanded libraries build threads repeats probes "
     "audit evaluator",
-    "parameters": "alias log_n first_modulus_bits scale_bits depth digits refresh program parties",
+    "parameters": "alias log_n first_modulus_bits scale_bits depth digits refresh program parties log_slots",
     "security": "bits log_n log_qp secret source secure",
     "ladder": "metric original he_friendly polynomial encrypted nats label_agreement cosine "
     "logit_error_max logit_error_mean precision_bits precision layers held_out",

@@ -92,6 +92,20 @@ def test_a_loss_that_is_no_number_is_refused() -> None:
         fit(work(digits_vit(ORIGINAL), schedule=schedule), 1, silent)
 
 
+def test_a_step_that_runs_away_changes_nothing() -> None:
+    """One loss of twelve is no number; the weights stay numbers, and so does what is told of the epoch."""
+    plain, calls = training_loss(SETTINGS, range_aware=False), []
+
+    def sometimes(evaluation: Evaluation, inputs: Tensor, labels: Tensor) -> Tensor:
+        calls.append(len(labels))
+        return plain(evaluation, inputs, labels) * (float("inf") if len(calls) == 5 else 1.0)
+
+    lines: list[str] = []
+    fitted = fit(work(digits_vit(VISION), count=768, loss=sometimes), 1, lines.append).graph
+    assert np.isfinite(weights(fitted)).all()
+    assert all(np.isfinite(float(line.rpartition(" ")[2])) for line in lines)
+
+
 @pytest.mark.parametrize("optimiser", ["adamw", "muon"])
 def test_arrays_of_two_axes_or_more_are_decayed_and_no_others(optimiser: str) -> None:
     def nothing(evaluation: Evaluation, inputs: Tensor, labels: Tensor) -> Tensor:

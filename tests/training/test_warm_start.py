@@ -12,7 +12,7 @@ import yaml
 
 from models import recipe
 from models.architectures.options import ORIGINAL
-from models.checkpoint import graph_digest, load_graph, save_graph
+from models.checkpoint import digest, graph_digest, load_graph, save_graph
 from models.data.digits import PREPARATION
 from models.errors import ModelError
 from models.graph import Graph
@@ -62,6 +62,35 @@ def test_a_warm_start_is_a_ladder_as_any(tmp_path: Path) -> None:
     assert load_graph(tmp_path / "out", "polynomial").not_polynomial() == []
     before, after = (load_graph(folder, "original") for folder in (tmp_path / "held", tmp_path / "out"))
     assert [node.operation for node in before] == [node.operation for node in after]
+
+
+def test_a_recipe_may_take_both_trained_rungs_of_a_checkpoint(tmp_path: Path) -> None:
+    """Another degree of the polynomials, and no training but that after substitution."""
+    convert(held(tmp_path), tmp_path / "first", tmp_path / "work", silent)
+    left_out = ("original", "he_friendly", "warm_start")
+    content = {name: value for name, value in WARM.items() if name not in left_out}
+    content["conversion"] = content["conversion"] | {"mlp_degree": 8}
+    path = tmp_path / "again.yaml"
+    path.write_text(yaml.safe_dump(content | {"trained": "first"}))
+    lines: list[str] = []
+    ladder = convert(path, tmp_path / "again", tmp_path / "work", lines.append)
+    assert not any(line.startswith(("original, ", "he_friendly, ", "warm start")) for line in lines)
+    for rung in ("original", "he_friendly"):
+        assert digest(tmp_path / "again", rung) == digest(tmp_path / "first", rung)
+        assert ladder["rungs"][rung]["imported"] == str(tmp_path / "first")
+    assert ladder["recipe"]["he_friendly"]["norm"] == "batch"
+    degrees = {one["degree"] for one in ladder["intervals"]}
+    assert 8 in degrees
+
+
+@pytest.mark.parametrize("contrary", ["original", "he_friendly", "warm_start"])
+def test_what_is_trained_is_not_told_twice(contrary: str) -> None:
+    content = {name: value for name, value in WARM.items() if name not in ("original", "warm_start")}
+    del content["he_friendly"]
+    with pytest.raises(
+        ModelError, match=f"{contrary} is as the checkpoint of `trained` has it; leave it out"
+    ):
+        recipe.parse(content | {"trained": "first", contrary: WARM[contrary]}, "again", Path())
 
 
 def test_phases_are_stages_of_their_own(tmp_path: Path) -> None:
