@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from pathlib import Path
-from typing import Any
 
 from bench.spec.suite import CHECKPOINTS
 from models.checkpoint import RUNGS, model_digest
@@ -37,18 +36,22 @@ def _told(checkpoint: Path) -> Polynomials | None:
         degrees = [
             (one["layer"], one["degree"]) for one in ladder["intervals"] if not _NORM.search(one["name"])
         ]
-        return Polynomials(_way(ladder), _degrees(degrees, "attention"), _degrees(degrees, "mlp"))
+        recipe, rungs = ladder["recipe"], ladder["rungs"]
+        way = _way(
+            recipe["he_friendly"]["attention"],
+            kept="kept" in rungs["he_friendly"],
+            warm=bool(recipe.get("warm_start")),
+        )
+        return Polynomials(way, _degrees(degrees, "attention"), _degrees(degrees, "mlp"))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
-def _way(ladder: Mapping[str, Any]) -> str:
+def _way(attention: str, *, kept: bool, warm: bool) -> str:
     """In the words of docs/your-model.md."""
-    recipe = ladder["recipe"]
-    attention = recipe["he_friendly"]["attention"]
-    if "kept" in ladder["rungs"]["he_friendly"]:
+    if kept:
         return "kept"
-    way = "warm start" if recipe.get("warm_start") else "trained from nothing"
+    way = "warm start" if warm else "trained from nothing"
     return f"Power-Softmax, {way}" if attention == "power_softmax" else way
 
 

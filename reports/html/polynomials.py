@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from reports.comparability import sample_set
 from reports.figures import loss_with_interval
@@ -40,7 +40,7 @@ KnownPolynomials = Mapping[str, Polynomials]
 
 def families(
     records: Sequence[Record], newest: Sequence[bool], known: KnownPolynomials
-) -> list[dict[str, Any]]:
+) -> list[dict[str, object]]:
     """Each group of cells of two checkpoints or more, the fastest first; of a checkpoint the newest record.
 
     Args:
@@ -82,7 +82,7 @@ def _alike(record: Record) -> Hashable | None:
     )
 
 
-def _family(members: Sequence[tuple[Record, int, Polynomials]]) -> dict[str, Any]:
+def _family(members: Sequence[tuple[Record, int, Polynomials]]) -> dict[str, object]:
     first = members[0][0]
     assert first.shape is not None
     sized = f"{first.shape.kind}, {first.shape.blocks} blocks of {first.shape.width}"
@@ -96,7 +96,7 @@ def _family(members: Sequence[tuple[Record, int, Polynomials]]) -> dict[str, Any
     }
 
 
-def _member(record: Record, place: int, polynomials: Polynomials) -> dict[str, Any]:
+def _member(record: Record, place: int, polynomials: Polynomials) -> dict[str, object]:
     block = record.ladder.held_out
     assert block is not None
     return {
@@ -109,7 +109,7 @@ def _member(record: Record, place: int, polynomials: Polynomials) -> dict[str, A
     }
 
 
-def _lost(block: HeldOutLadder) -> dict[str, Any]:
+def _lost(block: HeldOutLadder) -> dict[str, object]:
     """What is lost from the original, and the same with its paired interval; None where nothing tells."""
     for loss in block.drifts:
         if (loss.from_rung, loss.to_rung) == LOST:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -23,7 +23,7 @@ def cell(model: str, **changes: Any) -> Record:
 
 
 def of_all(*records: Record, known: dict[str, Polynomials] | None = None) -> list[dict[str, Any]]:
-    return families(records, [True] * len(records), known or {})
+    return cast("list[dict[str, Any]]", families(records, [True] * len(records), known or {}))
 
 
 def with_loss(record: Record) -> Record:
