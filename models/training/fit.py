@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from models.errors import DivergenceError, ModelError
 from models.graph import Graph
 from models.training.batches import Feeder
+from models.training.compiling import backend_on, compiled, descend
 from models.training.module import Evaluation, GraphModule
 
 #: Loss of a batch: what the model gave, its inputs, and the labels `[samples]` or `[samples, positions]`.
@@ -111,7 +112,7 @@ def fit(work: Work, threads: int, report: Report) -> Fitted:
         ModelError: the saved state cannot be read.
     """
     with _deterministic(threads, work.feeder.device):
-        run = Run(work)
+        run = Run(work, backend_on(work.feeder.device))
         first = run.resume()
         for epoch in range(first, run.epochs):
             started = time.perf_counter()
@@ -141,7 +142,13 @@ class Run:
         seconds: what whole epochs took.
     """
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, work: Work, backend: str | None = None) -> None:
+        """Set up the module and its optimisers.
+
+        Args:
+            work: what is trained.
+            backend: what of torch compiles the steps; None does not compile them.
+        """
         self.work = work
         self._device = work.feeder.device
         module = GraphModule(work.graph, work.dropout, work.stochastic_depth, work.watched)
@@ -150,6 +157,7 @@ class Run:
         self._steps = max(1, round(work.schedule.epochs * self._per_epoch))
         self.epochs = math.ceil(self._steps / self._per_epoch)
         self._optimisers = _optimisers(work.graph, self.module, work.schedule)
+        self._loss = self._eager_loss if backend is None else compiled(self._eager_loss, backend)
         self.seconds = 0.0
 
     def epoch(self, epoch: int) -> Tensor:
@@ -175,18 +183,20 @@ class Run:
         for optimiser in self._optimisers:
             for group in optimiser.param_groups:
                 group["lr"] = schedule.learning_rate * factor
-        half = schedule.precision == "bfloat16"
-        with torch.autocast(self._device.type, torch.bfloat16) if half else contextlib.nullcontext():
-            forced = None if self.work.lessons is None else self.work.lessons(inputs)
-            evaluation = self.module(inputs, forced)
-        loss = self.work.loss(evaluation, inputs, labels)
         self.module.zero_grad(set_to_none=True)
-        loss.backward()
+        loss = descend(self._loss, inputs, labels)
         nn.utils.clip_grad_norm_(self.module.parameters(), schedule.gradient_norm)
         self._forget_what_is_no_number()
         for optimiser in self._optimisers:
             optimiser.step()
-        return loss.detach()
+        return loss
+
+    def _eager_loss(self, inputs: Tensor, labels: Tensor) -> Tensor:
+        half = self.work.schedule.precision == "bfloat16"
+        with torch.autocast(self._device.type, torch.bfloat16) if half else contextlib.nullcontext():
+            forced = None if self.work.lessons is None else self.work.lessons(inputs)
+            evaluation = self.module(inputs, forced)
+        return self.work.loss(evaluation, inputs, labels)
 
     def _forget_what_is_no_number(self) -> None:
         """Leave out a step whose gradient is not finite, all of which the clipping has made NaN or 0.

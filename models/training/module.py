@@ -63,6 +63,10 @@ class GraphModule(nn.Module):  # type: ignore[misc]
         super().__init__()
         self._graph, self._watched = graph, frozenset(watched)
         self._dropout, self._stochastic_depth = dropout, stochastic_depth
+        # as numbers: what is on the host need not be fetched from a device, and steps can be compiled
+        self._coefficients: dict[str, list[float]] = {
+            node.name: node.arrays["coefficients"].tolist() for node in graph if "coefficients" in node.arrays
+        }
         for node in graph:
             for name, array in node.arrays.items():
                 tensor = torch.tensor(array, dtype=torch.float32)
@@ -110,6 +114,10 @@ class GraphModule(nn.Module):  # type: ignore[misc]
     def array(self, node: Node, name: str) -> Tensor:
         """The parameter or buffer of a node's array."""
         return getattr(self, _key(node, name))
+
+    def coefficients(self, node: Node) -> list[float]:
+        """Those of a polynomial."""
+        return self._coefficients[node.name]
 
     def dropped(self, branch: Tensor) -> Tensor:
         """What a residual addition adds, part of it left out in training."""

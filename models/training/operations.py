@@ -26,6 +26,9 @@ class Arrays(Protocol):
     def array(self, node: Node, name: str) -> Tensor:
         """The parameter or buffer of a node's array, or of an attribute that is positions of tokens."""
 
+    def coefficients(self, node: Node) -> list[float]:
+        """Those of a polynomial."""
+
     def dropped(self, branch: Tensor) -> Tensor:
         """What a residual addition adds, part of it left out in training."""
 
@@ -67,8 +70,7 @@ def _horner(x: Tensor, coefficients: list[float]) -> Tensor:
 
 
 def _polynomial(module: Arrays, node: Node, x: Tensor) -> Tensor:
-    # from the node and not the module: what is on the host need not be fetched from a device
-    coefficients = node.arrays["coefficients"].tolist()
+    coefficients = module.coefficients(node)
     x = x.to(module.array(node, "coefficients").dtype)
     if node.attributes["basis"] == "power":
         return _PowerSeries.apply(x, coefficients)
