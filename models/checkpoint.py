@@ -140,6 +140,12 @@ def digest(folder: Path, rung: str) -> str:
     return hashlib.sha256((folder / f"{rung}.json").read_bytes()).hexdigest()
 
 
+def model_digest(folder: Path) -> str:
+    """SHA-256 over the digests of all rungs, by which records know a checkpoint."""
+    digests = "".join(digest(folder, rung) for rung in RUNGS)
+    return hashlib.sha256(digests.encode()).hexdigest()
+
+
 def _graph(header: dict[str, Any], arrays: dict[str, Any]) -> Graph:
     nodes = tuple(
         Node(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -212,13 +211,12 @@ def load_workload(
             f"{samples} samples{after} were asked for and {data} holds out {everything.available}; "
             "ask for at most that"
         )
-    digests = "".join(checkpoint.digest(model, rung) for rung in checkpoint.RUNGS)
     return Workload(
         graphs=graphs,
         metric=metric,
         held_out=everything,
         samples=everything.samples(first, first + samples),
-        model_digest=hashlib.sha256(digests.encode()).hexdigest(),
+        model_digest=checkpoint.model_digest(model),
         shape_kind=metadata.get("architecture", {}).get("kind", graphs["polynomial"].name),
         progress=progress,
     )

@@ -23,6 +23,7 @@ from reports.html.glance import RANKINGS, glances
 from reports.html.growth import MEASURES, growths
 from reports.html.history import Told, told
 from reports.html.packing import PER_STREAM, pack, streams
+from reports.html.polynomials import KnownPolynomials, families
 from reports.html.processes import newest
 from reports.html.rows import index, units
 from reports.html.sets import NamedSets
@@ -40,6 +41,7 @@ def render(
     made: datetime,
     entries: Sequence[Entry] = (),
     sets: NamedSets | None = None,
+    polynomials: KnownPolynomials | None = None,
     packed: Callable[[int], object] | None = None,
 ) -> str:
     """The report as HTML.
@@ -51,6 +53,7 @@ def render(
         made: the time that the page gives as its own.
         entries: a history of gates, oldest first.
         sets: what parameter sets are known by; by their long names, where nothing is.
+        polynomials: how checkpoints came to their polynomials; unknown, where nothing is.
         packed: told again and again how many records are packed, which is what takes long.
     """
     template = _templates().get_template("page.html.j2")
@@ -77,16 +80,21 @@ def render(
         grouped=grouped,
         warned=warnings(records, grouped),
         index=_packed(index(records, grouped, sets or {})),
-        page=_page_data(records, grouped, len(refused), history),
+        page=_page_data(records, grouped, len(refused), history, polynomials or {}),
         history=history,
         streams=streams(records, packed),
     )
 
 
 def _page_data(
-    records: Sequence[Record], grouped: Sequence[int], refused: int, history: Told | None
+    records: Sequence[Record],
+    grouped: Sequence[int],
+    refused: int,
+    history: Told | None,
+    polynomials: KnownPolynomials,
 ) -> dict[str, Any]:
     """What the scripts need beside the records."""
+    last = newest(records, grouped)
     return {
         "backends": sorted({record.backend for record in records}),
         "per_stream": PER_STREAM,
@@ -95,7 +103,8 @@ def _page_data(
         "metrics": metrics(),
         "units": units(),
         "conditions": conditions(records, grouped),
-        "held_out": held_out_ladders(records, newest(records, grouped)),
+        "held_out": held_out_ladders(records, last),
+        "families": families(records, last, polynomials),
         "drifts": loss_titles(),
         "floors": FLOORS._asdict(),
         "steps": history.steps if history else [],

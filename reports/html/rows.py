@@ -44,7 +44,7 @@ _BY_UNIT: Mapping[Unit | None, tuple[str, ...]] = {
     Unit.METRIC: ("ladder.original", "ladder.he_friendly", "ladder.polynomial", "ladder.encrypted"),
     Unit.FRACTION: ("ladder.label_agreement",),
     Unit.NUMBER: (
-        *("ladder.logit_error_max", "ladder.precision.error_max"),
+        *("ladder.cosine", "ladder.logit_error_max", "ladder.precision.error_max"),
         *("ladder.nats.original", "ladder.nats.he_friendly"),
         *("ladder.nats.polynomial", "ladder.nats.encrypted", "energy.evaluate_j"),
     ),

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from bench.cli.examples import examples
+from bench.cli.known_polynomials import known_polynomials
 from bench.cli.named_sets import named_sets
 from bench.cli.refused import name_refused
 from bench.cli.screen import Screen
@@ -59,6 +60,7 @@ def report(results: tuple[Path, ...], output: Path, past: Path | None) -> int:
             datetime.now(timezone.utc),
             gates.entries,
             named_sets(records),
+            known_polynomials({record.origin.model for record in records if record.origin is not None}),
             lambda count: status.update(f"{count} of {len(records)} records are on the page"),
         )
     output.parent.mkdir(parents=True, exist_ok=True)

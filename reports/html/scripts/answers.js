@@ -7,7 +7,7 @@ import { bytes, fixed, seconds, several } from "./format.js";
 import { bitsOf, timeOf } from "./found.js";
 import { ringName, setName } from "./names.js";
 import { processCount, processesOf } from "./processes.js";
-import { endedOk, secureRow, untrained } from "./rows.js";
+import { cosine, endedOk, secureRow, untrained } from "./rows.js";
 import { loss, score } from "./units.js";
 
 /**
@@ -65,6 +65,9 @@ const library = (/** @type {Known} */ known) => {
 function rungs(/** @type {Row} */ row) {
   const metric = row["ladder.metric"];
   const [before, clear, after] = [row["ladder.original"], row["ladder.polynomial"], row["ladder.encrypted"]];
+  const embedded = cosine(row);
+  if (embedded)
+    return `Embeddings: ${embedded} with the polynomial model’s, the least of ${several(row.samples, "sample")}`;
   if (after === null) return untrained(row) ? "Random weights: no score" : "No score was measured";
   const steps = [
     { rung: "original", value: before },

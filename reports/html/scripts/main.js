@@ -18,6 +18,7 @@ import { ladder } from "./sections/ladder.js";
 import { levels } from "./sections/levels.js";
 import { memory } from "./sections/memory.js";
 import { cells, overview } from "./sections/overview.js";
+import { polynomials } from "./sections/polynomials.js";
 import { primitives } from "./sections/primitives.js";
 import { records } from "./sections/records.js";
 import { sweeps } from "./sections/sweeps.js";
@@ -31,6 +32,7 @@ const SECTIONS = {
   overview,
   front,
   ladder,
+  polynomials,
   drift,
   time,
   memory,

@@ -1,7 +1,7 @@
 // What a row says of its record: its case, its standing, and how precise it is.
 
 /** @import { Index, Row, Standing, Status } from "./types.js" */
-import { fixed } from "./format.js";
+import { absent, fixed } from "./format.js";
 import { compareNames } from "./order.js";
 
 /**
@@ -46,6 +46,10 @@ export function unprobed(/** @type {Row[]} */ rows) {
 /** Bits of precision. */
 export const precision = (/** @type {Row} */ row) =>
   exact(row) ? "exact" : fixed(row["ladder.precision_bits"], 1);
+
+/** The least cosine of an encrypted embedding with the polynomial model's; null of what answers no embeddings. */
+export const cosine = (/** @type {Row} */ row) =>
+  absent(row["ladder.cosine"]) ? null : `cosine ${fixed(row["ladder.cosine"], 6)}`;
 
 /** @type {Record<Status, string>} */
 export const STATUS = {

@@ -58,6 +58,7 @@ export type NumberName =
   | "ladder.nats.polynomial"
   | "ladder.nats.encrypted"
   | "ladder.label_agreement"
+  | "ladder.cosine"
   | "ladder.logit_error_max"
   | "ladder.precision_bits"
   | "ladder.precision.error_max"
@@ -184,6 +185,27 @@ export interface HeldOut {
   losses: (string | null)[];
 }
 
+/** A checkpoint beside others of one original; see reports/html/polynomials.py. */
+export interface Member {
+  place: number;
+  way: string | null;
+  attention: string | null;
+  mlp: string | null;
+  samples: number;
+  original: number | null;
+  polynomial: number | null;
+  lost: number | null;
+  lost_written: string | null;
+}
+
+/** Cells of several checkpoints that answer the same samples of one original. */
+export interface Family {
+  title: string;
+  metric: string;
+  samples: number;
+  members: Member[];
+}
+
 /** A step of a measure over commits; see reports/html/history.py. */
 export interface Step {
   series: number;
@@ -217,6 +239,7 @@ export interface PageData {
   units: Record<string, Unit>;
   conditions: Conditions[];
   held_out: HeldOut[];
+  families: Family[];
   drifts: string[];
   floors: { bits: number; agreement: number };
   steps: Step[];

@@ -13,6 +13,7 @@ from reports.record import Status
 from tests.reports.html.histories import gates
 from tests.reports.html.records import made
 from tests.reports.html.test_page import data
+from tests.reports.html.test_polynomials import cell
 
 TYPES = (assets.SCRIPTS / "types.d.ts").read_text(encoding="utf-8")
 
@@ -59,3 +60,10 @@ def test_the_pages_data_have_the_members_that_their_types_say() -> None:
     assert set(metric["format"]) == members("NumberFormat")
     for name, kind in (("conditions", "Conditions"), ("held_out", "HeldOut"), ("steps", "Step")):
         assert set(page[name][0]) == members(kind)
+
+
+def test_so_have_families_of_checkpoints() -> None:
+    made_at = datetime(2026, 11, 25, 12, tzinfo=timezone.utc)
+    (family,) = data(render([cell("one"), cell("other")], [], ["results"], made_at), "page-data")["families"]
+    assert set(family) == members("Family")
+    assert set(family["members"][0]) == members("Member")

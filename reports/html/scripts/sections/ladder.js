@@ -2,12 +2,22 @@
 
 /** @import { Metric, NumberName, Options, Row, TableSpec } from "../types.js" */
 import { valueAxis } from "../axes.js";
-import { figureColumn, lossColumns, recordColumn, STANDINGS, totalLossColumn } from "../columns.js";
+import {
+  figureColumn,
+  lossColumns,
+  NAME_COLUMNS,
+  precisionColumn,
+  recordColumn,
+  STANDINGS,
+  totalLossColumn,
+} from "../columns.js";
 import { el, emptyNote, note } from "../dom.js";
+import { fixed } from "../format.js";
 import { heldOut } from "../held_out.js";
 import { firstOf, naming } from "../labels.js";
 import { addFigure } from "../plot.js";
-import { caseOf, groupBy } from "../rows.js";
+import { caseOf, cosine, groupBy } from "../rows.js";
+import { addTable } from "../table.js";
 import { backendInk, backendSymbol, style } from "../theme.js";
 import { metricNamed, scoreAndNats } from "../units.js";
 
@@ -161,6 +171,29 @@ function ladderFigure(parent, title, rows) {
 }
 
 /**
+ * Of models that answer embeddings, how near the encrypted ones are to the polynomial model’s.
+ * @param {Row[]} rows
+ * @returns {TableSpec<Row>}
+ */
+const embeddingsTable = (rows) => ({
+  caption: "Embeddings, which name no label: how near the encrypted ones are to the polynomial model’s",
+  rows,
+  groups: STANDINGS,
+  columns: [
+    ...NAME_COLUMNS,
+
+    {
+      title: "Cosine, the least of all samples",
+      source: "ladder.cosine",
+      numeric: true,
+      value: (row) => row["ladder.cosine"],
+      cell: (row) => fixed(row["ladder.cosine"], 6),
+    },
+    precisionColumn,
+  ],
+});
+
+/**
  * A figure for each case, and the held-out ladders.
  * @param {HTMLElement} parent
  * @param {Row[]} rows
@@ -171,8 +204,10 @@ export function ladder(parent, rows) {
   const grid = el("div", { class: "pair" });
   parent.append(grid);
   for (const [title, all] of cases.slice(0, LADDERS)) ladderFigure(grid, title, all);
+  const embedded = rows.filter((row) => cosine(row));
+  if (embedded.length) addTable(parent, embeddingsTable(embedded));
   const none = "No record has a metric: there are none, or their weights are random.";
-  if (!cases.length) parent.append(emptyNote(none));
+  if (!cases.length && !embedded.length) parent.append(emptyNote(none));
   const cut = `The first ${LADDERS} of ${cases.length} cases; filter to see others.`;
   if (cases.length > LADDERS) parent.append(note(cut));
   heldOut(parent);

@@ -15,7 +15,7 @@ import { chip, el, note } from "../dom.js";
 import { ABSENT, grouped } from "../format.js";
 import { processLinks, securityChip, statusChip } from "../links.js";
 import { processesOf } from "../processes.js";
-import { untrained } from "../rows.js";
+import { cosine, untrained } from "../rows.js";
 import { addTable } from "../table.js";
 import { scoreAndNats } from "../units.js";
 import { mapOfCells } from "./map.js";
@@ -38,13 +38,14 @@ const STATUS_COLUMNS = [
 /** The score of decrypted results. @type {Column<Row>} */
 const METRIC_COLUMN = {
   title: "Metric, encrypted",
-  source: "ladder.encrypted",
+  source: "ladder.encrypted; of embeddings ladder.cosine",
   numeric: true,
-  value: (row) => row["ladder.encrypted"],
+  value: (row) => row["ladder.encrypted"] ?? row["ladder.cosine"],
   cell: (row) =>
     untrained(row)
       ? chip("warn", page().timing_only)
-      : scoreAndNats(row["ladder.metric"], row["ladder.encrypted"], row["ladder.nats.encrypted"]),
+      : (cosine(row) ??
+        scoreAndNats(row["ladder.metric"], row["ladder.encrypted"], row["ladder.nats.encrypted"])),
 };
 
 /** @type {Column<Row>} */

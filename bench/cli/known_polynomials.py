@@ -1,0 +1,61 @@
+"""How the checkpoints that are here came to their polynomials, by the digests that records know them by."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection
+from pathlib import Path
+
+from bench.spec.suite import CHECKPOINTS
+from models.checkpoint import RUNGS, model_digest
+from reports.html.polynomials import Polynomials
+
+#: What LayerNorm divides by, which stands in attention and MLPs and is of neither.
+_NORM = re.compile(r"\.norm\.")
+
+
+def known_polynomials(wanted: Collection[str], folder: Path = CHECKPOINTS) -> dict[str, Polynomials]:
+    """Digest of each checkpoint in a folder that is wanted → how it came to its polynomials.
+
+    What has no ladder, or one of another form, is left out: the report has a dash in its place.
+    """
+    found = {}
+    for checkpoint in sorted(folder.iterdir()):
+        if all((checkpoint / f"{rung}.json").is_file() for rung in RUNGS):
+            digest = model_digest(checkpoint)
+            told = _told(checkpoint) if digest in wanted else None
+            if told is not None:
+                found[digest] = told
+    return found
+
+
+def _told(checkpoint: Path) -> Polynomials | None:
+    try:
+        ladder = json.loads((checkpoint / "ladder.json").read_text(encoding="utf-8"))
+        degrees = [
+            (one["layer"], one["degree"]) for one in ladder["intervals"] if not _NORM.search(one["name"])
+        ]
+        recipe, rungs = ladder["recipe"], ladder["rungs"]
+        way = _way(
+            recipe["he_friendly"]["attention"],
+            kept="kept" in rungs["he_friendly"],
+            warm=bool(recipe.get("warm_start")),
+        )
+        return Polynomials(way, _degrees(degrees, "attention"), _degrees(degrees, "mlp"))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _way(attention: str, *, kept: bool, warm: bool) -> str:
+    """In the words of docs/your-model.md."""
+    if kept:
+        return "kept"
+    way = "warm start" if warm else "trained from nothing"
+    return f"Power-Softmax, {way}" if attention == "power_softmax" else way
+
+
+def _degrees(degrees: list[tuple[str, int]], part: str) -> str | None:
+    """The degrees that polynomials of one part of the blocks have, the least first."""
+    found = sorted({degree for layer, degree in degrees if layer.endswith(f".{part}")})
+    return ", ".join(map(str, found)) or None
