@@ -2,9 +2,9 @@
 
     OMP_WAIT_POLICY=passive python -m tests.bootstraps_side_by_side NAME [--turns 3]
 
-NAME is a parameter set's, as records write it. It runs where OpenFHE is installed,
-with key owner and evaluator in one process, in turns, and prints each turn's seconds; nothing else should run
-beside. It is no test and no part of the package: what it measures is in `docs/bootstraps.md`.
+NAME is a parameter set's, as records write it. It runs where OpenFHE is installed, in turns, and prints each turn's
+seconds; nothing else should run beside. It is no test and no part of the package: what it measures is in
+`docs/bootstraps.md`.
 """
 
 from __future__ import annotations
@@ -15,14 +15,29 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 
-from backends.interface import Ciphertext, Evaluator
+from backends.interface import Ciphertext, Evaluator, KeyFile
 from backends.openfhe.adapter import OpenFHE
 from backends.parameters import ParameterSet
+
+PAIR = ("first.bin", "second.bin")
+
+
+def keys_and_pair(parameters: ParameterSet, folder: Path) -> list[KeyFile]:
+    """Make the keys of a bootstrap and two ciphertexts that are to be bootstrapped, as files."""
+    owner = OpenFHE.key_owner(parameters)
+    files = owner.generate(folder, [], bootstrap=True)
+    level, _ = parameters.bootstrap_levels or (0, 0)
+    for name, values in zip(
+        PAIR, np.random.default_rng(0).uniform(-1, 1, (2, parameters.slots)), strict=True
+    ):
+        owner.write(owner.encrypt(values, level), folder / name)
+    return files
 
 
 def one_after_the_other(evaluator: Evaluator, pair: list[Ciphertext]) -> None:
@@ -60,15 +75,13 @@ def main() -> None:
     parser.add_argument("name")
     parser.add_argument("--turns", type=int, default=3)
     asked = parser.parse_args()
-    parameters = ParameterSet.named(asked.name)
-    level, _ = parameters.bootstrap_levels or (0, 0)
     found: dict[str, list[float]] = {"one after the other": [], "side by side": []}
     with tempfile.TemporaryDirectory() as folder:
-        owner = OpenFHE.key_owner(parameters)
-        files = owner.generate(Path(folder), [], bootstrap=True)
-        evaluator = OpenFHE.evaluator(parameters, Path(folder), files)
-        drawn = np.random.default_rng(0).uniform(-1, 1, (2, parameters.slots))
-        pair = [owner.encrypt(values, level) for values in drawn]
+        parameters, place = ParameterSet.named(asked.name), Path(folder)
+        with ProcessPoolExecutor(1, get_context("spawn")) as key_owner:  # whose memory is then free
+            files = key_owner.submit(keys_and_pair, parameters, place).result()
+        evaluator = OpenFHE.evaluator(parameters, place, files)
+        pair = [evaluator.read(place / name) for name in PAIR]
         evaluator.bootstrap(pair[0])  # a first one takes longer
         for _ in range(asked.turns):
             for name, way in (("one after the other", one_after_the_other), ("side by side", side_by_side)):

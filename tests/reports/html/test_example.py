@@ -1,4 +1,4 @@
-"""The committed example report: the README's table of layers is its records'."""
+"""The committed example report: what documents say of its records is so."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import yaml
 
 from reports.figures import significant
 from reports.markdown import table
-from tests.reports.html.unpacking import rows_of
+from tests.reports.html.unpacking import records_of, rows_of
 
 ROOT = Path(__file__).resolve().parents[3]
 EXAMPLE = ROOT / "docs" / "examples" / "report.html"
@@ -51,3 +51,21 @@ def test_the_readmes_table_of_layers_is_the_examples() -> None:
     found = layers_table(rows())
     assert found.count("\n") == 15  # 14 layers
     assert found in (ROOT / "README.md").read_text()
+
+
+def test_primitives_add_up_to_the_evaluation_on_every_library() -> None:
+    """As `docs/metrics.md` says of `latency.primitives`."""
+    parts: dict[str, list[float]] = {}
+    for record in records_of(EXAMPLE.read_text()):
+        evaluated = [one.s for one in record.latency.primitives or [] if one.s is not None]
+        if record.shape is not None and record.latency.evaluate_s and evaluated:
+            parts.setdefault(record.backend, []).append(sum(evaluated) / record.latency.evaluate_s)
+    assert {"openfhe", "tenseal", "pyfhel"} <= parts.keys()
+    assert all(0.95 <= part <= 1 for found in parts.values() for part in found), parts
+
+
+def test_the_paper_s_shape_was_planned_in_seconds() -> None:
+    """As `docs/prediction.md` says."""
+    planned = [row["latency.plan_s"] for row in rows() if row["suite"] == "vit_cifar10_full"]
+    assert planned
+    assert max(planned) < 10
