@@ -2,7 +2,7 @@
 
     OMP_WAIT_POLICY=passive python -m tests.bootstraps_side_by_side NAME [--turns 3]
 
-NAME is a parameter set's, as records write it. It runs where OpenFHE is installed, in turns, and prints each turn's
+NAME is a parameter set's, as records write it. It runs where OpenFHE is installed, in turns, and prints all
 seconds; nothing else should run beside. It is no test and no part of the package: what it measures is in
 `docs/bootstraps.md`.
 """
