@@ -9,12 +9,20 @@ import numpy as np
 
 from models.architectures import registry
 from models.architectures.bert import BertShape
-from models.architectures.gpt import GptShape
-from models.architectures.options import Options
+from models.architectures.gpt import GptShape, RotaryShape
+from models.architectures.options import ORIGINAL, Options
 from models.architectures.shapes import DataShape
 from models.architectures.swin import SwinShape
 from models.architectures.vit import VitShape
-from models.conversion import ConversionSettings, to_polynomial
+from models.conversion import (
+    ConversionSettings,
+    calibrate,
+    finish,
+    freeze,
+    prepared,
+    substitute,
+    to_polynomial,
+)
 from models.embedding import at_key_owner
 from models.graph import Graph
 from models.reference import Inputs
@@ -73,6 +81,31 @@ def looked_up() -> Graph:
     graph = registry.build(shape, _LANGUAGE, MODELS["bert"][1], {}, np.random.default_rng(0), "looked up")
     held = at_key_owner(varied(graph))
     return to_polynomial(held, small_inputs("bert", _CALIBRATION, seed=1), SETTINGS)
+
+
+#: Softmax, RMSNorm and SiLU kept and approximated.
+_KEPT = ConversionSettings.model_validate(
+    {
+        "depth_budget": {"depth": 5, "error": 1e-3},
+        "margin": 2.0,
+        "value_size": 1.0,
+        "layer_norm": {"error": 1e-3, "margin": 2.0},
+        "softmax": {"exponential": 5, "division": 5, "sums": 100, "margin": 2.0},
+    }
+)
+
+
+@cache
+def small_llama() -> Graph:
+    """The polynomial graph of a Llama of which nothing is trained; it takes the inputs of `gpt`."""
+    shape = GptShape(
+        dim=8, heads=2, blocks=1, mlp_ratio=2, rotary=RotaryShape(features=4), gated=True, norm="rms"
+    )
+    options = ORIGINAL.model_copy(update={"activation": "silu"})
+    graph = varied(registry.build(shape, options, MODELS["gpt"][1], {}, np.random.default_rng(0), "llama"))
+    inputs = small_inputs("gpt", _CALIBRATION, seed=1)
+    ready = prepared(freeze(graph), inputs, _KEPT)
+    return finish(substitute(ready, calibrate(ready, inputs), _KEPT), inputs, _KEPT)
 
 
 @cache

@@ -140,11 +140,10 @@ class Cost:
         }
 
 
-def sizes(model: Model, activation: str = "gelu") -> Sizes:
+def sizes(model: Model) -> Sizes:
     """What a model is made of; nothing of its size is held in memory."""
-    graph = weightless(
-        model.architecture, ORIGINAL.model_copy(update={"activation": activation}), model.data, model.name
-    )
+    options = ORIGINAL.model_copy(update={"activation": model.activation})
+    graph = weightless(model.architecture, options, model.data, model.name)
     shapes = value_shapes(graph)
     maps = [node for node in graph if node.operation == "linear"]
     return Sizes(

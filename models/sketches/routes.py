@@ -34,6 +34,7 @@ class Model:
         data: the sizes of its data, one-hot tokens as they come.
         client_embedding: whether the key owner looks the embedding up.
         client_head: whether it applies the head too.
+        activation: the operation between the maps of its MLPs.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Model:
     data: DataShape
     client_embedding: bool = False
     client_head: bool = False
+    activation: str = "gelu"
 
     @property
     def blocks(self) -> int | None:
@@ -51,7 +53,7 @@ class Model:
         """Its graph with random weights.
 
         Args:
-            options: how attention, norms and activations are done.
+            options: how attention and norms are done; the activation is the model's own.
             blocks: how many blocks, where all are alike.
         """
         shape = (
@@ -63,7 +65,8 @@ class Model:
             1 if self.client_head else self.data.classes,
         )
         rng = np.random.default_rng(0)
-        graph = registry.build(shape, options, data, {}, rng, self.name)
+        own = options.model_copy(update={"activation": self.activation})
+        graph = registry.build(shape, own, data, {}, rng, self.name)
         if self.client_head:
             graph = headless(graph)
         if self.client_embedding:

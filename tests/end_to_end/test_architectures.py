@@ -11,7 +11,7 @@ from models.embedding import parted
 from models.reference import logits
 from reports.scoring.precision import precision_bits
 from tests.end_to_end.harness import bootstraps, layer_bits, logit_bits, refreshes, run
-from tests.small_models import MODELS, looked_up, small_inputs, small_model
+from tests.small_models import MODELS, looked_up, small_inputs, small_llama, small_model
 from tests.toy import BOOTSTRAPS, ROUND_TRIPS, SLOTS_FIRST_BOOTSTRAPS
 
 LEAST_BITS = 10.0
@@ -35,6 +35,14 @@ def test_the_key_owner_may_hold_the_embedding(backend: str, tmp_path: Path) -> N
     bits = precision_bits(ran.logits, logits(whole, inputs))
     assert bits is not None
     assert bits >= LEAST_BITS
+
+
+def test_a_llama_of_which_nothing_is_trained_runs_encrypted(backend: str, tmp_path: Path) -> None:
+    """Rotary positions, RMSNorm, a causal softmax and the gated SiLU, all by polynomials."""
+    graph, inputs = small_llama(), small_inputs("gpt", 2, seed=3)
+    ran = run(backend, graph, ROUND_TRIPS, inputs, tmp_path)
+    assert logit_bits(ran, graph, inputs) >= LEAST_BITS
+    assert refreshes(ran) >= 1
 
 
 @pytest.mark.parametrize(

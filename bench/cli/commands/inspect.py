@@ -78,8 +78,9 @@ def tell(
         data,
         client_embedding=text,
         client_head=architecture.kind == "gpt",
+        activation="gelu" if read is None else read.activation,
     )
-    found = sizes(model, "gelu" if read is None else read.activation)
+    found = sizes(model)
     if read is not None and read.parameters is not None:
         found = replace(found, parameters=read.parameters)
     assumed, screen = Assumed(degree=degree), Screen()

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from models.architectures.bert import BertShape
+from models.architectures.gpt import GptShape
 from models.architectures.shapes import DataShape
+from models.graph import Graph
 from models.sketches.routes import ROUTES, Assumed, Model
 
 
@@ -20,3 +22,13 @@ def test_a_model_whose_embedding_is_looked_up_becomes_polynomial(pool: str, rout
     graph = ROUTES[route].polynomial(model, Assumed())
     assert not graph.not_polynomial()
     assert graph.input.attributes["features"] == 8
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_the_activation_of_its_mlps_is_the_models_own(route: str) -> None:
+    shape = GptShape(kind="gpt", dim=8, heads=2, blocks=1, mlp_ratio=1, gated=True, norm="rms")
+    model = Model("small", shape, DataShape(4, 50, 50), True, True, activation="silu")
+    graph = ROUTES[route].polynomial(model, Assumed())
+    assert isinstance(graph, Graph)
+    functions = {node.attributes["function"] for node in graph if ".mlp.activation" in node.name}
+    assert functions == {"silu"}

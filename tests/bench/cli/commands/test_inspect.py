@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,54 @@ SHAPE = "bert:dim=16,heads=4,blocks=6,mlp_ratio=2,vocabulary=5000,tokens=8,class
 WAYS = ["batch_norm", "layer_norm", "kept"]
 
 
+def save_folder(folder: Path, sizes: Mapping[str, tuple[int, ...]], config: Mapping[str, object]) -> Path:
+    """A model as `save_pretrained` writes it, with zeros for weights."""
+    folder.mkdir()
+    weights = {name: np.zeros(size, np.float32) for name, size in sizes.items()}
+    save_file(weights, folder / "model.safetensors")
+    (folder / "config.json").write_text(json.dumps(config))
+    return folder
+
+
+def llama_folder(folder: Path, dim: int = 16, hidden: int = 24, blocks: int = 2, symbols: int = 50) -> Path:
+    """A Llama, whose norms are of root mean squares and whose MLPs have SiLU behind a gate."""
+    sizes: dict[str, tuple[int, ...]] = {
+        "model.embed_tokens.weight": (symbols, dim),
+        "model.norm.weight": (dim,),
+    }
+    maps = {f"self_attn.{part}_proj": (dim, dim) for part in "qkvo"}
+    maps |= {"mlp.gate_proj": (hidden, dim), "mlp.up_proj": (hidden, dim), "mlp.down_proj": (dim, hidden)}
+    norms = {"input_layernorm": (dim,), "post_attention_layernorm": (dim,)}
+    for block in range(blocks):
+        for name, size in {**maps, **norms}.items():
+            sizes[f"model.layers.{block}.{name}.weight"] = size
+    config = {"architectures": ["LlamaForCausalLM"], "model_type": "llama", "hidden_size": dim}
+    config |= {"num_attention_heads": 4, "num_hidden_layers": blocks, "intermediate_size": hidden}
+    config |= {"vocab_size": symbols, "max_position_embeddings": 32, "hidden_act": "silu"}
+    return save_folder(folder, {**sizes, "lm_head.weight": (symbols, dim)}, config)
+
+
+def vit_folder(folder: Path, dim: int = 16, blocks: int = 1) -> Path:
+    """A ViT on 8x8 images in patches of 4x4."""
+    stem = "vit.embeddings"
+    sizes: dict[str, tuple[int, ...]] = {f"{stem}.cls_token": (1, 1, dim)}
+    sizes |= {f"{stem}.position_embeddings": (1, 5, dim)}
+    maps: dict[str, tuple[int, ...]] = {f"{stem}.patch_embeddings.projection": (dim, 3, 4, 4)}
+    norms = ["vit.layernorm"]
+    for block in (f"vit.encoder.layer.{number}" for number in range(blocks)):
+        maps |= {f"{block}.attention.attention.{part}": (dim, dim) for part in ("query", "key", "value")}
+        maps |= {f"{block}.attention.output.dense": (dim, dim), f"{block}.intermediate.dense": (2 * dim, dim)}
+        maps |= {f"{block}.output.dense": (dim, 2 * dim)}
+        norms += [f"{block}.layernorm_before", f"{block}.layernorm_after"]
+    maps |= {"classifier": (3, dim), **dict.fromkeys(norms, (dim,))}
+    for name, size in maps.items():
+        sizes |= {f"{name}.weight": size, f"{name}.bias": size[:1]}
+    config = {"architectures": ["ViTForImageClassification"], "model_type": "vit", "hidden_size": dim}
+    config |= {"num_attention_heads": 4, "num_hidden_layers": blocks, "intermediate_size": 2 * dim}
+    config |= {"image_size": 8, "patch_size": 4, "id2label": {"0": "a", "1": "b", "2": "c"}}
+    return save_folder(folder, sizes, config)
+
+
 def gpt_folder(folder: Path, dim: int = 16, blocks: int = 2, symbols: int = 50) -> Path:
     """A GPT-2 as `save_pretrained` writes it."""
     sizes: dict[str, tuple[int, ...]] = {"wte.weight": (symbols, dim), "wpe.weight": (32, dim)}
@@ -28,13 +77,9 @@ def gpt_folder(folder: Path, dim: int = 16, blocks: int = 2, symbols: int = 50) 
         for name, (inputs, outputs) in maps.items():
             sizes[f"h.{block}.{name}.weight"], sizes[f"h.{block}.{name}.bias"] = (inputs, outputs), (outputs,)
     sizes |= {f"{norm}.{part}": (dim,) for norm in norms for part in ("weight", "bias")}
-    folder.mkdir()
-    weights = {f"transformer.{name}": np.zeros(size, np.float32) for name, size in sizes.items()}
-    save_file(weights, folder / "model.safetensors")
     config = {"architectures": ["GPT2LMHeadModel"], "model_type": "gpt2", "n_embd": dim, "n_head": 4}
     config |= {"n_layer": blocks, "vocab_size": symbols, "n_positions": 32}
-    (folder / "config.json").write_text(json.dumps(config))
-    return folder
+    return save_folder(folder, {f"transformer.{name}": size for name, size in sizes.items()}, config)
 
 
 def test_a_shape_is_described_and_priced_each_way() -> None:
@@ -56,6 +101,22 @@ def test_a_folder_says_what_it_is_without_training_entries_or_data(tmp_path: Pat
     assert (told["sizes"]["tokens"], told["sizes"]["features"]) == (4, 50)
     shown = bench("plan", str(folder))
     assert all(part in shown for part in ("small: what it is", "not on tenseal", "no padding"))
+
+
+@pytest.mark.parametrize(
+    ("made", "family", "not_polynomial"),
+    [
+        (llama_folder, "llama", {"rms_norm": 5, "softmax": 2, "silu": 2}),
+        (vit_folder, "vit", {"layer_norm": 3, "softmax": 1, "gelu": 1}),
+    ],
+)
+def test_other_families_are_described_and_priced(
+    made: Callable[[Path], Path], family: str, not_polynomial: dict[str, int], tmp_path: Path
+) -> None:
+    more = ("--tokens", "4") if family == "llama" else ()
+    told = json.loads(bench("inspect", str(made(tmp_path / "small")), *more, "--json"))
+    assert (told["family"], told["sizes"]["not_polynomial"]) == (family, not_polynomial)
+    assert [way["way"] for way in told["ways"] if way["reason"] is None] == WAYS
 
 
 def test_a_folder_whose_weights_are_others_is_refused(tmp_path: Path) -> None:
