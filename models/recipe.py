@@ -106,7 +106,9 @@ class Recipe(Settings):
     @model_validator(mode="after")
     def _has_an_architecture(self) -> Recipe:
         if self.source is None and self.architecture is None:
-            raise ValueError("the architecture is missing; write it, or name an original that says it")
+            raise ValueError(
+                "the architecture is missing; write it, or name an original or a checkpoint that says it"
+            )
         return self
 
     @model_validator(mode="after")

@@ -84,6 +84,10 @@ def imitated(parameters: ParameterSet) -> Descriptor:
     found = get(parameters.imitates)
     if found.noise is None:
         raise Unsupported(f"the backend {found.name} does not tell its noise; imitate one that does")
+    if parameters.log_slots is not None:
+        raise Unsupported(
+            "no backend tells its noise for fewer slots than N/2; imitate none, or leave log_slots out"
+        )
     return found
 
 

@@ -90,22 +90,17 @@ def _security(parameters: ParameterSet) -> SecurityFacts:
     )
 
 
-def _layer_bits(parameters: ParameterSet, levels: int) -> int:
-    """Butterfly stages that each of the levels of a linear transform merges."""
-    return ceil(_log_slots(parameters) / levels)
-
-
 def _log_slots(parameters: ParameterSet) -> int:
     return parameters.slots.bit_length() - 1
 
 
 def bootstrap_steps(parameters: ParameterSet, level_budget: Sequence[int]) -> tuple[int, ...]:
-    """The rotations of a bootstrap, those of N/2 slots.
+    """The rotations of a bootstrap, in the order of all N/2 slots of which fewer are a repeated part.
 
     A level of a linear transform merges butterfly stages, and rotates by the multiples of its stride up to
     its baby steps, the last of which serves for all giant steps. The stages that are left over make a level
     of their own: the first of coefficients-to-slots, the last of slots-to-coefficients. Fewer slots than N/2
-    are summed over their copies, four at a time.
+    are summed over their copies, four at a time, and OpenFHE makes a key of one step beyond them.
     """
     log_slots = _log_slots(parameters)
     found: set[int] = set()
@@ -145,7 +140,11 @@ def _baby_steps(stages: int) -> int:
 
 def _bootstrap_plaintexts(parameters: ParameterSet, bootstrap: BootstrapParameters) -> int:
     """Diagonals of the merged layers of both linear transforms."""
-    return sum(levels * (2 ** (_layer_bits(parameters, levels) + 1) - 1) for levels in bootstrap.level_budget)
+    found = 0
+    for levels in bootstrap.level_budget:
+        merged, whole, left_over = _layers(_log_slots(parameters), levels)
+        found += whole * (2 ** (merged + 1) - 1) + (2 ** (left_over + 1) - 1 if left_over else 0)
+    return found
 
 
 def _check_digits(parameters: ParameterSet) -> None:
@@ -161,6 +160,10 @@ def _check_digits(parameters: ParameterSet) -> None:
 
 def _check_parties(parameters: ParameterSet) -> None:
     """The keys that switch to and from a sparse secret are made from the whole secret, which nobody has."""
+    if parameters.parties > 1 and parameters.log_slots is not None:
+        raise Unsupported(
+            "several key owners make keys for N/2 slots and no fewer; leave log_slots or parties out"
+        )
     if parameters.parties > 1 and parameters.secret == "sparse_encapsulated":
         raise Unsupported(
             "OpenFHE makes no joint keys of a sparse_encapsulated secret: those that switch between the two "
@@ -170,6 +173,12 @@ def _check_parties(parameters: ParameterSet) -> None:
 
 def _check_bootstrap(parameters: ParameterSet, bootstrap: BootstrapParameters) -> None:
     """The limits that OpenFHE would report only at the first bootstrap, or not at all."""
+    stages = _log_slots(parameters)
+    if max(bootstrap.level_budget) > stages:
+        raise Unsupported(
+            f"a linear transform of {parameters.slots} slots has {stages} stages, fewer than the level "
+            f"budget {list(bootstrap.level_budget)}; lower it"
+        )
     if parameters.log_slots is not None and bootstrap.correction_factor is None:
         raise Unsupported(
             "OpenFHE's own correction factor is known here for all slots alone; with log_slots, give the "

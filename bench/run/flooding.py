@@ -57,7 +57,7 @@ def against_error(
 def _in_coefficients(errors: Array, parameters: ParameterSet) -> float:
     """The standard deviation, in coefficients, of an error whose real parts in slots are these."""
     in_slots = float(np.sqrt(np.mean(errors**2)))
-    return in_slots * 2.0**parameters.scale_bits / sqrt(parameters.n / 2)
+    return in_slots * 2.0**parameters.scale_bits / sqrt(parameters.slots)
 
 
 def _with(sharing: Sharing, error: float, source: str) -> Sharing:

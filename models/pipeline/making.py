@@ -86,9 +86,9 @@ def make(chosen: Recipe, work_folder: Path, report: Report, *, untrained: bool =
     """Every rung of a recipe, trained, converted, verified and measured; see `convert`."""
     if find_spec("torch") is None:
         raise ModelError("training needs torch, absent here; install this project with its extra `train`")
-    if (
-        not untrained or not chosen.normalises or chosen.architecture is None
-    ):  # random weights take no others' preparation
+    # Random weights take no others' preparation.
+    told = chosen.normalises and chosen.architecture is not None and chosen.trained is None
+    if not untrained or not told:
         chosen = _prepared(chosen)
     if untrained:
         without = dict.fromkeys(("tightening", "fine_tuning", "original", "trained"))

@@ -175,7 +175,7 @@ class Run:
             start = (step - first) * work.schedule.batch
             inputs, labels = work.feeder.batch(order[start : start + work.schedule.batch])
             losses.append(self._step(step, inputs, labels))
-        return _mean(torch.stack(losses))
+        return self._mean(torch.stack(losses))
 
     def _step(self, step: int, inputs: Tensor, labels: Tensor) -> Tensor:
         schedule = self.work.schedule
@@ -185,11 +185,11 @@ class Run:
                 group["lr"] = schedule.learning_rate * factor
         self.module.zero_grad(set_to_none=True)
         loss = descend(self._loss, inputs, labels)
-        nn.utils.clip_grad_norm_(self.module.parameters(), schedule.gradient_norm)
+        norm = nn.utils.clip_grad_norm_(self.module.parameters(), schedule.gradient_norm)
         self._forget_what_is_no_number()
         for optimiser in self._optimisers:
             optimiser.step()
-        return loss
+        return torch.where(torch.isfinite(norm), loss, torch.nan)
 
     def _eager_loss(self, inputs: Tensor, labels: Tensor) -> Tensor:
         half = self.work.schedule.precision == "bfloat16"
@@ -199,7 +199,7 @@ class Run:
         return self.work.loss(evaluation, inputs, labels)
 
     def _forget_what_is_no_number(self) -> None:
-        """Leave out a step whose gradient is not finite, all of which the clipping has made NaN or 0.
+        """Let a gradient that is not finite count as 0; the clipping has made all of it NaN or 0.
 
         A polynomial has no bound outside its interval, and one sample that runs away would be the end of the
         weights.
@@ -207,6 +207,18 @@ class Run:
         for parameter in self.module.parameters():
             if parameter.grad is not None:
                 parameter.grad.nan_to_num_(nan=0.0)
+
+    def _mean(self, losses: Tensor) -> Tensor:
+        """Of an epoch's steps, those aside whose gradient counts as 0.
+
+        NaN where these are more than a tenth, or where statistics of a BatchNorm are no numbers.
+        """
+        kept = torch.isfinite(losses)
+        mean = torch.where(kept, losses, 0).double().sum() / kept.sum()
+        sound = kept.double().mean() >= 0.9
+        for statistics in self.module.buffers():
+            sound = sound & torch.isfinite(statistics).all()
+        return torch.where(sound, mean, torch.nan)
 
     def resume(self) -> int:
         """Take up the saved state, if there is one; the number of epochs done."""
@@ -239,13 +251,6 @@ class Run:
         partial = path.with_suffix(".partial")
         torch.save(state, partial)
         partial.replace(path)
-
-
-def _mean(losses: Tensor) -> Tensor:
-    """Of an epoch's steps, those aside that were left out; NaN where more than a tenth were."""
-    finite = torch.isfinite(losses)
-    mean = torch.where(finite, losses, 0).sum() / finite.sum()
-    return torch.where(finite.float().mean() < 0.9, torch.nan, mean)
 
 
 def _optimisers(graph: Graph, module: GraphModule, schedule: Schedule) -> list[Any]:

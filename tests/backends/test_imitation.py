@@ -110,6 +110,8 @@ def test_key_owners_and_fewer_slots_are_part_of_a_set_s_name_and_of_no_other_lit
     assert ParameterSet.named(f"{few.name}_INSECURE") == few
     assert ParameterSet.from_json(few.to_json()) == few
     assert "log_slots" not in BOOTSTRAPS.to_json()
+    with pytest.raises(Unsupported, match="no backend tells its noise for fewer slots"):
+        capabilities(replace(few, imitates="openfhe"))
     with pytest.raises(ParameterError, match=r"log_slots is 30; choose 1 to .*, or leave it out for all"):
         replace(BOOTSTRAPS, log_slots=30)
     with pytest.raises(ParameterError, match="parties is 0; choose 1 to 16"):

@@ -31,6 +31,7 @@ from backends.openfhe.adapter import OpenFHE
 from backends.openfhe.capabilities import (
     MODULAR_REDUCTION_DEPTH,
     OTHER_BOOTSTRAP_KEYS,
+    bootstrap_steps,
     capabilities,
     correction_factor,
 )
@@ -597,8 +598,17 @@ def steps_of_a_bootstrap(parameters: ParameterSet) -> set[int]:
 def test_the_rotations_of_a_bootstrap_are_foretold(
     level_budget: tuple[int, int], log_slots: int | None
 ) -> None:
+    parameters = bootstrapping(level_budget, log_slots)
+    made = in_fresh_process(steps_of_a_bootstrap, parameters)
+    told = capabilities(parameters)
+    assert made == {*bootstrap_steps(parameters, level_budget)}
+    assert {step for step in made if step < parameters.slots} == {*told.bootstrap_steps}
+    assert len(made) + OTHER_BOOTSTRAP_KEYS == told.bootstrap_keys
+
+
+def bootstrapping(level_budget: tuple[int, int], log_slots: int | None) -> ParameterSet:
     depth = MODULAR_REDUCTION_DEPTH["sparse_encapsulated"] + sum(level_budget)
-    parameters = ParameterSet(
+    return ParameterSet(
         log_n=11,
         first_modulus_bits=54,
         scale_bits=50,
@@ -609,10 +619,18 @@ def test_the_rotations_of_a_bootstrap_are_foretold(
         bootstrap=BootstrapParameters(level_budget, correction_factor=4, depth=depth),
         log_slots=log_slots,
     )
-    made = in_fresh_process(steps_of_a_bootstrap, parameters)
-    told = capabilities(parameters)
-    assert {step for step in made if step < parameters.slots} == {*told.bootstrap_steps}
-    assert len(made) + OTHER_BOOTSTRAP_KEYS == told.bootstrap_keys
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"log_slots": 1}, "a linear transform of 2 slots has 1 stages, fewer than the level budget"),
+        ({"log_slots": 6, "secret": "uniform_ternary", "parties": 2}, "leave log_slots or parties out"),
+    ],
+)
+def test_fewer_slots_have_limits(changes: dict[str, object], sentence: str) -> None:
+    with pytest.raises(Unsupported, match=sentence):
+        capabilities(replace(bootstrapping((2, 2), None), **changes))  # type: ignore[arg-type]
 
 
 def decrypted_with_imaginary_parts(size: float) -> bool:

@@ -1,5 +1,6 @@
 """Training: repeatable, resumable, range-aware, and honest where it diverges."""
 
+import itertools
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from models.data.digits import PREPARATION
 from models.errors import DivergenceError, ModelError
 from models.graph import FIXED_ARRAYS, Graph
 from models.training.batches import Feeder
-from models.training.fit import Schedule, Work, fit
+from models.training.fit import Loss, Schedule, Work, fit
 from models.training.losses import distillation_loss, training_loss
 from models.training.module import Evaluation, GraphModule
 from models.training.penalties import overshoot_penalty, range_penalty, variance_penalty
@@ -92,18 +93,29 @@ def test_a_loss_that_is_no_number_is_refused() -> None:
         fit(work(digits_vit(ORIGINAL), schedule=schedule), 1, silent)
 
 
-def test_a_step_that_runs_away_changes_nothing() -> None:
-    """One loss of twelve is no number; the weights stay numbers, and so does what is told of the epoch."""
-    plain, calls = training_loss(SETTINGS, range_aware=False), []
-
-    def sometimes(evaluation: Evaluation, inputs: Tensor, labels: Tensor) -> Tensor:
-        calls.append(len(labels))
-        return plain(evaluation, inputs, labels) * (float("inf") if len(calls) == 5 else 1.0)
-
+def test_a_step_that_runs_away_is_not_the_end_of_the_weights() -> None:
+    """One gradient of twelve is no number; weights stay numbers, and so does what is told of an epoch."""
     lines: list[str] = []
-    fitted = fit(work(digits_vit(VISION), count=768, loss=sometimes), 1, lines.append).graph
+    loss = running_away(every=12)
+    fitted = fit(work(digits_vit(VISION), count=768, loss=loss), 1, lines.append).graph
     assert np.isfinite(weights(fitted)).all()
     assert all(np.isfinite(float(line.rpartition(" ")[2])) for line in lines)
+
+
+def test_many_steps_that_run_away_are_refused() -> None:
+    with pytest.raises(DivergenceError, match="use a smaller learning_rate"):
+        fit(work(digits_vit(VISION), count=768, loss=running_away(every=3)), 1, silent)
+
+
+def running_away(every: int) -> Loss:
+    """A loss that is finite and whose gradient now and then is not."""
+    plain, calls = training_loss(SETTINGS, range_aware=False), itertools.count(1)
+
+    def sometimes(evaluation: Evaluation, inputs: Tensor, labels: Tensor) -> Tensor:
+        loss = plain(evaluation, inputs, labels)
+        return loss + (loss - loss.detach()).sqrt() if next(calls) % every == 0 else loss
+
+    return sometimes
 
 
 @pytest.mark.parametrize("optimiser", ["adamw", "muon"])

@@ -81,6 +81,8 @@ def test_a_recipe_may_take_both_trained_rungs_of_a_checkpoint(tmp_path: Path) ->
     assert ladder["recipe"]["he_friendly"]["norm"] == "batch"
     degrees = {one["degree"] for one in ladder["intervals"]}
     assert 8 in degrees
+    drawn = make(recipe.load(path), tmp_path / "work", silent, untrained=True).rungs
+    assert not any(node.operation == "softmax" for node in drawn["he_friendly"])
 
 
 @pytest.mark.parametrize("contrary", ["original", "he_friendly", "warm_start"])

@@ -73,11 +73,12 @@ def held(records: Iterable[Record], descriptor: Descriptor) -> list[Held]:
 
 
 def _parameters(one: Record) -> ParameterSet | None:
-    """A record's parameter set; None where it failed, or where this version does not know the set."""
+    """A record's parameter set; None where it failed, or the set is unknown or one without told noise."""
     try:
-        return ParameterSet.named(one.parameter_set) if one.status is Status.OK else None
+        found = ParameterSet.named(one.parameter_set) if one.status is Status.OK else None
     except BackendError:
         return None
+    return None if found is None or found.log_slots is not None else found
 
 
 def told_bits(parameters: ParameterSet, traits: Traits, primitive: str) -> float:
