@@ -113,9 +113,9 @@ class Recipe(Settings):
 
     @model_validator(mode="after")
     def _trains_nothing_of_what_is_trained(self) -> Recipe:
-        contrary = sorted({"original", "he_friendly", "warm_start"} & self.model_fields_set)
-        if self.trained is not None and contrary:
-            raise ValueError(f"{', '.join(contrary)} is as the checkpoint of `trained` has it; leave it out")
+        for name in ("original", "warm_start"):
+            if self.trained is not None and getattr(self, name) is not None:
+                raise ValueError(f"{name} is as the checkpoint of `trained` has it; leave it out")
         return self
 
     @model_validator(mode="after")

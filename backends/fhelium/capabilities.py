@@ -30,10 +30,10 @@ def capabilities(parameters: ParameterSet) -> Capabilities:
             "fhelium has one key owner: FHElium's joint keys are experimental, and this adapter makes none; "
             "leave parties out, or choose openfhe"
         )
-    if parameters.log_slots is not None:
-        raise Unsupported("fhelium encodes N/2 slots and no fewer; leave log_slots out, or choose openfhe")
     if parameters.bootstrap is not None:
         raise Unsupported(NO_BOOTSTRAP)
+    if parameters.log_slots is not None:
+        raise Unsupported("fhelium encodes N/2 slots and no fewer; leave log_slots out, or choose openfhe")
     if parameters.secret != SECRET:
         raise Unsupported(
             f"fhelium cannot use a {parameters.secret} secret: FHElium draws {SECRET} ones; choose that"

@@ -38,10 +38,10 @@ def capabilities(parameters: ParameterSet, library: str, *, complex_slots: bool 
     """
     if parameters.parties > 1:
         raise Unsupported(f"{library} {NO_SHARES}")
-    if parameters.log_slots is not None:
-        raise Unsupported(f"{library} {ALL_SLOTS}")
     if parameters.bootstrap is not None:
         raise Unsupported(f"{library} cannot bootstrap: {NO_BOOTSTRAP}")
+    if parameters.log_slots is not None:
+        raise Unsupported(f"{library} {ALL_SLOTS}")
     if parameters.log_n > LARGEST_LOG_N:
         raise Unsupported(
             f"{library} cannot use log_n {parameters.log_n}: SEAL's security table stops at "

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from models import checkpoint
 from models.architectures import registry
-from models.architectures.options import Options
+from models.architectures.options import ORIGINAL, Options
 from models.data import literals
 from models.data.literals import Preparation
 from models.errors import ModelError
@@ -29,6 +29,9 @@ def prepared(recipe: Recipe, folder: Path) -> Recipe:
     """The recipe with the checkpoint's vocabulary, or mean and deviation, where it says nothing of them.
 
     Likewise with its architecture, and with the options of the HE-friendly rung where that is taken too.
+
+    Raises:
+        ModelError: the checkpoint is damaged, or the recipe has other options.
     """
     graph = checkpoint.load_graph(folder, "original")
     literal, found = recipe.preparation, _preparation(graph)
@@ -40,7 +43,10 @@ def prepared(recipe: Recipe, folder: Path) -> Recipe:
     changes: dict[str, object] = {"preparation": filled, "architecture": architecture}
     if recipe.trained is not None:
         options = checkpoint.load_graph(folder, "he_friendly").metadata["options"]
-        changes["he_friendly"] = Options.model_validate(options)
+        held_to = Options.model_validate(options)
+        if recipe.he_friendly not in (ORIGINAL, held_to):
+            raise ModelError(f"the recipe's he_friendly is not that of {folder}; leave it out")
+        changes["he_friendly"] = held_to
     return recipe.model_copy(update=changes)
 
 

@@ -15,7 +15,11 @@ from tests.models.committed import FOLDERS
 
 ROOT = Path(__file__).resolve().parents[2]
 #: In the suites of degrees and of ways the case → the checkpoint; of others the suite is named after it.
-CHECKPOINTS = {"degree_4": "vit_tiny_degree_4", "degree_2": "vit_tiny_degree_2"} | {
+CHECKPOINTS = {
+    "degree_4": "vit_tiny_degree_4",
+    "degree_2": "vit_tiny_degree_2",
+    "cifar10_degree_4": "vit_cifar10_degree_4",
+} | {
     f"{model}_{way}": f"{model}_{way}"
     for model in ("vit_tiny", "bert_sst2")
     for way in ("warm", "kept", "power")
@@ -25,6 +29,9 @@ RECORDS = {
     for record in read_records(ROOT / "docs" / "ladders.json")
 }
 COMMITTED = [pytest.param(folder, id=folder.name) for folder in FOLDERS]
+#: Of these nothing is promised: they show what fewer levels cost in accuracy.
+TO_COMPARE = {"vit_cifar10_degree_4"}
+PROMISED = [pytest.param(folder, id=folder.name) for folder in FOLDERS if folder.name not in TO_COMPARE]
 #: Upper bounds of the 95 % interval from HE-friendly to polynomial. Of 360 samples none of whose labels
 #: changes it still ends at 0.0054, so `vit_tiny` cannot keep the first.
 MOST_BY_CONVERSION = {"accuracy": 0.005, "perplexity": 0.01}
@@ -58,13 +65,13 @@ def told(folder: Path) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("folder", COMMITTED)
+@pytest.mark.parametrize("folder", PROMISED)
 def test_conversion_loses_no_more_than_is_promised(folder: Path) -> None:
     most = OF_FEW_SAMPLES.get(folder.name, MOST_BY_CONVERSION[block(folder.name).metric])
     assert drift(folder.name, "he_friendly", "polynomial").high <= most
 
 
-@pytest.mark.parametrize("folder", COMMITTED)
+@pytest.mark.parametrize("folder", PROMISED)
 def test_all_three_stages_lose_no_more_than_is_promised(folder: Path) -> None:
     lost = drift(folder.name, "original", "polynomial")
     assert lost.mean - lost.standard_error <= MOST_ALTOGETHER[block(folder.name).metric]

@@ -49,19 +49,23 @@ def test_they_are_small() -> None:
 
 def test_the_recipe_stands_beside_them_as_it_was(folder: Path, ladder: dict[str, Any]) -> None:
     written, recipe = Recipe.model_validate(ladder["recipe"]), load(RECIPES / f"{folder.name}.yaml")
-    if written.original is not None:
+    if written.source is not None:
         written = _as_said(written, recipe)
     assert written == recipe
 
 
 def _as_said(written: Recipe, recipe: Recipe) -> Recipe:
-    """Without what the original, whose path began at the repository's root, said in the recipe's place."""
-    assert written.original is not None
+    """Without what the folder, whose path began at the repository's root, said in the recipe's place."""
+    if written.trained is not None:
+        written = written.model_copy(update={"he_friendly": recipe.he_friendly})
     for part in ("architecture", "preparation"):
         said, filled = getattr(recipe, part), getattr(written, part)
         assert said is None or said.model_dump(exclude_unset=True).items() <= filled.model_dump().items()
         written = written.model_copy(update={part: said})
-    return written.model_copy(update={"original": ROOT / written.original})
+    folders = {name: getattr(written, name) for name in ("original", "trained")}
+    return written.model_copy(
+        update={name: ROOT / path for name, path in folders.items() if path is not None}
+    )
 
 
 def test_the_ladder_is_of_these_rungs(folder: Path, rungs: dict[str, Graph], ladder: dict[str, Any]) -> None:

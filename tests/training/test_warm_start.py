@@ -81,11 +81,15 @@ def test_a_recipe_may_take_both_trained_rungs_of_a_checkpoint(tmp_path: Path) ->
     assert ladder["recipe"]["he_friendly"]["norm"] == "batch"
     degrees = {one["degree"] for one in ladder["intervals"]}
     assert 8 in degrees
+    path.write_text(yaml.safe_dump(content | {"trained": "first", "he_friendly": {"activation": "relu"}}))
+    with pytest.raises(ModelError, match=r"the recipe's he_friendly is not that of .*; leave it out"):
+        make(recipe.load(path), tmp_path / "work", silent)
+    path.write_text(yaml.safe_dump(content | {"trained": "first"}))
     drawn = make(recipe.load(path), tmp_path / "work", silent, untrained=True).rungs
     assert not any(node.operation == "softmax" for node in drawn["he_friendly"])
 
 
-@pytest.mark.parametrize("contrary", ["original", "he_friendly", "warm_start"])
+@pytest.mark.parametrize("contrary", ["original", "warm_start"])
 def test_what_is_trained_is_not_told_twice(contrary: str) -> None:
     content = {name: value for name, value in WARM.items() if name not in ("original", "warm_start")}
     del content["he_friendly"]
