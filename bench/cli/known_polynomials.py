@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from pathlib import Path
-from typing import Any
 
 from bench.spec.suite import CHECKPOINTS
 from models.checkpoint import RUNGS, model_digest
@@ -37,23 +36,24 @@ def _told(checkpoint: Path) -> Polynomials | None:
         degrees = [
             (one["layer"], one["degree"]) for one in ladder["intervals"] if not _NORM.search(one["name"])
         ]
-        way = _way_of(checkpoint, ladder)
+        recipe, rungs = ladder["recipe"], ladder["rungs"]
+        if recipe.get("trained") is not None:
+            way = _way_to(checkpoint.parent / Path(recipe["trained"]).name)
+        else:
+            way = _way(
+                recipe["he_friendly"]["attention"],
+                kept="kept" in rungs["he_friendly"],
+                warm=bool(recipe.get("warm_start")),
+            )
         return Polynomials(way, _degrees(degrees, "attention"), _degrees(degrees, "mlp"))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
-def _way_of(checkpoint: Path, ladder: Mapping[str, Any]) -> str | None:
-    """That of the checkpoint itself, or of the one beside it whose trained rungs it took."""
-    recipe, rungs = ladder["recipe"], ladder["rungs"]
-    if recipe.get("trained") is not None:
-        source = _told(checkpoint.parent / Path(recipe["trained"]).name)
-        return None if source is None else source.way
-    return _way(
-        recipe["he_friendly"]["attention"],
-        kept="kept" in rungs["he_friendly"],
-        warm=bool(recipe.get("warm_start")),
-    )
+def _way_to(checkpoint: Path) -> str | None:
+    """That of a checkpoint whose trained rungs were taken; None where it is not here."""
+    told = _told(checkpoint)
+    return None if told is None else told.way
 
 
 def _way(attention: str, *, kept: bool, warm: bool) -> str:
