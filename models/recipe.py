@@ -126,11 +126,12 @@ class Recipe(Settings):
 
     @model_validator(mode="after")
     def _trains_what_is_not_there(self) -> Recipe:
+        after = self.tightening is not None or self.fine_tuning is not None
         nothing = self.trained is not None or (self.original is not None and self.keeps)
-        if "training" not in self.model_fields_set and not nothing:
+        if "training" not in self.model_fields_set and (after or not nothing):
             raise ValueError(
                 "training is missing; only a recipe that keeps its `original` as it is, or has all of it "
-                "`trained`, has none"
+                "`trained`, and has neither tightening nor fine_tuning, needs none"
             )
         return self
 

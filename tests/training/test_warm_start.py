@@ -89,6 +89,15 @@ def test_a_recipe_may_take_both_trained_rungs_of_a_checkpoint(tmp_path: Path) ->
     assert not any(node.operation == "softmax" for node in drawn["he_friendly"])
 
 
+def test_fine_tuning_of_what_is_trained_has_a_batch_from_training() -> None:
+    left_out = ("original", "he_friendly", "warm_start", "training")
+    content = {name: value for name, value in WARM.items() if name not in left_out} | {"trained": "first"}
+    assert recipe.parse(content, "again", Path()).trained == Path("first")
+    tuned = content | {"fine_tuning": SMALL["fine_tuning"]}
+    with pytest.raises(ModelError, match="training is missing"):
+        recipe.parse(tuned, "again", Path())
+
+
 @pytest.mark.parametrize("contrary", ["original", "warm_start"])
 def test_what_is_trained_is_not_told_twice(contrary: str) -> None:
     content = {name: value for name, value in WARM.items() if name not in ("original", "warm_start")}
