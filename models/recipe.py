@@ -60,10 +60,10 @@ class Recipe(Settings):
         title: what it is, in one line.
         data: the data set, by its name, or what a user's own data are (see `models.data.own`).
         preparation: how it becomes the model's inputs; that of images may leave out mean and deviation where
-            the folder of `original` says them.
+            the folder of `original` or `trained` says them.
         validation: what is chosen by.
         architecture: kind and shape, the same for both variants; what it leaves out, or all of it, is as the
-            folder of `original` says.
+            folder of `original` or `trained` says.
         original: a local folder, relative to the recipe's own, that takes the place of training the original
             variant: one of Hugging Face, or a checkpoint of this project.
         trained: a checkpoint of this project, named likewise, whose original and HE-friendly rungs take the
@@ -152,7 +152,7 @@ class Recipe(Settings):
 
     @property
     def shape(self) -> Architecture:
-        """The architecture, of which the folder of `original` has filled in what was left out."""
+        """The architecture, of which the folder of `source` has filled in what was left out."""
         assert self.architecture is not None  # see `models.pipeline.imported.completed`
         return self.architecture
 

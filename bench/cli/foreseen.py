@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from bench.run.foreseen import Foreseen, none_can_run
+from reports.figures import size
 from reports.record import Status
 
 #: How a status is said of a cell that has not run.
@@ -16,8 +17,25 @@ def refusals(found: Sequence[Foreseen]) -> Iterator[str]:
     """A line for each cell that will not run."""
     for one in found:
         if one.reason is not None:
-            place = f"{one.cell.case.name} on {one.cell.backend} at {one.cell.parameter_set.names[0]}"
-            yield f"{place}: {WORDS[one.status]}: {one.reason}"
+            yield f"{_place(one)}: {WORDS[one.status]}: {one.reason}"
+
+
+def _place(one: Foreseen) -> str:
+    return f"{one.cell.case.name} on {one.cell.backend} at {one.cell.parameter_set.names[0]}"
+
+
+def too_large(found: Sequence[Foreseen], memory_bytes: int) -> Iterator[str]:
+    """A line for each cell that a machine of so much memory does not hold: what machine would do."""
+    for one in found:
+        if one.prediction is None:
+            continue
+        wanted = max(one.prediction.evaluator_bytes, one.prediction.needs.key_owner_bytes)
+        if wanted > memory_bytes:
+            disk = size(one.prediction.disk_bytes)
+            yield (
+                f"{_place(one)}: a machine with {size(wanted)} of free memory and {disk} of disk would do; "
+                f"this one has {size(memory_bytes)} of memory in all"
+            )
 
 
 def summary(found: Sequence[Foreseen]) -> str:

@@ -11,8 +11,8 @@ from bench.spec.suite import CHECKPOINTS
 from models.checkpoint import RUNGS, model_digest
 from reports.html.polynomials import Polynomials
 
-#: What LayerNorm divides by, which stands in attention and MLPs and is of neither.
-_NORM = re.compile(r"\.norm\.")
+#: What LayerNorm divides by, which stands in attention and MLPs and is of neither; and the cubics of a guard.
+_OF_NEITHER = re.compile(r"\.norm\.|\.bounded\b")
 
 
 def known_polynomials(wanted: Collection[str], folder: Path = CHECKPOINTS) -> dict[str, Polynomials]:
@@ -34,7 +34,9 @@ def _told(checkpoint: Path) -> Polynomials | None:
     try:
         ladder = json.loads((checkpoint / "ladder.json").read_text(encoding="utf-8"))
         degrees = [
-            (one["layer"], one["degree"]) for one in ladder["intervals"] if not _NORM.search(one["name"])
+            (one["layer"], one["degree"])
+            for one in ladder["intervals"]
+            if not _OF_NEITHER.search(one["name"])
         ]
         recipe, rungs = ladder["recipe"], ladder["rungs"]
         if recipe.get("trained") is not None:
@@ -45,6 +47,8 @@ def _told(checkpoint: Path) -> Polynomials | None:
                 kept="kept" in rungs["he_friendly"],
                 warm=bool(recipe.get("warm_start")),
             )
+        if way is not None and recipe.get("conversion", {}).get("guard") is not None:
+            way += ", with a guard"
         return Polynomials(way, _degrees(degrees, "attention"), _degrees(degrees, "mlp"))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None

@@ -94,5 +94,7 @@ def to_polynomial(
         ModelError: an operation has no polynomial form, or the settings do not say which.
     """
     frozen = prepared(freeze(graph), inputs, settings)
-    substituted = guard(substitute(frozen, calibrate(frozen, inputs), settings), inputs, settings.guard)
+    substituted = guard(
+        substitute(frozen, calibrate(frozen, inputs), settings), inputs, settings.guard, settings.guard_steps
+    )
     return round_weights(finish(substituted, inputs, settings), precision)

@@ -5,11 +5,15 @@ than anything that training met, the next block makes more of it, and soon a pol
 puts x·(1 - x²/W²) after each attention, at two levels: near x where x is small, never above 0.385·W on
 [-W, W], and back to 0 at the ends. It is the cubic by which Cheon, Kim and Park 2022 extend a domain. There a
 function follows that is flat outside its interval; here nothing undoes the cubic, so W is chosen wide.
+
+Beyond W the cubic grows as x³. As in their section 3, the same cubic 2.6 times as wide before it, whose
+values are at most W on all of its width, makes the guard hold 2.6 times as far, at two levels more.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -21,19 +25,22 @@ from models.graph import Array, Graph, Node
 from models.reference import Inputs, kept_values
 
 _BOUNDED = "merge_heads"
+#: How many times as wide as W the cubic before it is: x·(1 - x²) is at most 2/(3√3) on [-1, 1].
+_FARTHER = 1.5 * 3**0.5
 #: Samples whose values are held at a time.
 _PIECE = 64
 #: Training has samples that run away, too.
 _ALL_BUT = 0.999
 
 
-def guard(graph: Graph, inputs: Inputs, times: float | None) -> Graph:
+def guard(graph: Graph, inputs: Inputs, times: float | None, steps: int = 1) -> Graph:
     """The graph with a bound after every attention; as it is where `times` is None.
 
     Args:
         graph: with polynomials or without, not yet folded.
         inputs: of training.
         times: W, in multiples of the largest value that an attention mixes of them, a thousandth left out.
+        steps: how many cubics; each but one makes the guard hold 2.6 times as far.
 
     Raises:
         DivergenceError: an attention mixes values that are not finite.
@@ -41,7 +48,7 @@ def guard(graph: Graph, inputs: Inputs, times: float | None) -> Graph:
     if times is None:
         return graph
     usual = _usual(graph, inputs)
-    nodes = [one for node in graph for one in _guarded(node, times * usual.get(node.name, 0.0))]
+    nodes = [one for node in graph for one in _guarded(node, times * usual.get(node.name, 0.0), steps)]
     return replace(graph, nodes=tuple(nodes))
 
 
@@ -67,19 +74,29 @@ def _quantile(name: str, largest: Array) -> float:
     return found
 
 
-def _guarded(node: Node, bound: float) -> list[Node]:
+def _guarded(node: Node, width: float, steps: int) -> list[Node]:
     """A node, with its guard where it is to be bounded; the guard has its name."""
-    if not bound:
+    if not width:
         return [node]
     chain = Chain(node)
     unbounded = replace(node, name=f"{node.name}.unbounded")
-    variable = chain.add("variable", "scale", unbounded.name, factor=1 / bound)
-    form = Series((0.0, 1.0, 0.0, -1.0), "power", (-1.0, 1.0))
-
-    def wanted(x: Array) -> Array:
-        return np.asarray((x / bound) * (1 - (x / bound) ** 2))
-
-    found = measured("guard", wanted, (-bound, bound), (form,), 1 / bound)
+    reach = width * _FARTHER ** (steps - 1)
+    variable = chain.add("variable", "scale", unbounded.name, factor=1 / reach)
+    found = measured("guard", partial(_bounded, width, steps), (-reach, reach), _cubics(steps), 1 / reach)
     bounded = write_stages(chain, "bounded", variable, found)
-    chain.add("", "scale", bounded, factor=bound)
+    chain.add("", "scale", bounded, factor=width)
     return [unbounded, *chain.nodes]
+
+
+def _cubics(steps: int) -> tuple[Series, ...]:
+    """The first reads all that the guard is for; the others what the one before leaves."""
+    further = Series((0.0, _FARTHER, 0.0, -(_FARTHER**3)), "power", (-1 / _FARTHER, 1 / _FARTHER))
+    return (Series((0.0, 1.0, 0.0, -1.0), "power", (-1.0, 1.0)), *(steps - 1) * [further])
+
+
+def _bounded(width: float, steps: int, x: Array) -> Array:
+    """What the guard makes of values, in multiples of W: the widest cubic first."""
+    for step in reversed(range(steps)):
+        wide = width * _FARTHER**step
+        x = x * (1 - (x / wide) ** 2)
+    return x / width

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 #: Beyond what a polynomial in double precision is fitted to.
-MOST_DEPTH, HIGHEST_DEGREE, WIDEST_MARGIN = 30, 254, 1e6
+MOST_DEPTH, HIGHEST_DEGREE, WIDEST_MARGIN, MOST_GUARD_STEPS = 30, 254, 1e6, 8
 
 
 class _Settings(BaseModel):
@@ -85,6 +85,7 @@ class ConversionSettings(_Settings):
             brought to where the others lie before intervals are chosen (see `models.conversion.places`).
         guard: where given, attention is bounded (see `models.conversion.guarding`), up to so many times the
             largest value that it mixes in training, a thousandth of the samples left out.
+        guard_steps: each but one makes the guard hold 2.6 times as far, at two levels an attention.
     """
 
     attention_degree: int | None = Field(ge=2, le=HIGHEST_DEGREE, multiple_of=2, default=None)
@@ -97,6 +98,7 @@ class ConversionSettings(_Settings):
     softmax: SoftmaxSettings | None = None
     by_place: bool = False
     guard: float | None = Field(ge=1, le=WIDEST_MARGIN, default=None)
+    guard_steps: int = Field(ge=1, le=MOST_GUARD_STEPS, default=1)
 
     @model_validator(mode="after")
     def _degrees_or_budget(self) -> ConversionSettings:

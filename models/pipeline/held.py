@@ -63,7 +63,7 @@ def held(conversion: Conversion, folder: Path, rung: str) -> Trained:
         shape = registry.parse(graph.metadata["architecture"]).model_dump(mode="json")
         return replace(graph, name=conversion.recipe.name, metadata={**graph.metadata, "architecture": shape})
 
-    return entered(conversion, folder, load)
+    return entered(conversion, folder, rung, load)
 
 
 def _preparation(graph: Graph) -> Preparation:

@@ -54,11 +54,11 @@ def imported(conversion: Conversion, folder: Path) -> Trained:
         _check_order_of_labels(conversion, folder)
         return graph
 
-    return entered(conversion, folder, load)
+    return entered(conversion, folder, "original", load)
 
 
-def entered(conversion: Conversion, folder: Path, load: Callable[[], Graph]) -> Trained:
-    """An original rung that a folder holds, seen to fit recipe and data.
+def entered(conversion: Conversion, folder: Path, rung: str, load: Callable[[], Graph]) -> Trained:
+    """A rung that a folder holds, seen to fit recipe and data.
 
     Raises:
         ModelError: its architecture or its classes are others, or torch answers otherwise.
@@ -73,7 +73,7 @@ def entered(conversion: Conversion, folder: Path, load: Callable[[], Graph]) -> 
     origin = {
         "imported": str(folder),
         "validation": found,
-        "deviation": accepted(f"original, from {folder}", difference, TORCH_TOLERANCE),
+        "deviation": accepted(f"{rung}, from {folder}", difference, TORCH_TOLERANCE),
         "wall_s": time.perf_counter() - started,
     }
     return Trained(graph, origin)

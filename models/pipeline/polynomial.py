@@ -67,7 +67,7 @@ def polynomial(conversion: Conversion, original: Graph, he_friendly: Graph) -> C
         if tuned is not None:
             candidates.add("fine_tuned", tuned.graph)
         best, settings = candidates.graphs[candidates.best()], conversion.recipe.conversion
-        best = steps.guard(best, conversion.data.calibration, settings.guard)
+        best = steps.guard(best, conversion.data.calibration, settings.guard, settings.guard_steps)
         finished, deviations = _finished(conversion, best)
     trained = {"tightening": tight, "fine_tuning": tuned}
     distilled = {part: stage.origin for part, stage in trained.items() if stage is not None}

@@ -14,11 +14,12 @@ from reports.ladder import HeldOutLadder, Loss
 from tests.models.committed import FOLDERS
 
 ROOT = Path(__file__).resolve().parents[2]
-#: In the suites of degrees and of ways the case → the checkpoint; of others the suite is named after it.
+#: In suites that compare polynomials the case → the checkpoint; other suites are named after it.
 CHECKPOINTS = {
     "degree_4": "vit_tiny_degree_4",
     "degree_2": "vit_tiny_degree_2",
     "cifar10_degree_4": "vit_cifar10_degree_4",
+    "guarded": "vit_cifar10_guarded",
 } | {
     f"{model}_{way}": f"{model}_{way}"
     for model in ("vit_tiny", "bert_sst2")

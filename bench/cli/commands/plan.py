@@ -8,12 +8,13 @@ from itertools import groupby
 from pathlib import Path
 
 import click
+import psutil
 
 from bench.cli import fleet_tables
 from bench.cli.commands.inspect import names_model, tell
 from bench.cli.commands.options import selection
 from bench.cli.examples import examples
-from bench.cli.foreseen import exit_status, refusals, summary
+from bench.cli.foreseen import exit_status, refusals, summary, too_large
 from bench.cli.refused import name_refused
 from bench.cli.screen import Screen
 from bench.cli.tables import table
@@ -100,7 +101,7 @@ def plan(
     screen.say("seconds, memory and sizes are predicted; counts are exact")
     if against is not None:
         _hold(compared(found, held), against, screen)
-    for line in refusals(found):
+    for line in (*refusals(found), *too_large(found, psutil.virtual_memory().total)):
         screen.say(line)
     if none_can_run(found):
         screen.say(summary(found))

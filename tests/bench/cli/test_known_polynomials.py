@@ -18,6 +18,7 @@ WAYS = {
     "vit_tiny_power": Polynomials("Power-Softmax, trained from nothing", "15", "8"),
     "vit_tiny_degree_4": Polynomials("trained from nothing", "4", "4"),
     "vit_cifar10_degree_4": Polynomials("trained from nothing", "4", "4"),
+    "vit_cifar10_guarded": Polynomials("trained from nothing, with a guard", "14, 16, 18", "22, 28, 30"),
     "bert_sst2_power": Polynomials("Power-Softmax, warm start", "15", "8"),
 }
 

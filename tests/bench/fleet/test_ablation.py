@@ -139,9 +139,10 @@ def test_a_machine_without_the_data_says_so(
     assert not (tmp_path / "runs" / "norms.jsonl").exists()
 
 
-def test_an_original_of_this_project_is_found_in_its_folder_there(path: Path) -> None:
+@pytest.mark.parametrize("taken", ["original", "trained"])
+def test_a_checkpoint_of_this_project_is_found_in_its_folder_there(path: Path, taken: str) -> None:
     away = Path("/elsewhere/project")
-    chosen = recipe.load(path.parent / "small.yaml").model_copy(update={"original": away / "models" / "vit"})
+    chosen = recipe.load(path.parent / "small.yaml").model_copy(update={taken: away / "models" / "vit"})
     task = Training(recipe=chosen, work=Path("work"), home=away)
-    assert task.here().original == FOLDER / "models" / "vit"
-    assert replace(task, home=Path("/other")).here().original == away / "models" / "vit"
+    assert getattr(task.here(), taken) == FOLDER / "models" / "vit"
+    assert getattr(replace(task, home=Path("/other")).here(), taken) == away / "models" / "vit"

@@ -25,19 +25,36 @@ def inputs() -> Array:
     return digits.training().inputs[:100]
 
 
-def test_what_attention_mixes_is_bounded(graph: Graph, inputs: Array) -> None:
-    guarded = guard(graph, inputs, TIMES)
+@pytest.mark.parametrize("steps", [1, 2, 3])
+def test_what_attention_mixes_is_bounded(graph: Graph, inputs: Array, steps: int) -> None:
+    guarded = guard(graph, inputs, TIMES, steps)
     merged = [node.name for node in graph if node.operation == "merge_heads"]
     free, values = run(graph, inputs), run(guarded, 1.2 * inputs)
     assert merged
     for name in merged:
-        bound = guarded[f"{name}.bounded"].attributes["bound"]
-        largest = np.sort(np.abs(free[name]).reshape(len(inputs), -1).max(axis=1))
-        assert bound == pytest.approx(TIMES * largest[-2])
-        x = values[f"{name}.unbounded"]
-        np.testing.assert_allclose(values[name], x * (1 - (x / bound) ** 2))
-        inside = np.abs(x) <= bound
-        assert np.abs(values[name][inside]).max() <= 0.385 * bound
+        widths = _widths(free[name], steps)
+        assert guarded[f"{name}.bounded"].attributes["bound"] == pytest.approx(widths[0])
+        x = expected = values[f"{name}.unbounded"]
+        for width in widths:
+            expected = expected * (1 - (expected / width) ** 2)
+        np.testing.assert_allclose(values[name], expected)
+        inside = np.abs(x) <= widths[0]
+        assert np.abs(values[name][inside]).max() <= 0.385 * widths[-1]
+
+
+def _widths(mixed: Array, steps: int) -> list[float]:
+    """Of each cubic, the widest first, by what an attention mixes: each fills the width of the next."""
+    largest = np.sort(np.abs(mixed).reshape(len(mixed), -1).max(axis=1))[-2]
+    return [float(TIMES * largest * (1.5 * 3**0.5) ** step) for step in reversed(range(steps))]
+
+
+def test_each_step_makes_it_hold_farther(graph: Graph, inputs: Array) -> None:
+    name = next(node.name for node in graph if node.operation == "merge_heads")
+    narrow = 0.5  # some values lie between the width of one cubic and that of the next
+    width = guard(graph, inputs, narrow)[f"{name}.bounded"].attributes["bound"]
+    largest = [np.abs(run(guard(graph, inputs, narrow, steps), inputs)[name]).max() for steps in (1, 2)]
+    assert largest[0] > width
+    assert largest[1] <= 0.385 * width
 
 
 def test_samples_like_those_of_training_answer_alike(graph: Graph, inputs: Array) -> None:
@@ -58,9 +75,11 @@ def test_its_factors_fold_away(graph: Graph, inputs: Array) -> None:
 def test_without_it_nothing_changes(graph: Graph, inputs: Array) -> None:
     assert guard(graph, inputs, None) is graph
     he_friendly = load_graph(VIT_TINY, "he_friendly")
-    guarded = to_polynomial(he_friendly, inputs, SETTINGS.model_copy(update={"guard": TIMES}))
-    added = len(guarded.nodes) - len(to_polynomial(he_friendly, inputs, SETTINGS).nodes)
-    assert added == sum(node.operation == "merge_heads" for node in graph)
+    unguarded = len(to_polynomial(he_friendly, inputs, SETTINGS).nodes)
+    attentions = sum(node.operation == "merge_heads" for node in graph)
+    for steps in (1, 2):
+        settings = SETTINGS.model_copy(update={"guard": TIMES, "guard_steps": steps})
+        assert len(to_polynomial(he_friendly, inputs, settings).nodes) - unguarded == steps * attentions
 
 
 def test_values_that_are_no_numbers_are_refused(graph: Graph, inputs: Array) -> None:
