@@ -191,7 +191,6 @@ export interface Member {
   way: string | null;
   attention: string | null;
   mlp: string | null;
-  samples: number;
   original: number | null;
   polynomial: number | null;
   lost: number | null;
