@@ -5,8 +5,8 @@ The figures are the growth of a process's resident memory, measured with the ver
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 
 from backends.parameters import ParameterSet
 
@@ -30,6 +30,8 @@ class Footprint:
         keys_together: what key generation takes at its peak, in keys, from the number of rotation keys and of
             those of a bootstrap.
         key_file_share: the size of a key's file as a share of the key in memory.
+        build_shares: what an evaluator needs with another build of the library, as a multiple of its needs
+            with the usual one, by the name of the build; 1 where a build has no entry.
         encrypts: whether it holds keys and encodes constants ahead; a simulator does neither, and of a
             ciphertext it has the slots alone.
     """
@@ -41,7 +43,12 @@ class Footprint:
     pools: bool = False
     keys_together: KeysTogether = lambda rotations, bootstraps: 1 + rotations + bootstraps
     key_file_share: float = 1.0
+    build_shares: Mapping[str, float] = field(default_factory=dict)
     encrypts: bool = True
+
+    def evaluator_bytes(self, needed: int, build: str) -> int:
+        """What an evaluator needs with a build, where it needs so much with the usual one."""
+        return int(self.build_shares.get(build, 1.0) * needed)
 
     def key_files(self, keys_bytes: int) -> int:
         """What keys of so many bytes in memory take on disk."""

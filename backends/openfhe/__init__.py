@@ -19,6 +19,7 @@ DESCRIPTOR = Descriptor(
         constant_residues=footprint.CONSTANT_RESIDUES,
         working_share=footprint.WORKING_SHARE,
         keys_together=footprint.keys_together,
+        build_shares=footprint.BUILD_SHARES,
     ),
     environment=Path(__file__).with_name("environment.yaml"),
     noise=TRAITS,

@@ -340,7 +340,7 @@ class Life:
             )
 
     def room(self, keys_bytes: int, evaluator_bytes: int) -> int:
-        """Bytes of memory beside what the evaluator needs.
+        """Bytes of memory beside what the evaluator needs, which is told for the library's usual build.
 
         Raises:
             CellError: the keys cannot fit the disk, or the evaluator what memory there is for it.
@@ -356,6 +356,7 @@ class Life:
                 f"the keys need about {size(files)} and {self.folder} has "
                 f"{size(free)} free; free some or choose another --output",
             )
+        evaluator_bytes = self.descriptor.footprint.evaluator_bytes(evaluator_bytes, self.environment.build)
         limit = self.cell.limits.memory_bytes or sys.maxsize
         unused = there.available_bytes if there else psutil.virtual_memory().available
         available = min(unused, limit)

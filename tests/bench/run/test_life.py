@@ -9,6 +9,7 @@ from typing import NoReturn
 
 import pytest
 
+from backends.openfhe.footprint import BUILD_SHARES
 from backends.registry import available, get
 from bench.environments.ensure import Environment
 from bench.parties.errors import PartyError
@@ -125,6 +126,16 @@ def test_what_cannot_fit_is_told_before_the_stage_that_needs_it(tmp_path: Path) 
     assert outcome.reason is not None
     assert outcome.reason.startswith("out of memory in the start: the evaluator needs about 1.00 PB")
     assert "raise the limit" in outcome.reason or "free some" in outcome.reason
+
+
+def test_another_build_that_needs_more_leaves_less_room(tmp_path: Path) -> None:
+    rooms = {}
+    for build in ("default", "hexl"):
+        usual = life(tmp_path, Limits(memory_bytes=2_000_000))
+        environment = replace(usual.environment, build=build)
+        one = replace(usual, descriptor=get("openfhe"), environment=environment)
+        rooms[build] = one.room(0, 1_000_000)
+    assert rooms == {"default": 1_000_000, "hexl": 2_000_000 - int(1_000_000 * BUILD_SHARES["hexl"])}
 
 
 def test_any_other_error_of_a_party_stays_as_it_is(tmp_path: Path) -> None:
