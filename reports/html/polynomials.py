@@ -84,14 +84,16 @@ def _alike(record: Record) -> Hashable | None:
 
 def _family(members: Sequence[tuple[Record, int, Polynomials]]) -> dict[str, object]:
     first = members[0][0]
-    assert first.shape is not None and first.ladder.held_out is not None
+    block = first.ladder.held_out
+    assert first.shape is not None
+    assert block is not None
     sized = f"{first.shape.kind}, {first.shape.blocks} blocks of {first.shape.width}"
     fastest_first = sorted(members, key=lambda member: (sample_s(member[0]) is None, sample_s(member[0])))
     told = [_member(*member) for member in fastest_first]
     return {
         "title": f"{sized} on {' and '.join(sorted({record.suite for record, _, _ in members}))}",
         "metric": first.ladder.metric,
-        "samples": first.ladder.held_out.samples,
+        "samples": block.samples,
         "members": told,
     }
 
