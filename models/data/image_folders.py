@@ -40,6 +40,8 @@ def read(folder: DataFolder, asked: ImageFolders, split: str) -> Images:
     files = [
         (path, number) for number, name in enumerate(classes) for path in _images(folder.path / place / name)
     ]
+    if not files:
+        raise ModelError(f"{folder.path / place} has no folder of any class; put images of one there")
     shape = (len(files), asked.side, asked.side, asked.channels)
     if np.prod(shape, dtype=float) > MOST_BYTES:
         raise ModelError(
@@ -66,13 +68,15 @@ def _classes(folder: DataFolder, place: str) -> tuple[str, ...]:
 
 
 def _images(folder: Path) -> list[Path]:
-    """The images of a class; hidden files, such as macOS leaves beside them, are none."""
+    """The images of a class, which a split may lack; hidden files, such as macOS leaves there, are none."""
+    if not folder.exists():
+        return []
     files = sorted(_folder(folder).iterdir())
     found = [path for path in files if path.suffix.lower() in ENDINGS and not path.name.startswith(".")]
     if not found:
         raise ModelError(
             f"{folder} has no image ({', '.join(ENDINGS)}); put those of this class directly into it, "
-            "or move the folder away from every split"
+            "or move the folder away"
         )
     return found
 

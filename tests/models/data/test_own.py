@@ -237,6 +237,16 @@ def test_an_image_is_turned_as_its_camera_was(tmp_path: Path) -> None:
     assert max(top) < 60 < 150 < min(bottom)
 
 
+def test_a_split_of_images_may_lack_a_class(tmp_path: Path) -> None:
+    pictures(tmp_path / "train", "rose", (1, 2, 3))
+    pictures(tmp_path / "train", "tulip", (1, 2, 3))
+    pictures(tmp_path / "test", "tulip", (1, 2, 3))
+    told = own(kind="image_folders", training="train", held_out="test", side=4)
+    found = load(told, tmp_path, "held_out")
+    assert isinstance(found, Images)
+    assert (found.class_names, found.labels.tolist()) == (("rose", "tulip"), [1])
+
+
 def test_sixteen_bits_are_scaled_and_hidden_files_left_alone(tmp_path: Path) -> None:
     (tmp_path / "f" / "a").mkdir(parents=True)
     levels = np.array([[0, 257], [128 * 257, 65535]], np.uint16)
@@ -259,7 +269,8 @@ def test_folders_that_are_none_are_refused(tmp_path: Path, monkeypatch: pytest.M
     pictures(tmp_path / "test", "rose")
     with pytest.raises(ModelError, match=r"rose has no image .*put those of this class directly into it"):
         load(own(**told), tmp_path, "held_out")
-    Image.new("RGB", (6, 4), (1, 2, 3)).save(tmp_path / "test" / "rose" / "0.png")
+    (tmp_path / "test" / "rose" / "notes.txt").unlink()
+    (tmp_path / "test" / "rose").rmdir()
     pictures(tmp_path / "test", "weed", (1, 2, 3))
     with pytest.raises(ModelError, match="test has weed beside the classes rose"):
         load(own(**told), tmp_path, "held_out")
