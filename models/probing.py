@@ -37,15 +37,17 @@ def probed(
 
     Args:
         rungs: graphs that embed.
-        fitted: samples with labels, to which each rung's own probe is fitted.
+        fitted: samples to whose labels each rung's own probe is fitted; one label alone is no task, and there
+            is no accuracy then.
         judged: samples that its accuracy and the cosines are of.
         progress: is told how many of `judged` have passed every rung.
     """
     known, labels = _embeddings(rungs, fitted, unseen)
+    unlabelled = (labels == labels[0]).all()
     found, wanted = _embeddings(rungs, judged, progress)
     measures = {
         rung: {name: None for name, metric in METRICS.items() if metric.answers_labels}
-        | {ACCURACY.name: _accuracy(known[rung], labels, found[rung], wanted)}
+        | ({} if unlabelled else {ACCURACY.name: _accuracy(known[rung], labels, found[rung], wanted)})
         for rung in rungs
     }
     pairs = {f"{a}/{b}": _cosines(found[a], found[b]) for a, b in combinations(rungs, 2)}

@@ -146,6 +146,13 @@ class Recipe(Settings):
         return self.he_friendly == ORIGINAL
 
     @property
+    def uses_no_label(self) -> bool:
+        """Whether the model answers embeddings and nothing of it is trained, which needs samples alone."""
+        trains = self.tightening is not None or self.fine_tuning is not None
+        kept = self.trained is not None or (self.original is not None and self.keeps)
+        return kept and not trains and getattr(self.architecture, "head", True) is False
+
+    @property
     def normalises(self) -> bool:
         """Whether the preparation says how images are normalised; that of a text has nothing to say."""
         return not isinstance(self.preparation, Patches) or bool(self.preparation.mean)

@@ -63,9 +63,11 @@ def split(recipe: Recipe) -> Splits:
     fitted, validation = _divided(recipe, training)
     count = preparation.count(fitted, literal)
     classes = preparation.tokens(literal)[1] if isinstance(training, Text) else len(training.class_names)
-    if classes < 2:
+    if classes < 2 and not recipe.uses_no_label:
+        unlabelled = "" if isinstance(recipe.data, str) else ", or name the column of labels as label"
         raise ModelError(
-            f"{recipe.data} has one label alone, which every answer names; take data with two labels or more"
+            f"{recipe.data} has one label alone, which every answer names; "
+            f"take data with two labels or more{unlabelled}"
         )
     chosen = np.random.default_rng(_CALIBRATION_SEED).permutation(count)[: recipe.calibration]
     return Splits(

@@ -64,12 +64,18 @@ class Table(_Own):
 
     Attributes:
         text: the column of the texts, by its name in the header or in every object.
-        label: that of the labels.
+        label: that of the labels; absent where a model that answers embeddings has no use for any.
     """
 
     kind: Literal["table"] = "table"
     text: _Place
-    label: _Place
+    label: _Place | None = None
+
+    @model_validator(mode="after")
+    def _classes_are_of_labels(self) -> Table:
+        if self.classes and self.label is None:
+            raise ValueError("classes are those of labels; name their column as label, or leave classes out")
+        return self
 
 
 class ImageFolders(_Own):

@@ -22,6 +22,8 @@ MOST_ROWS, MOST_CHARACTERS = 10_000_000, 1 << 20
 # The process has one limit for all its readers of CSV, 131,072 characters at first. It is only ever raised,
 # once, so that no other reader finds less than it had.
 csv.field_size_limit(max(csv.field_size_limit(), MOST_CHARACTERS))
+#: The one class of texts without labels.
+UNLABELLED = "unlabelled"
 #: How a number is spelled, in JSON or by a program that writes tables.
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 #: Half of a character in UTF-16, which JSON can spell and UTF-8 cannot hold.
@@ -44,7 +46,8 @@ def read(folder: DataFolder, table: Table, split: str) -> Sentences:
     """
     name = table.place(split)
     rows = _rows(folder, table, name)
-    classes = table.classes or _classes(folder, table, split, rows)
+    unlabelled = table.label is None
+    classes = (UNLABELLED,) if unlabelled else table.classes or _classes(folder, table, split, rows)
     numbers = {label: number for number, label in enumerate(classes)}
     for row in rows:
         if row.label not in numbers:
@@ -89,10 +92,11 @@ def _rows(folder: DataFolder, table: Table, name: str) -> list[Row]:
         raise ModelError(f"{name} ends on none of {', '.join(_READERS)}; name a file of one of these kinds")
     rows: list[Row] = []
     for line, fields in reader(folder, plain):
-        for column in (table.text, table.label):
+        columns = [table.text] if table.label is None else [table.text, table.label]
+        for column in columns:
             if fault := _fault(fields, column):
                 _fail(folder, plain, line, fault)
-        text, label = (str(fields[column]).strip() for column in (table.text, table.label))
+        text, label, *_ = *(str(fields[column]).strip() for column in columns), UNLABELLED
         if len(text) > MOST_CHARACTERS:
             _fail(folder, plain, line, f"a text of {len(text):,} characters is over {MOST_CHARACTERS:,}")
         rows.append(Row(line, text, label))

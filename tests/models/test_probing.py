@@ -48,5 +48,16 @@ def test_a_probe_finds_what_embeddings_tell_and_cosines_how_near_they_are() -> N
     assert pair["cosine_mean"] < 0.999
 
 
+def test_without_labels_there_are_cosines_and_no_accuracy() -> None:
+    graph = build("bert_embedding", ORIGINAL)
+    samples = labelled(graph, 8)
+    unlabelled = replace(samples, labels=np.zeros_like(samples.labels))
+    found = probed({"original": graph, "other": scaled(graph, 0.5)}, unlabelled, unlabelled)
+    assert found["original"]["accuracy"] is found["other"]["accuracy"] is None
+    assert (
+        found["pairs"] == probed({"original": graph, "other": scaled(graph, 0.5)}, samples, samples)["pairs"]
+    )
+
+
 def test_a_classifier_embeds_nothing() -> None:
     assert not embeds(build("bert", ORIGINAL))

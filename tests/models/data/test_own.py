@@ -12,6 +12,7 @@ from PIL import Image
 from pydantic import TypeAdapter
 
 from models import recipe, splits
+from models.architectures.options import ORIGINAL
 from models.data import catalogue, image_folders, tables
 from models.data.own import OwnData, Table
 from models.data.sources import Images, Sentences, Source
@@ -174,6 +175,23 @@ def test_a_field_of_a_table_is_as_long_as_a_text_may_be(tmp_path: Path) -> None:
         labelled(tmp_path, "a.csv", f"sentence,mood\n{long}a,1\n")
 
 
+def test_texts_may_have_no_labels_where_a_model_embeds_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BENCH_DATA", str(tmp_path))
+    (tmp_path / "a.csv").write_text("sentence,other\nfine,\nbad,1\n")
+    data = table(training="a.csv", validation="a.csv", held_out="a.csv", label=None)
+    found = load(data, tmp_path)
+    assert isinstance(found, Sentences)
+    assert (found.texts, found.labels.tolist()) == (("fine", "bad"), [0, 0])
+    known = recipe.load(RECIPES / "bert_sst2.yaml")
+    chosen = known.model_copy(update={"data": data, "original": tmp_path, "he_friendly": ORIGINAL})
+    with pytest.raises(ModelError, match=r"one label alone, .* or name the column of labels as label"):
+        splits.split(chosen)
+    embedding = known.shape.model_copy(update={"head": False})
+    assert len(splits.split(chosen.model_copy(update={"architecture": embedding})).validation) == 2
+
+
 def test_truth_values_are_labels(tmp_path: Path) -> None:
     rows = '{"sentence": "a", "mood": true}\n{"sentence": "b", "mood": false}\n'
     assert labelled(tmp_path, "a.jsonl", rows) == (("a", "b"), ["true", "false"])
@@ -285,7 +303,8 @@ def test_folders_that_are_none_are_refused(tmp_path: Path, monkeypatch: pytest.M
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
-        ("{kind: table, training: a.tsv, text: t}", "recipe.yaml:5: the key 'label' is missing"),
+        ("{kind: table, training: a.tsv, label: l}", "recipe.yaml:5: the key 'text' is missing"),
+        ("{kind: table, training: a.tsv, text: t, classes: [a]}", "name their column as label, or leave"),
         ("{kind: tabel, training: a.tsv}", "recipe.yaml:5: data.kind is 'tabel'; did you mean table?"),
         ("{kind: table, text: t, label: l}", "recipe.yaml:5: data: no split is anywhere"),
         ("{kind: table, training: a.tsv, text: t, label: l, classes: [a, a]}", "classes names one twice"),
