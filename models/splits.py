@@ -13,7 +13,7 @@ import numpy as np
 from models.data import catalogue, preparation
 from models.data.literals import Preparation
 from models.data.samples import Samples, balanced_split
-from models.data.sources import Source, Text
+from models.data.sources import Images, Sentences, Source, Text
 from models.errors import ModelError
 from models.recipe import Recipe
 from models.reference import Inputs
@@ -92,4 +92,19 @@ def _divided(recipe: Recipe, training: Source) -> tuple[Source, Source]:
         return training.part(0, cut), training.part(cut, len(training))
     if wanted.per_class is None:
         raise ModelError(f"{recipe.data} has classes; set validation: {{per_class: ...}} or {{split: true}}")
+    _check_left(recipe, training, wanted.per_class)
     return balanced_split(training, wanted.per_class, _SALT)
+
+
+def _check_left(recipe: Recipe, training: Images | Sentences, per_class: int) -> None:
+    """See that every class of the training split keeps samples to fit to."""
+    counts = np.bincount(training.labels, minlength=len(training.class_names)).tolist()
+    fewest, name = min(
+        (count, name) for count, name in zip(counts, training.class_names, strict=True) if count
+    )
+    if per_class >= fewest:
+        remedy = f"set per_class to {fewest - 1} at most" if fewest > 1 else "add some of it"
+        raise ModelError(
+            f"validation takes {per_class} samples of each class and {recipe.data} has {fewest} of "
+            f"{name!r}, of which none are left to train on; {remedy}, or set validation: {{split: true}}"
+        )

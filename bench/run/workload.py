@@ -20,6 +20,7 @@ from models import checkpoint, reference
 from models.data import catalogue, literals
 from models.data.own import OwnData
 from models.data.samples import Samples
+from models.data.sources import Source, Text
 from models.embedding import Parted, graph_holder, parted
 from models.errors import ModelError, ScoreError
 from models.graph import Array, Graph
@@ -203,7 +204,7 @@ def load_workload(
         raise UserError(
             f"the checkpoint {model} does not say how {data} becomes its inputs; make it with `bench convert`"
         )
-    source = catalogue.load(data, "held_out")
+    source = catalogue.load(_numbered(data, metadata, model), "held_out")
     everything = HeldOut(source, literals.parse(metadata["preparation"]), held_out)
     if first + samples > everything.available:
         after = f" from number {first} on" if first else ""
@@ -211,6 +212,9 @@ def load_workload(
             f"{samples} samples{after} were asked for and {data} holds out {everything.available}; "
             "ask for at most that"
         )
+    if metric is not None and metric.answers_labels and metadata.get("weights") != "random":
+        graph = graphs["polynomial"]
+        _check_classes(source, value_shapes(graph)[graph.output][-1], data, model)
     return Workload(
         graphs=graphs,
         metric=metric,
@@ -219,6 +223,36 @@ def load_workload(
         model_digest=checkpoint.model_digest(model),
         shape_kind=metadata.get("architecture", {}).get("kind", graphs["polynomial"].name),
         progress=progress,
+    )
+
+
+def _numbered(data: str | OwnData, metadata: Mapping[str, object], model: Path) -> str | OwnData:
+    """The data with their classes numbered as the checkpoint has them, where it names any.
+
+    Raises:
+        ModelError: both name the same classes in another order.
+    """
+    names = metadata.get("classes")
+    if isinstance(data, str) or not isinstance(names, list):
+        return data
+    held = tuple(map(str, names))
+    if data.classes and data.classes != held and sorted(data.classes) == sorted(held):
+        raise ModelError(
+            f"{data} has the classes of {model} in another order; leave classes out, or list "
+            f"{', '.join(held[:20])}"
+        )
+    return data if data.classes else data.model_copy(update={"classes": held})
+
+
+def _check_classes(source: Source, answers: int, data: str | OwnData, model: Path) -> None:
+    """See that a model answers as many labels as the data have classes."""
+    if isinstance(source, Text) or len(source.class_names) == answers:
+        return
+    own = "list all classes in the order of its outputs as classes: [...] in the data, or "
+    raise ModelError(
+        f"the checkpoint {model} has {answers} outputs and {data} {len(source.class_names)} classes "
+        f"({', '.join(source.class_names[:20])}); {'' if isinstance(data, str) else own}"
+        "name a model that was trained on these classes"
     )
 
 

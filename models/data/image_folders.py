@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,9 @@ from models.data.own import MOST_CLASSES, ImageFolders
 from models.data.sources import Images, Provenance, numbered
 from models.data.tables import in_order
 from models.errors import ModelError
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 #: Files of these names are images; others beside them are left alone.
 ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm")
@@ -28,22 +31,17 @@ def read(folder: DataFolder, asked: ImageFolders, split: str) -> Images:
     """
     place = asked.place(split)
     classes = asked.classes or _classes(folder, asked.training or place)
-    files = [
-        (path, number)
-        for number, name in enumerate(classes)
-        for path in sorted(_folder(folder.path / place / name).iterdir())
-        if path.suffix.lower() in ENDINGS
-    ]
     others = set(_classes(folder, place)) - set(classes)
     if others:
         raise ModelError(
             f"{folder.path / place} has {', '.join(sorted(others)[:20])} beside the classes "
             f"{', '.join(classes[:20])}; move these folders away, or list them in classes"
         )
+    files = [
+        (path, number) for number, name in enumerate(classes) for path in _images(folder.path / place / name)
+    ]
     if not files:
-        raise ModelError(
-            f"{folder.path / place} has no image in any class ({', '.join(ENDINGS)}); put some in"
-        )
+        raise ModelError(f"{folder.path / place} has no folder of any class; put images of one there")
     shape = (len(files), asked.side, asked.side, asked.channels)
     if np.prod(shape, dtype=float) > MOST_BYTES:
         raise ModelError(
@@ -69,6 +67,20 @@ def _classes(folder: DataFolder, place: str) -> tuple[str, ...]:
     return in_order(found)
 
 
+def _images(folder: Path) -> list[Path]:
+    """The images of a class, which a split may lack; hidden files, such as macOS leaves there, are none."""
+    if not folder.exists():
+        return []
+    files = sorted(_folder(folder).iterdir())
+    found = [path for path in files if path.suffix.lower() in ENDINGS and not path.name.startswith(".")]
+    if not found:
+        raise ModelError(
+            f"{folder} has no image ({', '.join(ENDINGS)}); put those of this class directly into it, "
+            "or move the folder away"
+        )
+    return found
+
+
 def _folder(path: Path) -> Path:
     if not path.is_dir():
         raise ModelError(f"{path} is not there; put a folder of images there")
@@ -87,7 +99,8 @@ def _pixels(path: Path, asked: ImageFolders) -> NDArray[Any]:
         with Image.open(path) as file:
             if file.width * file.height > MOST_PIXELS:
                 raise ValueError(f"{file.width}×{file.height} pixels are over {MOST_PIXELS:,}")
-            image = file.convert("RGB" if asked.channels == 3 else "L")
+            upright = _in_eight_bits(ImageOps.exif_transpose(file), file.format)
+            image = upright.convert("RGB" if asked.channels == 3 else "L")
     except (*UNREADABLE, SyntaxError, Image.DecompressionBombError) as error:
         raise ModelError(f"{path} is no image that can be read ({error}); replace or remove it") from error
     size = (asked.side, asked.side)
@@ -96,3 +109,14 @@ def _pixels(path: Path, asked: ImageFolders) -> NDArray[Any]:
     else:
         fitted = image.resize(size, Image.Resampling.BILINEAR)
     return np.asarray(fitted).reshape(asked.side, asked.side, asked.channels)
+
+
+def _in_eight_bits(image: Image.Image, format: str | None) -> Image.Image:
+    """An image whose grey levels have 16 bits with 8, which Pillow's own conversion would cut off at 255."""
+    from PIL import Image
+
+    if image.mode.startswith("I;16") or (image.mode == "I" and format in ("PNG", "PPM")):
+        return Image.fromarray((np.asarray(image) / 257).round().astype(np.uint8))
+    if image.mode in ("I", "F"):
+        raise ValueError(f"nothing says what is white among its numbers of 32 bits, mode {image.mode}")
+    return image

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import PurePath
 from typing import NamedTuple, NoReturn
@@ -17,6 +19,13 @@ from models.errors import ModelError
 
 #: Rows of a file and characters of a row: more than any labelled text has, and as much as memory holds.
 MOST_ROWS, MOST_CHARACTERS = 10_000_000, 1 << 20
+# The process has one limit for all its readers of CSV, 131,072 characters at first. It is only ever raised,
+# once, so that no other reader finds less than it had.
+csv.field_size_limit(max(csv.field_size_limit(), MOST_CHARACTERS))
+#: How a number is spelled, in JSON or by a program that writes tables.
+_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+#: Half of a character in UTF-16, which JSON can spell and UTF-8 cannot hold.
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 class Row(NamedTuple):
@@ -55,8 +64,8 @@ def unquoted(field: str) -> str:
 
 def in_order(labels: set[str]) -> tuple[str, ...]:
     """Names of classes, numbers by value and words by letter."""
-    whole = all(label.removeprefix("-").isdecimal() for label in labels)
-    return tuple(sorted(labels, key=int) if whole else sorted(labels))
+    numbers = all(_NUMBER.fullmatch(label) for label in labels)
+    return tuple(sorted(labels, key=lambda label: (float(label) if numbers else 0.0, label)))
 
 
 def _classes(folder: DataFolder, table: Table, split: str, rows: list[Row]) -> tuple[str, ...]:
@@ -81,11 +90,9 @@ def _rows(folder: DataFolder, table: Table, name: str) -> list[Row]:
     rows: list[Row] = []
     for line, fields in reader(folder, plain):
         for column in (table.text, table.label):
-            if column not in fields:
-                _fail(folder, plain, line, f"there is no {column!r} but {', '.join(map(repr, fields))}")
-        text, label = fields[table.text].strip(), fields[table.label].strip()
-        if not text or not label:
-            _fail(folder, plain, line, f"the {table.text if not text else table.label} is empty")
+            if fault := _fault(fields, column):
+                _fail(folder, plain, line, fault)
+        text, label = (str(fields[column]).strip() for column in (table.text, table.label))
         if len(text) > MOST_CHARACTERS:
             _fail(folder, plain, line, f"a text of {len(text):,} characters is over {MOST_CHARACTERS:,}")
         rows.append(Row(line, text, label))
@@ -96,36 +103,49 @@ def _rows(folder: DataFolder, table: Table, name: str) -> list[Row]:
     return rows
 
 
-#: The fields of a row by their columns, and the line on which it begins.
-_Fields = Iterator[tuple[int, Mapping[str, str]]]
+def _fault(fields: Mapping[str, str | None], column: str) -> str | None:
+    """What keeps a field of a row from being read; None where nothing does."""
+    if column not in fields:
+        return f"there is no {column!r} but {', '.join(map(repr, fields))}"
+    value = fields[column]
+    if value is None:
+        return f"the {column} is no text, number, true or false"
+    if half := _HALF.search(value):
+        return f"the {column} has half of a character, {half[0]!r} without its other half"
+    return None if value.strip() else f"the {column} is empty"
+
+
+#: The fields of a row by their columns, None where JSON has no text for it, and the line on which it begins.
+_Fields = Iterator[tuple[int, Mapping[str, str | None]]]
+#: The same before the columns are known.
+_Rows = Iterator[tuple[int, list[str]]]
 
 
 def _tsv(folder: DataFolder, name: str) -> _Fields:
     """A line a row; quotes around a whole field are taken off."""
-    lines = enumerate(folder.text(name).rstrip("\n").split("\n"), 1)
-    header = [unquoted(field) for field in next(lines)[1].split("\t")]
-    for number, line in lines:
-        fields = [unquoted(field) for field in line.split("\t")]
-        yield number, _named(folder, name, number, header, fields)
+    lines = enumerate(folder.text(name).split("\n"), 1)
+    rows = ((number, [unquoted(field) for field in line.split("\t")]) for number, line in lines)
+    return _under_header(folder, name, rows)
 
 
 def _csv(folder: DataFolder, name: str) -> _Fields:
     """As RFC 4180 has it: a quoted field may go over lines."""
-    reader = csv.reader(iter(folder.text(name).splitlines(keepends=True)), strict=True)
-    begins = 1
-    try:
-        header = next(reader)
-        begins = reader.line_num + 1
-        for fields in reader:
-            if fields:
-                yield begins, _named(folder, name, begins, header, fields)
-            begins = reader.line_num + 1
-    except csv.Error as error:
-        _fail(folder, name, begins, str(error))
+    reader = csv.reader(io.StringIO(folder.text(name), newline=""), strict=True)
+
+    def rows() -> _Rows:
+        begins = 1
+        try:
+            for fields in reader:
+                yield begins, fields
+                begins = reader.line_num + 1
+        except csv.Error as error:
+            _fail(folder, name, begins, str(error))
+
+    return _under_header(folder, name, rows())
 
 
 def _json_lines(folder: DataFolder, name: str) -> _Fields:
-    """An object a line, its numbers as they are spelled."""
+    """An object a line, its numbers, true and false as they are spelled."""
     for number, line in enumerate(folder.text(name).split("\n"), 1):
         if line.strip():
             try:
@@ -134,7 +154,14 @@ def _json_lines(folder: DataFolder, name: str) -> _Fields:
                 _fail(folder, name, number, f"this is not JSON ({error})")
             if not isinstance(fields, dict):
                 _fail(folder, name, number, "this is no object with names")
-            yield number, {key: value for key, value in fields.items() if isinstance(value, str)}
+            yield number, {key: _spelled(value) for key, value in fields.items()}
+
+
+def _spelled(value: object) -> str | None:
+    """A text, a number or a truth value; None for anything else that JSON has."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return value if isinstance(value, str) else None
 
 
 #: The ending of a file's name → how it is read.
@@ -145,12 +172,21 @@ _READERS: Mapping[str, Callable[[DataFolder, str], _Fields]] = {
 }
 
 
-def _named(
-    folder: DataFolder, name: str, line: int, header: list[str], fields: list[str]
-) -> Mapping[str, str]:
-    if len(fields) != len(header):
-        _fail(folder, name, line, f"a row of {len(fields)} fields under a header of {len(header)}")
-    return dict(zip(header, fields, strict=True))
+def _under_header(folder: DataFolder, name: str, rows: _Rows) -> _Fields:
+    """Rows by the names in the first of them; blank lines are none."""
+    header: list[str] | None = None
+    for line, fields in rows:
+        if len(fields) < 2 and not "".join(fields).strip():
+            continue
+        if header is None:
+            header = fields
+            twice = next((column for column in header if column and header.count(column) > 1), None)
+            if twice is not None:
+                _fail(folder, name, line, f"the header has {twice!r} twice")
+        elif len(fields) != len(header):
+            _fail(folder, name, line, f"a row of {len(fields)} fields under a header of {len(header)}")
+        else:
+            yield line, dict(zip(header, fields, strict=True))
 
 
 def _fail(folder: DataFolder, name: str, line: int, fault: str) -> NoReturn:

@@ -12,7 +12,7 @@ from models.data import literals
 from models.data.literals import Preparation
 from models.errors import ModelError
 from models.graph import Graph
-from models.pipeline.imported import completed, entered
+from models.pipeline.imported import check_order_of_labels, completed, entered
 from models.pipeline.work import Conversion, Trained
 from models.recipe import Recipe
 
@@ -60,6 +60,7 @@ def held(conversion: Conversion, folder: Path, rung: str) -> Trained:
     def load() -> Graph:
         graph = checkpoint.load_graph(folder, rung)
         _check_preparation(conversion.data.preparation, _preparation(graph), folder)
+        check_order_of_labels(conversion, folder, tuple(graph.metadata.get("classes", ())))
         shape = registry.parse(graph.metadata["architecture"]).model_dump(mode="json")
         return replace(graph, name=conversion.recipe.name, metadata={**graph.metadata, "architecture": shape})
 

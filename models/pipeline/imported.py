@@ -51,7 +51,7 @@ def imported(conversion: Conversion, folder: Path) -> Trained:
 
     def load() -> Graph:
         graph = huggingface.load(folder, conversion.data.preparation, name=conversion.recipe.name)
-        _check_order_of_labels(conversion, folder)
+        check_order_of_labels(conversion, folder, huggingface.label_names(folder) or ())
         return graph
 
     return entered(conversion, folder, "original", load)
@@ -99,11 +99,11 @@ def _check_fit(graph: Graph, conversion: Conversion, folder: Path) -> None:
         )
 
 
-def _check_order_of_labels(conversion: Conversion, folder: Path) -> None:
+def check_order_of_labels(conversion: Conversion, folder: Path, held: tuple[str, ...]) -> None:
     """See that the same names of labels have the same numbers; other names say nothing."""
     if isinstance(conversion.data.fitted, Text):
         return
-    held, wanted = huggingface.label_names(folder) or (), conversion.data.fitted.class_names
+    wanted = conversion.data.fitted.class_names
     if held != wanted and sorted(held) == sorted(wanted):
         number = next(number for number, name in enumerate(held) if name != wanted[number])
         raise ModelError(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,6 +12,7 @@ from typing import Any
 from models import checkpoint, conversion, recipe
 from models.architectures.options import ORIGINAL
 from models.data import catalogue
+from models.data.sources import Text
 from models.errors import ModelError
 from models.graph import Graph
 from models.ladder import PIECE, Progress, compare, largest_values
@@ -127,10 +128,22 @@ def _stored(under_way: Conversion, rung: str, found: Trained) -> Trained:
     """A rung with its weights as the checkpoint stores them, compared with torch once more."""
     from models.training.module import deviation
 
-    graph = conversion.round_weights(found.graph, under_way.recipe.storage)
+    graph = _named(conversion.round_weights(found.graph, under_way.recipe.storage), under_way)
     difference = deviation(graph, under_way.data.calibration[:COMPARED])
     error = accepted(f"{rung} as it is stored", difference, TORCH_TOLERANCE)
     return Trained(graph, found.origin | {"stored_deviation": error})
+
+
+def _named(graph: Graph, under_way: Conversion) -> Graph:
+    """With the names of its classes where they are a user's own, by which a suite numbers its data.
+
+    Those of a data set of the catalogue are always the same.
+    """
+    metadata = {name: value for name, value in graph.metadata.items() if name != "classes"}
+    fitted = under_way.data.fitted
+    if not isinstance(under_way.recipe.data, str) and not isinstance(fitted, Text) and not embeds(graph):
+        metadata["classes"] = list(fitted.class_names)
+    return replace(graph, metadata=metadata)
 
 
 def _scores(under_way: Conversion, graphs: dict[str, Graph]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from transformers import BertConfig, BertForSequenceClassification
 from models.checkpoint import load_graph
 from models.data.literals import Tokens, parse
 from models.embedding import parted
+from models.errors import ModelError
 from models.pipeline import convert
 from tests.bench.commands import bench, exported
 from tests.training.recipes import SMALL
@@ -20,9 +21,12 @@ from tests.training.recipes import SMALL
 DIM, CONTEXT, SYMBOLS = 8, 8, 60
 WORDS = ("a", "the", "fine", "good", "dull", "bad", "film", "plot", "cast")
 SHAPE = {"dim": DIM, "heads": 2, "blocks": 1, "mlp_ratio": 1, "norm_position": "post", "pooler": True}
-DATA = {"kind": "table", "text": "sentence", "label": "mood", "classes": ["sad", "glad"]}
+DATA = {"kind": "table", "text": "sentence", "label": "mood"}
+CLASSES = ["sad", "glad"]
 RECIPE = SMALL | {
-    "data": DATA | {split: "rows.tsv" for split in ("training", "validation", "held_out")},
+    "data": DATA
+    | {"classes": CLASSES}
+    | {split: "rows.tsv" for split in ("training", "validation", "held_out")},
     "original": "bert",
     "embedding": "client",
     "preparation": {"kind": "tokens", "context": CONTEXT},
@@ -86,6 +90,7 @@ def test_a_folder_becomes_an_encrypted_result(tmp_path: Path, monkeypatch: pytes
     literal = parse(graph.metadata["preparation"])
     assert isinstance(literal, Tokens)
     assert (literal.context, literal.symbols) == (CONTEXT, SYMBOLS)
+    assert graph.metadata["classes"] == CLASSES  # by which the suite's data are numbered
     apart = parted(graph)
     assert apart.table_values == DIM * SYMBOLS + CONTEXT * DIM + 2 * DIM
     assert apart.served.not_polynomial() == []
@@ -95,9 +100,16 @@ def test_a_folder_becomes_an_encrypted_result(tmp_path: Path, monkeypatch: pytes
     assert (record["status"], record["reason"]) == ("ok", None)
     assert record["shape"]["embedding"] == "client"
     assert record["ladder"]["precision_bits"] > 20
+    assert record["ladder"]["held_out"]["original"] == ladder["held_out"]["original"]["accuracy"]
     memory, one = record["memory"], record["memory"]["ciphertexts_out_bytes"]
     # in go two ciphertexts, of 8 features and of what tells padding, and out comes one; the rest is refreshes
     assert memory["ciphertexts_in_bytes"] == 2 * one
     refreshed = record["counts"]["round_trips"] * one
     assert record["wire"]["to_evaluator_bytes"] == memory["rotation_keys_bytes"] + 2 * one + refreshed
     assert record["ladder"]["encrypted"] == record["ladder"]["polynomial"]
+
+    data = RECIPE["data"] | {"classes": CLASSES[::-1]}
+    again = RECIPE | {"data": data, "original": "checkpoint"}
+    (tmp_path / "recipe.yaml").write_text(yaml.safe_dump(again))
+    with pytest.raises(ModelError, match=r"in another order \(label 0 is sad, there glad\)"):
+        convert(tmp_path / "recipe.yaml", tmp_path / "again", tmp_path / "work", lambda line: None)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from bench.errors import UserError
 from bench.run import scoring
@@ -18,6 +19,7 @@ from bench.spec.cases import LayerLiteral
 from bench.spec.file import Limits
 from bench.spec.suite import CHECKPOINTS
 from models.checkpoint import RUNGS, load_graph, save_graph
+from models.data.own import ImageFolders
 from models.embedding import at_key_owner
 from models.errors import ModelError, ScoreError
 from models.graph import Graph
@@ -26,7 +28,7 @@ from models.metrics.metric import Metric
 from models.reference import outputs
 from reports import identity
 from reports.scoring.held_out import held_out_ladder
-from tests.bench.checkpoints import CONTEXT, TEXT, VOCABULARY, language_model
+from tests.bench.checkpoints import CONTEXT, TEXT, VOCABULARY, language_model, random_weights
 
 DIGITS = CHECKPOINTS / "vit_tiny"
 
@@ -185,6 +187,46 @@ def test_a_metric_that_nobody_knows(windows: Path) -> None:
 def test_a_data_set_of_another_kind(windows: Path) -> None:
     with pytest.raises(ModelError, match="characters does not read images"):
         load_workload(windows, "digits", 3)
+
+
+def pictures(folder: Path, *classes: str) -> ImageFolders:
+    """A held-out split of one picture a class, as own data that say no more."""
+    for name in classes:
+        (folder / "pictures" / name).mkdir(parents=True)
+        Image.new("L", (8, 8), 9).save(folder / "pictures" / name / "0.png")
+    return ImageFolders(held_out=str(folder / "pictures"), side=8, channels=1)
+
+
+def naming(folder: Path, *classes: str) -> Path:
+    """The committed checkpoint of digits with names of its classes, as one of own data has them."""
+    for rung in RUNGS:
+        graph = load_graph(DIGITS, rung)
+        save_graph(replace(graph, metadata={**graph.metadata, "classes": list(classes)}), folder, rung)
+    return folder
+
+
+def test_data_of_more_or_fewer_classes_than_outputs_are_refused(tmp_path: Path) -> None:
+    data = pictures(tmp_path, "a", "c")
+    with pytest.raises(
+        ModelError,
+        match=r"has 10 outputs and .*pictures 2 classes \(a, c\); list all .* as classes: \[\.\.\.\]",
+    ):
+        load_workload(DIGITS, data, 2)
+    told = data.model_copy(update={"classes": tuple("abcdefghij")})
+    assert load_workload(DIGITS, told, 2).samples.labels.tolist() == [0, 2]
+    random_weights(tmp_path / "random")
+    assert load_workload(tmp_path / "random", data, 2).samples.labels.tolist() == [0, 1]
+
+
+def test_own_data_are_numbered_as_the_checkpoint_names_its_classes(tmp_path: Path) -> None:
+    model, data = naming(tmp_path / "model", *"jihgfedcba"), pictures(tmp_path, "a", "c")
+    assert load_workload(model, data, 2).samples.labels.tolist() == [7, 9]
+    other = data.model_copy(update={"classes": tuple("abcdefghij")})
+    with pytest.raises(ModelError, match=r"in another order; leave classes out, or list j, i, h"):
+        load_workload(model, other, 2)
+    pictures(tmp_path, "k")
+    with pytest.raises(ModelError, match="pictures has k beside the classes j, i, h"):
+        load_workload(model, data, 2)
 
 
 def test_more_samples_than_there_are() -> None:

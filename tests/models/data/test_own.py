@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from pydantic import TypeAdapter
 
-from models import recipe
+from models import recipe, splits
 from models.data import catalogue, image_folders, tables
 from models.data.own import OwnData, Table
 from models.data.sources import Images, Sentences, Source
@@ -103,7 +103,21 @@ def test_a_split_has_the_training_splits_classes(tmp_path: Path) -> None:
         ("a.csv", "sentence,mood\n", r"a\.csv has no row"),
         ("a.jsonl", '{"sentence": "x", "mood": 1}\n[]\n', r"a\.jsonl:2: this is no object"),
         ("a.jsonl", '{"sentence": "x", "mood": 1}\n{', r"a\.jsonl:2: this is not JSON"),
-        ("a.jsonl", '{"sentence": "x", "mood": null}', r"a\.jsonl:1: there is no 'mood' but 'sentence'"),
+        ("a.jsonl", '{"sentence": "x", "mood": null}', r"a\.jsonl:1: the mood is no text, number, true or f"),
+        (
+            "a.jsonl",
+            '{"sentence": "x", "label": true}',
+            r"a\.jsonl:1: there is no 'mood' but 'sentence', 'lab",
+        ),
+        (
+            "a.jsonl",
+            '{"sentence": "\\ud83d", "mood": 1}',
+            r"a\.jsonl:1: the sentence has half of a character",
+        ),
+        ("a.jsonl", '{"sentence": "x", "mood": "\\ude00"}', r"a\.jsonl:1: the mood has half of a character"),
+        ("a.csv", "sentence,mood,mood\nx,1,2\n", r"a\.csv:1: the header has 'mood' twice"),
+        ("a.tsv", "\nsentence\tmood\tmood\nx\t1\t2\n", r"a\.tsv:2: the header has 'mood' twice"),
+        ("a.csv", 'sentence,mood\n"x\u2028y\x0c",1\nz\n', r"a\.csv:3: a row of 1 fields"),
         ("a.parquet", "", r"ends on none of \.tsv, \.csv, \.jsonl"),
     ],
 )
@@ -131,6 +145,51 @@ def test_a_strange_label_and_long_files_are_refused(tmp_path: Path, monkeypatch:
         ModelError, match=r"column mood of t\.csv has 2 labels, over 1; name the column of a class"
     ):
         load(table(training="t.csv"), tmp_path)
+
+
+def labelled(folder: Path, name: str, content: str) -> tuple[tuple[str, ...], list[str]]:
+    """The texts of a file of rows, and the names of their classes."""
+    (folder / name).write_bytes(content.encode())
+    found = load(table(training=name), folder)
+    assert isinstance(found, Sentences)
+    return found.texts, [found.class_names[label] for label in found.labels]
+
+
+@pytest.mark.parametrize("within", ["\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\x1c"])
+def test_only_ends_of_lines_end_a_row(tmp_path: Path, within: str) -> None:
+    found = labelled(tmp_path, "a.csv", f"sentence,mood\r\na{within}b,1\r\n")
+    assert found == ((f"a{within}b",), ["1"])
+
+
+@pytest.mark.parametrize(("name", "between"), [("a.csv", ","), ("a.tsv", "\t")])
+def test_blank_lines_are_no_rows(tmp_path: Path, name: str, between: str) -> None:
+    lines = ["", "sentence|mood", "", "a|1", "  ", "b|2", "", ""]
+    assert labelled(tmp_path, name, "\n".join(lines).replace("|", between)) == (("a", "b"), ["1", "2"])
+
+
+def test_a_field_of_a_table_is_as_long_as_a_text_may_be(tmp_path: Path) -> None:
+    long = "a" * tables.MOST_CHARACTERS
+    assert labelled(tmp_path, "a.csv", f"sentence,mood\n{long},1\n")[0] == (long,)
+    with pytest.raises(ModelError, match=r"a\.csv:2: field larger than field limit \(1048576\)"):
+        labelled(tmp_path, "a.csv", f"sentence,mood\n{long}a,1\n")
+
+
+def test_truth_values_are_labels(tmp_path: Path) -> None:
+    rows = '{"sentence": "a", "mood": true}\n{"sentence": "b", "mood": false}\n'
+    assert labelled(tmp_path, "a.jsonl", rows) == (("a", "b"), ["true", "false"])
+
+
+@pytest.mark.parametrize(
+    ("labels", "ordered"),
+    [
+        ({"1", "01", "001", "2", "-3"}, ("-3", "001", "01", "1", "2")),
+        ({"10.0", "2.0", "-1.5", "1e-2"}, ("-1.5", "1e-2", "2.0", "10.0")),
+        ({"9" * 5000, "8"}, ("8", "9" * 5000)),
+        ({"10", "2", "nan"}, ("10", "2", "nan")),
+    ],
+)
+def test_numbers_are_ordered_by_value(labels: set[str], ordered: tuple[str, ...]) -> None:
+    assert tables.in_order(labels) == ordered
 
 
 def pictures(folder: Path, name: str, *colours: tuple[int, int, int]) -> None:
@@ -166,14 +225,52 @@ def test_an_image_is_stretched_or_cut_to_a_square(tmp_path: Path) -> None:
     assert stretched.images[0, 0, 0, 0] < 60 < 140 < stretched.images[0, 0, 1, 0]
 
 
+def test_an_image_is_turned_as_its_camera_was(tmp_path: Path) -> None:
+    (tmp_path / "f" / "a").mkdir(parents=True)
+    turned = Image.Exif()
+    turned[0x0112] = 6  # the first column of pixels is the top of the scene
+    image = Image.fromarray(np.array([[10, 200], [10, 200]], np.uint8))
+    image.resize((64, 64), Image.Resampling.NEAREST).save(tmp_path / "f" / "a" / "0.jpg", exif=turned)
+    found = load(own(kind="image_folders", training="f", side=2, channels=1), tmp_path)
+    assert isinstance(found, Images)
+    top, bottom = found.images[0, :, :, 0].tolist()
+    assert max(top) < 60 < 150 < min(bottom)
+
+
+def test_a_split_of_images_may_lack_a_class(tmp_path: Path) -> None:
+    pictures(tmp_path / "train", "rose", (1, 2, 3))
+    pictures(tmp_path / "train", "tulip", (1, 2, 3))
+    pictures(tmp_path / "test", "tulip", (1, 2, 3))
+    told = own(kind="image_folders", training="train", held_out="test", side=4)
+    found = load(told, tmp_path, "held_out")
+    assert isinstance(found, Images)
+    assert (found.class_names, found.labels.tolist()) == (("rose", "tulip"), [1])
+
+
+def test_sixteen_bits_are_scaled_and_hidden_files_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "f" / "a").mkdir(parents=True)
+    levels = np.array([[0, 257], [128 * 257, 65535]], np.uint16)
+    Image.fromarray(levels).save(tmp_path / "f" / "a" / "0.png")
+    (tmp_path / "f" / "a" / "._0.png").write_bytes(b"\0\5\x16\7")
+    told = {"kind": "image_folders", "training": "f", "side": 2, "channels": 1}
+    found = load(own(**told), tmp_path)
+    assert isinstance(found, Images)
+    assert found.images[0, :, :, 0].tolist() == [[0, 1], [128, 255]]
+    Image.fromarray(np.ones((2, 2), np.float32)).save(tmp_path / "f" / "a" / "1.tif")
+    with pytest.raises(ModelError, match=r"1\.tif is no image that can be read \(nothing says what is white"):
+        load(own(**told), tmp_path)
+
+
 def test_folders_that_are_none_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     told = {"kind": "image_folders", "training": "train", "held_out": "test", "side": 4}
     with pytest.raises(ModelError, match="train is not there"):
         load(own(**told), tmp_path)
     pictures(tmp_path / "train", "rose", (1, 2, 3))
     pictures(tmp_path / "test", "rose")
-    with pytest.raises(ModelError, match="test has no image in any class"):
+    with pytest.raises(ModelError, match=r"rose has no image .*put those of this class directly into it"):
         load(own(**told), tmp_path, "held_out")
+    (tmp_path / "test" / "rose" / "notes.txt").unlink()
+    (tmp_path / "test" / "rose").rmdir()
     pictures(tmp_path / "test", "weed", (1, 2, 3))
     with pytest.raises(ModelError, match="test has weed beside the classes rose"):
         load(own(**told), tmp_path, "held_out")
@@ -199,6 +296,31 @@ def test_a_recipe_tells_what_is_wrong_of_its_data(tmp_path: Path, data: str, sen
     path.write_text((RECIPES / "bert_sst2.yaml").read_text().replace("data: sst2", f"data: {data}"))
     with pytest.raises(ModelError, match=sentence):
         recipe.load(path)
+
+
+@pytest.mark.parametrize(
+    ("per_class", "labels", "sentence"),
+    [
+        (3, "0011112", r"takes 3 samples of each class and a\.csv has 1 of '2'.*; add some of it, or set"),
+        (3, "001111", r"takes 3 samples of each class and a\.csv has 2 of '0'.*; set per_class to 1 at most"),
+        (2, "0011", "set per_class to 1 at most"),
+        (1, "0011", None),
+    ],
+)
+def test_validation_leaves_some_of_every_class_to_train_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, per_class: int, labels: str, sentence: str | None
+) -> None:
+    monkeypatch.setenv("BENCH_DATA", str(tmp_path))
+    (tmp_path / "a.csv").write_text("sentence,mood\n" + "".join(f"fine,{label}\n" for label in labels))
+    known = recipe.load(RECIPES / "bert_sst2.yaml")
+    wanted = known.validation.model_copy(update={"split": None, "per_class": per_class})
+    data = table(training="a.csv", held_out="a.csv")
+    chosen = known.model_copy(update={"data": data, "validation": wanted})
+    if sentence is None:
+        assert splits.split(chosen).validation.labels.tolist() == [0, 1]
+    else:
+        with pytest.raises(ModelError, match=sentence):
+            splits.split(chosen)
 
 
 def test_a_recipe_has_its_own_data(tmp_path: Path) -> None:
