@@ -28,7 +28,7 @@ class Outline:
     Attributes:
         name: the folder's.
         family: Hugging Face's name of the kind of model.
-        task: its names of what the model is for, as classes.
+        task: its names of what the model is for, as classes; where none is known, as what it is taken too.
         architecture: its kind and shape.
         data: the sizes of what it takes and gives, of a text all positions of the model.
         activation: the operation between the maps of its MLPs.
@@ -84,11 +84,11 @@ def outline(path: Path) -> Outline:
     described = describing.describe(source, Request(path.resolve().name))
     deque(described.arrays(described.drawn(), source.tensors), maxlen=0)
     source.tensors.check()
-    named = source.config.get("architectures")
+    taken = describing.taken(source, described.head)
     return Outline(
         name=path.resolve().name,
         family=str(source.config.get("model_type", described.architecture.kind)),
-        task=", ".join(map(str, named)) if isinstance(named, list) else "not named",
+        task=", ".join(filter(None, [*describing.model_classes(source), taken])) or "not named",
         architecture=described.architecture,
         data=described.data,
         activation=operation(described.config.activation)[0],
