@@ -17,6 +17,8 @@ from models.errors import ModelError
 from models.graph import Array
 from models.huggingface import describing, folder
 from models.huggingface.config import operation
+from models.huggingface.images import Begun, begun
+from models.huggingface.kinds.image import ImageConfig
 from models.huggingface.request import Request
 from models.huggingface.tensors import Stored, Tensors
 
@@ -32,6 +34,7 @@ class Outline:
         architecture: its kind and shape.
         data: the sizes of what it takes and gives, of a text all positions of the model.
         activation: the operation between the maps of its MLPs.
+        images: what a recipe has to say of its images; None of a text.
         parameters: numbers that its files hold; None where these are no safetensors.
     """
 
@@ -41,6 +44,7 @@ class Outline:
     architecture: registry.Architecture
     data: DataShape
     activation: str
+    images: Begun | None
     parameters: int | None
 
 
@@ -92,6 +96,7 @@ def outline(path: Path) -> Outline:
         architecture=described.architecture,
         data=described.data,
         activation=operation(described.config.activation)[0],
+        images=begun(described.config, source) if isinstance(described.config, ImageConfig) else None,
         parameters=sum(prod(stored.shape) for stored in source.stored.values()) or None,
     )
 

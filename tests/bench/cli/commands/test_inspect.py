@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from safetensors.numpy import save_file
+from safetensors.numpy import load_file, save_file
 
 from bench.errors import UserError
 from models.errors import ModelError
@@ -63,6 +63,42 @@ def vit_folder(folder: Path, dim: int = 16, blocks: int = 1) -> Path:
     config = {"architectures": ["ViTForImageClassification"], "model_type": "vit", "hidden_size": dim}
     config |= {"num_attention_heads": 4, "num_hidden_layers": blocks, "intermediate_size": 2 * dim}
     config |= {"image_size": 8, "patch_size": 4, "id2label": {"0": "a", "1": "b", "2": "c"}}
+    return save_folder(folder, sizes, config)
+
+
+def deit_folder(folder: Path, dim: int = 16) -> Path:
+    """A DeiT, which is such a ViT with one more token."""
+    vit_folder(folder, dim)
+    weights = {
+        name.replace("vit.", "deit."): array
+        for name, array in load_file(folder / "model.safetensors").items()
+    }
+    weights["deit.embeddings.distillation_token"] = np.zeros((1, 1, dim), np.float32)
+    weights["deit.embeddings.position_embeddings"] = np.zeros((1, 6, dim), np.float32)
+    save_file(weights, folder / "model.safetensors")
+    config = json.loads((folder / "config.json").read_text())
+    config |= {"architectures": ["DeiTForImageClassification"], "model_type": "deit"}
+    (folder / "config.json").write_text(json.dumps(config))
+    return folder
+
+
+def swin_folder(folder: Path, dim: int = 8) -> Path:
+    """A Swin of one block on 12x12 images in patches of 4x4, all of which are one window."""
+    stem = "encoder.layers.0.blocks.0"
+    maps: dict[str, tuple[int, ...]] = {"embeddings.patch_embeddings.projection": (dim, 3, 4, 4)}
+    maps |= {f"{stem}.attention.self.{part}": (dim, dim) for part in ("query", "key", "value")}
+    maps |= {f"{stem}.attention.output.dense": (dim, dim), f"{stem}.intermediate.dense": (2 * dim, dim)}
+    maps |= {f"{stem}.output.dense": (dim, 2 * dim), f"{stem}.layernorm_before": (dim,)}
+    maps |= {f"{stem}.layernorm_after": (dim,), "embeddings.norm": (dim,), "layernorm": (dim,)}
+    sizes: dict[str, tuple[int, ...]] = {f"swin.{stem}.attention.self.relative_position_bias_table": (25, 2)}
+    for name, size in {
+        **{f"swin.{name}": size for name, size in maps.items()},
+        "classifier": (3, dim),
+    }.items():
+        sizes |= {f"{name}.weight": size, f"{name}.bias": size[:1]}
+    config = {"architectures": ["SwinForImageClassification"], "model_type": "swin", "embed_dim": dim}
+    config |= {"depths": [1], "num_heads": [2], "window_size": 3, "mlp_ratio": 2.0, "image_size": 12}
+    config |= {"patch_size": 4, "id2label": {"0": "a", "1": "b", "2": "c"}}
     return save_folder(folder, sizes, config)
 
 
