@@ -13,6 +13,7 @@ from safetensors.numpy import load_file, save_file
 from bench.errors import UserError
 from models.errors import ModelError
 from tests.bench.commands import bench
+from tests.bench.kept import a_record, store
 
 SHAPE = "bert:dim=16,heads=4,blocks=6,mlp_ratio=2,vocabulary=5000,tokens=8,classes=2,norm_position=post"
 WAYS = ["batch_norm", "layer_norm", "kept"]
@@ -139,6 +140,22 @@ def test_a_folder_says_what_it_is_without_training_entries_or_data(tmp_path: Pat
     assert all(part in shown for part in ("small: what it is", "not on tenseal", "no padding"))
 
 
+def test_a_plan_of_a_folder_takes_what_inspect_takes_and_refuses_the_rest(tmp_path: Path) -> None:
+    store(tmp_path / "results", a_record(backend="openfhe"))
+    priced = ("--from", str(tmp_path / "results"), "--tokens", "4", "--degree", "4", "--json")
+    folder = str(gpt_folder(tmp_path / "small"))
+    told = json.loads(bench("plan", folder, *priced))
+    assert (told["sizes"]["tokens"], told["assumed"]["degree"]) == (4, 4)
+    assert told["ways"][0]["seconds_are"].startswith("from 1 record of")
+    for option in ("--backend", "--parameters", "--samples", "--machine", "--case"):
+        with pytest.raises(UserError, match=f"^{option} would choose among the cells"):
+            bench("plan", folder, option, "7")
+    with pytest.raises(UserError, match="name records of another by --from"):
+        bench("inspect", folder, "--build", "hexl")
+    with pytest.raises(UserError, match="--degree is of a folder's model"):
+        bench("plan", "toy", "--degree", "4")
+
+
 @pytest.mark.parametrize(
     ("made", "family", "not_polynomial"),
     [
@@ -163,11 +180,19 @@ def test_a_folder_whose_weights_are_others_is_refused(tmp_path: Path) -> None:
         bench("inspect", str(folder))
 
 
+def test_a_pointer_in_place_of_weights_says_how_to_fetch_them(tmp_path: Path) -> None:
+    folder = gpt_folder(tmp_path / "small")
+    (folder / "model.safetensors").write_text("version https://git-lfs.github.com/spec/v1\nsize 12\n")
+    with pytest.raises(ModelError, match="fetch them: git lfs pull"):
+        bench("inspect", str(folder))
+
+
 @pytest.mark.parametrize(
     ("target", "said"),
     [
         ("nowhere", "no folder and no shape"),
         ("bert:dim=16,heads=3,blocks=1,mlp_ratio=2,vocabulary=9", "not a multiple of heads"),
+        ("gpt:dim=1600,heads=25,blocks=48,mlp_ratio=4,tokens=4,vocabulary=9", "a plan too draws"),
         ("bert:dim=16,heads=4,blocks=1,mlp_ratio=2,tokens=4", "lacks a size"),
         ("bert:dim=16,heads=4,blocks=1,mlp_ratio=2,tokens=x,vocabulary=9", "invalid literal"),
     ],
