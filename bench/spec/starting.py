@@ -131,14 +131,15 @@ def _suite(name: str, path: Path, cases: str) -> str:
 
 def _checkpoint(place: Path, folder: Path) -> str:
     """A checkpoint as a suite in a folder names it."""
-    if (CHECKPOINTS / place).is_dir():
-        return str(place)
-    if not (place / "polynomial.json").is_file():
+    if (place / "polynomial.json").is_file():
+        path = os.path.relpath(place.resolve(), folder.resolve())
+        return _quoted(path if os.sep in path else f"./{path}")
+    if place.name != str(place) or not (CHECKPOINTS / place).is_dir():
         known = sorted(one.name for one in CHECKPOINTS.glob("*") if one.is_dir())
         raise UserError(
             f"{place} is no checkpoint and no folder with a config.json{did_you_mean(str(place), known)}"
         )
-    return _quoted(os.path.relpath(place.resolve(), folder.resolve()))
+    return str(place)
 
 
 def _of_hugging_face(name: str, path: Path, original: Path) -> dict[Path, str]:

@@ -102,3 +102,16 @@ def test_a_narrow_screen_leaves_columns_out_and_folds_no_word() -> None:
     assert "processes" in wide[1]
     assert "processes" not in narrow[1]
     assert "bits" in narrow[1]
+
+
+def test_processes_that_failed_beside_others_that_ended_ok_are_told() -> None:
+    both = {"key": "2" * 64}
+    lines = shown(
+        [
+            made(started_at="2026-11-24T04:45:01Z", **both),
+            failing("failed", "wrong answer", started_at="2026-11-24T04:45:02Z", **both),
+        ],
+        width=120,
+    )
+    assert lines[2].endswith("1 of 2")
+    assert lines[3] == "digits on tenseal at shared14: 1 of 2 processes ended ok; failed: wrong answer"

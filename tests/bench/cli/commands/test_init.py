@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,13 @@ def test_a_checkpoint_elsewhere_is_named_from_the_suite(tmp_path: Path) -> None:
     assert suite.model_folders["model"].resolve() == (CHECKPOINTS / "vit_tiny").resolve()
 
 
+def test_a_folder_with_the_name_of_a_checkpoint_of_this_project_is_itself(tmp_path: Path) -> None:
+    shutil.copytree(CHECKPOINTS / "vit_tiny", tmp_path / "mlp")
+    bench("init", "mine", "--model", str(tmp_path / "mlp"), "--output", str(tmp_path))
+    suite = load_suite(str(tmp_path / "mine.yaml"), list(available()))
+    assert suite.model_folders == {"model": tmp_path / "mlp"}
+
+
 def test_of_hugging_faces_folder_there_are_a_recipe_and_a_suite_that_runs_before_it_is_converted(
     tmp_path: Path,
 ) -> None:
@@ -50,7 +58,11 @@ def test_of_hugging_faces_folder_there_are_a_recipe_and_a_suite_that_runs_before
 
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
-    [(("a b",), "is no name of a suite"), (("mine", "--model", "vit_tinny"), "did you mean vit_tiny")],
+    [
+        (("a b",), "is no name of a suite"),
+        (("mine", "--model", "vit_tinny"), "did you mean vit_tiny"),
+        (("mine", "--model", str(CHECKPOINTS)), "is no checkpoint"),
+    ],
 )
 def test_what_is_no_name_and_no_model_is_refused(
     tmp_path: Path, arguments: tuple[str, ...], sentence: str
