@@ -16,6 +16,7 @@ from bench.environments.ensure import find
 from bench.environments.interpreters import cache_folder, choose, missing_compiler
 from bench.errors import UserError
 from models.data.files import data_folder
+from models.errors import ModelError
 from reports.figures import size
 
 #: `ok` is there; `absent` will be made by `bench run`; `missing` needs the user.
@@ -81,7 +82,7 @@ def _backend(descriptor: Descriptor) -> Finding:
     )
 
 
-def _cause_and_remedy(error: UserError) -> tuple[str, str]:
+def _cause_and_remedy(error: UserError | ModelError) -> tuple[str, str]:
     """The two halves of an error's sentence, which a semicolon parts."""
     cause, _, remedy = str(error).rpartition("; ")
     return cause, remedy
@@ -89,7 +90,10 @@ def _cause_and_remedy(error: UserError) -> tuple[str, str]:
 
 def _data() -> Finding:
     """The folder of which data sets are read, and its files."""
-    folder, named = data_folder(), bool(os.environ.get("BENCH_DATA"))
+    try:
+        folder, named = data_folder(), bool(os.environ.get("BENCH_DATA"))
+    except ModelError as error:
+        return Finding("data", "missing", *_cause_and_remedy(error))
     where = f"BENCH_DATA is {folder}" if named else f"BENCH_DATA is not set, and your data folder is {folder}"
     if folder.is_dir():
         files = sorted(file.name for file in folder.iterdir() if file.is_file())

@@ -69,7 +69,7 @@ def _place(model: str, found: Path, folder: Path) -> str:
     if found == CHECKPOINTS / model:
         return model
     place = os.path.relpath(found.resolve(), folder.resolve())
-    return str(found.resolve()) if (CHECKPOINTS / place).is_dir() else place  # a checkpoint goes first
+    return place if os.sep in place else f"./{place}"  # without a path it may be a checkpoint's name
 
 
 def alias(choice: Choice, choices: Sequence[Choice]) -> str:

@@ -118,7 +118,7 @@ def test_models_of_one_suite_beat_each_other_in_nothing(found: list[Choice], tmp
     assert written.parameter_sets[0].cases == ("degree_4", "degree_2")
 
 
-@pytest.mark.parametrize("model", ["my_vit", "../my_vit", "../vit_tiny", "vit_tiny"])
+@pytest.mark.parametrize("model", ["my_vit", "../my_vit", "../vit_tiny", "./vit_tiny", "vit_tiny"])
 def test_models_of_a_users_own_are_found_from_the_suite_that_is_written(
     found: list[Choice], tmp_path: Path, model: str
 ) -> None:
