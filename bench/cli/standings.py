@@ -61,19 +61,20 @@ def _whole(found: Standings, width: int, by: str) -> Iterator[Table]:
 
 
 def _firsts(found: Standings, width: int, by: str) -> Iterator[Table]:
-    """The best of each division, those that are secure and the others apart."""
-    for secure, title in ((True, "128 bits or more"), (False, "INSECURE or not encrypted")):
-        rows = [
-            {
-                "case": one.case,
-                "of": f"{told(one)}, {len(places)} cell{'s' * (len(places) != 1)}",
-                **_row(places[0], by, True, len(places) == 1),
-            }
-            for one, places in found.divisions.items()
-            if one.secure is secure
-        ]
-        if rows:
-            yield _table(f"the best of each division, {title}", rows, width)
+    """The best of each division: a table for those of several cases that are alike in all else."""
+    tables: dict[str, list[dict[str, str]]] = {}
+    for one, places in sorted(found.divisions.items(), key=lambda item: _alike(item[0])):
+        secure = "128 bits or more" if one.secure else "INSECURE or not encrypted"
+        best = _row(places[0], by, True, len(places) == 1)
+        row = {"case": one.case, "cells": str(len(places)), **best}
+        tables.setdefault(f"best of each case: {told(one)}, {secure}", []).append(row)
+    for title, rows in tables.items():
+        yield _table(title, rows, width)
+
+
+def _alike(one: Division) -> tuple[bool, bool, int, str]:
+    """What cases have in common whose best are told in one table, in the order of the tables."""
+    return not one.secure, one.interactive, one.threads or 0, one.evaluator or ""
 
 
 def _row(place: Place, by: str, first: bool, alone: bool) -> dict[str, str]:

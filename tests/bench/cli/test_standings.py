@@ -58,10 +58,28 @@ def test_of_several_cases_the_best_of_each_division_is_told() -> None:
         [made(), made(case="other"), made(case="other", backend="pyfhel", latency__per_sample_s=0.1)],
         width=160,
     )
-    assert lines[0] == "the best of each division, 128 bits or more"
-    assert [line.split()[0] for line in lines[2:]] == ["digits", "other"]
-    assert "interactive (round trips), 1 thread, 2 cells pyfhel" in lines[3]
+    assert lines[0] == "best of each case: interactive (round trips), 1 thread, 128 bits or more"
+    assert [line.split()[:3] for line in lines[2:]] == [["digits", "1", "tenseal"], ["other", "2", "pyfhel"]]
     assert "alone" in lines[2]
+
+
+def test_of_several_cases_those_that_are_alike_have_a_line_each_on_a_narrow_screen() -> None:
+    cases = [f"attention_{number}x32" for number in range(10, 22)]
+    lines = shown(
+        [
+            *(made(case=case) for case in cases),
+            made(case=cases[0], backend="pyfhel", counts__round_trips=0),
+            made(case=cases[0], backend="openfhe", environment__threads=2),
+        ],
+        width=80,
+    )
+    assert [line for line in lines if line.startswith("best")] == [
+        "best of each case: non-interactive, 1 thread, 128 bits or more",
+        "best of each case: interactive (round trips), 1 thread, 128 bits or more",
+        "best of each case: interactive (round trips), 2 threads, 128 bits or more",
+    ]
+    assert len(lines) == 3 * 2 + len(cases) + 2
+    assert max(map(len, lines)) <= 80
 
 
 def test_another_ranking_brings_its_own_column() -> None:
