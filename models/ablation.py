@@ -31,6 +31,7 @@ from models.documents.reading import read as read_document
 from models.documents.schema import validated
 from models.errors import DivergenceError, ModelError
 from models.ladder import TOLD
+from models.probing import COSINE
 from models.recipe import Recipe
 from models.training.settings import MOST_SEEDS, Settings
 
@@ -184,12 +185,13 @@ def made(chosen: Recipe, work_folder: Path, report: pipeline.Report) -> Row:
     except DivergenceError as error:
         return {"status": "failed", "reason": str(error)}
     ranges = ladder["rungs"]["polynomial"]["ranges"]["he_friendly"]
+    pair = ladder["held_out"]["pairs"]["original/polynomial"]
     return {
         "status": "ok",
         "metric": ladder["metric"],
         "samples": ladder["held_out"]["samples"],
         "held_out": {rung: ladder["held_out"][rung] for rung in RUNGS},
-        "agreement": ladder["held_out"]["pairs"]["original/polynomial"]["label_agreement"],
+        **({"cosine": pair[COSINE]} if COSINE in pair else {"agreement": pair["label_agreement"]}),
         "wall_s": {rung: ladder["rungs"][rung]["wall_s"] for rung in CHECKPOINT_RUNGS},
         "largest_activation": max(
             (max(map(abs, ends)) for ends in ranges["activations"].values()), default=0.0

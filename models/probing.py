@@ -23,6 +23,8 @@ _Labels = NDArray[np.int64]
 #: The part of samples that the low cosine is above, in all but one of a hundred.
 _LOW = 0.01
 _ITERATIONS = 2000
+#: The mean of the cosines of two rungs, among those of a pair.
+COSINE = "cosine_mean"
 
 
 def embeds(graph: Graph) -> bool:
@@ -50,8 +52,19 @@ def probed(
         | ({} if unlabelled else {ACCURACY.name: _accuracy(known[rung], labels, found[rung], wanted)})
         for rung in rungs
     }
-    pairs = {f"{a}/{b}": _cosines(found[a], found[b]) for a, b in combinations(rungs, 2)}
+    pairs = {f"{a}/{b}": cosines(found[a], found[b]) for a, b in combinations(rungs, 2)}
     return {"samples": len(judged), "digest": judged.digest(), **measures, "pairs": pairs}
+
+
+def directions(graph: Graph, samples: Samplable) -> Array:
+    """`[samples, features]`: what a graph answers, of length 1; zeros where it is no numbers."""
+    return _embeddings({"graph": graph}, samples, unseen)[0]["graph"]
+
+
+def cosines(a: Array, b: Array) -> dict[str, float]:
+    """The mean of the cosines of two graphs' directions, and what all but one in a hundred are above."""
+    found = (a * b).sum(axis=1)
+    return {COSINE: float(found.mean()), "cosine_1_percent": float(np.quantile(found, _LOW))}
 
 
 def _embeddings(
@@ -87,8 +100,3 @@ def _accuracy(known: Array, labels: _Labels, found: Array, wanted: _Labels) -> f
 
     probe = LogisticRegression(max_iter=_ITERATIONS).fit(known, labels)
     return float((probe.predict(found) == wanted).mean())
-
-
-def _cosines(a: Array, b: Array) -> dict[str, float]:
-    cosines = (a * b).sum(axis=1)
-    return {"cosine_mean": float(cosines.mean()), "cosine_1_percent": float(np.quantile(cosines, _LOW))}

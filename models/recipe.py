@@ -135,6 +135,20 @@ class Recipe(Settings):
             )
         return self
 
+    @model_validator(mode="after")
+    def _uses_what_it_says(self) -> Recipe:
+        if self.trained is not None or not self.keeps:
+            return self
+        if self.warm_start is not None:
+            raise ValueError("warm_start needs he_friendly; write he_friendly: {...}, with its options")
+        after = self.tightening is not None or self.fine_tuning is not None
+        if self.original is not None and "training" in self.model_fields_set and not after:
+            raise ValueError(
+                "training has nothing to train where an `original` is kept; write he_friendly: {...}, "
+                "or leave it out"
+            )
+        return self
+
     @property
     def source(self) -> Path | None:
         """The folder whose original rung takes the place of training one."""

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from reports.floors import FLOORS, Floors, interactive, under_floor
 from reports.gate.sides import Processes, side
 from reports.html.glance import Ranking
-from reports.record import Record
+from reports.record import Record, Status
 from reports.statistics.robust import median
 from reports.store import Stored
 
@@ -48,10 +48,12 @@ class Place:
 
     Attributes:
         record: the process that stands for all of the cell: that of the median of what ranks it.
-        processes: how many there are.
+        processes: how many of it ended ok.
         value: that median; None where nothing was measured that ranks it.
         ratio: the value divided by the best of the division, where less is better.
         under: which floor it is under, so that it is ranked with none; None where it is above them.
+        failed: those of its processes that did not end ok, from the first on that did: what failed before it
+            was made good.
     """
 
     record: Record
@@ -59,6 +61,7 @@ class Place:
     value: float | None
     ratio: float | None = None
     under: str | None = None
+    failed: tuple[Record, ...] = ()
 
     @property
     def ranks(self) -> bool:
@@ -111,13 +114,16 @@ def _order(one: Division) -> tuple[str, str, bool, bool, int, str, str]:
 def _place(processes: Processes, ranking: Ranking, floors: Floors) -> Place:
     finished = [one.record for one in processes.finished]
     under = under_floor(finished, floors)
+    since = processes.records[processes.records.index(finished[0]) :]
+    failed = tuple(record for record in since if record.status is not Status.OK)
     values = [
         (value, number) for number, one in enumerate(finished) if (value := ranking.value(one)) is not None
     ]
     if not values:
-        return Place(finished[-1], len(finished), None, under=under)
+        return Place(finished[-1], len(finished), None, under=under, failed=failed)
     _, middle = sorted(values)[(len(values) - 1) // 2]
-    return Place(finished[middle], len(finished), median([value for value, _ in values]), under=under)
+    value = median([value for value, _ in values])
+    return Place(finished[middle], len(finished), value, under=under, failed=failed)
 
 
 def _ranked(places: list[Place], ranking: Ranking) -> list[Place]:
@@ -127,6 +133,6 @@ def _ranked(places: list[Place], ranking: Ranking) -> list[Place]:
     )
     best = None if ranking.more_is_better or not known else known[0][0]
     return [
-        Place(one.record, one.processes, one.value, value / best if best else None)
+        replace(one, ratio=value / best if best else None)
         for value, one in ((value, places[number]) for value, number in known)
     ] + [one for one in places if not one.ranks]

@@ -11,7 +11,7 @@ from pydantic import Field, ValidationError
 
 from reports.block import Block
 from reports.clock import ahead
-from reports.errors import ReportError
+from reports.errors import DamagedLineError, ReportError
 from reports.identity import canonical_json, digest
 from reports.migration import READ, read_record
 from reports.plain import read_json, unfit
@@ -95,7 +95,7 @@ def _as_meant(text: bytes) -> Line:
     """
     body, claimed = _body(text)
     if digest(body) != claimed:
-        raise ReportError("the line does not match its digest; run the cell again")
+        raise DamagedLineError("the line does not match its digest; run the cell again")
     try:
         record = read_record(body["record"])
     except ValidationError as error:
@@ -125,9 +125,9 @@ def _body(text: bytes) -> tuple[dict[str, Any], str]:
         claimed, raw, raw_sha256 = body.pop("sha256"), body["raw"], body["raw_sha256"]
         whole = "record" in body and _is_beside(raw, raw_sha256)
     except (ValueError, KeyError, AttributeError, TypeError) as error:
-        raise ReportError(DAMAGED) from error
+        raise DamagedLineError(DAMAGED) from error
     if found := unfit(body):
-        raise ReportError(f"{' '.join(found)}; run the cell again")
+        raise DamagedLineError(f"{' '.join(found)}; run the cell again")
     if not whole:
-        raise ReportError(DAMAGED)
+        raise DamagedLineError(DAMAGED)
     return body, claimed

@@ -18,6 +18,7 @@ from bench.spec.cases import CaseLiteral, LayerLiteral, PrimitivesLiteral
 from bench.spec.cells import expand
 from bench.spec.file import BootstrapLiteral, Limits, StageLimits, SuiteFile, SuiteParameterLiteral
 from bench.spec.suite import load_suite
+from models import recipe
 from models.data.own import ImageFolders, Table
 from reports.record import Record
 
@@ -282,3 +283,20 @@ def test_the_readmes_first_run_is_a_small_one_in_the_python_that_the_project_nee
     declared = yaml.safe_load((ROOT / "backends" / backend / "environment.yaml").read_text())
     assert "3.11" in [alternative["python"] for alternative in declared["alternatives"]]
     assert "build" not in declared
+
+
+def test_the_files_of_ones_own_model_are_what_the_commands_read(tmp_path: Path) -> None:
+    """The suite runs the checkpoint that the first recipe makes, and the README names the same files."""
+    told = (ROOT / "docs" / "your-model.md").read_text()
+    blocks = re.findall(r"```yaml\n(.*?)```", told, re.DOTALL)
+    recipes = []
+    for block in (one for one in blocks if "\nconversion:" in one):
+        (tmp_path / "recipe.yaml").write_text(block)
+        recipes.append(recipe.load(tmp_path / "recipe.yaml"))
+    assert [one.warm_start is not None for one in recipes] == [False, True]
+    assert isinstance(recipes[1].data, Table)
+    (suite,) = [SuiteFile.model_validate(yaml.safe_load(one)) for one in blocks if one.startswith("suite:")]
+    assert [one.model for one in suite.cases] == [recipes[0].name]
+    for command in ("convert minilm.yaml", "run minilm_suite.yaml"):
+        assert f"python -m bench {command}" in told
+        assert f"python -m bench {command}" in (ROOT / "README.md").read_text()

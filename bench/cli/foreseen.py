@@ -29,7 +29,7 @@ def too_large(found: Sequence[Foreseen], memory_bytes: int) -> Iterator[str]:
     for one in found:
         if one.prediction is None:
             continue
-        wanted = max(one.prediction.evaluator_bytes, one.prediction.needs.key_owner_bytes)
+        wanted = one.prediction.together_bytes
         if wanted > memory_bytes:
             disk = size(one.prediction.disk_bytes)
             yield (

@@ -1,10 +1,16 @@
-"""Lines of records that are refused, named on standard error."""
+"""Records that a folder holds; lines that are refused are named on standard error."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from bench.cli.screen import Screen
+from bench.environments.declaration import DEFAULT_BUILD
+from bench.errors import UserError
+from bench.run.prediction.figures import of_build
+from reports.record import Record
+from reports.store import load_output
 
 
 def name_refused(lines: Iterable[str]) -> None:
@@ -12,3 +18,20 @@ def name_refused(lines: Iterable[str]) -> None:
     screen = Screen(stderr=True)
     for line in lines:
         screen.say(f"refused: {line}")
+
+
+def records_of(folder: Path | None, build: str | None) -> list[Record]:
+    """The records of a folder that are of one build of their libraries, the usual one where none is named.
+
+    Raises:
+        UserError: a build is named, and no folder.
+    """
+    if folder is None:
+        if build is not None:
+            raise UserError(
+                "what is shipped was measured with the usual build; name records of another by --from"
+            )
+        return []
+    loaded = load_output(folder)
+    name_refused(loaded.refused)
+    return of_build((stored.record for stored in loaded.stored), build or DEFAULT_BUILD)

@@ -33,7 +33,7 @@ def overview(records: Iterable[Record], width: int, by: str = BY) -> tuple[list[
     cases = {(one.suite, one.case) for one in found.divisions}
     tables = [*(_whole(found, width, by) if len(cases) <= 1 else _firsts(found, width, by))]
     placed = (place for places in found.divisions.values() for place in places)
-    return tables, [*map(_why, found.unfinished), *(line for one in placed for line in _unranked(one))]
+    return tables, [*map(_why, found.unfinished), *(line for one in placed for line in _beside(one))]
 
 
 def told(division: Division) -> str:
@@ -61,19 +61,20 @@ def _whole(found: Standings, width: int, by: str) -> Iterator[Table]:
 
 
 def _firsts(found: Standings, width: int, by: str) -> Iterator[Table]:
-    """The best of each division, those that are secure and the others apart."""
-    for secure, title in ((True, "128 bits or more"), (False, "INSECURE or not encrypted")):
-        rows = [
-            {
-                "case": one.case,
-                "of": f"{told(one)}, {len(places)} cell{'s' * (len(places) != 1)}",
-                **_row(places[0], by, True, len(places) == 1),
-            }
-            for one, places in found.divisions.items()
-            if one.secure is secure
-        ]
-        if rows:
-            yield _table(f"the best of each division, {title}", rows, width)
+    """The best of each division: a table for those of several cases that are alike in all else."""
+    tables: dict[str, list[dict[str, str]]] = {}
+    for one, places in sorted(found.divisions.items(), key=lambda item: _alike(item[0])):
+        secure = "128 bits or more" if one.secure else "INSECURE or not encrypted"
+        best = _row(places[0], by, True, len(places) == 1)
+        row = {"case": one.case, "cells": str(len(places)), **best}
+        tables.setdefault(f"best of each case: {told(one)}, {secure}", []).append(row)
+    for title, rows in tables.items():
+        yield _table(title, rows, width)
+
+
+def _alike(one: Division) -> tuple[bool, bool, int, str]:
+    """What cases have in common whose best are told in one table, in the order of the tables."""
+    return not one.secure, one.interactive, one.threads or 0, one.evaluator or ""
 
 
 def _row(place: Place, by: str, first: bool, alone: bool) -> dict[str, str]:
@@ -93,8 +94,14 @@ def _row(place: Place, by: str, first: bool, alone: bool) -> dict[str, str]:
         "agreement": percent(ladder.label_agreement),
         "evaluator": size(record.memory.evaluator_peak_bytes),
         "refreshes": count(refreshes),
-        "processes": str(place.processes),
+        "processes": _processes(place),
     }
+
+
+def _processes(place: Place) -> str:
+    """How many ended ok, and of how many."""
+    ended = place.processes + len(place.failed)
+    return f"{place.processes} of {ended}" if place.failed else str(ended)
 
 
 def _mark(place: Place, first: bool, alone: bool) -> str:
@@ -139,8 +146,12 @@ def _why(record: Record) -> str:
     return f"{record.case} on {record.backend} at {record.set_title}: {record.status.value}: {record.reason}"
 
 
-def _unranked(place: Place) -> Iterator[str]:
-    """A line about a cell that has times, which rank with none."""
+def _beside(place: Place) -> Iterator[str]:
+    """Lines about a cell in a table: that processes of it failed, and that its times rank with none."""
     record = place.record
+    cell = f"{record.case} on {record.backend} at {record.set_title}"
+    if place.failed:
+        last = place.failed[-1]
+        yield f"{cell}: {_processes(place)} processes ended ok; {last.status.value}: {last.reason}"
     if why := distorted(record) or (None if place.value is None else place.under):
-        yield f"{record.case} on {record.backend} at {record.set_title}: not ranked by its times: {why}"
+        yield f"{cell}: not ranked by its times: {why}"

@@ -18,20 +18,21 @@ from reports.figures import size
 from reports.record import Record, Status
 
 
-def verified(written: Path, choices: Sequence[Choice], most: int, screen: Screen) -> int:
+def verified(written: Path, choices: Sequence[Choice], most: int, results: Path, screen: Screen) -> int:
     """Run the first choices' sets; 1 where a cell failed or was short of bits.
 
     Args:
         written: the suite of all choices.
         choices: the best first.
         most: how many of them to run.
+        results: where runs are kept, a folder each.
         screen: where it is told.
     """
     suite, cells = load_suite(str(written), list(available())), []
     for choice in choices[:most]:
         cells += expand(suite, [choice.backend], [alias(choice, choices)], [choice.case])
     with Display(screen) as display:
-        records = list(Service(Path("results"), display).records(cells))
+        records = list(Service(results, display).records(cells))
     columns = [
         (f"{choice.model}, {alias(choice, choices)}, {choice.backend}", _column(choice, record))
         for choice, record in zip(choices, records, strict=False)

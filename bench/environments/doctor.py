@@ -6,7 +6,6 @@ import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 import psutil
@@ -16,6 +15,8 @@ from bench.environments.declaration import load
 from bench.environments.ensure import find
 from bench.environments.interpreters import cache_folder, choose, missing_compiler
 from bench.errors import UserError
+from models.data.files import data_folder
+from models.errors import ModelError
 from reports.figures import size
 
 #: `ok` is there; `absent` will be made by `bench run`; `missing` needs the user.
@@ -81,22 +82,25 @@ def _backend(descriptor: Descriptor) -> Finding:
     )
 
 
-def _cause_and_remedy(error: UserError) -> tuple[str, str]:
+def _cause_and_remedy(error: UserError | ModelError) -> tuple[str, str]:
     """The two halves of an error's sentence, which a semicolon parts."""
     cause, _, remedy = str(error).rpartition("; ")
     return cause, remedy
 
 
 def _data() -> Finding:
-    folder = os.environ.get("BENCH_DATA")
-    if folder is None:
-        return Finding("data", "ok", "scikit-learn's digits, installed with it; BENCH_DATA is not set")
-    if not Path(folder).is_dir():
-        return Finding(
-            "data", "missing", f"BENCH_DATA is {folder}, which is not a folder", "make it or unset BENCH_DATA"
-        )
-    files = sorted(file.name for file in Path(folder).iterdir() if file.is_file())
-    return Finding("data", "ok", f"BENCH_DATA is {folder}: {', '.join(files) or 'empty'}")
+    """The folder of which data sets are read, and its files."""
+    try:
+        folder, named = data_folder(), bool(os.environ.get("BENCH_DATA"))
+    except ModelError as error:
+        return Finding("data", "missing", *_cause_and_remedy(error))
+    where = f"BENCH_DATA is {folder}" if named else f"BENCH_DATA is not set, and your data folder is {folder}"
+    if folder.is_dir():
+        files = sorted(file.name for file in folder.iterdir() if file.is_file())
+        return Finding("data", "ok", f"{where}: {', '.join(files) or 'empty'}")
+    if named:
+        return Finding("data", "missing", f"{where}, which is not a folder", "make it or unset BENCH_DATA")
+    return Finding("data", "ok", f"scikit-learn's digits, installed with it; {where}, which is not there")
 
 
 def _memory() -> Finding:

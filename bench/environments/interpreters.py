@@ -6,16 +6,14 @@ import os
 import shutil
 from pathlib import Path
 
-import platformdirs
-
 from bench.environments.declaration import Alternative, Declaration
 from bench.errors import UserError
+from models.user_folders import user_folder
 
 
 def cache_folder() -> Path:
     """Where environments, wheels and logs are kept: `BENCH_CACHE`, else the user's cache."""
-    moved = os.environ.get("BENCH_CACHE")
-    return Path(moved) if moved else Path(platformdirs.user_cache_dir("polynomial-transformer-bench"))
+    return user_folder("cache", "BENCH_CACHE")
 
 
 def choose(declaration: Declaration) -> tuple[Alternative, Path]:
@@ -79,7 +77,10 @@ def find_interpreter(version: str) -> Path | None:
 
 def pyenv_interpreters(version: str) -> list[Path]:
     """The interpreters of a version that pyenv has installed, newest first."""
-    root = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    try:
+        root = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    except RuntimeError:  # the system knows no home of this user
+        return []
     folders = [folder for folder in root.glob(f"versions/{version}*") if (folder / "bin" / "python").exists()]
     return [folder / "bin" / "python" for folder in sorted(folders, key=_by_version, reverse=True)]
 

@@ -160,10 +160,9 @@ def _lacking(group: Sequence[Foreseen], kind: MachineKind) -> str | None:
     """The first thing that a kind of machine has too little of; None where it has enough of all."""
     for one in group:
         told = one.elsewhere[kind.memory_bytes]
-        memory_bytes = max(told.evaluator_bytes, told.needs.key_owner_bytes)
         threads = used_threads(one.cell, get(one.cell.backend))
-        if memory_bytes > kind.memory_bytes:
-            return f"needs {size(memory_bytes)} of memory"
+        if told.together_bytes > kind.memory_bytes:
+            return f"needs {size(told.together_bytes)} of memory"
         if told.disk_bytes > kind.disk_bytes:
             return f"needs {size(told.disk_bytes)} of disk"
         if threads > kind.cores:

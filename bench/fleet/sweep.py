@@ -84,7 +84,7 @@ def _need(group: Sequence[Ready]) -> Callable[[], Need]:
             if one.prediction is not None
         }
         return Need(
-            max((max(one.evaluator_bytes, one.needs.key_owner_bytes) for one in found.values()), default=0),
+            max((one.together_bytes for one in found.values()), default=0),
             max((one.disk_bytes for one in found.values()), default=0),
             max(used_threads(cell, get(cell.backend)) for cell in cells),
             sum(often[identity] * one.wall_s for identity, one in found.items()),

@@ -50,7 +50,7 @@ class Need:
     """What a machine must have for a task, by the plan; 0 where the plan does not tell.
 
     Attributes:
-        memory_bytes: of the party that takes most.
+        memory_bytes: of both parties and the process in front of them.
         disk_bytes: of keys and ciphertexts.
         threads: of the evaluator.
         seconds: of all its cells; None where nothing tells.

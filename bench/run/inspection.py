@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
@@ -29,6 +29,7 @@ from models.shapes import value_shapes
 from models.sketches.routes import ROUTES, Assumed, Model
 from models.sketches.stretched import Stretched
 from models.sketches.weightless import weightless
+from reports.record import Record
 
 #: The parameter set at which all suites of models bootstrap at 128 bits.
 PARAMETERS = ParameterSet(
@@ -159,7 +160,9 @@ def sizes(model: Model) -> Sizes:
     )
 
 
-def costs(model: Model, assumed: Assumed, threads: int = 1, processes: int = 1) -> Iterator[Cost]:
+def costs(
+    model: Model, assumed: Assumed, threads: int = 1, processes: int = 1, records: Sequence[Record] = ()
+) -> Iterator[Cost]:
     """What each way costs on each backend that encrypts and bootstraps, one after the other.
 
     Args:
@@ -167,19 +170,25 @@ def costs(model: Model, assumed: Assumed, threads: int = 1, processes: int = 1) 
         assumed: of its polynomials.
         threads: of the evaluator.
         processes: how many plan ways side by side; 1 plans in this one.
+        records: of earlier runs, to which the prediction of times is fitted.
     """
     if processes == 1:
         for name in ROUTES:
-            yield from _of_route(name, model, assumed, threads)
+            yield from _of_route(name, model, assumed, threads, records)
         return
     with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
         # The last takes longest, so it begins first.
-        told = {name: pool.submit(_of_route, name, model, assumed, threads) for name in reversed([*ROUTES])}
+        told = {
+            name: pool.submit(_of_route, name, model, assumed, threads, records)
+            for name in reversed([*ROUTES])
+        }
         for name in ROUTES:
             yield from told[name].result()
 
 
-def _of_route(name: str, model: Model, assumed: Assumed, threads: int) -> list[Cost]:
+def _of_route(
+    name: str, model: Model, assumed: Assumed, threads: int, records: Sequence[Record]
+) -> list[Cost]:
     """What one way costs."""
     told: list[Cost] = []
     sketch: Stretched | Graph | None = None
@@ -188,7 +197,8 @@ def _of_route(name: str, model: Model, assumed: Assumed, threads: int) -> list[C
         started = perf_counter()
         try:
             sketch = sketch or ROUTES[name].polynomial(model, assumed)
-            told.append(_cost(found, sketch, descriptor, threads, started))
+            known = predictor(descriptor, records)
+            told.append(_cost(found, sketch, descriptor, threads, known, started))
         except (BackendError, ModelError) as error:
             told.append(replace(found, reason=str(error)))
     return told
@@ -213,7 +223,12 @@ def bootstrapping() -> tuple[list[Descriptor], dict[str, str]]:
 
 
 def _cost(
-    found: Cost, sketch: Stretched | Graph, descriptor: Descriptor, threads: int, started: float
+    found: Cost,
+    sketch: Stretched | Graph,
+    descriptor: Descriptor,
+    threads: int,
+    known: Predictor,
+    started: float,
 ) -> Cost:
     capabilities = descriptor.capabilities(PARAMETERS)
     refresh = refresh_for("bootstrap", PARAMETERS, capabilities)
@@ -224,7 +239,6 @@ def _cost(
         program = plan_repeated(sketch, PARAMETERS, refresh, complex_slots=complex_slots)
     used = threads if descriptor.threaded else 1
     where = Setting(PARAMETERS, capabilities, used, bootstraps=True, workers=descriptor.workers(used))
-    known: Predictor = predictor(descriptor)
     memory = psutil.virtual_memory().total
     return replace(
         found,

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import platformdirs
-
+from models.errors import ModelError
+from models.user_folders import user_folder
 from reports.errors import ReportError
 from reports.lines import Line, encode
 from reports.record import Record
@@ -25,7 +25,7 @@ RESERVED_BYTES = 1 << 20
 
 def spool() -> Path:
     """Where records go that their run has no room for; `bench report` reads it as any other folder."""
-    return platformdirs.user_state_path("polynomial-transformer-bench") / "spool"
+    return user_folder("state") / "spool"
 
 
 @dataclass
@@ -72,7 +72,7 @@ class Keeper:
             folder.mkdir(parents=True, exist_ok=True)
             Run(folder).append(record)
             self.say(f"  the record is kept in {folder}: {error}")
-        except (ReportError, OSError):
+        except (ModelError, ReportError, OSError):  # the first where the user has no home
             self.say(f"  the record could be kept nowhere; save the next line, it is all of it: {error}")
             self.say(encode(Line(record, None, None)))
 

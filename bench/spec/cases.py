@@ -14,8 +14,10 @@ from models.documents.document import Document
 from models.layers import LayerShape, largest_array
 from reports.block import Block
 
+#: Signs of a name.
+LONGEST_NAME = 64
 #: Names appear in file names, in `cell` and on the command line.
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=64)]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=LONGEST_NAME)]
 Seed = Annotated[int, Field(ge=0)]
 
 #: Rotations of `rotate_many`: each has a key, and the smallest ring has 512 slots.

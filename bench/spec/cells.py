@@ -88,8 +88,13 @@ def expand(
     return cells
 
 
-def _check_range(option: str, number: int | None, most: int) -> None:
-    if number is not None and not 1 <= number <= most:
+def _check_range(option: str, number: object, most: int) -> None:
+    """A script may give what the command line's own types refuse: text, a fraction, a truth value."""
+    if number is None:
+        return
+    if not isinstance(number, int) or isinstance(number, bool):
+        raise UserError(f"{option} is {number!r}; give a whole number from 1 to {most:,}")
+    if not 1 <= number <= most:
         raise UserError(f"{option} is {number}; give 1 to {most:,}")
 
 
@@ -162,7 +167,11 @@ def turns(cells: Sequence[Cell], rounds: int | None = None) -> Iterator[tuple[in
 
     Args:
         rounds: how many for all cells; None for what each cell says.
+
+    Raises:
+        UserError: this is no such number.
     """
+    _check_range("--rounds", rounds, MOST_REPEATS)
     wanted = [(cell, cell.rounds if rounds is None else rounds) for cell in cells]
     for number in range(max((count for _, count in wanted), default=0)):
         yield from ((number, cell) for cell, count in wanted if number < count)

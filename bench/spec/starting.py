@@ -8,9 +8,13 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+import yaml
+
 from bench.errors import UserError
 from bench.spec.schemas import comment
 from bench.spec.suite import CHECKPOINTS
+from models.data.literals import Patches
+from models.data.own import ImageFolders
 from models.huggingface.outline import Outline, outline
 from models.names import did_you_mean
 
@@ -73,7 +77,7 @@ _RECIPE = """\
 # the ranges that samples show. `bench inspect {original}` says what this and the ways with training cost.
 name: {name}
 title: one line for readers
-data: {data}  # a name of `bench list data`, or your own: {own}
+data: {data}  # {own}
 preparation: {preparation}
 validation: {validation}
 original: {original}  # relative to this file
@@ -87,8 +91,11 @@ conversion:
   softmax: {{exponential: 5, division: 6, sums: 600, margin: 3.0}}
 calibration: 768  # samples whose ranges set the intervals
 """
-_OWN_TEXT = "{kind: table, training: a.tsv, held_out: b.tsv, text: sentence, label: label}"
-_OWN_IMAGES = "{kind: image_folders, training: FOLDER, held_out: FOLDER, side: 224}"
+_OR_OWN = "a name of `bench list data`, or your own: "
+_OWN_TEXT = f"{_OR_OWN}{{kind: table, training: a.tsv, held_out: b.tsv, text: sentence, label: label}}"
+_OWN_IMAGES = "put in folders that hold one folder for each class, as docs/method.md says of own data"
+#: Pixels a side of the images of `cifar10`, which are averaged for a model of so many parts of them.
+_CIFAR = 32
 
 
 @dataclass(frozen=True)
@@ -131,19 +138,20 @@ def _suite(name: str, path: Path, cases: str) -> str:
 
 def _checkpoint(place: Path, folder: Path) -> str:
     """A checkpoint as a suite in a folder names it."""
-    if (CHECKPOINTS / place).is_dir():
-        return str(place)
-    if not (place / "polynomial.json").is_file():
+    if (place / "polynomial.json").is_file():
+        path = os.path.relpath(place.resolve(), folder.resolve())
+        return _quoted(path if os.sep in path else f"./{path}")
+    if place.name != str(place) or not (CHECKPOINTS / place).is_dir():
         known = sorted(one.name for one in CHECKPOINTS.glob("*") if one.is_dir())
         raise UserError(
             f"{place} is no checkpoint and no folder with a config.json{did_you_mean(str(place), known)}"
         )
-    return _quoted(os.path.relpath(place.resolve(), folder.resolve()))
+    return str(place)
 
 
 def _of_hugging_face(name: str, path: Path, original: Path) -> dict[Path, str]:
     read = outline(original)
-    found = _data(read, json.loads((original / "config.json").read_text(encoding="utf-8")))
+    found = _data(read)
     recipe, checkpoint = path.with_name(f"{name}_recipe.yaml"), f"{name}_polynomial"
     cases = _LAYER.format(
         width=_width(read),
@@ -160,7 +168,7 @@ def _of_hugging_face(name: str, path: Path, original: Path) -> dict[Path, str]:
         own=found.own,
         preparation=found.preparation,
         validation=found.validation,
-        embedding="client" if found.own == _OWN_TEXT else "server",
+        embedding="client" if read.images is None else "server",
     )
     return {path: _suite(name, path, cases), recipe: text}
 
@@ -172,17 +180,25 @@ def _width(read: Outline) -> int:
     return int(dim[0] if isinstance(dim, (list, tuple)) else dim)
 
 
-def _data(read: Outline, config: dict[str, object]) -> _Data:
+def _data(read: Outline) -> _Data:
     if read.architecture.kind == "gpt":
         context = min(read.data.tokens, 64)
         return _Data("wikitext2", _OWN_TEXT, f"{{kind: tokens, context: {context}}}", "{split: true}")
     if read.architecture.kind == "bert":
         context = min(read.data.tokens, 32)
         return _Data("sst2", _OWN_TEXT, f"{{kind: tokens, context: {context}}}", "{split: true}")
-    size, patch = config.get("image_size", 224), config.get("patch_size", 16)
-    return _Data(
-        "cifar10", _OWN_IMAGES, f"{{kind: patches, size: {size}, patch: {patch}}}", "{per_class: 100}"
-    )
+    if read.images is None or read.images.folders is None:
+        raise UserError(f"{read.name} takes no images of 1 or 3 channels; write its recipe by hand")
+    patches, folders = read.images.patches, _flow(read.images.folders)
+    fits = _CIFAR % patches.size == 0 and read.images.folders.channels == 3
+    data, own = ("cifar10", f"{_OR_OWN}{folders}") if fits else (folders, _OWN_IMAGES)
+    return _Data(data, own, _flow(patches), "{per_class: 100}")
+
+
+def _flow(literal: Patches | ImageFolders) -> str:
+    """A literal in one line of YAML, without what is so anyway."""
+    entries = {"kind": literal.kind, **literal.model_dump(mode="json", exclude_defaults=True)}
+    return yaml.safe_dump(entries, default_flow_style=True, sort_keys=False, width=1000).strip()
 
 
 def _quoted(text: str) -> str:

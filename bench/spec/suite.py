@@ -172,7 +172,7 @@ def load_suite(reference: str, known_backends: Collection[str]) -> Suite:
     most = max(one.samples for one in parameter_sets)
     cases = tuple(case(document, index, literal, most) for index, literal in enumerate(file.cases))
     of_models = {index: one for index, one in enumerate(cases) if isinstance(one, ModelCase)}
-    folders = {one.name: _model_folder(document, one) for one in of_models.values()}
+    folders = {one.name: _model_folder(document, index, one) for index, one in of_models.items()}
     return Suite(
         name=file.suite,
         title=file.title,
@@ -309,9 +309,18 @@ def _refuse_twins(document: Document, key: str, names: list[str]) -> None:
             document.fail((key, index), f"{name} appears twice in {key}; keep one or rename it")
 
 
-def _model_folder(document: Document, case: ModelCase) -> Path | None:
-    folders = (CHECKPOINTS / case.model, document.path.parent / case.model)
-    return next((folder for folder in folders if folder.is_dir()), None)
+def _model_folder(document: Document, index: int, case: ModelCase) -> Path | None:
+    """A checkpoint of this project by its name, or a folder by its path from the suite's."""
+    shipped, own = CHECKPOINTS / case.model, document.path.parent / case.model
+    if Path(case.model).name != case.model:
+        return own if own.is_dir() else None
+    if shipped.is_dir() and (own / "polynomial.json").is_file() and own.resolve() != shipped.resolve():
+        document.fail(
+            ("cases", index, "model"),
+            f"{shown(case.model)} is a checkpoint of this project and a folder beside the suite; write "
+            f"./{case.model} for the folder, or rename it",
+        )
+    return next((folder for folder in (shipped, own) if folder.is_dir()), None)
 
 
 def _missing(document: Document, index: int, case: ModelCase) -> str:

@@ -77,7 +77,8 @@ def check_weights(count: float) -> None:
     """Raise ValueError where the weights of an architecture's blocks are more than a machine holds."""
     if count > MOST_WEIGHTS:
         raise ValueError(
-            f"{count:,.0f} weights are over {MOST_WEIGHTS:,}; write a smaller dim or fewer blocks"
+            f"{count:,.0f} weights are over {MOST_WEIGHTS:,}, more than is planned or held here (a plan "
+            "too draws those of up to four blocks, in float64); write a smaller dim or fewer blocks"
         )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import lzma
-import os
 import struct
 import tarfile
 import zipfile
@@ -13,11 +12,10 @@ import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import platformdirs
-
 from models import encoding
 from models.data.sources import Provenance
 from models.errors import ModelError
+from models.user_folders import user_folder
 
 #: Bytes of one file; the largest that is published, a text of Wikipedia, has half of them.
 LARGEST = 1 << 30
@@ -30,8 +28,7 @@ UNREADABLE = (
 
 def data_folder() -> Path:
     """The folder that `BENCH_DATA` names, else the user's data folder."""
-    named = os.environ.get("BENCH_DATA")
-    return Path(named) if named else platformdirs.user_data_path("polynomial-transformer-bench")
+    return user_folder("data", "BENCH_DATA")
 
 
 class DataFolder:

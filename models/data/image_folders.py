@@ -103,11 +103,11 @@ def _pixels(path: Path, asked: ImageFolders) -> NDArray[Any]:
             image = upright.convert("RGB" if asked.channels == 3 else "L")
     except (*UNREADABLE, SyntaxError, Image.DecompressionBombError) as error:
         raise ModelError(f"{path} is no image that can be read ({error}); replace or remove it") from error
-    size = (asked.side, asked.side)
-    if asked.fit == "cut":
-        fitted = ImageOps.fit(image, size, Image.Resampling.BILINEAR)
-    else:
-        fitted = image.resize(size, Image.Resampling.BILINEAR)
+    resized = asked.resize or asked.side
+    size, resample = (resized, resized), Image.Resampling[asked.resample.upper()]
+    fitted = ImageOps.fit(image, size, resample) if asked.fit == "cut" else image.resize(size, resample)
+    first = (resized - asked.side) // 2
+    fitted = fitted.crop((first, first, first + asked.side, first + asked.side))
     return np.asarray(fitted).reshape(asked.side, asked.side, asked.channels)
 
 

@@ -13,6 +13,9 @@ from models.errors import ModelError
 #: More classes than any data set here has.
 MOST_CLASSES = 10_000
 
+#: Ways to compute pixels anew, each at the place of its number in Pillow and `preprocessor_config.json`.
+Resample: TypeAlias = Literal["nearest", "lanczos", "bilinear", "bicubic", "box", "hamming"]
+
 _Place = Annotated[str, Field(min_length=1, max_length=1000)]
 
 
@@ -84,13 +87,24 @@ class ImageFolders(_Own):
     Attributes:
         side: pixels a side of the square that every image is brought to.
         fit: how: stretched, as the image processor of a ViT does, or scaled and cut at the centre.
+        resize: pixels a side to which it is brought so, where the middle of `side` is then cut out, as DeiT
+            has it; `side`, and nothing is cut, where it is absent.
+        resample: how pixels are computed from those of the file, by Pillow's name.
         channels: 3 for colour, 1 for grey.
     """
 
     kind: Literal["image_folders"] = "image_folders"
     side: int = Field(gt=0, le=LARGEST_IMAGE)
     fit: Literal["stretch", "cut"] = "stretch"
+    resize: int | None = Field(default=None, gt=0, le=LARGEST_IMAGE)
+    resample: Resample = "bilinear"
     channels: Literal[1, 3] = 3
+
+    @model_validator(mode="after")
+    def _cut_from_more(self) -> ImageFolders:
+        if self.resize is not None and self.resize < self.side:
+            raise ValueError(f"{self.side} pixels cannot be cut out of {self.resize}; raise resize")
+        return self
 
 
 OwnData: TypeAlias = Annotated[Table | ImageFolders, Field(discriminator="kind")]

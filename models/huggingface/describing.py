@@ -67,6 +67,8 @@ def said(source: Source, family: Family) -> Config:
 def known(source: Source) -> tuple[Family, Head]:
     """The family of a folder's model and what stands behind its body.
 
+    Of a class that is not known, such as those of pretraining, it is the bare body, if its family has one.
+
     Raises:
         ModelError: it is none of those that can be imported.
     """
@@ -89,10 +91,27 @@ def known(source: Source) -> tuple[Family, Head]:
         heads = [head for head in family.heads if head.name in named]
         if heads:
             return family, _marked(source, family, [head for head in heads if head.name == heads[0].name])
+    kin = FAMILIES.get(str(source.config.get("model_type")))
+    if kin is not None and (bare := [head for head in kin.heads if head.answers == "features"]):
+        return kin, _marked(source, kin, bare)
     classes = sorted({head.name for family in FAMILIES.values() for head in family.heads})
     raise ModelError(
         f"{source.config_path} names the architectures {named}; import one of {', '.join(classes)}"
     )
+
+
+def model_classes(source: Source) -> list[str]:
+    """The classes that a folder names."""
+    found = source.config.get("architectures")
+    return [str(one) for one in found] if isinstance(found, list) else []
+
+
+def taken(source: Source, head: Head) -> str | None:
+    """As what a model is taken of which no class is known; None where one is, or none is named."""
+    found = model_classes(source)
+    if not found or head.name in found:
+        return None
+    return f"taken as {head.name}: its body alone, the weights of its head left out"
 
 
 def _of_its_kind(source: Source) -> Family:

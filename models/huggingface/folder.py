@@ -119,7 +119,7 @@ def _is_file_name(file: object) -> bool:
 
 def _stored(path: Path) -> dict[str, Stored]:
     try:
-        _refuse_pointer(path)
+        refuse_pointer(path)
         content = pickled.as_safetensors(path) if path.suffix == ".bin" else path.read_bytes()
         entries = deserialize(content)  # type: ignore[no-untyped-call]
     except OSError as error:
@@ -129,7 +129,13 @@ def _stored(path: Path) -> dict[str, Stored]:
     return {name: Stored(entry["dtype"], tuple(entry["shape"]), entry["data"]) for name, entry in entries}
 
 
-def _refuse_pointer(path: Path) -> None:
+def refuse_pointer(path: Path) -> None:
+    """Say how to fetch weights in whose place Git LFS has left a pointer.
+
+    Raises:
+        ModelError: this file is one.
+        OSError: the file cannot be read.
+    """
     with path.open("rb") as file:
         if file.read(len(_POINTER)) == _POINTER:
             raise ModelError(f"{path} is a pointer to weights that Git LFS keeps; fetch them: git lfs pull")

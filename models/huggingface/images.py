@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
 from models.data.literals import Patches
+from models.data.own import ImageFolders
 from models.errors import ModelError
 from models.huggingface import config
 from models.huggingface.folder import Source
@@ -72,6 +74,29 @@ def prepared(cut: Cut, source: Source, request: Request) -> Patches | None:
             "give patches"
         )
     return preparation(cut, source, request.preparation)
+
+
+@dataclass(frozen=True)
+class Begun:
+    """What a recipe has to say of a model's images.
+
+    Attributes:
+        patches: their preparation, with mean and deviation only where the folder does not say them.
+        folders: a user's own images, their folders still to be named; None of channels that no file has.
+    """
+
+    patches: Patches
+    folders: ImageFolders | None
+
+
+def begun(cut: Cut, source: Source) -> Begun:
+    """What a first recipe of a folder says of its images; as ViT has them where it is silent."""
+    found = config.read(Preprocessor, source.preprocessor or {}, source.preprocessor_path)
+    said = cut.patches(*found.grey_levels(cut.channels, source.preprocessor_path))
+    if source.preprocessor is not None:
+        said = said.model_copy(update={"mean": (), "std": ()})
+    folders = found.folders(cut.size, 1 if cut.channels == 1 else 3) if cut.channels in (1, 3) else None
+    return Begun(said, folders)
 
 
 def _said(cut: Cut, source: Source) -> Patches | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 from models.data.literals import Patches, Preparation, Tokens
@@ -12,6 +13,8 @@ from models.huggingface.described import Described
 from models.huggingface.kinds.image import ImageConfig
 from models.huggingface.labels import Labels
 from models.huggingface.request import Request
+
+logger = logging.getLogger(__name__)
 
 
 def load(
@@ -47,7 +50,11 @@ def load(
         raise ModelError("the preparation fixes the context; give one of them")
     source = folder.read(Path(path))
     request = Request(Path(path).resolve().name if name is None else name, preparation, context)
-    return describing.describe(source, request).filled(source.tensors)
+    found = describing.describe(source, request)
+    if taken := describing.taken(source, found.head):
+        classes = ", ".join(describing.model_classes(source))
+        logger.warning("%s, a %s, is %s", source.folder, classes, taken)
+    return found.filled(source.tensors)
 
 
 def described(path: Path | str) -> Described:

@@ -17,6 +17,8 @@ from models.errors import ModelError
 from models.graph import Array
 from models.huggingface import describing, folder
 from models.huggingface.config import operation
+from models.huggingface.images import Begun, begun
+from models.huggingface.kinds.image import ImageConfig
 from models.huggingface.request import Request
 from models.huggingface.tensors import Stored, Tensors
 
@@ -28,10 +30,11 @@ class Outline:
     Attributes:
         name: the folder's.
         family: Hugging Face's name of the kind of model.
-        task: its names of what the model is for, as classes.
+        task: its names of what the model is for, as classes; where none is known, as what it is taken too.
         architecture: its kind and shape.
         data: the sizes of what it takes and gives, of a text all positions of the model.
         activation: the operation between the maps of its MLPs.
+        images: what a recipe has to say of its images; None of a text.
         parameters: numbers that its files hold; None where these are no safetensors.
     """
 
@@ -41,6 +44,7 @@ class Outline:
     architecture: registry.Architecture
     data: DataShape
     activation: str
+    images: Begun | None
     parameters: int | None
 
 
@@ -84,20 +88,22 @@ def outline(path: Path) -> Outline:
     described = describing.describe(source, Request(path.resolve().name))
     deque(described.arrays(described.drawn(), source.tensors), maxlen=0)
     source.tensors.check()
-    named = source.config.get("architectures")
+    taken = describing.taken(source, described.head)
     return Outline(
         name=path.resolve().name,
         family=str(source.config.get("model_type", described.architecture.kind)),
-        task=", ".join(map(str, named)) if isinstance(named, list) else "not named",
+        task=", ".join(filter(None, [*describing.model_classes(source), taken])) or "not named",
         architecture=described.architecture,
         data=described.data,
         activation=operation(described.config.activation)[0],
+        images=begun(described.config, source) if isinstance(described.config, ImageConfig) else None,
         parameters=sum(prod(stored.shape) for stored in source.stored.values()) or None,
     )
 
 
 def _heads(path: Path) -> dict[str, Stored]:
     try:
+        folder.refuse_pointer(path)
         with safe_open(path, "np") as file:  # type: ignore[no-untyped-call]
             slices = {name: file.get_slice(name) for name in file.keys()}  # noqa: SIM118 - no mapping
             return {

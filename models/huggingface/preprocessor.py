@@ -1,14 +1,15 @@
-"""The part of `preprocessor_config.json` that changes pixels: sides, rescaling and normalisation."""
+"""The part of `preprocessor_config.json` that changes pixels: sides, cutting, rescaling and normalisation."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PositiveInt, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveInt, model_validator
 
 from models.data.literals import PositiveFloat
+from models.data.own import ImageFolders, Resample
 from models.errors import ModelError
 
 
@@ -29,13 +30,15 @@ class Preprocessor(BaseModel):
     """How a pixel becomes an input: `(pixel · rescale_factor - image_mean) / image_std`.
 
     Entries that are absent or null have the values of Hugging Face's ViT; where no size is given, it is the
-    model's.
+    model's. `by_shorter` is whether that is the shorter side, so that images keep their proportions.
     """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     do_resize: bool = True
     size: _Side | None = None
+    by_shorter: bool = False
+    resample: int = Field(default=2, ge=0, lt=len(get_args(Resample)))
     do_center_crop: bool = False
     crop_size: _Side | None = None
     do_flip_channel_order: Literal[False] = False
@@ -48,28 +51,49 @@ class Preprocessor(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _without_null(cls, entries: Mapping[str, Any]) -> dict[str, Any]:
-        return {name: entry for name, entry in entries.items() if entry is not None}
+        size = entries.get("size")
+        said = {name: entry for name, entry in entries.items() if entry is not None}
+        return {**said, "by_shorter": isinstance(size, Mapping) and "shortest_edge" in size}
 
     def check_side(self, side: int, path: Path) -> None:
-        """See that images come out as the model takes them, whole.
+        """See that images come out as the model takes them.
 
         Args:
             side: that of the model's images.
             path: where the entries stand.
 
         Raises:
-            ModelError: they are of another size, or cut.
+            ModelError: they are of another size, or cut out of smaller ones.
         """
-        made = self.size if self.do_resize and self.size is not None else side
-        if self.do_center_crop and self.crop_size not in (None, made):
+        resized = self.size if self.do_resize and self.size is not None else None
+        cut = self.crop_size if self.do_center_crop else None
+        if cut is not None and resized is not None and cut > resized:
             raise ModelError(
-                f"{path} cuts {self.crop_size} pixels a side out of images of {made}, and this project takes "
-                "images whole; correct size and crop_size, or set do_center_crop: false"
+                f"{path} cuts {cut} pixels a side out of images of {resized}; correct size or crop_size"
             )
+        made = cut or resized or side
         if made != side:
             raise ModelError(
                 f"{path} makes images of {made} pixels a side, the model takes {side}; correct size"
             )
+
+    def folders(self, side: int, channels: Literal[1, 3]) -> ImageFolders:
+        """A user's own images made as the entries say, their folders still to be named.
+
+        Args:
+            side: that of the model's images.
+            channels: of an image.
+        """
+        resized = self.size if self.do_resize and self.size != side else None
+        return ImageFolders(
+            training="FOLDER",
+            held_out="FOLDER",
+            side=side,
+            fit="cut" if self.by_shorter else "stretch",
+            resize=resized,
+            resample=get_args(Resample)[self.resample],
+            channels=channels,
+        )
 
     def grey_levels(self, channels: int, path: Path) -> tuple[tuple[float, ...], tuple[float, ...]]:
         """Mean and standard deviation of each channel as the preparation has them: in pixels as stored.

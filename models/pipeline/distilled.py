@@ -9,6 +9,7 @@ from models import checkpoint
 from models.approximation.reciprocal import NAME as RECIPROCAL
 from models.graph import Graph, Node
 from models.operations import declared
+from models.pipeline.judging import learnt_from
 from models.pipeline.machine import machine
 from models.pipeline.work import Conversion, Report, Trained
 from models.shapes import value_shapes
@@ -104,5 +105,6 @@ def _distilled(
         checkpoint.graph_digest(graph),
         checkpoint.graph_digest(teacher),
         recipe.digest(part, "training", "augmentation"),
+        *learnt_from(teacher),
     )
     return conversion.stage(part, "-".join((part, *depends_on)), make)

@@ -68,6 +68,7 @@ def entered(conversion: Conversion, folder: Path, rung: str, load: Callable[[], 
     started = time.perf_counter()
     graph = held_by(load(), conversion.recipe.embedding)
     _check_fit(graph, conversion, folder)
+    check_answers(graph, conversion, str(folder))
     found = None if embeds(graph) else measure(graph, conversion.data.validation)
     difference = deviation(graph, conversion.data.calibration[:COMPARED])
     origin = {
@@ -99,6 +100,40 @@ def _check_fit(graph: Graph, conversion: Conversion, folder: Path) -> None:
         )
 
 
+def check_answers(graph: Graph, conversion: Conversion, origin: str) -> None:
+    """See that the labels say what a graph should answer, before anything is trained.
+
+    Args:
+        graph: with its answers.
+        conversion: the recipe under way, with its labels.
+        origin: where the graph is from, for errors.
+
+    Raises:
+        ModelError: there is a label for each sample and an answer for each token, or the other way round; or
+            embeddings are to learn labels.
+    """
+    recipe = conversion.recipe
+    if embeds(graph):
+        for name in ("warm_start", "tightening", "fine_tuning"):
+            if getattr(getattr(recipe, name), "labels", 0):
+                raise ModelError(
+                    f"{origin} answers embeddings, which have no labels; leave out labels of {name}"
+                )
+        return
+    labels = conversion.data.validation.labels
+    answers, wanted = value_shapes(graph)[graph.output][0], labels[0].size
+    if answers > wanted:
+        raise ModelError(
+            f"{origin} has an answer for every token and {recipe.data} one label a sample; name a model with "
+            "one answer a sample, such as a BertForSequenceClassification, or an architecture that pools"
+        )
+    if answers < wanted:
+        raise ModelError(
+            f"{origin} has one answer a sample and {recipe.data} a label for every token; "
+            "name a model with an answer for every token, such as a GPT"
+        )
+
+
 def check_order_of_labels(conversion: Conversion, folder: Path, held: tuple[str, ...]) -> None:
     """See that the same names of labels have the same numbers; other names say nothing."""
     if isinstance(conversion.data.fitted, Text):
@@ -108,5 +143,11 @@ def check_order_of_labels(conversion: Conversion, folder: Path, held: tuple[str,
         number = next(number for number, name in enumerate(held) if name != wanted[number])
         raise ModelError(
             f"{folder} has the labels of {conversion.recipe.data} in another order (label {number} is "
-            f"{held[number]}, there {wanted[number]}); name a model that numbers them as the data do"
+            f"{held[number]}, there {wanted[number]}); {_remedy(conversion, held)}"
         )
+
+
+def _remedy(conversion: Conversion, held: tuple[str, ...]) -> str:
+    if isinstance(conversion.recipe.data, str):  # a data set that numbers its classes itself
+        return "name a model that numbers them as the data do"
+    return f"number them as the model does: write classes: [{', '.join(held)}] in `data`"

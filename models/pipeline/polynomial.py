@@ -12,6 +12,7 @@ from models.operations import declared
 from models.operations.operation import SPREADS
 from models.pipeline.candidates import Candidates
 from models.pipeline.distilled import fine_tuned, tightened
+from models.pipeline.judging import judge_of
 from models.pipeline.work import (
     COMPARED,
     TORCH_TOLERANCE,
@@ -43,7 +44,7 @@ class Converted:
 
 
 def polynomial(conversion: Conversion, original: Graph, he_friendly: Graph) -> Converted:
-    """The polynomial rung; of the original one only the ranges are wanted."""
+    """The polynomial rung; of the original one the ranges are wanted, and an embedding's answers."""
     own = Stopwatch()
     frozen = {"original": steps.freeze(original), "he_friendly": steps.freeze(he_friendly)}
     tight = tightened(conversion, he_friendly, frozen)
@@ -60,7 +61,7 @@ def polynomial(conversion: Conversion, original: Graph, he_friendly: Graph) -> C
             for name, called in _SUBSTITUTED.items()
             if name in frozen
         }
-        candidates = Candidates(substituted, conversion.data.validation)
+        candidates = Candidates(substituted, judge_of(original, conversion.data.validation))
         start = candidates.best()
     tuned = fine_tuned(conversion, substituted[start], frozen)
     with own:

@@ -7,19 +7,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from models.graph import Graph
-from models.ladder import cross_entropy, measure
-from models.metrics.catalogue import metric_of
+from models.pipeline.judging import Judge
 from models.pipeline.machine import machine
 from models.pipeline.work import COMPARED, TORCH_TOLERANCE, Conversion, Report, Trained, accepted
 
 
 def judged(
-    conversion: Conversion, label: str, graph: Graph, origin: dict[str, Any], report: Report
+    conversion: Conversion, judge: Judge, label: str, graph: Graph, origin: dict[str, Any], report: Report
 ) -> Trained:
     """A graph that was trained, with how it does on the validation samples.
 
     Args:
         conversion: the recipe under way.
+        judge: says how it does.
         label: what was trained, for errors.
         graph: with its trained weights.
         origin: how it was trained; `wall_s` of it grows by the time that this takes.
@@ -27,12 +27,10 @@ def judged(
     """
     from models.training.module import deviation
 
-    data = conversion.data
     started = time.perf_counter()
-    found = measure(graph, data.validation)
-    metric = metric_of(graph.metadata).name
-    report(f"validation {metric} {found[metric]:.4f}")
-    difference = deviation(graph, data.calibration[:COMPARED])
+    found = judge.measures(graph)
+    report(f"validation {judge.told(graph, found)}")
+    difference = deviation(graph, conversion.data.calibration[:COMPARED])
     known = {
         "validation": found,
         "deviation": accepted(label, difference, TORCH_TOLERANCE),
@@ -42,9 +40,9 @@ def judged(
     return Trained(graph, origin | known)
 
 
-def best(tried: Sequence[Trained]) -> Trained:
+def best(tried: Sequence[Trained], judge: Judge) -> Trained:
     """The one that does best on the validation samples, and how all did."""
-    chosen = min(tried, key=lambda trained: cross_entropy(trained.origin["validation"]))
+    chosen = max(tried, key=lambda trained: judge.merit(trained.origin["validation"]))
     origin = {
         "seed": chosen.origin["seed"],
         "seeds": [trained.origin for trained in tried],

@@ -5,13 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from models.architectures.options import ORIGINAL, Options
+from models.errors import ModelError
 from models.graph import Graph
 from models.pipeline.held import held, is_checkpoint
-from models.pipeline.imported import imported
+from models.pipeline.imported import check_answers, imported
+from models.pipeline.judging import ByLabels
 from models.pipeline.seeds import best, judged
 from models.pipeline.untrained import untrained
 from models.pipeline.warm import warm_started
 from models.pipeline.work import Conversion, Report, Trained
+from models.probing import embeds
 
 
 def original(conversion: Conversion) -> Trained:
@@ -36,7 +39,12 @@ def he_friendly(conversion: Conversion, original: Graph) -> Trained:
 
 
 def _from_nothing(conversion: Conversion, rung: str, options: Options) -> Trained:
-    """The best of the seeds of a rung that begins with random weights."""
+    """The best of the seeds of a rung that begins with random weights.
+
+    Raises:
+        ModelError: labels cannot teach it what it should answer.
+    """
+    _check_labels_teach(conversion, untrained(conversion, options, conversion.recipe.training.seeds[0]))
     tried = []
     for seed in conversion.recipe.training.seeds:
 
@@ -45,7 +53,16 @@ def _from_nothing(conversion: Conversion, rung: str, options: Options) -> Traine
 
         name = f"{rung}-{seed}-{conversion.recipe.training_digest(rung)}"
         tried.append(conversion.stage(f"{rung}, seed {seed}", name, make))
-    return best(tried)
+    return best(tried, ByLabels(conversion.data.validation))
+
+
+def _check_labels_teach(conversion: Conversion, graph: Graph) -> None:
+    if embeds(graph):
+        raise ModelError(
+            f"{conversion.recipe.name} answers embeddings, which labels cannot teach a model from nothing; "
+            "name an `original` and leave out he_friendly, which keeps its softmax, or add a warm_start"
+        )
+    check_answers(graph, conversion, "the architecture")
 
 
 def _trained(
@@ -78,4 +95,5 @@ def _trained(
         state=state,
     )
     graph, training_s = fit(work, settings.threads, report)
-    return judged(conversion, f"{rung}, seed {seed}", graph, {"seed": seed, "wall_s": training_s}, report)
+    origin = {"seed": seed, "wall_s": training_s}
+    return judged(conversion, ByLabels(data.validation), f"{rung}, seed {seed}", graph, origin, report)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from models import checkpoint
 from models.graph import Graph
-from models.ladder import measure
+from models.pipeline.judging import Judge, judge_of, learnt_from
 from models.pipeline.seeds import best, judged
 from models.pipeline.untrained import untrained
 from models.pipeline.work import Conversion, Report, Trained
@@ -30,27 +30,36 @@ def warm_started(conversion: Conversion, original: Graph) -> Trained:
     inputs = conversion.data.calibration[:_FITTED]
     empty = untrained(conversion, conversion.recipe.he_friendly, conversion.recipe.training.seeds[0])
     begun = Trained(transplant(original, empty, inputs), {"wall_s": time.perf_counter() - started})
-    tried = [_seed(conversion, settings, original, begun, seed) for seed in conversion.recipe.training.seeds]
-    found = best(tried)
-    transplanted = {"validation": measure(begun.graph, conversion.data.validation), **begun.origin}
+    judge = judge_of(original, conversion.data.validation)
+    tried = [
+        _seed(conversion, judge, settings, original, begun, seed) for seed in conversion.recipe.training.seeds
+    ]
+    found = best(tried, judge)
+    transplanted = {"validation": judge.measures(begun.graph), **begun.origin}
     return Trained(found.graph, found.origin | {"transplanted": transplanted})
 
 
 def _seed(
-    conversion: Conversion, settings: WarmStartSettings, original: Graph, begun: Trained, seed: int
+    conversion: Conversion,
+    judge: Judge,
+    settings: WarmStartSettings,
+    original: Graph,
+    begun: Trained,
+    seed: int,
 ) -> Trained:
     """Both phases from one seed; its seconds are those of both and of the beginning."""
     phases = {"blocks": settings.blocks, "whole": settings.whole}
     reached, seconds = begun.graph, begun.origin["wall_s"]
     for phase, asked in phases.items():
         if asked is not None:
-            trained = _phase(conversion, settings, phase, asked, original, reached, seed)
+            trained = _phase(conversion, judge, settings, phase, asked, original, reached, seed)
             reached, seconds = trained.graph, seconds + trained.origin["wall_s"]
     return Trained(reached, trained.origin | {"wall_s": seconds})
 
 
 def _phase(
     conversion: Conversion,
+    judge: Judge,
     settings: WarmStartSettings,
     phase: str,
     asked: PhaseSettings,
@@ -72,7 +81,7 @@ def _phase(
         work = Work(
             graph=begun,
             feeder=Feeder(data.fitted, data.preparation, recipe.augmentation, device()),
-            loss=warm_start_loss(taught, original.output, settings, training),
+            loss=warm_start_loss(taught, original, settings, training),
             schedule=Schedule(
                 epochs=asked.epochs,
                 batch=training.batch,
@@ -87,11 +96,12 @@ def _phase(
             state=state,
         )
         graph, seconds = fit(work, training.threads, report)
-        return judged(conversion, label, graph, {"seed": seed, "wall_s": seconds}, report)
+        return judged(conversion, judge, label, graph, {"seed": seed, "wall_s": seconds}, report)
 
     depends_on = (
         checkpoint.graph_digest(begun),
         checkpoint.graph_digest(original),
         recipe.warm_digest(phase),
+        *learnt_from(original),
     )
     return conversion.stage(label, "-".join((f"warm_{phase}", str(seed), *depends_on)), make)

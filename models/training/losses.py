@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import torch
 from torch import Tensor, nn
 
 from models.graph import Graph
+from models.probing import embeds
 from models.training.batches import HOST
 from models.training.fit import Lessons, Loss
 from models.training.module import Evaluation, GraphModule
@@ -62,11 +63,11 @@ def distillation_loss(
         settings: weights of the terms.
         device: where the batches are.
     """
-    guide = _guide(teacher, device)
+    guide, apart = _guide(teacher, device), answer_distance(teacher)
 
     def loss(evaluation: Evaluation, inputs: Tensor, labels: Tensor) -> Tensor:
         inside = overshoot_penalty(evaluation, intervals, settings.room)
-        near = answer_distance(evaluation.output, guide(inputs).output)
+        near = apart(evaluation.output, guide(inputs).output)
         total = near + settings.overshoot_weight * inside
         return total + settings.labels * task_loss(evaluation.output, labels) if settings.labels else total
 
@@ -85,20 +86,21 @@ def lessons(teacher: Graph, states: tuple[str, ...], device: torch.device = HOST
 
 
 def warm_start_loss(
-    taught: Lessons, output: str, settings: WarmStartSettings, training: TrainingSettings
+    taught: Lessons, teacher: Graph, settings: WarmStartSettings, training: TrainingSettings
 ) -> Loss:
     """Stay near the teacher's answers and hidden states, with short ranges.
 
     Args:
         taught: the teacher's, asked for where the model was not given them already.
-        output: the name of its answers among them.
+        teacher: whose they are.
         settings: weights of the terms.
         training: the weights of the terms of range-aware training.
     """
+    apart = answer_distance(teacher)
 
     def loss(evaluation: Evaluation, inputs: Tensor, labels: Tensor) -> Tensor:
         wanted = evaluation.forced or taught(inputs)
-        total = answer_distance(evaluation.output, wanted[output]) + _ranges(evaluation, training)
+        total = apart(evaluation.output, wanted[teacher.output]) + _ranges(evaluation, training)
         if evaluation.states:
             total = total + settings.states_weight * states_distance(evaluation.states, wanted, inputs)
         return total + settings.labels * task_loss(evaluation.output, labels) if settings.labels else total
@@ -106,7 +108,18 @@ def warm_start_loss(
     return loss
 
 
-def answer_distance(found: Tensor, wanted: Tensor) -> Tensor:
+def answer_distance(teacher: Graph) -> Callable[[Tensor, Tensor], Tensor]:
+    """How far answers are from a teacher's, by their kind: those of labels, or embeddings."""
+    return _turned_away if embeds(teacher) else _divergence
+
+
+def _turned_away(found: Tensor, wanted: Tensor) -> Tensor:
+    """One minus the cosine of each sample's answer and that wanted, a mean over samples."""
+    rows = (answers.float().flatten(1) for answers in (found, wanted))
+    return 1 - nn.functional.cosine_similarity(*rows).mean()
+
+
+def _divergence(found: Tensor, wanted: Tensor) -> Tensor:
     """The divergence of answers `[samples, positions, classes]` from those wanted, a mean over answers."""
     logarithms = (answers.float().flatten(0, 1).log_softmax(-1) for answers in (found, wanted))
     return nn.functional.kl_div(*logarithms, reduction="batchmean", log_target=True)

@@ -89,9 +89,23 @@ def test_the_rules_of_a_comparison_are_a_file(tmp_path: Path, folder: Path, reco
 
 
 @pytest.mark.parametrize(
-    "asked", [{"backends": "openfhee"}, {"cases": "digit"}, {"samples": 0}, {"build": "fast"}]
+    ("asked", "sentence"),
+    [
+        ({"backends": "openfhee"}, "no backend is called 'openfhee'"),
+        ({"cases": "digit"}, "no case is called 'digit'"),
+        ({"samples": 0}, "--samples is 0; give 1 to"),
+        ({"samples": "4"}, "--samples is '4'; give a whole number from 1 to"),
+        ({"repeats": 2.5}, r"--repeats is 2\.5; give a whole number from 1 to"),
+        ({"threads": True}, "--threads is True; give a whole number from 1 to"),
+        ({"rounds": 0}, "--rounds is 0; give 1 to"),
+        ({"rounds": -1}, "--rounds is -1; give 1 to"),
+        ({"rounds": 1.5}, r"--rounds is 1\.5; give a whole number from 1 to"),
+        ({"build": "fast"}, "fast"),
+    ],
 )
-def test_a_wrong_request_is_the_sentence_of_the_command(tmp_path: Path, asked: dict[str, str]) -> None:
-    with pytest.raises(UserError):
+def test_a_wrong_request_is_the_sentence_of_the_command(
+    tmp_path: Path, asked: dict[str, object], sentence: str
+) -> None:
+    with pytest.raises(UserError, match=sentence):
         bench.run_suite(TOY, tmp_path, **asked)  # type: ignore[arg-type]
     assert list(tmp_path.iterdir()) == []

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from reports.cleaning import REFUSED
+from reports.identity import canonical_json, digest
 from reports.lines import Line, encode
 from reports.store import PART, RECORDS, Run, Stored, load_output, read_raw
 from tests.bench.commands import bench, toy
@@ -109,6 +111,20 @@ def test_a_torn_line_that_was_put_away_takes_no_record_that_follows(results: Pat
     Run(stored.raw.parent).append(stored.record)
     assert len(load_output(results).stored) == 2
     assert not load_output(results).refused
+
+
+def test_sound_lines_that_this_version_or_this_clock_refuses_stay(results: Path) -> None:
+    stored = only(results)
+    assert stored.raw is not None
+    records = stored.raw.parent / RECORDS
+    body = json.loads(records.read_text())
+    del body["sha256"]
+    newer = body | {"schema": 99}
+    ahead = stored.record.model_copy(update={"started_at": datetime.now(timezone.utc) + timedelta(days=2)})
+    lines = [canonical_json({**newer, "sha256": digest(newer)}), encode(Line(ahead, None, None))]
+    records.write_text("".join(f"{line}\n" for line in lines))
+    assert "nothing was left" in bench("clean", str(results))
+    assert records.read_text().splitlines() == lines
 
 
 def test_what_was_being_written_is_removed(results: Path) -> None:

@@ -66,6 +66,33 @@ def test_what_is_no_recipe_is_refused(tmp_path: Path) -> None:
         recipe.load(path)
 
 
+@pytest.mark.parametrize(
+    ("added", "message"),
+    [
+        (
+            "warm_start: {whole: {epochs: 1, learning_rate: 0.1}}",
+            "warm_start needs he_friendly",
+        ),
+        (
+            "training: {seeds: [0], epochs: 1, batch: 8, learning_rate: 1, "
+            "warm_up_epochs: 0, weight_decay: 0}",
+            "training has nothing to train where an `original` is kept; write he_friendly",
+        ),
+    ],
+)
+def test_what_an_original_that_is_kept_cannot_use_is_refused(
+    tmp_path: Path, added: str, message: str
+) -> None:
+    path = tmp_path / "recipe.yaml"
+    path.write_text(f"{(RECIPES / 'vit_tiny_kept.yaml').read_text()}\n{added}\n")
+    with pytest.raises(ModelError, match=message):
+        recipe.load(path)
+    more = "fine_tuning: {epochs: 1, learning_rate: 0.1}"
+    if added.startswith("training"):  # whose settings it takes
+        path.write_text(f"{path.read_text()}{more}\n")
+        assert recipe.load(path).fine_tuning is not None
+
+
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_a_committed_recipe_has_no_term_that_does_nothing(folder: Path) -> None:
     """The terms of range-aware training act on inputs of activations, and on variances of LayerNorms."""

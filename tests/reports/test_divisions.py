@@ -65,3 +65,10 @@ def test_what_has_no_time_comes_last_and_what_did_not_end_ok_is_named() -> None:
     ((first, last),) = found.divisions.values()
     assert (first.record.backend, last.record.backend, last.ratio) == ("tenseal", "probed", None)
     assert [record.backend for record in found.unfinished] == ["pyfhel"]
+
+
+def test_what_failed_after_a_process_that_ended_ok_is_told_and_what_failed_before_it_is_not() -> None:
+    at = {number: {"started_at": f"2026-11-24T04:45:0{number}Z", "key": "2" * 64} for number in (1, 2, 3)}
+    before, after = failing("failed", "late", **at[1]), failing("failed", "wrong", **at[3])
+    ((place,),) = standings([before, made(**at[2]), after], TIME).divisions.values()
+    assert (place.processes, [record.reason for record in place.failed]) == (1, ["wrong"])

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from reports.export import to_csv, to_json, to_markdown
-from reports.record import Record
+from reports.record import Record, Status
 from reports.scoring.ladder import RUNGS
 from tests.reports.html.records import failing, insecure, made
 
@@ -90,6 +90,8 @@ def test_markdown_of_what_did_not_end_ok_is_apart_whatever_its_security() -> Non
     ]
     text = to_markdown([*failures, made(), insecure()])
     finished, unfinished = text.split("## Not finished")
+    heading, _, _ = unfinished.partition("\n")
+    assert all(one.value.replace("_", " ") in heading for one in Status if one is not Status.OK)
     assert "openfhe" not in finished
     assert "pyfhel" not in finished
     assert (

@@ -49,13 +49,14 @@ def shown(*arguments: object) -> str:
 def test_convert_prints_what_every_rung_reaches_and_takes_its_work_away(
     recipe: Path, work: Path, checkpoints: Path
 ) -> None:
+    recipe = recipe.with_name("a_file.yaml")  # the checkpoint's folder has the recipe's name
     recipe.write_text(yaml.safe_dump(QUICK | {"tightening": TIGHTENING}))
     printed = shown("convert", recipe, "--work", work)
     ladder = json.loads((checkpoints / "small" / "ladder.json").read_text())
     for rung in (*RUNGS, "substituted", "tightened"):
         percent = 100 * ladder["held_out"][rung]["accuracy"]
         assert f"{rung}: held-out accuracy {percent:.2f} %\n" in printed
-    assert not (work / "small").exists()
+    assert not (work / "a_file").exists()
 
 
 def test_convert_keeps_its_work_where_it_is_asked_to(recipe: Path, work: Path, tmp_path: Path) -> None:

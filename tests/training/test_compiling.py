@@ -82,7 +82,7 @@ def warm_start() -> Work:
     return replace(
         training(64),
         graph=begun,
-        loss=warm_start_loss(taught, teacher.output, WarmStartSettings(whole=phase), SETTINGS),
+        loss=warm_start_loss(taught, teacher, WarmStartSettings(whole=phase), SETTINGS),
         watched=states,
         lessons=taught,
     )

@@ -210,8 +210,13 @@ def test_all_that_is_wrong_with_the_weights_is_named_at_once(tmp_path: Path) -> 
         (gpt2, "vocab_size", None, "vocab_size"),
         (bert, "position_embedding_type", "relative_key", "position_embedding_type"),
         (bert, "is_decoder", True, "is_decoder"),
-        (bert, "architectures", ["BertForMaskedLM"], "BertForMaskedLM.*BertForSequenceClassification"),
         (bert, "architectures", "BertForSequenceClassification", "write a list of names"),
+        (
+            gpt2,
+            "architectures",
+            ["GPT2ForTokenClassification"],
+            "GPT2ForTokenClassification.*GPT2LMHeadModel",
+        ),
     ],
 )
 def test_a_config_that_the_graph_cannot_express_is_refused(

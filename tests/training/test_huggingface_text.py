@@ -20,6 +20,7 @@ from transformers import AutoModel, AutoTokenizer, PreTrainedModel
 from models import checkpoint, huggingface
 from models.embedding import held_by, parted
 from models.errors import ModelError
+from models.huggingface.outline import outline
 from models.reference import outputs
 from tests.training.folders import BERT, agree, saved
 
@@ -165,6 +166,20 @@ def test_a_head_that_sentence_transformers_does_not_read_is_left_out(tmp_path: P
     model = made("Roberta", "ForMaskedLM", tmp_path)
     pooled(tmp_path, {"pooling_mode_mean_tokens": True})
     agree(huggingface.load(tmp_path), padded(), mean(model.roberta, taken(padded())))
+
+
+@every_family
+def test_of_a_pretrained_model_the_body_is_taken_and_told(
+    tmp_path: Path, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The hub's BERT, RoBERTa, DistilBERT and ELECTRA name the classes of their pretraining."""
+    task = "ForPreTraining" if name in ("Bert", "Electra") else "ForMaskedLM"
+    model = made(name, task, tmp_path)
+    found, real = outputs(huggingface.load(tmp_path), padded()), padded() >= 0
+    body = getattr(model, name.lower())(**taken(padded()))
+    np.testing.assert_allclose(found[real], body.last_hidden_state[real], atol=1e-9)
+    assert f"a {name}{task}, is taken as {name}Model" in caplog.text
+    assert outline(tmp_path).task.startswith(f"{name}{task}, taken as {name}Model: its body alone")
 
 
 @pytest.mark.parametrize(

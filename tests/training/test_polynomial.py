@@ -16,6 +16,7 @@ from models.graph import Array, Graph, Node
 from models.ladder import measure
 from models.pipeline.candidates import Candidates
 from models.pipeline.distilled import Intervals, fine_tuned, intervals
+from models.pipeline.judging import ByLabels
 from models.pipeline.work import Conversion
 from models.reference import outputs
 from models.splits import Splits, split
@@ -123,13 +124,13 @@ def test_the_least_cross_entropy_wins_and_no_number_never_does(
     def measured(graph: Graph, samples: object) -> dict[str, float | None]:
         return {"cross_entropy": losses["ab".index(graph.name)]}
 
-    monkeypatch.setattr("models.pipeline.candidates.measure", measured)
+    monkeypatch.setattr("models.pipeline.judging.measure", measured)
     graphs = {name: nothing(name) for name in "ab"}
-    assert Candidates(graphs, None).best() == best
+    assert Candidates(graphs, ByLabels(None)).best() == best
 
 
 def test_a_candidate_that_stands_alone_is_not_measured() -> None:
-    candidates = Candidates({"a": nothing("a")}, None)
+    candidates = Candidates({"a": nothing("a")}, ByLabels(None))
     assert candidates.best() == "a"
     assert candidates.scores == {}
 

@@ -52,6 +52,7 @@ def compare(a: Path, b: Path | None, rules: Path | None, backend: tuple[str, ...
         raise UserError("B is missing; name a second set of records, or two backends with --backend")
     comparison = compare_sides(read_side(a), read_side(b), load_rules(rules))
     if as_json:
+        name_refused(comparison.refused)
         _document([_finding(one) for one in comparison.findings])
     else:
         Screen().document(markdown.compared(comparison))

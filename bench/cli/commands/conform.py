@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from pathlib import Path
+from shlex import quote
 from tempfile import TemporaryDirectory
 
 import click
@@ -52,7 +53,8 @@ def conform(name: str, skeleton: Path | None, build: str) -> int:
             raise UserError(f"a backend is called {name!r} already; choose another name")
         for path in template.write(name, skeleton):
             screen.say(str(path))
-        screen.say(f"next: fill it in, install it with pip install {skeleton}, then bench conform {name}")
+        package = quote(str(skeleton))
+        screen.say(f"next: fill it in, install it with pip install {package}, then bench conform {name}")
         return 0
     descriptor = get(name)
     check_build([descriptor], build)

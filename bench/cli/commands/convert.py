@@ -12,6 +12,7 @@ from bench.cli.examples import examples
 from bench.cli.reached import reached
 from bench.cli.screen import Screen
 from bench.spec.suite import CHECKPOINTS
+from models.recipe import load
 
 
 @click.command(
@@ -39,7 +40,8 @@ def convert(recipe: Path, output: Path | None, work: Path, keep_work: bool, rand
     require_torch()
     from models.pipeline import convert as run_recipe
 
-    folder = output or CHECKPOINTS / (f"{recipe.stem}_random" if random_weights else recipe.stem)
+    name = load(recipe).name
+    folder = output or CHECKPOINTS / (f"{name}_random" if random_weights else name)
     screen = Screen()
     unfinished = work / recipe.stem
     ladder = run_recipe(recipe, folder, unfinished, screen.say, untrained=random_weights)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
 import click
 from pydantic import TypeAdapter, ValidationError
 
+from bench.cli.commands.options import BUILD, DEGREE, FROM, TOKENS_OF_TEXT
 from bench.cli.examples import examples
+from bench.cli.refused import records_of
 from bench.cli.screen import Screen
 from bench.cli.tables import table
 from bench.errors import UserError
@@ -21,6 +23,7 @@ from models.architectures.shapes import DataShape
 from models.huggingface.outline import Outline, outline
 from models.sketches.routes import ROUTES, Assumed, Model
 from reports.figures import seconds, size
+from reports.record import Record
 
 #: Architectures whose tokens are words, which the key owner embeds.
 TEXT = ("bert", "gpt")
@@ -39,17 +42,28 @@ _DATA = ("tokens", "features", "vocabulary", "classes")
     )
 )
 @click.argument("target")
-@click.option("--tokens", type=click.IntRange(1, 1 << 16), help="Tokens of a text; 128 where absent.")
+@TOKENS_OF_TEXT
 @click.option("--threads", type=click.IntRange(1, 64), default=1, show_default=True)
-@click.option("--degree", type=click.IntRange(2, 254), default=8, show_default=True, help="Even.")
+@DEGREE
+@FROM
+@BUILD
 @click.option("--json", "as_json", is_flag=True, help="Print everything as one JSON object.")
-def inspect(target: str, tokens: int | None, threads: int, degree: int, as_json: bool) -> int:
+def inspect(
+    target: str,
+    tokens: int | None,
+    threads: int,
+    degree: int | None,
+    results: Path | None,
+    build: str | None,
+    as_json: bool,
+) -> int:
     """Say what TARGET is and what each way to a polynomial would cost; nothing is trained or encrypted.
 
     TARGET is a folder that Hugging Face's `save_pretrained` wrote, or a shape such as
     bert:dim=384,heads=12,blocks=6,mlp_ratio=4,vocabulary=30522,tokens=32,classes=2.
     """
-    return tell(target, tokens=tokens, threads=threads, degree=degree, as_json=as_json)
+    known = records_of(results, build)
+    return tell(target, tokens=tokens, threads=threads, degree=degree, records=known, as_json=as_json)
 
 
 def names_model(target: str) -> bool:
@@ -58,9 +72,16 @@ def names_model(target: str) -> bool:
 
 
 def tell(
-    target: str, *, tokens: int | None = None, threads: int = 1, degree: int = 8, as_json: bool = False
+    target: str,
+    *,
+    tokens: int | None,
+    threads: int,
+    degree: int | None,
+    records: Sequence[Record],
+    as_json: bool,
 ) -> int:
     """Print what a folder or a shape is, and what it costs; 1 where no way can be planned."""
+    degree = Assumed.degree if degree is None else degree
     if degree % 2:
         raise UserError(f"--degree is {degree}; give an even one")
     read = None if not Path(target).is_dir() else outline(Path(target))
@@ -86,12 +107,12 @@ def tell(
     assumed, screen = Assumed(degree=degree), Screen()
     processes = min(PROCESSES, os.cpu_count() or 1) if found.parameters > LARGE else 1
     if as_json:
-        told = list(costs(model, assumed, threads, processes))
+        told = list(costs(model, assumed, threads, processes, records))
         screen.document(json.dumps(_document(read, model, found, assumed, told), indent=1) + "\n")
     else:
         screen.print(table(f"{model.name}: what it is", [("", _described(read, model, found))]))
         told = []
-        for cost in costs(model, assumed, threads, processes):
+        for cost in costs(model, assumed, threads, processes, records):
             told.append(cost)
             route = ROUTES[cost.route]
             title = f"{route.title}, on {cost.backend}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
@@ -42,6 +43,21 @@ def selecting(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+FROM = click.option(
+    "--from",
+    "results",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Predict times from the records of this folder, in place of those that are shipped.",
+)
+BUILD = click.option(
+    "--build", help="Of those records, take the ones of this build of the libraries alone, such as hexl."
+)
+TOKENS_OF_TEXT = click.option(
+    "--tokens", type=click.IntRange(1, 1 << 16), help="Tokens of a model's text; 128 where absent."
+)
+DEGREE = click.option(
+    "--degree", type=click.IntRange(2, 254), help="Of a model's polynomials; even, 8 where absent."
+)
 EXECUTOR = click.option(
     "--executor",
     type=click.Choice(list(ENGINES)),

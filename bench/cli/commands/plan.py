@@ -12,23 +12,20 @@ import psutil
 
 from bench.cli import fleet_tables
 from bench.cli.commands.inspect import names_model, tell
-from bench.cli.commands.options import selection
+from bench.cli.commands.options import BUILD, DEGREE, FROM, TOKENS_OF_TEXT, selection
 from bench.cli.examples import examples
 from bench.cli.foreseen import exit_status, refusals, summary, too_large
-from bench.cli.refused import name_refused
+from bench.cli.refused import records_of
 from bench.cli.screen import Screen
 from bench.cli.tables import table
-from bench.environments.declaration import DEFAULT_BUILD
 from bench.errors import UserError
 from bench.fleet import planned as sweep
 from bench.run.foreseen import Foreseen, foresee, none_can_run
 from bench.run.prediction.against import Compared, compared, summaries
-from bench.run.prediction.figures import of_build
 from bench.spec.cells import Cell
 from bench.spec.fleet import load_fleet
 from bench.spec.selection import Selection
 from reports.record import Record, Status
-from reports.store import load_output
 
 
 @click.command(
@@ -40,12 +37,7 @@ from reports.store import load_output
     )
 )
 @selection
-@click.option(
-    "--from",
-    "results",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Predict times from the records of this folder, in place of those that are shipped.",
-)
+@FROM
 @click.option(
     "--against",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
@@ -56,16 +48,17 @@ from reports.store import load_output
     type=click.Path(path_type=Path),
     help="A file of machines: which cells fit which, when they run there, and what that costs; simulated.",
 )
-@click.option(
-    "--build",
-    help="Of --from and --against, take the records of this build of the libraries alone, such as hexl.",
-)
+@BUILD
+@TOKENS_OF_TEXT
+@DEGREE
 @click.option("--json", "as_json", is_flag=True, help="Print what is foreseen of every cell as JSON.")
 def plan(
     results: Path | None,
     against: Path | None,
     machine: Path | None,
     build: str | None,
+    tokens: int | None,
+    degree: int | None,
     as_json: bool,
     **selected: object,
 ) -> int:
@@ -75,22 +68,19 @@ def plan(
     """
     if machine is not None and against is not None:
         raise UserError("--against holds predictions of this machine; leave out --machine, or ask twice")
-    if build is not None and results is None:
-        raise UserError(
-            "what is shipped was measured with the usual build; name records of another by --from"
-        )
-    build = build or DEFAULT_BUILD
+    known = records_of(results, build)
+    if names_model(str(selected["suite"])):
+        others = {**selected, "against": against, "machine": machine}
+        return _tell_model(str(others.pop("suite")), others, tokens, degree, known, as_json)
+    if tokens is not None or degree is not None:
+        name = "--tokens" if degree is None else "--degree"
+        raise UserError(f"{name} is of a folder's model or a shape; a suite says it itself, so leave it out")
     if machine is not None:
         fleet = load_fleet(machine)  # before minutes of planning
-        planned = sweep.plan(Selection(**selected).cells(), fleet, _records(results, build))  # type: ignore[arg-type]
+        planned = sweep.plan(Selection(**selected).cells(), fleet, known)  # type: ignore[arg-type]
         return _tell_sweep(planned, as_json)
-    if names_model(str(selected["suite"])):
-        threads = selected["threads"]
-        threads = threads if isinstance(threads, int) else 1
-        return tell(str(selected["suite"]), threads=threads, as_json=as_json)
     cells = Selection(**selected).cells()  # type: ignore[arg-type]
-    known = _records(results, build)
-    held = known if against == results else _records(against, build)
+    held = known if against == results else records_of(against, build)
     screen, found = Screen(), foresee(cells, known, unseen=against is not None)
     if as_json:
         screen.document(json.dumps([_document(one) for one in found], indent=1, ensure_ascii=False) + "\n")
@@ -108,6 +98,31 @@ def plan(
     return exit_status(found)
 
 
+def _tell_model(
+    target: str,
+    others: dict[str, object],
+    tokens: int | None,
+    degree: int | None,
+    known: Sequence[Record],
+    as_json: bool,
+) -> int:
+    """Tell of a folder's model or a shape what `bench inspect` does; options of suites are refused."""
+    threads = others.pop("threads")
+    given = [f"--{name}" for name, value in others.items() if value not in (None, ())]
+    if given:
+        raise UserError(
+            f"{', '.join(given)} would choose among the cells of a suite, and {target} has none; leave it out"
+        )
+    return tell(
+        target,
+        tokens=tokens,
+        threads=threads if isinstance(threads, int) else 1,
+        degree=degree,
+        records=known,
+        as_json=as_json,
+    )
+
+
 def _tell_sweep(planned: sweep.Planned, as_json: bool) -> int:
     """Tell of a sweep on a fleet; 1 where a cell fits no machine or cannot run."""
     screen, status = Screen(), max(exit_status(planned.found), int(bool(planned.homeless)))
@@ -120,15 +135,6 @@ def _tell_sweep(planned: sweep.Planned, as_json: bool) -> int:
     for line in (*fleet_tables.sentences(planned), *refusals(planned.found)):
         screen.say(line)
     return status
-
-
-def _records(folder: Path | None, build: str) -> list[Record]:
-    """The records of a folder that are of one build of their libraries."""
-    if folder is None:
-        return []
-    loaded = load_output(folder)
-    name_refused(loaded.refused)
-    return of_build((stored.record for stored in loaded.stored), build)
 
 
 def _hold(held: Sequence[Compared], folder: Path, screen: Screen) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from shlex import quote
 
 import click
 
@@ -135,7 +136,8 @@ def run(
         screen.say("nothing was measured: no cell could run on its backend")
         screen.say("next: bench doctor, which says what each backend lacks")
         return 1
-    screen.say(f"next: bench show {output}, or bench report {output} --output report.html")
+    kept = quote(str(output))
+    screen.say(f"next: bench show {kept}, or bench report {kept} --output report.html")
     if service.misplaced:
         screen.say(f"not everything could be kept where it belongs: {service.misplaced} times, as told above")
         return 1

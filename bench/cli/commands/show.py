@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from shlex import quote
 
 import click
 
@@ -76,10 +77,10 @@ def _of(records: Sequence[Record], cases: Sequence[str]) -> list[Record]:
 
 
 def _next(results: Path, records: Sequence[Record]) -> str:
-    cases = list(dict.fromkeys(record.case for record in records))
+    cases, folder = list(dict.fromkeys(record.case for record in records)), quote(str(results))
     if len(cases) > 1:
-        return f"next: bench show {results} --case {cases[0]}, for all of one case"
-    return f"next: bench report {results} --output report.html, for drift, memory and every figure"
+        return f"next: bench show {folder} --case {quote(cases[0])}, for all of one case"
+    return f"next: bench report {folder} --output report.html, for drift, memory and every figure"
 
 
 def _document(records: Sequence[Record], by: str) -> list[dict[str, object]]:

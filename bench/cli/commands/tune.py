@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from shlex import quote
 
 import click
 import psutil
@@ -67,11 +69,20 @@ _MODEL = re.compile(r"\bmodel: ([A-Za-z0-9_-]+)")
 @click.option(
     "--rtt", type=click.FloatRange(0), default=0.0, help="Milliseconds that the network adds to a round trip."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print the front as JSON.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print the front as JSON, and everything else to standard error."
+)
 @click.option(
     "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the suite that checks it here."
 )
 @click.option("--verify", type=click.IntRange(1), help="Run so many of the best; it needs --output.")
+@click.option(
+    "--results",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("results"),
+    show_default=True,
+    help="Where runs of --verify are kept, a folder each.",
+)
 def tune(
     model: str,
     bits: float,
@@ -84,6 +95,7 @@ def tune(
     as_json: bool,
     output: Path | None,
     verify: int | None,
+    results: Path,
 ) -> int:
     """Search libraries and parameter sets for MODEL, and tell the best in time, memory and bits.
 
@@ -97,6 +109,8 @@ def tune(
     if output is not None and output.exists():
         raise UserError(f"{output} is there already; choose another name, or move it away")
     (suite, cases), libraries = _cases(model), _backends(backend)
+    if output is not None:
+        _prepare(output.parent)
     memory_bytes = int(memory * 1e9) if memory else psutil.virtual_memory().total
     goal = Goal(bits, REFRESHES[interactive], memory_bytes, threads, rtt / 1000)
     count = 1 if samples == "single" else max(one.samples for one in suite.parameter_sets)
@@ -115,15 +129,31 @@ def tune(
     }
     best = [choice for one in by_division.values() for choice in front(one, goal)[:SHOWN]]
     if as_json:
-        screen.document(json.dumps([_plain(one) for one in best], indent=1))
+        screen.document(json.dumps([_plain(one) for one in best], indent=1) + "\n")
     else:
         _tell(screen, suite, by_division, best, goal)
     if not best:
         return 1
     if output is not None:
-        output.write_text(suite_text(suite, best, goal, count))
-        notes.say(f"{output}: run it with python -m bench run {output}")
-    return verified(output, best, verify, screen) if verify and output is not None else 0
+        output.write_text(suite_text(suite, best, goal, count, output.parent))
+        notes.say(f"{output}: run it with python -m bench run {quote(str(output))}")
+    if not verify or output is None:
+        return 0
+    return verified(output, best, verify, results, notes if as_json else screen)
+
+
+def _prepare(folder: Path) -> None:
+    """Make the folder of the suite, so that nothing is searched for that cannot be written.
+
+    Raises:
+        UserError: it cannot be made, or not be written to.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"{folder} cannot be made ({error.strerror}); choose another --output") from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise UserError(f"{folder} cannot be written to; choose another --output")
 
 
 def _cases(model: str) -> tuple[Suite, list[ModelCase]]:

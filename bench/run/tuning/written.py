@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import yaml
 
 from backends.parameters import ParameterSet
 from bench.run.tuning.search import Choice, Goal
-from bench.spec.suite import Suite
+from bench.spec.cases import LONGEST_NAME
+from bench.spec.suite import CHECKPOINTS, Suite
 
 #: How many times as long as predicted a cell may take, and the least seconds.
 PATIENCE, LEAST_SECONDS = 5, 600
 
 
-def suite_text(suite: Suite, choices: Sequence[Choice], goal: Goal, samples: int) -> str:
+def suite_text(suite: Suite, choices: Sequence[Choice], goal: Goal, samples: int, folder: Path) -> str:
     """A suite's YAML, one set for all backends and cases that have it alike.
 
     Args:
@@ -22,6 +25,7 @@ def suite_text(suite: Suite, choices: Sequence[Choice], goal: Goal, samples: int
         choices: the best first.
         goal: what was wanted.
         samples: that the cells run.
+        folder: where the text will lie, from which it names models of a user's own.
     """
     cases = yaml.safe_load(suite.path.read_text())["cases"]
     chosen = list(dict.fromkeys(choice.case for choice in choices))
@@ -30,12 +34,16 @@ def suite_text(suite: Suite, choices: Sequence[Choice], goal: Goal, samples: int
     for choice in choices:
         alike.setdefault(alias(choice, choices), []).append(choice)
     content = {
-        "suite": f"tuned_{choices[0].model}",
+        "suite": f"tuned_{choices[0].case}"[:LONGEST_NAME],
         "title": f"what bench tune chose for {models} with {goal.bits:g} bits wanted",
         "security": 128,
         "samples": samples,
         "threads": goal.threads,
-        "cases": [one for one in cases if one["name"] in chosen],
+        "cases": [
+            {**one, "model": _place(one["model"], suite.model_folders[one["name"]], folder)}
+            for one in cases
+            if one["name"] in chosen
+        ],
         "parameter_sets": [
             literal(
                 name,
@@ -54,6 +62,14 @@ def suite_text(suite: Suite, choices: Sequence[Choice], goal: Goal, samples: int
         },
     }
     return yaml.safe_dump(content, sort_keys=False, width=120)
+
+
+def _place(model: str, found: Path, folder: Path) -> str:
+    """What names a case's model in a suite that lies in another folder than the case's own."""
+    if found == CHECKPOINTS / model:
+        return model
+    place = os.path.relpath(found.resolve(), folder.resolve())
+    return place if os.sep in place else f"./{place}"  # without a path it may be a checkpoint's name
 
 
 def alias(choice: Choice, choices: Sequence[Choice]) -> str:

@@ -18,7 +18,7 @@ def found() -> list[Foreseen]:
 def test_a_cell_that_a_machine_does_not_hold_is_told_what_machine_would_do(found: list[Foreseen]) -> None:
     (one,) = found
     assert one.prediction is not None
-    wanted = max(one.prediction.evaluator_bytes, one.prediction.needs.key_owner_bytes)
+    wanted = one.prediction.together_bytes
     (line,) = too_large(found, wanted - 1)
     assert line.startswith(f"{one.cell.case.name} on tenseal at {one.cell.parameter_set.names[0]}: ")
     assert f"{size(wanted)} of free memory and {size(one.prediction.disk_bytes)} of disk would do" in line

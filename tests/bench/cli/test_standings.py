@@ -58,10 +58,28 @@ def test_of_several_cases_the_best_of_each_division_is_told() -> None:
         [made(), made(case="other"), made(case="other", backend="pyfhel", latency__per_sample_s=0.1)],
         width=160,
     )
-    assert lines[0] == "the best of each division, 128 bits or more"
-    assert [line.split()[0] for line in lines[2:]] == ["digits", "other"]
-    assert "interactive (round trips), 1 thread, 2 cells pyfhel" in lines[3]
+    assert lines[0] == "best of each case: interactive (round trips), 1 thread, 128 bits or more"
+    assert [line.split()[:3] for line in lines[2:]] == [["digits", "1", "tenseal"], ["other", "2", "pyfhel"]]
     assert "alone" in lines[2]
+
+
+def test_of_several_cases_those_that_are_alike_have_a_line_each_on_a_narrow_screen() -> None:
+    cases = [f"attention_{number}x32" for number in range(10, 22)]
+    lines = shown(
+        [
+            *(made(case=case) for case in cases),
+            made(case=cases[0], backend="pyfhel", counts__round_trips=0),
+            made(case=cases[0], backend="openfhe", environment__threads=2),
+        ],
+        width=80,
+    )
+    assert [line for line in lines if line.startswith("best")] == [
+        "best of each case: non-interactive, 1 thread, 128 bits or more",
+        "best of each case: interactive (round trips), 1 thread, 128 bits or more",
+        "best of each case: interactive (round trips), 2 threads, 128 bits or more",
+    ]
+    assert len(lines) == 3 * 2 + len(cases) + 2
+    assert max(map(len, lines)) <= 80
 
 
 def test_another_ranking_brings_its_own_column() -> None:
@@ -84,3 +102,16 @@ def test_a_narrow_screen_leaves_columns_out_and_folds_no_word() -> None:
     assert "processes" in wide[1]
     assert "processes" not in narrow[1]
     assert "bits" in narrow[1]
+
+
+def test_processes_that_failed_beside_others_that_ended_ok_are_told() -> None:
+    both = {"key": "2" * 64}
+    lines = shown(
+        [
+            made(started_at="2026-11-24T04:45:01Z", **both),
+            failing("failed", "wrong answer", started_at="2026-11-24T04:45:02Z", **both),
+        ],
+        width=120,
+    )
+    assert lines[2].endswith("1 of 2")
+    assert lines[3] == "digits on tenseal at shared14: 1 of 2 processes ended ok; failed: wrong answer"

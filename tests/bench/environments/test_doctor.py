@@ -10,6 +10,8 @@ from backends.errors import BackendError
 from backends.registry import Descriptor
 from bench.environments import doctor as module
 from bench.environments.doctor import Finding, doctor
+from models import user_folders
+from models.data.files import data_folder
 from tests.bench.environments.declarations import HERE, declare, declare_toy
 
 
@@ -64,6 +66,30 @@ def test_a_missing_compiler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 def test_an_unknown_backend_is_an_error() -> None:
     with pytest.raises(BackendError, match="did you mean openfhe"):
         doctor(["openfe"])
+
+
+def test_data_are_where_they_would_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.delenv("BENCH_DATA", raising=False)
+    folder = data_folder()
+    data = doctor(["cleartext"])[1]
+    assert (data.state, data.remedy) == ("ok", None)
+    assert f"BENCH_DATA is not set, and your data folder is {folder}, which is not there" in data.what
+    folder.mkdir(parents=True)
+    (folder / "mnist.npz").touch()
+    assert doctor(["cleartext"])[1].what.endswith(f"your data folder is {folder}: mnist.npz")
+    monkeypatch.setenv("BENCH_DATA", "")
+    assert doctor(["cleartext"])[1].what.endswith(f"your data folder is {folder}: mnist.npz")
+
+
+def test_a_user_without_a_home_is_told_where_data_would_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(name: str) -> Path:
+        raise RuntimeError(name)
+
+    monkeypatch.setitem(user_folders._FOLDERS, "data", unknown)  # type: ignore[arg-type]
+    monkeypatch.delenv("BENCH_DATA", raising=False)
+    data = doctor(["cleartext"])[1]
+    assert (data.state, data.remedy) == ("missing", "set BENCH_DATA or HOME")
 
 
 def test_data_memory_and_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

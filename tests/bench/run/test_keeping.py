@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import resource
 import shutil
 from collections.abc import Iterator
@@ -97,4 +98,19 @@ def test_where_nothing_can_be_written_the_terminal_has_the_record(tmp_path: Path
         keeper.keep(of(keeper), RAW)
     assert keeper.misplaced == 1
     assert "could be kept nowhere" in said[0]
+    assert decode(said[1].encode()).record == of(keeper)
+
+
+def test_a_user_without_a_home_has_the_record_on_the_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none(number: int) -> pwd.struct_passwd:
+        raise KeyError(number)
+
+    keeper, said = keeper_of(tmp_path)
+    shutil.rmtree(keeper.run.folder)
+    for name in ("HOME", "XDG_STATE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(pwd, "getpwuid", none)
+    keeper.keep(of(keeper), RAW)
     assert decode(said[1].encode()).record == of(keeper)

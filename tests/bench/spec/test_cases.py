@@ -10,7 +10,7 @@ from bench.errors import UserError
 from bench.run.workload import layer_workload
 from bench.spec.cases import LayerCase, ModelCase, PrimitivesCase
 from bench.spec.cells import expand, turns
-from bench.spec.suite import Suite, load_suite
+from bench.spec.suite import CHECKPOINTS, Suite, load_suite
 from models.data.own import Table
 from reports.record import Shape
 from reports.scoring.precision import precision_bits
@@ -49,6 +49,16 @@ def test_blocks_follow_each_other_and_say_what_grows(tmp_path: Path) -> None:
 def test_only_blocks_are_repeated(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"small\.yaml:6: only a block is repeated"):
         suite(tmp_path, "layer: {kind: linear, tokens: 4, features: 8, blocks: 2}")
+
+
+def test_a_path_is_never_taken_for_a_checkpoint_of_this_project(tmp_path: Path) -> None:
+    own = tmp_path / "vit_tiny"
+    own.mkdir()
+    assert suite(tmp_path, "model: ./vit_tiny, data: digits").model_folders == {"one": own}
+    assert suite(tmp_path, "model: vit_tiny, data: digits").model_folders == {"one": CHECKPOINTS / "vit_tiny"}
+    (own / "polynomial.json").touch()
+    with pytest.raises(UserError, match=r"and a folder beside the suite; write \./vit_tiny for the folder"):
+        suite(tmp_path, "model: vit_tiny, data: digits")
 
 
 def test_a_layer_needs_no_checkpoint(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from models import recipe, splits
 from models.architectures.options import ORIGINAL
@@ -277,6 +277,19 @@ def test_sixteen_bits_are_scaled_and_hidden_files_left_alone(tmp_path: Path) -> 
     Image.fromarray(np.ones((2, 2), np.float32)).save(tmp_path / "f" / "a" / "1.tif")
     with pytest.raises(ModelError, match=r"1\.tif is no image that can be read \(nothing says what is white"):
         load(own(**told), tmp_path)
+
+
+def test_the_middle_is_cut_out_of_a_larger_image_as_the_image_processor_of_deit_does(tmp_path: Path) -> None:
+    (tmp_path / "f" / "a").mkdir(parents=True)
+    pixels = np.random.default_rng(0).integers(0, 256, (9, 12, 3), np.uint8)
+    Image.fromarray(pixels).save(tmp_path / "f" / "a" / "noise.png")
+    told = {"kind": "image_folders", "training": "f", "side": 4, "resize": 7, "resample": "bicubic"}
+    found = load(own(**told), tmp_path)
+    assert isinstance(found, Images)
+    whole = np.asarray(Image.fromarray(pixels).resize((7, 7), Image.Resampling.BICUBIC))
+    np.testing.assert_array_equal(found.images[0], whole[1:5, 1:5])
+    with pytest.raises(ValidationError, match="4 pixels cannot be cut out of 3"):
+        own(**told | {"resize": 3})
 
 
 def test_folders_that_are_none_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

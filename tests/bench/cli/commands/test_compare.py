@@ -60,7 +60,13 @@ def test_a_damaged_line_is_named_and_the_others_are_compared(tmp_path: Path) -> 
         file.write("{}\n")
     text = shown(str(tmp_path / "results"), str(tmp_path / "results"), status=1)
     assert "| rotations | same |" in text
-    assert f"{RECORDS}:2: the line is cut off or damaged" in text
+    damaged = f"{RECORDS}:2: the line is cut off or damaged"
+    assert damaged in text
+    folder = str(tmp_path / "results")
+    result = CliRunner().invoke(compare, [folder, folder, "--json"], standalone_mode=False)
+    assert result.return_value == 1
+    assert json.loads(result.stdout)
+    assert damaged in result.stderr
 
 
 def test_what_is_not_there_and_rules_that_are_wrong_are_refused(tmp_path: Path) -> None:

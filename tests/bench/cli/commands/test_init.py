@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from backends.registry import available
 from bench.errors import UserError
 from bench.spec.schemas import PUBLISHED
 from bench.spec.suite import CHECKPOINTS, load_suite
-from models import recipe
-from tests.bench.cli.commands.test_inspect import gpt_folder
+from models import huggingface, recipe
+from models.data.preparation import samples
+from models.data.sources import Images
+from models.reference import outputs
+from tests.bench.cli.commands.test_inspect import deit_folder, gpt_folder, swin_folder, vit_folder
 from tests.bench.commands import bench
 
 
@@ -36,6 +42,13 @@ def test_a_checkpoint_elsewhere_is_named_from_the_suite(tmp_path: Path) -> None:
     assert suite.model_folders["model"].resolve() == (CHECKPOINTS / "vit_tiny").resolve()
 
 
+def test_a_folder_with_the_name_of_a_checkpoint_of_this_project_is_itself(tmp_path: Path) -> None:
+    shutil.copytree(CHECKPOINTS / "vit_tiny", tmp_path / "mlp")
+    bench("init", "mine", "--model", str(tmp_path / "mlp"), "--output", str(tmp_path))
+    suite = load_suite(str(tmp_path / "mine.yaml"), list(available()))
+    assert suite.model_folders == {"model": tmp_path / "mlp"}
+
+
 def test_of_hugging_faces_folder_there_are_a_recipe_and_a_suite_that_runs_before_it_is_converted(
     tmp_path: Path,
 ) -> None:
@@ -48,9 +61,43 @@ def test_of_hugging_faces_folder_there_are_a_recipe_and_a_suite_that_runs_before
     assert "features: 16" in (tmp_path / "mine.yaml").read_text()
 
 
+#: What a folder's `preprocessor_config.json` says, its kind of model, the data that a recipe begins with.
+SAID = {
+    "vit": (None, "cifar10"),
+    "deit": ({"size": 12, "do_center_crop": True, "crop_size": 8, "resample": 3}, "cifar10"),
+    "swin": ({"size": {"shortest_edge": 12}, "resample": 3}, "image_folders"),
+}
+
+
+@pytest.mark.parametrize("kind", SAID)
+def test_the_recipe_of_a_model_of_images_prepares_what_the_model_reads(tmp_path: Path, kind: str) -> None:
+    """Its entries are the folder's, and where no published images have its size they are the user's own."""
+    said, data = SAID[kind]
+    folder = {"vit": vit_folder, "deit": deit_folder, "swin": swin_folder}[kind](tmp_path / "original")
+    if said is not None:
+        (folder / "preprocessor_config.json").write_text(json.dumps(said))
+    bench("init", "mine", "--model", str(folder), "--output", str(tmp_path))
+    found = recipe.load(tmp_path / "mine_recipe.yaml")
+    assert data in (found.data, getattr(found.data, "kind", ""))
+    literal = huggingface.preparation(tmp_path / "original", found.preparation)
+    side, tokens = (12, 9) if kind == "swin" else (8, 5 + (kind == "deit"))
+    pixels = np.zeros((2, side, side, 3), np.uint8)
+    source = Images(pixels, np.zeros(2, np.int64), ("a",), ("0", "1"))
+    graph = huggingface.load(tmp_path / "original", literal)
+    assert samples(source, literal).inputs.shape[1] == tokens
+    assert np.isfinite(outputs(graph, samples(source, literal).inputs)).all()
+    text = (tmp_path / "mine_recipe.yaml").read_text()
+    assert ("resize: 12" in text and "side: 8" in text and "bicubic" in text) == (kind == "deit")
+    assert ("fit: cut" in text) == (kind == "swin")
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
-    [(("a b",), "is no name of a suite"), (("mine", "--model", "vit_tinny"), "did you mean vit_tiny")],
+    [
+        (("a b",), "is no name of a suite"),
+        (("mine", "--model", "vit_tinny"), "did you mean vit_tiny"),
+        (("mine", "--model", str(CHECKPOINTS)), "is no checkpoint"),
+    ],
 )
 def test_what_is_no_name_and_no_model_is_refused(
     tmp_path: Path, arguments: tuple[str, ...], sentence: str

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from safetensors.numpy import save_file
+from safetensors.numpy import load_file, save_file
 
 from bench.errors import UserError
 from models.errors import ModelError
 from tests.bench.commands import bench
+from tests.bench.kept import a_record, store
 
 SHAPE = "bert:dim=16,heads=4,blocks=6,mlp_ratio=2,vocabulary=5000,tokens=8,classes=2,norm_position=post"
 WAYS = ["batch_norm", "layer_norm", "kept"]
@@ -66,6 +67,42 @@ def vit_folder(folder: Path, dim: int = 16, blocks: int = 1) -> Path:
     return save_folder(folder, sizes, config)
 
 
+def deit_folder(folder: Path, dim: int = 16) -> Path:
+    """A DeiT, which is such a ViT with one more token."""
+    vit_folder(folder, dim)
+    weights = {
+        name.replace("vit.", "deit."): array
+        for name, array in load_file(folder / "model.safetensors").items()
+    }
+    weights["deit.embeddings.distillation_token"] = np.zeros((1, 1, dim), np.float32)
+    weights["deit.embeddings.position_embeddings"] = np.zeros((1, 6, dim), np.float32)
+    save_file(weights, folder / "model.safetensors")
+    config = json.loads((folder / "config.json").read_text())
+    config |= {"architectures": ["DeiTForImageClassification"], "model_type": "deit"}
+    (folder / "config.json").write_text(json.dumps(config))
+    return folder
+
+
+def swin_folder(folder: Path, dim: int = 8) -> Path:
+    """A Swin of one block on 12x12 images in patches of 4x4, all of which are one window."""
+    stem = "encoder.layers.0.blocks.0"
+    maps: dict[str, tuple[int, ...]] = {"embeddings.patch_embeddings.projection": (dim, 3, 4, 4)}
+    maps |= {f"{stem}.attention.self.{part}": (dim, dim) for part in ("query", "key", "value")}
+    maps |= {f"{stem}.attention.output.dense": (dim, dim), f"{stem}.intermediate.dense": (2 * dim, dim)}
+    maps |= {f"{stem}.output.dense": (dim, 2 * dim), f"{stem}.layernorm_before": (dim,)}
+    maps |= {f"{stem}.layernorm_after": (dim,), "embeddings.norm": (dim,), "layernorm": (dim,)}
+    sizes: dict[str, tuple[int, ...]] = {f"swin.{stem}.attention.self.relative_position_bias_table": (25, 2)}
+    for name, size in {
+        **{f"swin.{name}": size for name, size in maps.items()},
+        "classifier": (3, dim),
+    }.items():
+        sizes |= {f"{name}.weight": size, f"{name}.bias": size[:1]}
+    config = {"architectures": ["SwinForImageClassification"], "model_type": "swin", "embed_dim": dim}
+    config |= {"depths": [1], "num_heads": [2], "window_size": 3, "mlp_ratio": 2.0, "image_size": 12}
+    config |= {"patch_size": 4, "id2label": {"0": "a", "1": "b", "2": "c"}}
+    return save_folder(folder, sizes, config)
+
+
 def gpt_folder(folder: Path, dim: int = 16, blocks: int = 2, symbols: int = 50) -> Path:
     """A GPT-2 as `save_pretrained` writes it."""
     sizes: dict[str, tuple[int, ...]] = {"wte.weight": (symbols, dim), "wpe.weight": (32, dim)}
@@ -103,6 +140,22 @@ def test_a_folder_says_what_it_is_without_training_entries_or_data(tmp_path: Pat
     assert all(part in shown for part in ("small: what it is", "not on tenseal", "no padding"))
 
 
+def test_a_plan_of_a_folder_takes_what_inspect_takes_and_refuses_the_rest(tmp_path: Path) -> None:
+    store(tmp_path / "results", a_record(backend="openfhe"))
+    priced = ("--from", str(tmp_path / "results"), "--tokens", "4", "--degree", "4", "--json")
+    folder = str(gpt_folder(tmp_path / "small"))
+    told = json.loads(bench("plan", folder, *priced))
+    assert (told["sizes"]["tokens"], told["assumed"]["degree"]) == (4, 4)
+    assert told["ways"][0]["seconds_are"].startswith("from 1 record of")
+    for option in ("--backend", "--parameters", "--samples", "--machine", "--case"):
+        with pytest.raises(UserError, match=f"^{option} would choose among the cells"):
+            bench("plan", folder, option, "7")
+    with pytest.raises(UserError, match="name records of another by --from"):
+        bench("inspect", folder, "--build", "hexl")
+    with pytest.raises(UserError, match="--degree is of a folder's model"):
+        bench("plan", "toy", "--degree", "4")
+
+
 @pytest.mark.parametrize(
     ("made", "family", "not_polynomial"),
     [
@@ -127,11 +180,19 @@ def test_a_folder_whose_weights_are_others_is_refused(tmp_path: Path) -> None:
         bench("inspect", str(folder))
 
 
+def test_a_pointer_in_place_of_weights_says_how_to_fetch_them(tmp_path: Path) -> None:
+    folder = gpt_folder(tmp_path / "small")
+    (folder / "model.safetensors").write_text("version https://git-lfs.github.com/spec/v1\nsize 12\n")
+    with pytest.raises(ModelError, match="fetch them: git lfs pull"):
+        bench("inspect", str(folder))
+
+
 @pytest.mark.parametrize(
     ("target", "said"),
     [
         ("nowhere", "no folder and no shape"),
         ("bert:dim=16,heads=3,blocks=1,mlp_ratio=2,vocabulary=9", "not a multiple of heads"),
+        ("gpt:dim=1600,heads=25,blocks=48,mlp_ratio=4,tokens=4,vocabulary=9", "a plan too draws"),
         ("bert:dim=16,heads=4,blocks=1,mlp_ratio=2,tokens=4", "lacks a size"),
         ("bert:dim=16,heads=4,blocks=1,mlp_ratio=2,tokens=x,vocabulary=9", "invalid literal"),
     ],

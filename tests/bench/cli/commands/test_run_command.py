@@ -28,10 +28,11 @@ def test_a_build_that_no_backend_has(tmp_path: Path, asked: str, sentence: str) 
 
 def test_records_as_json_then_a_quiet_run_then_what_to_type_next(tmp_path: Path) -> None:
     cell = ("run", "toy", "--backend", "cleartext", "--parameters", "round_trip", "--samples", "2")
-    (record,) = json.loads(bench(*cell, "--output", str(tmp_path), "--json"))
+    folder = tmp_path / "my results"
+    (record,) = json.loads(bench(*cell, "--output", str(folder), "--json"))
     assert (record["status"], record["parameters"]["alias"]) == ("ok", "round_trip")
-    quiet = bench(*cell, "--output", str(tmp_path), "--quiet").splitlines()
+    quiet = bench(*cell, "--output", str(folder), "--quiet").splitlines()
     assert quiet == [
         "every cell was answered by a kept run",
-        f"next: bench show {tmp_path}, or bench report {tmp_path} --output report.html",
+        f"next: bench show '{folder}', or bench report '{folder}' --output report.html",
     ]

@@ -26,6 +26,15 @@ def test_the_ranking_of_a_folder_and_what_to_type_next(
     )
 
 
+def test_what_to_type_next_can_be_pasted(tmp_path: Path) -> None:
+    store(tmp_path / "my results", a_record(), a_record(backend="pyfhel", case="other", cell="other"))
+    folder = f"'{tmp_path}/my results'"
+    assert f"next: bench show {folder} --case digits" in bench("show", str(tmp_path / "my results"))
+    assert f"next: bench report {folder} --output" in bench(
+        "show", str(tmp_path / "my results"), "--case", "other"
+    )
+
+
 def test_every_measure_is_there_where_it_is_asked_for(tmp_path: Path) -> None:
     store(tmp_path, a_record())
     assert "key generation, s" not in bench("show", str(tmp_path))

@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from backends.costs import Needs
 from backends.interface import Capabilities
 from backends.parameters import SLOTS_TO_COEFFICIENTS_FIRST, BootstrapParameters, ParameterSet
 from backends.registry import available, get
 from bench.run.prediction.figures import Figures
 from bench.run.prediction.fit import NOMINAL, Prices, Row, fit, total
 from bench.run.prediction.measured import Entry, Measured, rows
+from bench.run.prediction.prediction import Prediction
 from bench.run.prediction.predictor import Predictor, predictor
 from bench.run.prediction.work import OTHER, Setting, Work, terms
 from tests.toy import BOOTSTRAPS, ROUND_TRIPS
@@ -170,3 +172,12 @@ def test_a_set_is_found_again_by_its_name(parameters: ParameterSet) -> None:
     expected = replace(parameters, security=0)
     assert ParameterSet.named(parameters.name) == expected
     assert ParameterSet.named(f"{parameters.name}_INSECURE") == expected
+
+
+@pytest.mark.parametrize(
+    ("evaluator", "key_owner", "together"),
+    [(17.0, 6.7, 17.0 + 1.2 + 0.4), (0.1, 0.07, 0.1 + 0.07 + 0.4), (2.0, 6.7, 6.7 + 0.4)],
+)
+def test_both_parties_have_a_machine_together(evaluator: float, key_owner: float, together: float) -> None:
+    needs = Needs(0, int(evaluator * 1e9), int(key_owner * 1e9), 0)
+    assert Prediction({}, {}, needs, 0, 0).together_bytes == pytest.approx(together * 1e9)

@@ -15,7 +15,7 @@ from bench.run.tuning.bits import bits_left, simulated_bits
 from bench.run.tuning.search import MARGIN, Choice, Goal, Search, enough, front
 from bench.run.tuning.written import alias, suite_text
 from bench.run.workload import Workload, layer_workload
-from bench.spec.cases import LayerLiteral, ModelCase
+from bench.spec.cases import LONGEST_NAME, LayerLiteral, ModelCase
 from bench.spec.suite import SUITES, load_suite
 from tests.toy import BOOTSTRAPS
 
@@ -97,7 +97,7 @@ def test_the_suite_has_a_set_for_each_and_one_for_backends_alike(found: list[Cho
     best = [one for one in found if enough(one, GOAL)][:3]
     twin = replace(best[0], backend="openfhe")
     path = tmp_path / "tuned.yaml"
-    path.write_text(suite_text(suite, [*best, twin], GOAL, 4))
+    path.write_text(suite_text(suite, [*best, twin], GOAL, 4, tmp_path))
     written = load_suite(str(path), list(available()))
     by_alias = {one.alias: one for one in written.parameter_sets}
     assert replace(by_alias["choice1"].parameters, security=0) == replace(best[0].parameters, security=0)
@@ -112,7 +112,23 @@ def test_models_of_one_suite_beat_each_other_in_nothing(found: list[Choice], tmp
     choices = [replace(one, case=name, model=model) for name, model in DEGREES]
     assert front(choices, GOAL) == choices
     path = tmp_path / "tuned.yaml"
-    path.write_text(suite_text(suite, [*choices, replace(last, case="degree_2")], GOAL, 4))
+    path.write_text(suite_text(suite, [*choices, replace(last, case="degree_2")], GOAL, 4, tmp_path))
     written = load_suite(str(path), list(available()))
     assert [case.name for case in written.cases] == ["degree_4", "degree_2"]
     assert written.parameter_sets[0].cases == ("degree_4", "degree_2")
+
+
+@pytest.mark.parametrize("model", ["my_vit", "../my_vit", "../vit_tiny", "./vit_tiny", "vit_tiny"])
+def test_models_of_a_users_own_are_found_from_the_suite_that_is_written(
+    found: list[Choice], tmp_path: Path, model: str
+) -> None:
+    (tmp_path / "sub" / model).mkdir(parents=True)
+    mine, name = tmp_path / "sub" / "mine.yaml", "n" * LONGEST_NAME
+    text = (SUITES / "vit_tiny.yaml").read_text().replace("model: vit_tiny", f"model: {model}")
+    mine.write_text(text.replace("name: digits", f"name: {name}"))
+    suite = load_suite(str(mine), list(available()))
+    path = tmp_path / "tuned.yaml"
+    path.write_text(suite_text(suite, [replace(found[0], case=name, model=model)], GOAL, 4, tmp_path))
+    written = load_suite(str(path), list(available()))
+    assert written.model_folders[name].resolve() == suite.model_folders[name].resolve()
+    assert written.name == f"tuned_{name}"[:LONGEST_NAME]

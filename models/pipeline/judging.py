@@ -1,0 +1,78 @@
+"""What is better, by the kind of a model's answers: the one place where graphs are chosen by samples."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Protocol
+
+from models.data.samples import Samples
+from models.graph import Array, Graph
+from models.ladder import Measures, cross_entropy, measure
+from models.metrics.catalogue import metric_of
+from models.probing import COSINE, cosines, directions, embeds
+
+
+class Judge(Protocol):
+    """How graphs of one model do on the validation samples."""
+
+    def measures(self, graph: Graph) -> Measures:
+        """Those of a graph."""
+
+    def merit(self, found: Measures) -> float:
+        """By which of them one is chosen: more is better."""
+
+    def told(self, graph: Graph, found: Measures) -> str:
+        """The one that a line of progress tells of a graph."""
+
+
+class ByLabels:
+    """Of answers that name labels: how likely the right ones are."""
+
+    def __init__(self, validation: Samples) -> None:
+        self._validation = validation
+
+    def measures(self, graph: Graph) -> Measures:
+        """Every metric of models that answer labels."""
+        return measure(graph, self._validation)
+
+    def merit(self, found: Measures) -> float:
+        """Less cross-entropy is better."""
+        return -cross_entropy(found)
+
+    def told(self, graph: Graph, found: Measures) -> str:
+        """The model's own metric."""
+        metric = metric_of(graph.metadata).name
+        return f"{metric} {found[metric]:.4f}"
+
+
+class ByOriginal:
+    """Of embeddings, which name no label: the cosine to the original's of the same samples."""
+
+    def __init__(self, original: Graph, validation: Samples) -> None:
+        self._original, self._validation = original, validation
+
+    @cached_property
+    def _wanted(self) -> Array:
+        return directions(self._original, self._validation)
+
+    def measures(self, graph: Graph) -> Measures:
+        """The cosine's mean, and what all but one in a hundred samples are above."""
+        return {**cosines(directions(graph, self._validation), self._wanted)}
+
+    def merit(self, found: Measures) -> float:
+        """A larger mean is better."""
+        return found[COSINE] or 0.0
+
+    def told(self, graph: Graph, found: Measures) -> str:
+        """The mean."""
+        return f"cosine to the original {self.merit(found):.4f}"
+
+
+def judge_of(original: Graph, validation: Samples) -> Judge:
+    """The judge of the graphs that are made of an original."""
+    return ByOriginal(original, validation) if embeds(original) else ByLabels(validation)
+
+
+def learnt_from(teacher: Graph) -> tuple[str, ...]:
+    """What the name of a training towards a teacher's answers says of their kind, of labels nothing."""
+    return ("cosine",) if embeds(teacher) else ()
