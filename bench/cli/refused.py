@@ -24,7 +24,7 @@ def records_of(folder: Path | None, build: str | None) -> list[Record]:
     """The records of a folder that are of one build of their libraries, the usual one where none is named.
 
     Raises:
-        UserError: a build is named, and no folder.
+        UserError: a build is named, and no folder, or one without a record of it.
     """
     if folder is None:
         if build is not None:
@@ -34,4 +34,9 @@ def records_of(folder: Path | None, build: str | None) -> list[Record]:
         return []
     loaded = load_output(folder)
     name_refused(loaded.refused)
-    return of_build((stored.record for stored in loaded.stored), build or DEFAULT_BUILD)
+    found = of_build((stored.record for stored in loaded.stored), build or DEFAULT_BUILD)
+    if build is not None and not found:
+        raise UserError(
+            f"{folder} has no record of a build {build!r}; name what `bench run --build` was given"
+        )
+    return found

@@ -13,6 +13,7 @@ import yaml
 from bench.errors import UserError
 from bench.spec.schemas import comment
 from bench.spec.suite import CHECKPOINTS
+from models.data.catalogue import DATA_SETS
 from models.data.literals import Patches
 from models.data.own import ImageFolders
 from models.huggingface.outline import Outline, outline
@@ -123,6 +124,8 @@ def started(name: str, folder: Path, model: str | None, data: str) -> dict[Path,
     """
     if not _NAME.fullmatch(name):
         raise UserError(f"{name!r} is no name of a suite; write letters, digits, - and _, 64 at most")
+    if data not in DATA_SETS:
+        raise UserError(f"no data set is called {data!r}{did_you_mean(data, DATA_SETS)}")
     path = folder / f"{name}.yaml"
     place = Path(model or "vit_tiny")
     if (place / "config.json").is_file():

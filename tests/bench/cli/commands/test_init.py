@@ -97,6 +97,7 @@ def test_the_recipe_of_a_model_of_images_prepares_what_the_model_reads(tmp_path:
         (("a b",), "is no name of a suite"),
         (("mine", "--model", "vit_tinny"), "did you mean vit_tiny"),
         (("mine", "--model", str(CHECKPOINTS)), "is no checkpoint"),
+        (("mine", "--model", "vit_tiny", "--data", "digit"), "no data set is called 'digit'; did you mean"),
     ],
 )
 def test_what_is_no_name_and_no_model_is_refused(

@@ -150,6 +150,8 @@ def test_a_plan_of_a_folder_takes_what_inspect_takes_and_refuses_the_rest(tmp_pa
     for option in ("--backend", "--parameters", "--samples", "--machine", "--case"):
         with pytest.raises(UserError, match=f"^{option} would choose among the cells"):
             bench("plan", folder, option, "7")
+    with pytest.raises(UserError, match="has no record of a build 'hexl'"):
+        bench("plan", folder, "--from", str(tmp_path / "results"), "--build", "hexl")
     with pytest.raises(UserError, match="name records of another by --from"):
         bench("inspect", folder, "--build", "hexl")
     with pytest.raises(UserError, match="--degree is of a folder's model"):
