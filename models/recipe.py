@@ -142,7 +142,7 @@ class Recipe(Settings):
         if self.warm_start is not None:
             raise ValueError("warm_start needs he_friendly; write he_friendly: {...}, with its options")
         after = self.tightening is not None or self.fine_tuning is not None
-        if self.original is not None and "training" in self.model_fields_set and not after:
+        if self.original is not None and self.training != NO_TRAINING and not after:
             raise ValueError(
                 "training has nothing to train where an `original` is kept; write he_friendly: {...}, "
                 "or leave it out"
