@@ -27,7 +27,8 @@ EXACT = (Kind.COUNT, Kind.SIZE)
 def orphans(parties: Sequence[int], output: Path) -> list[str]:
     """Parties that are left, of those that were seen and of any whose folder is in `output`."""
     seen = [psutil.Process(pid) for pid in parties if psutil.pid_exists(pid)]
-    _, left = psutil.wait_procs(seen, timeout=SECONDS)
+    # One whose parent died while its interpreter started ends itself as soon as it can look.
+    _, left = psutil.wait_procs([*seen, *_of_folder(output)], timeout=SECONDS)
     return [f"party {one.pid} is left" for one in (*left, *_of_folder(output)) if _lives(one)]
 
 

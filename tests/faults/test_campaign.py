@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from reports.store import Stored
+from tests.faults import checks
 from tests.faults.checks import leaks, lost_or_repeated, orphans
 from tests.faults.kinds import every
 from tests.reports.html.records import made
@@ -56,7 +57,8 @@ def test_a_sample_in_a_file_or_packed_into_one_is_found(tmp_path: Path) -> None:
     ]
 
 
-def test_a_process_that_works_on_a_run_is_found(tmp_path: Path) -> None:
+def test_a_process_that_works_on_a_run_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "SECONDS", 0.5)
     command = [sys.executable, "-c", "import sys; sys.stdin.read()", f"{tmp_path}/run/cell"]
     with subprocess.Popen(command, stdin=subprocess.PIPE) as process:
         assert orphans([], tmp_path) == [f"party {process.pid} is left"]
