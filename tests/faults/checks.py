@@ -29,7 +29,8 @@ def orphans(parties: Sequence[int], output: Path) -> list[str]:
     seen = [psutil.Process(pid) for pid in parties if psutil.pid_exists(pid)]
     # One whose parent died while its interpreter started ends itself as soon as it can look.
     _, left = psutil.wait_procs([*seen, *_of_folder(output)], timeout=SECONDS)
-    return [f"party {one.pid} is left" for one in (*left, *_of_folder(output)) if _lives(one)]
+    still = dict.fromkeys((*left, *_of_folder(output)))
+    return [f"party {one.pid} is left" for one in still if _lives(one)]
 
 
 def _of_folder(output: Path) -> list[psutil.Process]:
