@@ -138,10 +138,10 @@ class Sampler:
 
 
 def _resident_bytes(pid: int) -> int:
-    """Resident memory of a process, 0 once it has ended."""
+    """Resident memory of a process, 0 once it has ended, or where no file more can be opened to see it."""
     try:
         return int(psutil.Process(pid).memory_info().rss)
-    except psutil.Error:
+    except (psutil.Error, OSError):
         return 0
 
 
@@ -149,7 +149,7 @@ def _is_stopped(pid: int) -> bool:
     """Whether a signal has stopped a process that still is."""
     try:
         return bool(psutil.Process(pid).status() == psutil.STATUS_STOPPED)
-    except psutil.Error:
+    except (psutil.Error, OSError):
         return False
 
 

@@ -2,6 +2,7 @@
 
 import os
 import platform
+import resource
 import signal
 import subprocess
 import sys
@@ -96,3 +97,19 @@ def test_a_process_that_a_signal_stopped_is_seen_standing_still() -> None:
             process.send_signal(signal.SIGCONT)
         process.communicate("\n")
     assert 0.1 <= sampler.stopped_s < 600
+
+
+def test_a_sampler_goes_on_where_no_file_can_be_opened() -> None:
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with Sampler(interval_s=0.01) as sampler:
+        sampler.add(os.getpid())
+        resource.setrlimit(resource.RLIMIT_NOFILE, (0, before[1]))
+        try:
+            time.sleep(0.1)
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, before)
+        sampler.peak_bytes = None
+        deadline = time.monotonic() + 60
+        while sampler.peak_bytes is None and time.monotonic() < deadline:
+            time.sleep(0.01)
+    assert sampler.peak_bytes is not None
