@@ -126,9 +126,7 @@ class Recipe(Settings):
 
     @model_validator(mode="after")
     def _trains_what_is_not_there(self) -> Recipe:
-        after = self.tightening is not None or self.fine_tuning is not None
-        nothing = self.trained is not None or (self.original is not None and self.keeps)
-        if "training" not in self.model_fields_set and (after or not nothing):
+        if "training" not in self.model_fields_set and (self.trains_on or not self.begins_trained):
             raise ValueError(
                 "training is missing; only a recipe that keeps its `original` as it is, or has all of it "
                 "`trained`, and has neither tightening nor fine_tuning, needs none"
@@ -141,8 +139,7 @@ class Recipe(Settings):
             return self
         if self.warm_start is not None:
             raise ValueError("warm_start needs he_friendly; write he_friendly: {...}, with its options")
-        after = self.tightening is not None or self.fine_tuning is not None
-        if self.original is not None and self.training != NO_TRAINING and not after:
+        if self.begins_trained and self.training != NO_TRAINING and not self.trains_on:
             raise ValueError(
                 "training has nothing to train where an `original` is kept; write he_friendly: {...}, "
                 "or leave it out"
@@ -160,11 +157,20 @@ class Recipe(Settings):
         return self.he_friendly == ORIGINAL
 
     @property
+    def begins_trained(self) -> bool:
+        """Whether both trained rungs are there from the beginning."""
+        return self.trained is not None or (self.original is not None and self.keeps)
+
+    @property
+    def trains_on(self) -> bool:
+        """Whether what is trained learns from it further on the way to polynomials."""
+        return self.tightening is not None or self.fine_tuning is not None
+
+    @property
     def uses_no_label(self) -> bool:
         """Whether the model answers embeddings and nothing of it is trained, which needs samples alone."""
-        trains = self.tightening is not None or self.fine_tuning is not None
-        kept = self.trained is not None or (self.original is not None and self.keeps)
-        return kept and not trains and getattr(self.architecture, "head", True) is False
+        embeds = getattr(self.architecture, "head", True) is False
+        return embeds and self.begins_trained and not self.trains_on
 
     @property
     def normalises(self) -> bool:

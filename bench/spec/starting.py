@@ -12,7 +12,7 @@ import yaml
 
 from bench.errors import UserError
 from bench.spec.schemas import comment
-from bench.spec.suite import CHECKPOINTS
+from bench.spec.suite import CHECKPOINTS, named_from
 from models.data.catalogue import DATA_SETS
 from models.data.literals import Patches
 from models.data.own import ImageFolders
@@ -142,8 +142,7 @@ def _suite(name: str, path: Path, cases: str) -> str:
 def _checkpoint(place: Path, folder: Path) -> str:
     """A checkpoint as a suite in a folder names it."""
     if (place / "polynomial.json").is_file():
-        path = os.path.relpath(place.resolve(), folder.resolve())
-        return _quoted(path if os.sep in path else f"./{path}")
+        return _quoted(named_from(folder, place))
     if place.name != str(place) or not (CHECKPOINTS / place).is_dir():
         known = sorted(one.name for one in CHECKPOINTS.glob("*") if one.is_dir())
         raise UserError(

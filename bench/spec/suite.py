@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -307,6 +308,12 @@ def _refuse_twins(document: Document, key: str, names: list[str]) -> None:
     for index, name in enumerate(names):
         if name in names[:index]:
             document.fail((key, index), f"{name} appears twice in {key}; keep one or rename it")
+
+
+def named_from(folder: Path, model: Path) -> str:
+    """How a suite in a folder names a checkpoint by its path; without one it may be one of this project."""
+    path = os.path.relpath(model.resolve(), folder.resolve())
+    return path if os.sep in path else f"./{path}"
 
 
 def _model_folder(document: Document, index: int, case: ModelCase) -> Path | None:

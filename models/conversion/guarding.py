@@ -6,8 +6,9 @@ puts x·(1 - x²/W²) after each attention, at two levels: near x where x is sma
 [-W, W], and back to 0 at the ends. It is the cubic by which Cheon, Kim and Park 2022 extend a domain. There a
 function follows that is flat outside its interval; here nothing undoes the cubic, so W is chosen wide.
 
-Beyond W the cubic grows as x³. As in their section 3, the same cubic 2.6 times as wide before it, whose
-values are at most W on all of its width, makes the guard hold 2.6 times as far, at two levels more.
+Beyond W the cubic grows as x³. As they extend a domain more than once, the same cubic 2.6 times as wide
+before it, whose values are at most W on all of its width, makes the guard hold 2.6 times as far, at two
+levels more.
 """
 
 from __future__ import annotations

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import pwd
 from pathlib import Path
 
 import pytest
 
 from models.errors import ModelError
 from models.user_folders import user_folder
+from tests.homeless import lose_home
 
 
 @pytest.fixture
 def unknown(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A user as in a container whose number has no entry."""
-
-    def none(number: int) -> pwd.struct_passwd:
-        raise KeyError(number)
-
-    for name in ("HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(pwd, "getpwuid", none)
+    lose_home(monkeypatch)
 
 
 @pytest.mark.usefixtures("unknown")

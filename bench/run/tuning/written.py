@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import yaml
 from backends.parameters import ParameterSet
 from bench.run.tuning.search import Choice, Goal
 from bench.spec.cases import LONGEST_NAME
-from bench.spec.suite import CHECKPOINTS, Suite
+from bench.spec.suite import CHECKPOINTS, Suite, named_from
 
 #: How many times as long as predicted a cell may take, and the least seconds.
 PATIENCE, LEAST_SECONDS = 5, 600
@@ -66,10 +65,7 @@ def suite_text(suite: Suite, choices: Sequence[Choice], goal: Goal, samples: int
 
 def _place(model: str, found: Path, folder: Path) -> str:
     """What names a case's model in a suite that lies in another folder than the case's own."""
-    if found == CHECKPOINTS / model:
-        return model
-    place = os.path.relpath(found.resolve(), folder.resolve())
-    return place if os.sep in place else f"./{place}"  # without a path it may be a checkpoint's name
+    return model if found == CHECKPOINTS / model else named_from(folder, found)
 
 
 def alias(choice: Choice, choices: Sequence[Choice]) -> str:

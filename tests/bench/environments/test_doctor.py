@@ -10,9 +10,9 @@ from backends.errors import BackendError
 from backends.registry import Descriptor
 from bench.environments import doctor as module
 from bench.environments.doctor import Finding, doctor
-from models import user_folders
 from models.data.files import data_folder
 from tests.bench.environments.declarations import HERE, declare, declare_toy
+from tests.homeless import lose_home
 
 
 @pytest.fixture(autouse=True)
@@ -83,10 +83,7 @@ def test_data_are_where_they_would_be_read(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_a_user_without_a_home_is_told_where_data_would_be(monkeypatch: pytest.MonkeyPatch) -> None:
-    def unknown(name: str) -> Path:
-        raise RuntimeError(name)
-
-    monkeypatch.setitem(user_folders._FOLDERS, "data", unknown)  # type: ignore[arg-type]
+    lose_home(monkeypatch)
     monkeypatch.delenv("BENCH_DATA", raising=False)
     data = doctor(["cleartext"])[1]
     assert (data.state, data.remedy) == ("missing", "set BENCH_DATA or HOME")

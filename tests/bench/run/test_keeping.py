@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pwd
 import resource
 import shutil
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from bench.run.keeping import RESERVED_BYTES, Keeper, spool
 from reports.lines import decode
 from reports.record import Record
 from reports.store import create_run, load_output, load_run, read_raw
+from tests.homeless import lose_home
 from tests.reports.html.records import made
 
 RAW = {"logits_encrypted": np.arange(6.0)}
@@ -104,13 +104,8 @@ def test_where_nothing_can_be_written_the_terminal_has_the_record(tmp_path: Path
 def test_a_user_without_a_home_has_the_record_on_the_terminal(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def none(number: int) -> pwd.struct_passwd:
-        raise KeyError(number)
-
     keeper, said = keeper_of(tmp_path)
     shutil.rmtree(keeper.run.folder)
-    for name in ("HOME", "XDG_STATE_HOME"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(pwd, "getpwuid", none)
+    lose_home(monkeypatch)
     keeper.keep(of(keeper), RAW)
     assert decode(said[1].encode()).record == of(keeper)
