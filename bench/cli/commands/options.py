@@ -50,7 +50,7 @@ FROM = click.option(
     help="Predict times from the records of this folder, in place of those that are shipped.",
 )
 BUILD = click.option(
-    "--build", help="Of those records, take the ones of this build of the libraries alone, such as hexl."
+    "--build", help="Of records that are named, take those of this build of the libraries, such as hexl."
 )
 TOKENS_OF_TEXT = click.option(
     "--tokens", type=click.IntRange(1, 1 << 16), help="Tokens of a model's text; 128 where absent."
