@@ -30,6 +30,8 @@ OPERATORS = frozenset(
     for name in ("add", "sub", "mul", "matmul", "truediv", "pow", "lshift", "rshift", "xor")
     for prefix in ("", "r", "i")
 ) | {"__neg__", "__invert__"}
+#: The method of a class whose objects are themselves called.
+CALL = "__call__"
 
 
 @dataclass(frozen=True)
@@ -156,7 +158,8 @@ class Audit:
         for name in {method.partition("(")[0] for method in methods}:
             if not callable(getattr(owner, name, None)):
                 raise BackendError(f"{owner.__name__} has no method {name}; correct the audit's binding")
-        names = [name for name in dir(owner) if not name.startswith("_") or name in OPERATORS]
+        public = [name for name in dir(owner) if not name.startswith("_") or name in OPERATORS]
+        names = {*public, *(name for name in methods if name == CALL)}
         noting = {name: self._wrapped(owner, name, methods) for name in names if _is_method(owner, name)}
         try:
             for name, method in noting.items():

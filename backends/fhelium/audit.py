@@ -8,6 +8,7 @@ BINDING = Binding(
             "encode": {},
             "prepare_plaintext_for_multiplication": {},
             "prepare_compressed_plaintext": {},
+            "coefficient_domain_to_ntt_domain": {},
             "ntt_domain_to_coefficient_domain": {},
             "mod_switch_to_depth": {},
             "add": {"additions": 1},
@@ -27,6 +28,7 @@ BINDING = Binding(
             "rotate_many_with_keys(each more)": {"rotations": 1},
             "conjugate": {"conjugations": 1},
         },
+        "fhelium.experimental.bootstrap:FullSlotBootstrap": {"__call__": {"bootstraps": 1}},
     },
     # A drop cuts primes off, and multiplies by 1 at the scale that makes the next one canonical.
     made_of={"drops": {"ct_pt": 1, "rescales": 1}},

@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from math import prod
 
 from backends.errors import Unsupported
+from backends.fhelium.circuit import Circuit
 from backends.interface import Capabilities
 from backends.parameters import ParameterSet
 from backends.seal.chain import ModulusChain, modulus_bits
 from backends.seal.primes import available, moduli
 
 SECRET = "uniform_ternary"
-NO_BOOTSTRAP = (
-    "fhelium has no bootstrap here: FHElium's is experimental, and this adapter does not offer it; choose "
-    "round_trip refreshes, or a backend that bootstraps"
-)
+#: Beside its rotations a bootstrap conjugates.
+CONJUGATION_KEYS = 1
+NO_BOOTSTRAP = "the parameter set has no bootstrap; give it one"
 
 
 def capabilities(parameters: ParameterSet) -> Capabilities:
@@ -30,8 +30,6 @@ def capabilities(parameters: ParameterSet) -> Capabilities:
             "fhelium has one key owner: FHElium's joint keys are experimental, and this adapter makes none; "
             "leave parties out, or choose openfhe"
         )
-    if parameters.bootstrap is not None:
-        raise Unsupported(NO_BOOTSTRAP)
     if parameters.log_slots is not None:
         raise Unsupported("fhelium encodes N/2 slots and no fewer; leave log_slots out, or choose openfhe")
     if parameters.secret != SECRET:
@@ -40,7 +38,23 @@ def capabilities(parameters: ParameterSet) -> Capabilities:
         )
     chain = ModulusChain.of(parameters, chosen_moduli(parameters))
     _check_digits(parameters, chain)
-    return Capabilities(no_bootstrap_reason=NO_BOOTSTRAP, complex_slots=True, security=chain.security(SECRET))
+    security = chain.security(SECRET)
+    if parameters.bootstrap is None:
+        return Capabilities(no_bootstrap_reason=NO_BOOTSTRAP, complex_slots=True, security=security)
+    circuit = Circuit.of(parameters)
+    lowest, output = parameters.bootstrap_levels or (0, None)
+    rotations = circuit.rotations()
+    return Capabilities(
+        security=security,
+        complex_slots=True,
+        complex_bootstrap=True,
+        bootstrap_output_level=output,
+        bootstrap_input_level=lowest,
+        bootstrap_period=2.0**circuit.correction,
+        bootstrap_keys=len(rotations) + CONJUGATION_KEYS,
+        bootstrap_steps=rotations,
+        bootstrap_plaintexts=circuit.plaintexts,
+    )
 
 
 def chosen_moduli(parameters: ParameterSet) -> tuple[int, ...]:

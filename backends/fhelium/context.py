@@ -24,6 +24,9 @@ from backends.seal.chain import ModulusChain
 #: How far a scale may be from the one that it is taken for: rounding alone, as in `ModulusChain.canonical`.
 SCALE_TOLERANCE = 2.0**-38
 
+#: Of the group by which slots are rotated: the one for which FHElium's bootstrap is made.
+GENERATOR = 5
+
 
 def make_engine(parameters: ParameterSet) -> bindings.Engine:
     """FHElium's engine at a parameter set, which makes no key unless it is asked to.
@@ -38,6 +41,7 @@ def make_engine(parameters: ParameterSet) -> bindings.Engine:
         q_depth_groups=tuple((prime,) for prime in reversed(q)),
         p_moduli=p,
         logN=parameters.log_n,
+        galois_generator=GENERATOR,
         security_bits=parameters.security or 128,
         enforce_security_budget=bool(parameters.security),
     )

@@ -17,9 +17,11 @@ from backends import contract
 from backends.errors import ExecutionError
 from backends.fhelium import bindings
 from backends.fhelium.bindings import NTT, RotationKey, SwitchingKey
+from backends.fhelium.bootstrap import Bootstrap
 from backends.fhelium.calls import refusals
+from backends.fhelium.capabilities import NO_BOOTSTRAP, capabilities
 from backends.fhelium.context import Context, make_engine
-from backends.fhelium.files import load, load_ciphertext, rotation_step, save
+from backends.fhelium.files import is_conjugation, load, load_ciphertext, rotation_step, save
 from backends.interface import Ciphertext, Evaluator, KeyFile, Plaintext, Values
 from backends.parameters import ParameterSet
 from backends.primitives import Primitive
@@ -34,8 +36,10 @@ class FHEliumEvaluator(Evaluator):
 
     def __init__(self, parameters: ParameterSet, folder: Path, files: Sequence[KeyFile]) -> None:
         super().__init__()
-        self.context = Context(parameters, make_engine(parameters))
+        engine = make_engine(parameters)
+        self.context = Context(parameters, engine)
         self._operator = self.context.operator
+        self._bootstrap = Bootstrap(self.context, engine) if parameters.bootstrap else None
         self._relinearisation_key: SwitchingKey | None = None
         self._conjugation_key: SwitchingKey | None = None
         self._rotation_keys: dict[int, RotationKey] = {}
@@ -47,12 +51,11 @@ class FHEliumEvaluator(Evaluator):
         path = folder / file.name
         if file.kind == "relinearisation_key":
             self._relinearisation_key = self._switching_key(load(path, RelinearizationKey))
-        elif file.kind == "conjugation_key":
+        elif is_conjugation(file):
             self._conjugation_key = self._switching_key(load(path, ConjugationKey))
-        elif file.kind == "rotation_keys":
+        elif (step := rotation_step(file)) is not None:
             key: RotationKey = load(path, FHEliumRotationKey)
             self._switching_key(key)
-            step = rotation_step(file)
             if (key.rotation_step + step) % self.context.parameters.slots:
                 raise ExecutionError(f"{path.name} does not hold the key of its name; make the keys again")
             self._rotation_keys[step] = key
@@ -171,6 +174,21 @@ class FHEliumEvaluator(Evaluator):
         with refusals("a conjugation"):
             coefficients = self._operator.ntt_domain_to_coefficient_domain(a)
             return self._operator.conjugate(coefficients, self._conjugation_key, output_domain=NTT)
+
+    def bootstrap(self, a: Ciphertext) -> Ciphertext:
+        """See `Evaluator.bootstrap`."""
+        offered = capabilities(self.context.parameters)
+        if self._bootstrap is None or offered.bootstrap_output_level is None:
+            raise ExecutionError(f"a ciphertext cannot be bootstrapped: {NO_BOOTSTRAP}")
+        contract.bootstrapped(
+            self.context.state(a), offered.bootstrap_input_level, offered.bootstrap_output_level
+        )
+        if self._relinearisation_key is None or self._conjugation_key is None:
+            raise ExecutionError("there are no keys for a bootstrap; ask for them when the keys are made")
+        rotations = [self._rotation_key(step) for step in offered.bootstrap_steps]
+        self.count(Primitive.BOOTSTRAP)
+        with refusals("a bootstrap"):
+            return self._bootstrap(a, rotations, self._relinearisation_key, self._conjugation_key)
 
     def multiply_plain_sum(self, terms: Sequence[tuple[Ciphertext, Plaintext]]) -> Ciphertext:
         """See `Evaluator.multiply_plain_sum`; added in place."""

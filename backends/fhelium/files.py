@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,7 +17,9 @@ from backends.interface import Ciphertext, KeyFile
 Value = TypeVar("Value")
 
 SUFFIX = ".safetensors"
-_ROTATION = "rotation_"
+#: The kind of the keys that a bootstrap needs, whether a program takes them as well or not.
+BOOTSTRAP_KEYS = "bootstrap_keys"
+_ROTATION, _CONJUGATION = "rotation_", "conjugation_key"
 
 
 def key_file(kind: str, step: int | None = None) -> KeyFile:
@@ -23,9 +27,22 @@ def key_file(kind: str, step: int | None = None) -> KeyFile:
     return KeyFile(kind, (kind if step is None else f"{_ROTATION}{step}") + SUFFIX)
 
 
-def rotation_step(file: KeyFile) -> int:
-    """The step in the name of a rotation key's file."""
+def rotation_step(file: KeyFile) -> int | None:
+    """The step in the name of a rotation key's file; None of another key's."""
+    if not file.name.startswith(_ROTATION):
+        return None
     return int(file.name.removeprefix(_ROTATION).removesuffix(SUFFIX))
+
+
+def is_conjugation(file: KeyFile) -> bool:
+    """Whether a file holds the key of a conjugation, whatever needs it."""
+    return file.name == _CONJUGATION + SUFFIX
+
+
+def for_bootstraps(file: KeyFile, steps: Collection[int]) -> KeyFile:
+    """The file of the same key, said to be a bootstrap's if it is that of a conjugation or of these steps."""
+    needed = is_conjugation(file) or rotation_step(file) in steps
+    return replace(file, kind=BOOTSTRAP_KEYS) if needed else file
 
 
 def save(value: object, path: Path) -> None:

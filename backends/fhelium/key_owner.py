@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +11,9 @@ import numpy as np
 from backends.errors import Unsupported
 from backends.fhelium.bindings import NTT, PublicKey, SwitchingKey
 from backends.fhelium.calls import refusals
-from backends.fhelium.capabilities import NO_BOOTSTRAP, SECRET
+from backends.fhelium.capabilities import SECRET, capabilities
 from backends.fhelium.context import Context, make_engine
-from backends.fhelium.files import key_file, load_ciphertext, save
+from backends.fhelium.files import BOOTSTRAP_KEYS, for_bootstraps, key_file, load_ciphertext, save
 from backends.interface import Ciphertext, ComplexVector, KeyFile, KeyOwner, Keys, SecurityFacts, Vector
 from backends.parameters import ParameterSet
 from backends.single_keys import one_by_one
@@ -44,14 +44,23 @@ class FHEliumKeyOwner(KeyOwner):
     def key_batches(
         self, rotation_steps: Sequence[int], bootstrap: bool, conjugation: bool
     ) -> Iterator[Keys]:
-        """See `KeyOwner.key_batches`."""
-        _refuse_bootstrap(bootstrap)
+        """See `KeyOwner.key_batches`. A key that the bootstrap needs as well is made once."""
         yield MadeKeys(key_file("public_key"), self._public_key)
-        yield from one_by_one(self, rotation_steps, conjugation)
+        if not bootstrap:
+            yield from one_by_one(self, rotation_steps, conjugation)
+            return
+        steps = set(capabilities(self._context.parameters).bootstrap_steps)
+        for keys in one_by_one(self, sorted(steps.union(rotation_steps)), conjugation=True):
+            assert isinstance(keys, MadeKeys)
+            yield replace(keys, file=for_bootstraps(keys.file, steps))
 
     def make_keys(self, kind: str, steps: Sequence[int]) -> MadeKeys:
         """See `KeyOwner.make_keys`; rotation keys are made for one step at a time."""
-        _refuse_bootstrap(kind == "bootstrap_keys")
+        if kind == BOOTSTRAP_KEYS:
+            raise Unsupported(
+                "FHElium's keys of a bootstrap are those of its rotations and of a conjugation, a file each; "
+                "measure those"
+            )
         if kind == "rotation_keys":
             (step,) = steps
             return MadeKeys(key_file(kind, step), self._engine.create_rotation_key(-step, self._secret_key))
@@ -106,8 +115,3 @@ class FHEliumKeyOwner(KeyOwner):
     def security(self) -> SecurityFacts:
         """From the primes of the engine."""
         return self._context.chain.security(SECRET)
-
-
-def _refuse_bootstrap(asked: bool) -> None:
-    if asked:
-        raise Unsupported(NO_BOOTSTRAP)
