@@ -75,6 +75,8 @@ class Descriptor:
         attack: `module:function` of an `Attack`, for the conformance kit; a simulator has no secret.
         audit: `module:NAME` of a `backends.audit.Binding`, which says what each call of the library executes;
             a simulator has no library.
+        bootstraps_at: an INSECURE set at which it bootstraps, for the conformance kit; None where it does so
+            at the kit's own, or not at all.
         keeps_secret_key: whether its key owner tells its secret key, to be kept between two processes
             (`KeyOwner.secret`).
     """
@@ -94,6 +96,7 @@ class Descriptor:
     noise: Traits | None = None
     attack: str | None = None
     audit: str | None = None
+    bootstraps_at: ParameterSet | None = None
     keeps_secret_key: bool = False
 
     def workers(self, threads: int) -> int:

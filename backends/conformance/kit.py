@@ -12,6 +12,7 @@ from backends.audit import Audit
 from backends.conformance import complex_slots, operations, optional, programs, secrecy
 from backends.conformance.parties import LeftOut, Parties, demand
 from backends.interface import Capabilities, KeyFile, SecurityFacts
+from backends.parameters import ParameterSet
 from backends.registry import load_binding
 
 #: What the key owner announced, for the attack, which is another process.
@@ -28,7 +29,8 @@ class Candidate:
         attack: `module:function` of a `backends.registry.Attack`.
         audit: `module:NAME` of a `backends.audit.Binding`.
         native_types: program → `module:Class` of a `backends.native.NativeTypes`.
-        bootstrap: its capabilities at `optional.BOOTSTRAPPING`; None where there is no bootstrap.
+        bootstrap: its capabilities at `bootstrapping`; None where there is no bootstrap.
+        bootstrapping: the set at which it bootstraps.
         foretold: what its capabilities foretell of the keys' security, if anything.
         complex_slots: whether its capabilities announce complex slots.
     """
@@ -39,6 +41,7 @@ class Candidate:
     audit: str | None
     native_types: Mapping[str, str]
     bootstrap: Capabilities | None
+    bootstrapping: ParameterSet
     foretold: SecurityFacts | None
     complex_slots: bool
 
@@ -128,7 +131,9 @@ def _bootstrap(candidate: Candidate, scratch: Path) -> Iterator[Check]:
         if candidate.bootstrap is None:
             raise LeftOut("the library has no bootstrap")
         folder = _fresh(scratch, "bootstrap")
-        optional.bootstraps_as_announced(candidate.adapter, folder, candidate.bootstrap)
+        optional.bootstraps_as_announced(
+            candidate.adapter, folder, candidate.bootstrapping, candidate.bootstrap
+        )
 
     yield Check("bootstraps as announced", bootstrap)
 

@@ -29,13 +29,15 @@ NATIVE = ParameterSet(log_n=13, first_modulus_bits=50, scale_bits=40, depth=2, d
 COEFFICIENTS = (0.1, 0.4, -0.3, 0.2)
 
 
-def bootstraps_as_announced(adapter: str, scratch: Path, offered: Capabilities) -> None:
+def bootstraps_as_announced(
+    adapter: str, scratch: Path, parameters: ParameterSet, offered: Capabilities
+) -> None:
     """A bootstrap from the lowest level that it takes leaves the level and the values announced."""
     library = load_library(adapter)
-    owner = library.key_owner(BOOTSTRAPPING)
+    owner = library.key_owner(parameters)
     files = owner.generate(scratch, (), bootstrap=True, conjugation=offered.complex_bootstrap)
-    evaluator = library.evaluator(BOOTSTRAPPING, scratch, files)
-    values = np.random.default_rng(3).uniform(-1, 1, BOOTSTRAPPING.slots)
+    evaluator = library.evaluator(parameters, scratch, files)
+    values = np.random.default_rng(3).uniform(-1, 1, parameters.slots)
     entry, output = offered.bootstrap_input_level, offered.bootstrap_output_level
     refreshed = evaluator.bootstrap(owner.encrypt(values, entry))
     level, counts = evaluator.level(refreshed), dict(evaluator.counts)

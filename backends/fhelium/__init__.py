@@ -5,11 +5,12 @@ from pathlib import Path
 from backends.fhelium.capabilities import capabilities
 from backends.fhelium.footprint import KEYS_TOGETHER, WORKING_SHARE, context_bytes
 from backends.footprint import Footprint
+from backends.parameters import BootstrapParameters, ParameterSet
 from backends.registry import Descriptor
 
 DESCRIPTOR = Descriptor(
     name="fhelium",
-    summary="FHElium 0.30 over torch, built from source: hoisting and compact constants; no bootstrap",
+    summary="FHElium 0.30 over torch, built from source: hoisting, compact constants, bootstraps",
     adapter="backends.fhelium.adapter:FHElium",
     capabilities=capabilities,
     footprint=Footprint(
@@ -23,4 +24,13 @@ DESCRIPTOR = Descriptor(
     threaded=True,
     attack="backends.fhelium.attack:attempts",
     audit="backends.fhelium.audit:BINDING",
+    bootstraps_at=ParameterSet(
+        log_n=11,
+        first_modulus_bits=51,
+        scale_bits=50,
+        depth=21,
+        digits=6,
+        security=0,
+        bootstrap=BootstrapParameters((2, 2), correction_factor=4, depth=17),
+    ),
 )

@@ -17,7 +17,7 @@ from fhelium.experimental.bootstrap import (
 )
 from fhelium.values import EvaluationKeySet, RotationKeySet
 
-from backends.errors import ExecutionError
+from backends.errors import ExecutionError, ParameterError
 from backends.fhelium import bindings
 from backends.fhelium.bindings import RotationKey, SwitchingKey
 from backends.fhelium.circuit import SEED_DEGREE, Circuit
@@ -28,8 +28,9 @@ from backends.interface import Ciphertext
 ENTRY_LEVEL = 1
 #: Coefficients of the cosine's polynomial that count as 0: every other one is, but for rounding.
 _NEAR_ZERO = 1e-15
-#: The circuit's own rounding of scales: 1.4e-9 of them, a thousandth of what else errs in a bootstrap.
-_SCALE_TOLERANCE = 2.0**-28
+#: The circuit rounds scales, and each doubling of the angle doubles that: 1.4e-9 of the result's at N = 2^11,
+#: 6e-8 at 2^16. The canonical scale is noted all the same, for what else errs in a bootstrap is 1e-5.
+_SCALE_TOLERANCE = 2.0**-22
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,9 @@ class Bootstrap:
     parameters. So a scale is noted under which the message is smaller by the correction, and the result has
     the canonical scale of its level; what the message was scaled down by, the last transform gives back.
     Diagonals are encoded at each use: all of them would take gigabytes.
+
+    Raises:
+        ParameterError: the library rotates by other steps than `Circuit` tells.
     """
 
     def __init__(self, context: Context, engine: bindings.Engine) -> None:
@@ -81,6 +85,12 @@ class Bootstrap:
             retain_constants=True,
             batch_modular_branches=True,
         )
+        rotations = {-step % circuit.slots for step in self._bootstrap.required_rotations}
+        if rotations != set(circuit.rotations()):
+            raise ParameterError(
+                "this FHElium bootstraps by other rotations than are foretold; take the version that the "
+                "environment's declaration names"
+            )
 
     def __call__(
         self,

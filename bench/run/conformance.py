@@ -16,6 +16,7 @@ from backends.conformance.parties import PARAMETERS
 from backends.conformance.programs import Task
 from backends.errors import Unsupported
 from backends.interface import Capabilities
+from backends.parameters import ParameterSet
 from backends.planner import Refresh, plan, refresh_for
 from backends.registry import Descriptor
 from backends.tensor.layout import pack
@@ -74,7 +75,8 @@ def conform(descriptor: Descriptor, python: Path, work: Path, logs: Path, tell: 
     reason = "" if offered.no_bootstrap_reason else "no_bootstrap_reason is empty; say why, for `Unsupported`"
     tell(Outcome("descriptor", CAPABLE, "passed"))
     tell(Outcome("descriptor", "says why there is no bootstrap", "failed" if reason else "passed", reason))
-    bootstrap = _bootstrap(descriptor)
+    bootstrapping = descriptor.bootstraps_at or optional.BOOTSTRAPPING
+    bootstrap = _bootstrap(descriptor, bootstrapping)
     if isinstance(bootstrap, Outcome):
         tell(bootstrap)
         bootstrap = None
@@ -87,6 +89,7 @@ def conform(descriptor: Descriptor, python: Path, work: Path, logs: Path, tell: 
         audit=descriptor.audit,
         native_types=dict(descriptor.native_types),
         bootstrap=bootstrap,
+        bootstrapping=bootstrapping,
         foretold=offered.security,
         complex_slots=offered.complex_slots,
     )
@@ -107,14 +110,14 @@ def _said(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
 
 
-def _bootstrap(descriptor: Descriptor) -> Capabilities | Outcome | None:
+def _bootstrap(descriptor: Descriptor, parameters: ParameterSet) -> Capabilities | Outcome | None:
     """What a backend offers where it bootstraps, if it does, or why that cannot be known."""
     try:
-        offered = descriptor.capabilities(optional.BOOTSTRAPPING)
+        offered = descriptor.capabilities(parameters)
     except Unsupported:
         return None
     except Exception as error:
-        why = f"{_said(error)} (at {optional.BOOTSTRAPPING.name}); raise Unsupported with the reason"
+        why = f"{_said(error)} (at {parameters.name}); raise Unsupported with the reason"
         return Outcome("descriptor", BOOTSTRAPPING, "failed", why)
     return None if offered.bootstrap_output_level is None else offered
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,15 +10,21 @@ import pytest
 
 from backends.errors import ExecutionError, ParameterError
 from backends.fhelium import bindings
+from backends.fhelium.bootstrap import Bootstrap
 from backends.fhelium.capabilities import SECRET, capabilities
 from backends.fhelium.context import Context, make_engine
 from backends.fhelium.evaluator import FHEliumEvaluator
 from backends.fhelium.key_owner import FHEliumKeyOwner
 from backends.interface import KeyFile
 from backends.parameters import ParameterSet
+from backends.registry import get
 from tests.backends.chains import CHAINS
 from tests.toy import PORTABLE
 
+DESCRIBED = get("fhelium").bootstraps_at
+assert DESCRIBED is not None
+#: INSECURE.
+BOOTSTRAPPING = DESCRIBED
 #: INSECURE: three digits of as many primes, and a P of three.
 HYBRID = ParameterSet(log_n=12, first_modulus_bits=55, scale_bits=50, depth=8, digits=3, security=0)
 
@@ -112,3 +119,30 @@ def test_what_was_made_at_other_parameters_is_refused(
 def test_a_modulus_above_the_security_asked_for_is_refused() -> None:
     with pytest.raises(ParameterError, match="FHElium refuses"):
         make_engine(ParameterSet.from_json({**PORTABLE.to_json(), "security": 128}))
+
+
+@pytest.mark.parametrize("level_budget", [(1, 2), (2, 3), (3, 2)])
+def test_a_bootstrap_rotates_by_what_its_circuit_foretells(level_budget: tuple[int, int]) -> None:
+    """Each stage of a transform wants the steps of its own stride and width; others would be refused."""
+    assert BOOTSTRAPPING.bootstrap is not None
+    depth = 13 + sum(level_budget)
+    asked = replace(BOOTSTRAPPING.bootstrap, level_budget=level_budget, depth=depth)
+    parameters = replace(BOOTSTRAPPING, bootstrap=asked)
+    engine = make_engine(parameters)
+    Bootstrap(Context(parameters, engine), engine)
+
+
+def test_a_bootstrap_takes_what_is_at_a_higher_level(tmp_path: Path) -> None:
+    owner = FHEliumKeyOwner(BOOTSTRAPPING)
+    evaluator = FHEliumEvaluator(BOOTSTRAPPING, tmp_path, owner.generate(tmp_path, [], bootstrap=True))
+    values = np.linspace(-1, 1, BOOTSTRAPPING.slots)
+    refreshed = evaluator.bootstrap(owner.encrypt(values, 3))
+    assert evaluator.level(refreshed) == capabilities(BOOTSTRAPPING).bootstrap_output_level
+    assert np.abs(owner.decrypt(refreshed) - values).max() < 2.0**-11
+
+
+def test_a_bootstrap_without_its_keys_says_which_are_missing(tmp_path: Path) -> None:
+    owner = FHEliumKeyOwner(BOOTSTRAPPING)
+    evaluator = FHEliumEvaluator(BOOTSTRAPPING, tmp_path, owner.generate(tmp_path, [], bootstrap=False))
+    with pytest.raises(ExecutionError, match="no keys for a bootstrap; ask for them"):
+        evaluator.bootstrap(owner.encrypt(np.zeros(BOOTSTRAPPING.slots), 1))

@@ -8,11 +8,17 @@ import pytest
 
 from backends.errors import Unsupported
 from backends.fhelium.capabilities import capabilities
-from backends.parameters import ParameterSet
+from backends.parameters import SLOTS_TO_COEFFICIENTS_FIRST, BootstrapParameters, ParameterSet
 from backends.registry import get
+from backends.security import check_demand
 from tests.backends.chains import CHAINS
-from tests.toy import BOOTSTRAPPING, PORTABLE
+from tests.toy import PORTABLE
 
+DESCRIBED = get("fhelium").bootstraps_at
+assert DESCRIBED is not None
+#: INSECURE.
+BOOTSTRAPPING = DESCRIBED
+SECURE = ParameterSet(16, 51, 50, 29, 8, bootstrap=BootstrapParameters((3, 3), 4, 21))
 #: Four digits of seven primes of 50 bits, the last one shorter, and a P of six primes of 60.
 HYBRID = ParameterSet(16, 58, 50, 27, 4, security=0)
 
@@ -41,9 +47,48 @@ def test_what_it_cannot_use_is_unsupported_with_what_would_be_right(
         capabilities(ParameterSet.from_json(literal))
 
 
-def test_it_does_not_bootstrap() -> None:
-    with pytest.raises(Unsupported, match="round_trip refreshes, or a backend that bootstraps"):
-        capabilities(BOOTSTRAPPING)
+def test_without_a_bootstrap_it_says_so() -> None:
+    offered = capabilities(PORTABLE)
+    assert offered.bootstrap_output_level is None
+    assert offered.no_bootstrap_reason
+
+
+def test_a_bootstrap_takes_the_levels_of_its_parts() -> None:
+    """Two levels for each transform, one for a division, six for the cosine and one for each doubling."""
+    offered = capabilities(BOOTSTRAPPING)
+    assert (offered.bootstrap_input_level, offered.bootstrap_output_level) == (1, 21 - (4 + 1 + 6 + 6))
+    assert offered.complex_bootstrap
+    assert offered.bootstrap_period == 2**4
+
+
+def test_at_128_bits_three_levels_for_each_transform_leave_eight() -> None:
+    offered = capabilities(SECURE)
+    assert offered.bootstrap_output_level == 8
+    assert offered.security is not None
+    check_demand(SECURE, offered.security)
+    # Seven baby and seven giant steps where a level has 63 diagonals; the largest stride has 32.
+    assert len(offered.bootstrap_steps) == 2 * (7 + 7) + 7 + 3
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"depth": 16}, "takes 17 levels with level budget .2, 2. at log_n 11, not 16; set bootstrap.depth"),
+        ({"kind": SLOTS_TO_COEFFICIENTS_FIRST}, "of kind coefficients_to_slots_first, with one iteration"),
+        ({"iterations": 2, "first_precision_bits": 9}, "with one iteration; choose that, or openfhe"),
+    ],
+)
+def test_a_bootstrap_that_it_does_not_have_is_unsupported(changes: dict[str, object], sentence: str) -> None:
+    bootstrap = BOOTSTRAPPING.bootstrap
+    assert bootstrap is not None
+    asked = replace(BOOTSTRAPPING, depth=28, bootstrap=replace(bootstrap, **changes))  # type: ignore[arg-type]
+    with pytest.raises(Unsupported, match=sentence):
+        capabilities(replace(asked, digits=8))
+
+
+def test_it_bootstraps_from_a_first_modulus_of_twice_the_scale_alone() -> None:
+    with pytest.raises(Unsupported, match="of 55 bits with a scale of 50; set first_modulus_bits to 51"):
+        capabilities(replace(BOOTSTRAPPING, first_modulus_bits=55))
 
 
 @pytest.mark.parametrize(
