@@ -28,8 +28,9 @@ _DEVIATIONS = 7.0
 _DIVISION_DEPTH = 1
 #: The first modulus exceeds the scale by so many bits; FHElium takes no more.
 FIRST_MODULUS_GAP = 1
-#: Bits by which a message is scaled down before the reduction, where the set does not say.
-OWN_CORRECTION = 4
+#: Bits by which a message is scaled down before the reduction, where the set does not say: few, because what
+#: the circuit errs by is scaled up again with the message.
+OWN_CORRECTION = 2
 
 
 @dataclass(frozen=True)

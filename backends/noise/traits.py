@@ -6,7 +6,7 @@ library's source and found again in what its primitives decrypt to (`bench noise
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,12 +22,22 @@ class Reduction:
         mismatch: the relative error of the modulus that it reduces by, which is close to a power of two times
             the scale and taken for that.
         factor: the standard deviation of everything else in it, in the smallest steps of the scale and
-            before the message is scaled up again; it is measured, and does not hang on N.
+            before the message is scaled up again; it is measured, ring by ring (`of_ring`).
     """
 
     correction: int
     mismatch: float
     factor: float
+
+
+def of_ring(factors: Mapping[int, float], log_n: int) -> float:
+    """The factor that was measured at the ring nearest to 2^log_n; 0 where none was.
+
+    Args:
+        factors: by log2 of the ring dimension.
+        log_n: of the ring that is asked about.
+    """
+    return factors[min(factors, key=lambda measured: abs(measured - log_n))] if factors else 0.0
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from bench.cli.refused import name_refused
 from bench.cli.screen import Screen
 from bench.cli.tables import table
 from bench.errors import UserError
-from bench.run.prediction.noise import Held, held, reduction_factor, with_factor, write
+from bench.run.prediction.noise import Held, held, reduction_factors, with_factors, write
 from reports.store import load_output
 
 
@@ -33,12 +33,12 @@ def noise(results: Path) -> int:
         if descriptor.noise is None or not records:
             continue
         found, path = held(records, descriptor), descriptor.noise.figures
-        factor = reduction_factor(found, descriptor.noise)
-        if factor is not None:
-            found = held(records, replace(descriptor, noise=with_factor(descriptor.noise, factor)))
+        factors = reduction_factors(found, descriptor.noise)
+        if factors:
+            found = held(records, replace(descriptor, noise=with_factors(descriptor.noise, factors)))
         screen.print(table(f"{name}: bits by the mean error, told / measured", _columns(found).items()))
         if path is not None and found:
-            write(path, found, factor, records)
+            write(path, found, factors, records)
             screen.say(f"{path}: {len(found)} primitives")
             written += 1
     if not written:

@@ -16,7 +16,7 @@ from backends.errors import BackendError
 from backends.interface import ComplexVector, Vector
 from backends.microbenchmarks import ENCRYPTION
 from backends.noise.drawn import Noise
-from backends.noise.traits import Traits
+from backends.noise.traits import Reduction, Traits, of_ring
 from backends.parameters import ParameterSet
 from backends.primitives import Primitive
 from backends.registry import Descriptor
@@ -98,15 +98,19 @@ def told_bits(parameters: ParameterSet, traits: Traits, primitive: str) -> float
     return bits
 
 
-def reduction_factor(found: Sequence[Held], traits: Traits) -> float | None:
-    """The factor that meets bootstraps best: the median of those that show it, None where none does."""
-    factors = []
+def reduction_factors(found: Sequence[Held], traits: Traits) -> dict[int, float]:
+    """The factor that meets the bootstraps of each ring best, by log2 of its dimension.
+
+    It is the median of those that show it; a ring has none where everything else hides it.
+    """
+    shown: dict[int, list[float]] = {}
     for one in found:
-        bootstrap = ParameterSet.named(one.parameter_set).bootstrap
-        if one.primitive == BOOTSTRAP and bootstrap is not None and bootstrap.iterations == 1:
-            factors.append(_factor(one, traits))
-    shown = [factor for factor in factors if factor is not None]
-    return float(f"{median(shown):.3g}") if shown else None
+        parameters = ParameterSet.named(one.parameter_set)
+        if one.primitive != BOOTSTRAP or parameters.bootstrap is None or parameters.bootstrap.iterations > 1:
+            continue
+        if (factor := _factor(one, traits)) is not None:
+            shown.setdefault(parameters.log_n, []).append(factor)
+    return {log_n: float(f"{median(factors):.3g}") for log_n, factors in sorted(shown.items())}
 
 
 def _factor(one: Held, traits: Traits) -> float | None:
@@ -114,28 +118,33 @@ def _factor(one: Held, traits: Traits) -> float | None:
     parameters = ParameterSet.named(one.parameter_set)
     measured = 4.0**-one.measured
     without, large = (
-        4.0 ** -told_bits(parameters, with_factor(traits, factor), BOOTSTRAP) for factor in (0.0, LARGE)
+        4.0 ** -told_bits(parameters, with_factors(traits, {parameters.log_n: factor}), BOOTSTRAP)
+        for factor in (0.0, LARGE)
     )
     left = measured - without
     return LARGE * sqrt(left / large) if left > VISIBLE * measured else None
 
 
-def with_factor(traits: Traits, factor: float) -> Traits:
-    """The same, with a factor in place of that which is shipped."""
+def with_factors(traits: Traits, factors: Mapping[int, float]) -> Traits:
+    """The same, with these factors by log2 of the ring dimension in place of those that are shipped."""
     told = traits.reduction
     assert told is not None, "a library that bootstraps tells how"
-    return replace(traits, reduction=lambda parameters: replace(told(parameters), factor=factor))
+
+    def reduction(parameters: ParameterSet) -> Reduction:
+        return replace(told(parameters), factor=of_ring(factors, parameters.log_n))
+
+    return replace(traits, reduction=reduction)
 
 
-def write(path: Path, found: Sequence[Held], factor: float | None, records: Sequence[Record]) -> None:
-    """Write what a backend ships: the factor, and every primitive that was held, a line each."""
+def write(path: Path, found: Sequence[Held], factors: Mapping[int, float], records: Sequence[Record]) -> None:
+    """Write what a backend ships: the factors, and every primitive that was held, a line each."""
     newest = max(records, key=lambda one: one.started_at)
     taken: date = newest.started_at.date()
     head = {
         "taken": taken.isoformat(),
         "commit": newest.environment.git or "unknown",
         "libraries": dict(newest.environment.libraries),
-        "reduction": factor,
+        "reduction": {str(log_n): factor for log_n, factor in factors.items()},
     }
     lines = ",\n".join(json.dumps(_rounded(one)) for one in found)
     path.write_text(f'{json.dumps(head)[:-1]}, "held": [\n{lines}\n]}}\n')
