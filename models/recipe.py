@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, Tag, model_validator
+from pydantic import Field, Tag, field_validator, model_validator
 
 from models.architectures.options import ORIGINAL, Options
 from models.architectures.registry import Architecture
+from models.architectures.shapes import too_many
 from models.conversion import ConversionSettings
 from models.data.augmentation import Augmentation
 from models.data.literals import Patches, Preparation, Tokens
@@ -102,6 +103,13 @@ class Recipe(Settings):
     tightening: TighteningSettings | None = None
     fine_tuning: DistillationSettings | None = None
     storage: Literal["float16", "float32"] = "float32"
+
+    @field_validator("architecture")
+    @classmethod
+    def _fits_a_machine(cls, found: Architecture | None) -> Architecture | None:
+        if found is not None and (excess := too_many(found.weights)):
+            raise ValueError(f"{excess}; write a smaller dim or fewer blocks")
+        return found
 
     @model_validator(mode="after")
     def _has_an_architecture(self) -> Recipe:

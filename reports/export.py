@@ -84,9 +84,7 @@ def to_markdown(records: Sequence[Record]) -> str:
         "The clear rungs on whole held-out sets, losses with 95 % intervals": ladders,
         "At 128 bits of security or more": table(HEADINGS, map(_row, secure)),
         "INSECURE: under 128 bits, or not encrypted": table(HEADINGS, map(_row, insecure)),
-        "Not finished: unsupported, failed, timed out, out of memory or interrupted": table(
-            HEADINGS, map(_row, unfinished)
-        ),
+        f"Not finished: {Status.others()}": table(HEADINGS, map(_row, unfinished)),
     }
     return "\n".join(f"## {title}\n\n{rows}\n" for title, rows in tables.items() if rows)
 

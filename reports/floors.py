@@ -43,7 +43,7 @@ def single_operations(record: Record) -> bool:
 def unranked(record: Record) -> str | None:
     """Why a cell is ranked with none, whatever it reaches and takes; None where it may be ranked."""
     if record.status is not Status.OK:
-        return f"{record.status.value.replace('_', ' ')}: {record.reason}"
+        return f"{record.status.words}: {record.reason}"
     if not record.security.secure:
         return "INSECURE"
     return "single operations" if single_operations(record) else None

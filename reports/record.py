@@ -36,6 +36,17 @@ class Status(str, Enum):
     OUT_OF_MEMORY = "out_of_memory"
     INTERRUPTED = "interrupted"
 
+    @property
+    def words(self) -> str:
+        """As sentences and headings have it."""
+        return self.value.replace("_", " ")
+
+    @classmethod
+    def others(cls, *named: Status) -> str:
+        """Every status but these and `ok` in a row: "failed, timed out or interrupted"."""
+        *words, last = (one.words for one in cls if one is not cls.OK and one not in named)
+        return f"{', '.join(words)} or {last}"
+
 
 class SecurityBlock(Block):
     """The verdict of `backends.security`; what was not judged is not secure."""

@@ -20,7 +20,7 @@ from bench.spec.file import BootstrapLiteral, Limits, StageLimits, SuiteFile, Su
 from bench.spec.suite import load_suite
 from models import recipe
 from models.data.own import ImageFolders, Table
-from reports.record import Record
+from reports.record import Record, Status
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -225,6 +225,12 @@ def test_the_example_of_a_suite_can_run(tmp_path: Path) -> None:
 
 def test_every_word_that_a_reader_meets_is_in_the_glossary() -> None:
     assert undefined([*WORDS, *PHRASES], GLOSSARY.read_text()) == []
+
+
+@pytest.mark.parametrize(("path", "row"), [(METRICS, "| `status` |"), (GLOSSARY, "| **status** |")], ids=str)
+def test_every_status_is_told(path: Path, row: str) -> None:
+    (line,) = [line for line in path.read_text().splitlines() if line.startswith(row)]
+    assert [one.value for one in Status if f"`{one.value}`" not in line] == []
 
 
 def test_each_of_these_can_fail() -> None:

@@ -23,6 +23,7 @@ from bench.run.prediction.prediction import Prediction, predict
 from bench.run.prediction.predictor import Predictor, predictor
 from bench.run.prediction.work import Setting
 from models.architectures.options import ORIGINAL
+from models.architectures.shapes import too_many
 from models.errors import ModelError
 from models.graph import Graph
 from models.shapes import value_shapes
@@ -160,6 +161,12 @@ def sizes(model: Model) -> Sizes:
     )
 
 
+def unpriced(model: Model) -> str | None:
+    """Why nothing is planned of a model; None where ways are."""
+    excess = too_many(model.architecture.weights)
+    return excess and f"{excess}; price its shape with fewer blocks, of which each costs the same"
+
+
 def costs(
     model: Model, assumed: Assumed, threads: int = 1, processes: int = 1, records: Sequence[Record] = ()
 ) -> Iterator[Cost]:
@@ -172,6 +179,11 @@ def costs(
         processes: how many plan ways side by side; 1 plans in this one.
         records: of earlier runs, to which the prediction of times is fitted.
     """
+    if (reason := unpriced(model)) is not None:
+        for name in ROUTES:
+            for one in bootstrapping()[0]:
+                yield Cost(name, one.name, PARAMETERS.name, reason)
+        return
     if processes == 1:
         for name in ROUTES:
             yield from _of_route(name, model, assumed, threads, records)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from shlex import quote
 
 import models
+from bench.spec.typed import typed
 
 RECIPES = Path(models.__file__).parent / "recipes"
 #: What `bench convert --random-weights` puts after a recipe's name.
@@ -14,10 +14,10 @@ _RANDOM = "_random"
 
 def command(model: str) -> str | None:
     """The command that makes the checkpoint of this name; None where the project has no recipe for it."""
-    for name, option in ((model, ""), (model.removesuffix(_RANDOM), " --random-weights")):
+    for name, option in ((model, ()), (model.removesuffix(_RANDOM), ("--random-weights",))):
         for recipe in RECIPES.glob("*.yaml"):
             if recipe.stem == name:
-                return f"python -m bench convert {quote(str(_shown(recipe)))}{option}"
+                return typed("convert", _shown(recipe), *option)
     return None
 
 

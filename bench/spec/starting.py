@@ -13,6 +13,7 @@ import yaml
 from bench.errors import UserError
 from bench.spec.schemas import comment
 from bench.spec.suite import CHECKPOINTS, named_from
+from bench.spec.typed import typed
 from models.data.catalogue import DATA_SETS
 from models.data.literals import Patches
 from models.data.own import ImageFolders
@@ -24,7 +25,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _SUITE = """\
 {schema}
 # What to run: cases, each a model on held-out samples, at parameter sets, on libraries.
-# `bench validate {path}` checks it, `bench plan {path}` says what it will take, `bench run {path}` runs it.
+# `{validate}` checks it, `{plan}` says what it will take, `{run}` runs it.
 suite: {name}
 title: one line for readers
 security: 128   # demanded of every set; one that says `security: 0` may be a toy ring, and is marked INSECURE
@@ -69,13 +70,13 @@ _CHECKPOINT = """\
 _LAYER = """\
   # A linear map as wide as your model, with drawn weights: it runs before anything is converted.
   - {{name: width, layer: {{kind: linear, tokens: 16, features: {width}}}}}
-  # The model itself, once `bench convert {recipe} --output {folder}` has made it:
+  # The model itself, once `{convert}` has made it:
   # - {{name: model, model: {checkpoint}, data: {data}}}
 """
 _RECIPE = """\
 {schema}
 # How {original} becomes polynomial without training: softmax, LayerNorm and activations are approximated on
-# the ranges that samples show. `bench inspect {original}` says what this and the ways with training cost.
+# the ranges that samples show. `{inspect}` says what this and the ways with training cost.
 name: {name}
 title: one line for readers
 data: {data}  # {own}
@@ -136,7 +137,8 @@ def started(name: str, folder: Path, model: str | None, data: str) -> dict[Path,
 
 def _suite(name: str, path: Path, cases: str) -> str:
     schema = comment("suite", path.parent)
-    return _SUITE.format(schema=schema, name=name, path=path, cases=cases.rstrip("\n"))
+    commands = {one: typed(one, path) for one in ("validate", "plan", "run")}
+    return _SUITE.format(schema=schema, name=name, cases=cases.rstrip("\n"), **commands)
 
 
 def _checkpoint(place: Path, folder: Path) -> str:
@@ -157,13 +159,13 @@ def _of_hugging_face(name: str, path: Path, original: Path) -> dict[Path, str]:
     recipe, checkpoint = path.with_name(f"{name}_recipe.yaml"), f"{name}_polynomial"
     cases = _LAYER.format(
         width=_width(read),
-        recipe=recipe,
-        folder=path.with_name(checkpoint),
+        convert=typed("convert", recipe, "--output", path.with_name(checkpoint)),
         checkpoint=checkpoint,
         data=found.name,
     )
     text = _RECIPE.format(
         schema=comment("recipe", path.parent),
+        inspect=typed("inspect", original),
         original=_quoted(os.path.relpath(original.resolve(), path.parent.resolve())),
         name=checkpoint,
         data=found.name,

@@ -10,12 +10,12 @@ from itertools import pairwise
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from models.architectures.draft import Draft
 from models.architectures.options import Options
 from models.architectures.parts import activated
-from models.architectures.shapes import WIDEST, DataShape, Literals, check_weights
+from models.architectures.shapes import WIDEST, DataShape, Literals
 from models.errors import ModelError
 from models.graph import Graph
 
@@ -35,10 +35,10 @@ class MlpShape(Literals):
         tuple[Annotated[int, Field(gt=0, le=WIDEST)], ...], Field(min_length=1, max_length=MOST_LAYERS)
     ]
 
-    @model_validator(mode="after")
-    def _fits_a_machine(self) -> MlpShape:
-        check_weights(sum(a * b for a, b in pairwise(self.hidden)))
-        return self
+    @property
+    def weights(self) -> float:
+        """Those of the maps from one hidden layer to the next."""
+        return sum(a * b for a, b in pairwise(self.hidden))
 
 
 def build(shape: MlpShape, data: DataShape, options: Options, rng: np.random.Generator) -> Graph:

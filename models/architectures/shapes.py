@@ -57,10 +57,10 @@ class TransformerShape(Literals):
             raise ValueError(f"dim {self.dim} is not a multiple of heads {self.heads}; change one of them")
         return self
 
-    @model_validator(mode="after")
-    def _fits_a_machine(self) -> TransformerShape:
-        check_weights(self.dim**2 * self.blocks * (4 + 2 * self.mlp_ratio))
-        return self
+    @property
+    def weights(self) -> float:
+        """Those of the maps of its blocks, a gate and every bias apart."""
+        return self.dim**2 * self.blocks * (4 + 2 * self.mlp_ratio)
 
     @model_validator(mode="after")
     def _whole_features(self) -> TransformerShape:
@@ -73,13 +73,14 @@ class TransformerShape(Literals):
         return self
 
 
-def check_weights(count: float) -> None:
-    """Raise ValueError where the weights of an architecture's blocks are more than a machine holds."""
-    if count > MOST_WEIGHTS:
-        raise ValueError(
-            f"{count:,.0f} weights are over {MOST_WEIGHTS:,}, more than is planned or held here (a plan "
-            "too draws those of up to four blocks, in float64); write a smaller dim or fewer blocks"
-        )
+def too_many(weights: float) -> str | None:
+    """Why the weights of an architecture's blocks are more than a machine holds; None where they are not."""
+    if weights <= MOST_WEIGHTS:
+        return None
+    return (
+        f"{weights:,.0f} weights are over {MOST_WEIGHTS:,}, more than is planned or held here (a plan too "
+        "draws those of up to four blocks, in float64)"
+    )
 
 
 def hidden_features(dim: int, mlp_ratio: int | float) -> int:

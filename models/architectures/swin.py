@@ -24,7 +24,6 @@ from models.architectures.shapes import (
     WIDEST,
     DataShape,
     Literals,
-    check_weights,
 )
 from models.architectures.windows import Positions, neighbours, region_mask, reorder, window_order
 from models.errors import ModelError
@@ -56,11 +55,11 @@ class SwinShape(Literals):
     mlp_ratio: Annotated[int, Field(gt=0, le=LARGEST_RATIO)]
     head: bool = True
 
-    @model_validator(mode="after")
-    def _fits_a_machine(self) -> SwinShape:
+    @property
+    def weights(self) -> float:
+        """Those of the maps of its blocks; each stage has four times as many a block as the one before."""
         blocks = sum(depth << 2 * stage for stage, depth in enumerate(self.depths))
-        check_weights(self.dim**2 * blocks * (4 + 2 * self.mlp_ratio))
-        return self
+        return self.dim**2 * blocks * (4 + 2 * self.mlp_ratio)
 
     @model_validator(mode="after")
     def _stages_agree(self) -> SwinShape:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
+from models.architectures.shapes import too_many
 from models.data.literals import Patches, Preparation, Tokens
 from models.errors import ModelError
 from models.graph import Graph
@@ -44,13 +45,13 @@ def load(
 
     Raises:
         ModelError: the folder is incomplete or damaged, its weights are not those that its config describes,
-            or the model is none that the graph can express.
+            or the model is too large or none that the graph can express.
     """
     if preparation is not None and context is not None:
         raise ModelError("the preparation fixes the context; give one of them")
     source = folder.read(Path(path))
     request = Request(Path(path).resolve().name if name is None else name, preparation, context)
-    found = describing.describe(source, request)
+    found = _held(source, request)
     if taken := describing.taken(source, found.head):
         classes = ", ".join(describing.model_classes(source))
         logger.warning("%s, a %s, is %s", source.folder, classes, taken)
@@ -61,9 +62,18 @@ def described(path: Path | str) -> Described:
     """What a folder says of its model; of a text, with all positions of the model.
 
     Raises:
-        ModelError: the folder is incomplete or damaged, or the model is none that the graph can express.
+        ModelError: the folder is incomplete or damaged, or the model is too large or none that the graph can
+            express.
     """
-    return describing.describe(folder.read(Path(path)), Request(Path(path).resolve().name))
+    return _held(folder.read(Path(path)), Request(Path(path).resolve().name))
+
+
+def _held(source: folder.Source, request: Request) -> Described:
+    """The model of a folder, if a machine holds its weights."""
+    found = describing.describe(source, request)
+    if excess := too_many(found.architecture.weights):
+        raise ModelError(f"{source.folder}: {excess}; name a smaller model")
+    return found
 
 
 def preparation(path: Path, given: Preparation) -> Preparation:

@@ -28,7 +28,7 @@ from reports.html.processes import newest
 from reports.html.rows import index, units
 from reports.html.sets import NamedSets
 from reports.html.shared import conditions, held_out_ladders, loss_titles
-from reports.record import TIMING_ONLY, Record
+from reports.record import TIMING_ONLY, Record, Status
 
 #: A page with thousands of damaged lines or warnings names the first; the command names every damaged line.
 NAMED = 50
@@ -75,6 +75,7 @@ def render(
         made=made,
         standings=Counter(map(standing, records)),
         statuses=Counter(record.status.value for record in records),
+        failures=Status.others(Status.UNSUPPORTED),
         glances=glances(records, grouped),
         growths=growths(records),
         grouped=grouped,

@@ -21,6 +21,7 @@ from bench.environments.interpreters import cache_folder
 from bench.errors import UserError
 from bench.run.conformance import Outcome
 from bench.run.conformance import conform as check
+from bench.spec.typed import typed
 from reports.visible import visible
 
 _COLOURS = {"passed": "green", "failed": "red", "left out": "yellow"}
@@ -54,7 +55,7 @@ def conform(name: str, skeleton: Path | None, build: str) -> int:
         for path in template.write(name, skeleton):
             screen.say(str(path))
         package = quote(str(skeleton))
-        screen.say(f"next: fill it in, install it with pip install {package}, then bench conform {name}")
+        screen.say(f"next: fill it in, install it with pip install {package}, then {typed('conform', name)}")
         return 0
     descriptor = get(name)
     check_build([descriptor], build)

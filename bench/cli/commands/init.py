@@ -10,6 +10,7 @@ from bench.cli.examples import examples
 from bench.cli.screen import Screen
 from bench.errors import UserError
 from bench.spec.starting import started
+from bench.spec.typed import typed
 
 
 @click.command(
@@ -46,5 +47,6 @@ def init(name: str, model: str | None, data: str, output: Path) -> int:
     for path, text in files.items():
         path.write_text(text, encoding="utf-8")
         screen.say(str(path))
-    screen.say(f"next: bench validate {next(iter(files))}, then bench run {next(iter(files))}")
+    suite = next(iter(files))
+    screen.say(f"next: {typed('validate', suite)}, then {typed('run', suite)}")
     return 0

@@ -17,7 +17,7 @@ from bench.cli.refused import records_of
 from bench.cli.screen import Screen
 from bench.cli.tables import table
 from bench.errors import UserError
-from bench.run.inspection import PARAMETERS, Cost, Sizes, bootstrapping, costs, sizes
+from bench.run.inspection import PARAMETERS, Cost, Sizes, bootstrapping, costs, sizes, unpriced
 from models.architectures.registry import Architecture
 from models.architectures.shapes import DataShape
 from models.huggingface.outline import Outline, outline
@@ -112,6 +112,9 @@ def tell(
     else:
         screen.print(table(f"{model.name}: what it is", [("", _described(read, model, found))]))
         told = []
+        if (reason := unpriced(model)) is not None:
+            screen.say(f"no way is priced: {reason}")
+            return 1
         for cost in costs(model, assumed, threads, processes, records):
             told.append(cost)
             route = ROUTES[cost.route]

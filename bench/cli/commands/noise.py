@@ -11,23 +11,27 @@ from backends.registry import available
 from bench.cli.examples import examples
 from bench.cli.refused import name_refused
 from bench.cli.screen import Screen
+from bench.cli.shipping import WRITE, Shipping
 from bench.cli.tables import table
 from bench.errors import UserError
-from bench.run.prediction.noise import Held, held, reduction_factors, with_factors, write
+from bench.run.prediction.noise import Figures, Held, held, reduction_factors, with_factors
 from reports.store import load_output
 
 
-@click.command(epilog=examples("bench noise results"))
+@click.command(epilog=examples("bench noise results", "bench noise results --write"))
 @click.argument("results", type=click.Path(path_type=Path))
-def noise(results: Path) -> int:
-    """Hold the noise of primitives against RESULTS, and write what formulas do not tell to `noise.json`.
+@WRITE
+def noise(results: Path, write: bool) -> int:
+    """Hold the noise of primitives against RESULTS; with --write ship what formulas do not tell.
 
-    RESULTS are records of suites/primitives.yaml and suites/bootstrap.yaml, or of their toy sizes. Each
-    backend's file is replaced. Lines that are refused are named on standard error.
+    RESULTS are records of suites/primitives.yaml and suites/bootstrap.yaml, or of their toy sizes. What is
+    shipped is `noise.json` in each backend's folder, which is replaced. Lines that are refused are named on
+    standard error.
     """
     loaded = load_output(results)
     name_refused(loaded.refused)
-    screen, written = Screen(), 0
+    screen = Screen()
+    shipping = Shipping(screen, ("noise", results), write)
     for name, descriptor in available().items():
         records = [stored.record for stored in loaded.stored if stored.record.backend == name]
         if descriptor.noise is None or not records:
@@ -38,11 +42,14 @@ def noise(results: Path) -> int:
             found = held(records, replace(descriptor, noise=with_factors(descriptor.noise, factors)))
         screen.print(table(f"{name}: bits by the mean error, told / measured", _columns(found).items()))
         if path is not None and found:
-            write(path, found, factors, records)
-            screen.say(f"{path}: {len(found)} primitives")
-            written += 1
-    if not written:
+            there = Figures.shipped(path)
+            # Records tell no factor of rings at which they have no bootstrap; those that are shipped stay.
+            before = {} if there is None else there.factors
+            figures = Figures.of(found, before | factors, records)
+            shipping.ship(path, figures.told, None if there is None else there.told, figures.write)
+    if not shipping.files:
         raise UserError(f"{results} has no record of primitives with bits; run suites/primitives_toy.yaml")
+    shipping.end()
     return 0
 
 

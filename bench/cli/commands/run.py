@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from shlex import quote
 
 import click
 
@@ -24,6 +23,7 @@ from bench.run.service import Service, is_failure
 from bench.spec.cells import Cell
 from bench.spec.file import MOST_REPEATS
 from bench.spec.selection import Selection
+from bench.spec.typed import typed
 from reports.export import to_json
 from reports.record import Record, nothing_measured
 
@@ -134,10 +134,10 @@ def run(
     screen.say(f"records: {service.folder}" if service.folder else "every cell was answered by a kept run")
     if nothing_measured(records):
         screen.say("nothing was measured: no cell could run on its backend")
-        screen.say("next: bench doctor, which says what each backend lacks")
+        screen.say(f"next: {typed('doctor')}, which says what each backend lacks")
         return 1
-    kept = quote(str(output))
-    screen.say(f"next: bench show {kept}, or bench report {kept} --output report.html")
+    page = typed("report", output, "--output", "report.html")
+    screen.say(f"next: {typed('show', output)}, or {page}")
     if service.misplaced:
         screen.say(f"not everything could be kept where it belongs: {service.misplaced} times, as told above")
         return 1

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from shlex import quote
 
 import click
 
@@ -15,6 +14,7 @@ from bench.cli.screen import Screen
 from bench.cli.standings import BY, overview
 from bench.cli.tables import ending
 from bench.errors import UserError
+from bench.spec.typed import typed
 from models.names import did_you_mean
 from reports.divisions import standings
 from reports.html.glance import RANKINGS
@@ -77,10 +77,11 @@ def _of(records: Sequence[Record], cases: Sequence[str]) -> list[Record]:
 
 
 def _next(results: Path, records: Sequence[Record]) -> str:
-    cases, folder = list(dict.fromkeys(record.case for record in records)), quote(str(results))
+    cases = list(dict.fromkeys(record.case for record in records))
     if len(cases) > 1:
-        return f"next: bench show {folder} --case {quote(cases[0])}, for all of one case"
-    return f"next: bench report {folder} --output report.html, for drift, memory and every figure"
+        return f"next: {typed('show', results, '--case', cases[0])}, for all of one case"
+    page = typed("report", results, "--output", "report.html")
+    return f"next: {page}, for drift, memory and every figure"
 
 
 def _document(records: Sequence[Record], by: str) -> list[dict[str, object]]:

@@ -7,7 +7,6 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from shlex import quote
 
 import click
 import psutil
@@ -27,6 +26,7 @@ from bench.run.workload import Workload, load_workload
 from bench.spec.cases import ModelCase
 from bench.spec.file import MOST_BITS, MOST_THREADS
 from bench.spec.suite import SUITES, Suite, find_suite, load_suite
+from bench.spec.typed import typed
 from models.names import did_you_mean
 from reports.figures import size
 
@@ -136,7 +136,7 @@ def tune(
         return 1
     if output is not None:
         output.write_text(suite_text(suite, best, goal, count, output.parent))
-        notes.say(f"{output}: run it with python -m bench run {quote(str(output))}")
+        notes.say(f"{output}: run it with {typed('run', output)}")
     if not verify or output is None:
         return 0
     return verified(output, best, verify, results, notes if as_json else screen)

@@ -69,6 +69,12 @@ class Figures:
         path = descriptor.times
         return cls.read(path) if path is not None and path.is_file() else None
 
+    @property
+    def told(self) -> str:
+        """What they are of, in a few words."""
+        count = len(self.measured)
+        return f"{count} record{'s' * (count != 1)} of {self.cpu} ({self.taken.isoformat()})"
+
     def without(self, case: str | None) -> Figures:
         """The same without what was measured of a case."""
         return replace(self, measured=tuple(one for one in self.measured if one.case != case))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import date
 from math import inf, sqrt
 from pathlib import Path
 from statistics import median
@@ -136,18 +135,67 @@ def with_factors(traits: Traits, factors: Mapping[int, float]) -> Traits:
     return replace(traits, reduction=reduction)
 
 
-def write(path: Path, found: Sequence[Held], factors: Mapping[int, float], records: Sequence[Record]) -> None:
-    """Write what a backend ships: the factors, and every primitive that was held, a line each."""
-    newest = max(records, key=lambda one: one.started_at)
-    taken: date = newest.started_at.date()
-    head = {
-        "taken": taken.isoformat(),
-        "commit": newest.environment.git or "unknown",
-        "libraries": dict(newest.environment.libraries),
-        "reduction": {str(log_n): factor for log_n, factor in factors.items()},
-    }
-    lines = ",\n".join(json.dumps(_rounded(one)) for one in found)
-    path.write_text(f'{json.dumps(head)[:-1]}, "held": [\n{lines}\n]}}\n')
+@dataclass(frozen=True)
+class Figures:
+    """What a backend ships of its noise, with where it comes from.
+
+    Attributes:
+        taken: when the newest record was made, as ISO 8601 writes a day.
+        commit: this project's.
+        libraries: their versions.
+        reduction: the factors of bootstraps (`Reduction.factor`), by log2 of the ring dimension.
+        held: every primitive that was held against records.
+    """
+
+    taken: str
+    commit: str
+    libraries: Mapping[str, str]
+    reduction: Mapping[str, float]
+    held: tuple[Held, ...]
+
+    @classmethod
+    def of(cls, found: Sequence[Held], factors: Mapping[int, float], records: Sequence[Record]) -> Figures:
+        """What is shipped of records, with the factors of bootstraps that they or others show."""
+        newest = max(records, key=lambda one: one.started_at)
+        return cls(
+            taken=newest.started_at.date().isoformat(),
+            commit=newest.environment.git or "unknown",
+            libraries=dict(newest.environment.libraries),
+            reduction={str(log_n): factor for log_n, factor in factors.items()},
+            held=tuple(found),
+        )
+
+    @classmethod
+    def shipped(cls, path: Path) -> Figures | None:
+        """What `write` wrote; None where it has not yet."""
+        if not path.is_file():
+            return None
+        found = json.loads(path.read_text())
+        return cls(**{**found, "held": tuple(Held(**one) for one in found["held"])})
+
+    @property
+    def told(self) -> str:
+        """What they are of, in a few words."""
+        count = len(self.held)
+        rings = ", ".join(f"2^{log_n}: {factor:g}" for log_n, factor in self.reduction.items())
+        factors = f", the factors of bootstraps by ring {rings}" if rings else ""
+        return f"{count} primitive{'s' * (count != 1)} ({self.taken}){factors}"
+
+    @property
+    def factors(self) -> dict[int, float]:
+        """The factors of bootstraps."""
+        return {int(log_n): factor for log_n, factor in self.reduction.items()}
+
+    def write(self, path: Path) -> None:
+        """A line for every primitive, so that a change is seen."""
+        head = {
+            "taken": self.taken,
+            "commit": self.commit,
+            "libraries": self.libraries,
+            "reduction": self.reduction,
+        }
+        lines = ",\n".join(json.dumps(_rounded(one)) for one in self.held)
+        path.write_text(f'{json.dumps(head)[:-1]}, "held": [\n{lines}\n]}}\n')
 
 
 def _rounded(one: Held) -> dict[str, object]:

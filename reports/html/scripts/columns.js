@@ -4,8 +4,10 @@
 import { breakable } from "./dom.js";
 import { backendName, conditionsLink, recordLink } from "./links.js";
 import { setLabel, setName } from "./names.js";
-import { caseOf, exact, precision } from "./rows.js";
+import { caseOf, exact, precision, STATUS } from "./rows.js";
 import { inUnit, loss, lossUnits, scaleOf } from "./units.js";
+
+const OR = new Intl.ListFormat("en-GB", { type: "disjunction" });
 
 /** @type {Group<Row>[]} */
 export const STANDINGS = [
@@ -15,7 +17,7 @@ export const STANDINGS = [
     has: (row) => row["derived.standing"] === "insecure",
   },
   {
-    title: "Not finished: unsupported, failed, timed out or out of memory",
+    title: `Not finished: ${OR.format(Object.values(STATUS).filter((word) => word !== STATUS.ok))}`,
     has: (row) => row["derived.standing"] === "unfinished",
   },
 ];

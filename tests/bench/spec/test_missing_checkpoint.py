@@ -18,9 +18,9 @@ from tests.bench.commands import toy
 
 BACKENDS = ("cleartext", "fhelium", "openfhe", "pyfhel", "seal_python", "tenseal")
 COMMANDS = {
-    "trained": "python -m bench convert models/recipes/trained.yaml",
-    "trained_random": "python -m bench convert models/recipes/trained.yaml --random-weights",
-    "odd_random": "python -m bench convert models/recipes/odd_random.yaml",
+    "trained": "bench convert models/recipes/trained.yaml",
+    "trained_random": "bench convert models/recipes/trained.yaml --random-weights",
+    "odd_random": "bench convert models/recipes/odd_random.yaml",
 }
 
 
@@ -64,7 +64,7 @@ def test_a_recipe_elsewhere_is_named_by_its_whole_path(
 ) -> None:
     (tmp_path / "other").mkdir()
     monkeypatch.chdir(tmp_path / "other")
-    assert recipes.command("trained") == f"python -m bench convert {recipes.RECIPES / 'trained.yaml'}"
+    assert recipes.command("trained") == f"bench convert {recipes.RECIPES / 'trained.yaml'}"
 
 
 def test_a_model_that_no_recipe_makes_is_a_mistake_in_the_file(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from models.architectures import registry
 from models.architectures.mlp import MlpShape
 from models.architectures.options import ORIGINAL, Options
-from models.architectures.shapes import DataShape
+from models.architectures.shapes import DataShape, too_many
 from models.conversion import ConversionSettings, to_polynomial
 from models.errors import ModelError
 from models.graph import Graph
@@ -72,7 +72,12 @@ def test_samples_of_several_tokens_are_refused() -> None:
         build(Options(), tokens=4)
 
 
-@pytest.mark.parametrize("hidden", [[], [0], [16_384] * 5])
-def test_shapes_that_no_machine_holds_are_refused(hidden: list[int]) -> None:
+@pytest.mark.parametrize("hidden", [[], [0]])
+def test_shapes_that_are_none_are_refused(hidden: list[int]) -> None:
     with pytest.raises(ValidationError):
         MlpShape(hidden=tuple(hidden))
+
+
+def test_a_shape_tells_whether_a_machine_holds_it() -> None:
+    assert too_many(MlpShape(hidden=(16_384,) * 4).weights) is None
+    assert "1,073,741,824 weights are over" in str(too_many(MlpShape(hidden=(16_384,) * 5).weights))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
-from reports.exports.junit import to_junit
+from reports.exports.junit import ELEMENTS, WORST_FIRST, to_junit
+from reports.record import Status
 from tests.reports.html.records import failing, insecure, made
 
 
@@ -36,6 +37,10 @@ def test_each_outcome_is_counted_as_what_it_is() -> None:
         "type": "failed",
     }
     assert first.findall("testcase/skipped")[0].attrib["message"] == "no bootstrap"
+
+
+def test_every_status_but_ok_has_an_element_and_all_are_ordered() -> None:
+    assert {*ELEMENTS, Status.OK} == set(Status) == set(WORST_FIRST)
 
 
 def test_a_test_leads_to_its_record_and_takes_the_protocols_time() -> None:

@@ -70,6 +70,11 @@ def test_refused_lines_and_differences_are_named() -> None:
     assert "threads: 1 and 2" in text
 
 
+def test_a_glance_counts_what_did_not_end_ok_under_every_status_of_it() -> None:
+    text = page([made(), failing("unsupported", "no"), failing("interrupted", "by Ctrl-C")])
+    assert "1</span> failed, timed out, out of memory or interrupted</li>" in text
+
+
 def test_a_report_of_one_run_is_small() -> None:
     assert len(page(many(24)).encode()) < 5_000_000
 

@@ -17,6 +17,10 @@ from tests.reports.html.test_polynomials import cell
 
 TYPES = (assets.SCRIPTS / "types.d.ts").read_text(encoding="utf-8")
 
+(STATUS,) = re.findall(
+    r"export const STATUS = {\n(.*?)\n};", (assets.SCRIPTS / "rows.js").read_text(encoding="utf-8"), re.DOTALL
+)
+
 
 def members(name: str) -> set[str]:
     """The names in an interface."""
@@ -38,6 +42,8 @@ def test_a_row_has_the_columns_of_the_index_and_no_others() -> None:
 def test_units_and_statuses_are_all_known() -> None:
     assert literals("Unit") == {unit.value for unit in Unit}
     assert literals("Status") == {status.value for status in Status}
+    words = dict(re.findall(r'^  (\w+): "(.+)",$', STATUS, re.MULTILINE))
+    assert words == {status.value: status.words for status in Status}
 
 
 def test_the_pages_data_have_the_members_that_their_types_say() -> None:

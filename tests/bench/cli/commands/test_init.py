@@ -34,6 +34,18 @@ def test_a_first_suite_is_valid_at_once_and_is_not_overwritten(tmp_path: Path) -
         bench("init", "mine", "--output", str(tmp_path))
 
 
+def test_commands_to_type_next_are_as_a_shell_takes_them(tmp_path: Path) -> None:
+    """In the last line, and in the comments of the files."""
+    folder, original = tmp_path / "my suites", gpt_folder(tmp_path / "its $model")
+    told = bench("init", "mine", "--model", str(original), "--output", str(folder)).splitlines()
+    path = f"'{folder / 'mine.yaml'}'"
+    assert told[-1] == f"next: bench validate {path}, then bench run {path}"
+    suite = (folder / "mine.yaml").read_text()
+    assert f"`bench plan {path}`" in suite
+    assert f"`bench convert '{folder / 'mine_recipe.yaml'}' --output '{folder / 'mine_polynomial'}'`" in suite
+    assert f"`bench inspect '{original}'`" in (folder / "mine_recipe.yaml").read_text()
+
+
 def test_a_checkpoint_elsewhere_is_named_from_the_suite(tmp_path: Path) -> None:
     (tmp_path / "own").symlink_to(CHECKPOINTS / "vit_tiny")
     output = tmp_path / "suites"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from math import prod
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 from bench.errors import UserError
+from models import huggingface
 from models.errors import ModelError
 from tests.bench.commands import bench
 from tests.bench.kept import a_record, store
@@ -182,6 +184,61 @@ def test_a_folder_whose_weights_are_others_is_refused(tmp_path: Path) -> None:
         bench("inspect", str(folder))
 
 
+#: The shapes of GPT-2 XL and of Llama-7B, with billions of parameters, and what of them is not polynomial.
+TOO_LARGE = {
+    "gpt:dim=1600,heads=25,blocks=48,mlp_ratio=4,vocabulary=50257,tokens=64": (
+        1.6,
+        {"layer_norm": 97, "softmax": 48, "gelu": 48},
+    ),
+    "gpt:dim=4096,heads=32,blocks=32,mlp_ratio=2.6875,gated=true,norm=rms,vocabulary=32000,tokens=64": (
+        6.7,
+        {"rms_norm": 65, "softmax": 32, "gelu": 32},
+    ),
+}
+
+
+@pytest.mark.parametrize("target", TOO_LARGE)
+def test_a_model_that_is_too_large_to_be_priced_is_described(target: str) -> None:
+    """With the reason in place of its costs; nothing of its size is held in memory."""
+    told = json.loads(bench("inspect", target, "--json", status=1))
+    billions, not_polynomial = TOO_LARGE[target]
+    assert told["sizes"]["parameters"] / 1e9 == pytest.approx(billions, abs=0.05)
+    assert told["sizes"]["not_polynomial"] == not_polynomial
+    assert [way["way"] for way in told["ways"]] == WAYS
+    assert all("a plan too draws" in way["reason"] for way in told["ways"])
+
+
+def test_so_is_a_folder_of_one_and_it_is_not_loaded(tmp_path: Path) -> None:
+    """Its file has a hole for the weights, so that it takes no room on a disk either."""
+    folder = gpt_folder(tmp_path / "large")
+    sizes = {name: array.shape for name, array in load_file(folder / "model.safetensors").items()}
+    config = json.loads((folder / "config.json").read_text()) | {"n_embd": 8192, "n_head": 64}
+    (folder / "config.json").write_text(json.dumps(config))
+    widened = {16: 8192, 48: 3 * 8192, 64: 4 * 8192}
+    write_hollow(
+        folder / "model.safetensors",
+        {name: tuple(widened.get(one, one) for one in size) for name, size in sizes.items()},
+    )
+    shown = bench("inspect", str(folder), status=1)
+    assert "GPT2LMHeadModel" in shown
+    assert shown.splitlines()[-1].startswith("no way is priced: 1,610,612,736 weights are over")
+    with pytest.raises(ModelError, match=r"large: 1,610,612,736 weights are over .*; name a smaller model"):
+        huggingface.load(folder, context=4)
+
+
+def write_hollow(path: Path, sizes: Mapping[str, tuple[int, ...]]) -> None:
+    """A safetensors file of half-precision zeros, of which the disk holds the head alone."""
+    head: dict[str, object] = {}
+    end = 0
+    for name, size in sizes.items():
+        begin, end = end, end + 2 * prod(size)
+        head[name] = {"dtype": "F16", "shape": size, "data_offsets": (begin, end)}
+    text = json.dumps(head).encode()
+    with path.open("wb") as file:
+        file.write(len(text).to_bytes(8, "little") + text)
+        file.truncate(8 + len(text) + end)
+
+
 def test_a_pointer_in_place_of_weights_says_how_to_fetch_them(tmp_path: Path) -> None:
     folder = gpt_folder(tmp_path / "small")
     (folder / "model.safetensors").write_text("version https://git-lfs.github.com/spec/v1\nsize 12\n")
@@ -194,7 +251,6 @@ def test_a_pointer_in_place_of_weights_says_how_to_fetch_them(tmp_path: Path) ->
     [
         ("nowhere", "no folder and no shape"),
         ("bert:dim=16,heads=3,blocks=1,mlp_ratio=2,vocabulary=9", "not a multiple of heads"),
-        ("gpt:dim=1600,heads=25,blocks=48,mlp_ratio=4,tokens=4,vocabulary=9", "a plan too draws"),
         ("bert:dim=16,heads=4,blocks=1,mlp_ratio=2,tokens=4", "lacks a size"),
         ("bert:dim=16,heads=4,blocks=1,mlp_ratio=2,tokens=x,vocabulary=9", "invalid literal"),
     ],

@@ -10,9 +10,10 @@ import pytest
 from click.testing import CliRunner
 
 from backends.noise.traits import Traits
-from backends.registry import get
+from backends.registry import available, get
 from bench.cli.commands.noise import noise
 from bench.errors import UserError
+from bench.run.prediction.noise import Figures
 from reports.costs import Primitive
 from reports.record import Record
 from tests.bench.kept import store
@@ -36,11 +37,38 @@ def encrypted(backend: str) -> Record:
 
 def test_records_are_held_and_shipped(tmp_path: Path, shipped: Path) -> None:
     store(tmp_path / "results", encrypted("tenseal"), encrypted("pyfhel"))
-    done = CliRunner().invoke(noise, [str(tmp_path / "results")], catch_exceptions=False)
-    assert f"{shipped}: 1 primitives" in done.stdout
+    done = CliRunner().invoke(noise, [str(tmp_path / "results"), "--write"], catch_exceptions=False)
+    assert f"{shipped}: 1 primitive (" in done.stdout
     (held,) = json.loads(shipped.read_text())["held"]
     assert (held["primitive"], held["measured"]) == ("encrypt", 29.1)
     assert held["told"] == pytest.approx(29.1, abs=0.3)
+
+
+def test_what_is_shipped_stays_until_it_is_asked_for(tmp_path: Path, shipped: Path) -> None:
+    """Records without a bootstrap tell no factor of it, and that which was measured before is kept."""
+    store(tmp_path / "results", encrypted("tenseal"))
+    before = Figures("2026-11-01", "unknown", {"tenseal": "0.3"}, {"12": 1.5}, ())
+    before.write(shipped)
+    told = CliRunner().invoke(noise, [str(tmp_path / "results")], catch_exceptions=False).stdout.splitlines()
+    assert any("/ 29.1" in line for line in told)
+    assert told[-2].endswith("in place of 0 primitives (2026-11-01), the factors of bootstraps by ring 2^12: 1.5")
+    assert told[-1].startswith("nothing was written; next: bench noise ")
+    assert Figures.shipped(shipped) == before
+    CliRunner().invoke(noise, [str(tmp_path / "results"), "--write"], catch_exceptions=False)
+    now = Figures.shipped(shipped)
+    assert now is not None
+    assert (len(now.held), now.reduction) == (1, {"12": 1.5})
+
+
+@pytest.mark.parametrize("name", [name for name, one in available().items() if one.noise is not None])
+def test_what_backends_ship_is_what_is_written(tmp_path: Path, name: str) -> None:
+    noise = get(name).noise
+    assert noise is not None
+    assert noise.figures is not None
+    figures = Figures.shipped(noise.figures)
+    assert figures is not None
+    figures.write(tmp_path / "noise.json")
+    assert (tmp_path / "noise.json").read_text() == noise.figures.read_text()
 
 
 def test_records_without_bits_are_refused(tmp_path: Path, shipped: Path) -> None:

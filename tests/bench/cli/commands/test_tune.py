@@ -64,7 +64,7 @@ def test_json_is_all_of_standard_output_and_runs_are_kept_where_one_says(
     assert shown.endswith("]\n")
     told = capsys.readouterr().err
     assert "predicted → measured" in told
-    assert "python -m bench run 'new folder/tuned.yaml'" in told
+    assert "bench run 'new folder/tuned.yaml'" in told
     assert sorted(path.name for path in tmp_path.iterdir()) == ["kept", "new folder"]
 
 
