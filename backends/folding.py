@@ -21,10 +21,9 @@ from numpy.typing import NDArray
 
 from backends import contract, headroom
 from backends.contract import State
-from backends.errors import ExecutionError
 from backends.interface import Ciphertext, ComplexVector, Evaluator, Plaintext, Values, Vector
 from backends.parameters import ParameterSet
-from backends.recorder import Recorded, RecordedPlaintext, Recorder
+from backends.recorder import Recorded, RecordedPlaintext, Recorder, of_kind
 from backends.tensor.layout import Layout, ValueLayout
 from backends.tensor.tensor import Tensor
 
@@ -360,12 +359,8 @@ def _rolled(known: Known, step: int) -> Known:
 
 
 def _own(ciphertext: Ciphertext) -> Folded:
-    if not isinstance(ciphertext, Folded):
-        raise ExecutionError(f"{type(ciphertext).__name__} was not recorded here; begin with input")
-    return ciphertext
+    return of_kind(ciphertext, Folded, "input")
 
 
 def _constant(plaintext: Plaintext) -> Constant:
-    if not isinstance(plaintext, Constant):
-        raise ExecutionError(f"{type(plaintext).__name__} was not recorded here; begin with encode")
-    return plaintext
+    return of_kind(plaintext, Constant, "encode")

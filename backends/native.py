@@ -2,7 +2,8 @@
 
 It shares nothing with the engine: no layout, no plan, no levels. A layer's input is `[rows, features]`, a row
 for each token of each sample, and every operation is the type's own. An adapter offers a class for each such
-program (see `Descriptor.native_types`); most libraries have none.
+program (see `Descriptor.native_types`): `vectors`, a ciphertext for each row, and `tensors`, one for each
+feature with all rows in its slots. Most libraries have none.
 """
 
 from __future__ import annotations
@@ -15,8 +16,6 @@ from backends.interface import Ciphertext, KeyFile, SecurityFacts
 from backends.parameters import ParameterSet
 from models.graph import Array
 
-#: `vectors`: a ciphertext for each row; `tensors`: one for each feature, all rows in its slots.
-PROGRAMS = ("vectors", "tensors")
 #: Operations of a graph that the contract has.
 OPERATIONS = ("linear", "polynomial")
 #: Ciphertexts of one value, in the type's own order.

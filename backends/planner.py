@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import chain
 from types import MappingProxyType
 
 import numpy as np
@@ -147,8 +146,9 @@ def _schedules(
 ) -> Iterator[tuple[Planner, Schedule]]:
     """The cheapest schedule of each kind of batch and choice of ways that can be planned.
 
-    Where attentions have many shapes, the ways of each are tried on the cheapest choice so far. So are pairs,
-    a kind after the other: they save products, and hardly change what else is cheap.
+    Where attentions have many shapes, the ways of each are tried on the cheapest choice so far. Pairs are
+    tried on every choice, a kind after the other: the keys beside the queries cost what hangs on the way in
+    which scores are made of them.
 
     Raises:
         PlanError: there is none; it says why not with every node in its first way.
@@ -161,18 +161,33 @@ def _schedules(
         found = list(_tried(recordings, ways, errors))
         if not found:
             continue
-        best = min(found, key=lambda one: one[1].price)
-        more: Iterable[Sequence[Mapping[str, Way | None]]]
-        more = by_shape(graph, complex_slots=complex_slots, window=window)
+        shapes = list(by_shape(graph, complex_slots=complex_slots, window=window))
+        if shapes:
+            found = [_bettered(recordings, min(found, key=_price), shapes, errors)]
         if complex_slots and not probes:
-            more = chain(more, pairings(graph, recordings.wide, recordings.keys))
-        for alternatives in more:
-            others = [_with(best[0].ways, one) for one in alternatives]
-            best = min([best, *_tried(recordings, others, errors)], key=lambda one: one[1].price)
+            pairs = list(pairings(graph, recordings.wide, recordings.keys))
+            found = [_bettered(recordings, one, pairs, errors) for one in found]
         planned = True
-        yield best
+        yield min(found, key=_price)
     if not planned:
         raise errors[0]
+
+
+def _bettered(
+    recordings: Recordings,
+    best: tuple[Planner, Schedule],
+    more: Iterable[Sequence[Mapping[str, Way | None]]],
+    errors: list[PlanError],
+) -> tuple[Planner, Schedule]:
+    """A schedule with those of other ways that make it cheaper, tried one list of them after the other."""
+    for alternatives in more:
+        others = [_with(best[0].ways, one) for one in alternatives]
+        best = min([best, *_tried(recordings, others, errors)], key=_price)
+    return best
+
+
+def _price(found: tuple[Planner, Schedule]) -> float:
+    return found[1].price
 
 
 def _with(ways: Mapping[str, Way], others: Mapping[str, Way | None]) -> dict[str, Way]:

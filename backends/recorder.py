@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,8 @@ from backends.primitives import Primitive
 from backends.program import Instruction, PlaintextEntry, Probe, Program
 from backends.schedule import Refresh
 from backends.tensor.layout import Layout, ValueLayout
+
+Kind = TypeVar("Kind")
 
 
 @dataclass(frozen=True)
@@ -259,16 +262,23 @@ class Recorder(Evaluator):
         return self._append(Primitive.MULTIPLY_SUM, [total], operands)[0]
 
 
+def of_kind(found: object, kind: type[Kind], begin: str) -> Kind:
+    """What a recording is given, as its own kind.
+
+    Raises:
+        ExecutionError: it is of another evaluator; the sentence names the call with which to begin.
+    """
+    if not isinstance(found, kind):
+        raise ExecutionError(f"{type(found).__name__} was not recorded here; begin with {begin}")
+    return found
+
+
 def _own(ciphertext: Ciphertext) -> Recorded:
-    if not isinstance(ciphertext, Recorded):
-        raise ExecutionError(f"{type(ciphertext).__name__} was not recorded here; begin with input")
-    return ciphertext
+    return of_kind(ciphertext, Recorded, "input")
 
 
 def _constant(plaintext: Plaintext) -> RecordedPlaintext:
-    if not isinstance(plaintext, RecordedPlaintext):
-        raise ExecutionError(f"{type(plaintext).__name__} was not recorded here; begin with encode")
-    return plaintext
+    return of_kind(plaintext, RecordedPlaintext, "encode")
 
 
 def _names(ciphertexts: Sequence[Ciphertext]) -> tuple[int, ...]:

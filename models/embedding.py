@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Literal
 
 from models.errors import ModelError
@@ -50,12 +49,6 @@ class Parted:
             return served
         before = self.client.nodes
         return replace(served, nodes=(*before, *(node for node in served if not node.is_input)))
-
-    @cached_property
-    def table_values(self) -> int:
-        """Numbers that the key owner holds."""
-        held = () if self.client is None else self.client.nodes
-        return sum(array.size for node in held for array in node.arrays.values())
 
 
 def parted(graph: Graph) -> Parted:

@@ -11,6 +11,8 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
+from backends.openfhe.capabilities import RELATIVE_WORK
+from backends.parameters import COEFFICIENTS_TO_SLOTS_FIRST, SLOTS_TO_COEFFICIENTS_FIRST
 from backends.registry import available
 from backends.security import LARGEST_LOG_QP
 from bench.run.foreseen import foresee
@@ -213,6 +215,26 @@ def test_the_bounds_of_security_are_those_of_the_judge() -> None:
     ]
     assert "\n".join(rows) in SUITES.read_text()
     assert f"allows {LARGEST_LOG_QP['sparse_encapsulated'][16][128]} at" in SUITES.read_text()
+
+
+def test_documents_agree_how_many_libraries_there_are() -> None:
+    there_are = len([*(ROOT / "backends").glob("*/environment.yaml")])
+    word = ("no", "one", "two", "three", "four", "five", "six", "seven")[there_are]
+    assert f"encrypted, on {word} libraries" in (ROOT / "README.md").read_text()
+    assert f"{word} homomorphic-encryption libraries" in (DOCS / "index.md").read_text()
+
+
+def test_a_bootstraps_weight_is_that_of_the_quieter_table() -> None:
+    """Of the seconds, least, of the kind that comes first, by the table with HEXL."""
+    text = (DOCS / "bootstraps.md").read_text()
+    table = text.partition("Seven others, with the first two beside them")[2]
+    usual, slots_first = (
+        float(re.search(rf"^\| `{name}` \|(?:[^|]*\|){{4}} ([\d.]+) /", table, re.MULTILINE)[1])  # type: ignore[index]
+        for name in ("usual", "slots_first")
+    )
+    weight = RELATIVE_WORK[SLOTS_TO_COEFFICIENTS_FIRST] / RELATIVE_WORK[COEFFICIENTS_TO_SLOTS_FIRST]
+    assert weight == round(slots_first / usual, 2)
+    assert f"{weight} for the other" in text
 
 
 def test_the_example_of_a_suite_can_run(tmp_path: Path) -> None:

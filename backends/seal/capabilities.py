@@ -102,12 +102,6 @@ def _check_primes(parameters: ParameterSet, library: str, size: int, count: int)
         )
 
 
-def refuse_conjugation(asked: bool) -> None:
-    """Raise Unsupported where an adapter without complex slots is asked for the key of a conjugation."""
-    if asked:
-        raise Unsupported("this adapter over SEAL has no complex slots; plan the program without them")
-
-
 def refuse_bootstrap(asked: bool) -> None:
     """Raise Unsupported where bootstrap keys are asked for."""
     if asked:

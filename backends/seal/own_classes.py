@@ -9,10 +9,10 @@ from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, cast
 
 from backends.errors import ExecutionError
-from backends.interface import KeyFile, Keys
+from backends.interface import Ciphertext, KeyFile, Keys
 from backends.seal.calls import writing
 from backends.seal.capabilities import refuse_bootstrap
 from backends.seal.context import SEALContext
@@ -29,11 +29,51 @@ class Saved(Protocol):
         """Write it, in SEAL's own format."""
 
 
+class LibraryCiphertext(Saved, Protocol):
+    """What a ciphertext tells of itself."""
+
+    def coeff_modulus_size(self) -> int:
+        """The number of its primes."""
+
+    def load(self, context: object, path: str) -> None:
+        """Become the one that a file has."""
+
+
 class GaloisKeys(Protocol):
     """Keys of automorphisms."""
 
     def has_key(self, element: int) -> bool:
         """Whether the key of an automorphism is among them."""
+
+
+class OwnClassesContext(SEALContext):
+    """A context whose ciphertexts are SEAL's own objects.
+
+    Attributes:
+        seal: the library's context.
+    """
+
+    seal: object
+
+    @abstractmethod
+    def _empty(self) -> Ciphertext:
+        """A ciphertext, to become one of a file."""
+
+    def level(self, ciphertext: Ciphertext) -> int:
+        """See `SEALContext.level`."""
+        return _library(ciphertext).coeff_modulus_size() - 1
+
+    def _load(self, path: Path) -> Ciphertext:
+        ciphertext = self._empty()
+        _library(ciphertext).load(self.seal, str(path))
+        return ciphertext
+
+    def _save(self, ciphertext: Ciphertext, path: Path) -> None:
+        _library(ciphertext).save(str(path))
+
+
+def _library(opaque: Ciphertext) -> LibraryCiphertext:
+    return cast(LibraryCiphertext, opaque)
 
 
 @dataclass(frozen=True)

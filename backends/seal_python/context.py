@@ -12,7 +12,7 @@ from backends.interface import Ciphertext, Plaintext, Values
 from backends.parameters import ParameterSet
 from backends.seal.calls import constant, refusals, slot_vector
 from backends.seal.chain import ModulusChain, modulus_bits
-from backends.seal.context import SEALContext
+from backends.seal.own_classes import OwnClassesContext
 from backends.seal_python import bindings
 from backends.seal_python.bindings import Encoder, EncryptionParameters, PlaintextOperator, SecurityLevel
 
@@ -24,7 +24,7 @@ _SECURITY_LEVELS: dict[int, SecurityLevel] = {
 }
 
 
-class SEALPythonContext(SEALContext):
+class SEALPythonContext(OwnClassesContext):
     """A validated SEAL context with its modulus chain.
 
     Attributes:
@@ -95,10 +95,6 @@ class SEALPythonContext(SEALContext):
         copied: Plaintext = seal.Plaintext(plaintext)  # the one that was switched keeps the room of the top
         return copied
 
-    def level(self, ciphertext: Ciphertext) -> int:
-        """See `SEALContext.level`."""
-        return bindings.ciphertext(ciphertext).coeff_modulus_size() - 1
-
     def scale(self, ciphertext: Ciphertext) -> float:
         """See `SEALContext.scale`."""
         return bindings.ciphertext(ciphertext).scale()
@@ -107,13 +103,9 @@ class SEALPythonContext(SEALContext):
         """See `SEALContext.set_scale`."""
         bindings.ciphertext(ciphertext).scale(scale)
 
-    def _load(self, path: Path) -> Ciphertext:
+    def _empty(self) -> Ciphertext:
         ciphertext: Ciphertext = seal.Ciphertext()
-        bindings.ciphertext(ciphertext).load(self.seal, str(path))
         return ciphertext
-
-    def _save(self, ciphertext: Ciphertext, path: Path) -> None:
-        bindings.ciphertext(ciphertext).save(str(path))
 
     def _by_level(self) -> list[list[int]]:
         data, parms_ids = self.seal.first_context_data(), []

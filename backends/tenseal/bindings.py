@@ -88,14 +88,10 @@ class Context(Protocol):
     def last_context_data(self) -> ContextData: ...
 
 
-class LibraryCiphertext(Saved, Protocol):
+class LibraryCiphertext(own_classes.LibraryCiphertext, Protocol):
     """What a ciphertext tells of itself."""
 
     scale: float
-
-    def coeff_modulus_size(self) -> int: ...
-
-    def load(self, context: Context, path: str) -> None: ...
 
 
 class KeyGenerator(Protocol):

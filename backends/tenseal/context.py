@@ -12,7 +12,7 @@ from backends.interface import Ciphertext, Plaintext, Values
 from backends.parameters import ParameterSet
 from backends.seal.calls import constant, refusals, slot_vector
 from backends.seal.chain import ModulusChain, modulus_bits
-from backends.seal.context import SEALContext
+from backends.seal.own_classes import OwnClassesContext
 from backends.tenseal import bindings
 from backends.tenseal.bindings import Encoder, EncryptionParameters, SecurityLevel
 
@@ -24,7 +24,7 @@ _SECURITY_LEVELS: dict[int, SecurityLevel] = {
 }
 
 
-class TenSEALContext(SEALContext):
+class TenSEALContext(OwnClassesContext):
     """A validated SEAL context with its modulus chain.
 
     Attributes:
@@ -87,10 +87,6 @@ class TenSEALContext(SEALContext):
             self.encoder.encode(operand, self.parms_id(level), scale, plaintext)
         return plaintext
 
-    def level(self, ciphertext: Ciphertext) -> int:
-        """See `SEALContext.level`."""
-        return bindings.ciphertext(ciphertext).coeff_modulus_size() - 1
-
     def scale(self, ciphertext: Ciphertext) -> float:
         """See `SEALContext.scale`."""
         return bindings.ciphertext(ciphertext).scale
@@ -99,13 +95,9 @@ class TenSEALContext(SEALContext):
         """See `SEALContext.set_scale`."""
         bindings.ciphertext(ciphertext).scale = scale
 
-    def _load(self, path: Path) -> Ciphertext:
+    def _empty(self) -> Ciphertext:
         ciphertext: Ciphertext = sealapi.Ciphertext()
-        bindings.ciphertext(ciphertext).load(self.seal, str(path))
         return ciphertext
-
-    def _save(self, ciphertext: Ciphertext, path: Path) -> None:
-        bindings.ciphertext(ciphertext).save(str(path))
 
     def _by_level(self) -> list[list[int]]:
         parms_ids = []

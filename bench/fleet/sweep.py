@@ -19,12 +19,12 @@ from bench.fleet.groups import groups
 from bench.fleet.perform import perform
 from bench.fleet.task import Delivery, Need
 from bench.run.cores import used_threads
-from bench.run.foreseen import foresee
+from bench.run.foreseen import Foreseen, foresee
 from bench.run.service import Ready, Service
 from bench.spec.cells import Cell
 from models.errors import ModelError
 from reports.origin import CHANGED, changed
-from reports.record import Record
+from reports.record import Record, Status
 
 
 def swept(
@@ -78,19 +78,26 @@ def _need(group: Sequence[Ready]) -> Callable[[], Need]:
             foreseen = foresee(cells, judged=False)
         except ModelError as error:  # it was there when the sweep began
             raise UserError(str(error)) from error
-        found = {
-            identity: one.prediction
-            for identity, one in zip(often, foreseen, strict=True)
-            if one.prediction is not None
-        }
-        return Need(
-            max((one.together_bytes for one in found.values()), default=0),
-            max((one.disk_bytes for one in found.values()), default=0),
-            max(used_threads(cell, get(cell.backend)) for cell in cells),
-            sum(often[identity] * one.wall_s for identity, one in found.items()),
-        )
+        return needed([(one, often[identity]) for identity, one in zip(often, foreseen, strict=True)])
 
     return need
+
+
+def needed(group: Sequence[tuple[Foreseen, int]]) -> Need:
+    """What a machine must have for cells that are foreseen, each with the number of its processes.
+
+    Of a cell that can run and is not predicted, such as single primitives, no time is known, and so none of
+    the group; its memory is what its suite allows.
+    """
+    run = [(one, times) for one, times in group if one.status is Status.OK]
+    told = [(one.prediction, times) for one, times in run if one.prediction is not None]
+    allowed = [one.cell.limits.memory_bytes or 0 for one, _ in run if one.prediction is None]
+    return Need(
+        memory_bytes=max([found.together_bytes for found, _ in told] + allowed, default=0),
+        disk_bytes=max((found.disk_bytes for found, _ in told), default=0),
+        threads=max(used_threads(one.cell, get(one.cell.backend)) for one, _ in group),
+        seconds=sum(times * found.wall_s for found, times in told) if len(told) == len(run) else None,
+    )
 
 
 def _kept(

@@ -47,13 +47,14 @@ class Task(ABC, Generic[Outcome]):
 
 @dataclass(frozen=True)
 class Need:
-    """What a machine must have for a task, by the plan; 0 where the plan does not tell.
+    """What a machine must have for a task, by the plan; 0 where nothing tells.
 
     Attributes:
-        memory_bytes: of both parties and the process in front of them.
+        memory_bytes: of both parties and the process in front of them; what the suite allows them
+            (`limits.memory_bytes`) where no plan tells.
         disk_bytes: of keys and ciphertexts.
         threads: of the evaluator.
-        seconds: of all its cells; None where nothing tells.
+        seconds: of all its cells; None where nothing tells of one of them.
     """
 
     memory_bytes: int

@@ -19,8 +19,6 @@ from backends.errors import IntegrityError
 Side = str
 KEY_OWNER: Side = "key_owner"
 EVALUATOR: Side = "evaluator"
-#: Those of a cell that has a single key owner.
-SIDES: tuple[Side, ...] = (KEY_OWNER, EVALUATOR)
 
 #: The keys that an evaluator computes with. There is no kind for a secret key, or a share of one: none can
 #: cross.

@@ -1,49 +1,32 @@
 """What an evaluator costs in money: computed of measured seconds and counted bytes by a list of prices.
 
-Servers are those of one provider, Amazon's m6a in Frankfurt, by the list prices without tax of MoveInfra's
-`eu-cloud-prices` of 28 October 2026 (CC BY 4.0), where a month has 730 hours. A server is paid by the second
-while the evaluator prepares the model and evaluates. What leaves it is paid by the gigabyte, by Amazon's
-dearest step, 0.09 dollars, at that day's 1.1133 dollars a euro; what comes in is free.
+The list is a fleet's file, `suites/fleets/m6a.yaml`, which says where its prices come from. A server is paid
+by the second while the evaluator prepares the model and evaluates, and what leaves it by the gigabyte.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import cache
 
+from bench.packages import FOLDER
+from bench.spec.fleet import Fleet, load_fleet
 from reports.costs import Price
 
-CURRENCY = "EUR"
-HOURS_A_MONTH, SECONDS_AN_HOUR = 730, 3600
-TRAFFIC_PER_GB = 0.09 / 1.1133
+LIST = FOLDER / "suites" / "fleets" / "m6a.yaml"
+SECONDS_AN_HOUR = 3600
 BYTES_PER_GB = 10**9
 
 
-@dataclass(frozen=True)
-class Server:
-    """A server: threads of its processor, memory in bytes, and its price a month."""
-
-    name: str
-    threads: int
-    memory_bytes: int
-    monthly: float
-
-    @property
-    def hourly(self) -> float:
-        """Its price an hour."""
-        return self.monthly / HOURS_A_MONTH
-
-
-#: The smallest first.
-SERVERS = (
-    Server("m6a.large", 2, 8 << 30, 67.86),
-    Server("m6a.xlarge", 4, 16 << 30, 135.73),
-    Server("m6a.2xlarge", 8, 32 << 30, 271.46),
-    Server("m6a.4xlarge", 16, 64 << 30, 542.93),
-)
+@cache
+def listed() -> Fleet:
+    """The servers, the cheapest first, and their prices."""
+    fleet = load_fleet(LIST)
+    cheapest = sorted(fleet.machines, key=lambda server: server.price_per_hour)
+    return fleet.model_copy(update={"machines": tuple(cheapest)})
 
 
 def paid(threads: int, peak_bytes: int, evaluator_s: float, out_bytes: int) -> Price | None:
-    """The price on the smallest server that has the evaluator's threads and memory; None where none has.
+    """The price on the cheapest server that has the evaluator's threads and memory; None where none has.
 
     Args:
         threads: of the evaluator.
@@ -51,15 +34,16 @@ def paid(threads: int, peak_bytes: int, evaluator_s: float, out_bytes: int) -> P
         evaluator_s: for which the server is held.
         out_bytes: that leave it.
     """
-    for server in SERVERS:
-        if threads <= server.threads and peak_bytes <= server.memory_bytes:
-            computing = evaluator_s / SECONDS_AN_HOUR * server.hourly
-            traffic = out_bytes / BYTES_PER_GB * TRAFFIC_PER_GB
+    fleet = listed()
+    for server in fleet.machines:
+        if threads <= server.cores and peak_bytes <= server.memory_bytes:
+            computing = evaluator_s / SECONDS_AN_HOUR * server.price_per_hour
+            traffic = out_bytes / BYTES_PER_GB * fleet.traffic_per_gb
             return Price(
-                currency=CURRENCY,
+                currency=fleet.currency,
                 server=server.name,
-                server_per_hour=server.hourly,
-                traffic_per_gb=TRAFFIC_PER_GB,
+                server_per_hour=server.price_per_hour,
+                traffic_per_gb=fleet.traffic_per_gb,
                 computing=computing,
                 traffic=traffic,
                 total=computing + traffic,

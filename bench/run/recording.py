@@ -31,7 +31,8 @@ class Figures:
     A cell that fails has a record of the stages before, so each is noted as soon as it ends.
 
     Attributes:
-        planned_evaluate_s: what the plan predicted of one evaluation of all batches.
+        planned_evaluate_s: what the plan predicted of one evaluation of all batches, by the library's usual
+            build.
         wall_s: seconds of the parties' life, evaluations after the first left out.
         repeats_s: seconds of evaluations after the first.
         stopped_s: seconds in which a signal had stopped a party.

@@ -28,6 +28,8 @@ HIGHEST_DEGREE = 1023
 #: Numbers of the largest array that a layer is drawn with: 256 MB.
 MOST_NUMBERS = 1 << 25
 MOST_TOKENS = MOST_FEATURES = 1 << 16
+#: Samples of a layer, whose array is limited too.
+MOST_LAYER_SAMPLES = 1 << 16
 #: Blocks of the deepest layer: values of random weights drift from size 1.
 MOST_BLOCKS = 16
 MOST_MLP_RATIO = 8
@@ -94,6 +96,7 @@ class CaseLiteral(Block):
     model: Annotated[str, Field(min_length=1, max_length=1000)] | None = None
     data: Annotated[Annotated[Name, Tag("name")] | Annotated[OwnData, Tag("own")], NAME_OR_OWN] | None = None
     first_sample: Annotated[int, Field(ge=0)] | None = None
+    samples: Annotated[int, Field(gt=0, le=MOST_LAYER_SAMPLES)] | None = None
     layer: LayerLiteral | None = None
     primitives: PrimitivesLiteral | None = None
 
@@ -117,10 +120,17 @@ class ModelCase:
 
 @dataclass(frozen=True)
 class LayerCase:
-    """One layer on inputs that are drawn; it has no labels, so it has no accuracy."""
+    """One layer on inputs that are drawn; it has no labels, so it has no accuracy.
+
+    Attributes:
+        name: the name in records.
+        layer: what it is.
+        samples: how many are drawn; None for as many as its parameter set says.
+    """
 
     name: str
     layer: LayerLiteral
+    samples: int | None = None
 
 
 @dataclass(frozen=True)
@@ -147,14 +157,18 @@ def case(document: Document, index: int, literal: CaseLiteral, samples: int) -> 
         document.fail(place, f"a case is model with data, layer or primitives, not {both}; keep one of them")
     if literal.first_sample is not None and kinds != ["model"]:
         document.fail((*place, "first_sample"), "only a model's samples are chosen; leave out first_sample")
+    if literal.samples is not None and kinds != ["layer"]:
+        document.fail(
+            (*place, "samples"), "only a layer has samples of its own; write them in the parameter set"
+        )
     if literal.layer is not None:
         _check_heads(document, index, literal.layer)
         if literal.layer.blocks > 1 and literal.layer.kind != "block":
             document.fail((*place, "layer", "blocks"), "only a block is repeated; leave out blocks")
-        too_large = oversize(literal.layer, samples)
+        too_large = oversize(literal.layer, literal.samples or samples)
         if too_large is not None:
             document.fail((*place, "layer"), too_large)
-        return LayerCase(literal.name, literal.layer)
+        return LayerCase(literal.name, literal.layer, literal.samples)
     if literal.primitives is not None:
         return PrimitivesCase(literal.name, literal.primitives)
     if literal.model is None:

@@ -124,6 +124,7 @@ def _cell(
     threads: int | None,
 ) -> Cell:
     """One cell; None stands for what the suite says."""
+    own = case.samples if isinstance(case, LayerCase) else None
     if isinstance(case, LayerCase) and samples is not None:
         too_large = oversize(case.layer, samples)
         if too_large is not None:
@@ -134,7 +135,7 @@ def _cell(
         model_folder=suite.model_folders.get(case.name),
         backend=backend,
         parameter_set=parameter_set if threads is None else replace(parameter_set, threads=threads),
-        samples=parameter_set.samples if samples is None else samples,
+        samples=samples or own or parameter_set.samples,
         held_out=suite.held_out,
         repeats=parameter_set.repeats if repeats is None else repeats,
         rounds=suite.rounds,

@@ -21,7 +21,7 @@ from typing import Annotated
 from pydantic import Field
 
 from bench.errors import UserError
-from bench.spec.cases import Name
+from bench.spec.cases import LONGEST_NAME, Name
 from bench.spec.file import MOST_BYTES, MOST_SECONDS, MOST_THREADS
 from models.documents.document import shown
 from models.documents.reading import read
@@ -32,6 +32,8 @@ MOST_KINDS, MOST_MACHINES = 100, 100_000
 #: A machine a thousand times as fast as another is another age's; one dearer than any is a slip of the pen.
 MOST_SPEED, MOST_PRICE, MOST_WATTS = 1000.0, 1e6, 1e6
 
+#: Providers have points in their servers' names.
+MachineName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=LONGEST_NAME)]
 MachineBytes = Annotated[int, Field(gt=0, le=MOST_BYTES)]
 
 
@@ -50,7 +52,7 @@ class MachineKind(Block):
         setup_s: before its first cell, such as for making the libraries' environments.
     """
 
-    name: Name
+    name: MachineName
     count: Annotated[int, Field(gt=0, le=MOST_MACHINES)] = 1
     cores: Annotated[int, Field(gt=0, le=MOST_THREADS)]
     memory_bytes: MachineBytes
@@ -68,12 +70,15 @@ class Fleet(Block):
         fleet: its name.
         title: what it is, in one line.
         currency: of all prices, as it is shown.
+        traffic_per_gb: the price of a gigabyte that leaves a machine, what comes in being free; a plan of a
+            sweep does not use it.
         machines: kinds of machines.
     """
 
     fleet: Name
     title: Annotated[str, Field(max_length=500)]
     currency: Annotated[str, Field(pattern=r"^\S{1,8}$")]
+    traffic_per_gb: Annotated[float, Field(ge=0, le=MOST_PRICE)] = 0.0
     machines: Annotated[tuple[MachineKind, ...], Field(strict=False, min_length=1, max_length=MOST_KINDS)]
 
 

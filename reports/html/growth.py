@@ -72,7 +72,7 @@ def _held(record: Record, parameter: str) -> Hashable:
         *(record.suite, record.backend, standing(record), record.shape and record.shape.kind),
         rest if parameter == "N" else record.parameter_set,
         *(value(record) for title, value in PARAMETERS.items() if title != parameter),
-        *(machine.cpu, machine.cores, machine.threads, machine.workers),
+        *(machine.cpu, machine.cores, machine.threads, machine.workers, machine.build.get("kind", "default")),
     )
 
 

@@ -1,9 +1,11 @@
-"""The plan of a small graph is the cheapest of all: of every way, kind of batch, refresh and level."""
+"""The plan of a small graph is the cheapest of all: of every way, pair, kind of batch, refresh and level."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from contextlib import suppress
+from functools import partial
+from itertools import product
 from math import inf
 
 import numpy as np
@@ -11,65 +13,16 @@ import pytest
 
 from backends.costs import Costs
 from backends.errors import PlanError
-from backends.planner import Planner
+from backends.planner import Planner, cheapest
 from backends.recordings import Recordings
-from backends.schedule import NodeCost, Refresh
-from backends.tensor.operations import encrypted
-from backends.ways import choices
+from backends.schedule import Refresh
+from backends.tensor.operation import Way
+from backends.ways import choices, pairings
 from models.graph import Graph, Node
 from tests.backends.evaluating import PARAMETERS
+from tests.backends.exhaustive import Search
 
 COSTS = Costs(PARAMETERS)
-
-
-@dataclass
-class Search:
-    """Tries everything, backwards through a graph, and gives up only what is dearer than what it found."""
-
-    graph: Graph
-    nodes: Mapping[str, NodeCost]
-    refresh: Refresh
-    output_level: int
-    best: float = field(default=inf)
-
-    def run(self) -> float:
-        """The least price."""
-        self._walk(len(self.graph.nodes) - 1, {self.graph.output: self.output_level}, 0.0)
-        return self.best
-
-    def _walk(self, index: int, needed: Mapping[str, int], total: float) -> None:
-        if total >= self.best:
-            return
-        if index < 0:
-            self.best = total
-            return
-        node = self.graph.nodes[index]
-        if node.name not in needed:
-            self._walk(index - 1, needed, total)
-            return
-        for made, price in self._choices(node, needed[node.name]):
-            cost = self.nodes[node.name]
-            below = dict(needed)
-            for name, depth in zip(node.inputs, cost.depths, strict=True):
-                below[name] = max(below.get(name, 0), made + depth)
-            if max(below.values()) <= self.refresh.top:
-                self._walk(index - 1, below, total + price + cost.price(COSTS, made))
-
-    def _choices(self, node: Node, needed: int) -> Iterator[tuple[int, float]]:
-        """Levels at which a value may be made, and what its refresh costs."""
-        yield needed, 0.0
-        if node.is_input or encrypted(node).alias:
-            return
-        entry, top, cost = self.refresh.entry, self.refresh.top, self.nodes[node.name]
-        one = COSTS.refresh_price(self.refresh.kind, needed) * self.refresh.work
-        yield entry, cost.ciphertexts * one
-        if self.refresh.keeps_imaginary and cost.real and cost.ciphertexts > 1 and needed <= top - 1:
-            below, above = (
-                COSTS.primitive("ct_pt", level) + COSTS.primitive("rescales", level)
-                for level in (entry + 1, top)
-            )
-            pair = one + below + COSTS.primitive("conjugations", top) + 2 * above
-            yield entry + 1, (cost.ciphertexts + 1) // 2 * pair
 
 
 def random_graph(random: np.random.Generator) -> Graph:
@@ -106,7 +59,25 @@ def random_graph(random: np.random.Generator) -> Graph:
         linear("expand", last, wide=2)
         polynomial("activation", "expand")
         last = "activation"
+        if random.integers(2):
+            arrays = {"weight": random.normal(size=(width, 2 * width)), "bias": random.normal(size=width)}
+            nodes.append(Node("contract", "linear", ("activation",), arrays=arrays))
+            last = "contract"
     return Graph("small", tuple(nodes), last)
+
+
+def least(planner: Planner, recordings: Recordings, refresh: Refresh) -> float:
+    """The least price of one batch where each node is computed in a given way, by trying everything."""
+    graph = recordings.graph
+    joined = recordings.layout.halves > 1 and not recordings.lies_apart(graph.output)
+    return Search(graph, COSTS, planner.node_costs(), refresh, int(joined)).run()
+
+
+def paired(recordings: Recordings, ways: Mapping[str, Way]) -> Iterator[dict[str, Way]]:
+    """A choice of ways with every choice of pairs beside it, but for none at all."""
+    every = [({}, *one) for one in pairings(recordings.graph, recordings.wide, recordings.keys)]
+    for chosen in list(product(*every))[1:]:
+        yield {**ways, **{name: way for one in chosen for name, way in one.items()}}
 
 
 @pytest.mark.parametrize("seed", range(50))
@@ -115,15 +86,30 @@ def test_a_plan_is_the_cheapest_of_all(seed: int) -> None:
     graph = random_graph(random)
     top, keeps = int(random.integers(3, 10)), bool(random.integers(2))
     refresh = Refresh("bootstrap", top, entry=1, work=float(random.choice([0.1, 1.0])), keeps_imaginary=keeps)
+    begin = partial(Recordings, graph, PARAMETERS, refresh)
+    images = begin().layout.images
+    samples = images * int(random.choice([1, 2, 3]))
+    best = inf
     for halves in (1, 2) if keeps else (1,):
-        recordings = Recordings(graph, PARAMETERS, refresh, halves)
-        for ways in choices(graph, complex_slots=keeps):
+        recordings = begin(halves)
+        weighed = samples > images or halves == 1
+        for ways in choices(graph, complex_slots=keeps, window=recordings.layout.window):
             planner = Planner(recordings, ways)
-            nodes = planner.node_costs()
-            joined = halves > 1 and not recordings.lies_apart(graph.output)
-            best = Search(graph, nodes, refresh, int(joined)).run()
-            if best == inf:
+            price = least(planner, recordings, refresh)
+            if price == inf:
                 with pytest.raises(PlanError, match="levels between two refreshes"):
                     planner.schedule()
             else:
-                assert planner.schedule().price == pytest.approx(best)
+                assert planner.schedule().price == pytest.approx(price)
+            if weighed:
+                best = min(best, planner.batches(samples) * price)
+            for pairs in paired(recordings, ways) if weighed and keeps else ():
+                with suppress(PlanError):  # these ways do not go together
+                    planner = Planner(recordings, pairs)
+                    best = min(best, planner.batches(samples) * least(planner, recordings, refresh))
+    if best == inf:
+        with pytest.raises(PlanError, match="levels between two refreshes"):
+            cheapest(graph, PARAMETERS, refresh, complex_slots=keeps, samples=samples)
+    else:
+        planner, chosen = cheapest(graph, PARAMETERS, refresh, complex_slots=keeps, samples=samples)
+        assert planner.batches(samples) * chosen.price == pytest.approx(best)

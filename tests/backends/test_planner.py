@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import combinations
-
 import numpy as np
 import pytest
 
@@ -16,6 +14,7 @@ from backends.program import Program
 from backends.recordings import Recordings
 from backends.schedule import schedule
 from models.graph import Graph, Node
+from tests.backends.exhaustive import Search
 from tests.backends.graphs import mlp
 from tests.random_vit import random_vit
 
@@ -50,36 +49,10 @@ def test_refreshes_are_as_few_as_can_be(depth: int) -> None:
 @pytest.mark.parametrize("depth", [4, 5])
 @pytest.mark.parametrize("refresh", [Refresh("round_trip", 5, 0), Refresh("bootstrap", 6, 1)])
 def test_the_schedule_is_the_cheapest_of_all(depth: int, refresh: Refresh) -> None:
-    graph = mlp(depth)
-    costs = Costs(PARAMETERS)
+    graph, costs = mlp(depth), Costs(PARAMETERS)
     nodes = Planner(Recordings(graph, PARAMETERS, refresh), {}).node_costs()
-
-    def price(refreshed: frozenset[str]) -> float | None:
-        """Cost of a choice of refreshes, None where a level would pass the top."""
-        needed: dict[str, int] = {graph.output: 0}
-        total = 0.0
-        for node in reversed(graph.nodes):
-            need = needed[node.name]
-            made = need
-            if node.name in refreshed:
-                made = refresh.entry
-                total += nodes[node.name].ciphertexts * costs.refresh_price(refresh.kind, need)
-            if max(need, made) > refresh.top:
-                return None
-            for name, depth_of in zip(node.inputs, nodes[node.name].depths, strict=True):
-                needed[name] = max(needed.get(name, 0), made + depth_of)
-            total += nodes[node.name].price(costs, made)
-        return total
-
-    candidates = [node.name for node in graph if node.operation != "input"]
-    prices = {
-        frozenset(chosen): price(frozenset(chosen))
-        for size in range(4)
-        for chosen in combinations(candidates, size)
-    }
-    best = min(value for value in prices.values() if value is not None)
-    chosen = schedule(graph, nodes, refresh, costs).refreshed
-    assert prices[chosen] == pytest.approx(best)
+    best = Search(graph, costs, nodes, refresh, 0).run()
+    assert schedule(graph, nodes, refresh, costs).price == pytest.approx(best)
 
 
 def test_bootstraps_enter_with_the_level_they_need() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from backends.planner import plan
 from bench.parties.errors import PartyError
-from bench.parties.wire import SIDES, Shipment, Side
+from bench.parties.wire import EVALUATOR, KEY_OWNER, Shipment, Side
 from bench.run.program_parties import ProgramParties
 from tests.end_to_end.harness import refresh_of, session
 from tests.random_vit import random_inputs, random_vit
@@ -35,7 +35,7 @@ def test_a_flipped_bit_in_a_key_is_refused_and_nothing_is_left(backend: str, tmp
         flip(opened.wire.folder("key_owner") / largest.name)
         with pytest.raises(PartyError, match="digest") as caught:
             parties.prepare(program, keys)
-        folders = [opened.wire.folder(side) for side in SIDES]
+        folders = [opened.wire.folder(side) for side in (KEY_OWNER, EVALUATOR)]
         pids = [party.pid for party in opened.parties.values()]
         assert all(folder.is_dir() for folder in folders)
     assert caught.value.kind == "IntegrityError"
@@ -56,7 +56,10 @@ def test_a_flipped_bit_in_a_ciphertext_is_refused_by_either_party(backend: str, 
         parties.prepare(program, parties.generate_keys(program, bootstrap=False).files)
         batches = parties.encrypt(INPUTS, program).batches
         parties.evaluate(batches)
-        theirs = {side: {path.name for path in opened.wire.folder(side).iterdir()} for side in SIDES}
+        theirs = {
+            side: {path.name for path in opened.wire.folder(side).iterdir()}
+            for side in (KEY_OWNER, EVALUATOR)
+        }
         assert theirs["key_owner"] == set()  # neither a sample nor what was decrypted
         assert {"program.json", "program.safetensors"} <= theirs["evaluator"]
         assert all(name.startswith(("program.", "from_key_owner_")) for name in theirs["evaluator"])

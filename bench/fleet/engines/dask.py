@@ -2,14 +2,19 @@
 
 The scheduler's address is Dask's own setting (`DASK_SCHEDULER_ADDRESS`), as are its certificates. Every
 worker has one thread (`dask worker ADDRESS --nthreads 1`), and each machine one worker, so that no two cells
-are timed side by side.
+are timed side by side. A worker's limit of memory is the cluster's to tell; its cores, and the disk where
+tasks have their folders, it tells itself.
 """
 
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from time import monotonic
@@ -34,6 +39,29 @@ AHEAD_S = 5.0
 SEEN_EVERY_S = 5.0
 
 
+@dataclass(frozen=True)
+class Room:
+    """What a worker has for a task.
+
+    Attributes:
+        memory_bytes: its limit; 0 where it has none.
+        disk_bytes: free in its temporary folder when it was first seen, before a task took any.
+        threads: how many cores it may use.
+    """
+
+    memory_bytes: int
+    disk_bytes: int
+    threads: int
+
+    def holds(self, need: Need) -> bool:
+        """Whether there is enough of all."""
+        return (
+            (not self.memory_bytes or self.memory_bytes >= need.memory_bytes)
+            and self.disk_bytes >= need.disk_bytes
+            and self.threads >= need.threads
+        )
+
+
 class Dask:
     """A client of a cluster's scheduler."""
 
@@ -43,6 +71,7 @@ class Dask:
         self._client = client
         self._flying: set[Future[object]] = set()
         self._begun: Counter[str] = Counter()
+        self._seen: dict[str, Room] = {}
         self._ended = 0  # since it was last asked which workers there are
         self._seen_at = monotonic()
         # Told as they begin, in order before their results: to ask of each takes longer than a small task.
@@ -53,19 +82,16 @@ class Dask:
     def submit(
         self, name: str, function: Callable[[Argument], Result], argument: Argument, need: Need
     ) -> Future[Result]:
-        """Send it to the workers whose limit of memory holds it."""
+        """Send it to the workers that have what it needs."""
         if monotonic() - self._seen_at > SEEN_EVERY_S:
             self._look()
         workers = self._seen
-        fitting = [
-            address
-            for address, worker in workers.items()
-            if not worker["memory_limit"] or worker["memory_limit"] >= need.memory_bytes
-        ]
+        fitting = [address for address, room in workers.items() if room.holds(need)]
         if workers and not fitting:
             raise UserError(
-                f"no worker of the Dask cluster has the {size(need.memory_bytes)} of memory that the plan "
-                "asks for; start one that has (dask worker --memory-limit)"
+                f"no worker of the Dask cluster has for a task the {size(need.memory_bytes)} of memory, the "
+                f"{size(need.disk_bytes)} of disk and the cores for {need.threads} threads that it needs; "
+                "start one that has (dask worker --memory-limit, with TMPDIR where the disk is)"
             )
         executor = self._client.get_executor(pure=False, **({"workers": fitting} if workers else {}))
         future: Future[Result] = executor.submit(partial(_called, self._topic, name, function), argument)
@@ -97,8 +123,16 @@ class Dask:
         """See which workers there are, and send as many tasks ahead as these want."""
         now = monotonic()
         rate = self._ended / (now - self._seen_at) if self._ended else 0.0
-        self._seen, self._seen_at, self._ended = self._workers(), now, 0
+        self._seen, self._seen_at, self._ended = self._rooms(), now, 0
         self.at_once = max(AHEAD * max(1, len(self._seen)), round(AHEAD_S * rate))
+
+    def _rooms(self) -> dict[str, Room]:
+        """What each worker has; those that are new are asked, and left out where they do not answer."""
+        workers = self._workers()
+        new = [address for address in workers if address not in self._seen]
+        told = self._client.run(_disk_and_cores, workers=new, on_error="ignore") if new else {}
+        rooms = {at: Room(workers[at]["memory_limit"] or 0, *found) for at, found in told.items()}
+        return {at: room for at, room in {**self._seen, **rooms}.items() if at in workers}
 
     def _workers(self) -> dict[str, dict[str, int]]:
         found: dict[str, dict[str, int]] = self._client.scheduler_info(n_workers=-1)["workers"]
@@ -109,6 +143,12 @@ class Dask:
                 "each other down; start it with --nthreads 1"
             )
         return found
+
+
+def _disk_and_cores() -> tuple[int, int]:
+    """Bytes that are free where tasks have their folders on this machine, and how many cores it may use."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return shutil.disk_usage(tempfile.gettempdir()).free, cores
 
 
 def _called(topic: str, name: str, function: Callable[[Argument], Result], argument: Argument) -> Result:

@@ -11,8 +11,9 @@ import pytest
 from backends.registry import available
 from bench.fleet.cells import Cells
 from bench.fleet.engine import start
-from bench.fleet.sweep import swept
+from bench.fleet.sweep import needed, swept
 from bench.packages import FOLDER
+from bench.run.foreseen import Foreseen, foresee
 from bench.run.listener import Listener
 from bench.run.service import Service
 from bench.spec.cells import Cell, expand
@@ -88,6 +89,36 @@ def test_a_cell_whose_model_goes_away_is_a_failed_record(tmp_path: Path, cells: 
     assert lost.reason.startswith("no record came back: ")
     assert str(folder) in lost.reason
     assert kept.status is Status.OK
+
+
+def test_a_task_needs_what_is_predicted_of_its_cells(cells: list[Cell]) -> None:
+    first, second = foresee(cells, judged=False)
+    need = needed([(first, 2), (second, 1)])
+    assert first.prediction is not None
+    assert second.prediction is not None
+    assert need.memory_bytes == max(first.prediction.together_bytes, second.prediction.together_bytes)
+    assert need.disk_bytes == max(first.prediction.disk_bytes, second.prediction.disk_bytes) > 0
+    assert need.threads == 1
+    assert need.seconds == 2 * first.prediction.wall_s + second.prediction.wall_s
+
+
+def test_no_time_is_told_where_a_cell_is_not_predicted_and_its_memory_is_what_is_allowed(
+    cells: list[Cell],
+) -> None:
+    suite = load_suite(str(ROOT / "suites" / "primitives_toy.yaml"), BACKENDS)
+    primitives = foresee(expand(suite, ["cleartext"])[:1], judged=False)[0]
+    (told,) = foresee(cells[:1], judged=False)
+    assert primitives.cell.limits.memory_bytes == 8_000_000_000
+    for need in (needed([(primitives, 1)]), needed([(told, 1), (primitives, 1)])):
+        assert need.seconds is None
+        assert need.memory_bytes == 8_000_000_000
+
+
+def test_a_cell_that_cannot_run_takes_nothing(cells: list[Cell]) -> None:
+    (told,) = foresee(cells[:1], judged=False)
+    refused = Foreseen(cells[1], Status.UNSUPPORTED, "it cannot")
+    assert needed([(told, 1), (refused, 3)]) == needed([(told, 1)])
+    assert needed([(refused, 1)]).seconds == 0
 
 
 def test_a_checkpoint_of_this_project_is_found_in_its_folder_there(cells: list[Cell]) -> None:

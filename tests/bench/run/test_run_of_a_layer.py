@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
+from backends.registry import available, get
+from bench.environments.declaration import DEFAULT_BUILD
+from bench.environments.ensure import Environment
+from bench.run.kinds import load
+from bench.run.life import Life
+from bench.run.listener import Listener
+from bench.spec.cells import expand
+from bench.spec.suite import load_suite
+from reports.record import Status
 from tests.bench.commands import bench, changed, exported
 
 OPTIONS = ("--backend", "cleartext", "--parameters", "portable", "--case", "linear", "--output")
@@ -44,3 +54,18 @@ def test_a_memory_limit_ends_a_cell(tmp_path: Path) -> None:
     assert record["status"] == "out_of_memory"
     assert re.match(r"out of memory in [a-z].*20\.0 MB", record["reason"])
     assert "limits.memory_bytes" in record["reason"]
+
+
+def test_seconds_are_planned_for_the_usual_build_alone(tmp_path: Path) -> None:
+    """The times that a backend ships are of that one, and another build takes others."""
+    suite, found = load_suite("layers_toy", list(available())), get("cleartext")
+    (cell,) = expand(suite, ["cleartext"], ["portable"], ["linear"])
+    planned = {}
+    for build in (DEFAULT_BUILD, "hexl"):
+        here = Environment(found.name, Path(sys.executable), {}, made=False, build=build)
+        (tmp_path / build).mkdir()
+        outcome = Life(cell, found, here, tmp_path / build, Listener(), probes=False).live(load(cell).run)
+        assert outcome.status is Status.OK, outcome.reason
+        planned[build] = outcome.figures.planned_evaluate_s
+    assert planned[DEFAULT_BUILD]
+    assert planned["hexl"] is None

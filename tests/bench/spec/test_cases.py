@@ -12,8 +12,10 @@ from bench.spec.cases import LayerCase, ModelCase, PrimitivesCase
 from bench.spec.cells import expand, turns
 from bench.spec.suite import CHECKPOINTS, Suite, load_suite
 from models.data.own import Table
+from reports.html.growth import growths
 from reports.record import Shape
 from reports.scoring.precision import precision_bits
+from tests.reports.html.records import made
 
 SUITE = """suite: small
 title: small
@@ -49,6 +51,44 @@ def test_blocks_follow_each_other_and_say_what_grows(tmp_path: Path) -> None:
 def test_only_blocks_are_repeated(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"small\.yaml:6: only a block is repeated"):
         suite(tmp_path, "layer: {kind: linear, tokens: 4, features: 8, blocks: 2}")
+
+
+def test_a_layer_may_have_samples_of_its_own(tmp_path: Path) -> None:
+    loaded = suite(tmp_path, "samples: 3, layer: {kind: linear, tokens: 4, features: 8}")
+    assert [cell.samples for cell in expand(loaded)] == [3, 3]
+    assert [cell.samples for cell in expand(loaded, samples=2)] == [2, 2]
+    with pytest.raises(UserError, match=r"small\.yaml:6: only a layer has samples of its own"):
+        suite(tmp_path, "samples: 3, model: vit_tiny, data: digits")
+
+
+def test_scaling_sweeps_tokens_width_blocks_samples_and_n() -> None:
+    """By the records that its cells have, as the report's table takes them."""
+    records = []
+    for cell in expand(load_suite("scaling", ["openfhe", "tenseal", "pyfhel"]), ["tenseal"]):
+        assert isinstance(cell.case, LayerCase)
+        layer = cell.case.layer
+        records.append(
+            made(
+                case=cell.case.name,
+                parameter_set=cell.parameter_set_name,
+                samples=cell.samples,
+                shape={
+                    "kind": layer.kind,
+                    "tokens": layer.tokens,
+                    "width": layer.features,
+                    "blocks": layer.blocks,
+                },
+                security__log_n=cell.parameter_set.parameters.log_n,
+                latency__evaluate_s=1.0,
+            )
+        )
+    assert {growth.parameter: growth.values for growth in growths(records)} == {
+        "tokens": (8, 16, 32, 64),
+        "width": (16, 32, 64, 128),
+        "blocks": (1, 2, 3, 4),
+        "samples": (2, 4, 8, 16),
+        "N": (1 << 13, 1 << 14, 1 << 15),
+    }
 
 
 def test_a_path_is_never_taken_for_a_checkpoint_of_this_project(tmp_path: Path) -> None:

@@ -43,6 +43,7 @@ def test_processes_of_a_cell_count_as_their_median() -> None:
         {"backend": "pyfhel"},
         {"environment__threads": 7},
         {"environment__workers": 2},
+        {"environment__build": {"kind": "hexl"}},
         {"parameter_set": "another_set"},
         {"case": "two of one size"},
         {"shape": None},
@@ -67,6 +68,27 @@ def test_n_is_swept_where_the_rest_of_the_set_is_alike() -> None:
     (growth,) = growths(records)
     assert growth.parameter == "N"
     assert growth.laws["evaluate"].exponent == pytest.approx(1.0)
+
+
+def test_another_build_has_no_plan_beside_it() -> None:
+    """Its records have none (`planned_evaluate_s`), for the shipped times are of the usual build."""
+    records = [swept(tokens, float(tokens)) for tokens in (8, 16, 32)]
+    unplanned = [record.latency.model_copy(update={"planned_evaluate_s": None}) for record in records]
+    (growth,) = growths(
+        [
+            record.model_copy(update={"latency": latency})
+            for record, latency in zip(records, unplanned, strict=True)
+        ]
+    )
+    assert "evaluate" in growth.laws
+    assert "evaluate, as planned" not in growth.laws
+
+
+def test_samples_in_a_batch_are_swept_though_they_cost_nothing() -> None:
+    records = [swept(8, 1.0, case=f"samples_{count}", samples=count) for count in (2, 4, 8)]
+    (growth,) = growths(records)
+    assert (growth.parameter, growth.values) == ("samples", (2, 4, 8))
+    assert growth.laws["evaluate"].exponent == pytest.approx(0.0)
 
 
 def test_the_page_has_the_table_where_something_was_swept() -> None:

@@ -148,10 +148,18 @@ def test_as_many_small_tasks_are_ahead_as_end_until_it_is_looked_again(
         engine.close()
 
 
-def test_a_task_too_large_for_every_worker_is_refused(cluster: LocalCluster) -> None:
+@pytest.mark.parametrize(
+    "need", [Need(64_000_000_000, 1, 1, 1.0), Need(1, 1 << 60, 1, 1.0), Need(1, 1, 10_000, 1.0)]
+)
+def test_a_task_too_large_for_every_worker_is_refused(cluster: LocalCluster, need: Need) -> None:
+    """By its memory, by its disk and by its threads."""
     engine = Dask(cluster.get_client())
-    with pytest.raises(UserError, match="no worker of the Dask cluster has the 64"):
-        engine.submit("1", half, 1, Need(64_000_000_000, 1, 1, 1.0))
+    try:
+        with pytest.raises(UserError, match="no worker of the Dask cluster has for a task the"):
+            engine.submit("1", half, 1, need)
+        assert engine.submit("2", half, 1, SMALL).result() == 0.5
+    finally:
+        engine.close()
 
 
 def test_workers_that_run_several_tasks_at_once_are_refused(tmp_path: Path) -> None:
