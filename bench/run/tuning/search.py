@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from backends.errors import PlanError
+from backends.headroom import slots_enter
 from backends.noise.traits import Traits
 from backends.parameters import ParameterSet
 from backends.planner import plan, refresh_for
@@ -24,8 +25,8 @@ from bench.spec.suite import COMPLEX, PORTABLE
 #: Bits by which the first modulus may have to exceed the scale, from the fewest on.
 GAPS = (4, 6, 8, 10, 13, 16)
 #: Of how many sets of a backend, the fastest first, bits are told; and bits that are asked for beyond those
-#: wanted, because the largest error is chance.
-SIMULATED, MARGIN = 6, 0.5
+#: wanted, because the largest error is chance, and larger than told where slots enter the modular reduction.
+SIMULATED, MARGIN, SLOTS_ENTER_MARGIN = 6, 0.5, 1.0
 #: By how many bits a bootstrap by itself may be short for a set to be simulated all the same.
 FAR = 2.0
 
@@ -234,7 +235,8 @@ class Search:
 
 def enough(choice: Choice, goal: Goal) -> bool:
     """Whether a choice reaches the bits that are wanted."""
-    return choice.bits is not None and choice.bits >= goal.bits + MARGIN
+    margin = SLOTS_ENTER_MARGIN if slots_enter(choice.parameters) else MARGIN
+    return choice.bits is not None and choice.bits >= goal.bits + margin
 
 
 def front(choices: Sequence[Choice], goal: Goal) -> list[Choice]:

@@ -51,7 +51,9 @@ def test_what_is_shipped_stays_until_it_is_asked_for(tmp_path: Path, shipped: Pa
     before.write(shipped)
     told = CliRunner().invoke(noise, [str(tmp_path / "results")], catch_exceptions=False).stdout.splitlines()
     assert any("/ 29.1" in line for line in told)
-    assert told[-2].endswith("in place of 0 primitives (2026-11-01), the factors of bootstraps by ring 2^12: 1.5")
+    assert told[-2].endswith(
+        "in place of 0 primitives (2026-11-01), the factors of bootstraps by ring 2^12: 1.5"
+    )
     assert told[-1].startswith("nothing was written; next: bench noise ")
     assert Figures.shipped(shipped) == before
     CliRunner().invoke(noise, [str(tmp_path / "results"), "--write"], catch_exceptions=False)

@@ -44,7 +44,7 @@ def test_two_iterations_are_held_and_tell_no_factor() -> None:
 
 
 def test_each_ring_has_its_own_factor() -> None:
-    """What a bootstrap errs by at one ring says little of another; the nearest one that was measured counts."""
+    """What a bootstrap errs by at one ring says little of others; the nearest that was measured counts."""
     held = []
     for log_n, factor in ((11, APPARENT), (12, 4 * APPARENT)):
         parameters = replace(SLOTS_FIRST_BOOTSTRAPS, log_n=log_n)
@@ -64,7 +64,7 @@ def test_a_bootstrap_that_nobody_could_decrypt_has_no_bits() -> None:
 
 
 def test_what_is_shipped_was_told_within_a_bit() -> None:
-    """Every primitive of every backend that ships its noise; a bootstrap's factor is one for all sets of a ring.
+    """Every primitive of every backend that ships its noise; one factor serves all bootstraps of a ring.
 
     What a second iteration leaves is told from that, and far too low where the first one errs little.
     """

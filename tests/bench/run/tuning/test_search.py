@@ -17,7 +17,7 @@ from bench.run.tuning.written import alias, suite_text
 from bench.run.workload import Workload, layer_workload
 from bench.spec.cases import LONGEST_NAME, LayerLiteral, ModelCase
 from bench.spec.suite import SUITES, load_suite
-from tests.toy import BOOTSTRAPS
+from tests.toy import BOOTSTRAPS, SLOTS_FIRST_BOOTSTRAPS
 
 #: Cases of suites/degrees.yaml and their models.
 DEGREES = (("degree_4", "vit_tiny_degree_4"), ("degree_2", "vit_tiny_degree_2"))
@@ -83,6 +83,13 @@ def test_the_front_leaves_out_what_is_beaten_and_what_is_short_of_bits(found: li
     slower = replace(one, refreshes=7, network_s=100.0)
     slower_and_finer = replace(slower, bits=(one.bits or 0.0) + 5)
     assert front([slower, short, one, slower_and_finer], GOAL) == [one, slower_and_finer]
+
+
+def test_more_bits_are_asked_for_where_slots_enter_a_bootstrap(found: list[Choice]) -> None:
+    """Their largest error was told half a bit too low and more in seven cells of eight."""
+    one = replace(found[0], bits=GOAL.bits + MARGIN)
+    assert enough(replace(one, parameters=BOOTSTRAPS), GOAL)
+    assert not enough(replace(one, parameters=SLOTS_FIRST_BOOTSTRAPS), GOAL)
 
 
 def test_the_network_counts_by_its_round_trips(workload: Workload) -> None:
