@@ -12,6 +12,7 @@ import fhelium
 from fhelium import SecretKey
 
 from backends.fhelium import bindings
+from backends.fhelium.device import PROCESSORS
 from backends.fhelium.evaluator import FHEliumEvaluator
 from backends.interface import Ciphertext, Evaluator, Vector
 from backends.registry import Attempt
@@ -28,7 +29,7 @@ def attempts(evaluator: Evaluator, ciphertext: Ciphertext, paths: Sequence[Path]
     engine = cast(bindings.Engine, add.__self__)
 
     def decrypt(secret: bindings.SecretKey | None = None) -> Vector:
-        return engine.decrypt_message(ciphertext, secret, is_real=True).numpy()
+        return engine.decrypt_message(ciphertext, secret, is_real=True, device=PROCESSORS).numpy()
 
     def with_file(path: Path) -> Vector:
         return decrypt(fhelium.load_value(path, expected_type=SecretKey))

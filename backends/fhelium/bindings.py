@@ -147,7 +147,7 @@ class Engine(Operator, Protocol):
     def encrypt(self, plaintext: Plaintext, public_key: PublicKey, *, output_domain: str) -> Ciphertext: ...
 
     def decrypt_message(
-        self, ciphertext: Ciphertext, secret_key: SecretKey | None, *, is_real: bool
+        self, ciphertext: Ciphertext, secret_key: SecretKey | None, *, is_real: bool, device: str
     ) -> Residues: ...
 
 

@@ -6,6 +6,9 @@ FHElium is published as source only, for CPython 3.12 and later. What is changed
   CUDA; numpy has no newer version for that than 2.4.
 * Each of its files includes all of torch's C++ interface, for tensors alone. They include that of tensors,
   and a few files are compiled as one.
+
+A requirement such as `fhelium==0.30.0+cuda` asks for its kernels for NVIDIA GPUs as well, for which CUDA's
+compiler has to be there; that was neither built nor run here.
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ sys.path.insert(
 )  # run by its path, where this project is not installed
 
 from backends import source_wheels
-from backends.source_wheels import replaced
+from backends.source_wheels import BuildError, replaced
 
 REGISTRY = "class ImplementationRegistry"
 #: File → what is replaced in it.
@@ -36,23 +39,23 @@ CHANGES = {
 ALL_OF_TORCH, TENSORS = "#include <torch/torch.h>", "#include <torch/types.h>"
 #: Sources compiled as one: more of them, and two functions of one name meet.
 TOGETHER = 5
-#: For processors alone, whichever torch is there.
-OPTIONS = (
-    "-DFHELIUM_NATIVE_BACKENDS=CPU",
-    "-DCMAKE_UNITY_BUILD=ON",
-    f"-DCMAKE_UNITY_BUILD_BATCH_SIZE={TOGETHER}",
-)
+#: The label of a requirement that asks for GPUs → what is built; without one, for processors alone.
+BACKENDS = {"": "CPU", "+cuda": "CPU+CUDA"}
+UNITY = ("-DCMAKE_UNITY_BUILD=ON", f"-DCMAKE_UNITY_BUILD_BATCH_SIZE={TOGETHER}")
 
 
 def build(requirement: str, folder: Path) -> Path:
     """The wheel of `requirement`, built into `folder`, where torch and scikit-build-core are installed.
 
     Raises:
-        BuildError: no source, one of another version, or a failed build.
+        BuildError: no source, one of another version or with another label, or a failed build.
     """
-    variables = {"CMAKE_ARGS": " ".join(OPTIONS)}
+    public, plus, label = requirement.partition("+")
+    if plus + label not in BACKENDS:
+        raise BuildError(f"{requirement} cannot be built; only {public} and {public}+cuda are known")
+    variables = {"CMAKE_ARGS": " ".join((f"-DFHELIUM_NATIVE_BACKENDS={BACKENDS[plus + label]}", *UNITY))}
     # A build apart would have a torch of its own; the wheel has to fit the one that is here.
-    return source_wheels.build(requirement, folder, _change, ("--no-build-isolation",), variables)
+    return source_wheels.build(public, folder, _change, ("--no-build-isolation",), variables)
 
 
 def _change(source: Path) -> None:

@@ -12,6 +12,7 @@ from fhelium import Ciphertext as FHEliumCiphertext
 
 from backends.errors import ExecutionError
 from backends.fhelium.calls import refusals
+from backends.fhelium.device import device
 from backends.interface import Ciphertext, KeyFile
 
 Value = TypeVar("Value")
@@ -67,7 +68,7 @@ def load(path: Path, kind: type[Value]) -> Value:
         ExecutionError: the file holds something else.
     """
     with refusals(f"the file {path.name}"):
-        value: Value = fhelium.load_value(path, expected_type=kind)
+        value: Value = fhelium.load_value(path, device=device(), expected_type=kind)
         return value
 
 

@@ -13,6 +13,7 @@ from backends.fhelium.bindings import NTT, PublicKey, SwitchingKey
 from backends.fhelium.calls import refusals
 from backends.fhelium.capabilities import SECRET, capabilities
 from backends.fhelium.context import Context, make_engine
+from backends.fhelium.device import PROCESSORS
 from backends.fhelium.files import BOOTSTRAP_KEYS, for_bootstraps, key_file, load_ciphertext, save
 from backends.interface import Ciphertext, ComplexVector, KeyFile, KeyOwner, Keys, SecurityFacts, Vector
 from backends.parameters import ParameterSet
@@ -97,7 +98,9 @@ class FHEliumKeyOwner(KeyOwner):
     def decrypt(self, ciphertext: Ciphertext) -> Vector:
         """See `KeyOwner.decrypt`."""
         with refusals("a decryption"):
-            slots = self._engine.decrypt_message(ciphertext, self._secret_key, is_real=True)
+            slots = self._engine.decrypt_message(
+                ciphertext, self._secret_key, is_real=True, device=PROCESSORS
+            )
         return np.asarray(slots.numpy(), np.float64)
 
     def write(self, ciphertext: Ciphertext, path: Path) -> None:

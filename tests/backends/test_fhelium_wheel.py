@@ -49,3 +49,8 @@ def test_what_keeps_it_from_an_older_interpreter_and_a_short_build_is_changed(tm
 def test_a_source_of_another_version_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BuildError, match=r"FHElium's fhelium/backend/implementation.py has no"):
         build_wheel._change(source(tmp_path, registry="class ImplementationRegistry:\n    pass\n"))
+
+
+def test_a_label_that_is_not_known_is_refused_with_those_that_are(tmp_path: Path) -> None:
+    with pytest.raises(BuildError, match=r"only fhelium==0\.30\.0 and fhelium==0\.30\.0\+cuda are known"):
+        build_wheel.build("fhelium==0.30.0+rocm", tmp_path)
