@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import combinations
@@ -16,8 +16,9 @@ from threadpoolctl import threadpool_limits
 from models.data.samples import Positions, Samples
 from models.graph import Array, Graph
 from models.metrics.arrays import Labels
-from models.metrics.catalogue import CROSS_ENTROPY, METRICS
-from models.metrics.metric import scores, whole
+from models.metrics.catalogue import AGREEMENT, CROSS_ENTROPY, METRICS
+from models.metrics.metric import Metric, scores, whole
+from models.metrics.scores import named
 from models.reference import Inputs, outputs, run
 
 #: Value of every metric of a model that answers labels, by name; None where values exploded.
@@ -32,8 +33,10 @@ PIECE = 64
 #: `substituted`, the HE-friendly rung as polynomials were put into it, and `tightened`, the same after
 #: tightening.
 TOLD = ("original", "he_friendly", "substituted", "tightened", "polynomial")
-#: A ladder in the clear tells every metric of models that answer labels, as all trained ones do.
-_MEASURED = tuple(metric for metric in METRICS.values() if metric.answers_labels)
+#: A ladder in the clear tells every metric of models that answer labels, as all trained ones do; where the
+#: samples have none, how often rungs agree with the original.
+MEASURED = tuple(one for one in METRICS.values() if one.answers_labels and not one.of_original)
+_AGREEING = (AGREEMENT,)
 #: More workers would need more memory than they save time: each holds the values of a whole model.
 _MOST_WORKERS = 4
 
@@ -56,12 +59,22 @@ def unseen(done: int, total: int) -> None:
 
 def measure(graph: Graph, samples: Samplable) -> Measures:
     """The measures of one graph."""
-    return _measures(_found({"graph": graph}, samples, unseen)["graph"])
+    return _measures(_found({"graph": graph}, samples, unseen, MEASURED)["graph"], MEASURED)
 
 
-def compare(rungs: Mapping[str, Graph], samples: Samplable, progress: Progress = unseen) -> dict[str, Any]:
-    """Measures of every rung, and for every pair how often labels agree and how far logits differ."""
-    found = _found(rungs, samples, progress)
+def compare(
+    rungs: Mapping[str, Graph], samples: Samplable, progress: Progress = unseen, *, labelled: bool = True
+) -> dict[str, Any]:
+    """Measures of every rung, and for every pair how often labels agree and how far logits differ.
+
+    Args:
+        rungs: graphs that answer labels; without labels of the samples, `original` among them.
+        samples: on which they are compared.
+        progress: is told how many samples have passed every rung.
+        labelled: whether the samples have labels; else those that the original gives them are taken.
+    """
+    metrics = MEASURED if labelled else _AGREEING
+    found = _found(rungs, samples, progress, metrics)
     pairs = {}
     for a, b in combinations(rungs, 2):
         agree, largest, mean = found[f"{a}/{b}"]
@@ -70,7 +83,7 @@ def compare(rungs: Mapping[str, Graph], samples: Samplable, progress: Progress =
             "logit_error_max": _number(largest.max()),
             "logit_error_mean": _number(mean.mean()),
         }
-    measures = {rung: _measures(found[rung]) for rung in rungs}
+    measures = {rung: _measures(found[rung], metrics) for rung in rungs}
     return {"samples": len(samples), "digest": samples.digest(), **measures, "pairs": pairs}
 
 
@@ -85,23 +98,38 @@ def cross_entropy(found: Mapping[str, float | None]) -> float:
     return math.inf if value is None else value
 
 
-def _measures(judged: Array) -> Measures:
-    return {metric.name: whole(metric, found) for metric, found in zip(_MEASURED, judged, strict=True)}
+def logits(graph: Graph, samples: Samplable) -> Array:
+    """`[predictions, classes]`: what a graph answers, not finite where a polynomial exploded."""
+
+    def piece(start: int) -> Array:
+        taken = samples.take(range(start, min(start + PIECE, len(samples))))
+        with np.errstate(over="ignore", invalid="ignore"):
+            return _rows(outputs(graph, taken.inputs))
+
+    with workers() as pool:
+        return np.concatenate(list(pool.map(piece, range(0, len(samples), PIECE))))
+
+
+def _measures(judged: Array, metrics: Sequence[Metric]) -> Measures:
+    return {metric.name: whole(metric, found) for metric, found in zip(metrics, judged, strict=True)}
 
 
 def _number(value: float) -> float | None:
     return float(value) if math.isfinite(value) else None
 
 
-def _found(rungs: Mapping[str, Graph], samples: Samplable, progress: Progress) -> dict[str, Array]:
+def _found(
+    rungs: Mapping[str, Graph], samples: Samplable, progress: Progress, metrics: Sequence[Metric]
+) -> dict[str, Array]:
     """What is averaged over predictions, by rung and by pair of rungs; no logits are kept."""
 
     def piece(start: int) -> tuple[int, dict[str, Array]]:
         taken = samples.take(range(start, min(start + PIECE, len(samples))))
         with np.errstate(over="ignore", invalid="ignore"):  # polynomials outside their intervals
-            logits = {rung: _rows(outputs(graph, taken.inputs)) for rung, graph in rungs.items()}
-        judged = {rung: _judged(rows, taken.labels.reshape(-1)) for rung, rows in logits.items()}
-        pairs = {f"{a}/{b}": _compared(logits[a], logits[b]) for a, b in combinations(rungs, 2)}
+            rows = {rung: _rows(outputs(graph, taken.inputs)) for rung, graph in rungs.items()}
+        labels = named(rows["original"]) if metrics[0].of_original else taken.labels.reshape(-1)
+        judged = {rung: _judged(own, labels, metrics) for rung, own in rows.items()}
+        pairs = {f"{a}/{b}": _compared(rows[a], rows[b]) for a, b in combinations(rungs, 2)}
         return len(taken), judged | pairs
 
     done = 0
@@ -114,14 +142,14 @@ def _found(rungs: Mapping[str, Graph], samples: Samplable, progress: Progress) -
     return {name: np.concatenate([part[name] for part in parts], axis=1) for name in parts[0]}
 
 
-def _rows(logits: Array) -> Array:
+def _rows(answers: Array) -> Array:
     """`[samples, positions, classes]` → `[predictions, classes]`."""
-    return logits.reshape(-1, logits.shape[-1])
+    return answers.reshape(-1, answers.shape[-1])
 
 
-def _judged(rows: Array, labels: Labels) -> Array:
+def _judged(rows: Array, labels: Labels, metrics: Sequence[Metric]) -> Array:
     """`[metrics, predictions]`: the score of every prediction, each a sample of its own."""
-    return np.stack([scores(metric, rows, labels) for metric in _MEASURED])
+    return np.stack([scores(metric, rows, labels) for metric in metrics])
 
 
 def _compared(a: Array, b: Array) -> Array:

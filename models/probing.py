@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.graph import Array, Graph
-from models.ladder import PIECE, Progress, Samplable, unseen, workers
-from models.metrics.catalogue import ACCURACY, METRICS
+from models.ladder import MEASURED, PIECE, Progress, Samplable, unseen, workers
+from models.metrics.catalogue import ACCURACY
 from models.reference import outputs
 
 _Labels = NDArray[np.int64]
@@ -48,7 +48,7 @@ def probed(
     unlabelled = (labels == labels[0]).all()
     found, wanted = _embeddings(rungs, judged, progress)
     measures = {
-        rung: {name: None for name, metric in METRICS.items() if metric.answers_labels}
+        rung: {metric.name: None for metric in MEASURED}
         | ({} if unlabelled else {ACCURACY.name: _accuracy(known[rung], labels, found[rung], wanted)})
         for rung in rungs
     }

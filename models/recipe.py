@@ -37,8 +37,8 @@ class ValidationSettings(Settings):
     """Training samples that no weight is fitted to, to choose by; one of these.
 
     Attributes:
-        per_class: so many of each class.
-        fraction: the last part of a text.
+        per_class: so many of each class; of samples without labels, so many of all.
+        fraction: the last part of a text; of samples without labels, such a part of them.
         split: the data set's own validation split.
     """
 
@@ -175,10 +175,17 @@ class Recipe(Settings):
         return self.tightening is not None or self.fine_tuning is not None
 
     @property
+    def learns_labels(self) -> tuple[str, ...]:
+        """The entries by which something learns labels; all else needs samples alone."""
+        from_nothing = not self.begins_trained and (self.original is None or self.warm_start is None)
+        parts = ("warm_start", "tightening", "fine_tuning")
+        weighed = tuple(name for name in parts if getattr(getattr(self, name), "labels", 0))
+        return (("training",) if from_nothing else ()) + weighed
+
+    @property
     def uses_no_label(self) -> bool:
-        """Whether the model answers embeddings and nothing of it is trained, which needs samples alone."""
-        embeds = getattr(self.architecture, "head", True) is False
-        return embeds and self.begins_trained and not self.trains_on
+        """Whether the model answers embeddings, and nothing learns labels: samples alone are enough then."""
+        return getattr(self.architecture, "head", True) is False and not self.learns_labels
 
     @property
     def normalises(self) -> bool:

@@ -21,7 +21,7 @@ from bench.spec.cells import expand
 from bench.spec.file import BootstrapLiteral, Limits, StageLimits, SuiteFile, SuiteParameterLiteral
 from bench.spec.suite import load_suite
 from models import recipe
-from models.data.own import ImageFolders, Table
+from models.data.own import ImageFolders, PlainText, Table
 from reports.record import Record, Status
 
 ROOT = Path(__file__).parents[1]
@@ -160,7 +160,7 @@ def test_every_name_of_a_record_is_explained() -> None:
 PLACES: Mapping[str, tuple[type[BaseModel], ...]] = {
     "suite": (SuiteFile,),
     "case": (CaseLiteral,),
-    "own data": (Table, ImageFolders),
+    "own data": (Table, ImageFolders, PlainText),
     "layer": (LayerLiteral,),
     "primitives": (PrimitivesLiteral,),
     "parameter set": (SuiteParameterLiteral,),

@@ -15,7 +15,8 @@ from models.checkpoint import load_graph
 from models.data.catalogue import describe
 from models.errors import ModelError
 from models.graph import Graph
-from models.metrics.catalogue import metric_of
+from models.metrics.catalogue import METRICS, metric_of
+from models.metrics.metric import Metric
 from models.shapes import value_shapes
 from reports.figures import ABSENT, in_metric
 from reports.record import TIMING_ONLY
@@ -95,7 +96,7 @@ def _model(folder: Path) -> Row:
         graph = load_graph(folder, "polynomial" if "polynomial" in rungs else rungs[-1])
     except ModelError as error:
         return {"what it is": str(error)}
-    metric = metric_of(graph.metadata)
+    metric = _judged_by(folder, graph)
     return {
         "what it is": _task(graph),
         "parameters": f"{graph.parameter_count():,}",
@@ -114,6 +115,15 @@ def _task(graph: Graph) -> str:
     side = prepared.get("size")
     seen = f"images of {side}×{side}" if side else "text"
     return f"{kind}, {seen} as {tokens} tokens, {outputs} outputs"
+
+
+def _judged_by(folder: Path, graph: Graph) -> Metric:
+    """What its ladder says, which knows whether there were labels; the model's own where there is none."""
+    try:
+        name = json.loads((folder / "ladder.json").read_text(encoding="utf-8"))["metric"]
+    except (OSError, ValueError, KeyError, TypeError):
+        name = None
+    return METRICS.get(str(name)) or metric_of(graph.metadata)
 
 
 def _reached(folder: Path, metric: str, random: bool) -> Row:

@@ -17,6 +17,7 @@ from models.graph import Array, Graph
 from models.ladder import PIECE, Progress, unseen, workers
 from models.metrics.metric import Metric
 from models.metrics.metric import scores as scores_of
+from models.metrics.scores import named
 from reports import identity
 
 __all__ = ["HeldOut", "Progress", "answers", "unseen"]
@@ -66,19 +67,18 @@ class HeldOut:
 
         def piece(start: int) -> dict[str, Array]:
             samples = self.samples(start, min(start + PIECE, len(self)))
-            return {
-                rung: scores_of(metric, answers(graph, samples.inputs), samples.labels)
-                for rung, graph in rungs.items()
-            }
+            found = {rung: answers(graph, samples.inputs) for rung, graph in rungs.items()}
+            labels = named(found["original"]) if metric.of_original else samples.labels
+            return {rung: scores_of(metric, logits, labels) for rung, logits in found.items()}
 
-        found: dict[str, list[Array]] = {rung: [] for rung in rungs}
+        parts: dict[str, list[Array]] = {rung: [] for rung in rungs}
         progress(0, len(self))
         with workers() as pool:
             for scores in pool.map(piece, range(0, len(self), PIECE)):
                 for rung, part in scores.items():
-                    found[rung].append(part)
-                progress(sum(map(len, found["polynomial"])), len(self))
-        return {rung: np.concatenate(parts) for rung, parts in found.items()}
+                    parts[rung].append(part)
+                progress(sum(map(len, parts["polynomial"])), len(self))
+        return {rung: np.concatenate(own) for rung, own in parts.items()}
 
 
 def answers(graph: Graph, inputs: reference.Inputs) -> Array:

@@ -30,7 +30,7 @@ def raw_outputs(workload: Workload, decrypted: Decrypted | None, scores: Mapping
         **{f"logits_{rung}": logits for rung, logits in workload.logits.items()},
         **{f"held_out_{rung}": values for rung, values in scores.items()},
     }
-    labels = {} if workload.metric is None else {"labels": workload.samples.labels}
+    labels = {} if workload.metric is None else {"labels": workload.labels}
     return {**raw, **labels, **({} if decrypted is None else _outputs(decrypted))}
 
 

@@ -73,7 +73,7 @@ def _check_labels(encrypted: Array, expected: Array, least: float) -> None:
 def _check_score(workload: Workload, model: str, logits: Array) -> None:
     """See that a finite number says how well the cell's samples are answered."""
     if workload.metric is not None:
-        held(workload.metric, scores(workload.metric, logits, workload.samples.labels), model)
+        held(workload.metric, scores(workload.metric, logits, workload.labels), model)
 
 
 def _wrong(found: str) -> CellError:
@@ -118,7 +118,7 @@ def ladder(workload: Workload, decrypted: Decrypted | None, compared: HeldOutLad
         logits["encrypted"] = found.logits[0]
     judged = scoring.ladder(
         logits,
-        workload.samples.labels,
+        workload.labels,
         None if found is None else found.probes,
         None if found is None else found.references,
         metric=workload.metric.name,

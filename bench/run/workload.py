@@ -18,15 +18,17 @@ from bench.spec.cases import LayerCase, LayerLiteral, ModelCase, layer_shape
 from bench.spec.cells import Cell
 from models import checkpoint, reference
 from models.data import catalogue, literals
-from models.data.own import OwnData
+from models.data.own import Labelled, OwnData, Table
 from models.data.samples import Samples
 from models.data.sources import Source, Text
 from models.embedding import Parted, graph_holder, parted
 from models.errors import ModelError, ScoreError
 from models.graph import Array, Graph
 from models.layers import layer, layer_inputs
-from models.metrics.catalogue import metric_of
+from models.metrics.arrays import Labels
+from models.metrics.catalogue import AGREEMENT, metric_of
 from models.metrics.metric import Metric, check_outputs
+from models.metrics.scores import named
 from models.probing import embeds
 from models.shapes import value_shapes
 from reports import identity
@@ -107,6 +109,13 @@ class Workload:
     def logits(self) -> dict[str, Array]:
         """Clear rung → logits `[samples, positions, classes]`."""
         return {rung: answers(graph, self.samples.inputs) for rung, graph in self.graphs.items()}
+
+    @cached_property
+    def labels(self) -> Labels:
+        """What samples are judged by: their labels or, where they have none, what the original answers."""
+        if self.metric is None or not self.metric.of_original:
+            return self.samples.labels
+        return named(self.logits["original"])
 
     @property
     def embeds(self) -> bool:
@@ -212,9 +221,11 @@ def load_workload(
             f"{samples} samples{after} were asked for and {data} holds out {everything.available}; "
             "ask for at most that"
         )
+    positions, answers = value_shapes(graphs["polynomial"])[graphs["polynomial"].output][-2:]
     if metric is not None and metric.answers_labels and metadata.get("weights") != "random":
-        graph = graphs["polynomial"]
-        _check_classes(source, value_shapes(graph)[graph.output][-1], data, model)
+        _check_classes(source, answers, data, model)
+    if metric is not None and not source.labelled:
+        metric = _unlabelled(metric, positions, data, model)
     return Workload(
         graphs=graphs,
         metric=metric,
@@ -233,7 +244,7 @@ def _numbered(data: str | OwnData, metadata: Mapping[str, object], model: Path) 
         ModelError: both name the same classes in another order.
     """
     names = metadata.get("classes")
-    if isinstance(data, str) or not isinstance(names, list):
+    if not isinstance(data, Labelled) or not isinstance(names, list):
         return data
     held = tuple(map(str, names))
     if data.classes and data.classes != held and sorted(data.classes) == sorted(held):
@@ -241,12 +252,29 @@ def _numbered(data: str | OwnData, metadata: Mapping[str, object], model: Path) 
             f"{data} has the classes of {model} in another order; leave classes out, or list "
             f"{', '.join(held[:20])}"
         )
-    return data if data.classes else data.model_copy(update={"classes": held})
+    unlabelled = isinstance(data, Table) and data.label is None
+    return data if data.classes or unlabelled else data.model_copy(update={"classes": held})
+
+
+def _unlabelled(metric: Metric, positions: int, data: str | OwnData, model: Path) -> Metric | None:
+    """By what a model is judged on samples without labels: a classifier by agreement with its original.
+
+    Numbers of a regression hardly ever agree, so there is no metric.
+
+    Raises:
+        ModelError: it answers every token, of which such samples say nothing.
+    """
+    if positions > 1:
+        raise ModelError(
+            f"the checkpoint {model} answers every token and {data} has samples without labels; "
+            "give a language model its text as kind: text"
+        )
+    return AGREEMENT if metric.answers_labels else None
 
 
 def _check_classes(source: Source, answers: int, data: str | OwnData, model: Path) -> None:
-    """See that a model answers as many labels as the data have classes."""
-    if isinstance(source, Text) or len(source.class_names) == answers:
+    """See that a model answers as many labels as the data have classes, where they have any."""
+    if isinstance(source, Text) or not source.labelled or len(source.class_names) == answers:
         return
     own = "list all classes in the order of its outputs as classes: [...] in the data, or "
     raise ModelError(

@@ -94,8 +94,11 @@ conversion:
 calibration: 768  # samples whose ranges set the intervals
 """
 _OR_OWN = "a name of `bench list data`, or your own: "
-_OWN_TEXT = f"{_OR_OWN}{{kind: table, training: a.tsv, held_out: b.tsv, text: sentence, label: label}}"
-_OWN_IMAGES = "put in folders that hold one folder for each class, as docs/method.md says of own data"
+_OWN_ROWS = (
+    f"{_OR_OWN}{{kind: table, training: a.tsv, held_out: b.tsv, text: sentence, label: label}}"
+)
+_OWN_TEXT = f"{_OR_OWN}{{kind: text, training: a.txt}}, and validation: {{fraction: 0.1}}"
+_OWN_IMAGES = "put in folders that hold one folder for each class or, without labels, the images themselves"
 #: Pixels a side of the images of `cifar10`, which are averaged for a model of so many parts of them.
 _CIFAR = 32
 
@@ -190,7 +193,7 @@ def _data(read: Outline) -> _Data:
         return _Data("wikitext2", _OWN_TEXT, f"{{kind: tokens, context: {context}}}", "{split: true}")
     if read.architecture.kind == "bert":
         context = min(read.data.tokens, 32)
-        return _Data("sst2", _OWN_TEXT, f"{{kind: tokens, context: {context}}}", "{split: true}")
+        return _Data("sst2", _OWN_ROWS, f"{{kind: tokens, context: {context}}}", "{split: true}")
     if read.images is None or read.images.folders is None:
         raise UserError(f"{read.name} takes no images of 1 or 3 channels; write its recipe by hand")
     patches, folders = read.images.patches, _flow(read.images.folders)

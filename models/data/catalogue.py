@@ -6,10 +6,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.data import cifar, digits, image_folders, mnist, sst2, tables, texts, tiny_imagenet
+from models.data import (
+    cifar,
+    digits,
+    image_folders,
+    mnist,
+    plain_texts,
+    sst2,
+    tables,
+    texts,
+    tiny_imagenet,
+)
 from models.data.files import DataFolder, data_folder
 from models.data.forms import DataSet
-from models.data.own import OwnData, Table
+from models.data.own import OwnData, PlainText, Table
 from models.data.samples import interleaved
 from models.data.sources import Source, Text
 from models.errors import ModelError
@@ -70,6 +80,8 @@ def _read(data: str | OwnData, split: str, folder: Path) -> Source:
         files = DataFolder(folder, {})
         if isinstance(data, Table):
             return tables.read(files, data, split)
+        if isinstance(data, PlainText):
+            return plain_texts.read(files, data, split)
         return image_folders.read(files, data, split)
     data_set = _known(data)
     if split not in data_set.splits():

@@ -1,4 +1,4 @@
-"""Images from a folder of class folders, brought to one size."""
+"""Images from a folder of class folders, or from one folder without labels, brought to one size."""
 
 from __future__ import annotations
 
@@ -30,6 +30,9 @@ def read(folder: DataFolder, asked: ImageFolders, split: str) -> Images:
         ModelError: the folder or the file with what is wrong.
     """
     place = asked.place(split)
+    places = {place, asked.training or place}
+    if all(_is_flat(folder.path / one) for one in places):
+        return _unlabelled(folder, asked, place, split)
     classes = asked.classes or _classes(folder, asked.training or place)
     others = set(_classes(folder, place)) - set(classes)
     if others:
@@ -42,6 +45,26 @@ def read(folder: DataFolder, asked: ImageFolders, split: str) -> Images:
     ]
     if not files:
         raise ModelError(f"{folder.path / place} has no folder of any class; put images of one there")
+    pixels = _all_pixels([path for path, _ in files], asked)
+    labels = np.array([number for _, number in files], np.int64)
+    ids = numbered(Path(place).name, split, len(files))
+    return Images(pixels, labels, classes, ids, Provenance((place,)))
+
+
+def _unlabelled(folder: DataFolder, asked: ImageFolders, place: str, split: str) -> Images:
+    """Images that lie in no folder of a class."""
+    pixels = _all_pixels(_within(folder.path / place), asked)
+    ids = numbered(Path(place).name, split, len(pixels))
+    return Images(pixels, np.zeros(len(pixels), np.int64), (), ids, Provenance((place,)))
+
+
+def _is_flat(root: Path) -> bool:
+    """Whether a folder has images and no folders."""
+    return not _folders(root) and bool(_within(root))
+
+
+def _all_pixels(files: list[Path], asked: ImageFolders) -> NDArray[np.uint8]:
+    """`[images, side, side, channels]`."""
     shape = (len(files), asked.side, asked.side, asked.channels)
     if np.prod(shape, dtype=float) > MOST_BYTES:
         raise ModelError(
@@ -49,36 +72,45 @@ def read(folder: DataFolder, asked: ImageFolders, split: str) -> Images:
             "write a smaller side"
         )
     pixels = np.empty(shape, np.uint8)
-    for image, (path, _) in zip(pixels, files, strict=True):
+    for image, path in zip(pixels, files, strict=True):
         image[:] = _pixels(path, asked)
-    labels = np.array([number for _, number in files], np.int64)
-    ids = numbered(Path(place).name, split, len(files))
-    return Images(pixels, labels, classes, ids, Provenance((place,)))
+    return pixels
 
 
 def _classes(folder: DataFolder, place: str) -> tuple[str, ...]:
-    """The names of the folders in a folder; hidden ones are no classes."""
-    root = _folder(folder.path / place)
-    found = {path.name for path in root.iterdir() if path.is_dir() and not path.name.startswith(".")}
+    """The names of the folders in a folder, which are its classes."""
+    root = folder.path / place
+    found = _folders(root)
     if not found or len(found) > MOST_CLASSES:
         raise ModelError(
-            f"{root} has {len(found):,} folders; make one for each class, {MOST_CLASSES:,} at most"
+            f"{root} has {len(found):,} folders; make one for each class, {MOST_CLASSES:,} at most, or leave "
+            "the images of every split without any where no label is needed"
         )
     return in_order(found)
 
 
 def _images(folder: Path) -> list[Path]:
-    """The images of a class, which a split may lack; hidden files, such as macOS leaves there, are none."""
+    """The images of a class, which a split may lack."""
     if not folder.exists():
         return []
-    files = sorted(_folder(folder).iterdir())
-    found = [path for path in files if path.suffix.lower() in ENDINGS and not path.name.startswith(".")]
+    found = _within(folder)
     if not found:
         raise ModelError(
             f"{folder} has no image ({', '.join(ENDINGS)}); put those of this class directly into it, "
             "or move the folder away"
         )
     return found
+
+
+def _within(folder: Path) -> list[Path]:
+    """The images in a folder by name; hidden files, such as macOS leaves there, are none."""
+    files = sorted(_folder(folder).iterdir())
+    return [path for path in files if path.suffix.lower() in ENDINGS and not path.name.startswith(".")]
+
+
+def _folders(root: Path) -> set[str]:
+    """The names of the folders in a folder; hidden ones are none."""
+    return {path.name for path in _folder(root).iterdir() if path.is_dir() and not path.name.startswith(".")}
 
 
 def _folder(path: Path) -> Path:

@@ -12,15 +12,44 @@ from models.errors import ModelError
 
 #: More classes than any data set here has.
 MOST_CLASSES = 10_000
+#: More files than a split of a text has.
+MOST_FILES = 10_000
 
 #: Ways to compute pixels anew, each at the place of its number in Pillow and `preprocessor_config.json`.
 Resample: TypeAlias = Literal["nearest", "lanczos", "bilinear", "bicubic", "box", "hamming"]
 
 _Place = Annotated[str, Field(min_length=1, max_length=1000)]
+_Files = _Place | Annotated[tuple[_Place, ...], Field(strict=False, min_length=1, max_length=MOST_FILES)]
 
 
 class _Own(BaseModel):
-    """What all own data say.
+    """What all own data say: `training`, `validation` and `held_out`, where each split lies."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="after")
+    def _somewhere(self) -> _Own:
+        if not self._given():
+            raise ValueError("no split is anywhere; give training, validation or held_out")
+        return self
+
+    def _given(self) -> dict[str, str | tuple[str, ...]]:
+        places = {split: getattr(self, split) for split in SPLITS}
+        return {split: place for split, place in places.items() if place is not None}
+
+    def _lacking(self, split: str) -> ModelError:
+        """Says that there is no such split."""
+        return ModelError(
+            f"the data {self} have no split {split!r}; give one, beside {', '.join(self._given())}"
+        )
+
+    def __str__(self) -> str:
+        first = next(iter(self._given().values()))
+        return first if isinstance(first, str) else first[0]
+
+
+class Labelled(_Own):
+    """What data say whose samples may have labels.
 
     Attributes:
         training, validation, held_out: where each split lies, relative to the data folder (`BENCH_DATA`).
@@ -28,24 +57,16 @@ class _Own(BaseModel):
             the training split has (what is read, where there is none), numbers by value and words by letter.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
     training: _Place | None = None
     validation: _Place | None = None
     held_out: _Place | None = None
     classes: Annotated[tuple[str, ...], Field(strict=False, max_length=MOST_CLASSES)] = ()
 
     @model_validator(mode="after")
-    def _somewhere(self) -> _Own:
-        if not self._places():
-            raise ValueError("no split is anywhere; give training, validation or held_out")
+    def _named_once(self) -> Labelled:
         if len(set(self.classes)) < len(self.classes):
             raise ValueError("classes names one twice; name each once")
         return self
-
-    def _places(self) -> dict[str, str]:
-        places = {split: getattr(self, split) for split in SPLITS}
-        return {split: place for split, place in places.items() if place is not None}
 
     def place(self, split: str) -> str:
         """Where a split lies.
@@ -53,21 +74,18 @@ class _Own(BaseModel):
         Raises:
             ModelError: it lies nowhere.
         """
-        places = self._places()
-        if split not in places:
-            raise ModelError(f"the data {self} have no split {split!r}; give one, beside {', '.join(places)}")
-        return places[split]
-
-    def __str__(self) -> str:
-        return next(iter(self._places().values()))
+        found = getattr(self, split, None)
+        if not isinstance(found, str):
+            raise self._lacking(split)
+        return found
 
 
-class Table(_Own):
-    """Labelled texts in files of rows: TSV, CSV or JSON Lines, told by the name's ending, or the same as .gz.
+class Table(Labelled):
+    """Texts in files of rows: TSV, CSV or JSON Lines, told by the name's ending, or the same as .gz.
 
     Attributes:
         text: the column of the texts, by its name in the header or in every object.
-        label: that of the labels; absent where a model that answers embeddings has no use for any.
+        label: that of the labels; absent where nothing that is made of a model learns labels.
     """
 
     kind: Literal["table"] = "table"
@@ -81,8 +99,8 @@ class Table(_Own):
         return self
 
 
-class ImageFolders(_Own):
-    """Images in a folder for each class, named after it.
+class ImageFolders(Labelled):
+    """Images in a folder for each class, named after it; or in one folder alone, where they have no labels.
 
     Attributes:
         side: pixels a side of the square that every image is brought to.
@@ -107,7 +125,48 @@ class ImageFolders(_Own):
         return self
 
 
-OwnData: TypeAlias = Annotated[Table | ImageFolders, Field(discriminator="kind")]
+class PlainText(_Own):
+    """Long texts, for language models: files of UTF-8, packed as .gz or not.
+
+    Attributes:
+        training, validation, held_out: a split's file or its files, one after the other, relative to the data
+            folder (`BENCH_DATA`).
+        held_out_fraction: the last part of `training`, in characters, that is held out where no file is; a
+            tenth where it is absent.
+    """
+
+    kind: Literal["text"] = "text"
+    training: _Files | None = None
+    validation: _Files | None = None
+    held_out: _Files | None = None
+    held_out_fraction: float | None = Field(default=None, gt=0, lt=1)
+
+    @model_validator(mode="after")
+    def _held_out_once(self) -> PlainText:
+        if self.held_out_fraction is not None and not self.divides:
+            raise ValueError(
+                "held_out_fraction is of the training text where no file is held out; leave one of them out"
+            )
+        return self
+
+    @property
+    def divides(self) -> bool:
+        """Whether what is held out is the last part of the training text."""
+        return self.held_out is None and self.training is not None
+
+    def files(self, split: str) -> tuple[str, ...]:
+        """The files in which a split lies.
+
+        Raises:
+            ModelError: it lies nowhere.
+        """
+        found = self._given().get("training" if split == "held_out" and self.divides else split)
+        if found is None:
+            raise self._lacking(split)
+        return (found,) if isinstance(found, str) else found
+
+
+OwnData: TypeAlias = Annotated[Table | ImageFolders | PlainText, Field(discriminator="kind")]
 
 
 def _which(value: object) -> str:

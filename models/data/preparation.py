@@ -54,10 +54,10 @@ def count(source: Source, literal: Preparation) -> int:
     """How many samples a source has.
 
     Raises:
-        ModelError: the source is of another kind than the literal prepares.
+        ModelError: the source is of another kind than the literal prepares, or a text has no whole window.
     """
     if isinstance(source, Text) and isinstance(literal, LongText):
-        return windows(len(token_ids(source, literal)), literal)
+        return _windows(source, token_ids(source, literal), literal)
     if isinstance(source, Images) and isinstance(literal, Patches):
         return len(source)
     if isinstance(source, Sentences) and isinstance(literal, Words | Tokens):
@@ -72,7 +72,8 @@ def samples(source: Source, literal: Preparation, positions: Positions | None = 
     so that every token but the first is predicted once.
 
     Raises:
-        ModelError: the source is of another kind than the literal prepares, or does not fit it.
+        ModelError: the source is of another kind than the literal prepares, or does not fit it, as a text
+            that has no whole window.
     """
     if isinstance(source, Images) and isinstance(literal, Patches):
         chosen = source if positions is None else source.take(positions)
@@ -83,9 +84,8 @@ def samples(source: Source, literal: Preparation, positions: Positions | None = 
         return Samples(_sentence_ids(picked.texts, literal), picked.labels, picked.ids)
     if isinstance(source, Text) and isinstance(literal, LongText):
         ids = token_ids(source, literal)
-        wanted = (
-            np.arange(windows(len(ids), literal)) if positions is None else np.asarray(positions, np.int64)
-        )
+        all_windows = np.arange(_windows(source, ids, literal))
+        wanted = all_windows if positions is None else np.asarray(positions, np.int64)
         inputs, labels = cut(ids, wanted * literal.context, literal.context)
         return Samples(inputs, labels, tuple(f"{source.name}-{position:06d}" for position in wanted))
     raise mismatch(literal, source)
@@ -109,6 +109,17 @@ def token_ids(source: Source, literal: Preparation) -> NDArray[np.int64]:
 def windows(length: int, literal: LongText) -> int:
     """How many windows, each with a token after it, follow each other in so many tokens."""
     return max(0, (length - 1) // literal.context)
+
+
+def _windows(source: Text, ids: NDArray[np.int64], literal: LongText) -> int:
+    """How many windows a text has."""
+    found = windows(len(ids), literal)
+    if not found:
+        raise ModelError(
+            f"the text {source.name} has {len(ids)} tokens, too few for a window of {literal.context} and "
+            "the token after it; give a longer text, or write a smaller context"
+        )
+    return found
 
 
 def cut(

@@ -27,12 +27,12 @@ class Provenance:
 
 @dataclass(frozen=True)
 class Images:
-    """Labelled images.
+    """Images, with labels or without.
 
     Attributes:
         images: `[samples, height, width, channels]`, uint8, in the grey levels of the file.
-        labels: `[samples]`, positions in `class_names`.
-        class_names: one per class.
+        labels: `[samples]`, positions in `class_names`; all 0 where there are no labels.
+        class_names: one per class; empty where there are no labels.
         ids: one stable name per image.
         provenance: the files behind them.
     """
@@ -45,6 +45,11 @@ class Images:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    @property
+    def labelled(self) -> bool:
+        """Whether each has a label."""
+        return bool(self.class_names)
 
     def take(self, positions: Positions) -> Images:
         """The images at these positions, in this order."""
@@ -66,12 +71,12 @@ class Images:
 
 @dataclass(frozen=True)
 class Sentences:
-    """Labelled sentences.
+    """Sentences, with labels or without.
 
     Attributes:
         texts: as the file spells them.
-        labels: `[samples]`, positions in `class_names`.
-        class_names: one per class.
+        labels: `[samples]`, positions in `class_names`; all 0 where there are no labels.
+        class_names: one per class; empty where there are no labels.
         ids: one stable name per sentence.
         provenance: the files behind them.
     """
@@ -84,6 +89,11 @@ class Sentences:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    @property
+    def labelled(self) -> bool:
+        """Whether each has a label."""
+        return bool(self.class_names)
 
     def take(self, positions: Positions) -> Sentences:
         """The sentences at these positions, in this order."""
@@ -118,6 +128,11 @@ class Text:
 
     def __len__(self) -> int:
         return len(self.text)
+
+    @property
+    def labelled(self) -> bool:
+        """It is: the label of every token is the one after it."""
+        return True
 
     def part(self, start: int, stop: int) -> Text:
         """The characters from `start` to before `stop`."""

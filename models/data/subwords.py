@@ -89,9 +89,17 @@ def sentence_ids(sentences: Sequence[str], literal: Tokens) -> NDArray[np.int64]
 
 
 def text_ids(text: str, literal: Tokens) -> NDArray[np.int64]:
-    """`[tokens]`: a whole text, without special tokens."""
-    encoded = _parsed(literal.tokenizer, TOKENIZER).encode(text, add_special_tokens=False)
-    return np.asarray(encoded.ids, np.int64)
+    """`[tokens]`: a whole text, without special tokens, not to be written to."""
+    return _text_ids(text, literal.tokenizer)
+
+
+@lru_cache(maxsize=3)
+def _text_ids(text: str, tokenizer: str) -> NDArray[np.int64]:
+    """Those of a recipe's three splits: every piece of windows that is prepared asks for the whole text's."""
+    encoded = _parsed(tokenizer, TOKENIZER).encode(text, add_special_tokens=False)
+    found = np.asarray(encoded.ids, np.int64)
+    found.flags.writeable = False
+    return found
 
 
 def _cutting(literal: Tokens) -> Tokenizer:

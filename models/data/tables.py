@@ -1,4 +1,4 @@
-"""Labelled texts from TSV, CSV and JSON Lines, by the names of columns."""
+"""Texts from TSV, CSV and JSON Lines, by the names of columns."""
 
 from __future__ import annotations
 
@@ -22,8 +22,6 @@ MOST_ROWS, MOST_CHARACTERS = 10_000_000, 1 << 20
 # The process has one limit for all its readers of CSV, 131,072 characters at first. It is only ever raised,
 # once, so that no other reader finds less than it had.
 csv.field_size_limit(max(csv.field_size_limit(), MOST_CHARACTERS))
-#: The one class of texts without labels.
-UNLABELLED = "unlabelled"
 #: How a number is spelled, in JSON or by a program that writes tables.
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 #: Half of a character in UTF-16, which JSON can spell and UTF-8 cannot hold.
@@ -31,7 +29,7 @@ _HALF = re.compile("[\ud800-\udfff]")
 
 
 class Row(NamedTuple):
-    """One labelled text, and the line on which it begins."""
+    """One text with its label, empty where the table has none, and the line on which it begins."""
 
     line: int
     text: str
@@ -46,15 +44,16 @@ def read(folder: DataFolder, table: Table, split: str) -> Sentences:
     """
     name = table.place(split)
     rows = _rows(folder, table, name)
-    unlabelled = table.label is None
-    classes = (UNLABELLED,) if unlabelled else table.classes or _classes(folder, table, split, rows)
+    texts = tuple(row.text for row in rows)
+    ids = numbered(PurePath(name).name.partition(".")[0], split, len(rows))
+    if table.label is None:
+        return Sentences(texts, np.zeros(len(rows), np.int64), (), ids, folder.provenance)
+    classes = table.classes or _classes(folder, table, split, rows)
     numbers = {label: number for number, label in enumerate(classes)}
     for row in rows:
         if row.label not in numbers:
             _fail(folder, name, row.line, f"the label {row.label!r} is none of {', '.join(classes[:20])}")
     labels = np.array([numbers[row.label] for row in rows], np.int64)
-    texts = tuple(row.text for row in rows)
-    ids = numbered(PurePath(name).name.partition(".")[0], split, len(rows))
     return Sentences(texts, labels, classes, ids, folder.provenance)
 
 
@@ -96,7 +95,7 @@ def _rows(folder: DataFolder, table: Table, name: str) -> list[Row]:
         for column in columns:
             if fault := _fault(fields, column):
                 _fail(folder, plain, line, fault)
-        text, label, *_ = *(str(fields[column]).strip() for column in columns), UNLABELLED
+        text, label, *_ = *(str(fields[column]).strip() for column in columns), ""
         if len(text) > MOST_CHARACTERS:
             _fail(folder, plain, line, f"a text of {len(text):,} characters is over {MOST_CHARACTERS:,}")
         rows.append(Row(line, text, label))

@@ -28,6 +28,23 @@ ACCURACY = Metric(
     loss=lambda before, after: before - after,
     interval=intervals.matched_proportions,
 )
+#: Of samples without labels: how many have the label that the original model gives them.
+AGREEMENT = Metric(
+    name="original_agreement",
+    title="agreement with the original",
+    higher_is_better=True,
+    low=0.0,
+    high=1.0,
+    format=NumberFormat("%", scale=100.0, digits=2),
+    loss_format=NumberFormat("points", scale=100.0, digits=2),
+    proportion=True,
+    answers_labels=True,
+    scores=right,
+    whole=lambda scores: float(scores.mean()),
+    loss=lambda before, after: before - after,
+    interval=intervals.matched_proportions,
+    of_original=True,
+)
 #: Mean over samples and their positions.
 CROSS_ENTROPY = Metric(
     name="cross_entropy",
@@ -95,7 +112,8 @@ CORRELATION = Metric(
 )
 
 METRICS: Mapping[str, Metric] = {
-    metric.name: metric for metric in (ACCURACY, PERPLEXITY, CROSS_ENTROPY, MEAN_SQUARED_ERROR, CORRELATION)
+    metric.name: metric
+    for metric in (ACCURACY, PERPLEXITY, CROSS_ENTROPY, MEAN_SQUARED_ERROR, CORRELATION, AGREEMENT)
 }
 #: What a model is judged by whose metadata do not say.
 DEFAULT = ACCURACY

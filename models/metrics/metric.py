@@ -50,6 +50,8 @@ class Metric:
         whole: scores of all samples → the metric. It may be any function of them, not only a mean.
         loss: the metric before and after → what is lost, where positive is worse.
         interval: scores before and after of the same samples → the loss with its paired interval.
+        of_original: whether the label of a sample is what the original model answers, since the data have
+            none.
         in_nats: the metric of the same scores that says in nats what this one says as their exponential; it
             is told beside this one, which may be larger than a number holds.
     """
@@ -67,6 +69,7 @@ class Metric:
     whole: Callable[[Array], float]
     loss: Callable[[float, float], float]
     interval: Callable[[Array, Array], Interval]
+    of_original: bool = False
     in_nats: Metric | None = None
 
 

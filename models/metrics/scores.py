@@ -12,6 +12,11 @@ from models.errors import ScoreError
 from models.metrics.arrays import Array, Labels
 
 
+def named(outputs: Array) -> Labels:
+    """The label that each position names, of `[samples, positions, outputs]` or of rows of outputs."""
+    return np.asarray(outputs.argmax(axis=-1))
+
+
 def right(logits: Array, labels: Labels) -> Array:
     """1 where the largest logit is the label's, else 0; an answer that is not finite is wrong: `[samples]`.
 

@@ -15,6 +15,7 @@ from models.graph import Graph
 from models.pipeline.imported import check_order_of_labels, completed, entered
 from models.pipeline.work import Conversion, Trained
 from models.recipe import Recipe
+from models.shapes import value_shapes
 
 #: Entries of a preparation that a recipe may leave to the checkpoint.
 _FILLED = ("vocabulary", "mean", "std", "tokenizer", "symbols")
@@ -48,6 +49,16 @@ def prepared(recipe: Recipe, folder: Path) -> Recipe:
             raise ModelError(f"the recipe's he_friendly is not that of {folder}; leave it out")
         changes["he_friendly"] = held_to
     return recipe.model_copy(update=changes)
+
+
+def classes(folder: Path) -> tuple[int, tuple[str, ...]]:
+    """How many labels the original rung of a checkpoint answers, and their names where it has any.
+
+    Raises:
+        ModelError: the checkpoint is damaged.
+    """
+    graph = checkpoint.load_graph(folder, "original")
+    return value_shapes(graph)[graph.output][1], tuple(graph.metadata.get("classes", ()))
 
 
 def held(conversion: Conversion, folder: Path, rung: str) -> Trained:

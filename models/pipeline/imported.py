@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,9 @@ from models.probing import embeds
 from models.recipe import Recipe
 from models.shapes import value_shapes
 
+#: A class of which `transformers` was told no name.
+_UNNAMED = re.compile(r"LABEL_\d+")
+
 
 def prepared(recipe: Recipe, folder: Path) -> Recipe:
     """The recipe with its folder's preparation of images and architecture where it says nothing of them.
@@ -28,6 +32,17 @@ def prepared(recipe: Recipe, folder: Path) -> Recipe:
     found = huggingface.preparation(folder, recipe.preparation)
     architecture = completed(recipe.architecture, huggingface.described(folder).architecture)
     return recipe.model_copy(update={"preparation": found, "architecture": architecture})
+
+
+def classes(folder: Path) -> tuple[int, tuple[str, ...]]:
+    """How many labels the model of a folder answers, and their names where it has any.
+
+    Raises:
+        ModelError: the folder is incomplete or damaged.
+    """
+    names = huggingface.label_names(folder) or ()
+    told = () if all(_UNNAMED.fullmatch(name) for name in names) else names
+    return huggingface.described(folder).data.classes, told
 
 
 def completed(asked: Architecture | None, held: Architecture) -> Architecture:
@@ -69,7 +84,8 @@ def entered(conversion: Conversion, folder: Path, rung: str, load: Callable[[], 
     graph = held_by(load(), conversion.recipe.embedding)
     _check_fit(graph, conversion, folder)
     check_answers(graph, conversion, str(folder))
-    found = None if embeds(graph) else measure(graph, conversion.data.validation)
+    unjudged = embeds(graph) or not conversion.data.labelled
+    found = None if unjudged else measure(graph, conversion.data.validation)
     difference = deviation(graph, conversion.data.calibration[:COMPARED])
     origin = {
         "imported": str(folder),
@@ -123,8 +139,9 @@ def check_answers(graph: Graph, conversion: Conversion, origin: str) -> None:
     labels = conversion.data.validation.labels
     answers, wanted = value_shapes(graph)[graph.output][0], labels[0].size
     if answers > wanted:
+        told = "one label a sample" if conversion.data.labelled else "samples without labels"
         raise ModelError(
-            f"{origin} has an answer for every token and {recipe.data} one label a sample; name a model with "
+            f"{origin} has an answer for every token and {recipe.data} {told}; name a model with "
             "one answer a sample, such as a BertForSequenceClassification, or an architecture that pools"
         )
     if answers < wanted:

@@ -12,11 +12,10 @@ from typing import Any
 from models import checkpoint, conversion, recipe
 from models.architectures.options import ORIGINAL
 from models.data import catalogue
-from models.data.sources import Text
 from models.errors import ModelError
 from models.graph import Graph
 from models.ladder import PIECE, Progress, compare, largest_values
-from models.metrics.catalogue import metric_of
+from models.metrics.catalogue import AGREEMENT, metric_of
 from models.pipeline import held, imported, trained
 from models.pipeline.machine import machine, versions
 from models.pipeline.polynomial import polynomial
@@ -25,7 +24,7 @@ from models.pipeline.untrained import random_rung
 from models.pipeline.work import COMPARED, TORCH_TOLERANCE, Conversion, Report, Trained, accepted
 from models.probing import embeds, probed
 from models.recipe import Recipe
-from models.splits import split
+from models.splits import Splits, split
 
 #: Calibration samples of random weights, whose intervals serve timing alone.
 _RANDOM_CALIBRATION = 64
@@ -92,10 +91,12 @@ def make(chosen: Recipe, work_folder: Path, report: Report, *, untrained: bool =
     if not untrained or not told:
         chosen = _prepared(chosen)
     if untrained:
+        chosen = chosen.model_copy(update={"calibration": min(chosen.calibration, _RANDOM_CALIBRATION)})
+    data = _with_classes(chosen, split(chosen, learns=not untrained or chosen.source is None))
+    if untrained:
         without = dict.fromkeys(("tightening", "fine_tuning", "original", "trained"))
-        few = min(chosen.calibration, _RANDOM_CALIBRATION)
-        chosen = chosen.model_copy(update=without | {"calibration": few})
-    under_way = Conversion(chosen, split(chosen), work_folder, report)
+        chosen = chosen.model_copy(update=without)
+    under_way = Conversion(chosen, data, work_folder, report)
     if untrained:
         original = random_rung(under_way, ORIGINAL)
         he_friendly = random_rung(under_way, chosen.he_friendly)
@@ -116,6 +117,21 @@ def _prepared(chosen: Recipe) -> Recipe:
     if chosen.trained is not None or held.is_checkpoint(chosen.source):
         return held.prepared(chosen, chosen.source)
     return imported.prepared(chosen, chosen.source)
+
+
+def _with_classes(chosen: Recipe, data: Splits) -> Splits:
+    """The data with the classes that the original names, where the samples have no labels."""
+    if data.labelled:
+        return data
+    assert chosen.source is not None  # samples alone train nothing from nothing
+    own = chosen.trained is not None or held.is_checkpoint(chosen.source)
+    count, names = held.classes(chosen.source) if own else imported.classes(chosen.source)
+    if count < 2:
+        raise ModelError(
+            f"{chosen.source} answers one number, of which samples without labels do not say what it should "
+            "be; name a classifier, or a model that answers embeddings"
+        )
+    return replace(data, classes=count, names=names)
 
 
 def _trained(under_way: Conversion) -> tuple[Trained, Trained]:
@@ -140,9 +156,8 @@ def _named(graph: Graph, under_way: Conversion) -> Graph:
     Those of a data set of the catalogue are always the same.
     """
     metadata = {name: value for name, value in graph.metadata.items() if name != "classes"}
-    fitted = under_way.data.fitted
-    if not isinstance(under_way.recipe.data, str) and not isinstance(fitted, Text) and not embeds(graph):
-        metadata["classes"] = list(fitted.class_names)
+    if not isinstance(under_way.recipe.data, str) and under_way.data.names and not embeds(graph):
+        metadata["classes"] = list(under_way.data.names)
     return replace(graph, metadata=metadata)
 
 
@@ -153,16 +168,21 @@ def _scores(under_way: Conversion, graphs: dict[str, Graph]) -> dict[str, Any]:
     if embeds(graphs["original"]):
         return {"held_out": probed(graphs, data.validation, held_out, _lines(under_way.report, "held-out"))}
     return {
-        "held_out": compare(graphs, held_out, _lines(under_way.report, "held-out")),
-        "validation": compare(graphs, data.validation, _lines(under_way.report, "validation")),
+        name: compare(graphs, samples, _lines(under_way.report, told), labelled=data.labelled)
+        for name, told, samples in (
+            ("held_out", "held-out", held_out),
+            ("validation", "validation", data.validation),
+        )
     }
 
 
 def _ladder(under_way: Conversion, rungs: dict[str, Trained], scores: dict[str, Any]) -> dict[str, Any]:
     chosen, data = under_way.recipe, under_way.data
     polynomials = rungs["polynomial"].graph
+    original = rungs["original"].graph
+    metric = metric_of(original.metadata) if data.labelled or embeds(original) else AGREEMENT
     return {
-        "metric": metric_of(rungs["original"].graph.metadata).name,
+        "metric": metric.name,
         **scores,
         "rungs": {
             rung: found.origin | {"parameters": found.graph.parameter_count()}

@@ -61,7 +61,8 @@ def polynomial(conversion: Conversion, original: Graph, he_friendly: Graph) -> C
             for name, called in _SUBSTITUTED.items()
             if name in frozen
         }
-        candidates = Candidates(substituted, judge_of(original, conversion.data.validation))
+        data = conversion.data
+        candidates = Candidates(substituted, judge_of(original, data.validation, labelled=data.labelled))
         start = candidates.best()
     tuned = fine_tuned(conversion, substituted[start], frozen)
     with own:

@@ -30,7 +30,7 @@ def warm_started(conversion: Conversion, original: Graph) -> Trained:
     inputs = conversion.data.calibration[:_FITTED]
     empty = untrained(conversion, conversion.recipe.he_friendly, conversion.recipe.training.seeds[0])
     begun = Trained(transplant(original, empty, inputs), {"wall_s": time.perf_counter() - started})
-    judge = judge_of(original, conversion.data.validation)
+    judge = judge_of(original, conversion.data.validation, labelled=conversion.data.labelled)
     tried = [
         _seed(conversion, judge, settings, original, begun, seed) for seed in conversion.recipe.training.seeds
     ]

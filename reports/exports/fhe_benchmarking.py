@@ -72,8 +72,8 @@ def _bandwidth(record: Record) -> dict[str, str]:
 
 def _quality(record: Record) -> dict[str, dict[str, float]]:
     """Right answers of the encrypted model and of the original one; they name no other metric."""
-    ladder = record.ladder
-    if not metric_named(ladder.metric).proportion:
+    ladder, metric = record.ladder, metric_named(record.ladder.metric)
+    if not metric.proportion or metric.of_original:
         return {}
     rungs = {"Encrypted model quality": ladder.encrypted, "Harness model quality": ladder.original}
     return {

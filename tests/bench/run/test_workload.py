@@ -13,17 +13,18 @@ from PIL import Image
 
 from bench.errors import UserError
 from bench.run import scoring
+from bench.run.raw_outputs import raw_outputs
 from bench.run.scoring import Decrypted
 from bench.run.workload import layer_workload, load_workload
 from bench.spec.cases import LayerLiteral
 from bench.spec.file import Limits
 from bench.spec.suite import CHECKPOINTS
 from models.checkpoint import RUNGS, load_graph, save_graph
-from models.data.own import ImageFolders
+from models.data.own import ImageFolders, Table
 from models.embedding import at_key_owner
 from models.errors import ModelError, ScoreError
 from models.graph import Graph
-from models.metrics.catalogue import CORRELATION, CROSS_ENTROPY, MEAN_SQUARED_ERROR, PERPLEXITY
+from models.metrics.catalogue import AGREEMENT, CORRELATION, CROSS_ENTROPY, MEAN_SQUARED_ERROR, PERPLEXITY
 from models.metrics.metric import Metric
 from models.reference import outputs
 from reports import identity
@@ -227,6 +228,57 @@ def test_own_data_are_numbered_as_the_checkpoint_names_its_classes(tmp_path: Pat
     pictures(tmp_path, "k")
     with pytest.raises(ModelError, match="pictures has k beside the classes j, i, h"):
         load_workload(model, data, 2)
+
+
+def test_samples_without_labels_are_judged_by_agreement_with_the_original(tmp_path: Path) -> None:
+    """On the cell's samples and on all that is held out, whatever metric the checkpoint has for labels."""
+    everything = load_workload(DIGITS, "digits", 60)
+    (tmp_path / "flat").mkdir()
+    source = everything.held_out.source
+    for number in range(60):
+        Image.fromarray(source.images[number, ..., 0]).save(tmp_path / "flat" / f"{number:02}.png")
+    data = ImageFolders(held_out=str(tmp_path / "flat"), side=8, channels=1)
+    model = naming(tmp_path / "model", *"abcdefghij")
+    unlike = load_graph(model, "polynomial")
+    head = unlike["head.per_token"]
+    biased = replace(head, arrays={**head.arrays, "bias": head.arrays["bias"] + np.eye(10)[3] / 4})
+    nodes = tuple(biased if node is head else node for node in unlike)
+    save_graph(replace(unlike, nodes=nodes), model, "polynomial")
+    workload = load_workload(model, data, 20)
+    assert workload.metric is AGREEMENT
+    wanted = everything.logits["original"][:, 0].argmax(axis=1)
+    assert workload.labels[:, 0].tolist() == wanted[:20].tolist()
+    agreeing = (
+        outputs(load_graph(model, "polynomial"), everything.samples.inputs)[:, 0].argmax(axis=1) == wanted
+    )
+    assert 0 < agreeing.mean() < 1
+    assert workload.scores["polynomial"].tolist() == agreeing.tolist()
+    assert workload.scores["original"].all()
+    decrypted = Decrypted((workload.expected.copy(),))
+    scoring.check(workload, decrypted, Limits())
+    found = scoring.ladder(workload, decrypted, scoring.held_out(workload))
+    assert (found.metric, found.original, found.held_out.metric) == (AGREEMENT.name, 1.0, AGREEMENT.name)
+    assert found.encrypted == found.polynomial == agreeing[:20].mean()
+    raw = raw_outputs(workload, decrypted, workload.scores)
+    assert raw["labels"].tolist() == workload.labels.tolist()
+
+
+def test_what_samples_without_labels_cannot_judge(tmp_path: Path, windows: Path) -> None:
+    """Whether a regression is right, which has no metric then, and what a model says of every token."""
+    (windows.parent / "rows.tsv").write_text("sentence\ntoo be\n")
+    words = {"kind": "words", "context": CONTEXT, "vocabulary": ["<unk>", "too"]}
+    for rung in RUNGS:
+        graph = load_graph(windows, rung)
+        save_graph(replace(graph, metadata={**graph.metadata, "preparation": words}), windows, rung)
+    data = Table(held_out="rows.tsv", text="sentence")
+    with pytest.raises(
+        ModelError, match=r"answers every token and rows[.]tsv has samples without labels; give"
+    ):
+        load_workload(windows, data, 1)
+    (tmp_path / "flat").mkdir()
+    Image.new("L", (8, 8), 9).save(tmp_path / "flat" / "0.png")
+    folder = ImageFolders(held_out=str(tmp_path / "flat"), side=8, channels=1)
+    assert load_workload(one_output(tmp_path, MEAN_SQUARED_ERROR.name), folder, 1).metric is None
 
 
 def test_more_samples_than_there_are() -> None:

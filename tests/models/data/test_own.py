@@ -175,7 +175,7 @@ def test_a_field_of_a_table_is_as_long_as_a_text_may_be(tmp_path: Path) -> None:
         labelled(tmp_path, "a.csv", f"sentence,mood\n{long}a,1\n")
 
 
-def test_texts_may_have_no_labels_where_a_model_embeds_them(
+def test_texts_may_have_no_labels_where_nothing_learns_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("BENCH_DATA", str(tmp_path))
@@ -184,10 +184,12 @@ def test_texts_may_have_no_labels_where_a_model_embeds_them(
     found = load(data, tmp_path)
     assert isinstance(found, Sentences)
     assert (found.texts, found.labels.tolist()) == (("fine", "bad"), [0, 0])
+    assert not found.labelled
     known = recipe.load(RECIPES / "bert_sst2.yaml")
+    with pytest.raises(ModelError, match="trained from nothing by labels alone; name their column as label"):
+        splits.split(known.model_copy(update={"data": data}))
     chosen = known.model_copy(update={"data": data, "original": tmp_path, "he_friendly": ORIGINAL})
-    with pytest.raises(ModelError, match=r"one label alone, .* or name the column of labels as label"):
-        splits.split(chosen)
+    assert not splits.split(chosen).labelled
     embedding = known.shape.model_copy(update={"head": False})
     assert len(splits.split(chosen.model_copy(update={"architecture": embedding})).validation) == 2
 
@@ -253,6 +255,22 @@ def test_an_image_is_turned_as_its_camera_was(tmp_path: Path) -> None:
     assert isinstance(found, Images)
     top, bottom = found.images[0, :, :, 0].tolist()
     assert max(top) < 60 < 150 < min(bottom)
+
+
+def test_images_of_one_folder_have_no_labels(tmp_path: Path) -> None:
+    pictures(tmp_path, "photos", (1, 2, 3), (30, 20, 10))
+    pictures(tmp_path / "sorted", "rose", (1, 2, 3))
+    (tmp_path / "photos" / ".thumbnails").mkdir()
+    told = {"kind": "image_folders", "training": "photos", "side": 4}
+    found = load(own(**told), tmp_path)
+    assert isinstance(found, Images)
+    assert (found.labelled, found.class_names, found.labels.tolist()) == (False, (), [0, 0])
+    assert found.ids == ("photos-training-00000", "photos-training-00001")
+    np.testing.assert_array_equal(found.images[1], np.broadcast_to([30, 20, 10], (4, 4, 3)))
+    for training, held_out in (("photos", "sorted"), ("sorted", "photos")):
+        mixed = own(**told | {"training": training, "held_out": held_out})
+        with pytest.raises(ModelError, match="photos has 0 folders; make one for each class"):
+            load(mixed, tmp_path, "held_out")
 
 
 def test_a_split_of_images_may_lack_a_class(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ IMAGES = Images(pictures(5, 4, 1), np.array([0, 1, 0, 1, 0]), ("a", "b"), tuple(
 TEXT = Text("to be or\nnot to be\n", "play")
 
 
-@given(st.text(min_size=1, max_size=80), st.integers(1, 9))
+@given(st.text(min_size=10, max_size=80), st.integers(1, 9))
 def test_characters_predict_each_character_once(content: str, context: int) -> None:
     text = Text(content, "t")
     literal = preparation.fitted(Characters(context=context), text)

@@ -53,6 +53,10 @@ def test_encrypted_and_clear_quality_come_from_their_own_rungs() -> None:
     assert [one["correct_predictions"] for one in quality.values()] == [32, 48]
 
 
+def test_an_agreement_with_the_original_is_no_accuracy() -> None:
+    assert entry(made(ladder={"metric": "original_agreement", "encrypted": 0.9}))["Quality"] == {}
+
+
 def test_a_perplexity_is_no_accuracy() -> None:
     assert entry(made(ladder={"metric": "perplexity", "encrypted": 4.0, "original": 3.9}))["Quality"] == {}
 
