@@ -5,10 +5,11 @@ from __future__ import annotations
 import random
 
 from tests.faults.faults import Fault, clocks, damage, disks, environments, limits, pairs, signals
+from tests.faults.jumps import jumps
 from tests.faults.lasting import cut_off, two_clocks
 
 #: Those of each kind together.
-KINDS = (signals, limits, disks, damage, clocks, environments, pairs, cut_off, two_clocks)
+KINDS = (signals, limits, disks, damage, clocks, environments, pairs, cut_off, two_clocks, jumps)
 
 
 def every() -> list[Fault]:

@@ -48,7 +48,7 @@ def _kill(trial: Trial, target: str, *, finished: bool) -> None:
     pid, before = trial.pid(target), _reached(trial)
     trial.front.go()
     deadline = time.monotonic() + SECONDS
-    while _reached(trial) == before:
+    while _reached(trial) == before or not _found(trial, "session/evaluator/checkpoint-*/state.json"):
         if time.monotonic() > deadline:
             raise AssertionError(f"no checkpoint came in {SECONDS:g} s")
         time.sleep(0.001)
