@@ -63,8 +63,8 @@ SETS = {
         2,
     ),
 }
-#: A disk on which there is room for a run and no more.
-SMALL_BYTES = 64 << 20
+#: A disk on which there is room for a run of each of them and little more; a library's keys take most of it.
+SMALL_BYTES = 512 << 20
 
 
 class Planner(Listener):

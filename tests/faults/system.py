@@ -59,7 +59,7 @@ def fill(folder: Path) -> Path:
     path = folder / "filler"
     with path.open("wb", buffering=0) as file:
         try:
-            while file.write(bytes(4096)):
+            while file.write(bytes(1 << 16)):
                 pass
         except OSError:
             return path
