@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,17 +31,16 @@ class Cores:
     Attributes:
         pinned: the cores' numbers; none where the system cannot pin.
         shared: those of them that another run holds.
-        since_ns: when they were taken, by the clock of files.
+        before: how many runs had come to share each of those that this one holds, when it took them.
     """
 
     pinned: tuple[int, ...] = ()
     shared: tuple[int, ...] = ()
-    since_ns: int = field(default=0, compare=False)
+    before: Mapping[int, int] = field(default_factory=dict, compare=False)
 
     def joined(self) -> tuple[int, ...]:
         """Those to which another run has come since then, because it found too few free ones."""
-        alone = (core for core in self.pinned if core not in self.shared)
-        return tuple(core for core in alone if _changed_ns(_note(core)) > self.since_ns)
+        return tuple(core for core, count in sorted(self.before.items()) if _came(core) > count)
 
 
 def used_threads(cell: Cell, descriptor: Descriptor) -> int:
@@ -64,11 +63,11 @@ def claimed(threads: int) -> Iterator[Cores]:
                 break
             (free if _hold(core, held) else taken).append(core)
         shared = taken[: threads - len(free)]
+        before = {core: _came(core) for core in free}
         for core in shared:
-            _note(core).touch()
-        mark = held.enter_context(tempfile.NamedTemporaryFile(dir=_folder()))
-        since = _changed_ns(Path(mark.name))
-        yield Cores(tuple(sorted(free + shared)), tuple(sorted(shared)), since)
+            with suppress(OSError), _note(core).open("ab") as file:  # a disk that is full hides it
+                file.write(b".")
+        yield Cores(tuple(sorted(free + shared)), tuple(sorted(shared)), before)
 
 
 def _hold(core: int, held: ExitStack) -> bool:
@@ -84,13 +83,17 @@ def _hold(core: int, held: ExitStack) -> bool:
 
 
 def _note(core: int) -> Path:
-    """The file whose time says when a run last came to a core that another one holds."""
+    """The file that has a byte for every run that has come to a core which another one held.
+
+    A time would not do: clocks of the day are set.
+    """
     return _folder() / f"core_{core}.shared"
 
 
-def _changed_ns(path: Path) -> int:
-    """When a file was last changed; 0 where there is none."""
-    return path.stat().st_mtime_ns if path.exists() else 0
+def _came(core: int) -> int:
+    """How many runs have come to a core that another one held."""
+    path = _note(core)
+    return path.stat().st_size if path.exists() else 0
 
 
 def _folder() -> Path:

@@ -20,6 +20,8 @@ from reports.store import Stored, check_raw, load_output
 
 #: How long processes may take to end after their parent has.
 SECONDS = 20.0
+#: The longest that anything of a cell takes here, with room.
+PLAUSIBLE_S = 3600.0
 #: Measures that are the same in every run of a cell: of what was counted, and of what was sent.
 EXACT = (Kind.COUNT, Kind.SIZE)
 
@@ -96,6 +98,27 @@ def _whole(stored: Stored) -> bool:
     except ReportError:
         return False
     return True
+
+
+def implausible(stored: Sequence[Stored]) -> list[str]:
+    """Seconds of records that no run here can have taken, as one would whose clock was set meanwhile."""
+    found = []
+    for one in stored:
+        taken = _seconds(one.record.model_dump(mode="json"), "")
+        found += [f"{name} is {value} s" for name, value in taken if value > PLAUSIBLE_S]
+    return found
+
+
+def _seconds(value: object, name: str) -> Iterator[tuple[str, float]]:
+    """All that is named `_s` below a value of JSON, lists of it too."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _seconds(inner, f"{name}.{key}" if name else key)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _seconds(inner, name)
+    elif isinstance(value, (int, float)) and name.endswith(("_s", ".s")) and not name.endswith("_per_s"):
+        yield name, value
 
 
 def lost_or_repeated(stored: Sequence[Stored], wanted: Mapping[str, Record], most: int) -> list[str]:

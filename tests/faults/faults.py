@@ -75,6 +75,7 @@ class Fault:
         most: finished records that a cell may have in the end.
         small: whether it needs a small disk, or another right of a namespace.
         lasting: whether the run keeps its evaluation and its keys, for the next one to go on with.
+        clock: whether it sets the clock of this process, of which the run is a fork, or one like it.
     """
 
     name: str
@@ -87,6 +88,7 @@ class Fault:
     most: int = 1
     small: bool = False
     lasting: bool = False
+    clock: bool = False
 
 
 def _send(trial: Trial, target: str, numbers: Sequence[int], delay: float) -> None:
@@ -261,8 +263,8 @@ def clocks() -> Iterator[Fault]:
         )
 
 
-def _own_interpreter(trial: Trial) -> None:
-    """Run the parties by an interpreter that can be taken away."""
+def own_interpreter(trial: Trial) -> Path:
+    """An interpreter of the trial's own, made where there is none."""
     own, here = trial.folder / "venv", Path(sys.executable)
     if not own.exists():
         (own / "bin").mkdir(parents=True)
@@ -270,7 +272,12 @@ def _own_interpreter(trial: Trial) -> None:
         (own / "lib").symlink_to(here.parents[1] / "lib")
         if (here.parents[1] / "pyvenv.cfg").exists():
             shutil.copy(here.parents[1] / "pyvenv.cfg", own / "pyvenv.cfg")
-    sys.executable = str(own / "bin" / "python")
+    return own / "bin" / "python"
+
+
+def _by_it(trial: Trial) -> None:
+    """Run the parties by an interpreter that can be taken away."""
+    sys.executable = str(own_interpreter(trial))
 
 
 def _take_away(trial: Trial) -> None:
@@ -280,7 +287,7 @@ def _take_away(trial: Trial) -> None:
 def environments() -> Iterator[Fault]:
     """The interpreter of the parties vanishes."""
     for stage in STAGES:
-        yield Fault(f"the environment vanishes in {stage}", stage, _take_away, before=_own_interpreter)
+        yield Fault(f"the environment vanishes in {stage}", stage, _take_away, before=_by_it)
 
 
 def _second(trial: Trial, *, apart: bool) -> None:

@@ -16,6 +16,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 
@@ -134,9 +135,9 @@ class Front:
 
     def kill(self) -> None:
         """End it for good where it hangs."""
-        for child in self._children():
-            os.kill(child.pid, signal.SIGKILL)
-        os.kill(self.pid, signal.SIGKILL)
+        for pid in (*(child.pid for child in self._children()), self.pid):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     @property
     def text(self) -> str:

@@ -11,6 +11,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -35,15 +36,30 @@ LEFT = {
 }
 
 
+def cut_off_in(target: str, *, finished: bool = False) -> Callable[[Trial], None]:
+    """Kills a process within a batch; where asked, within the second evaluation of it."""
+    return partial(_kill, target=target, finished=finished)
+
+
 def _kill(trial: Trial, target: str, *, finished: bool) -> None:
-    """Kill a process once there is a checkpoint, or a finished batch too."""
-    pid = trial.pid(target)
-    patterns = ["reached.json", *(["[0-9]*.json"] if finished else [])]
+    """Kill a process once there is a checkpoint; where asked, one of the second evaluation of the batch."""
+    if finished and not (trial.front.until("evaluation") and _found(trial, "[0-9]*.json")):
+        raise AssertionError("no second evaluation began, or the first is not kept")
+    pid, before = trial.pid(target), _reached(trial)
     trial.front.go()
     deadline = time.monotonic() + SECONDS
-    while time.monotonic() < deadline and not all(_found(trial, one) for one in patterns):
+    while _reached(trial) == before or not _found(trial, "session/evaluator/checkpoint-*/state.json"):
+        if time.monotonic() > deadline:
+            raise AssertionError(f"no checkpoint came in {SECONDS:g} s")
         time.sleep(0.001)
     os.kill(pid, signal.SIGKILL)
+
+
+def _reached(trial: Trial) -> list[bytes]:
+    """What the run has noted of its last checkpoint."""
+    with suppress(FileNotFoundError):  # it is exchanged for the next one just now
+        return [path.read_bytes() for path in _found(trial, "reached.json")]
+    return []
 
 
 def _found(trial: Trial, pattern: str) -> list[Path]:
@@ -51,9 +67,10 @@ def _found(trial: Trial, pattern: str) -> list[Path]:
 
 
 def _spoil(trial: Trial, pattern: str, way: Callable[[Path], object]) -> None:
-    for path in _found(trial, pattern)[:1]:
-        if path.is_file():
-            way(path)
+    files = [path for path in _found(trial, pattern) if path.is_file()]
+    if not files:
+        raise AssertionError(f"the killed run has left no {pattern}")
+    way(files[0])
 
 
 def _ways() -> dict[str, Callable[[Path], object]]:
@@ -71,10 +88,10 @@ def cut_off() -> Iterator[Fault]:
     for target in ("front", "key_owner", "evaluator"):
         for finished in (False, True):
             where = "the second" if finished else "a"
-            inflict = partial(_kill, target=target, finished=finished)
+            inflict = cut_off_in(target, finished=finished)
             name = f"SIGKILL to the {target} within {where} batch that is kept"
             yield Fault(name, "evaluation", inflict, tidies=False, lasting=True)
-    inflict = partial(_kill, target="front", finished=True)
+    inflict = cut_off_in("front", finished=True)
     for what, pattern in LEFT.items():
         for said, way in _ways().items():
             undo = partial(_spoil, pattern=pattern, way=way)
@@ -85,7 +102,7 @@ def cut_off() -> Iterator[Fault]:
 
 def two_clocks() -> Iterator[Fault]:
     """A run is killed within a batch, and the next one's clock is ahead of its or behind it."""
-    inflict = partial(_kill, target="front", finished=False)
+    inflict = cut_off_in("front")
     ahead = partial(_ahead, seconds=1_000_000)
     for said, before, again in (("ahead", nothing, ahead), ("behind", ahead, nothing)):
         name = f"a killed run is resumed by one whose clock is 1000000 s {said}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import platform
+import signal
 import struct
 import sys
 from pathlib import Path
@@ -29,7 +30,12 @@ def _done(result: int) -> None:
 
 
 def enter() -> bool:
-    """Enter a user's and a mount namespace, where this process may mount; False where it is forbidden."""
+    """Go on in a child, in a user's and a mount namespace, where it may mount; False where it is forbidden.
+
+    The parent ends with it. A process with threads may not enter, and numpy has some once it is imported; a
+    child begins with one.
+    """
+    _go_on_in_child()
     user, group = os.geteuid(), os.getegid()
     try:
         _done(_library().unshare(_NEW_USER | _NEW_MOUNTS))
@@ -53,7 +59,7 @@ def fill(folder: Path) -> Path:
     path = folder / "filler"
     with path.open("wb", buffering=0) as file:
         try:
-            while file.write(bytes(4096)):
+            while file.write(bytes(1 << 16)):
                 pass
         except OSError:
             return path
@@ -89,7 +95,17 @@ def other_clock(seconds: int) -> None:
 def other_processes() -> None:
     """Go on in a child, alone in a namespace of processes as in a container; the parent ends with it."""
     _done(_library().unshare(_NEW_PROCESSES | _NEW_MOUNTS))
+    _go_on_in_child()
+    _done(_library().mount(b"proc", b"/proc", b"proc", ctypes.c_ulong(0), None))
+
+
+def _go_on_in_child() -> None:
+    """Be a child of this process from here on; this process ends as the child does, and the child with it."""
+    parent = os.getpid()
     child = os.fork()
     if child:
-        os._exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
-    _done(_library().mount(b"proc", b"/proc", b"proc", ctypes.c_ulong(0), None))
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        os._exit(status if status >= 0 else 128 - status)
+    _done(_library().prctl(1, signal.SIGKILL, 0, 0, 0))
+    if os.getppid() not in (parent, 0):  # it ended in between; 0 is one of another namespace
+        os._exit(1)

@@ -47,12 +47,24 @@ def test_a_run_that_finds_too_few_free_cores_shares_some_and_knows_which() -> No
 def test_a_run_whose_core_another_one_comes_to_share_knows_it_too() -> None:
     with claimed(2) as first:
         assert first.joined() == ()
-        time.sleep(0.02)  # the clock of files ticks a hundred times a second or more
         with claimed(1) as second:
             assert first.joined() == second.shared == second.pinned
             assert second.joined() == ()
     with claimed(2) as later:
         assert later.joined() == ()
+
+
+def test_runs_that_share_cores_are_told_whatever_the_clock_says(tmp_path: Path) -> None:
+    """What was noted by a clock that went a day too fast says nothing of later, and hides nothing of it."""
+    with claimed(2), claimed(1):
+        (note,) = tmp_path.glob("*/*.shared")
+        ahead = time.time() + 86_400
+    os.utime(note, (ahead, ahead))
+    with claimed(2) as first:
+        assert first.joined() == ()
+        with claimed(2) as second:
+            os.utime(note, (0, 0))
+            assert first.joined() == second.shared == (0, 1)
 
 
 def test_another_thread_may_let_go_of_them() -> None:
