@@ -1,10 +1,16 @@
 """Chooses how large the values inside a folded graph are, without changing its function.
 
-A refresh errs in proportion to the largest value it may meet, so what is refreshed should be of size 1 and
-centred. Residual streams are centred per token and feature and scaled; queries and keys are made equally
-large; the result of attention is scaled through its values; a polynomial that is never 0, as that of 1/x in
-a softmax, is scaled by its coefficients. All of it disappears into weights and biases. What those cannot take
-in, say a stream that the input itself is part of, stays as it is.
+A refresh adds about the same error to every value, and its sine bends large ones, so what is refreshed should
+be of size 1 and centred. Residual streams are centred per token and feature and scaled; the result of
+attention is scaled through its values; a polynomial that is never 0, as that of 1/√x in LayerNorm, is scaled
+by its coefficients. All of it disappears into weights and biases. What those cannot take in, say a stream
+that the input itself is part of, stays as it is.
+
+Where the size of a product is settled and those of its factors are not, they are made equally large: queries
+and keys, and what attention mixes and the 1/x that divides it. Of sizes a and b, an error e before the
+product is a part e/a or e/b of it, and a sine bends by parts that grow as a² and b²; while a·b stays, each
+sum is least at a = b. So 1/x, hundreds of times its least where rows of scores differ, keeps the root of
+that, and the values of attention take the other.
 """
 
 from __future__ import annotations
@@ -47,25 +53,28 @@ def condition(graph: Graph, inputs: Inputs, size: float) -> Graph:
         if largest > 0:
             writers = (name for name in stream if graph[name].operation == "linear")
             wishes.append(dict.fromkeys(writers, size / largest))
-    smaller = dict(_too_large(graph, met, size))
-    wishes += [{name: factor} for name, factor in smaller.items()]
     wishes += _attention_wishes(graph, met, size)
+    wishes += _too_large(graph, met, size)
     return _with_means(rescaled(centred(graph, streams, met.means), wishes), inputs, size)
 
 
-def _too_large(graph: Graph, met: Statistics, size: float) -> Iterator[tuple[str, float]]:
+def _too_large(graph: Graph, met: Statistics, size: float) -> Iterator[dict[str, float]]:
     """Polynomials that are never 0 and far larger than the size, and what brings them near it.
 
     Such a value has a mean in every head and token, which a bootstrap's sine spoils where it is large; and
-    what it multiplies is to have bits where it is least. Where the leading coefficient is 1 it stays, for any
-    other takes a level.
+    what it multiplies is to have bits where it is least. One that an attention was divided by is settled.
     """
     for node in graph:
-        if declared(node.operation).factor is Factor.GIVEN and node.arrays["coefficients"][-1] != 1:
+        if _takes_factor(node):
             low, high = float(met.lows[node.name].min()), float(met.highs[node.name].max())
             factor = _NEVER_ZERO * size / met.largest(node.name) if low * high > 0 else 1.0
             if factor < 1:
-                yield node.name, factor
+                yield {node.name: factor}
+
+
+def _takes_factor(node: Node) -> bool:
+    """Whether a polynomial has its result multiplied at no level: a leading coefficient of 1 has to stay."""
+    return declared(node.operation).factor is Factor.GIVEN and node.arrays["coefficients"][-1] != 1
 
 
 def _with_means(graph: Graph, inputs: Inputs, size: float) -> Graph:
@@ -83,10 +92,7 @@ def _noted(node: Node, value: Array, size: float) -> Node:
 
 
 def _attention_wishes(graph: Graph, met: Statistics, size: float) -> Iterator[dict[str, float]]:
-    """Queries and keys equally large, and the merged result of each attention of size `size`.
-
-    Where the mix has a mask, that can take in a factor, so that the values are of the same size.
-    """
+    """Queries and keys equally large, and the result of each attention of size `size`."""
     for node in graph:
         if node.operation == "scores":
             q, k = (_writer(graph, name) for name in node.inputs)
@@ -95,16 +101,35 @@ def _attention_wishes(graph: Graph, met: Statistics, size: float) -> Iterator[di
                 yield {q: factor, k: 1 / factor}
         if node.operation == "mix" and met.largest(node.name) > 0:
             v = _writer(graph, node.inputs[1])
-            factor = size / met.largest(_mixed(graph, node))
             if v is not None:
-                yield {node.name: factor, v: size / met.largest(v)} if "mask" in node.arrays else {v: factor}
+                yield _mixed(graph, met, node, v, size)
 
 
-def _mixed(graph: Graph, mix: Node) -> str:
-    """What an attention makes of its values: the mix, or that divided by the sums of its weights."""
-    readers = graph.consumers(mix.name)
-    divided = [reader.name for reader in readers if reader.operation == "multiply"]
-    return divided[0] if divided else mix.name
+def _mixed(graph: Graph, met: Statistics, mix: Node, v: str, size: float) -> dict[str, float]:
+    """Factors by which the result of an attention is of the size wanted.
+
+    Where sums of the weights divide it, the mix and their 1/x are equally large. The mix has its factor from
+    the values, so that the larger of the two counts; unless it has a mask, that takes the factor in and
+    leaves the values at the size.
+    """
+    masked = "mask" in mix.arrays
+    divided, inverse = _division(graph, mix)
+    factor = size / met.largest(divided.name)
+    wish: dict[str, float] = {}
+    if inverse is not None and _takes_factor(inverse):
+        largest = max(met.largest(name) for name in ([mix.name] if masked else [mix.name, v]))
+        wish[inverse.name] = float(np.sqrt(factor * largest / met.largest(inverse.name)))
+        factor /= wish[inverse.name]
+    return wish | ({mix.name: factor, v: size / met.largest(v)} if masked else {v: factor})
+
+
+def _division(graph: Graph, mix: Node) -> tuple[Node, Node | None]:
+    """The result of an attention, and the 1/x by which its mix was multiplied if its weights have sums."""
+    for reader in graph.consumers(mix.name):
+        if reader.operation == "multiply" and reader.inputs != (mix.name, mix.name):
+            (inverse,) = (name for name in reader.inputs if name != mix.name)
+            return reader, graph[inverse]
+    return mix, None
 
 
 def _writer(graph: Graph, name: str) -> str | None:

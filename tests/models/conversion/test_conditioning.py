@@ -50,19 +50,42 @@ def test_streams_and_the_results_of_attention_reach_the_size_asked_for(
             assert found[node.inputs[0]] == pytest.approx(found[node.inputs[1]])
 
 
-@pytest.mark.parametrize("name", ["vit", "gpt", "bert"])
-def test_what_attention_divides_reaches_the_size_asked_for(name: str) -> None:
+def divided_by_sums(name: str) -> tuple[Graph, Inputs]:
     power = Options(attention="power_softmax", length_scaling="none", norm="layer", mlp_norm=False)
     graph, x = substituted(name, power, samples=20)
-    before, found = largest(fold(graph), x), largest(condition(fold(graph), x, 2.0), x)
-    divided = [node for node in found if node.endswith(".divided")]
+    return fold(graph), x
+
+
+@pytest.mark.parametrize("name", ["vit", "gpt", "bert"])
+def test_what_attention_divides_reaches_the_size_by_a_mix_and_an_inverse_equally_large(name: str) -> None:
+    graph, x = divided_by_sums(name)
+    conditioned = condition(graph, x, 2.0)
+    np.testing.assert_allclose(outputs(conditioned, x), outputs(graph, x), atol=1e-9)
+    found = largest(conditioned, x)
+    divided = [node for node in conditioned if node.name.endswith(".divided")]
     assert divided
     for node in divided:
-        inverse = next(
-            name for name in fold(graph)[node].inputs if fold(graph)[name].operation == "polynomial"
-        )
-        assert found[inverse] == pytest.approx(min(before[inverse], 2 * 2.0))
-        assert found[node] == pytest.approx(2 * found[inverse] / before[inverse])
+        mix, inverse = node.inputs
+        values = conditioned[mix].inputs[1]
+        assert conditioned[inverse].operation == "polynomial"
+        assert found[node.name] == pytest.approx(2)
+        if "mask" in conditioned[mix].arrays:
+            assert found[values] == pytest.approx(2)
+            assert found[mix] == pytest.approx(found[inverse])
+        else:
+            v = node.name.replace("divided", "v")
+            assert max(found[mix], found[v]) == pytest.approx(found[inverse])
+
+
+def test_an_inverse_whose_leading_coefficient_is_1_leaves_the_factor_to_the_values() -> None:
+    graph, x = divided_by_sums("bert")
+    name = "blocks.0.attention.reciprocal"
+    coefficients = np.append(graph[name].arrays["coefficients"], 1.0)
+    monic = replace(graph[name], arrays={"coefficients": coefficients})
+    graph = replace(graph, nodes=tuple(monic if node.name == name else node for node in graph))
+    conditioned = condition(graph, x, 2.0)
+    assert conditioned[name].arrays["coefficients"][-1] == 1
+    assert largest(conditioned, x)["blocks.0.attention.divided"] == pytest.approx(2)
 
 
 def test_the_streams_of_all_stages_are_centred_and_scaled_through_shifts_and_merging() -> None:
