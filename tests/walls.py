@@ -56,8 +56,8 @@ LEAN = (
     "models.approximation.series",
 )
 LEAN_REQUIREMENTS = {"numpy", "safetensors"}
-#: What a lean module imports inside the function that needs it, which parties never call.
-LEAN_LATER = {"models.operations.activations": {"scipy"}}
+#: What single modules import beside: within a function that parties never call, or what a library is built on.
+LEAN_LATER = {"models.operations.activations": {"scipy"}, "backends.fhelium.device": {"torch"}}
 
 #: Places of one machine, and package indices: nothing that a stranger has.
 FOREIGN = re.compile(r"(?<![\w.])/(?:root|home|work|opt)/\w|\.\./shared\b|index[-]url|https?://\S*/simple\b")

@@ -7,7 +7,6 @@ from types import SimpleNamespace
 from typing import cast
 
 import numpy as np
-import torch
 from fhelium import CkksConfig
 from fhelium.eager import Engine
 
@@ -18,7 +17,7 @@ from backends.fhelium import bindings
 from backends.fhelium.bindings import Operator
 from backends.fhelium.calls import refusals
 from backends.fhelium.capabilities import chosen_moduli
-from backends.fhelium.device import device
+from backends.fhelium.device import compute_there
 from backends.interface import Ciphertext, ComplexVector, Plaintext, Values, Vector
 from backends.parameters import ParameterSet
 from backends.seal.chain import ModulusChain
@@ -33,12 +32,10 @@ GENERATOR = 5
 def make_engine(parameters: ParameterSet) -> bindings.Engine:
     """FHElium's engine at a parameter set, which makes no key unless it is asked to.
 
-    Whatever it makes lies where `device` says, by torch's default.
-
     Raises:
         ParameterError: FHElium finds the modulus too large for the security that is demanded.
     """
-    torch.set_default_device(device())
+    compute_there()
     moduli = chosen_moduli(parameters)
     q, p = moduli[: parameters.depth + 1], moduli[parameters.depth + 1 :]
     config = CkksConfig(
