@@ -56,7 +56,7 @@ LEAN = (
     "models.approximation.series",
 )
 LEAN_REQUIREMENTS = {"numpy", "safetensors"}
-#: What single modules import beside: within a function that parties never call, or what a library is built on.
+#: What single modules import beside: in a function that parties never call, or what a library is built on.
 LEAN_LATER = {"models.operations.activations": {"scipy"}, "backends.fhelium.device": {"torch"}}
 
 #: Places of one machine, and package indices: nothing that a stranger has.
