@@ -96,8 +96,8 @@ for command in (
     Later("compare:compare", "Compare two sets of records, or two libraries in one."),
     Later("gate:gate", "Fail where records got worse than a baseline."),
     Later("accept:accept", "Take records into a baseline, with the reason."),
-    Later("noise:noise", "Hold the noise that is told of primitives against records, and ship it."),
-    Later("times:times", "Ship the times of records, for the plans of machines that have none."),
+    Later("noise:noise", "Hold the noise that is told of primitives against records; --write ships it."),
+    Later("times:times", "Times of records, for plans of machines that have none; --write ships them."),
     Later("schema:schema", "The JSON schema of suites, recipes, rules, ablations or fleets."),
     Later("completion:completion", "A script that makes a shell complete this command."),
 ):
@@ -146,4 +146,4 @@ def _end(sentence: str, status: int) -> NoReturn:
 
 def _say_error(text: str) -> None:
     """Lines on standard error, shown as they are."""
-    click.echo(visible(text.rstrip("\n"), LINES), err=True)
+    click.echo(visible(text.rstrip("\n").expandtabs(2), LINES), err=True)

@@ -10,7 +10,7 @@ from bench.environments.declaration import DEFAULT_BUILD
 from bench.errors import UserError
 from bench.run.prediction.figures import of_build
 from reports.record import Record
-from reports.store import load_output
+from reports.store import Loaded, load_output
 
 
 def name_refused(lines: Iterable[str]) -> None:
@@ -18,6 +18,17 @@ def name_refused(lines: Iterable[str]) -> None:
     screen = Screen(stderr=True)
     for line in lines:
         screen.say(f"refused: {line}")
+
+
+def sound(loaded: Loaded, *folders: Path) -> list[Record]:
+    """The records that folders hold; what is refused has been named.
+
+    Raises:
+        UserError: not one of their lines is sound.
+    """
+    if not loaded.stored:
+        raise UserError(f"{', '.join(map(str, folders))}: no line holds a sound record; run the suite again")
+    return [stored.record for stored in loaded.stored]
 
 
 def records_of(folder: Path | None, build: str | None) -> list[Record]:

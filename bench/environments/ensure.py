@@ -112,7 +112,7 @@ def check_build(descriptors: Iterable[Descriptor], build: str) -> None:
     refusals = []
     for descriptor in descriptors:
         if descriptor.environment is None:
-            refusals.append(f"{descriptor.name} has no library to build")
+            refusals.append(f"{descriptor.name} has no library to build; leave out --build")
             continue
         try:
             load(descriptor.environment, descriptor.name).of(build)

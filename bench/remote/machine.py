@@ -14,6 +14,7 @@ from bench.parties.codec import decode
 from bench.parties.conversation import Conversation
 from bench.parties.errors import MessageError
 from bench.remote import certificates
+from bench.remote.address import check_address
 from bench.remote.control import Describe, Described, Left, Opening
 from bench.remote.frames import frame
 from bench.remote.link import Link, Lost
@@ -43,9 +44,7 @@ class Machine:
         Raises:
             UserError: there is no such address or folder, or the extra `remote` is not installed.
         """
-        host, colon, port = address.rpartition(":")
-        if not (host and colon and port.isdigit()):
-            raise UserError(f"{address!r} is no address; give HOST:PORT, such as evaluator.example:7443")
+        check_address(address)
         need_transport()
         import grpc
 

@@ -14,6 +14,7 @@ from typing import Protocol, TypeVar
 
 from bench.errors import UserError
 from bench.parties.errors import MessageError
+from bench.remote.address import check_address
 from bench.remote.certificates import Certificates
 from bench.remote.needs import need_transport
 from bench.remote.transport import COMMON, DESCRIBE, ECHO, SERVICE, SESSION, Option
@@ -58,6 +59,7 @@ class Server:
         Raises:
             UserError: it cannot listen there, or the extra `remote` is not installed.
         """
+        check_address(address)
         need_transport()
         import grpc
 
@@ -79,7 +81,9 @@ class Server:
         try:
             self.port: int = self._server.add_secure_port(address, credentials)
         except RuntimeError as error:
-            raise UserError(f"nothing can listen on {address}; choose an address that is free") from error
+            raise UserError(
+                f"{address} cannot be listened on; choose an address of this machine that is free"
+            ) from error
         self._server.start()
 
     def wait(self) -> None:

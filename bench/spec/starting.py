@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -111,7 +112,7 @@ class _Data:
     validation: str
 
 
-def started(name: str, folder: Path, model: str | None, data: str) -> dict[Path, str]:
+def started(name: str, folder: Path, model: str | None, data: str | None) -> dict[Path, str]:
     """The files of a benchmark of one's own, by where they go.
 
     Args:
@@ -119,20 +120,21 @@ def started(name: str, folder: Path, model: str | None, data: str) -> dict[Path,
         folder: where they go.
         model: a checkpoint by its name or folder, or a folder that Hugging Face's `save_pretrained` wrote.
             None for the smallest that is shipped, to be replaced.
-        data: the data set of a checkpoint.
+        data: the data set of a checkpoint; None for that of its recipe, or digits.
 
     Raises:
         UserError: the name is none, or the model is neither.
     """
     if not _NAME.fullmatch(name):
         raise UserError(f"{name!r} is no name of a suite; write letters, digits, - and _, 64 at most")
-    if data not in DATA_SETS:
+    if data is not None and data not in DATA_SETS:
         raise UserError(f"no data set is called {data!r}{did_you_mean(data, DATA_SETS)}")
     path = folder / f"{name}.yaml"
     place = Path(model or "vit_tiny")
     if (place / "config.json").is_file():
         return _of_hugging_face(name, path, place)
-    cases = _CHECKPOINT.format(model=_checkpoint(place, folder), data=data)
+    named = _checkpoint(place, folder)
+    cases = _CHECKPOINT.format(model=named, data=data or _of_recipe(place))
     return {path: _suite(name, path, cases)}
 
 
@@ -152,6 +154,18 @@ def _checkpoint(place: Path, folder: Path) -> str:
             f"{place} is no checkpoint and no folder with a config.json{did_you_mean(str(place), known)}"
         )
     return str(place)
+
+
+def _of_recipe(place: Path) -> str:
+    """The data of the recipe that made a checkpoint, as a suite has them; digits where none is known."""
+    held = place if (place / "polynomial.json").is_file() else CHECKPOINTS / place
+    try:
+        found = json.loads((held / "ladder.json").read_text(encoding="utf-8"))["recipe"]["data"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return "digits"
+    if isinstance(found, dict):
+        return _in_a_line({key: value for key, value in found.items() if value is not None})
+    return str(found) if found in DATA_SETS else "digits"
 
 
 def _of_hugging_face(name: str, path: Path, original: Path) -> dict[Path, str]:
@@ -203,7 +217,11 @@ def _data(read: Outline) -> _Data:
 def _flow(literal: Patches | ImageFolders) -> str:
     """A literal in one line of YAML, without what is so anyway."""
     entries = {"kind": literal.kind, **literal.model_dump(mode="json", exclude_defaults=True)}
-    return yaml.safe_dump(entries, default_flow_style=True, sort_keys=False, width=1000).strip()
+    return _in_a_line(entries)
+
+
+def _in_a_line(entries: Mapping[str, object]) -> str:
+    return yaml.safe_dump(dict(entries), default_flow_style=True, sort_keys=False, width=1000).strip()
 
 
 def _quoted(text: str) -> str:

@@ -138,7 +138,7 @@ def find_suite(reference: str) -> Path:
     named = {file.stem: file for folder in reversed(folders) for file in sorted(folder.glob("*.yaml"))}
     if reference in named:
         return named[reference]
-    if path.is_dir():
+    if reference and path.is_dir():
         raise UserError(f"{reference} is a folder; name a suite's YAML file in it")
     if path.suffix in (".yaml", ".yml"):
         raise UserError(f"there is no file {reference}{did_you_mean(path.stem, named)}")

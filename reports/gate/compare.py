@@ -202,7 +202,8 @@ def _notes(baseline: Side, candidate: Side) -> Iterator[str]:
             yield f"left out of the {name}, being of older builds or other settings: {one.left_out} record(s)"
     for cell in sorted(baseline.cells.keys() & candidate.cells.keys()):
         if both := shared(baseline.cells[cell], candidate.cells[cell]):
-            yield f"{cell}: {both} of its processes are on both sides, which does not compare builds"
+            are = "are" if both > 1 else "is"
+            yield f"{cell}: {both} of its processes {are} on both sides, which does not compare builds"
         old, new = baseline.cells[cell].records[-1], candidate.cells[cell].records[-1]
         differences = software_differences(old, new)
         if differences:

@@ -67,7 +67,9 @@ def same_obstacle(before: Processes, after: Processes) -> Obstacle | None:
     both = shared(before, after)
     if not both:
         return None
-    return Obstacle("processes are on both sides", f"{both} processes are on both sides")
+    return Obstacle(
+        "processes are on both sides", f"{both} process{'es are' if both > 1 else ' is'} on both sides"
+    )
 
 
 def turns_obstacle(before: Processes, after: Processes) -> Obstacle | None:

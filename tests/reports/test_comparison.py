@@ -311,6 +311,12 @@ def test_levels_after_a_refresh_are_there_wherever_it_refreshes(record: Record) 
     assert (found.measure, found.why) == ("counts.levels_after_refresh", "no longer measured")
 
 
+def test_one_process_on_both_sides_is_told_in_the_singular(record: Record) -> None:
+    found = compare(of(processes(record, 1)), of(processes(record, 1)), Rules())
+    assert found.notes[0].endswith("1 of its processes is on both sides, which does not compare builds")
+    assert "1 process is on both sides" in {one.why for one in found.findings}
+
+
 def test_a_process_on_both_sides_is_told(record: Record) -> None:
     found = compare(of(processes(record, 3)), of(processes(record, 3)), Rules())
     (note,) = found.notes

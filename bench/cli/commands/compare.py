@@ -60,7 +60,9 @@ def compare(a: Path, b: Path | None, rules: Path | None, backend: tuple[str, ...
 
 
 def _libraries(a: Path, b: Path | None, rules: Path | None, backends: Sequence[str], as_json: bool) -> int:
-    if b is not None or rules is not None or len(set(backends)) != 2 or len(backends) != 2:
+    if len(backends) == 2 and len(set(backends)) == 1:
+        raise UserError(f"--backend names {backends[0]} twice; name two backends")
+    if b is not None or rules is not None or len(backends) != 2:
         raise UserError("two backends are compared within one set of records; give --backend twice and no B")
     side = read_side(a)
     name_refused(side.refused)

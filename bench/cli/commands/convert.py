@@ -37,10 +37,10 @@ def convert(recipe: Path, output: Path | None, work: Path, keep_work: bool, rand
 
     An interrupted run goes on from its last finished epoch when the same command is given again.
     """
+    name = load(recipe).name
     require_torch()
     from models.pipeline import convert as run_recipe
 
-    name = load(recipe).name
     folder = output or CHECKPOINTS / (f"{name}_random" if random_weights else name)
     screen = Screen()
     unfinished = work / recipe.stem

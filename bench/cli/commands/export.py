@@ -36,7 +36,14 @@ FORMATS: Mapping[str, Callable[[Sequence[Record]], str]] = {
     )
 )
 @click.argument("results", type=click.Path(path_type=Path, exists=True, file_okay=False))
-@click.option("--format", "chosen", type=click.Choice(list(FORMATS)), default="json", show_default=True)
+@click.option(
+    "--format",
+    "chosen",
+    type=click.Choice(list(FORMATS)),
+    default="json",
+    show_default=True,
+    help="ladder is a table of models side by side, bootstraps one of bootstraps measured alone.",
+)
 def export(results: Path, chosen: str) -> int:
     """Print the records under RESULTS; lines that are refused are named on standard error.
 

@@ -12,6 +12,7 @@ from bench.cli.commands.gate_options import require_option, rules_option
 from bench.cli.commands.gate_ways import against_options, chosen_way
 from bench.cli.examples import examples
 from bench.cli.screen import Screen
+from bench.cli.writing import prepare
 from bench.spec.rules import load_rules
 from reports import history as histories
 from reports.gate import markdown
@@ -72,8 +73,10 @@ def gate(
     Exit status: 0 nothing got worse, 1 something did or was not judged though required, 2 the request was
     wrong.
     """
-    held_to = load_rules(rules)
-    sides = chosen_way(results, baseline, **against).sides(held_to.time)
+    held_to, way = load_rules(rules), chosen_way(results, baseline, **against)
+    for path, option in ((summary, "--summary"), (junit, "--junit"), (history, "--history")):
+        prepare(path, option)
+    sides = way.sides(held_to.time)
     verdict = judge(*sides, held_to, require)
     text = markdown.gate(verdict.comparison, [] if history is None else _steps(history, verdict.entry))
     Screen().document(text)

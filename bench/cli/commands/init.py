@@ -8,6 +8,7 @@ import click
 
 from bench.cli.examples import examples
 from bench.cli.screen import Screen
+from bench.cli.writing import prepare
 from bench.errors import UserError
 from bench.spec.starting import started
 from bench.spec.typed import typed
@@ -26,14 +27,16 @@ from bench.spec.typed import typed
     metavar="MODEL",
     help="A checkpoint by its name or folder, or a folder that Hugging Face's `save_pretrained` wrote.",
 )
-@click.option("--data", default="digits", show_default=True, metavar="NAME", help="Data of a checkpoint.")
+@click.option(
+    "--data", metavar="NAME", help="Data of a checkpoint; those of its recipe by default, else digits."
+)
 @click.option(
     "--output",
     type=click.Path(path_type=Path, file_okay=False),
     default=Path(),
     help="Folder of the files; the working directory by default.",
 )
-def init(name: str, model: str | None, data: str, output: Path) -> int:
+def init(name: str, model: str | None, data: str | None, output: Path) -> int:
     """Write the suite NAME.yaml, commented, and a recipe where MODEL is one of Hugging Face's.
 
     What is there already is not overwritten. `bench validate` accepts both files as they are.
@@ -42,7 +45,8 @@ def init(name: str, model: str | None, data: str, output: Path) -> int:
     for path in files:
         if path.exists():
             raise UserError(f"{path} is there already; choose another name, or move it away")
-    output.mkdir(parents=True, exist_ok=True)
+    for path in files:
+        prepare(path)
     screen = Screen()
     for path, text in files.items():
         path.write_text(text, encoding="utf-8")

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 from pydantic import TypeAdapter, ValidationError
 
-from bench.cli.commands.options import BUILD, DEGREE, FROM, TOKENS_OF_TEXT
+from bench.cli.commands.options import BUILD, DEGREE, FROM, THREADS, TOKENS_OF_TEXT
 from bench.cli.examples import examples
 from bench.cli.refused import records_of
 from bench.cli.screen import Screen
@@ -38,12 +38,13 @@ _DATA = ("tokens", "features", "vocabulary", "classes")
 @click.command(
     epilog=examples(
         "bench inspect my_model --tokens 64",
+        "bench inspect bert:dim=384,heads=12,blocks=6,mlp_ratio=4,vocabulary=30522,tokens=32,classes=2",
         "bench inspect vit:dim=32,heads=4,blocks=2,mlp_ratio=2,tokens=16,features=4,classes=10",
     )
 )
 @click.argument("target")
 @TOKENS_OF_TEXT
-@click.option("--threads", type=click.IntRange(1, 64), default=1, show_default=True)
+@THREADS
 @DEGREE
 @FROM
 @BUILD
@@ -59,8 +60,10 @@ def inspect(
 ) -> int:
     """Say what TARGET is and what each way to a polynomial would cost; nothing is trained or encrypted.
 
-    TARGET is a folder that Hugging Face's `save_pretrained` wrote, or a shape such as
-    bert:dim=384,heads=12,blocks=6,mlp_ratio=4,vocabulary=30522,tokens=32,classes=2.
+    TARGET is a folder that Hugging Face's `save_pretrained` wrote, or a shape: a kind of architecture (vit,
+    swin, gpt, bert or mlp) with the keys of a recipe, and the sizes of its data.
+
+    Exit status: 1 where no way can be priced.
     """
     known = records_of(results, build)
     return tell(target, tokens=tokens, threads=threads, degree=degree, records=known, as_json=as_json)
@@ -162,7 +165,7 @@ def _shape(target: str) -> tuple[Architecture, DataShape]:
 def _described(read: Outline | None, model: Model, found: Sizes) -> Mapping[str, str]:
     told = {} if read is None else {"family": read.family, "task": read.task}
     features = "vocabulary" if model.architecture.kind in TEXT else "features of a token"
-    return {
+    said = {
         **told,
         "architecture": model.architecture.kind,
         "layers": str(found.blocks),
@@ -175,6 +178,7 @@ def _described(read: Outline | None, model: Model, found: Sizes) -> Mapping[str,
         "parameters": f"{found.parameters:,}",
         "not polynomial": ", ".join(f"{often} {name}" for name, often in found.not_polynomial.items()),
     }
+    return {name: value for name, value in said.items() if value not in ("", "0")}  # no perceptron has heads
 
 
 def _column(cost: Cost) -> Mapping[str, str]:

@@ -43,6 +43,14 @@ def selecting(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+#: Of a command that is of no suite, which could say how many.
+THREADS = click.option(
+    "--threads",
+    type=click.IntRange(1, MOST_THREADS),
+    default=1,
+    show_default=True,
+    help="Threads of the evaluator.",
+)
 FROM = click.option(
     "--from",
     "results",

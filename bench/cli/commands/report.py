@@ -10,9 +10,9 @@ import click
 from bench.cli.examples import examples
 from bench.cli.known_polynomials import known_polynomials
 from bench.cli.named_sets import named_sets
-from bench.cli.refused import name_refused
+from bench.cli.refused import name_refused, sound
 from bench.cli.screen import Screen
-from bench.errors import UserError
+from bench.cli.writing import prepare
 from reports.figures import size
 from reports.history import History, load
 from reports.html.page import render
@@ -42,15 +42,14 @@ from reports.store import load_outputs
 )
 def report(results: tuple[Path, ...], output: Path, past: Path | None) -> int:
     """Write one HTML file about the records under DIR; lines that are refused are named in it, and here."""
+    prepare(output)
     screen = Screen(stderr=True)
     with screen.status("reading the records"):  # which only a terminal shows
         loaded = load_outputs(results)
     gates = History() if past is None else load(past)
     refused = [*loaded.refused, *gates.refused]
     name_refused(refused)
-    if not loaded.stored:
-        raise UserError(f"{', '.join(map(str, results))}: no line holds a sound record; run the suite again")
-    records = [stored.record for stored in loaded.stored]
+    records = sound(loaded, *results)
     sources = [str(path) for path in results]
     with screen.status("what the records say together") as status:
         page = render(
@@ -63,7 +62,6 @@ def report(results: tuple[Path, ...], output: Path, past: Path | None) -> int:
             known_polynomials({record.origin.model for record in records if record.origin is not None}),
             lambda count: status.update(f"{count} of {len(records)} records are on the page"),
         )
-    output.parent.mkdir(parents=True, exist_ok=True)
     output.write_text(page, encoding="utf-8")
     written = size(output.stat().st_size)
     screen.say(f"{output}: {len(records)} record{'s' * (len(records) != 1)}, {written}")

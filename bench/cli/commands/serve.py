@@ -20,7 +20,13 @@ from bench.serve.server import Server
         "bench serve --listen 0.0.0.0:7443 --certificates certificates/evaluator",
     )
 )
-@click.option("--listen", metavar="HOST:PORT", default="127.0.0.1:7443", show_default=True)
+@click.option(
+    "--listen",
+    metavar="HOST:PORT",
+    default="127.0.0.1:7443",
+    show_default=True,
+    help="Where it listens; the default hears this machine alone.",
+)
 @click.option(
     "--certificates",
     type=click.Path(path_type=Path, file_okay=False),

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from bench.cli.examples import examples
-from bench.cli.refused import name_refused
+from bench.cli.refused import name_refused, sound
 from bench.cli.screen import Screen
 from bench.cli.standings import BY, overview
 from bench.cli.tables import ending
@@ -51,7 +51,7 @@ def show(results: Path, case: tuple[str, ...], by: str, full: bool, as_json: boo
     """
     loaded = load_output(results)
     name_refused(loaded.refused)
-    records = _of([stored.record for stored in loaded.stored], case)
+    records = _of(sound(loaded, results), case)
     screen = Screen()
     if as_json:
         screen.document(json.dumps(_document(records, by), indent=1) + "\n")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,17 +13,19 @@ from rich.table import Table
 
 from backends.parameters import COEFFICIENTS_TO_SLOTS_FIRST, SLOTS_TO_COEFFICIENTS_FIRST
 from backends.registry import Descriptor, available, get, simulates
+from bench.cli.commands.options import THREADS
 from bench.cli.examples import examples
 from bench.cli.listing import score
 from bench.cli.screen import Screen
 from bench.cli.verifying import verified
+from bench.cli.writing import prepare
 from bench.errors import UserError
 from bench.run.clear_rungs import unseen
 from bench.run.tuning.search import Choice, Goal, Search, front
 from bench.run.tuning.written import alias, suite_text
 from bench.run.workload import Workload, load_workload
 from bench.spec.cases import ModelCase
-from bench.spec.file import MOST_BITS, MOST_THREADS
+from bench.spec.file import MOST_BITS
 from bench.spec.suite import SUITES, Suite, find_suite, load_suite
 from bench.spec.typed import typed
 from models.names import did_you_mean
@@ -50,7 +51,13 @@ _MODEL = re.compile(r"\bmodel: ([A-Za-z0-9_-]+)")
     )
 )
 @click.argument("model")
-@click.option("--bits", type=click.FloatRange(1, MOST_BITS), default=14.0, show_default=True, help="Wanted.")
+@click.option(
+    "--bits",
+    type=click.FloatRange(1, MOST_BITS),
+    default=14.0,
+    show_default=True,
+    help="Bits of precision wanted.",
+)
 @click.option(
     "--interactive/--non-interactive",
     default=None,
@@ -58,7 +65,7 @@ _MODEL = re.compile(r"\bmodel: ([A-Za-z0-9_-]+)")
 )
 @click.option("--backend", multiple=True, metavar="NAME", help="Only this backend; may be repeated.")
 @click.option("--memory", type=click.FloatRange(0.1), help="Gigabytes of the evaluator; else this machine's.")
-@click.option("--threads", type=click.IntRange(1, MOST_THREADS), default=1, show_default=True)
+@THREADS
 @click.option(
     "--samples",
     type=click.Choice(["single", "batch"]),
@@ -109,8 +116,7 @@ def tune(
     if output is not None and output.exists():
         raise UserError(f"{output} is there already; choose another name, or move it away")
     (suite, cases), libraries = _cases(model), _backends(backend)
-    if output is not None:
-        _prepare(output.parent)
+    prepare(output)
     memory_bytes = int(memory * 1e9) if memory else psutil.virtual_memory().total
     goal = Goal(bits, REFRESHES[interactive], memory_bytes, threads, rtt / 1000)
     count = 1 if samples == "single" else max(one.samples for one in suite.parameter_sets)
@@ -140,20 +146,6 @@ def tune(
     if not verify or output is None:
         return 0
     return verified(output, best, verify, results, notes if as_json else screen)
-
-
-def _prepare(folder: Path) -> None:
-    """Make the folder of the suite, so that nothing is searched for that cannot be written.
-
-    Raises:
-        UserError: it cannot be made, or not be written to.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(f"{folder} cannot be made ({error.strerror}); choose another --output") from error
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise UserError(f"{folder} cannot be written to; choose another --output")
 
 
 def _cases(model: str) -> tuple[Suite, list[ModelCase]]:
@@ -203,7 +195,8 @@ def _backends(asked: Sequence[str]) -> list[Descriptor]:
     """
     for name in asked:
         if get(name).noise is None:
-            raise UserError(f"{name} does not tell its noise; choose a backend that does")
+            told = ", ".join(one for one, found in available().items() if found.noise is not None)
+            raise UserError(f"{name} does not tell its noise; choose of {told}")
     return [one for name, one in available().items() if one.noise is not None and name in (asked or [name])]
 
 

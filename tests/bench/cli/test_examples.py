@@ -62,6 +62,21 @@ def check(context: click.Context) -> None:
     assert set(names) <= set(available())
 
 
+@pytest.mark.parametrize("name", sorted(cli.commands))
+def test_every_option_says_what_it_does(name: str) -> None:
+    later = cli.commands[name]
+    assert isinstance(later, Later)
+    options = [one for one in later.command.params if isinstance(one, click.Option)]
+    assert [one.name for one in options if not one.help] == []
+
+
+@pytest.mark.parametrize("name", sorted(cli.commands))
+def test_no_word_of_a_help_is_so_long_that_it_breaks(name: str) -> None:
+    later = cli.commands[name]
+    assert isinstance(later, Later)
+    assert [word for word in (later.command.help or "").split() if len(word) > 70] == []
+
+
 def test_help_shows_them_a_line_each() -> None:
     shown = cli.commands["run"].make_context("run", ["toy"]).get_help()
     assert "Examples:\n    bench run toy --backend tenseal\n" in shown

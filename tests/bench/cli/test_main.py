@@ -38,6 +38,13 @@ def test_a_foreseen_error_is_one_sentence() -> None:
     assert line.startswith("error: there is no file no_such_suite.yaml")
 
 
+def test_choices_are_shown_a_line_each() -> None:
+    """The signs by which click moves them in are no text."""
+    text = told("schema", status=2)
+    assert "\n  suite,\n  recipe,\n" in text
+    assert "\\t" not in text
+
+
 def test_with_traceback_it_shows_where_it_comes_from_and_ends_with_the_sentence() -> None:
     text = told("--traceback", *WRONG, status=2)
     assert "Traceback (most recent call last)" in text

@@ -244,6 +244,8 @@ def test_the_only_item_of_a_list_is_told_by_its_own_line(folder: Path) -> None:
 
 
 def test_an_unknown_suite_lists_what_is_near() -> None:
+    with pytest.raises(UserError, match=r"no suite is called ''; there are"):
+        find_suite("")
     with pytest.raises(UserError, match=r"no suite is called 'vit_tny'; did you mean vit_tiny\?"):
         find_suite("vit_tny")
     with pytest.raises(UserError, match=r"there is no file suites/vit_tiny.yml; did you mean vit_tiny\?"):

@@ -113,6 +113,11 @@ def test_what_is_no_pair_is_refused(tmp_path: Path, more: tuple[str, ...]) -> No
         shown(exported(tmp_path / "a.json", a_record()), *more)
 
 
+def test_a_library_is_no_pair_with_itself(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="names tenseal twice; name two backends"):
+        shown(str(tmp_path), "--backend", "tenseal", "--backend", "tenseal")
+
+
 def test_a_folder_without_a_pair_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no case that ended ok on both"):
         shown(exported(tmp_path / "a.json", a_record()), "--backend", "tenseal", "--backend", "openfhe")

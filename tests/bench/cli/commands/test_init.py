@@ -11,9 +11,11 @@ import pytest
 
 from backends.registry import available
 from bench.errors import UserError
+from bench.spec.cases import ModelCase
 from bench.spec.schemas import PUBLISHED
 from bench.spec.suite import CHECKPOINTS, load_suite
 from models import huggingface, recipe
+from models.data.own import Table
 from models.data.preparation import samples
 from models.data.sources import Images
 from models.reference import outputs
@@ -44,6 +46,31 @@ def test_commands_to_type_next_are_as_a_shell_takes_them(tmp_path: Path) -> None
     assert f"`bench plan {path}`" in suite
     assert f"`bench convert '{folder / 'mine_recipe.yaml'}' --output '{folder / 'mine_polynomial'}'`" in suite
     assert f"`bench inspect '{original}'`" in (folder / "mine_recipe.yaml").read_text()
+
+
+@pytest.mark.parametrize(
+    ("model", "data"), [("bert_sst2", "sst2"), ("vit_cifar10", "cifar10"), ("mlp", "mnist")]
+)
+def test_a_checkpoint_is_run_on_the_data_of_its_recipe(tmp_path: Path, model: str, data: str) -> None:
+    bench("init", "mine", "--model", model, "--output", str(tmp_path))
+    (case,) = load_suite(str(tmp_path / "mine.yaml"), list(available())).cases
+    assert isinstance(case, ModelCase)
+    assert (case.model, case.data) == (model, data)
+
+
+def test_so_is_one_of_data_of_ones_own_and_one_without_a_recipe_on_digits(tmp_path: Path) -> None:
+    own = {"kind": "table", "training": "a b.tsv", "held_out": "c.tsv", "text": "text", "label": "label"}
+    shutil.copytree(CHECKPOINTS / "bert_sst2", tmp_path / "own")
+    (tmp_path / "own" / "ladder.json").write_text(json.dumps({"recipe": {"data": own}}))
+    shutil.copytree(CHECKPOINTS / "vit_tiny", tmp_path / "bare")
+    (tmp_path / "bare" / "ladder.json").unlink()
+    for name in ("own", "bare"):
+        bench("init", name, "--model", str(tmp_path / name), "--output", str(tmp_path))
+    (case,) = load_suite(str(tmp_path / "own.yaml"), list(available())).cases
+    assert isinstance(case, ModelCase)
+    assert isinstance(case.data, Table)
+    assert (case.data.training, case.data.label) == ("a b.tsv", "label")
+    assert "data: digits " in (tmp_path / "bare.yaml").read_text()
 
 
 def test_a_checkpoint_elsewhere_is_named_from_the_suite(tmp_path: Path) -> None:

@@ -208,6 +208,13 @@ def test_a_model_that_is_too_large_to_be_priced_is_described(target: str) -> Non
     assert all("a plan too draws" in way["reason"] for way in told["ways"])
 
 
+def test_what_a_perceptron_has_not_is_left_out() -> None:
+    layers = "/".join(["16384"] * 6)
+    shown = bench("inspect", f"mlp:hidden={layers},features=4,tokens=1,classes=3", status=1)
+    assert "features of a token" in shown
+    assert "heads" not in shown
+
+
 def test_so_is_a_folder_of_one_and_it_is_not_loaded(tmp_path: Path) -> None:
     """Its file has a hole for the weights, so that it takes no room on a disk either."""
     folder = gpt_folder(tmp_path / "large")

@@ -16,7 +16,7 @@ from tests.bench.commands import bench
     [
         ("pyfhel", "pyfhel has no build 'nativ'; it has default, native"),
         ("openfhe", "openfhe has no build 'nativ'; it has default, hexl"),
-        ("cleartext", "cleartext has no library to build"),
+        ("cleartext", "cleartext has no library to build; leave out --build"),
     ],
 )
 def test_a_build_that_no_backend_has(tmp_path: Path, asked: str, sentence: str) -> None:

@@ -61,3 +61,6 @@ def test_what_is_not_there_and_damaged_lines_are_told(tmp_path: Path) -> None:
     with (run.folder / RECORDS).open("a") as file:
         file.write("{}\n")
     bench("show", str(tmp_path), status=1)
+    (run.folder / RECORDS).write_text("{}\n")
+    with pytest.raises(UserError, match="no line holds a sound record"):
+        bench("show", str(tmp_path))
