@@ -93,9 +93,7 @@ conversion:
 calibration: 768  # samples whose ranges set the intervals
 """
 _OR_OWN = "a name of `bench list data`, or your own: "
-_OWN_ROWS = (
-    f"{_OR_OWN}{{kind: table, training: a.tsv, held_out: b.tsv, text: sentence, label: label}}"
-)
+_OWN_ROWS = f"{_OR_OWN}{{kind: table, training: a.tsv, held_out: b.tsv, text: sentence, label: label}}"
 _OWN_TEXT = f"{_OR_OWN}{{kind: text, training: a.txt}}, and validation: {{fraction: 0.1}}"
 _OWN_IMAGES = "put in folders that hold one folder for each class or, without labels, the images themselves"
 #: Pixels a side of the images of `cifar10`, which are averaged for a model of so many parts of them.
