@@ -81,6 +81,7 @@ def split(recipe: Recipe, *, learns: bool = True) -> Splits:
         raise ModelError(
             f"{recipe.data} has one label alone, which every answer names; take data with two labels or more"
         )
+    preparation.count(held_out, literal)  # what is too short is refused before anything is trained
     chosen = np.random.default_rng(_CALIBRATION_SEED).permutation(count)[: recipe.calibration]
     return Splits(
         fitted=fitted,
