@@ -128,5 +128,5 @@ def lost_or_repeated(stored: Sequence[Stored], wanted: Mapping[str, Record], mos
     wrong = [f"{cell} has {times[cell]} finished records" for cell in wanted if not 1 <= times[cell] <= most]
     for record in finished:
         differing = set(exact(record).items()) ^ set(exact(wanted[record.cell]).items())
-        wrong += [f"{record.cell} differs in {sorted(name for name, _ in differing)}"] * bool(differing)
+        wrong += [f"{record.cell} differs in {sorted(differing)}"] * bool(differing)
     return wrong

@@ -21,6 +21,7 @@ from pathlib import Path
 from tests.faults.faults import ALIVE, Fault, Trial, own_interpreter
 from tests.faults.front import STAGES
 from tests.faults.lasting import cut_off_in
+from tests.faults.system import die_with_parent
 
 #: By how many seconds a clock jumps.
 DAY_S = 86_400
@@ -80,7 +81,8 @@ def begin_anew(module: str, arguments: Sequence[str]) -> int:
         clock = Path(folder) / "clock"
         set_clock(clock, 0)
         command = [sys.executable, "-m", module, *arguments]
-        return subprocess.run(command, env=with_clock(library(Path(folder)), clock), check=False).returncode
+        environment = with_clock(library(Path(folder)), clock)
+        return subprocess.run(command, env=environment, preexec_fn=die_with_parent, check=False).returncode
 
 
 def _jump(trial: Trial, targets: Sequence[str], seconds: int) -> None:

@@ -99,6 +99,11 @@ def other_processes() -> None:
     _done(_library().mount(b"proc", b"/proc", b"proc", ctypes.c_ulong(0), None))
 
 
+def die_with_parent() -> None:
+    """Have the kernel end this process when the one that started it ends (prctl(2))."""
+    _done(_library().prctl(1, signal.SIGKILL, 0, 0, 0))
+
+
 def _go_on_in_child() -> None:
     """Be a child of this process from here on; this process ends as the child does, and the child with it."""
     parent = os.getpid()
@@ -106,6 +111,6 @@ def _go_on_in_child() -> None:
     if child:
         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         os._exit(status if status >= 0 else 128 - status)
-    _done(_library().prctl(1, signal.SIGKILL, 0, 0, 0))
+    die_with_parent()
     if os.getppid() not in (parent, 0):  # it ended in between; 0 is one of another namespace
         os._exit(1)
