@@ -13,6 +13,8 @@ from backends.seal.chain import ModulusChain, modulus_bits
 from backends.seal.primes import available, moduli
 
 SECRET = "uniform_ternary"
+#: Of its error where nothing else is asked for, as here.
+ERROR_DEVIATION = 3.19
 NO_BOOTSTRAP = (
     "fhelium has no bootstrap here: FHElium's is experimental, and this adapter does not offer it; choose "
     "round_trip refreshes, or a backend that bootstraps"
@@ -40,7 +42,8 @@ def capabilities(parameters: ParameterSet) -> Capabilities:
         )
     chain = ModulusChain.of(parameters, chosen_moduli(parameters))
     _check_digits(parameters, chain)
-    return Capabilities(no_bootstrap_reason=NO_BOOTSTRAP, complex_slots=True, security=chain.security(SECRET))
+    security = chain.security(SECRET, ERROR_DEVIATION)
+    return Capabilities(no_bootstrap_reason=NO_BOOTSTRAP, complex_slots=True, security=security)
 
 
 def chosen_moduli(parameters: ParameterSet) -> tuple[int, ...]:

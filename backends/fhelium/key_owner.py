@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,16 @@ from backends.fhelium.calls import refusals
 from backends.fhelium.capabilities import NO_BOOTSTRAP, SECRET
 from backends.fhelium.context import Context, make_engine
 from backends.fhelium.files import key_file, load_ciphertext, save
-from backends.interface import Ciphertext, ComplexVector, KeyFile, KeyOwner, Keys, SecurityFacts, Vector
+from backends.interface import (
+    TOLD_BY_LIBRARY,
+    Ciphertext,
+    ComplexVector,
+    KeyFile,
+    KeyOwner,
+    Keys,
+    SecurityFacts,
+    Vector,
+)
 from backends.parameters import ParameterSet
 from backends.single_keys import one_by_one
 
@@ -104,8 +113,9 @@ class FHEliumKeyOwner(KeyOwner):
         return self._context.level(ciphertext)
 
     def security(self) -> SecurityFacts:
-        """From the primes of the engine."""
-        return self._context.chain.security(SECRET)
+        """From the primes of the engine and the error's width there; it draws but one kind of secret."""
+        found = self._context.chain.security(SECRET, self._engine.config.sigma)
+        return replace(found, error_from=TOLD_BY_LIBRARY)
 
 
 def _refuse_bootstrap(asked: bool) -> None:
