@@ -1,4 +1,4 @@
-"""Partial decryptions fused past OpenFHE's own refusal, to look at what they hold, coefficient by coefficient.
+"""Partial decryptions fused past OpenFHE's own refusal, to look at them coefficient by coefficient.
 
 OpenFHE refuses to decode real slots with imaginary parts, which is how it finds that a share is missing. That
 is courtesy and no protection. It decodes any number of a context with complex slots, and what a context is
