@@ -94,9 +94,15 @@ class Capabilities:
     security: SecurityFacts | None = None
 
 
+#: Who says how a library draws: the library, of its context, or its adapter, by the library's source.
+TOLD_BY_LIBRARY, DECLARED = "library", "declared"
+
+
 @dataclass(frozen=True)
 class SecurityFacts:
-    """What the security checker judges: of keys, as read from the library's real context, never declared.
+    """What the security checker judges of keys: ring and moduli as read from the library's real context.
+
+    How secret and error are drawn is read there too where the library tells it, and declared else.
 
     Attributes:
         log_n: log2 of the ring dimension.
@@ -104,6 +110,9 @@ class SecurityFacts:
         log_p: bits of the special primes.
         secret: distribution of the secret key.
         log_ephemeral: bits of the modulus under which an ephemeral sparse secret is used, where there is one.
+        secret_from: `library` or `declared`.
+        error_deviation: standard deviation of a coefficient of the error; None where there is none.
+        error_from: `library` or `declared`.
     """
 
     log_n: int
@@ -111,6 +120,9 @@ class SecurityFacts:
     log_p: float
     secret: str
     log_ephemeral: float | None = None
+    secret_from: str = DECLARED
+    error_deviation: float | None = None
+    error_from: str = DECLARED
 
     @property
     def log_qp(self) -> float:

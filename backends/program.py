@@ -22,6 +22,7 @@ from backends.interface import Values
 from backends.patterns import Patterns
 from backends.primitives import Primitive, primitive
 from backends.tensor.layout import Layout, ValueLayout
+from models import regular_files
 
 FORMAT = 5
 
@@ -210,8 +211,8 @@ def load_program(folder: Path, name: str, digest: str) -> Program:
     Raises:
         IntegrityError: a file is not the one that was announced.
     """
-    text = (folder / f"{name}.json").read_bytes()
-    payload = (folder / f"{name}.safetensors").read_bytes()
+    text = regular_files.content(folder / f"{name}.json")
+    payload = regular_files.content(folder / f"{name}.safetensors")
     if hashlib.sha256(text).hexdigest() != digest:
         raise IntegrityError(f"program {name} does not match its digest; plan it again")
     header = json.loads(text)

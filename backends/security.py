@@ -61,6 +61,10 @@ SOURCES: Mapping[str, str] = {"uniform_ternary": GUIDELINES, "sparse_encapsulate
 #: prime have 60 each at most (see `ParameterSet`), so every set of this project stays below.
 LARGEST_EPHEMERAL_LOG_QP = 121
 
+#: The error's standard deviation under which all bounds were computed; a library that is asked for it may
+#: keep it in single precision.
+LEAST_ERROR_DEVIATION = 3.19
+
 
 @dataclass(frozen=True)
 class Security:
@@ -73,6 +77,9 @@ class Security:
         secret: distribution of the main secret.
         source: where the bound comes from.
         secure: whether at least 128 bits are met; what is not is INSECURE wherever it shows.
+        secret_from: who tells the distribution, `library` or `declared`.
+        error_deviation: standard deviation of the error's coefficients, None where nothing says.
+        error_from: who tells it.
     """
 
     bits: int | None
@@ -81,6 +88,9 @@ class Security:
     secret: str
     source: str
     secure: bool
+    secret_from: str
+    error_deviation: float | None
+    error_from: str
 
 
 def judge(facts: SecurityFacts) -> Security:
@@ -100,6 +110,8 @@ def judge(facts: SecurityFacts) -> Security:
     bits = max((security for security, bound in bounds.items() if facts.log_qp <= bound), default=None)
     if facts.log_ephemeral is not None and facts.log_ephemeral > LARGEST_EPHEMERAL_LOG_QP:
         bits = None
+    if facts.error_deviation is not None and facts.error_deviation < LEAST_ERROR_DEVIATION:
+        bits = None  # a narrower error than that of every bound
     return Security(
         bits=bits,
         log_n=facts.log_n,
@@ -107,6 +119,9 @@ def judge(facts: SecurityFacts) -> Security:
         secret=facts.secret,
         source=SOURCES[facts.secret],
         secure=bits is not None,
+        secret_from=facts.secret_from,
+        error_deviation=facts.error_deviation,
+        error_from=facts.error_from,
     )
 
 

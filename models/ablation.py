@@ -25,7 +25,7 @@ from typing import Any
 
 from pydantic import Field
 
-from models import pipeline, recipe
+from models import pipeline, recipe, regular_files
 from models.checkpoint import RUNGS as CHECKPOINT_RUNGS
 from models.documents.reading import read as read_document
 from models.documents.schema import validated
@@ -128,8 +128,8 @@ def run(
     makes = makes or partial(_made_here, work_folder=work_folder, report=report)
     for one, found in makes([one for one in asked if missing.get(one.key) is one]):
         known[one.key] = one.row(found)
-        with recorded.open("a") as file:
-            file.write(json.dumps(known[one.key]) + "\n")
+        with regular_files.opened(recorded, "ab") as file:
+            file.write(json.dumps(known[one.key]).encode() + b"\n")
     return [known[one.key] for one in asked]
 
 
@@ -162,7 +162,7 @@ def read(recorded: Path) -> list[Row]:
     """The recorded runs of an ablation, none where there is no such file."""
     if not recorded.is_file():
         return []
-    return [json.loads(line) for line in recorded.read_text().splitlines()]
+    return [json.loads(line) for line in regular_files.text(recorded).splitlines()]
 
 
 def _made_here(

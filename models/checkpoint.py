@@ -15,6 +15,7 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
+from models import regular_files
 from models.errors import ModelError
 from models.graph import Array, Graph, Node
 from models.operations import attributes, declared
@@ -75,8 +76,8 @@ def load_graph(folder: Path, rung: str) -> Graph:
     """
     header_path, arrays_path = folder / f"{rung}.json", folder / f"{rung}.safetensors"
     try:
-        header: dict[str, Any] = json.loads(header_path.read_text())
-        payload = arrays_path.read_bytes()
+        header: dict[str, Any] = json.loads(regular_files.text(header_path))
+        payload = regular_files.content(arrays_path)
     except FileNotFoundError as error:
         raise ModelError(
             f"the checkpoint has no {Path(error.filename).name} in {folder}; "
@@ -137,7 +138,7 @@ def _check(graph: Graph) -> None:
 
 def digest(folder: Path, rung: str) -> str:
     """SHA-256 over a rung's header, which itself holds the digest of the arrays."""
-    return hashlib.sha256((folder / f"{rung}.json").read_bytes()).hexdigest()
+    return hashlib.sha256(regular_files.content(folder / f"{rung}.json")).hexdigest()
 
 
 def model_digest(folder: Path) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from models import regular_files
 from models.metrics.catalogue import metric_named
 from reports.clock import ahead
 from reports.costs import PARTS
@@ -37,7 +38,7 @@ def read_records(path: Path) -> list[Record]:
             contradicts itself or appears twice; the sentence names it.
     """
     try:
-        written = read_json(path.read_text(encoding="utf-8-sig"))
+        written = read_json(regular_files.text(path, "utf-8-sig"))
     except OSError as error:
         raise ReportError(
             f"{path} cannot be read ({error.strerror}); make it with `bench export RESULTS --format json`"

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from models import regular_files
 from reports.errors import DamagedLineError, ReportError
 from reports.lines import decode
 from reports.store import PART, RECORDS
@@ -61,7 +62,11 @@ def leftovers(output: Path) -> Iterator[Leftover]:
 def _damaged(path: Path) -> list[tuple[int, bytes]]:
     """The lines that cannot be read, each with its place in the file."""
     found, place = [], 0
-    for line in path.read_bytes().split(b"\n"):
+    try:
+        lines = regular_files.content(path).split(b"\n")
+    except OSError as error:
+        raise ReportError(f"{path} cannot be read ({error.strerror}); move it away") from error
+    for line in lines:
         if line.strip():
             try:
                 decode(line)
@@ -79,11 +84,11 @@ def _part_lines(path: Path) -> None:
     The file stays the one to which a run that is under way appends.
     """
     damaged = _damaged(path)
-    with path.with_name(REFUSED).open("ab") as kept:
+    with regular_files.opened(path.with_name(REFUSED), "ab") as kept:
         kept.writelines(line + b"\n" for _, line in damaged)
         kept.flush()
         os.fsync(kept.fileno())
-    with path.open("r+b") as file:
+    with regular_files.opened(path, "r+b") as file:
         for place, line in damaged:
             file.seek(place)
             file.write(b" " * len(line))

@@ -15,6 +15,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, Field, ValidationError
 
+from models import regular_files
 from reports.block import Block
 from reports.clock import ahead
 from reports.errors import ReportError
@@ -128,7 +129,7 @@ def load(path: Path) -> History:
         ReportError: the file cannot be read.
     """
     try:
-        lines = path.read_bytes().split(b"\n")
+        lines = regular_files.content(path).split(b"\n")
     except OSError as error:
         raise ReportError(f"{path} cannot be read ({error.strerror}); name a gate's --history") from error
     history = History()

@@ -49,7 +49,12 @@ class Status(str, Enum):
 
 
 class SecurityBlock(Block):
-    """The verdict of `backends.security`; what was not judged is not secure."""
+    """The verdict of `backends.security`; what was not judged is not secure.
+
+    `error_deviation` is the standard deviation of a coefficient of the error. `secret_from` and `error_from`
+    say who tells of secret and error: the library, of its context, or its adapter, which declares them. All
+    three are null in older records.
+    """
 
     bits: Count | None = None
     log_n: Count | None = None
@@ -57,6 +62,9 @@ class SecurityBlock(Block):
     secret: str | None = None
     source: str | None = None
     secure: bool = False
+    secret_from: Literal["library", "declared"] | None = None
+    error_deviation: Annotated[float, Field(gt=0)] | None = None
+    error_from: Literal["library", "declared"] | None = None
 
     @model_validator(mode="after")
     def _secure_means_128_bits(self) -> SecurityBlock:

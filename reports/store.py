@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models import regular_files
 from reports.errors import ReportError
 from reports.lines import Line, decode, encode
 from reports.record import Record, Status
@@ -107,7 +108,7 @@ def load_run(folder: Path) -> Loaded:
     """
     path, run_id = folder / RECORDS, folder.resolve().name
     try:
-        lines = path.read_bytes().split(b"\n")
+        lines = regular_files.content(path).split(b"\n")
     except OSError as error:
         raise ReportError(f"{path} cannot be read ({error.strerror}); name the folder of a run") from error
     loaded = Loaded()
@@ -129,7 +130,7 @@ def load_output(output: Path) -> Loaded:
     Raises:
         ReportError: there is no run.
     """
-    if (output / RECORDS).is_file():
+    if (output / RECORDS).exists():
         return load_run(output)
     loaded = [_refused_or_loaded(path.parent) for path in sorted(output.glob(f"*/{RECORDS}"))]
     if not loaded:
@@ -204,7 +205,7 @@ def read_raw(stored: Stored) -> RawOutputs:
     check_raw(stored)
     if stored.raw is None:
         raise ReportError(f"the record of {stored.record.cell} has no raw outputs; run the cell again")
-    with np.load(stored.raw, allow_pickle=False) as arrays:
+    with regular_files.opened(stored.raw) as file, np.load(file, allow_pickle=False) as arrays:
         return {name: arrays[name] for name in arrays.files}
 
 
@@ -217,7 +218,7 @@ def check_raw(stored: Stored) -> None:
     if stored.raw is None:
         return
     try:
-        payload = stored.raw.read_bytes()
+        payload = regular_files.content(stored.raw)
     except OSError as error:
         raise ReportError(f"{stored.raw} cannot be read ({error.strerror}); run the cell again") from error
     if hashlib.sha256(payload).hexdigest() != stored.raw_sha256:
@@ -231,7 +232,7 @@ def append_line(path: Path, line: str) -> None:
         ReportError: the disk is full, read-only or gone.
     """
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+        descriptor = regular_files.descriptor_of(path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
     except OSError as error:
         raise ReportError(
             f"{path} cannot be written ({error.strerror}); make its folder writable, or choose another"

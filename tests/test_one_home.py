@@ -22,6 +22,13 @@ FORMATTED = re.compile(
     r"""\}\s?(?:[kKMGT]i?B)\b|/\s*(?:1e[69]|10\s?\*\*\s?[69]|2\s?\*\*\s?[23]0|1024|_?GIB|_?MIB)\b"""
 )
 
+#: What reads files that this project ships or has just written or checked, of the kernel, or in open files.
+OWN_READERS = {
+    *("reports/html/assets.py", "reports/html/modules.py", "reports/store.py", "models/processor.py"),
+    *("bench/cli/commands/tune.py", "bench/remote/frames.py", "bench/run/energy.py", "bench/run/code.py"),
+    *("bench/run/prediction/figures.py", "bench/run/scratch.py"),
+}
+
 
 def metric_names(source: str) -> Iterator[str]:
     """Text in a module that is the name of a metric, docstrings apart."""
@@ -49,6 +56,42 @@ def test_bytes_are_formatted_in_one_place() -> None:
         if path != FORMATS_HOME and (lines := formatted_bytes(path.read_text()))
     }
     assert found == {}
+
+
+def reads_of_paths(source: str) -> set[str]:
+    """Calls that read a file by its path, and wait where that is a pipe."""
+    calls = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
+    return {
+        node.func.attr
+        for node in calls
+        if isinstance(node.func, ast.Attribute)
+        and (node.func.attr in ("read_text", "read_bytes") or _opens(node))
+    }
+
+
+def _opens(call: ast.Call) -> bool:
+    """Whether it is `path.open()`, `path.open("rb")` or the like, and no call with a file that is open."""
+    assert isinstance(call.func, ast.Attribute)
+    modes = [one.value for one in call.args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+    adds_or_reads = not call.args or any(mode.startswith(("r", "a")) for mode in modes)
+    return call.func.attr == "open" and not call.keywords and adds_or_reads
+
+
+def test_what_people_name_or_keep_is_opened_in_one_place() -> None:
+    """Parties, adapters and environments have folders of their own, whose files are looked at before."""
+    elsewhere = {ROOT / "backends", ROOT / "bench" / "parties", ROOT / "bench" / "environments"}
+    found = {
+        str(path.relative_to(ROOT))
+        for path in SOURCES
+        if not elsewhere & set(path.parents) and reads_of_paths(path.read_text())
+    }
+    assert found == OWN_READERS
+
+
+def test_a_reader_of_a_path_is_noticed() -> None:
+    assert reads_of_paths("path.read_text()") == {"read_text"}
+    assert reads_of_paths('path.open("ab")') == reads_of_paths("path.open()") == {"open"}
+    assert reads_of_paths('path.open("wb")\nopened(path)\nImage.open(file)') == set()
 
 
 def test_units_are_not_guessed_from_names() -> None:

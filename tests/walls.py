@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "bench": {"bench", "backends", "models", "reports"},
     "backends": {"backends", "models"},
     "models": {"models"},
-    "reports": {"reports", "models.metrics"},
+    "reports": {"reports", "models.metrics", "models.regular_files"},
 }
 
 #: The folders of the adapters: those with a descriptor, as `backends.registry` finds them.
@@ -51,6 +51,7 @@ LEAN = (
     "models.checkpoint",
     "models.errors",
     "models.names",
+    "models.regular_files",
     "models.shapes",
     "models.sketches.stretched",
     "models.approximation.series",

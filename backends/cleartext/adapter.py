@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -101,7 +103,7 @@ def _read(path: Path) -> Slots:
     try:
         with np.load(path) as stored:
             return Slots(stored["values"], level=int(stored["level"]))
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as error:
         raise IntegrityError(f"{path.name} is not a ciphertext ({error}); send it again") from error
 
 

@@ -70,6 +70,7 @@ class Config(Protocol):
     logN: int  # noqa: N815 - the library's name
     q_moduli: tuple[int, ...]
     p_moduli: tuple[int, ...]
+    sigma: float
 
 
 class Operator(Protocol):

@@ -14,6 +14,8 @@ from backends.seal.chain import ModulusChain, modulus_bits
 from backends.seal.primes import available, moduli
 
 SECRET = "uniform_ternary"
+#: Of its error where nothing else is asked for, as here.
+ERROR_DEVIATION = 3.19
 #: Beside its rotations a bootstrap conjugates.
 CONJUGATION_KEYS = 1
 NO_BOOTSTRAP = "the parameter set has no bootstrap; give it one"
@@ -38,7 +40,7 @@ def capabilities(parameters: ParameterSet) -> Capabilities:
         )
     chain = ModulusChain.of(parameters, chosen_moduli(parameters))
     _check_digits(parameters, chain)
-    security = chain.security(SECRET)
+    security = chain.security(SECRET, ERROR_DEVIATION)
     if parameters.bootstrap is None:
         return Capabilities(no_bootstrap_reason=NO_BOOTSTRAP, complex_slots=True, security=security)
     circuit = Circuit.of(parameters)

@@ -15,7 +15,16 @@ from backends.fhelium.capabilities import SECRET, capabilities
 from backends.fhelium.context import Context, make_engine
 from backends.fhelium.device import PROCESSORS
 from backends.fhelium.files import BOOTSTRAP_KEYS, for_bootstraps, key_file, load_ciphertext, save
-from backends.interface import Ciphertext, ComplexVector, KeyFile, KeyOwner, Keys, SecurityFacts, Vector
+from backends.interface import (
+    TOLD_BY_LIBRARY,
+    Ciphertext,
+    ComplexVector,
+    KeyFile,
+    KeyOwner,
+    Keys,
+    SecurityFacts,
+    Vector,
+)
 from backends.parameters import ParameterSet
 from backends.single_keys import one_by_one
 
@@ -116,5 +125,7 @@ class FHEliumKeyOwner(KeyOwner):
         return self._context.level(ciphertext)
 
     def security(self) -> SecurityFacts:
-        """From the primes of the engine."""
-        return self._context.chain.security(SECRET)
+        """From the primes of the engine and the error's width there; it draws but one kind of secret."""
+        found = self._context.chain.security(SECRET, self._engine.config.sigma)
+        return replace(found, error_from=TOLD_BY_LIBRARY)
+

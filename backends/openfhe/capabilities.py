@@ -17,6 +17,8 @@ from backends.parameters import (
     ParameterSet,
 )
 
+#: Of the error where nothing else is asked for, as here.
+ERROR_DEVIATION = 3.19
 #: Beside rotations: a conjugation, and the switch back from a sparse secret; that to it is small.
 OTHER_BOOTSTRAP_KEYS = 2
 #: Levels that a bootstrap's approximate modular reduction takes, the two linear transforms not counted.
@@ -88,6 +90,7 @@ def _security(parameters: ParameterSet) -> SecurityFacts:
         log_p=float(SPECIAL_PRIME_BITS * len(p)),
         secret=parameters.secret,
         log_ephemeral=log2(q[0]) + SPECIAL_PRIME_BITS if sparse else None,
+        error_deviation=ERROR_DEVIATION,
     )
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator, Mapping
 from math import log2
 
+import openfhe
+
 from backends.errors import ExecutionError
-from backends.interface import SecurityFacts
+from backends.interface import TOLD_BY_LIBRARY, SecurityFacts
 from backends.openfhe.bindings import CryptoContext
+from backends.openfhe.context import SECRETS
 from backends.parameters import SPECIAL_PRIME_BITS, ParameterSet
 
 BYTES_PER_RESIDUE = 8
@@ -29,13 +34,46 @@ def security_facts(
     bytes_per_prime = 2 * parameters.digits * parameters.n * BYTES_PER_RESIDUE
     primes_of_qp = relinearisation_key_bytes // bytes_per_prime
     special_primes = primes_of_qp - (parameters.depth + 1)
+    secret, error_deviation = drawn(context)
     return SecurityFacts(
         log_n=int(log2(context.GetRingDimension())),
         log_q=log2(context.GetElementParams().GetModulus()),
         log_p=float(special_primes * SPECIAL_PRIME_BITS),
-        secret=parameters.secret,
+        secret=secret,
         log_ephemeral=_log_ephemeral(context, parameters),
+        secret_from=TOLD_BY_LIBRARY,
+        error_deviation=error_deviation,
+        error_from=TOLD_BY_LIBRARY,
     )
+
+
+def drawn(context: CryptoContext) -> tuple[str, float]:
+    """The distribution of the secret and the standard deviation of the error, as the context has them.
+
+    The bindings have no call for either. OpenFHE writes both where it serialises a context, under the names
+    `mo` and `dp` (`CryptoParametersRLWE::save`).
+
+    Raises:
+        ExecutionError: this version of the library does not.
+    """
+    written = json.loads(openfhe.Serialize(context, openfhe.JSON))
+    found = next((one for one in _blocks(written) if "dp" in one and "mo" in one), None)
+    if found is None:
+        raise ExecutionError(
+            "OpenFHE does not tell how it draws secret and error; use the version that is declared"
+        )
+    names = {int(value): name for name, value in SECRETS.items()}
+    number = int(str(found["mo"]))
+    return names.get(number, f"OpenFHE's SecretKeyDist {number}"), float(str(found["dp"]))
+
+
+def _blocks(written: object) -> Iterator[Mapping[str, object]]:
+    """Every block of names in what was written."""
+    if isinstance(written, dict):
+        yield written
+    within = written.values() if isinstance(written, dict) else written if isinstance(written, list) else ()
+    for one in within:
+        yield from _blocks(one)
 
 
 def _log_ephemeral(context: CryptoContext, parameters: ParameterSet) -> float | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from math import sqrt
 
 from backends.errors import Unsupported
 from backends.interface import Capabilities
@@ -16,6 +17,9 @@ LARGEST_PRIME_BITS = 60
 #: Bits by which the first modulus must exceed the scale, for `CKKSEncoder` to encode anything at level 0.
 LEAST_GAP = 2
 SECRET = "uniform_ternary"
+#: And of its error: the difference of two sums of 21 bits, whose variances are 1/4 each. SEAL calls that 3.2
+#: (`util/rlwe.cpp`, `sample_poly_cbd`), and nothing that its bindings show tells it.
+ERROR_DEVIATION = sqrt(2 * 21 / 4)
 NO_BOOTSTRAP = "SEAL has no CKKS bootstrap; choose round_trip refreshes, or a backend that bootstraps"
 NO_SHARES = (
     "has one key owner: SEAL has no protocol by which several make keys of shares of a secret, nor one by "
@@ -60,7 +64,7 @@ def capabilities(parameters: ParameterSet, library: str, *, complex_slots: bool 
     return Capabilities(
         no_bootstrap_reason=f"{library} cannot bootstrap: {NO_BOOTSTRAP}",
         complex_slots=complex_slots,
-        security=_chain(parameters, library).security(SECRET),
+        security=_chain(parameters, library).security(SECRET, ERROR_DEVIATION),
     )
 
 

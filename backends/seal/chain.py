@@ -107,7 +107,7 @@ class ModulusChain:
             )
         return self.scale(target) * self.primes[target + 1] / self.scale(level)
 
-    def security(self, secret: str) -> SecurityFacts:
-        """The facts for the security checker, from the primes themselves."""
+    def security(self, secret: str, error_deviation: float) -> SecurityFacts:
+        """The facts for the security checker: the primes as they are, secret and error as declared."""
         log_q, log_p = (fsum(map(log2, primes)) for primes in (self.primes, self.special_primes))
-        return SecurityFacts(log_n=self.log_n, log_q=log_q, log_p=log_p, secret=secret)
+        return SecurityFacts(self.log_n, log_q, log_p, secret, error_deviation=error_deviation)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from backends.interface import Ciphertext, ComplexVector, KeyOwner, Plaintext, SecurityFacts, Vector
 from backends.seal.calls import refusals
-from backends.seal.capabilities import SECRET
+from backends.seal.capabilities import ERROR_DEVIATION, SECRET
 from backends.seal.context import SEALContext
 
 
@@ -50,4 +50,4 @@ class SEALKeyOwner(KeyOwner):
 
     def security(self) -> SecurityFacts:
         """From the context's primes."""
-        return self._context.chain.security(SECRET)
+        return self._context.chain.security(SECRET, ERROR_DEVIATION)

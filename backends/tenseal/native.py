@@ -16,7 +16,7 @@ from backends.errors import ParameterError
 from backends.interface import Ciphertext, KeyFile, SecurityFacts
 from backends.native import Ciphertexts, NativeEvaluator, NativeKeyOwner, NativeTypes
 from backends.parameters import ParameterSet
-from backends.seal.capabilities import SECRET
+from backends.seal.capabilities import ERROR_DEVIATION, SECRET
 from backends.seal.chain import ModulusChain, modulus_bits
 from backends.tenseal.adapter import TenSEAL
 from backends.tenseal.native_bindings import NativeContext, PlainTensor, tensors, value
@@ -176,7 +176,7 @@ class _KeyOwner(NativeKeyOwner):
         """From the primes of TenSEAL's context."""
         parms = self._context.seal_context().data.key_context_data().parms()
         moduli = [modulus.value() for modulus in parms.coeff_modulus()]
-        return ModulusChain.of(self._parameters, moduli).security(SECRET)
+        return ModulusChain.of(self._parameters, moduli).security(SECRET, ERROR_DEVIATION)
 
 
 class _Evaluator(NativeEvaluator):

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from bench.spec.suite import CHECKPOINTS
+from models import regular_files
 from models.checkpoint import RUNGS, model_digest
 from reports.html.polynomials import Polynomials
 
@@ -32,7 +33,7 @@ def known_polynomials(wanted: Collection[str], folder: Path = CHECKPOINTS) -> di
 
 def _told(checkpoint: Path) -> Polynomials | None:
     try:
-        ladder = json.loads((checkpoint / "ladder.json").read_text(encoding="utf-8"))
+        ladder = json.loads(regular_files.text(checkpoint / "ladder.json"))
         degrees = [
             (one["layer"], one["degree"])
             for one in ladder["intervals"]

@@ -11,6 +11,7 @@ from backends.security import foretold, judge, nominal
 from bench.spec.cases import ModelCase
 from bench.spec.recipes import command
 from bench.spec.suite import CHECKPOINTS, SUITES, Suite, SuiteParameterSet, load_suite
+from models import regular_files
 from models.checkpoint import load_graph
 from models.data.catalogue import describe
 from models.errors import ModelError
@@ -131,7 +132,7 @@ def _reached(folder: Path, metric: str, random: bool) -> Row:
     if random:
         return {"original": TIMING_ONLY}
     try:
-        found = json.loads((folder / "ladder.json").read_text(encoding="utf-8"))["held_out"]
+        found = json.loads(regular_files.text(folder / "ladder.json"))["held_out"]
         return {rung: in_metric(found[rung][metric], metric) for rung in ("original", "polynomial")}
     except (OSError, ValueError, KeyError, TypeError):
         return {"original": ABSENT, "polynomial": ABSENT}

@@ -12,7 +12,7 @@ from bench.fleet.dispatch import Job, dispatched
 from bench.fleet.engine import Engine
 from bench.fleet.perform import perform
 from bench.fleet.task import Need, Task
-from models import ablation
+from models import ablation, regular_files
 from models.ablation import Row, Run
 from models.data.literals import Tokens
 from models.recipe import Recipe
@@ -59,7 +59,7 @@ class Training(Task[Row]):
     def outcomes(self, folder: Path) -> Sequence[Row]:
         """What it found, or nothing."""
         left = folder / LEFT
-        return [json.loads(left.read_text())] if left.is_file() else []
+        return [json.loads(regular_files.text(left))] if left.is_file() else []
 
 
 def made(

@@ -27,6 +27,7 @@ from bench.parties.ciphertexts import Serialiser
 from bench.parties.codec import Message, decode, encode
 from bench.parties.errors import MessageError
 from bench.parties.wire import Shipment, announce, verify
+from models import regular_files
 
 #: Begins the name of a checkpoint's folder; its number is that of the first instruction that is not done.
 NAME, PART, STATE, SPANS = "checkpoint-", "checkpoint.part", "state.json", "spans.npy"
@@ -152,7 +153,7 @@ class Checkpoints:
     def _read(self, folder: Path) -> Kept | None:
         """A checkpoint, if it is of this evaluation and whole."""
         try:
-            state = decode(Checkpoint, (folder / STATE).read_text())
+            state = decode(Checkpoint, regular_files.text(folder / STATE))
             if state.identity != self._identity:
                 return None
             values = {int(name): self._role.read(verify(folder, file)) for name, file in state.values.items()}

@@ -105,7 +105,7 @@ class Generated(Answer):
     Attributes:
         make_s: seconds of setting the library up and making them in memory.
         write_s: seconds of writing them.
-        security: what the keys are, read from the library.
+        security: what the keys are, read from the library as far as it tells.
         versions: the versions of the library and of what it is built on.
     """
 

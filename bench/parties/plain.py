@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from models import regular_files
+
 
 def taken(path: Path) -> NDArray[np.float64]:
     """The array of a file, numbers of any type; it has no name any more before a byte of it is read.
@@ -18,7 +20,7 @@ def taken(path: Path) -> NDArray[np.float64]:
         FileNotFoundError: there is no such file; it may have been taken before.
         ValueError: it holds no array.
     """
-    with path.open("rb") as file:
+    with regular_files.opened(path) as file:
         path.unlink()
         values: NDArray[np.float64] = np.load(file, allow_pickle=False)
     return values

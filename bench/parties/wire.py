@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backends.errors import IntegrityError
+from models import regular_files
 
 #: A party, as its folder and log are called. Of several key owners the first has the data and is called as a
 #: single one is; the others are numbered.
@@ -97,7 +98,7 @@ def verify(folder: Path, shipment: Shipment) -> Path:
 
 def _sha256(path: Path) -> str:
     digest = hashlib.sha256()
-    with path.open("rb") as file:
+    with regular_files.opened(path) as file:
         while block := file.read(1 << 22):
             digest.update(block)
     return digest.hexdigest()

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from bench.errors import UserError
 from bench.remote.needs import need
+from models import regular_files
 
 #: The files of an end, and the folders that `make` writes.
 AUTHORITY, CERTIFICATE, KEY = "authority.pem", "certificate.pem", "key.pem"
@@ -36,7 +37,8 @@ def load(folder: Path) -> Certificates:
         UserError: a file is missing, or others may read the private key.
     """
     try:
-        found = Certificates(*((folder / name).read_bytes() for name in (AUTHORITY, CERTIFICATE, KEY)))
+        files = [folder / name for name in (AUTHORITY, CERTIFICATE, KEY)]
+        found = Certificates(*map(regular_files.content, files))
         mode = (folder / KEY).stat().st_mode
     except OSError as error:
         raise UserError(

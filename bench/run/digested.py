@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bench.parties.codec import AnyMessage, Message, decode, encode
 from bench.parties.errors import MessageError
+from models import regular_files
 
 #: How a file ends that is being written.
 PART = ".part"
@@ -26,7 +27,7 @@ def write(path: Path, message: Message) -> None:
 def read(expected: type[AnyMessage], path: Path) -> AnyMessage | None:
     """The one that is there, if it is intact."""
     try:
-        sha256, _, line = path.read_text().partition(" ")
+        sha256, _, line = regular_files.text(path).partition(" ")
         if hashlib.sha256(line.encode()).hexdigest() != sha256:
             return None
         return decode(expected, line)

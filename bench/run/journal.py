@@ -28,6 +28,7 @@ from bench.run.digested import PART
 from bench.run.exchanges import Computed
 from bench.run.kept_session import KeptSession
 from bench.run.scratch import held
+from models import regular_files
 
 #: The folder of journals in a folder of results.
 JOURNALS = ".journal"
@@ -152,6 +153,6 @@ def left(output: Path) -> Iterator[Path]:
 
 def _key(folder: Path) -> str | None:
     try:
-        return (folder / KEY).read_text()
+        return regular_files.text(folder / KEY)
     except OSError:
         return None

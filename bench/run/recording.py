@@ -305,4 +305,7 @@ def security(judged: Security | None) -> record.SecurityBlock:
         secret=judged.secret,
         source=judged.source,
         secure=judged.secure,
+        secret_from=judged.secret_from,
+        error_deviation=judged.error_deviation,
+        error_from=judged.error_from,
     )

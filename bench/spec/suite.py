@@ -132,7 +132,7 @@ def find_suite(reference: str) -> Path:
         UserError: there is none; the sentence offers the nearest one.
     """
     path = Path(reference)
-    if path.is_file():
+    if path.exists() and not path.is_dir():  # what is no file either is refused where it is read
         return path
     folders = [folder for folder in (Path("suites"), SUITES) if folder.is_dir()]
     named = {file.stem: file for folder in reversed(folders) for file in sorted(folder.glob("*.yaml"))}

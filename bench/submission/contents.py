@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from bench.parties.codec import Message, decode, encode
+from models import regular_files
 
 AnyMessage = TypeVar("AnyMessage", bound=Message)
 
@@ -57,7 +58,7 @@ def read(path: Path, expected: type[AnyMessage]) -> AnyMessage:
     """
     if not path.is_file():
         raise StageError(f"{path} is missing; run the stages in the order of the harness")
-    return decode(expected, path.read_text(encoding="utf-8"))
+    return decode(expected, regular_files.text(path))
 
 
 def write(path: Path, message: Message) -> None:

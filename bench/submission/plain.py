@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from bench.submission import contents
 from bench.submission.contents import StageError
 from bench.submission.task import Task
+from models import regular_files
 from models.data import literals, patches
 
 #: The side of MNIST's images, which a line of the harness's file holds row by row.
@@ -18,7 +19,7 @@ SIDE = 28
 
 def preprocess_input(task: Task) -> None:
     """Pixels of 0 to 1, as the harness writes them, to what is encrypted: `[samples, tokens, features]`."""
-    literal = json.loads((task.folder / contents.PREPARATION).read_text(encoding="utf-8"))
+    literal = json.loads(regular_files.text(task.folder / contents.PREPARATION))
     preparation = literals.parse(literal)
     assert isinstance(preparation, literals.Patches), "no other is written into a submission"
     pixels = patches.normalised(_images(task), preparation, np.float64)

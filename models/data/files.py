@@ -11,8 +11,9 @@ import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
-from models import encoding
+from models import encoding, regular_files
 from models.data.sources import Provenance
 from models.errors import ModelError
 from models.user_folders import user_folder
@@ -72,8 +73,8 @@ class DataFolder:
         """
         path = self._located(name)
         try:
-            with gzip.open(path) if path.name.endswith(".gz") else path.open("rb") as file:
-                found = file.read(LARGEST + 1)
+            with regular_files.opened(path) as stored:
+                found = _unpacked(path, stored).read(LARGEST + 1)
         except UNREADABLE as error:
             raise ModelError(f"{path} cannot be read ({error}); fetch it again") from error
         if len(found) > LARGEST:
@@ -104,8 +105,10 @@ class DataFolder:
         try:
             if archive not in self._read:
                 self._verify(archive, _md5(path))
-            unpack = _zip_members if zipfile.is_zipfile(path) else _tar_members
-            return unpack(path, names)
+            with regular_files.opened(path) as file:
+                unpack = _zip_members if zipfile.is_zipfile(file) else _tar_members
+                file.seek(0)
+                return unpack(file, names)
         except UNREADABLE as error:
             raise ModelError(f"{path} is incomplete or corrupt ({error}); fetch it again") from error
 
@@ -137,26 +140,30 @@ def decoded(raw: bytes, origin: object) -> str:
     return found
 
 
-def _zip_members(path: Path, names: Sequence[str]) -> list[bytes]:
-    with zipfile.ZipFile(path) as archive:
+def _unpacked(path: Path, stored: BinaryIO) -> BinaryIO | gzip.GzipFile:
+    return gzip.GzipFile(fileobj=stored) if path.name.endswith(".gz") else stored
+
+
+def _zip_members(file: BinaryIO, names: Sequence[str]) -> list[bytes]:
+    with zipfile.ZipFile(file) as archive:
         return [archive.read(name) for name in names]
 
 
-def _tar_members(path: Path, names: Sequence[str]) -> list[bytes]:
+def _tar_members(file: BinaryIO, names: Sequence[str]) -> list[bytes]:
     """All in one pass, because going back in a compressed archive means decompressing it again."""
     wanted, found = set(names), {}
-    with tarfile.open(path) as archive:
+    with tarfile.open(fileobj=file) as archive:
         for member in archive:
-            file = archive.extractfile(member) if member.name in wanted else None
-            if file is not None:
-                found[member.name] = file.read()
+            unpacked = archive.extractfile(member) if member.name in wanted else None
+            if unpacked is not None:
+                found[member.name] = unpacked.read()
     return [found[name] for name in names]
 
 
 def _md5(path: Path) -> str:
     """In pieces, because archives are large."""
     digest = hashlib.md5()
-    with path.open("rb") as file:
+    with regular_files.opened(path) as file:
         while piece := file.read(1 << 20):
             digest.update(piece)
     return digest.hexdigest()

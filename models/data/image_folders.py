@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models import regular_files
 from models.data.files import UNREADABLE, DataFolder
 from models.data.own import MOST_CLASSES, ImageFolders
 from models.data.sources import Images, Provenance, numbered
@@ -128,7 +129,7 @@ def _pixels(path: Path, asked: ImageFolders) -> NDArray[Any]:
             "images in folders need Pillow, absent here; install this project with its extra `data`"
         ) from error
     try:
-        with Image.open(path) as file:
+        with regular_files.opened(path) as stored, Image.open(stored) as file:
             if file.width * file.height > MOST_PIXELS:
                 raise ValueError(f"{file.width}×{file.height} pixels are over {MOST_PIXELS:,}")
             upright = _in_eight_bits(ImageOps.exif_transpose(file), file.format)

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.lib.npyio import NpzFile
 from numpy.typing import NDArray
 
+from models import regular_files
 from models.data.files import UNREADABLE, DataFolder, decoded
 from models.data.forms import Form
 from models.data.sources import Images, numbered
@@ -55,7 +56,7 @@ def images(folder: DataFolder, known: ImageSet, split: str) -> Images:
     prefix = PREFIXES[split]
     wanted = (f"{prefix}_images", f"{prefix}_labels", "class_names")
     try:
-        with _opened(path) as file:
+        with regular_files.opened(path) as stored, _opened(stored) as file:
             absent = [name for name in wanted if name not in file.files]
             if absent:
                 raise ModelError(f"{path} lacks {', '.join(absent)}; it serves for what it holds alone")
@@ -65,9 +66,9 @@ def images(folder: DataFolder, known: ImageSet, split: str) -> Images:
     return checked(folder, known, split, pixels, labels, _class_names(path, names), published=False)
 
 
-def _opened(path: Path) -> NpzFile:
+def _opened(stored: BinaryIO) -> NpzFile:
     """Raises ValueError for a single array, which numpy opens by the same call."""
-    file = np.load(path, allow_pickle=False)
+    file = np.load(stored, allow_pickle=False)
     if not isinstance(file, NpzFile):
         raise ValueError("it holds one array and no names")
     return file

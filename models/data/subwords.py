@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models import encoding
+from models import encoding, regular_files
 from models.data.literals import PADDING, Tokens
 from models.errors import ModelError
 
@@ -217,7 +217,7 @@ def _json(path: Path) -> dict[str, Any]:
 
 def _text(path: Path) -> str:
     try:
-        with path.open("rb") as file:
+        with regular_files.opened(path) as file:
             raw = file.read(LARGEST + 1)
     except OSError as error:
         raise ModelError(f"{path} cannot be read ({error.strerror}); fetch it again") from error

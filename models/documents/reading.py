@@ -15,6 +15,7 @@ from typing import NoReturn
 
 import yaml
 
+from models import regular_files
 from models.documents.document import Document, Location, Plain, shown
 from models.encoding import decoded
 
@@ -90,7 +91,7 @@ def read(path: Path, error: type[Exception]) -> Document:
 
 def _composed(path: Path, error: type[Exception]) -> yaml.Node | None:
     try:
-        with path.open("rb") as file:
+        with regular_files.opened(path) as file:
             raw = file.read(LARGEST + 1)
     except OSError as cause:
         raise error(f"{path} cannot be read ({cause.strerror}); name a YAML file") from cause

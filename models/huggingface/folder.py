@@ -11,6 +11,7 @@ from typing import Any
 
 from safetensors import SafetensorError, deserialize
 
+from models import regular_files
 from models.errors import ModelError
 from models.huggingface import pickled
 from models.huggingface.tensors import Stored, Tensors
@@ -120,7 +121,7 @@ def _is_file_name(file: object) -> bool:
 def _stored(path: Path) -> dict[str, Stored]:
     try:
         refuse_pointer(path)
-        content = pickled.as_safetensors(path) if path.suffix == ".bin" else path.read_bytes()
+        content = pickled.as_safetensors(path) if path.suffix == ".bin" else regular_files.content(path)
         entries = deserialize(content)  # type: ignore[no-untyped-call]
     except OSError as error:
         raise ModelError(f"{path} cannot be read ({error.strerror}); {_NO_WEIGHTS}") from error
@@ -136,7 +137,7 @@ def refuse_pointer(path: Path) -> None:
         ModelError: this file is one.
         OSError: the file cannot be read.
     """
-    with path.open("rb") as file:
+    with regular_files.opened(path) as file:
         if file.read(len(_POINTER)) == _POINTER:
             raise ModelError(f"{path} is a pointer to weights that Git LFS keeps; fetch them: git lfs pull")
 
@@ -155,7 +156,7 @@ def entries_of(path: Path) -> dict[str, Any]:
 
 def _json(path: Path) -> object:
     try:
-        content: object = json.loads(path.read_text(encoding="utf-8"))
+        content: object = json.loads(regular_files.text(path))
     except OSError as error:
         raise ModelError(f"{path} cannot be read ({error.strerror}); {_ADVICE}") from error
     except RecursionError as error:

@@ -103,7 +103,7 @@ def outline(path: Path) -> Outline:
 
 def _heads(path: Path) -> dict[str, Stored]:
     try:
-        folder.refuse_pointer(path)
+        folder.refuse_pointer(path)  # and whatever is no regular file
         with safe_open(path, "np") as file:  # type: ignore[no-untyped-call]
             slices = {name: file.get_slice(name) for name in file.keys()}  # noqa: SIM118 - no mapping
             return {

@@ -19,7 +19,7 @@ from typing import Any
 
 from filelock import FileLock
 
-from models import checkpoint
+from models import checkpoint, regular_files
 from models.errors import DivergenceError, ModelError
 from models.graph import Graph
 from models.pipeline.machine import versions
@@ -125,7 +125,8 @@ def _finished(folder: Path) -> bool:
 
 
 def _load(folder: Path) -> Trained:
-    return Trained(checkpoint.load_graph(folder, "trained"), json.loads((folder / "origin.json").read_text()))
+    origin = json.loads(regular_files.text(folder / "origin.json"))
+    return Trained(checkpoint.load_graph(folder, "trained"), origin)
 
 
 def _prefixed(report: Report, label: str, line: str) -> None:

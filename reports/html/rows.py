@@ -34,6 +34,7 @@ _BY_UNIT: Mapping[Unit | None, tuple[str, ...]] = {
     None: (
         *("run_id", "started_at", "suite", "case", "backend", "parameter_set", "cell", "key"),
         *("status", "reason", "weights", "security.secret", "security.secure", "ladder.metric"),
+        *("security.secret_from", "security.error_from"),
     ),
     Unit.COUNT: (
         *("samples", "batch", "repeats", "security.bits", "security.log_n"),
@@ -44,7 +45,12 @@ _BY_UNIT: Mapping[Unit | None, tuple[str, ...]] = {
     Unit.METRIC: ("ladder.original", "ladder.he_friendly", "ladder.polynomial", "ladder.encrypted"),
     Unit.FRACTION: ("ladder.label_agreement",),
     Unit.NUMBER: (
-        *("ladder.cosine", "ladder.logit_error_max", "ladder.precision.error_max"),
+        *(
+            "security.error_deviation",
+            "ladder.cosine",
+            "ladder.logit_error_max",
+            "ladder.precision.error_max",
+        ),
         *("ladder.nats.original", "ladder.nats.he_friendly"),
         *("ladder.nats.polynomial", "ladder.nats.encrypted", "energy.evaluate_j"),
     ),

@@ -11,7 +11,7 @@ import pytest
 from backends.errors import ExecutionError, ParameterError
 from backends.fhelium import bindings
 from backends.fhelium.bootstrap import Bootstrap
-from backends.fhelium.capabilities import SECRET, capabilities
+from backends.fhelium.capabilities import ERROR_DEVIATION, SECRET, capabilities
 from backends.fhelium.context import Context, make_engine
 from backends.fhelium.evaluator import FHEliumEvaluator
 from backends.fhelium.key_owner import FHEliumKeyOwner
@@ -49,7 +49,7 @@ def evaluator(owner: FHEliumKeyOwner, folder: Path) -> FHEliumEvaluator:
 )
 def test_digits_and_primes_are_those_foretold(parameters: ParameterSet) -> None:
     chain = Context(parameters, make_engine(parameters)).chain
-    assert chain.security(SECRET) == capabilities(parameters).security
+    assert chain.security(SECRET, ERROR_DEVIATION) == capabilities(parameters).security
 
 
 def test_a_number_takes_one_value_a_prime_and_all_its_bits(evaluator: FHEliumEvaluator) -> None:

@@ -37,6 +37,7 @@ from backends.openfhe.capabilities import (
 )
 from backends.openfhe.context import SECRETS, make_context
 from backends.openfhe.evaluator import OpenFHEEvaluator
+from backends.openfhe.facts import drawn
 from backends.openfhe.primes import primes_of_p, primes_of_q
 from backends.parameters import (
     BOOTSTRAP_KINDS,
@@ -316,6 +317,21 @@ def test_security_facts_are_those_of_the_context(bootstraps: tuple[dict[str, Any
     assert (facts.log_n, facts.secret) == (11, "sparse_encapsulated")
     assert facts.log_q == pytest.approx(55 + 18 * 50, abs=0.01)
     assert facts.log_p == 60 * BOOTSTRAPPING.special_primes
+    assert (facts.secret, facts.secret_from) == ("sparse_encapsulated", "library")
+    assert facts.error_deviation == pytest.approx(3.19)
+    assert facts.error_from == "library"
+
+
+def test_how_secret_and_error_are_drawn_is_what_the_context_has() -> None:
+    """Not what was asked for: a context that somebody made otherwise tells so."""
+    assert drawn(make_context(PORTABLE)) == ("uniform_ternary", pytest.approx(3.19))
+    settings = openfhe.CCParamsCKKSRNS()
+    settings.SetSecurityLevel(openfhe.HEStd_NotSet)
+    settings.SetRingDim(1 << 10)
+    settings.SetSecretKeyDist(openfhe.SPARSE_TERNARY)
+    settings.SetStandardDeviation(2.5)
+    secret, deviation = drawn(openfhe.GenCryptoContext(settings))
+    assert (secret, deviation) == ("OpenFHE's SecretKeyDist 2", 2.5)
 
 
 def test_security_is_not_answered_before_there_are_keys() -> None:

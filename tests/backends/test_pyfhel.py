@@ -7,7 +7,7 @@ import pytest
 from backends.parameters import ParameterSet
 from backends.pyfhel.capabilities import capabilities
 from backends.pyfhel.context import PyfhelContext
-from backends.seal.capabilities import SECRET
+from backends.seal.capabilities import ERROR_DEVIATION, SECRET
 from backends.seal.chain import modulus_bits
 from backends.seal.primes import moduli
 from tests.backends.chains import CHAINS
@@ -17,4 +17,4 @@ from tests.backends.chains import CHAINS
 def test_the_primes_are_those_foretold(parameters: ParameterSet) -> None:
     chain = PyfhelContext(parameters).chain
     assert (*chain.primes, *chain.special_primes) == moduli(parameters.log_n, modulus_bits(parameters))
-    assert chain.security(SECRET) == capabilities(parameters).security
+    assert chain.security(SECRET, ERROR_DEVIATION) == capabilities(parameters).security

@@ -57,7 +57,7 @@ def test_there_are_no_other_levels(level: int) -> None:
 
 
 def test_security_facts_are_the_logarithms_of_the_primes() -> None:
-    facts = CHAIN.security("uniform_ternary")
+    facts = CHAIN.security("uniform_ternary", 3.24)
     assert facts.log_q == pytest.approx(sum(log2(prime) for prime in MODULI[:-1]))
     assert facts.log_p == pytest.approx(log2(MODULI[-1]))
     assert facts.log_qp < sum(modulus_bits(PORTABLE))

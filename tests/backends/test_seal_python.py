@@ -11,7 +11,7 @@ import pytest
 from backends.errors import ExecutionError, ParameterError
 from backends.interface import KeyFile
 from backends.parameters import ParameterSet
-from backends.seal.capabilities import SECRET
+from backends.seal.capabilities import ERROR_DEVIATION, SECRET
 from backends.seal.chain import modulus_bits
 from backends.seal.primes import moduli
 from backends.seal_python.adapter import SEALPythonEvaluator, SEALPythonKeyOwner
@@ -25,7 +25,7 @@ from tests.toy import PORTABLE
 def test_the_primes_are_those_foretold(parameters: ParameterSet) -> None:
     chain = SEALPythonContext.create(parameters).chain
     assert (*chain.primes, *chain.special_primes) == moduli(parameters.log_n, modulus_bits(parameters))
-    assert chain.security(SECRET) == capabilities(parameters).security
+    assert chain.security(SECRET, ERROR_DEVIATION) == capabilities(parameters).security
 
 
 def test_what_is_encoded_at_the_top_serves_every_level() -> None:

@@ -1,6 +1,7 @@
 """The judge of security: bounds, what real moduli make of them, and demands that cannot be met."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -67,6 +68,15 @@ def test_a_sparse_main_secret_is_not_judged_by_the_dense_row() -> None:
     assert (sparse.bits, sparse.secure) == (None, False)
     assert judge(facts(16, 1553.0, "sparse_encapsulated")).bits == 128
     assert judge(facts(15, 768.0, "sparse_encapsulated")).bits is None
+
+
+@pytest.mark.parametrize(
+    ("deviation", "secure"), [(None, True), (3.24, True), (3.190000057, True), (3.18, False)]
+)
+def test_an_error_narrower_than_that_of_the_bounds_meets_none(deviation: float | None, secure: bool) -> None:
+    verdict = judge(replace(facts(14, 400.0), error_deviation=deviation, error_from="library"))
+    assert (verdict.secure, verdict.error_deviation, verdict.error_from) == (secure, deviation, "library")
+    assert verdict.secret_from == "declared"  # where nothing else is said
 
 
 def test_the_ephemeral_secret_stays_under_its_own_bound() -> None:

@@ -122,6 +122,28 @@ STALE = """read, came = evaluator.read, []
 
     evaluator.read = stale"""
 
+#: Takes the samples of each batch for those of its neighbour, and so exchanges the results of two batches.
+SWAPPED = """read, came = evaluator.read, set()
+
+    def exchanged(path):
+        came.update([] if came else path.parent.glob(f"{path.name.rpartition('_')[0]}_*"))
+        stem, _, number = path.name.rpartition("_")
+        other = path.with_name(f"{stem}_{int(number) ^ 1}")
+        return read(other if {path, other} <= came else path)
+
+    evaluator.read = exchanged"""
+
+#: Flips a bit of a ciphertext before its digest is made, so that it arrives as it was sent.
+TAMPERED = """write = evaluator.write
+
+    def flipped(ciphertext, path):
+        write(ciphertext, path)
+        content = bytearray(path.read_bytes())
+        content[len(content) // 2] ^= 1
+        path.write_bytes(bytes(content))
+
+    evaluator.write = flipped"""
+
 #: Multiplies one constant of the model by another number.
 PERTURBED = """encode = evaluator.encode
     evaluator.encode = once(encode, lambda values, level: encode(1.5 * values, level))"""

@@ -7,6 +7,7 @@ What a library's own counts and levels tell is in `test_sabotage.py`; damage on 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,9 @@ from tests.end_to_end.whole_cells import outcome, small_cell
 
 #: What scoring says of numbers that are not the model's.
 WRONG = r"the decrypted logits (?:share with|are not finite)"
+
+#: Samples in a ciphertext of the small cell.
+BATCH = 64
 
 
 def refused(found: Outcome, seen: str) -> None:
@@ -52,6 +56,24 @@ def test_an_evaluator_that_computes_something_else(
     backend: str, spoil: str, seen: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refused(outcome(small_cell(backend), tmp_path, monkeypatch, spoil), seen)
+
+
+def test_an_evaluator_that_exchanges_the_results_of_two_batches(
+    backend: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is a right answer, of the right size and level, to the other's question."""
+    cell = replace(small_cell(backend), samples=2 * BATCH)
+    refused(outcome(cell, tmp_path, monkeypatch, saboteur.SWAPPED), WRONG)
+
+
+def test_an_evaluator_that_flips_a_bit_under_an_honest_digest(
+    backend: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The wire sees nothing; where the library reads what came, the numbers tell."""
+    refused(
+        outcome(small_cell(backend), tmp_path, monkeypatch, saboteur.TAMPERED),
+        rf"{WRONG}|is not a ciphertext|(?:refused|cannot read) .*from_evaluator_",
+    )
 
 
 def test_an_evaluator_that_looks_for_a_secret_sees_no_folder_of_the_key_owner(

@@ -64,7 +64,15 @@ def fields() -> dict[str, Any]:
         ),
         "status": Status.OK,
         "security": SecurityBlock(
-            bits=128, log_n=14, log_qp=427.99, secret="uniform_ternary", source="table 5.2", secure=True
+            bits=128,
+            log_n=14,
+            log_qp=427.99,
+            secret="uniform_ternary",
+            source="table 5.2",
+            secure=True,
+            secret_from="declared",
+            error_deviation=3.24,
+            error_from="declared",
         ),
         "shape": Shape(kind="vit", tokens=16, width=32, blocks=2),
         "samples": 64,

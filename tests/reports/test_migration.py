@@ -33,6 +33,7 @@ def read_on(record: Record) -> Record:
         "planned_evaluate_s",
     )
     machine = ("pinned", "shared", "stopped_s", "isolation", "swap")
+    drawn = ("secret_from", "error_deviation", "error_from")
     counts = ("relinearisations", "drops", "additions", "negations", "conjugations", "library")
     return record.model_copy(
         update={
@@ -40,6 +41,7 @@ def read_on(record: Record) -> Record:
             "energy": Energy(),
             "price": None,
             "parameters": record.parameters.model_copy(update={"alias": None}) if record.parameters else None,
+            "security": record.security.model_copy(update=dict.fromkeys(drawn)),
             "environment": record.environment.model_copy(update=dict.fromkeys(machine)),
             "wire": record.wire.model_copy(update={"rounds": None, "networks": None}),
             "latency": record.latency.model_copy(update=dict.fromkeys(parts)),

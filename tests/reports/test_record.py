@@ -23,7 +23,7 @@ NAMES = {
     "origin": "program scoring adapter model data parameters demanded libraries build threads repeats probes "
     "audit evaluator",
     "parameters": "alias log_n first_modulus_bits scale_bits depth digits refresh program parties log_slots",
-    "security": "bits log_n log_qp secret source secure",
+    "security": "bits log_n log_qp secret source secure secret_from error_deviation error_from",
     "ladder": "metric original he_friendly polynomial encrypted nats label_agreement cosine "
     "logit_error_max logit_error_mean precision_bits precision layers held_out",
     "latency": "plan_s wall_s keygen_s make_keys_s write_keys_s prepare_model_s load_keys_s encode_model_s "
@@ -56,6 +56,19 @@ def test_a_record_from_before_the_distribution_of_precision_is_read(record: Reco
     del written["ladder"]["precision"], written["ladder"]["layers"][0]["precision"]
     found = Record.from_json(json.dumps(written))
     assert (found.ladder.precision, found.ladder.precision_bits) == (None, 15.5)
+
+
+def test_a_record_from_before_the_error_was_told_is_read() -> None:
+    written = json.loads(GOLDEN.read_text())
+    for name in ("secret_from", "error_deviation", "error_from"):
+        del written["security"][name]
+    found = Record.from_json(json.dumps(written)).security
+    assert (found.secret, found.secret_from, found.error_deviation) == ("uniform_ternary", None, None)
+
+
+def test_who_tells_of_the_error_has_one_of_two_words() -> None:
+    with pytest.raises(ValidationError, match="'library' or 'declared'"):
+        SecurityBlock(error_from="guessed")  # type: ignore[arg-type]
 
 
 def test_a_record_from_before_its_origin_was_kept_is_read() -> None:

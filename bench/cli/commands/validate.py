@@ -55,7 +55,7 @@ def validate(suite: str) -> int:
 
 def _kind(path: Path) -> str | None:
     """What a file is by the keys that no other kind has; None of a suite, and of what is no such file."""
-    if not path.is_file():
+    if not path.exists() or path.is_dir():
         return None
     keys = set(read(path, UserError).content)
     if "ablation" in keys:

@@ -11,6 +11,7 @@ from backends.parameters import ParameterSet
 from bench.run.tuning.search import Choice, Goal
 from bench.spec.cases import LONGEST_NAME
 from bench.spec.suite import CHECKPOINTS, Suite, named_from
+from models import regular_files
 
 #: How many times as long as predicted a cell may take, and the least seconds.
 PATIENCE, LEAST_SECONDS = 5, 600
@@ -26,7 +27,7 @@ def suite_text(suite: Suite, choices: Sequence[Choice], goal: Goal, samples: int
         samples: that the cells run.
         folder: where the text will lie, from which it names models of a user's own.
     """
-    cases = yaml.safe_load(suite.path.read_text())["cases"]
+    cases = yaml.safe_load(regular_files.text(suite.path))["cases"]
     chosen = list(dict.fromkeys(choice.case for choice in choices))
     models = ", ".join(dict.fromkeys(choice.model for choice in choices))
     alike: dict[str, list[Choice]] = {}

@@ -2,9 +2,13 @@
 
 /** @import { Content, Row } from "./types.js" */
 import { chip, el } from "./dom.js";
+import { significant } from "./format.js";
 import { processCount, processesOf } from "./processes.js";
 import { addressOf, STATUS } from "./rows.js";
 import { backendColour } from "./theme.js";
+
+/** Who says how a library draws, by the record's word for it. */
+const SAID = { library: "told by the library", declared: "declared" };
 
 export function backendName(/** @type {string} */ name) {
   const dot = el("span", { class: "dot", style: `--c: ${backendColour(name)}`, "aria-hidden": "true" });
@@ -27,8 +31,17 @@ export function recordLink(row, ...content) {
 export const conditionsLink = (/** @type {Row} */ row) =>
   el("a", { href: "#conditions" }, `C${row["derived.group"]}`);
 
+/** What the verdict rests on: how secret and error are drawn, and whether the library tells it. */
+function drawn(/** @type {Row} */ row) {
+  const { "security.secret_from": secretFrom, "security.error_from": errorFrom } = row;
+  const secret = `${row["security.secret"]} secret${secretFrom ? ` (${SAID[secretFrom]})` : ""}`;
+  const deviation = row["security.error_deviation"];
+  if (deviation === null || !errorFrom) return secret;
+  return `${secret}, error of standard deviation ${significant(deviation)} (${SAID[errorFrom]})`;
+}
+
 export function securityChip(/** @type {Row} */ row) {
-  if (row["security.secure"]) return chip("good", `${row["security.bits"]} bits`, row["security.secret"]);
+  if (row["security.secure"]) return chip("good", `${row["security.bits"]} bits`, drawn(row));
   const judged = row["security.log_qp"] !== null;
   return chip("warn", "INSECURE", judged ? "under 128 bits" : "not encrypted, or not judged");
 }

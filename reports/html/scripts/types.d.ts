@@ -22,6 +22,8 @@ interface NamedRow {
   weights: string | null;
   samples: number;
   "security.secret": string | null;
+  "security.secret_from": "library" | "declared" | null;
+  "security.error_from": "library" | "declared" | null;
   "security.secure": boolean;
   "ladder.metric": string | null;
   "derived.address": string;
@@ -49,6 +51,7 @@ export type NumberName =
   | "security.bits"
   | "security.log_n"
   | "security.log_qp"
+  | "security.error_deviation"
   | "ladder.original"
   | "ladder.he_friendly"
   | "ladder.polynomial"

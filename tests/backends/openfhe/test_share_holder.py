@@ -22,6 +22,7 @@ from backends.openfhe.capabilities import INTERACTIVE_BOOTSTRAP_INPUT_LEVEL, cap
 from backends.parameters import BootstrapParameters, ParameterSet
 from backends.stopwatch import Stopwatch
 from backends.threshold import ShareHolder
+from tests.backends.openfhe.fusing import distance_from_uniform, each_over_modulus, most_by_chance
 from tests.backends.test_openfhe import in_fresh_process
 
 THREE = ParameterSet(11, 55, 50, 5, 6, security=0, parties=3)
@@ -29,6 +30,8 @@ BOOTSTRAPS = ParameterSet(
     10, 55, 50, 24, 3, security=0, bootstrap=BootstrapParameters((2, 2), 5, 18), parties=3
 )
 STEP = 3
+#: Numbers of key owners: any two, and all.
+CHOICES = [*combinations(range(3), 2), (0, 1, 2)]
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,7 @@ class Found:
     conjugated: Vector
     squared: Vector
     by_two: list[Vector]
+    over_modulus: list[Vector]
     zeros: Vector
     raised: Vector
     raised_level: int
@@ -72,6 +76,14 @@ def fused(holders: Sequence[ShareHolder], ciphertext: Ciphertext) -> Vector:
     return holders[0].fuse([holder.share(ciphertext) for holder in holders])
 
 
+def written(holders: Sequence[ShareHolder], ciphertext: Ciphertext, folder: Path) -> list[Path]:
+    """Files of all partial decryptions."""
+    files = [folder / f"share_{number}" for number in range(len(holders))]
+    for holder, file in zip(holders, files, strict=True):
+        holder.write(holder.share(ciphertext), file)
+    return files
+
+
 def compute(folder: Path) -> Found:
     holders, files = made(THREE, folder)
     evaluator = OpenFHE.evaluator(THREE, folder, files)
@@ -89,6 +101,7 @@ def compute(folder: Path) -> Found:
         conjugated=fused(holders, evaluator.conjugate(a)),
         squared=fused(holders, square),
         by_two=[fused(two, a) for two in combinations(holders, 2)],
+        over_modulus=each_over_modulus(written(holders, a, folder), CHOICES, THREE),
         raised=fused(holders, raised),
         raised_level=evaluator.level(raised),
         zeros=fused(holders, holders[1].encrypt(np.zeros(THREE.slots), 0)),
@@ -115,6 +128,16 @@ def test_any_two_shares_of_three_read_nothing(found: Found) -> None:
     assert len(found.by_two) == 3
     for read in found.by_two:
         assert np.isnan(read).all()
+
+
+def test_what_two_shares_of_three_fuse_to_is_uniform_modulo_q(found: Found) -> None:
+    """OpenFHE's refusal aside, no coefficient tells anything of the plaintext."""
+    *by_two, by_all = found.over_modulus
+    assert len(by_two) == 3
+    for fused_by_two in by_two:
+        assert distance_from_uniform(fused_by_two) < most_by_chance(THREE.n)
+    assert np.abs(by_all).max() < 2.0**-10  # of the size of the scale, and not of q
+    assert distance_from_uniform(by_all) > 0.4
 
 
 def test_an_interactive_bootstrap_returns_at_the_highest_level(found: Found) -> None:

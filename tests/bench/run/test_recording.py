@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from backends.interface import SecurityFacts
+from backends.security import judge
 from bench.parties.messages import BatchFigures, Encrypted, ExecutedPrimitive, Generated, Loaded, Prepared
 from bench.run.exchanges import Evaluation
-from bench.run.recording import Figures, latency
+from bench.run.recording import Figures, latency, security
 from reports.costs import PARTS
 
 
@@ -72,3 +73,9 @@ def test_a_primitive_tells_in_how_many_instructions_it_ran(figures: Figures) -> 
     assert (found.name, found.level, found.count, found.calls, found.s) == ("rotate", 3, 10, 4, 1.5)
     assert told.evaluate_cpu_s == 1.5
     assert told.evaluate_idle_s == 0.5
+
+
+def test_how_secret_and_error_are_drawn_stands_beside_the_verdict() -> None:
+    facts = SecurityFacts(14, 400.0, 20.0, "uniform_ternary", error_deviation=3.24, error_from="library")
+    told = security(judge(facts))
+    assert (told.secret_from, told.error_deviation, told.error_from) == ("declared", 3.24, "library")
