@@ -128,4 +128,3 @@ class FHEliumKeyOwner(KeyOwner):
         """From the primes of the engine and the error's width there; it draws but one kind of secret."""
         found = self._context.chain.security(SECRET, self._engine.config.sigma)
         return replace(found, error_from=TOLD_BY_LIBRARY)
-
