@@ -24,7 +24,7 @@ from bench.fleet.task import Need
 #: Jobs that wait in Slurm's queue or run, at most.
 AT_ONCE = 64
 #: What Slurm calls M.
-MIB = 1 << 20
+SLURM_M = 1 << 20
 #: A job may take so many times what the plan tells, and so many minutes beside it.
 TIME_SHARE, TIME_MINUTES = 4, 60
 #: Minutes of a job of which no plan tells a time, such as a training; `SBATCH_TIMELIMIT` goes before it.
@@ -96,7 +96,7 @@ def _disk_is_told() -> bool:
 
 def _mebibytes(size: int) -> str:
     """A size as Slurm takes it, rounded up."""
-    return f"{math.ceil(size / MIB)}M"
+    return f"{math.ceil(size / SLURM_M)}M"
 
 
 def start(output: Path) -> Slurm:
