@@ -26,6 +26,7 @@ from functools import reduce
 from math import inf
 from pathlib import Path
 from threading import Lock
+from typing import Final, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,7 +96,9 @@ class Capabilities:
 
 
 #: Who says how a library draws: the library, of its context, or its adapter, by the library's source.
-TOLD_BY_LIBRARY, DECLARED = "library", "declared"
+Teller: TypeAlias = Literal["library", "declared"]
+TOLD_BY_LIBRARY: Final = "library"
+DECLARED: Final = "declared"
 
 
 @dataclass(frozen=True)
@@ -120,9 +123,9 @@ class SecurityFacts:
     log_p: float
     secret: str
     log_ephemeral: float | None = None
-    secret_from: str = DECLARED
+    secret_from: Teller = DECLARED
     error_deviation: float | None = None
-    error_from: str = DECLARED
+    error_from: Teller = DECLARED
 
     @property
     def log_qp(self) -> float:
