@@ -359,8 +359,8 @@ def _rolled(known: Known, step: int) -> Known:
 
 
 def _own(ciphertext: Ciphertext) -> Folded:
-    return of_kind(ciphertext, Folded, "input")
+    return of_kind(ciphertext, Folded)
 
 
 def _constant(plaintext: Plaintext) -> Constant:
-    return of_kind(plaintext, Constant, "encode")
+    return of_kind(plaintext, Constant)

@@ -262,23 +262,23 @@ class Recorder(Evaluator):
         return self._append(Primitive.MULTIPLY_SUM, [total], operands)[0]
 
 
-def of_kind(found: object, kind: type[Kind], begin: str) -> Kind:
+def of_kind(found: object, kind: type[Kind]) -> Kind:
     """What a recording is given, as its own kind.
 
     Raises:
-        ExecutionError: it is of another evaluator; the sentence names the call with which to begin.
+        ExecutionError: it is of another evaluator.
     """
     if not isinstance(found, kind):
-        raise ExecutionError(f"{type(found).__name__} was not recorded here; begin with {begin}")
+        raise ExecutionError(f"{type(found).__name__} was not recorded here; begin with input or encode")
     return found
 
 
 def _own(ciphertext: Ciphertext) -> Recorded:
-    return of_kind(ciphertext, Recorded, "input")
+    return of_kind(ciphertext, Recorded)
 
 
 def _constant(plaintext: Plaintext) -> RecordedPlaintext:
-    return of_kind(plaintext, RecordedPlaintext, "encode")
+    return of_kind(plaintext, RecordedPlaintext)
 
 
 def _names(ciphertexts: Sequence[Ciphertext]) -> tuple[int, ...]:
