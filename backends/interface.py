@@ -26,7 +26,6 @@ from functools import reduce
 from math import inf
 from pathlib import Path
 from threading import Lock
-from typing import Final, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,9 +95,7 @@ class Capabilities:
 
 
 #: Who says how a library draws: the library, of its context, or its adapter, by the library's source.
-Teller: TypeAlias = Literal["library", "declared"]
-TOLD_BY_LIBRARY: Final = "library"
-DECLARED: Final = "declared"
+TOLD_BY_LIBRARY, DECLARED = "library", "declared"
 
 
 @dataclass(frozen=True)
@@ -123,9 +120,9 @@ class SecurityFacts:
     log_p: float
     secret: str
     log_ephemeral: float | None = None
-    secret_from: Teller = DECLARED
+    secret_from: str = DECLARED
     error_deviation: float | None = None
-    error_from: Teller = DECLARED
+    error_from: str = DECLARED
 
     @property
     def log_qp(self) -> float:

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from math import isfinite
 
 from backends.errors import ParameterError
-from backends.interface import SecurityFacts, Teller
+from backends.interface import SecurityFacts
 from backends.parameters import SPECIAL_PRIME_BITS, ParameterSet
 from backends.registry import CapabilityCheck
 
@@ -88,9 +88,9 @@ class Security:
     secret: str
     source: str
     secure: bool
-    secret_from: Teller
+    secret_from: str
     error_deviation: float | None
-    error_from: Teller
+    error_from: str
 
 
 def judge(facts: SecurityFacts) -> Security:

@@ -121,7 +121,7 @@ def _task(graph: Graph) -> str:
 def _judged_by(folder: Path, graph: Graph) -> Metric:
     """What its ladder says, which knows whether there were labels; the model's own where there is none."""
     try:
-        name = json.loads((folder / "ladder.json").read_text(encoding="utf-8"))["metric"]
+        name = json.loads(regular_files.content(folder / "ladder.json"))["metric"]
     except (OSError, ValueError, KeyError, TypeError):
         name = None
     return METRICS.get(str(name)) or metric_of(graph.metadata)

@@ -19,6 +19,7 @@ from filelock import FileLock, Timeout
 
 from backends.registry import Descriptor
 from bench.spec.cells import Cell
+from models import regular_files
 
 #: Seconds over which it is looked at how busy the cores are.
 LOOK_S = 0.1
@@ -65,7 +66,10 @@ def claimed(threads: int) -> Iterator[Cores]:
         shared = taken[: threads - len(free)]
         before = {core: _came(core) for core in free}
         for core in shared:
-            with suppress(OSError), _note(core).open("ab") as file:  # a disk that is full hides it
+            with (
+                suppress(OSError),
+                regular_files.opened(_note(core), "ab") as file,
+            ):  # a disk that is full hides it
                 file.write(b".")
         yield Cores(tuple(sorted(free + shared)), tuple(sorted(shared)), before)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from backends.primitives import Primitive, primitive
 from backends.program import REFRESHES, Program
@@ -298,14 +298,4 @@ def security(judged: Security | None) -> record.SecurityBlock:
     """The verdict; null where no key was made."""
     if judged is None:
         return record.SecurityBlock()
-    return record.SecurityBlock(
-        bits=judged.bits,
-        log_n=judged.log_n,
-        log_qp=judged.log_qp,
-        secret=judged.secret,
-        source=judged.source,
-        secure=judged.secure,
-        secret_from=judged.secret_from,
-        error_deviation=judged.error_deviation,
-        error_from=judged.error_from,
-    )
+    return record.SecurityBlock.model_validate(asdict(judged))

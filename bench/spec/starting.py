@@ -15,6 +15,7 @@ from bench.errors import UserError
 from bench.spec.schemas import comment
 from bench.spec.suite import CHECKPOINTS, named_from
 from bench.spec.typed import typed
+from models import regular_files
 from models.data.catalogue import DATA_SETS
 from models.data.literals import Patches
 from models.data.own import ImageFolders
@@ -160,7 +161,7 @@ def _of_recipe(place: Path) -> str:
     """The data of the recipe that made a checkpoint, as a suite has them; digits where none is known."""
     held = place if (place / "polynomial.json").is_file() else CHECKPOINTS / place
     try:
-        found = json.loads((held / "ladder.json").read_text(encoding="utf-8"))["recipe"]["data"]
+        found = json.loads(regular_files.content(held / "ladder.json"))["recipe"]["data"]
     except (OSError, ValueError, KeyError, TypeError):
         return "digits"
     if isinstance(found, dict):

@@ -19,6 +19,7 @@ from backends.noise.traits import Reduction, Traits, of_ring
 from backends.parameters import ParameterSet
 from backends.primitives import Primitive
 from backends.registry import Descriptor
+from models import regular_files
 from reports.record import Record, Status
 from reports.scoring.precision import mean_precision_bits
 
@@ -170,7 +171,7 @@ class Figures:
         """What `write` wrote; None where it has not yet."""
         if not path.is_file():
             return None
-        found = json.loads(path.read_text())
+        found = json.loads(regular_files.content(path))
         return cls(**{**found, "held": tuple(Held(**one) for one in found["held"])})
 
     @property
