@@ -321,8 +321,8 @@ def test_the_files_of_ones_own_model_are_what_the_commands_read(tmp_path: Path) 
     for block in (one for one in blocks if "\nconversion:" in one):
         (tmp_path / "recipe.yaml").write_text(block)
         recipes.append(recipe.load(tmp_path / "recipe.yaml"))
-    assert [one.warm_start is not None for one in recipes] == [False, True]
-    assert isinstance(recipes[1].data, Table)
+    assert [one.warm_start is not None for one in recipes] == [False, True, True, False]
+    assert [type(one.data) for one in recipes[1:]] == [Table, ImageFolders, PlainText]
     (suite,) = [SuiteFile.model_validate(yaml.safe_load(one)) for one in blocks if one.startswith("suite:")]
     assert [one.model for one in suite.cases] == [recipes[0].name]
     for command in ("convert minilm.yaml", "run minilm_suite.yaml"):

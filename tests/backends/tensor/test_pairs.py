@@ -151,7 +151,7 @@ def test_queries_and_keys_take_the_products_of_one() -> None:
         plan(graph, PARAMETERS, REFRESH, complex_slots=True, probes=probes) for probes in (True, False)
     )
     assert chosen.counts["ct_pt"] < plain.counts["ct_pt"]
-    assert chosen.levels_used == plain.levels_used
+    assert chosen.levels_used <= plain.levels_used
 
 
 def test_queries_and_keys_that_others_read_are_made_apart() -> None:

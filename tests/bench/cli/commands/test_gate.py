@@ -179,8 +179,8 @@ def test_a_summary_that_cannot_be_written_leaves_no_line_in_the_history(tmp_path
     """The gate is run again, and would stand in it twice."""
     found, held_to = results(tmp_path, a_record()), baseline(tmp_path, a_record())
     history = tmp_path / "history.jsonl"
-    with pytest.raises(FileNotFoundError):
-        gated(found, "--baseline", held_to, "--history", history, "--summary", tmp_path / "no/s.md", status=2)
+    with pytest.raises(OSError, match="No space left"):
+        gated(found, "--baseline", held_to, "--history", history, "--summary", "/dev/full", status=2)
     assert not history.exists()
 
 
@@ -242,8 +242,8 @@ def suite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A second checkout: this one's packages as they stand."""
-    for package in PACKAGES:
+    """A second checkout: this one's packages and suites as they stand."""
+    for package in (*PACKAGES, "suites"):
         ignored = shutil.ignore_patterns("__pycache__", "vendor", "bert_sst2", "gpt_text")
         shutil.copytree(ROOT / package, tmp_path / "checkout" / package, ignore=ignored)
     return tmp_path / "checkout"
