@@ -59,18 +59,16 @@ def the_security_foretold_is_that_of_the_keys(parties: Parties, foretold: Securi
     if foretold is None:
         raise LeftOut("the capabilities foretell no security; give them `security` where its rule is known")
     found = parties.owner.security()
-    told, kept = (_told(facts) for facts in (foretold, found))
+    demand(agree(foretold, found), f"capabilities foretell {foretold}, and the keys have {found}")
+
+
+def agree(foretold: SecurityFacts, found: SecurityFacts) -> bool:
+    """Whether what was foretold is what was found, but for rounding and for who tells it."""
+    rounded = [(one.log_q, one.log_p, one.error_deviation or 0.0) for one in (foretold, found)]
     alike = replace(foretold, log_q=found.log_q, log_p=found.log_p, error_deviation=found.error_deviation)
-    demand(
-        replace(alike, secret_from=found.secret_from, error_from=found.error_from) == found
-        and all(abs(a - b) < EQUAL_BITS for a, b in zip(told, kept, strict=True)),
-        f"capabilities foretell {foretold}, and the keys have {found}",
+    return replace(alike, secret_from=found.secret_from, error_from=found.error_from) == found and all(
+        abs(a - b) < EQUAL_BITS for a, b in zip(*rounded, strict=True)
     )
-
-
-def _told(facts: SecurityFacts) -> tuple[float, float, float]:
-    """Numbers that a library may round; who tells them differs before there are keys and after."""
-    return facts.log_q, facts.log_p, facts.error_deviation or 0.0
 
 
 def names_its_versions(parties: Parties) -> None:
