@@ -77,12 +77,18 @@ class OpenFHEEvaluator(Evaluator):
         optimised; all that is computed from it is cloned from it and inherits that code: a bootstrap took
         1.8 times as long. The sum is an object of the library, with the same polynomials.
         """
-        loaded = read_ciphertext(path)
-        return self._context.EvalAdd(self._encrypted_zero(self.level(loaded)), loaded)
+        return self._with_zero(read_ciphertext(path))
 
     def write(self, ciphertext: Ciphertext, path: Path) -> None:
-        """See `Evaluator.write`."""
-        write_ciphertext(ciphertext, path)
+        """See `Evaluator.write`; what is no product is added to a zero, as by `read`.
+
+        Polynomials share their parameters in memory, or do not, by how they were computed, and a file holds
+        twice what is not shared. Of the sum it is the same however the result came about: at one go, or from
+        a checkpoint.
+        """
+        known = bindings.ciphertext(ciphertext)
+        plain = known.GetNoiseScaleDeg() == 1 and known.NumberCiphertextElements() == 2
+        write_ciphertext(self._with_zero(ciphertext) if plain else ciphertext, path)
 
     def level(self, ciphertext: Ciphertext) -> int:
         """See `Evaluator.level`; OpenFHE itself counts the primes already dropped."""
@@ -245,6 +251,10 @@ class OpenFHEEvaluator(Evaluator):
         by the quotient of the two scales, a factor of 40 bits or more, and rescales.
         """
         return self._context.EvalAdd(self._compress(a, level + 1), self._zero(level))
+
+    def _with_zero(self, a: Ciphertext) -> Ciphertext:
+        """The same polynomials in an object of the library's own making."""
+        return self._context.EvalAdd(self._encrypted_zero(self.level(a)), a)
 
     def _encrypted_zero(self, level: int) -> Ciphertext:
         """A ciphertext of two zero polynomials."""

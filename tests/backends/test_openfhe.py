@@ -137,6 +137,23 @@ def written(evaluator: Evaluator, ciphertext: Ciphertext, folder: Path) -> bytes
     return found
 
 
+def size_again(folder: Path) -> list[int]:
+    """The bytes of a rotated ciphertext, as it was made and after it was kept in a file and read."""
+    owner, evaluator, _ = parties(PORTABLE, folder)
+    rotated = evaluator.rotate(owner.encrypt(values(1, PORTABLE), PORTABLE.depth), STEPS[0])
+    kept = folder / "kept"
+    evaluator.write(rotated, kept)
+    again = evaluator.read(kept)
+    kept.unlink()
+    return [len(written(evaluator, one, folder)) for one in (rotated, again)]
+
+
+def test_a_result_has_its_size_whether_it_was_kept_before_or_not(tmp_path: Path) -> None:
+    """An evaluation that goes on from a checkpoint has the exact measures of one that was not disturbed."""
+    made, read = in_fresh_process(size_again, tmp_path)
+    assert made == read
+
+
 def other_bootstrap(**changed: Any) -> ParameterSet:
     """`BOOTSTRAPPING` with another bootstrap."""
     assert BOOTSTRAPPING.bootstrap is not None
