@@ -109,6 +109,11 @@ class KeptSession:
             raise
         self.forget()
 
+    def bytes_there(self) -> int:
+        """Of the files that a run before has left: they serve again, or make room before any key is made."""
+        files = (path for path in (self.folder / FOLDER).rglob("*") if path.is_file())
+        return sum(path.stat().st_size for path in files)
+
     def _intact(self, state: State) -> bool:
         """Whether the evaluator's keys and ciphertexts are as they were sent."""
         files = [*state.generated.files, *(one for batch in state.encrypted.batches for one in batch)]

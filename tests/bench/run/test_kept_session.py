@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ from click.exceptions import Abort
 
 from backends.errors import IntegrityError
 from backends.planner import plan
+from backends.registry import get
 from bench.parties import keyring
 from bench.parties.lasting import Checkpointed, WentOn
 from bench.parties.messages import Answer, Event
@@ -20,6 +23,7 @@ from bench.run.exchanges import Evaluation
 from bench.run.journal import JOURNALS, CellJournal, journal
 from bench.run.kept_session import FOLDER, REACHED, STATE, Reached, State
 from bench.run.key_owners import OneKeyOwner
+from bench.run.life import CellError, Life
 from bench.run.program_parties import ProgramParties, _Asked
 from bench.run.splitting import Splitting
 from bench.run.survival import Survival
@@ -123,6 +127,28 @@ def test_a_run_goes_on_within_the_batch_with_its_keys(
     assert np.array_equal(disturbed.outputs, undisturbed.outputs)
     assert cell.crossed[0] == cell.crossed[1]
     assert list(cell.journal.folder.iterdir()) == []
+
+
+def test_keys_that_a_killed_run_left_need_no_room_beside_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are taken up, or removed before others are made."""
+    (tmp_path / "journal" / FOLDER / "evaluator").mkdir(parents=True)
+    kept = CellJournal(tmp_path / "journal").session(60.0)
+    monkeypatch.setattr("bench.run.life.shutil.disk_usage", lambda folder: SimpleNamespace(free=1000))
+    life = SimpleNamespace(
+        elsewhere=None,
+        folder=tmp_path,
+        kept_session=kept,
+        descriptor=get("cleartext"),
+        environment=SimpleNamespace(build="default"),
+        cell=SimpleNamespace(limits=SimpleNamespace(memory_bytes=None)),
+    )
+    with pytest.raises(CellError, match="the keys need about"):
+        Life.room(cast(Life, life), 5000, 0)
+    (tmp_path / "journal" / FOLDER / "evaluator" / "rotation_keys.bin").write_bytes(bytes(4000))
+    assert kept.bytes_there() == 4000
+    assert Life.room(cast(Life, life), 5000, 0) > 0
 
 
 @needs_a_keyring
