@@ -30,8 +30,6 @@ OPERATORS = frozenset(
     for name in ("add", "sub", "mul", "matmul", "truediv", "pow", "lshift", "rshift", "xor")
     for prefix in ("", "r", "i")
 ) | {"__neg__", "__invert__"}
-#: The method of a class whose objects are themselves called.
-CALL = "__call__"
 
 
 @dataclass(frozen=True)
@@ -158,8 +156,8 @@ class Audit:
         for name in {method.partition("(")[0] for method in methods}:
             if not callable(getattr(owner, name, None)):
                 raise BackendError(f"{owner.__name__} has no method {name}; correct the audit's binding")
-        public = [name for name in dir(owner) if not name.startswith("_") or name in OPERATORS]
-        names = {*public, *(name for name in methods if name == CALL)}
+        known = OPERATORS.union(methods)  # a class whose objects are themselves called declares `__call__`
+        names = [name for name in dir(owner) if not name.startswith("_") or name in known]
         noting = {name: self._wrapped(owner, name, methods) for name in names if _is_method(owner, name)}
         try:
             for name, method in noting.items():

@@ -54,6 +54,9 @@ class Bootstrap:
     the canonical scale of its level; what the message was scaled down by, the last transform gives back.
     Diagonals are encoded at each use: all of them would take gigabytes.
 
+    Attributes:
+        rotations: the steps whose keys it wants.
+
     Raises:
         ParameterError: the library rotates by other steps than `Circuit` tells.
     """
@@ -85,8 +88,8 @@ class Bootstrap:
             retain_constants=True,
             batch_modular_branches=True,
         )
-        rotations = {-step % circuit.slots for step in self._bootstrap.required_rotations}
-        if rotations != set(circuit.rotations()):
+        self.rotations = circuit.rotations()
+        if {-step % circuit.slots for step in self._bootstrap.required_rotations} != set(self.rotations):
             raise ParameterError(
                 "this FHElium bootstraps by other rotations than are foretold; take the version that the "
                 "environment's declaration names"
@@ -103,7 +106,7 @@ class Bootstrap:
 
         Args:
             a: a ciphertext at level 1 or higher, no product.
-            rotation_keys: of the steps of `Circuit.rotations`.
+            rotation_keys: of the steps of `rotations`.
             relinearisation_key: of the modular reduction.
             conjugation_key: it parts the two halves of the coefficients.
         """

@@ -19,7 +19,7 @@ from backends.fhelium import bindings
 from backends.fhelium.bindings import NTT, RotationKey, SwitchingKey
 from backends.fhelium.bootstrap import Bootstrap
 from backends.fhelium.calls import refusals
-from backends.fhelium.capabilities import NO_BOOTSTRAP, capabilities
+from backends.fhelium.capabilities import NO_BOOTSTRAP
 from backends.fhelium.context import Context, make_engine
 from backends.fhelium.files import is_conjugation, load, load_ciphertext, rotation_step, save
 from backends.interface import Ciphertext, Evaluator, KeyFile, Plaintext, Values
@@ -177,15 +177,13 @@ class FHEliumEvaluator(Evaluator):
 
     def bootstrap(self, a: Ciphertext) -> Ciphertext:
         """See `Evaluator.bootstrap`."""
-        offered = capabilities(self.context.parameters)
-        if self._bootstrap is None or offered.bootstrap_output_level is None:
+        levels = self.context.parameters.bootstrap_levels
+        if self._bootstrap is None or levels is None:
             raise ExecutionError(f"a ciphertext cannot be bootstrapped: {NO_BOOTSTRAP}")
-        contract.bootstrapped(
-            self.context.state(a), offered.bootstrap_input_level, offered.bootstrap_output_level
-        )
+        contract.bootstrapped(self.context.state(a), *levels)
         if self._relinearisation_key is None or self._conjugation_key is None:
             raise ExecutionError("there are no keys for a bootstrap; ask for them when the keys are made")
-        rotations = [self._rotation_key(step) for step in offered.bootstrap_steps]
+        rotations = [self._rotation_key(step) for step in self._bootstrap.rotations]
         self.count(Primitive.BOOTSTRAP)
         with refusals("a bootstrap"):
             return self._bootstrap(a, rotations, self._relinearisation_key, self._conjugation_key)

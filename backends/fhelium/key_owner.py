@@ -11,7 +11,8 @@ import numpy as np
 from backends.errors import Unsupported
 from backends.fhelium.bindings import NTT, PublicKey, SwitchingKey
 from backends.fhelium.calls import refusals
-from backends.fhelium.capabilities import SECRET, capabilities
+from backends.fhelium.capabilities import SECRET
+from backends.fhelium.circuit import Circuit
 from backends.fhelium.context import Context, make_engine
 from backends.fhelium.device import PROCESSORS
 from backends.fhelium.files import BOOTSTRAP_KEYS, for_bootstraps, key_file, load_ciphertext, save
@@ -59,7 +60,7 @@ class FHEliumKeyOwner(KeyOwner):
         if not bootstrap:
             yield from one_by_one(self, rotation_steps, conjugation)
             return
-        steps = set(capabilities(self._context.parameters).bootstrap_steps)
+        steps = set(Circuit.of(self._context.parameters).rotations())
         for keys in one_by_one(self, sorted(steps.union(rotation_steps)), conjugation=True):
             assert isinstance(keys, MadeKeys)
             yield replace(keys, file=for_bootstraps(keys.file, steps))

@@ -66,10 +66,8 @@ def claimed(threads: int) -> Iterator[Cores]:
         shared = taken[: threads - len(free)]
         before = {core: _came(core) for core in free}
         for core in shared:
-            with (
-                suppress(OSError),
-                regular_files.opened(_note(core), "ab") as file,
-            ):  # a disk that is full hides it
+            # A disk that is full hides it.
+            with suppress(OSError), regular_files.opened(_note(core), "ab") as file:
                 file.write(b".")
         yield Cores(tuple(sorted(free + shared)), tuple(sorted(shared)), before)
 

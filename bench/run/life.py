@@ -347,8 +347,8 @@ class Life:
         """
         there = self.elsewhere.described if self.elsewhere else None
         free = shutil.disk_usage(self.folder).free
-        if self.kept_session is not None:
-            free += self.kept_session.bytes_there()
+        if (kept := self.kept_session) is not None:
+            free += kept.bytes_there()
         if there is not None:
             free = min(free, there.free_bytes)
         files = self.descriptor.footprint.key_files(keys_bytes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from math import inf
 from typing import Any
 
@@ -29,21 +30,8 @@ ACCURACY = Metric(
     interval=intervals.matched_proportions,
 )
 #: Of samples without labels: how many have the label that the original model gives them.
-AGREEMENT = Metric(
-    name="original_agreement",
-    title="agreement with the original",
-    higher_is_better=True,
-    low=0.0,
-    high=1.0,
-    format=NumberFormat("%", scale=100.0, digits=2),
-    loss_format=NumberFormat("points", scale=100.0, digits=2),
-    proportion=True,
-    answers_labels=True,
-    scores=right,
-    whole=lambda scores: float(scores.mean()),
-    loss=lambda before, after: before - after,
-    interval=intervals.matched_proportions,
-    of_original=True,
+AGREEMENT = replace(
+    ACCURACY, name="original_agreement", title="agreement with the original", of_original=True
 )
 #: Mean over samples and their positions.
 CROSS_ENTROPY = Metric(
