@@ -36,12 +36,12 @@ def half(number: int) -> float:
 
 
 @contextmanager
-def cluster(workers: int) -> Iterator[Client]:
-    """A scheduler, and workers of one thread each under one process that starts dead ones again."""
+def cluster(workers: int, memory: str = "4GB") -> Iterator[Client]:
+    """A scheduler, and workers of one thread and so much memory under one process that starts dead ones again."""
     with TemporaryDirectory() as folder:
         found = Path(folder) / "scheduler.json"
         common = ("--no-dashboard", "--scheduler-file", str(found))
-        asked = ("--nthreads", "1", "--nworkers", str(workers), "--memory-limit", "4GB")
+        asked = ("--nthreads", "1", "--nworkers", str(workers), "--memory-limit", memory)
         commands = (
             ("scheduler", "--host", "127.0.0.1", "--port", "0", *common),
             ("worker", *asked, "--local-directory", folder, *common),

@@ -56,7 +56,7 @@ def measured(suite: str, turns: int, more: list[str]) -> dict[str, object]:
     ways: dict[str, list[str]] = {"plain": [], "dask": ["--executor", "dask"]}
     found: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
     loads = [os.getloadavg()[0]]
-    with cluster(1) as client:
+    with cluster(1, "auto") as client:
         for _ in range(turns):
             for name, executor in ways.items():
                 found[name].append(ran(suite, more, executor, client.scheduler.address))
