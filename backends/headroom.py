@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backends.errors import PlanError
-from backends.parameters import SLOTS_TO_COEFFICIENTS_FIRST, ParameterSet
+from backends.parameters import MOST_PRIME_BITS, SLOTS_TO_COEFFICIENTS_FIRST, ParameterSet
 from models.arrays import Array
 
 #: Real or complex slots.
@@ -151,7 +151,11 @@ def check(
         )
     spare = ceil(log2(coefficient)) + 1 - level * parameters.scale_bits
     first, scale = parameters.scale_bits + spare, parameters.first_modulus_bits - spare
-    remedy = f"first_modulus_bits of {first}" if first <= 60 else f"scale_bits of {max(scale, 20)} or less"
+    remedy = (
+        f"first_modulus_bits of {first}"
+        if first <= MOST_PRIME_BITS
+        else f"scale_bits of {max(scale, 20)} or less"
+    )
     raise PlanError(
         f"{told}first modulus of {parameters.first_modulus_bits} bits at a scale of "
         f"2^{parameters.scale_bits} holds {held:.2g} at level {level}; use {remedy}, or scale the model's "

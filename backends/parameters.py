@@ -12,6 +12,8 @@ from backends.errors import ParameterError
 
 SECRETS = ("uniform_ternary", "sparse_encapsulated")
 SPECIAL_PRIME_BITS = 60
+#: Of every prime, in all libraries.
+MOST_PRIME_BITS = 60
 #: Which linear transform of a bootstrap comes first: that of slots to coefficients may come before the
 #: modulus is raised, at the few primes of a low level, or last.
 COEFFICIENTS_TO_SLOTS_FIRST = "coefficients_to_slots_first"
@@ -178,10 +180,10 @@ class ParameterSet:
             raise ParameterError(f"log_n is {self.log_n}; choose 10 to 17")
         if not 20 <= self.scale_bits <= 59:
             raise ParameterError(f"scale_bits is {self.scale_bits}; choose 20 to 59")
-        if not self.scale_bits < self.first_modulus_bits <= 60:
+        if not self.scale_bits < self.first_modulus_bits <= MOST_PRIME_BITS:
             raise ParameterError(
                 f"first_modulus_bits is {self.first_modulus_bits}; choose more than scale_bits "
-                f"({self.scale_bits}) and at most 60"
+                f"({self.scale_bits}) and at most {MOST_PRIME_BITS}"
             )
         if not 1 <= self.depth <= MOST_DEPTH:
             raise ParameterError(f"depth is {self.depth}; choose 1 to {MOST_DEPTH}")

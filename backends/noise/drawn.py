@@ -16,6 +16,7 @@ from zlib import crc32
 import numpy as np
 
 from backends import headroom
+from backends.headroom import Slots
 from backends.interface import ComplexVector, Vector
 from backends.noise.traits import Reduction, Traits
 from backends.parameters import SPECIAL_PRIME_BITS, ParameterSet
@@ -92,7 +93,7 @@ class Noise:
         if bootstrap.iterations > 1:
             return slots + errors / 2.0 ** (bootstrap.first_precision_bits or 0) + self.rescaled()
         if headroom.slots_enter(self._parameters):
-            return _sine(np.asarray(slots.real), reduction.correction) + errors
+            return (_sine(np.asarray(slots.real), reduction.correction) + errors).astype(complex)
         coefficients = headroom.coefficients(slots)
         return headroom.slots_of(_sine(coefficients, reduction.correction)) + errors
 
@@ -148,17 +149,24 @@ class Noise:
         drawn = self._random.standard_normal(2 * self._parameters.slots).view(np.complex128)
         return np.asarray(drawn * (deviation / sqrt(2)))
 
-    def _reduced(self, reduction: Reduction) -> ComplexVector:
-        """What the modular reduction errs by, apart from the sine: in slots, or in the coefficients of all.
+    def _reduced(self, reduction: Reduction) -> Slots:
+        """What it errs by, beside its sine: in real slots, or in the coefficients of all."""
+        at, apart = self._parameters, reduction_error(self._parameters, reduction)
+        if headroom.slots_enter(at):
+            return self._random.normal(0, apart, at.slots)
+        return self._normal(apart * sqrt(at.n))
 
-        It removes multiples of q_0 from coefficients, as many as a product with the secret reaches.
-        """
-        at = self._parameters
-        weight = EPHEMERAL_WEIGHT if self._sparse else TERNARY * at.n
-        removed = sqrt((1 + weight) * ROUNDING) * 2.0 ** (at.first_modulus_bits - at.scale_bits)
-        rounded = reduction.factor * 2.0**reduction.correction / self._scale
-        apart = hypot(reduction.mismatch * removed, rounded)
-        return self._normal(apart * (sqrt(2) if headroom.slots_enter(at) else sqrt(at.n)))
+
+def reduction_error(parameters: ParameterSet, reduction: Reduction) -> float:
+    """The standard deviation of what a modular reduction errs by, beside its sine, in units of values.
+
+    It removes multiples of q_0, as many as a product with the secret reaches; what it leaves of them is
+    scaled up with the message by the correction factor.
+    """
+    weight = TERNARY * parameters.n if parameters.secret == "uniform_ternary" else EPHEMERAL_WEIGHT
+    removed = sqrt((1 + weight) * ROUNDING)
+    apart = hypot(reduction.mismatch * removed, reduction.factor / 2.0**parameters.scale_bits)
+    return apart * 2.0**reduction.correction
 
 
 def _sine(values: Vector, correction: int) -> Vector:

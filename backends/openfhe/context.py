@@ -76,7 +76,8 @@ def set_up_bootstrap(context: CryptoContext, parameters: ParameterSet, *, precom
     When choosing a set, mind the primes: OpenFHE takes the first modulus q for exactly 2^c times the top
     level's scale d, c being the gap in bits, and multiplies by 2^-c/N rounded at that scale. What remains,
     e = q·round(d·2^-c/N)·N / d² - 1, is multiplied by the multiples of q that the modular reduction removes
-    (some 1.6 under an ephemeral secret of weight 32), so that slots err by about |e|·1.6·2^c·3.5·sqrt(N).
+    (some 1.6 under an ephemeral secret of weight 32) and then, with the message, by 2 to the power of the
+    correction factor f: so coefficients, or slots where the bootstrap begins with them, err by |e|·1.6·2^f.
 
     Args:
         context: the parameter set's context.

@@ -26,7 +26,7 @@ from reports.scoring.precision import mean_precision_bits
 ENCRYPT, _ = ENCRYPTION
 BOOTSTRAP = Primitive.BOOTSTRAP.operation
 #: The least part of a bootstrap's variance of which a factor can be told.
-VISIBLE = 0.3
+VISIBLE = 0.5
 #: A factor under which what it multiplies is all that shows.
 LARGE = 1e9
 

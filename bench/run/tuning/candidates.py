@@ -8,17 +8,17 @@ from itertools import product
 
 from backends.errors import PlanError, Unsupported
 from backends.levels import check_levels
-from backends.noise.traits import Reduction
+from backends.noise.drawn import reduction_error
 from backends.parameters import (
-    BOOTSTRAP_KINDS,
-    COEFFICIENTS_TO_SLOTS_FIRST,
     MOST_DEPTH,
+    MOST_PRIME_BITS,
     BootstrapParameters,
     ParameterSet,
 )
 from backends.planner import refresh_for
 from backends.registry import Descriptor
 from backends.security import judge, nominal
+from bench.run.tuning.rooms import Room
 from models.graph import Graph
 
 #: Rings of round trips, and those of bootstraps under a sparse secret, for which a bound is published.
@@ -33,9 +33,9 @@ MORE_LEVELS, MORE_BETWEEN_BOOTSTRAPS = (0, 1, 2, 3, 5, 8, 11), (0, 3, 4, 5, 6)
 FEW_DIGITS = (1, 2, 3, 4, 5, 6)
 #: A scale at which every ring has primes.
 USUAL_SCALE = 40
-#: Bits of scale that are tried, and how many of the largest are left for a bootstrap to choose from: how
-#: close its first modulus is to a power of two times the scale is chance.
-SCALES, BOOTSTRAP_SCALES = range(50, 23, -1), 4
+#: Bits of scale that are tried, of round trips and of bootstraps, and how many of the largest are left for a
+#: bootstrap to choose from: how close its first modulus is to a power of two times the scale is chance.
+SCALES, BOOTSTRAP_SCALES, CHOSEN_FROM = range(50, 23, -1), range(56, 23, -1), 4
 
 
 @dataclass(frozen=True)
@@ -44,13 +44,11 @@ class Wanted:
 
     Attributes:
         graph: what the evaluator computes.
-        refresh: `round_trip` or `bootstrap`.
-        gap: bits by which the first modulus exceeds the scale, for the values to fit.
+        room: for the values to fit.
     """
 
     graph: Graph
-    refresh: str
-    gap: int
+    room: Room
 
 
 def candidates(descriptor: Descriptor, wanted: Wanted) -> Iterator[ParameterSet]:
@@ -59,7 +57,7 @@ def candidates(descriptor: Descriptor, wanted: Wanted) -> Iterator[ParameterSet]
     Depth and digits decide what a set costs, so each pair has the largest scale that security leaves it; the
     next smaller ones too where they take fewer special primes.
     """
-    shapes = _bootstraps if wanted.refresh == "bootstrap" else _round_trips
+    shapes = _round_trips if wanted.room.kind is None else _bootstraps
     for log_n, depth, bootstrap in shapes(descriptor, wanted):
         for digits in (depth + 1, *(few for few in FEW_DIGITS if few <= depth)):
             yield from _scaled(descriptor, wanted, log_n, depth, digits, bootstrap)
@@ -76,13 +74,11 @@ def _round_trips(descriptor: Descriptor, wanted: Wanted) -> Iterator[Shape]:
 
 
 def _bootstraps(descriptor: Descriptor, wanted: Wanted) -> Iterator[Shape]:
-    for log_n, kind, budget in product(BOOTSTRAP_RINGS, BOOTSTRAP_KINDS, LEVEL_BUDGETS):
-        bootstrap = BootstrapParameters(
-            budget,
-            wanted.gap if kind == COEFFICIENTS_TO_SLOTS_FIRST else None,
-            REDUCTION_DEPTH + sum(budget),
-            kind,
-        )
+    room = wanted.room
+    assert room.kind is not None, "rooms of bootstraps have a kind"
+    for log_n, budget in product(BOOTSTRAP_RINGS, LEVEL_BUDGETS):
+        depth = REDUCTION_DEPTH + sum(budget)
+        bootstrap = BootstrapParameters(budget, room.correction_factor, depth, room.kind)
         fewest = _fewest_levels(descriptor, wanted, log_n, bootstrap)
         if fewest is not None:
             yield from ((log_n, fewest + more, bootstrap) for more in MORE_BETWEEN_BOOTSTRAPS)
@@ -94,13 +90,13 @@ def _fewest_levels(
     """The least depth at which every node has its levels; None where the model does not fit the ring."""
     least = 1 if bootstrap is None else bootstrap.depth + 2
     for depth in range(least, MOST_DEPTH):
-        at = _set(wanted, log_n, depth, depth + 1, SCALES[-1], bootstrap)
+        at = _set(log_n, depth, depth + 1, SCALES[-1], wanted.room.gaps[0], bootstrap)
         if not judge(nominal(at)).secure:
             return None
         try:
             # Whether there are primes of a scale is not asked here.
-            usual = replace(at, scale_bits=USUAL_SCALE, first_modulus_bits=USUAL_SCALE + wanted.gap)
-            refresh = refresh_for(wanted.refresh, at, descriptor.capabilities(usual))
+            usual = replace(at, scale_bits=USUAL_SCALE, first_modulus_bits=USUAL_SCALE + wanted.room.gaps[0])
+            refresh = refresh_for(wanted.room.refresh, at, descriptor.capabilities(usual))
             check_levels(wanted.graph, at, refresh)
         except PlanError:
             continue
@@ -118,25 +114,27 @@ def _scaled(
     digits: int,
     bootstrap: BootstrapParameters | None,
 ) -> Iterator[ParameterSet]:
-    """The sets of one depth and so many digits that differ in their scales."""
+    """The sets of one depth and so many digits that differ in their scales; of bootstraps the best one."""
     several: list[ParameterSet] = []
-    for scale in SCALES:
-        at = _set(wanted, log_n, depth, digits, scale, bootstrap)
-        alike = [one for one in several if one.special_primes == at.special_primes]
-        if len(alike) < (1 if bootstrap is None else BOOTSTRAP_SCALES) and _is_secure(descriptor, at):
+    scales, most = (SCALES, 1) if bootstrap is None else (BOOTSTRAP_SCALES, CHOSEN_FROM)
+    for scale, gap in product(scales, wanted.room.gaps):
+        if scale + gap > MOST_PRIME_BITS:
+            continue
+        at = _set(log_n, depth, digits, scale, gap, bootstrap)
+        larger = {one.scale_bits for one in several if one.special_primes == at.special_primes} - {scale}
+        if len(larger) < most and _is_secure(descriptor, at):
             several.append(at)
     if bootstrap is None:
         yield from several
     elif several:
-        yield min(several, key=lambda at: _mismatch(descriptor, at))
+        yield min(several, key=lambda at: _coarseness(descriptor, at))
 
 
-def _mismatch(descriptor: Descriptor, at: ParameterSet) -> float:
-    """What a bootstrap errs by, as far as it hangs on the primes, relative to other sets of its depth."""
+def _coarseness(descriptor: Descriptor, at: ParameterSet) -> float:
+    """What a bootstrap errs by, relative to sets that differ in their scale alone."""
     assert descriptor.noise is not None
     assert descriptor.noise.reduction is not None
-    told: Reduction = descriptor.noise.reduction(at)
-    return float(abs(told.mismatch) + told.factor * 2.0 ** (told.correction - at.scale_bits) * at.n**-0.5)
+    return reduction_error(at, descriptor.noise.reduction(at))
 
 
 def _is_secure(descriptor: Descriptor, at: ParameterSet) -> bool:
@@ -151,16 +149,11 @@ def _is_secure(descriptor: Descriptor, at: ParameterSet) -> bool:
 
 
 def _set(
-    wanted: Wanted,
-    log_n: int,
-    depth: int,
-    digits: int,
-    scale: int,
-    bootstrap: BootstrapParameters | None,
+    log_n: int, depth: int, digits: int, scale: int, gap: int, bootstrap: BootstrapParameters | None
 ) -> ParameterSet:
     return ParameterSet(
         log_n=log_n,
-        first_modulus_bits=scale + wanted.gap,
+        first_modulus_bits=scale + gap,
         scale_bits=scale,
         depth=depth,
         digits=digits,

@@ -18,12 +18,11 @@ from bench.run.prediction.predictor import Predictor, predictor
 from bench.run.prediction.work import Setting
 from bench.run.tuning.bits import simulated_bits
 from bench.run.tuning.candidates import Wanted, candidates
+from bench.run.tuning.rooms import Room, rooms
 from bench.run.workload import Workload
 from bench.spec.cases import ModelCase
 from bench.spec.suite import COMPLEX, PORTABLE
 
-#: Bits by which the first modulus may have to exceed the scale, from the fewest on.
-GAPS = (4, 6, 8, 10, 13, 16)
 #: Of how many sets of a backend, the fastest first, bits are told; and bits that are asked for beyond those
 #: wanted, because the largest error is chance, and larger than told where slots enter the modular reduction.
 SIMULATED, MARGIN, SLOTS_ENTER_MARGIN = 6, 0.5, 1.0
@@ -152,37 +151,39 @@ class Search:
     def _planned(self, descriptor: Descriptor, refresh: str) -> Iterator[tuple[Choice, Program]]:
         """Every candidate that can be planned and has room."""
         fitted = predictor(descriptor)
-        gap = self._gap(descriptor, refresh)
-        if gap is None:
-            return
-        for at in candidates(descriptor, Wanted(self.workload.polynomial, refresh, gap)):
-            program = self._program(descriptor, refresh, at)
-            if program is not None:
-                choice = self._predicted(descriptor, refresh, at, program, fitted)
-                if choice.prediction.evaluator_bytes <= self.goal.memory_bytes:
-                    yield choice, program
+        for sizes in rooms(refresh):
+            room = self._room(descriptor, sizes)
+            if room is None:
+                continue
+            for at in candidates(descriptor, Wanted(self.workload.polynomial, room)):
+                program = self._program(descriptor, at, room)
+                if program is not None:
+                    choice = self._predicted(descriptor, refresh, at, program, fitted)
+                    if choice.prediction.evaluator_bytes <= self.goal.memory_bytes:
+                        yield choice, program
 
-    def _gap(self, descriptor: Descriptor, refresh: str) -> int | None:
-        """The least gap at which the model's values fit."""
-        for gap in GAPS:
-            wanted = Wanted(self.workload.polynomial, refresh, gap)
-            first = next(candidates(descriptor, wanted), None)
-            if first is not None and self._program(descriptor, refresh, first) is not None:
-                return gap
+    def _room(self, descriptor: Descriptor, sizes: Sequence[Room]) -> Room | None:
+        """The least in which the model's values fit; of bootstraps, the next one.
+
+        What just fits into a bootstrap loses a tenth of itself in its sine.
+        """
+        for number, room in enumerate(sizes):
+            first = next(candidates(descriptor, Wanted(self.workload.polynomial, room)), None)
+            if first is not None and self._program(descriptor, first, room) is not None:
+                return room if room.kind is None else sizes[min(number + 1, len(sizes) - 1)]
         return None
 
-    def _program(self, descriptor: Descriptor, refresh: str, at: ParameterSet) -> Program | None:
+    def _program(self, descriptor: Descriptor, at: ParameterSet, room: Room) -> Program | None:
         """The plan of a shape; None where there is none.
 
         What it counts hangs on no scale and no digits, and on the depth as far as a refresh gives levels.
         """
         capabilities = descriptor.capabilities(at)
-        how = refresh_for(refresh, at, capabilities)
-        complex_slots = refresh == "bootstrap" and capabilities.complex_slots
-        gap = at.first_modulus_bits - at.scale_bits
-        place = (at.log_n, how, complex_slots, gap)
+        how = refresh_for(room.refresh, at, capabilities)
+        complex_slots = room.kind is not None and capabilities.complex_slots
+        place = (at.log_n, how, complex_slots, room)
         if place not in self._programs:
-            self.tell(f"planning N = 2^{at.log_n}, depth {at.depth}, {refresh.replace('_', ' ')}")
+            self.tell(f"planning N = 2^{at.log_n}, depth {at.depth}, {room.refresh.replace('_', ' ')}")
             try:
                 self._programs[place] = plan(
                     self.workload.polynomial,

@@ -66,11 +66,15 @@ def test_a_sine_bends_coefficients_of_the_usual_bootstrap_and_slots_of_the_other
     assert 1.5 - first.real[0] > 20 * bent
 
 
-def test_a_mismatch_of_the_modulus_counts_in_the_coefficients() -> None:
-    """`backends.openfhe.context` has the formula, for the largest of some 3.5 deviations."""
-    told = Traits(reduction=lambda parameters: Reduction(correction=30, mismatch=1e-9, factor=0.0))
-    errors = Noise(BOOTSTRAPS, told, "a").bootstrapped(np.zeros(BOOTSTRAPS.slots, complex))
-    assert errors.real.std() == pytest.approx(1e-9 * 1.66 * 2**5 * BOOTSTRAPS.n**0.5 / 2**0.5, rel=0.1)
+def test_a_mismatch_of_the_modulus_is_scaled_up_by_the_correction_factor() -> None:
+    """`backends.openfhe.context` has the formula."""
+    told = Traits(reduction=lambda parameters: Reduction(correction=8, mismatch=1e-9, factor=0.0))
+    apart = 1e-9 * 1.66 * 2**8
+    usual = Noise(BOOTSTRAPS, told, "a").bootstrapped(np.zeros(BOOTSTRAPS.slots, complex))
+    assert usual.real.std() == pytest.approx(apart * BOOTSTRAPS.n**0.5 / 2**0.5, rel=0.1)
+    first = Noise(SLOTS_FIRST_BOOTSTRAPS, told, "a").bootstrapped(np.zeros(BOOTSTRAPS.slots, complex))
+    assert first.real.std() == pytest.approx(apart, rel=0.1)
+    assert not first.imag.any()  # the library computes real parts alone
 
 
 def test_a_second_iteration_errs_less_by_the_bits_of_the_first() -> None:

@@ -37,7 +37,7 @@ def half(number: int) -> float:
 
 @contextmanager
 def cluster(workers: int, memory: str = "4GB") -> Iterator[Client]:
-    """A scheduler, and workers of one thread and so much memory under one process that starts dead ones again."""
+    """A scheduler, and workers of one thread and so much memory; one process starts dead ones again."""
     with TemporaryDirectory() as folder:
         found = Path(folder) / "scheduler.json"
         common = ("--no-dashboard", "--scheduler-file", str(found))

@@ -12,6 +12,7 @@ import pytest
 
 from backends.registry import available, get
 from bench.run.tuning.bits import bits_left, simulated_bits
+from bench.run.tuning.rooms import Room
 from bench.run.tuning.search import MARGIN, Choice, Goal, Search, enough, front
 from bench.run.tuning.written import alias, suite_text
 from bench.run.workload import Workload, layer_workload
@@ -58,7 +59,7 @@ def test_choices_are_the_fastest_and_those_with_enough_bits_are_marked(found: li
 def test_bits_of_another_scale_are_told_as_if_simulated(workload: Workload, found: list[Choice]) -> None:
     search = Search(workload, CASE, GOAL, get("cleartext"), lambda line: None)
     for choice in found[:3]:
-        program = search._program(get("tenseal"), "round_trip", choice.parameters)
+        program = search._program(get("tenseal"), choice.parameters, Room((4,)))
         assert program is not None
         bits = simulated_bits(workload, program, choice.parameters, "tenseal", get("cleartext"))
         assert bits == pytest.approx(choice.bits, abs=0.7)
