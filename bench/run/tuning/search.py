@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from backends.errors import PlanError
-from backends.headroom import slots_enter
 from backends.noise.traits import Traits
 from backends.parameters import ParameterSet
 from backends.planner import plan, refresh_for
@@ -24,8 +23,8 @@ from bench.spec.cases import ModelCase
 from bench.spec.suite import COMPLEX, PORTABLE
 
 #: Of how many sets of a backend, the fastest first, bits are told; and bits that are asked for beyond those
-#: wanted, because the largest error is chance, and larger than told where slots enter the modular reduction.
-SIMULATED, MARGIN, SLOTS_ENTER_MARGIN = 6, 0.5, 1.0
+#: wanted, because the largest error is chance: of round trips, and of bootstraps, where it was seen further off.
+SIMULATED, MARGIN, BOOTSTRAP_MARGIN = 6, 0.5, 1.0
 #: By how many bits a bootstrap by itself may be short for a set to be simulated all the same.
 FAR = 2.0
 
@@ -236,7 +235,7 @@ class Search:
 
 def enough(choice: Choice, goal: Goal) -> bool:
     """Whether a choice reaches the bits that are wanted."""
-    margin = SLOTS_ENTER_MARGIN if slots_enter(choice.parameters) else MARGIN
+    margin = MARGIN if choice.parameters.bootstrap is None else BOOTSTRAP_MARGIN
     return choice.bits is not None and choice.bits >= goal.bits + margin
 
 

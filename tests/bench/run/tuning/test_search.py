@@ -18,7 +18,7 @@ from bench.run.tuning.written import alias, suite_text
 from bench.run.workload import Workload, layer_workload
 from bench.spec.cases import LONGEST_NAME, LayerLiteral, ModelCase
 from bench.spec.suite import SUITES, load_suite
-from tests.toy import BOOTSTRAPS, SLOTS_FIRST_BOOTSTRAPS
+from tests.toy import BOOTSTRAPS
 
 #: Cases of suites/degrees.yaml and their models.
 DEGREES = (("degree_4", "vit_tiny_degree_4"), ("degree_2", "vit_tiny_degree_2"))
@@ -86,11 +86,10 @@ def test_the_front_leaves_out_what_is_beaten_and_what_is_short_of_bits(found: li
     assert front([slower, short, one, slower_and_finer], GOAL) == [one, slower_and_finer]
 
 
-def test_more_bits_are_asked_for_where_slots_enter_a_bootstrap(found: list[Choice]) -> None:
-    """Their largest error was told half a bit too low and more in seven cells of eight."""
+def test_more_bits_are_asked_for_where_ciphertexts_are_bootstrapped(found: list[Choice]) -> None:
     one = replace(found[0], bits=GOAL.bits + MARGIN)
-    assert enough(replace(one, parameters=BOOTSTRAPS), GOAL)
-    assert not enough(replace(one, parameters=SLOTS_FIRST_BOOTSTRAPS), GOAL)
+    assert enough(one, GOAL)
+    assert not enough(replace(one, parameters=BOOTSTRAPS), GOAL)
 
 
 def test_the_network_counts_by_its_round_trips(workload: Workload) -> None:
