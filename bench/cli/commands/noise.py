@@ -6,15 +6,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import click
+from rich.table import Table
 
 from backends.registry import available
 from bench.cli.examples import examples
 from bench.cli.refused import name_refused
 from bench.cli.screen import Screen
 from bench.cli.shipping import WRITE, Shipping
-from bench.cli.tables import table
 from bench.errors import UserError
 from bench.run.prediction.noise import Figures, Held, held, reduction_factors, with_factors
+from reports.figures import ABSENT
 from reports.store import load_output
 
 
@@ -40,7 +41,7 @@ def noise(results: Path, write: bool) -> int:
         factors = reduction_factors(found, descriptor.noise)
         if factors:
             found = held(records, replace(descriptor, noise=with_factors(descriptor.noise, factors)))
-        screen.print(table(f"{name}: bits by the mean error, told / measured", _columns(found).items()))
+        screen.print(_table(name, found))
         if path is not None and found:
             there = Figures.shipped(path)
             # Records tell no factor of rings at which they have no bootstrap; those that are shipped stay.
@@ -53,8 +54,14 @@ def noise(results: Path, write: bool) -> int:
     return 0
 
 
-def _columns(found: list[Held]) -> dict[str, dict[str, str]]:
-    columns: dict[str, dict[str, str]] = {}
-    for one in found:
-        columns.setdefault(one.parameter_set, {})[one.primitive] = f"{one.told:.1f} / {one.measured:.1f}"
-    return columns
+def _table(name: str, found: list[Held]) -> Table:
+    """A row a parameter set, whose long name is folded, and a column a primitive."""
+    primitives = list(dict.fromkeys(one.primitive for one in found))
+    bits = {(one.parameter_set, one.primitive): f"{one.told:.1f} / {one.measured:.1f}" for one in found}
+    made = Table(title=f"{name}: bits by the mean error, told / measured", title_justify="left")
+    made.add_column("parameter set", overflow="fold")
+    for primitive in primitives:
+        made.add_column(primitive, no_wrap=True)
+    for at in dict.fromkeys(one.parameter_set for one in found):
+        made.add_row(at, *(bits.get((at, primitive), ABSENT) for primitive in primitives))
+    return made

@@ -23,7 +23,7 @@ from bench.spec.cases import ModelCase
 from bench.spec.suite import COMPLEX, PORTABLE
 
 #: Of how many sets of a backend, the fastest first, bits are told; and bits that are asked for beyond those
-#: wanted, because the largest error is chance: of round trips, and of bootstraps, where it was seen further off.
+#: wanted, because the largest error is chance: of round trips, and of bootstraps, which were told worse.
 SIMULATED, MARGIN, BOOTSTRAP_MARGIN = 6, 0.5, 1.0
 #: By how many bits a bootstrap by itself may be short for a set to be simulated all the same.
 FAR = 2.0
