@@ -205,7 +205,10 @@ def main(arguments: Sequence[str]) -> None:
     if asked.command == "suite":
         text = suite_of(asked.tuned, asked.alias, asked.backend, asked.samples, asked.rounds)
     else:
-        text = table(HEADINGS, rows(load_records(*asked.results))) + "\n"
+        records = load_records(*asked.results)
+        backends = dict.fromkeys(one.backend for one in records)
+        tables = [table(HEADINGS, rows([one for one in records if one.backend == name])) for name in backends]
+        text = "\n\n".join(f"{name}\n\n{found}" for name, found in zip(backends, tables, strict=True)) + "\n"
     sys.stdout.write(text)
 
 
