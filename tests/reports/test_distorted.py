@@ -31,7 +31,9 @@ def test_little_or_nothing_known_is_no_stall(record: Record, seconds: float | No
 def test_a_stop_and_a_wait_are_told_and_rank_nothing(record: Record) -> None:
     stopped, waited = with_idle(record, 0.0, 3.0), with_idle(record, 6.1)
     assert distorted(stopped) == "a party was stopped by a signal for 3.0 s, which its times hold"
-    assert str(distorted(waited)).startswith("the evaluator used no processor for 6.1 of 60.0 s, ")
+    assert str(distorted(waited)).startswith(
+        "the evaluator used no processor for 6.1 of 60.0 s of evaluate, "
+    )
     assert sample_s(stopped) is sample_s(waited) is None
 
 
