@@ -53,8 +53,7 @@ class Spending:
 
     def note(self, side: Side, spent: Spent) -> None:
         """A party has done what it was asked for."""
-        place = self._stage, side
-        self._spent[place] = self._spent.get(place, NOTHING) + spent
+        self._add(self._stage, side, spent)
 
     @property
     def so_far(self) -> tuple[StageSpent, ...]:
@@ -65,7 +64,10 @@ class Spending:
         """Key owners go on with what they did in a run before; an evaluator begins anew."""
         for one in before:
             if one.party != EVALUATOR:
-                self._spent[one.stage, one.party] = one.spent
+                self._add(one.stage, one.party, one.spent)
+
+    def _add(self, stage: str, side: Side, spent: Spent) -> None:
+        self._spent[stage, side] = self._spent.get((stage, side), NOTHING) + spent
 
     def stages(self, *, correct: bool) -> list[StageCost] | None:
         """As the record has it; None where nothing was asked."""
