@@ -12,8 +12,8 @@ from reports.html.glance import RANKINGS, glances
 from reports.record import Record
 from tests.reports.processes import vary
 
-#: The evaluation of `suites/toy.yaml` on TenSEAL with round trips, as it was measured three times: on a machine
-#: of two cores that were others' too, while a signal stopped the evaluator for 3 s, and alone.
+#: The evaluation of `suites/toy.yaml` on TenSEAL with round trips, measured three times: where two cores were
+#: others' too, while a signal stopped the evaluator for 3 s, and alone.
 BUSY = ("evaluate", "evaluator", 11.769, 0.269, 2.127, 0.028, 6, 958)
 STOPPED = ("evaluate", "evaluator", 0, 0, 0, 0, 0, 0)
 QUIET = ("evaluate", "evaluator", 0, 0, 0, 0, 0, 0)
