@@ -113,7 +113,7 @@ def test_a_process_that_is_stopped_spends_time_and_no_processor() -> None:
         "before = so_far(); os.kill(os.getpid(), signal.SIGSTOP); print(*astuple(so_far() - before))"
     )
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as party:
-        while psutil.Process(party.pid).status() != psutil.STATUS_STOPPED:
+        while party.poll() is None and psutil.Process(party.pid).status() != psutil.STATUS_STOPPED:
             time.sleep(0.01)
         time.sleep(HELD_S)
         os.kill(party.pid, signal.SIGCONT)
