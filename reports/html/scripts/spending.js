@@ -56,7 +56,7 @@ export async function spending(parent, rows) {
   const spent = spentOf(await wholes(shown));
   if (!spent.length) return;
   addTable(parent, {
-    caption: `What each party spent in each stage. ${note ?? ""}`,
+    caption: ["What each party spent in each stage", ...(note ? [note] : [])].join(". "),
     rows: spent,
     columns: [
       {
