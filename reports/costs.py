@@ -82,6 +82,26 @@ class Evaluation(Block):
     decrypt_s: Seconds | None = None
 
 
+class StageCost(Block):
+    """What one party spent on all that it was asked in one stage of a cell's life.
+
+    `stage` is one that a suite limits or `repeats`, all evaluations after the first; `party` is as `sharing`
+    names it. `wall_s` is the time of its requests with their files, `waited_s` the part in which it waited
+    for the other side; `user_s` and `system_s` are processor seconds of all its threads, and `idle_s` is what
+    none of these three fills, at the least. Keeping a checkpoint is in none of them.
+    """
+
+    stage: Literal["start", "keys", "load", "model", "encrypt", "evaluate", "decrypt", "repeats"]
+    party: str
+    wall_s: Seconds
+    waited_s: Seconds
+    user_s: Seconds
+    system_s: Seconds
+    idle_s: Seconds
+    voluntary_switches: Count
+    involuntary_switches: Count
+
+
 class Latency(Block):
     """Seconds per stage of the protocol; `evaluate_s` is one cold evaluation.
 
@@ -94,7 +114,8 @@ class Latency(Block):
     what the plan predicted of it from the shipped times.
     `clear_model_s` is the polynomial model in the clear, for comparison, and is part of no other figure.
     `course` is the level profile of the first batch, in the order of the computation. `unsupported` is there
-    where primitives were measured one by one and the library lacks some.
+    where primitives were measured one by one and the library lacks some. `stages` is what each party spent
+    in each stage, null in older records.
     """
 
     plan_s: Seconds | None = None
@@ -120,6 +141,7 @@ class Latency(Block):
     primitives: list[Primitive] | None = None
     unsupported: list[UnsupportedPrimitive] | None = None
     runs: list[Evaluation] | None = None
+    stages: list[StageCost] | None = None
 
 
 class Memory(Block):

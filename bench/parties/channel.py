@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol, TypeVar
 
+from backends.stopwatch import Stopwatch
 from bench.parties.codec import Message, decode, encode
 
 AnyMessage = TypeVar("AnyMessage", bound=Message)
@@ -31,6 +32,12 @@ class Channel:
 
     def __init__(self, source: Source, sink: Sink) -> None:
         self._source, self._sink = source, sink
+        self._waiting = Stopwatch()
+
+    @property
+    def waited_s(self) -> float:
+        """For how long this end has waited for what it received."""
+        return self._waiting.seconds
 
     def send(self, message: Message) -> None:
         """Send one message.
@@ -48,6 +55,7 @@ class Channel:
         Raises:
             MessageError: it is something else.
         """
-        line = self._source.readline()
+        with self._waiting:
+            line = self._source.readline()
         # A line without its end is what is left of an end that died as it wrote.
         return decode(expected, line) if line.endswith("\n") else None

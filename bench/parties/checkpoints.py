@@ -26,6 +26,7 @@ from backends.replay import Kept
 from bench.parties.ciphertexts import Serialiser
 from bench.parties.codec import Message, decode, encode
 from bench.parties.errors import MessageError
+from bench.parties.spent import Meter
 from bench.parties.wire import Shipment, announce, verify
 from models import regular_files
 
@@ -82,6 +83,7 @@ class Checkpoints:
         identity: str,
         every_s: float | None,
         tell: Callable[[int, float], None],
+        meter: Meter,
     ) -> None:
         """Begin an evaluation.
 
@@ -91,9 +93,10 @@ class Checkpoints:
             identity: of the evaluation.
             every_s: how often it is kept; never where it is None.
             tell: told of each checkpoint: the first instruction that is not done, and the seconds it took.
+            meter: of the request, of which keeping is no part.
         """
         self._folder, self._role, self._identity = folder, role, identity
-        self._every_s, self._tell = every_s, tell
+        self._every_s, self._tell, self._meter = every_s, tell, meter
         self._last, self._began_s = perf_counter(), process_time()
 
     @property
@@ -108,7 +111,7 @@ class Checkpoints:
     def keep(self, kept: Kept) -> None:
         """Write a checkpoint in place of the one before; where the disk has no room, that one stays."""
         started, cpu_s = perf_counter(), self.cpu_s
-        with suppress(OSError, BackendError):
+        with self._meter.apart(), suppress(OSError, BackendError):
             part, before = self._folder / PART, list(self._all())
             self._write(kept, cpu_s, part)
             # Told first: what is found on disk was told of, unless the one who was told is gone too.

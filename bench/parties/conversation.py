@@ -67,11 +67,11 @@ class Conversation:
 
     def request(
         self, request: Request[AnAnswer], deadline: float, on_event: OnEvent | None = None
-    ) -> tuple[AnAnswer, int]:
+    ) -> tuple[AnAnswer, Done]:
         """Ask for something and wait for its answer, at most until `deadline` (of `time.monotonic`).
 
         Returns:
-            The answer, and the party's peak memory in bytes.
+            The answer, and the message that it came with, which says what it took.
 
         Raises:
             PartyError: the party said why not, died, took too long, or said something else.
@@ -83,7 +83,7 @@ class Conversation:
                 self._send(reply)
         if not isinstance(event.answer, request.answer()):
             raise self._unexpected(event.answer, request.answer().__name__)
-        return event.answer, event.peak_bytes
+        return event.answer, event
 
     def _send(self, message: Request[AnAnswer] | Answer) -> None:
         try:

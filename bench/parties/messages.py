@@ -17,6 +17,7 @@ from backends.measured import Stretch
 from backends.parameters import ParameterSet
 from backends.tensor.layout import Layout, ValueLayout
 from bench.parties.codec import Message
+from bench.parties.spent import Spent
 from bench.parties.wire import Shipment
 
 Batch = tuple[Shipment, ...]
@@ -74,9 +75,11 @@ class Done(Event):
 
     Attributes:
         peak_bytes: the process's peak memory during it.
+        spent: what the process spent on it.
     """
 
     peak_bytes: int
+    spent: Spent
     answer: Answer
 
 

@@ -9,6 +9,7 @@ from typing import ClassVar, TypeVar
 from bench.parties.channel import Channel
 from bench.parties.errors import MessageError
 from bench.parties.messages import AnAnswer, Answer, Request
+from bench.parties.spent import Meter
 
 AnyRequest = TypeVar("AnyRequest", bound=Request[Answer])
 Handler = Callable[[AnyRequest], Answer]
@@ -21,6 +22,7 @@ class Party:
         holds_secrets: whether such a party has what nobody else may ever read: a secret key, or samples.
         folder: where its files lie.
         channel: to the front process.
+        meter: of what it spends on a request.
     """
 
     holds_secrets: ClassVar[bool] = False
@@ -34,6 +36,7 @@ class Party:
             adapter: `module:Class`, which the role imports, and the library with it.
         """
         self.folder, self.channel = folder, channel
+        self.meter = Meter(lambda: channel.waited_s)
         self._handlers: dict[type[Request[Answer]], Callable[..., Answer]] = {}
 
     def handles(self, request: type[AnyRequest], handler: Handler[AnyRequest]) -> None:

@@ -73,9 +73,10 @@ def _answer_next(party: Party, channel: Channel) -> bool:
     if request is None:
         return False
     reset_peak()
+    party.meter.begin()
     try:
         answer = party.answer(request)
-        channel.send(Done(peak_bytes(), answer))
+        channel.send(Done(peak_bytes(), party.meter.spent, answer))
     except Exception as error:
         _report(channel, error)
     return True

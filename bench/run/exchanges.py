@@ -159,7 +159,8 @@ def finished(
     """
     if last:
         session.report(Stage("decryption"))
-    values, seconds = (decrypting or partial(decrypt, session))(answer.outputs)
+    with session.spending.of("decrypt"):  # of a batch that others follow, too
+        values, seconds = (decrypting or partial(decrypt, session))(answer.outputs)
     return Computed(values, answer.measured, seconds, bytes_of([answer.outputs]))
 
 

@@ -25,6 +25,7 @@ from bench.parties.messages import Encrypted, Generated
 from bench.parties.wire import Crossed, Shipment, verify
 from bench.run import digested
 from bench.run.interruption import uninterrupted
+from bench.run.spending import StageSpent
 from bench.run.survival import DEATHS
 
 #: The folder of the parties' folders, and the files about it, beside the batches of a journal.
@@ -42,6 +43,7 @@ class State(Message):
         encrypted: what it said of the samples.
         crossed: what had crossed.
         keygen_peak_bytes: the key owner's peak as it made keys.
+        spent: what the parties had spent.
         elapsed_s: since the parties were started.
     """
 
@@ -51,6 +53,7 @@ class State(Message):
     encrypted: Encrypted
     crossed: Crossed
     keygen_peak_bytes: int
+    spent: tuple[StageSpent, ...]
     elapsed_s: float = 0.0
 
 

@@ -32,6 +32,7 @@ from bench.run.kept_session import KeptSession
 from bench.run.listener import Listener
 from bench.run.outcome import Outcome, guarded
 from bench.run.session import News, Roles, Session, Stage
+from bench.run.spending import REPEATS
 from bench.run.stage_limits import of_stage
 from bench.run.survival import Survival
 from bench.spec.cells import Cell
@@ -134,7 +135,9 @@ class Life:
     def report(self, news: News) -> None:
         """Tell of a stage or of progress, and remember the stage."""
         if isinstance(news, Stage):
-            self.meter.begin(of_stage(news.name, self.cell.limits.stages)[0].removesuffix("_s"))
+            stage = of_stage(news.name, self.cell.limits.stages)[0].removesuffix("_s")
+            self.meter.begin(stage)
+            self.outcome.figures.spending.begin(stage)
             self.outcome.stage, self.outcome.stage_began_s = news.name, monotonic()
         self.listener.report(news)
 
@@ -221,7 +224,9 @@ class Life:
             figures = self.outcome.figures
             figures.survival.begins()
             try:
-                with session(peaks=figures.peaks, protection=figures.protection) as opened:
+                with session(
+                    peaks=figures.peaks, protection=figures.protection, spending=figures.spending
+                ) as opened:
                     use(opened)
                 return
             except PartyError as error:
@@ -235,7 +240,7 @@ class Life:
         figures.evaluations.append(evaluate(0))
         figures.wire = recording.wire(session.wire.crossed, figures)
         started = monotonic()
-        with self.meter.resting():
+        with self.meter.resting(), figures.spending.of(REPEATS):
             for repeat in range(1, self.cell.repeats):
                 figures.evaluations.append(evaluate(repeat))
         figures.repeats_s = monotonic() - started

@@ -128,6 +128,7 @@ class ProgramParties:
         self.survival.resumed_runs += 1
         self.survival.say("  goes on with the keys of a run that was cut off")
         self.session.peaks.keygen = found.keygen_peak_bytes
+        self.session.spending.take_up(found.spent)
         return found
 
     def prepare(
@@ -197,10 +198,12 @@ class ProgramParties:
         if sealed.file is None or sealed.key is None:
             self.survival.say("  its keys cannot be kept: a run that is killed begins its batch again")
             return
-        wire, peaks = self.session.wire, self.session.peaks
-        self.kept.begin(
-            State(sealed.file, sealed.key, self._generated, encrypted, wire.crossed, peaks.keygen)
+        crossed, peak, spent = (
+            self.session.wire.crossed,
+            self.session.peaks.keygen,
+            self.session.spending.so_far,
         )
+        self.kept.begin(State(sealed.file, sealed.key, self._generated, encrypted, crossed, peak, spent))
 
     def evaluate(
         self, batches: Sequence[Batch], stage: str = EVALUATION, names: Sequence[str] = ()

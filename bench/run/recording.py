@@ -15,6 +15,7 @@ from bench.parties.wire import Crossed, Shipment
 from bench.run import networks, prices
 from bench.run.exchanges import Evaluation, bytes_of
 from bench.run.session import Peaks, Protection
+from bench.run.spending import Spending
 from bench.run.survival import Survival
 from reports import costs, record
 from reports.sharing import Sharing
@@ -35,6 +36,7 @@ class Figures:
             build.
         wall_s: seconds of the parties' life, evaluations after the first left out.
         repeats_s: seconds of evaluations after the first.
+        spending: what the parties spent by stage.
         stopped_s: seconds in which a signal had stopped a party.
         sharing: what several key owners did, up to the end of the first evaluation.
         survival: what was started again, and what was kept.
@@ -55,6 +57,7 @@ class Figures:
     unsupported: list[costs.UnsupportedPrimitive] = field(default_factory=list)
     peaks: Peaks = field(default_factory=Peaks)
     protection: Protection = field(default_factory=Protection)
+    spending: Spending = field(default_factory=Spending)
     together_peak_bytes: int | None = None
     stopped_s: float = 0.0
     security: Security | None = None
@@ -111,6 +114,7 @@ def latency(figures: Figures, samples: int, correct: bool) -> costs.Latency:
         primitives=_entries(figures, first) if correct else None,
         unsupported=figures.unsupported or None,
         runs=runs if cold else None,
+        stages=figures.spending.stages(correct=correct),
     )
 
 

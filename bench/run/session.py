@@ -24,6 +24,7 @@ from bench.remote.machine import RemoteParty
 from bench.run.interruption import uninterrupted
 from bench.run.kept_session import KeptSession
 from bench.run.scratch import scratch
+from bench.run.spending import Spending
 from reports.store import free
 
 #: Where what is kept of a failed cell's evaluator goes, beside the logs.
@@ -145,6 +146,7 @@ class Session:
         watch: told of each party's process id.
         peaks: the peaks of the parties so far.
         protection: what the parties so far say of themselves.
+        spending: what the parties spent so far.
         keep_on_failure: keep what is safe of the evaluator's folder beside the logs where an error leaves the
             session: public and evaluation keys, ciphertexts and the model, never what is in the clear.
         elsewhere: starts the evaluator on another machine, its files at this end in a folder; None where it
@@ -164,6 +166,7 @@ class Session:
     watch: Callable[[int], None]
     peaks: Peaks = field(default_factory=Peaks)
     protection: Protection = field(default_factory=Protection)
+    spending: Spending = field(default_factory=Spending)
     stage_deadline: Callable[[], float] = lambda: inf
     keep_on_failure: bool = False
     elsewhere: Callable[[Path], RemoteParty] | None = None
@@ -235,11 +238,12 @@ class Session:
             PartyError: the party said why not, died, or took too long.
         """
         try:
-            answer, peak = self.parties[side].conversation.request(request, self._deadline, on_event)
+            answer, done = self.parties[side].conversation.request(request, self._deadline, on_event)
         except PartyError as error:
             self.peaks.note(side, error.peak_bytes or 0)
             raise
-        self.peaks.note(side, peak)
+        self.peaks.note(side, done.peak_bytes)
+        self.spending.note(side, done.spent)
         return answer
 
     def lost(self, side: Side) -> bool:

@@ -97,7 +97,8 @@ class SharedKeyOwners(KeyOwners):
     def _join(self, side: Side, number: int, program: Program, bootstrap: bool) -> Joined:
         self.session.start(side)
         request = Join(self.parameters, number, program.rotation_steps, bootstrap, program.conjugates)
-        answer = self.session.ask(side, request)
+        with self.session.spending.of("keys"):
+            answer = self.session.ask(side, request)
         self.worked[side] = Worked(make_keys_s=answer.seconds)
         return answer
 

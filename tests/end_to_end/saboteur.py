@@ -92,6 +92,15 @@ KILLED = """import os, signal
 
     evaluator.{method} = noting"""
 
+#: Stops itself in the middle of its work, until somebody has it go on.
+STOPPED = """import os, signal
+    rescale = evaluator.rescale
+
+    def stopped(product):
+        os.kill(os.getpid(), signal.SIGSTOP)
+        return rescale(product)
+
+    evaluator.rescale = once(rescale, stopped)"""
 
 #: Sends an encryption of zeros in place of every result.
 ZEROS = """write = evaluator.write

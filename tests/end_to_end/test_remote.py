@@ -29,6 +29,10 @@ def levels(record: Record) -> list[tuple[object, ...]]:
     return [(one.layer, one.refresh, one.highest, one.lowest, one.count) for one in course]
 
 
+def stages(record: Record) -> list[tuple[str, str]]:
+    return [(one.stage, one.party) for one in record.latency.stages or []]
+
+
 def test_a_remote_evaluator_computes_what_a_local_one_does(backend: str, tmp_path: Path) -> None:
     certificates.make(tmp_path, ["localhost"], days=1)
     shown = certificates.load(tmp_path / certificates.EVALUATOR)
@@ -43,6 +47,7 @@ def test_a_remote_evaluator_computes_what_a_local_one_does(backend: str, tmp_pat
     assert remote.counts == local.counts
     assert remote.counts.round_trips
     assert levels(remote) == levels(local) != []
+    assert stages(remote) == stages(local) != []
     assert (remote.wire.messages, remote.wire.rounds) == (local.wire.messages, local.wire.rounds)
     # What a library compresses varies by a little from key to key.
     assert remote.wire.to_evaluator_bytes == pytest.approx(local.wire.to_evaluator_bytes, rel=0.01)

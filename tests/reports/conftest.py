@@ -16,6 +16,7 @@ from reports.costs import (
     Price,
     Primitive,
     PrimitiveCounts,
+    StageCost,
     Stretch,
     UnsupportedPrimitive,
     Wire,
@@ -143,6 +144,19 @@ def fields() -> dict[str, Any]:
             ],
             unsupported=[UnsupportedPrimitive(name="bootstrap", reason="SEAL has no CKKS bootstrap")],
             runs=[Evaluation(cold=True, evaluate_s=60.0), Evaluation(cold=False, evaluate_s=58.0)],
+            stages=[
+                StageCost(
+                    stage="evaluate",
+                    party="evaluator",
+                    wall_s=60.5,
+                    waited_s=6.0,
+                    user_s=52.0,
+                    system_s=1.5,
+                    idle_s=1.0,
+                    voluntary_switches=14,
+                    involuntary_switches=90,
+                )
+            ],
         ),
         "memory": Memory(
             keygen_peak_bytes=1_200_000_000,

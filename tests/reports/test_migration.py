@@ -31,6 +31,7 @@ def read_on(record: Record) -> Record:
     parts = (
         *("wall_s", "make_keys_s", "write_keys_s", "load_keys_s", "encode_model_s", "other_s"),
         "planned_evaluate_s",
+        "stages",
     )
     machine = ("pinned", "shared", "stopped_s", "isolation", "swap")
     drawn = ("secret_from", "error_deviation", "error_from")

@@ -28,7 +28,7 @@ NAMES = {
     "logit_error_max logit_error_mean precision_bits precision layers held_out",
     "latency": "plan_s wall_s keygen_s make_keys_s write_keys_s prepare_model_s load_keys_s encode_model_s "
     "encrypt_s evaluate_s evaluate_cpu_s evaluate_idle_s planned_evaluate_s round_trips_s decrypt_s "
-    "other_s per_sample_s clear_model_s layers course primitives unsupported runs",
+    "other_s per_sample_s clear_model_s layers course primitives unsupported runs stages",
     "memory": "keygen_peak_bytes key_owner_peak_bytes evaluator_peak_bytes together_peak_bytes "
     "public_key_bytes "
     "relinearisation_key_bytes rotation_keys_bytes conjugation_key_bytes bootstrap_keys_bytes "
@@ -56,6 +56,13 @@ def test_a_record_from_before_the_distribution_of_precision_is_read(record: Reco
     del written["ladder"]["precision"], written["ladder"]["layers"][0]["precision"]
     found = Record.from_json(json.dumps(written))
     assert (found.ladder.precision, found.ladder.precision_bits) == (None, 15.5)
+
+
+def test_a_record_from_before_stages_told_what_they_spent_is_read() -> None:
+    written = json.loads(GOLDEN.read_text())
+    del written["latency"]["stages"]
+    found = Record.from_json(json.dumps(written)).latency
+    assert (found.stages, found.evaluate_s) == (None, 60.0)
 
 
 def test_a_record_from_before_the_error_was_told_is_read() -> None:
@@ -118,6 +125,9 @@ def test_names_inside_lists(record: Record) -> None:
     }
     assert set(written["latency"]["primitives"][0]) == primitive
     assert set(written["latency"]["unsupported"][0]) == {"name", "reason"}
+    spent = {"wall_s", "waited_s", "user_s", "system_s", "idle_s"}
+    switches = {"voluntary_switches", "involuntary_switches"}
+    assert set(written["latency"]["stages"][0]) == {"stage", "party"} | spent | switches
 
 
 def test_a_cell_that_never_ran_has_every_name_and_null(fields: dict[str, Any]) -> None:
@@ -172,7 +182,7 @@ def test_defect_2_numbers_are_numbers_in_the_unit_of_their_name() -> None:
         Latency(total_latency_ms=60.0)
     with pytest.raises(ValidationError):
         Counts(rotations=True)
-    names = set(Latency.model_fields) - {"layers", "course", "primitives", "unsupported", "runs"}
+    names = set(Latency.model_fields) - {"layers", "course", "primitives", "unsupported", "runs", "stages"}
     assert all(name.endswith("_s") for name in names)
     assert all(name.endswith("_bytes") for name in Memory.model_fields)
 

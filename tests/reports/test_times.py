@@ -228,8 +228,9 @@ def test_times_that_hold_a_stop_are_not_comparable(record: Record) -> None:
 
 
 def test_times_that_processor_seconds_do_not_fill_are_not_comparable(record: Record) -> None:
-    idle = record.model_copy(update={"latency": record.latency.model_copy(update={"evaluate_idle_s": 30.0})})
-    for finding in both(idle, 30, 1.0):
+    (stage,) = record.latency.stages or []
+    idle = stage.model_copy(update={"user_s": 23.0, "idle_s": 30.0})
+    for finding in both(record, 30, 1.0, latency__stages=[idle]):
         assert finding.verdict is Verdict.NOT_COMPARABLE
         assert finding.why.startswith("the evaluator used no processor for ")
         assert finding.why.endswith("; so in 60 processes")

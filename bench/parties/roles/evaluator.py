@@ -125,6 +125,7 @@ class EvaluatorParty(Party):
             identity([request.name, self._digest], [*self._keys, *request.batch]),
             request.checkpoint_s,
             partial(self._checkpointed, number),
+            self.meter,
         )
         kept = checkpoints.latest()
         if kept is not None:

@@ -277,6 +277,19 @@ export interface LayerPrecision {
   error_max: number | null;
 }
 
+/** What a party spent in a stage; see `StageCost` in reports/costs.py. */
+export interface StageCost {
+  stage: string;
+  party: string;
+  wall_s: number;
+  waited_s: number;
+  user_s: number;
+  system_s: number;
+  idle_s: number;
+  voluntary_switches: number;
+  involuntary_switches: number;
+}
+
 /** The blocks of a whole record that plots need, where the row says that they are there. */
 export interface WholeRecord {
   latency: {
@@ -284,6 +297,7 @@ export interface WholeRecord {
     layers: { name: string; s: number }[];
     primitives: Primitive[];
     unsupported?: { name: string; reason: string }[] | null;
+    stages?: StageCost[] | null;
   };
   ladder: { layers: LayerPrecision[] | null };
   [block: string]: unknown;

@@ -34,6 +34,7 @@ from bench.parties.messages import (
     Refreshed,
     Request,
 )
+from bench.parties.spent import Spent
 from bench.parties.wire import Shipment
 
 SHIPMENT = Shipment("ciphertext", "from_key_owner_0", 7, "ab")
@@ -47,6 +48,7 @@ FIGURES = BatchFigures(
     primitives=(ExecutedPrimitive("rotate_many", 3, 1, 4, 0.5, 0.75),),
     counts={"rotations": 4},
 )
+SPENT = Spent(2.5, 0.5, 1.25, 0.25, 3, 400)
 MESSAGES = [
     Ready("none", None),
     Failed("OutOfMemory", "no room", 1 << 40),
@@ -56,9 +58,13 @@ MESSAGES = [
     Evaluate(BATCH, 1, "2", 30.0),
     Refreshed(SHIPMENT),
     Noted(),
-    Done(5, Generated(0.5, 0.25, BATCH, SecurityFacts(13, 100.5, 60, "uniform_ternary"), {"seal": "4.1"})),
-    Done(5, Prepared(0.5, None)),
-    Done(5, Evaluated(BATCH, FIGURES)),
+    Done(
+        5,
+        SPENT,
+        Generated(0.5, 0.25, BATCH, SecurityFacts(13, 100.5, 60, "uniform_ternary"), {"seal": "4.1"}),
+    ),
+    Done(5, SPENT, Prepared(0.5, None)),
+    Done(5, SPENT, Evaluated(BATCH, FIGURES)),
     Timed("add", 3, (0.1, 0.2), sums=Sums(BATCH, 2, 3)),
 ]
 

@@ -17,6 +17,7 @@ from bench.parties.codec import encode
 from bench.parties.conversation import Conversation
 from bench.parties.errors import PartyError
 from bench.parties.messages import Decrypt, Decrypted, Done, Finished, Progress, Ready
+from bench.parties.spent import NOTHING, Spent
 
 DECRYPT = Decrypt((), "file.npy")
 
@@ -46,9 +47,10 @@ def refused(*lines: str) -> PartyError:
     return caught.value
 
 
-def test_an_answer_and_the_peak() -> None:
-    lines = [encode(Progress(0, 1, "block1", 3)), encode(Done(7, Decrypted(0.5)))]
-    assert conversation(*lines).request(DECRYPT, inf) == (Decrypted(0.5), 7)
+def test_an_answer_and_what_it_took() -> None:
+    done = Done(7, Spent(0.75, user_s=0.5), Decrypted(0.5))
+    lines = [encode(Progress(0, 1, "block1", 3)), encode(done)]
+    assert conversation(*lines).request(DECRYPT, inf) == (Decrypted(0.5), done)
 
 
 def test_a_line_that_is_not_a_message() -> None:
@@ -58,7 +60,7 @@ def test_a_line_that_is_not_a_message() -> None:
 
 
 def test_an_answer_to_another_request() -> None:
-    error = refused(encode(Done(7, Finished())))
+    error = refused(encode(Done(7, NOTHING, Finished())))
     assert str(error) == "the key owner said Finished instead of Decrypted; mend its role"
 
 

@@ -15,6 +15,7 @@ from bench.parties.measurements import MeasureKeys, Repetitions
 from bench.parties.messages import Decrypt, Done, Event, Failed, Finished, Ready, Request
 from bench.parties.party import Party
 from bench.parties.serve import load_role, serve
+from bench.parties.spent import NOTHING
 
 KEY_OWNER = "bench.parties.roles.key_owner:KeyOwnerParty"
 CLEARTEXT = "backends.cleartext.library:Cleartext"
@@ -89,5 +90,5 @@ def test_a_wrong_message_is_refused_and_the_party_goes_on(tmp_path: Path) -> Non
 
 def test_half_a_line_is_the_end(tmp_path: Path) -> None:
     """What an end leaves that dies as it writes is not a message."""
-    source = io.StringIO(encode(Done(1, Finished()))[:-3])
+    source = io.StringIO(encode(Done(1, NOTHING, Finished()))[:-3])
     assert Channel(source, io.StringIO()).receive(Event) is None

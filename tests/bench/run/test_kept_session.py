@@ -27,7 +27,7 @@ from bench.run.life import CellError, Life
 from bench.run.program_parties import ProgramParties, _Asked
 from bench.run.splitting import Splitting
 from bench.run.survival import Survival
-from tests.bench.commands import bench, changed
+from tests.bench.commands import bench, changed, exported
 from tests.end_to_end.harness import refresh_of, session
 from tests.random_vit import random_inputs, random_vit
 from tests.toy import ROUND_TRIPS
@@ -227,5 +227,9 @@ def test_the_same_command_finishes_what_was_interrupted(
     with pytest.raises(Abort):
         bench(*options, "--output", str(results))
     assert list(results.glob(f"{JOURNALS}/*/{FOLDER}/key_owner/*"))
+    monkeypatch.setattr(OneKeyOwner, "generate", None)
     assert "goes on with the keys of a run that was cut off" in bench(*options, "--output", str(results))
+    *_, record = exported(results)  # after that of the interrupted one
+    told = [(one["stage"], one["party"]) for one in record["latency"]["stages"]]
+    assert told.count(("keys", "key_owner")) == told.count(("load", "evaluator")) == 1
     assert not (results / JOURNALS).exists()

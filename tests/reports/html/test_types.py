@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timezone
 
+from reports.costs import StageCost
 from reports.figures import Unit
 from reports.html import assets
 from reports.html.page import render
@@ -32,6 +33,10 @@ def literals(name: str) -> set[str]:
     """The texts that a type consists of."""
     (body,) = re.findall(rf"type {name} =(.*?);", TYPES, re.DOTALL)
     return set(re.findall(r'"(.+?)"', body))
+
+
+def test_a_stage_has_the_names_of_the_record() -> None:
+    assert members("StageCost") == {*StageCost.model_fields}
 
 
 def test_a_row_has_the_columns_of_the_index_and_no_others() -> None:

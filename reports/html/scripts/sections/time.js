@@ -8,6 +8,7 @@ import { seconds, significant } from "../format.js";
 import { heatOption, heatTable, shares } from "../heat.js";
 import { firstOf, naming } from "../labels.js";
 import { addFigure } from "../plot.js";
+import { spending } from "../spending.js";
 import { addTable } from "../table.js";
 import { firstParts, longestFirst, secondsBy } from "../timing.js";
 
@@ -170,6 +171,7 @@ function computed(parent, rows) {
  */
 export async function time(parent, rows) {
   stages(parent, rows);
+  await spending(parent, rows.filter(evaluated));
   await layerTimes(parent, rows);
   await primitiveTimes(parent, rows);
   computed(parent, rows);
