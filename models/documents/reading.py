@@ -115,7 +115,8 @@ def _composed(path: Path, error: type[Exception]) -> yaml.Node | None:
             f"{path}:{line}: this is not YAML (a character {_code(text[cause.position])}); take it out"
         ) from cause
     except (ValueError, OverflowError) as cause:  # an escape or a version of YAML that is past all numbers
-        line = _line(composer and composer.get_mark())  # type: ignore[no-untyped-call]
+        mark = None if composer is None else composer.get_mark()  # type: ignore[no-untyped-call]
+        line = _line(mark)
         raise error(f"{path}:{line}: this is not YAML (a number is too large); correct the line") from cause
     return root
 

@@ -127,13 +127,13 @@ def test_bytes_that_are_no_pickle_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_long_file_that_is_none_is_not_read(tmp_path: Path) -> None:
-    """Each has terabytes, in no block of the disk."""
+    """Each is of 256 GB, in no block of the disk."""
     bert(tmp_path)
     (tmp_path / WEIGHTS).write_bytes(b"")
-    os.truncate(tmp_path / WEIGHTS, 1 << 42)
-    with pytest.raises(ModelError, match="model.safetensors is not a safetensors file"):
+    os.truncate(tmp_path / WEIGHTS, 1 << 38)
+    with pytest.raises(ModelError, match=r"model\.safetensors is not a safetensors file"):
         huggingface.load(tmp_path)
-    os.truncate(tmp_path / "config.json", 1 << 42)
+    os.truncate(tmp_path / "config.json", 1 << 38)
     with pytest.raises(ModelError, match=r"config\.json is larger than 67,108,864 bytes"):
         huggingface.load(tmp_path)
 
