@@ -58,7 +58,7 @@ class SecurityBlock(Block):
 
     bits: Count | None = None
     log_n: Count | None = None
-    log_qp: float | None = None
+    log_qp: Annotated[float, Field(gt=0)] | None = None
     secret: str | None = None
     source: str | None = None
     secure: bool = False

@@ -25,8 +25,8 @@ MOST_ROTATIONS = 256
 MOST_REPETITIONS = 10_000
 #: What a degree of 1,023 takes, ten levels, is more than a layer between two refreshes has.
 HIGHEST_DEGREE = 1023
-#: Numbers of the largest array that a layer is drawn with: 256 MB.
-MOST_NUMBERS = 1 << 25
+#: Numbers of the largest array that a layer is drawn with: 128 MB, of which a plan holds four and more.
+MOST_NUMBERS = 1 << 24
 MOST_TOKENS = MOST_FEATURES = 1 << 16
 #: Samples of a layer, whose array is limited too.
 MOST_LAYER_SAMPLES = 1 << 16

@@ -10,6 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 #: which a machine holds all stages at once.
 WIDEST, MOST_BLOCKS, LARGEST_RATIO, MOST_WEIGHTS = 16_384, 256, 64, 1_000_000_000
 
+#: Tokens of a sample, whose masks have the square of them, and those of a model that has more positions,
+#: where nobody says how many.
+MOST_TOKENS, USUAL_MOST_TOKENS = 8192, 4096
+
 
 @dataclass(frozen=True)
 class DataShape:
@@ -81,6 +85,21 @@ def too_many(weights: float) -> str | None:
         f"{weights:,.0f} weights are over {MOST_WEIGHTS:,}, more than is planned or held here (a plan too "
         "draws those of up to four blocks, in float64)"
     )
+
+
+def beyond_bounds(data: DataShape, width: int) -> str | None:
+    """Why the sizes of a model's data are more than a machine holds; None where they are not.
+
+    Args:
+        data: the sizes.
+        width: features of the residual stream, for each of which there is a weight a symbol and a class.
+    """
+    if data.tokens > MOST_TOKENS:
+        return f"{data.tokens:,} tokens are over {MOST_TOKENS:,}"
+    table = width * max(data.features, data.classes)
+    if table > MOST_WEIGHTS:
+        return f"a table of {table:,} weights is over {MOST_WEIGHTS:,}"
+    return None
 
 
 def hidden_features(dim: int, mlp_ratio: int | float) -> int:

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import PurePath
 from typing import NamedTuple, NoReturn
@@ -183,7 +184,7 @@ def _under_header(folder: DataFolder, name: str, rows: _Rows) -> _Fields:
             continue
         if header is None:
             header = fields
-            twice = next((column for column in header if column and header.count(column) > 1), None)
+            twice = next((column for column, count in Counter(header).items() if column and count > 1), None)
             if twice is not None:
                 _fail(folder, name, line, f"the header has {twice!r} twice")
         elif len(fields) != len(header):

@@ -98,8 +98,10 @@ def _composed(path: Path, error: type[Exception]) -> yaml.Node | None:
     if len(raw) > LARGEST:
         raise error(f"{path} is larger than {LARGEST:,} bytes; name a YAML file that a person wrote")
     text = decoded(raw, path, error)
+    composer = None
     try:
-        root: yaml.Node | None = _Composer(text).get_single_node()
+        composer = _Composer(text)
+        root: yaml.Node | None = composer.get_single_node()
     except _Refused as refused:
         raise error(f"{path}:{_line(refused.problem_mark)}: {refused.problem}") from refused
     except yaml.MarkedYAMLError as cause:
@@ -112,6 +114,10 @@ def _composed(path: Path, error: type[Exception]) -> yaml.Node | None:
         raise error(
             f"{path}:{line}: this is not YAML (a character {_code(text[cause.position])}); take it out"
         ) from cause
+    except (ValueError, OverflowError) as cause:  # an escape or a version of YAML that is past all numbers
+        mark = None if composer is None else composer.get_mark()  # type: ignore[no-untyped-call]
+        line = _line(mark)
+        raise error(f"{path}:{line}: this is not YAML (a number is too large); correct the line") from cause
     return root
 
 

@@ -38,7 +38,7 @@ class Config(BaseModel, ABC):
         epsilon: the epsilon of every normalisation.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     dim: PositiveInt
     activation: Activation

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from pydantic import ValidationError
 
+from models.architectures.shapes import beyond_bounds
 from models.errors import ModelError
 from models.huggingface import config, sentences
 from models.huggingface.config import Config
@@ -42,13 +43,16 @@ def describe(source: Source, request: Request) -> Described:
         architecture = entries.architecture(head.shape)
     except ValueError as error:
         raise config.refused(source.config_path, _faults(error)) from error
+    data = entries.data(request, classes[head.answers])
+    if fault := beyond_bounds(data, entries.features):
+        raise config.refused(source.config_path, fault)
     return Described(
         name=request.name,
         family=family,
         head=head,
         config=entries,
         architecture=architecture,
-        data=entries.data(request, classes[head.answers]),
+        data=data,
         preparation=preparation,
         metric=None if labels is None else labels.metric(source.config_path),
     )
@@ -82,7 +86,7 @@ def known(source: Source) -> tuple[Family, Head]:
             )
         return family, replace(family.heads[-1], shape={**family.heads[-1].shape, **pooled})
     named = source.config.get("architectures") or []
-    if not isinstance(named, list):
+    if not isinstance(named, list) or not all(isinstance(name, str) for name in named):
         raise ModelError(f"{source.config_path} has the architectures {named!r}; write a list of names")
     if not named:
         family = _of_its_kind(source)

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from safetensors import SafetensorError, deserialize
+from safetensors import SafetensorError, deserialize, safe_open
 
 from models import regular_files
 from models.errors import ModelError
@@ -19,6 +19,8 @@ from models.huggingface.tensors import Stored, Tensors
 _CONFIG = "config.json"
 _PREPROCESSOR = "preprocessor_config.json"
 _MODULES = "modules.json"
+#: Bytes of a file that describes: the index of the largest model that is published has a hundredth.
+LARGEST_JSON = 1 << 26
 #: Files of weights in the order in which one is chosen; each may be divided, with an index of the parts.
 _WEIGHTS = ("model.safetensors", "pytorch_model.bin")
 _ADVICE = "name a folder that `save_pretrained` wrote, with its weights as safetensors"
@@ -115,13 +117,17 @@ def _of_parts(index: Path) -> dict[str, Stored]:
 
 def _is_file_name(file: object) -> bool:
     """Whether this names a file in the folder itself."""
-    return isinstance(file, str) and Path(file).name == file
+    return isinstance(file, str) and Path(file).name == file and "\0" not in file
 
 
 def _stored(path: Path) -> dict[str, Stored]:
     try:
         refuse_pointer(path)
-        content = pickled.as_safetensors(path) if path.suffix == ".bin" else regular_files.content(path)
+        if path.suffix == ".bin":
+            content = pickled.as_safetensors(path)
+        else:
+            with safe_open(path, "np"):  # type: ignore[no-untyped-call]
+                content = regular_files.content(path)  # which a damaged head does not make so long
         entries = deserialize(content)  # type: ignore[no-untyped-call]
     except OSError as error:
         raise ModelError(f"{path} cannot be read ({error.strerror}); {_NO_WEIGHTS}") from error
@@ -156,7 +162,11 @@ def entries_of(path: Path) -> dict[str, Any]:
 
 def _json(path: Path) -> object:
     try:
-        content: object = json.loads(regular_files.text(path))
+        with regular_files.opened(path) as file:
+            raw = file.read(LARGEST_JSON + 1)
+        if len(raw) > LARGEST_JSON:
+            raise ModelError(f"{path} is larger than {LARGEST_JSON:,} bytes; restore the folder")
+        content: object = json.loads(raw.decode("utf-8"))
     except OSError as error:
         raise ModelError(f"{path} cannot be read ({error.strerror}); {_ADVICE}") from error
     except RecursionError as error:

@@ -34,7 +34,8 @@ def load(
             it may be left out where the folder has a `preprocessor_config.json`. Without either the metadata
             hold none, and the caller gives inputs: numbers of the model's own tokens, -1 for padding at the
             end, or `[samples, tokens, features]` as `models.data.patches` cuts images, a zero token first.
-        context: tokens of a text, where no preparation says so; by default all positions of the model.
+        context: tokens of a text, where no preparation says so; by default all positions of the model,
+            4,096 at most.
         name: the name of the graph; by default the folder's.
 
     Returns:
@@ -59,7 +60,7 @@ def load(
 
 
 def described(path: Path | str) -> Described:
-    """What a folder says of its model; of a text, with all positions of the model.
+    """What a folder says of its model; of a text, with all positions of the model, 4,096 at most.
 
     Raises:
         ModelError: the folder is incomplete or damaged, or the model is too large or none that the graph can

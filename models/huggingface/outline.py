@@ -32,7 +32,8 @@ class Outline:
         family: Hugging Face's name of the kind of model.
         task: its names of what the model is for, as classes; where none is known, as what it is taken too.
         architecture: its kind and shape.
-        data: the sizes of what it takes and gives, of a text all positions of the model.
+        data: the sizes of what it takes and gives, of a text all positions of the model,
+            4,096 at most.
         activation: the operation between the maps of its MLPs.
         images: what a recipe has to say of its images; None of a text.
         parameters: numbers that its files hold; None where these are no safetensors.

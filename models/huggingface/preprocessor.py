@@ -33,7 +33,7 @@ class Preprocessor(BaseModel):
     model's. `by_shorter` is whether that is the shorter side, so that images keep their proportions.
     """
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, allow_inf_nan=False)
 
     do_resize: bool = True
     size: _Side | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from models.architectures.shapes import DataShape
+from models.architectures.shapes import USUAL_MOST_TOKENS, DataShape
 from models.data import preparation as prepared
 from models.data.literals import Preparation
 from models.errors import ModelError
@@ -17,7 +17,7 @@ class Request:
     Attributes:
         name: the name of the graph.
         preparation: how a data set becomes its inputs.
-        context: tokens of a text; all positions of the model where absent.
+        context: tokens of a text; all positions of the model where absent, 4,096 at most.
     """
 
     name: str
@@ -30,7 +30,7 @@ class Request:
         Raises:
             ModelError: the model has fewer positions, or another vocabulary than the preparation.
         """
-        tokens = positions if self.context is None else self.context
+        tokens = min(positions, USUAL_MOST_TOKENS) if self.context is None else self.context
         entries = vocabulary
         if self.preparation is not None:
             tokens, entries = prepared.tokens(self.preparation)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 
@@ -16,6 +17,8 @@ from models.graph import Array
 _TYPES = {"F16": "<f2", "F32": "<f4", "F64": "<f8"}
 #: How TensorFlow's checkpoints name the arrays of a LayerNorm, as those converted from them still do.
 _NORMS = ((r"\.gamma$", ".weight"), (r"\.beta$", ".bias"))
+#: Numbers of the largest weight that is read as zeros, to go on to the next fault: 128 MB.
+_MOST_ZEROS = 1 << 24
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +65,11 @@ class Tensors:
                 self._stored[name] = self._stored.pop(stored)
 
     def take(self, name: str, *shape: int) -> Array:
-        """One weight in float64; more than one node may have a part of it."""
+        """One weight in float64; more than one node may have a part of it.
+
+        Raises:
+            ModelError: a large one is wrong, in whose place no zeros are made.
+        """
         stored = self._stored.get(name)
         self._asked.add(name)
         if stored is None:
@@ -73,6 +80,8 @@ class Tensors:
             self._faults[f"{name} is stored as {stored.dtype}"] = None
         else:
             return _numbers(stored).reshape(shape)
+        if prod(shape) > _MOST_ZEROS:
+            raise self._refused([*self._faults])
         return np.zeros(shape)
 
     def leave(self, pattern: str) -> None:
@@ -88,13 +97,15 @@ class Tensors:
         """
         left = sorted(self._stored.keys() - self._asked)
         if self._faults:
-            faults = [*self._faults] + [f"{name} is left over" for name in left]
-            raise ModelError(
-                f"the weights in {self._origin} are not those that its config.json describes "
-                f"({'; '.join(faults)}); restore the folder, or import a model of a supported form"
-            )
+            raise self._refused([*self._faults, *(f"{name} is left over" for name in left)])
         if left:
             logger.warning("%s: the model has no place for %s", self._origin, ", ".join(left))
+
+    def _refused(self, faults: Sequence[str]) -> ModelError:
+        return ModelError(
+            f"the weights in {self._origin} are not those that its config.json describes "
+            f"({'; '.join(faults)}); restore the folder, or import a model of a supported form"
+        )
 
 
 def _numbers(stored: Stored) -> Array:

@@ -61,6 +61,7 @@ def test_what_an_export_wrote_comes_back(record: Record, tmp_path: Path) -> None
         (lambda one: _bits(one, 25.0, 24.0), "the mean error of rotations is over its largest"),
         (lambda one: _bits(one, None, 24.0), "the mean error of rotations is over its largest"),
         (lambda one: one["counts"].update(bootstraps=3), "it ran 3 bootstraps of 0 and is called ok"),
+        (lambda one: one["security"].update(log_qp=-1.0), "log_qp: Input should be greater than 0"),
     ],
 )  # fmt: skip
 def test_a_damaged_record_is_refused_by_name(

@@ -22,6 +22,7 @@ from transformers import (
 from transformers.models.llama.modeling_llama import LlamaRMSNorm
 
 from models import checkpoint, conversion, huggingface
+from models.architectures.shapes import USUAL_MOST_TOKENS
 from models.errors import ModelError
 from models.graph import Graph
 from models.reference import outputs
@@ -96,6 +97,7 @@ def test_neox_predicts_like_transformers(tmp_path: Path, changes: dict[str, Any]
         {"tie_word_embeddings": True},
         {"rms_norm_eps": 1e-2},
         {"hidden_act": "gelu"},
+        {"partial_rotary_factor": 0.5},
     ],
     ids=str,
 )
@@ -126,6 +128,16 @@ def test_older_folders_say_their_positions_otherwise(tmp_path: Path, make: Any, 
     agree(tmp_path, model(torch.from_numpy(numbers())).logits)
 
 
+def test_a_long_model_has_the_usual_context_where_nobody_asks_for_one(tmp_path: Path) -> None:
+    """Its masks have the square of it."""
+    llama(tmp_path)
+    path = tmp_path / "config.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"max_position_embeddings": 10**9}))
+    assert huggingface.described(tmp_path).data.tokens == USUAL_MOST_TOKENS
+    with pytest.raises(ModelError, match=r"1,000,000 tokens are over 8,192"):
+        huggingface.load(tmp_path, context=10**6)
+
+
 def test_a_llama_is_kept_like_any_other(tmp_path: Path) -> None:
     graph = agree(tmp_path, llama(tmp_path)(torch.from_numpy(numbers())).logits)
     checkpoint.save_graph(graph, tmp_path / "kept", "original", "float64")
@@ -138,8 +150,11 @@ def test_a_llama_is_kept_like_any_other(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "entries", "told"),
     [
-        (llama, turned(rope_type="llama3", factor=8.0), "rope_parameters.rope_type"),
+        (llama, turned(rope_type="llama3", factor=8.0), "rope_scaling.rope_type"),
         (llama, {"rope_parameters": None, "rope_scaling": {"type": "linear", "factor": 2}}, "rope_type"),
+        (llama, {"rope_scaling": {"type": "linear", "factor": 2}}, "rope_type"),
+        (llama, {"rms_norm_eps": float("inf")}, "rms_norm_eps: Input should be a finite number"),
+        (llama, {"vocab_size": 10**15}, "a table of 24,000,000,000,000,000 weights is over"),
         (llama, {"num_key_value_heads": 4}, "6 heads are not a multiple of 4 of keys and values"),
         (llama, {"head_dim": 8}, "6 heads of 8 features are not 24 in all"),
         (neox, turned(partial_rotary_factor=0.4), "multiple of 2"),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -96,6 +98,43 @@ def test_a_folder_without_weights_says_how_they_are_made(tmp_path: Path) -> None
     bert(tmp_path)
     (tmp_path / WEIGHTS).unlink()
     with pytest.raises(ModelError, match=r"model.safetensors cannot be read.* pytorch_model.bin .*save_file"):
+        huggingface.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("make", "told"),
+    [
+        (lambda: {3: torch.zeros(1)}, "does not hold weights and nothing else"),
+        (lambda: {"x": torch.zeros(1).expand(10**9)}, "'x' is larger than the file"),
+        (lambda: [torch.zeros(1)], "does not hold weights and nothing else"),
+    ],
+    ids=["numbers", "expanded", "list"],
+)
+def test_a_pickle_of_another_form_is_refused(tmp_path: Path, make: Callable[[], object], told: str) -> None:
+    bert(tmp_path)
+    (tmp_path / WEIGHTS).unlink()
+    torch.save(make(), tmp_path / "pytorch_model.bin")
+    with pytest.raises(ModelError, match=told):
+        huggingface.load(tmp_path)
+
+
+def test_bytes_that_are_no_pickle_are_refused(tmp_path: Path) -> None:
+    bert(tmp_path)
+    (tmp_path / WEIGHTS).unlink()
+    (tmp_path / "pytorch_model.bin").write_bytes(b"abc")
+    with pytest.raises(ModelError, match="does not hold weights and nothing else"):
+        huggingface.load(tmp_path)
+
+
+def test_a_long_file_that_is_none_is_not_read(tmp_path: Path) -> None:
+    """Each is of 256 GB, in no block of the disk."""
+    bert(tmp_path)
+    (tmp_path / WEIGHTS).write_bytes(b"")
+    os.truncate(tmp_path / WEIGHTS, 1 << 38)
+    with pytest.raises(ModelError, match=r"model\.safetensors is not a safetensors file"):
+        huggingface.load(tmp_path)
+    os.truncate(tmp_path / "config.json", 1 << 38)
+    with pytest.raises(ModelError, match=r"config\.json is larger than 67,108,864 bytes"):
         huggingface.load(tmp_path)
 
 

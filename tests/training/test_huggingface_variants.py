@@ -336,6 +336,14 @@ def test_weights_without_a_place_are_logged(tmp_path: Path, caplog: pytest.LogCa
     assert "the model has no place for another.head" in caplog.text
 
 
+@pytest.mark.parametrize("classes", [10**12, 10**30])
+def test_more_classes_than_a_machine_holds_are_refused(tmp_path: Path, classes: int) -> None:
+    bert(tmp_path)
+    configured(tmp_path, ("id2label", "label2id"), num_labels=classes)
+    with pytest.raises(ModelError, match=r"a table of [0-9,]* weights is over 1,000,000,000"):
+        huggingface.load(tmp_path)
+
+
 def test_a_kind_of_model_that_is_not_known_is_named(tmp_path: Path) -> None:
     bert(tmp_path)
     configured(tmp_path, ("architectures",), model_type="xlnet")

@@ -102,6 +102,8 @@ def test_the_tokens_of_a_swin_lie_by_windows(tmp_path: Path) -> None:
     [
         ({"window_size": 4}, "a grid of 2 tokens a side is not a multiple of window_size 4"),
         ({"use_absolute_embeddings": True}, "use_absolute_embeddings: True is not False"),
+        ({"depths": []}, "depths: Tuple should have at least 1 item"),
+        ({"image_size": 10**9}, "image_size: Input should be less than"),
         ({"num_heads": [2]}, "2 stages have a depth but 1 have heads"),
         ({"mlp_ratio": 2.5}, "mlp_ratio|whole number|integer"),
     ],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from models.huggingface.family import Family, Head
-from models.huggingface.kinds.decoder import DecoderConfig
+from models.huggingface.kinds.decoder import ROPE_TYPE, DecoderConfig
 from models.huggingface.rules import Linear, Norm, Part, Symbols
 
 _QKV = "layers.*.attention.query_key_value"
@@ -24,7 +24,7 @@ FAMILY = Family(
         "bias": ("attention_bias", True),
         "turned": ("rope_parameters.partial_rotary_factor|partial_rotary_factor|rotary_pct", 0.25),
         "base": ("rope_parameters.rope_theta|rope_theta|rotary_emb_base", 10000.0),
-        "rope": ("rope_parameters.rope_type|rope_scaling.rope_type|rope_scaling.type", "default"),
+        "rope": (ROPE_TYPE, "default"),
         "tied": ("tie_word_embeddings", False),
     },
     prefix="gpt_neox.",

@@ -6,7 +6,7 @@ Keys and values that several heads share are given to each of them.
 from __future__ import annotations
 
 from models.huggingface.family import Family, Head
-from models.huggingface.kinds.decoder import DecoderConfig
+from models.huggingface.kinds.decoder import ROPE_TYPE, DecoderConfig
 from models.huggingface.rules import Grouped, Linear, Norm, Symbols
 
 FAMILY = Family(
@@ -27,9 +27,9 @@ FAMILY = Family(
         "gated": ("", True),
         "bias": ("attention_bias", False),
         "mlp_bias": ("mlp_bias", False),
-        "turned": ("rope_parameters.partial_rotary_factor|partial_rotary_factor", 1.0),
+        "turned": ("", 1.0),  # whatever is said: transformers turns all
         "base": ("rope_parameters.rope_theta|rope_theta", 10000.0),
-        "rope": ("rope_parameters.rope_type|rope_scaling.rope_type|rope_scaling.type", "default"),
+        "rope": (ROPE_TYPE, "default"),
         "tied": ("tie_word_embeddings", False),
     },
     prefix="model.",

@@ -12,6 +12,9 @@ from models.architectures.gpt import GptShape
 from models.graph import Node
 from models.huggingface.kinds.text import TextConfig
 
+#: The entries that say how angles are spread: of two blocks of them, `transformers` takes the first.
+ROPE_TYPE = "rope_scaling.rope_type|rope_scaling.type|rope_parameters.rope_type|rope_parameters.type"
+
 
 class DecoderConfig(TextConfig):
     """What a folder says of a language model.

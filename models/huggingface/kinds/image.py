@@ -5,11 +5,11 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import Annotated
 
-from pydantic import BeforeValidator, PositiveInt, model_validator
+from pydantic import BeforeValidator, Field, PositiveInt, model_validator
 
 from models.architectures.shapes import DataShape
 from models.data import preparation as prepared
-from models.data.literals import Patches
+from models.data.literals import LARGEST_IMAGE, Patches
 from models.huggingface import images
 from models.huggingface.config import Config
 from models.huggingface.folder import Source
@@ -25,7 +25,7 @@ def _side(value: object) -> object:
     return value[0]
 
 
-Side = Annotated[PositiveInt, BeforeValidator(_side)]
+Side = Annotated[int, Field(gt=0, le=LARGEST_IMAGE), BeforeValidator(_side)]
 
 
 class ImageConfig(Config):

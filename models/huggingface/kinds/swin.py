@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pydantic import PositiveFloat, PositiveInt, model_validator
+from pydantic import Field, PositiveFloat, PositiveInt, model_validator
 
 from models.architectures.draft import EPSILON
 from models.architectures.swin import SwinShape
@@ -26,8 +26,8 @@ class SwinConfig(ImageConfig):
         mlp_ratio: features inside an MLP per feature of the stream.
     """
 
-    depths: tuple[PositiveInt, ...]
-    heads: tuple[PositiveInt, ...]
+    depths: tuple[PositiveInt, ...] = Field(min_length=1)
+    heads: tuple[PositiveInt, ...] = Field(min_length=1)
     window: PositiveInt
     mlp_ratio: PositiveFloat
 

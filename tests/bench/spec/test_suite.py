@@ -162,7 +162,7 @@ MEASURED = "  - {name: primitives, primitives: {repetitions: 30, rotations: 8}}\
     [
         ("tokens: 4", "tokens: 1000000000", r"cases\[2\].layer.tokens is 1000000000; .* less than or equal"),
         ("features: 8", "features: 1000000", r"cases\[2\].layer.features is 1000000; .* less than or equal"),
-        ("features: 8", "features: 65536", "needs an array of 8,589,934,592 numbers, over 33,554,432"),
+        ("features: 8", "features: 65536", "needs an array of 8,589,934,592 numbers, over 16,777,216"),
         ("tokens: 4", "tokens: 10000", "block of 10000 tokens .* needs an array of 800,000,000 numbers"),
         ("heads: 2", "heads: 2, degree: 1000000000", "layer.degree is 1000000000; .* less than or equal"),
         (

@@ -118,6 +118,7 @@ def test_a_split_has_the_training_splits_classes(tmp_path: Path) -> None:
         ("a.jsonl", '{"sentence": "x", "mood": "\\ude00"}', r"a\.jsonl:1: the mood has half of a character"),
         ("a.csv", "sentence,mood,mood\nx,1,2\n", r"a\.csv:1: the header has 'mood' twice"),
         ("a.tsv", "\nsentence\tmood\tmood\nx\t1\t2\n", r"a\.tsv:2: the header has 'mood' twice"),
+        ("a.tsv", "\t".join(map(str, range(200_000))), r"a\.tsv has no row"),
         ("a.csv", 'sentence,mood\n"x\u2028y\x0c",1\nz\n', r"a\.csv:3: a row of 1 fields"),
         ("a.parquet", "", r"ends on none of \.tsv, \.csv, \.jsonl"),
     ],

@@ -75,6 +75,8 @@ def test_a_byte_order_mark_is_no_part_of_the_first_key(tmp_path: Path, mark: byt
         ('"\\e[31m"', "the text holds a character U+001B"),
         ('"\\ud800"', "the text holds a character U+D800"),
         ("*none", "this is not YAML (found undefined alias"),
+        ('"\\U00110000"', "this is not YAML (a number is too large); correct the line"),
+        ('"\\UFFFFFFFF"', "this is not YAML (a number is too large); correct the line"),
         ("%x", "this is not YAML"),
         ("{<<: {b: 1}}", "blocks are not merged here"),
         ("{b: 1, c: {d: 1, d: 2}}", "the key 'd' appears twice; keep one"),
