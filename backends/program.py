@@ -10,11 +10,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from backends.errors import IntegrityError
@@ -209,13 +212,22 @@ def load_program(folder: Path, name: str, digest: str) -> Program:
     """Read a program.
 
     Raises:
-        IntegrityError: a file is not the one that was announced.
+        IntegrityError: a file is not the one that was announced, or describes no program.
     """
     text = regular_files.content(folder / f"{name}.json")
     payload = regular_files.content(folder / f"{name}.safetensors")
     if hashlib.sha256(text).hexdigest() != digest:
         raise IntegrityError(f"program {name} does not match its digest; plan it again")
-    header = json.loads(text)
+    try:
+        return _described(name, json.loads(text), payload)
+    except (LookupError, TypeError, ValueError, AttributeError, RecursionError, SafetensorError) as error:
+        raise IntegrityError(
+            f"program {name} is none ({error!r:.200}); plan it again"
+        ) from error
+
+
+def _described(name: str, header: Mapping[str, Any], payload: bytes) -> Program:
+    """The program of a header and the file of its constants, which are not yet known to be one."""
     if header["format"] != FORMAT:
         raise IntegrityError(f"program {name} has format {header['format']}, not {FORMAT}; plan it again")
     if hashlib.sha256(payload).hexdigest() != header["patterns_sha256"]:

@@ -136,6 +136,24 @@ def _check(graph: Graph) -> None:
         found[node.name] = operation.result(node, operands)
 
 
+def ladder(folder: Path) -> dict[str, Any]:
+    """What was noted of a checkpoint as it was made, its `ladder.json`.
+
+    Raises:
+        ModelError: there is none, or it is no JSON object.
+    """
+    path = folder / "ladder.json"
+    try:
+        found = json.loads(regular_files.text(path))
+    except OSError as error:
+        raise ModelError(f"{path} cannot be read ({error.strerror}); restore the checkpoint") from error
+    except (ValueError, RecursionError) as error:
+        raise ModelError(f"{path} is not JSON ({error}); restore the checkpoint") from error
+    if not isinstance(found, dict):
+        raise ModelError(f"{path} holds no names with values; restore the checkpoint")
+    return found
+
+
 def digest(folder: Path, rung: str) -> str:
     """SHA-256 over a rung's header, which itself holds the digest of the arrays."""
     return hashlib.sha256(regular_files.content(folder / f"{rung}.json")).hexdigest()

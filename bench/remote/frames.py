@@ -81,7 +81,7 @@ class Inbox:
             self._file = None
 
     def _begin(self, coming: Coming) -> None:
-        if Path(coming.name).name != coming.name:
+        if Path(coming.name).name != coming.name or not coming.name.isprintable():  # no half character, no 0
             raise MessageError(f"{coming.name!r} is not a plain file name; send it under one")
         if not 0 <= coming.size_bytes <= self._room():
             raise MessageError(

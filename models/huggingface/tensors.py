@@ -6,6 +6,7 @@ import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from models.graph import Array
 
 #: Types that numpy knows, by their safetensors names; all are little-endian.
 _TYPES = {"F16": "<f2", "F32": "<f4", "F64": "<f8"}
+#: Numbers of the zeros that stand for weights which are not there, after which what is wrong is said at once:
+#: a config may describe any number of them.
+_MOST_MADE_UP = 1 << 22
 #: How TensorFlow's checkpoints name the arrays of a LayerNorm, as those converted from them still do.
 _NORMS = ((r"\.gamma$", ".weight"), (r"\.beta$", ".bias"))
 
@@ -42,6 +46,7 @@ class Tensors:
         self._stored = dict(stored)
         self._asked: set[str] = set()
         self._faults: dict[str, None] = {}
+        self._made_up = 0
 
     def __contains__(self, name: str) -> bool:
         return name in self._stored
@@ -73,6 +78,9 @@ class Tensors:
             self._faults[f"{name} is stored as {stored.dtype}"] = None
         else:
             return _numbers(stored).reshape(shape)
+        self._made_up += prod(shape)
+        if self._made_up > _MOST_MADE_UP:
+            self.check()
         return np.zeros(shape)
 
     def leave(self, pattern: str) -> None:

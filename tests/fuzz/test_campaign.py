@@ -9,7 +9,8 @@ import pytest
 
 from tests.fuzz.campaign import campaign, tried
 from tests.fuzz.mutations import MUTATIONS, mutated
-from tests.fuzz.targets import TARGETS, Target
+from tests.fuzz.target import Target
+from tests.fuzz.targets import TARGETS
 
 #: So many of each parser in every run of the tests.
 INPUTS = 60

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
+
+from pydantic import ConfigDict, with_config
 
 from backends.registry import Descriptor
 from bench.environments.declaration import DEFAULT_BUILD
+from bench.run.prediction import shipped
 from bench.run.prediction.measured import Entry, Measured
 from models.processor import processor
 from reports.record import Record
@@ -20,6 +24,7 @@ def of_build(records: Iterable[Record], build: str) -> list[Record]:
     return [one for one in records if one.environment.build.get("kind", DEFAULT_BUILD) == build]
 
 
+@with_config(ConfigDict(extra="forbid"))
 @dataclass(frozen=True)
 class Figures:
     """Measured times of one backend, with where they come from."""
@@ -50,18 +55,12 @@ class Figures:
 
     @classmethod
     def read(cls, path: Path) -> Figures:
-        """What `write` wrote."""
-        found = json.loads(path.read_text())
-        measured = [
-            Measured(
-                **{
-                    **one,
-                    "entries": tuple(Entry(*entry) for entry in one["entries"]),
-                }
-            )
-            for one in found["measured"]
-        ]
-        return cls(found["cpu"], date.fromisoformat(found["taken"]), found["commit"], tuple(measured))
+        """What `write` wrote.
+
+        Raises:
+            BackendError: the file holds something else.
+        """
+        return shipped.read(path, cls, "times", _named)
 
     @classmethod
     def shipped(cls, descriptor: Descriptor) -> Figures | None:
@@ -85,6 +84,18 @@ class Figures:
         head = {"cpu": self.cpu, "taken": self.taken.isoformat(), "commit": self.commit}
         text = ",\n".join(lines)
         path.write_text(f'{json.dumps(head)[:-1]}, "measured": [\n{text}\n]}}\n')
+
+
+def _named(found: Any) -> object:
+    """The entries, which are written as lists, with the names of their parts."""
+    names = [field.name for field in fields(Entry)]
+    return {
+        **found,
+        "measured": [
+            {**one, "entries": [dict(zip(names, entry, strict=True)) for entry in one["entries"]]}
+            for one in found["measured"]
+        ],
+    }
 
 
 def _rounded(one: Measured) -> dict[str, object]:
