@@ -35,7 +35,7 @@ def postprocess(task: Task) -> None:
     try:
         with regular_files.opened(path) as file:
             labels = read_array(file)[:count].reshape(count, -1).argmax(axis=1)
-    except (ValueError, IndexError) as error:
+    except (ValueError, IndexError, TypeError) as error:
         raise StageError(
             f"{path} does not hold the answers to {count} images ({error}); run the stages again"
         ) from error

@@ -37,6 +37,8 @@ def _command_line(path: Path) -> object:
         try:
             with cli.make_context("bench", words) as context:
                 rest = [*context._protected_args, *context.args]
+                if not rest:
+                    raise click.UsageError("there is no command")
                 name, command, others = cli.resolve_command(context, rest)
                 assert command is not None, "the group raises where there is none"
                 with command.make_context(name, others, parent=context) as understood:
