@@ -221,9 +221,7 @@ def load_program(folder: Path, name: str, digest: str) -> Program:
     try:
         return _described(name, json.loads(text), payload)
     except (LookupError, TypeError, ValueError, AttributeError, RecursionError, SafetensorError) as error:
-        raise IntegrityError(
-            f"program {name} is none ({error!r:.200}); plan it again"
-        ) from error
+        raise IntegrityError(f"program {name} is none ({error!r:.200}); plan it again") from error
 
 
 def _described(name: str, header: Mapping[str, Any], payload: bytes) -> Program:

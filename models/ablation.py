@@ -156,7 +156,7 @@ def run(
     makes = makes or partial(_made_here, work_folder=work_folder, report=report)
     for one, found in makes([one for one in asked if missing.get(one.key) is one]):
         known[one.key] = one.row(found)
-        _record(recorded, known[one.key])
+        record(recorded, known[one.key])
     return [known[one.key] for one in asked]
 
 
@@ -203,7 +203,7 @@ def _is_sound(line: bytes) -> bool:
     return True
 
 
-def _record(recorded: Path, row: Row) -> None:
+def record(recorded: Path, row: Row) -> None:
     """Add a line, behind the end of one that was cut off."""
     cut_off = recorded.is_file() and not regular_files.content(recorded).endswith(b"\n")
     with regular_files.opened(recorded, "ab") as file:

@@ -170,5 +170,5 @@ def _json(path: Path) -> object:
 
 
 def _whole(text: str) -> int | float:
-    """A whole number; as a float one of more than 64 bits, which some entries have where there is no limit."""
+    """A whole number; as a float one of more than 64 bits, as some entries have it for no limit."""
     return int(text) if len(text) <= _MOST_DIGITS else float(text)

@@ -97,6 +97,15 @@ def test_byte_pairs_that_disagree_are_refused(tmp_path: Path) -> None:
         fitted(folder)
 
 
+def test_what_the_library_panics_at_is_refused(tmp_path: Path) -> None:
+    """Rust's panics are no `Exception` in Python."""
+    folder = tokenizer_folders.byte_pairs(tmp_path / "pairs", roberta=True)
+    vocabulary = json.loads((folder / "vocab.json").read_text())
+    (folder / "vocab.json").write_text(json.dumps(vocabulary | {"<unk>": vocabulary["a"]}))
+    with pytest.raises(ModelError, match="vocab.json and merges.txt disagree"):
+        fitted(folder)
+
+
 def test_fewer_symbols_than_tokens_and_no_tokenizer_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="has 13 tokens and the model 12 symbols"):
         fitted(tokenizer_folders.word_pieces(tmp_path), symbols=12)
