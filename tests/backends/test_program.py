@@ -109,9 +109,7 @@ def test_an_altered_program_is_refused(tmp_path: Path, suffix: str) -> None:
         {"input_layout": {"kind": "features"}},
     ],
 )
-def test_what_is_none_under_a_right_digest_is_refused(
-    tmp_path: Path, change: dict[str, object]
-) -> None:
+def test_what_is_none_under_a_right_digest_is_refused(tmp_path: Path, change: dict[str, object]) -> None:
     PROGRAM.save(tmp_path, "program")
     path = tmp_path / "program.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), **change}))

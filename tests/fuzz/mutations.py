@@ -47,6 +47,7 @@ VALUES = (
     *("\0", "../x", [], [[]], {}, {"x": 1}, [None], [1, 2]),
 )
 _NUMBER = re.compile(rb"-?\d+(?:\.\d+)?")
+_LINE = re.compile(rb"[^\n]+")
 _WORD = re.compile(rb"[A-Za-z_]{3,}")
 
 Mutation = Callable[[random.Random, bytes], bytes]
@@ -114,8 +115,8 @@ def _line_doubled(chance: random.Random, data: bytes) -> bytes:
 
 def _value(chance: random.Random, data: bytes) -> bytes:
     """A value of JSON, whole or that of a line, in place of which stands one of another kind, or none."""
-    begin = chance.choice([0, *(one.end() for one in re.finditer(rb"\n", data))])
-    end = len(data) if begin == 0 and chance.random() < 0.5 else data.find(b"\n", begin) % (len(data) + 1)
+    whole, lines = (0, len(data)), [one.span() for one in _LINE.finditer(data)]
+    begin, end = chance.choice(lines) if lines and chance.random() < 0.5 else whole
     try:
         tree = [json.loads(data[begin:end])]
     except (ValueError, RecursionError):

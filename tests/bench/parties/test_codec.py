@@ -136,7 +136,7 @@ def test_a_reader_refuses_what_no_reader_of_json_can_take(line: str) -> None:
 def test_a_reader_refuses_numbers_that_are_none(number: str) -> None:
     line = encode(MESSAGES[5]).replace("30.0", number)
     assert number in line
-    with pytest.raises(MessageError, match="Evaluate.checkpoint_s is .*; it must be a number"):
+    with pytest.raises(MessageError, match=r"Evaluate.checkpoint_s is .*; it must be a number"):
         decode(Message, line)
 
 

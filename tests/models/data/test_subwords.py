@@ -102,7 +102,7 @@ def test_what_the_library_panics_at_is_refused(tmp_path: Path) -> None:
     folder = tokenizer_folders.byte_pairs(tmp_path / "pairs", roberta=True)
     vocabulary = json.loads((folder / "vocab.json").read_text())
     (folder / "vocab.json").write_text(json.dumps(vocabulary | {"<unk>": vocabulary["a"]}))
-    with pytest.raises(ModelError, match="vocab.json and merges.txt disagree"):
+    with pytest.raises(ModelError, match=r"vocab.json and merges.txt disagree"):
         fitted(folder)
 
 
