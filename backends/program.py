@@ -10,11 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from safetensors import SafetensorError
@@ -219,13 +217,14 @@ def load_program(folder: Path, name: str, digest: str) -> Program:
     if hashlib.sha256(text).hexdigest() != digest:
         raise IntegrityError(f"program {name} does not match its digest; plan it again")
     try:
-        return _described(name, json.loads(text), payload)
+        return _described(name, text, payload)
     except (LookupError, TypeError, ValueError, AttributeError, RecursionError, SafetensorError) as error:
         raise IntegrityError(f"program {name} is none ({error!r:.200}); plan it again") from error
 
 
-def _described(name: str, header: Mapping[str, Any], payload: bytes) -> Program:
+def _described(name: str, text: bytes, payload: bytes) -> Program:
     """The program of a header and the file of its constants, which are not yet known to be one."""
+    header = json.loads(text)
     if header["format"] != FORMAT:
         raise IntegrityError(f"program {name} has format {header['format']}, not {FORMAT}; plan it again")
     if hashlib.sha256(payload).hexdigest() != header["patterns_sha256"]:

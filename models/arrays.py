@@ -14,6 +14,8 @@ from numpy.lib.npyio import NpzFile
 from numpy.typing import NDArray
 
 Array: TypeAlias = NDArray[np.float64]
+#: An array of a file, whose numbers may be of any type.
+AnyArray: TypeAlias = NDArray[Any]
 
 #: What numpy, and the archive around its files, raises of damage, beside ValueError: the header of an array
 #: is read by Python's own parser, and may promise more numbers than there is memory for.
@@ -23,7 +25,7 @@ DAMAGE = (
 )
 
 
-def read_array(file: BinaryIO) -> NDArray[Any]:
+def read_array(file: BinaryIO) -> AnyArray:
     """The array of an opened `.npy` file.
 
     Raises:
@@ -36,7 +38,7 @@ def read_array(file: BinaryIO) -> NDArray[Any]:
     return found
 
 
-def read_arrays(file: BinaryIO) -> dict[str, NDArray[Any]]:
+def read_arrays(file: BinaryIO) -> dict[str, AnyArray]:
     """The arrays of an opened `.npz` file by their names.
 
     Raises:
@@ -49,7 +51,7 @@ def read_arrays(file: BinaryIO) -> dict[str, NDArray[Any]]:
     return found
 
 
-def _read(file: BinaryIO) -> NDArray[Any] | dict[str, NDArray[Any]]:
+def _read(file: BinaryIO) -> AnyArray | dict[str, AnyArray]:
     try:
         found = np.load(file, allow_pickle=False)
         if isinstance(found, NpzFile):

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from pydantic import ConfigDict, with_config
 
@@ -86,16 +85,23 @@ class Figures:
         path.write_text(f'{json.dumps(head)[:-1]}, "measured": [\n{text}\n]}}\n')
 
 
-def _named(found: Any) -> object:
-    """The entries, which are written as lists, with the names of their parts."""
+def _named(found: object) -> object:
+    """The entries, which are written as lists, with the names of their parts.
+
+    Raises:
+        ValueError, TypeError: there are none, or of other parts.
+    """
     names = [field.name for field in fields(Entry)]
-    return {
-        **found,
-        "measured": [
+    if not isinstance(found, dict) or not isinstance(found.get("measured"), list):
+        raise ValueError("it has no list of what was measured")
+    measured = []
+    for one in found["measured"]:
+        if not isinstance(one, dict) or not isinstance(one.get("entries"), list):
+            raise ValueError("a record has no list of entries")
+        measured.append(
             {**one, "entries": [dict(zip(names, entry, strict=True)) for entry in one["entries"]]}
-            for one in found["measured"]
-        ],
-    }
+        )
+    return {**found, "measured": measured}
 
 
 def _rounded(one: Measured) -> dict[str, object]:

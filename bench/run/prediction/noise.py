@@ -176,7 +176,7 @@ class Figures:
         Raises:
             BackendError: the file holds something else.
         """
-        return shipped.read(path, cls, "noise", dict) if path.is_file() else None
+        return shipped.read(path, cls, "noise") if path.is_file() else None
 
     @property
     def told(self) -> str:
