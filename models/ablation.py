@@ -23,7 +23,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, TypeAdapter, ValidationError
 
 from models import pipeline, recipe, regular_files
 from models.checkpoint import RUNGS as CHECKPOINT_RUNGS
@@ -116,9 +116,9 @@ class _Failed(_Recorded):
 class _Made(_Recorded):
     status: Literal["ok"]
     metric: str
-    held_out: dict[str, dict[str, float | None]]
-    largest_activation: float
-    variance_ratio: float | None
+    held_out: dict[str, dict[str, FiniteFloat | None]]
+    largest_activation: FiniteFloat
+    variance_ratio: FiniteFloat | None
 
 
 _RECORDED: TypeAdapter[_Failed | _Made] = TypeAdapter(
