@@ -182,6 +182,8 @@ def _byte_pairs(folder: Path) -> Tokenizer:
     settings, vocabulary = _settings(folder), _json(folder / VOCABULARY)
     if not all(type(number) is int for number in vocabulary.values()):
         raise ModelError(f"{folder / VOCABULARY} gives tokens no numbers; fetch it again")
+    if len(set(vocabulary.values())) < len(vocabulary):  # which the library takes or not, as its hashes fall
+        raise ModelError(f"{folder / VOCABULARY} gives two tokens one number; fetch it again")
     pairs = [line.split(" ") for line in _text(folder / MERGES).split("\n")]
     merges = [(pair[0], pair[1]) for pair in pairs if len(pair) == 2 and pair[0] != "#version:"]
     prefixed = bool(settings.get("add_prefix_space", False))

@@ -28,6 +28,7 @@ from reports.store import Run, Stored, load_run, read_raw
 from tests.bench.kept import a_record
 from tests.bench.run.test_journal import FIGURES
 from tests.fuzz.target import Target, among, content, files
+from tests.models.test_recorded_runs import FOUND
 from tests.reports.html.records import made
 
 CELL, BATCH = "toy/digits/cleartext/set/0123", "0.0-4"
@@ -118,13 +119,6 @@ JOURNAL = _made(_journalled)
 REACHED_SO_FAR = _made(
     lambda folder: digested.write(folder / REACHED, Reached("0", 7, Crossed(1, 2, 3), 4.5))
 )
-FOUND = {
-    "status": "ok",
-    "metric": "accuracy",
-    "held_out": {"original": {"accuracy": 0.9}, "polynomial": {"accuracy": None}},
-    "largest_activation": 3.5,
-    "variance_ratio": None,
-}
 ROWS = b"".join(
     json.dumps({"ablation": "degree", "variant": "a", "seed": seed, "key": f"{seed:064d}", **said}).encode()
     + b"\n"
