@@ -31,8 +31,8 @@ def _declaration(path: Path) -> object:
 
 
 def _command_line(path: Path) -> object:
-    """Words, one a line, as far as they are understood: no command is carried out."""
-    words = path.read_bytes().decode(errors="surrogateescape").split("\n")
+    """Words, one a line and none with a 0, as far as they are understood: no command is carried out."""
+    words = path.read_bytes().replace(b"\0", b"").decode(errors="surrogateescape").split("\n")
     with contextlib.redirect_stdout(io.StringIO()):
         try:
             with cli.make_context("bench", words) as context:
