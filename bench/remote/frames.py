@@ -108,7 +108,7 @@ class Inbox:
 
 
 def _is_plain(name: str) -> bool:
-    """Whether it is the name of a file in a folder on every system: no half character, no 0, none too long."""
+    """Whether every system takes it as a name in a folder: no half of a character, no 0, not too long."""
     whole = name not in ("", ".", "..") and Path(name).name == name
     return whole and name.isprintable() and len(name.encode()) <= LONGEST_NAME
 
