@@ -65,4 +65,4 @@ def test_a_refused_one_is_not_left_open(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["a\0b", "\ud800"])
 def test_a_name_that_no_file_has_is_an_error_of_the_system(tmp_path: Path, name: str) -> None:
     with pytest.raises(OSError, match="no file has such a name"):
-        regular_files.content(tmp_path / name)
+        content(tmp_path / name)
