@@ -15,6 +15,7 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from backends.errors import IntegrityError
@@ -209,12 +210,20 @@ def load_program(folder: Path, name: str, digest: str) -> Program:
     """Read a program.
 
     Raises:
-        IntegrityError: a file is not the one that was announced.
+        IntegrityError: a file is not the one that was announced, or describes no program.
     """
     text = regular_files.content(folder / f"{name}.json")
     payload = regular_files.content(folder / f"{name}.safetensors")
     if hashlib.sha256(text).hexdigest() != digest:
         raise IntegrityError(f"program {name} does not match its digest; plan it again")
+    try:
+        return _described(name, text, payload)
+    except (LookupError, TypeError, ValueError, AttributeError, RecursionError, SafetensorError) as error:
+        raise IntegrityError(f"program {name} is none ({error!r:.200}); plan it again") from error
+
+
+def _described(name: str, text: bytes, payload: bytes) -> Program:
+    """The program of a header and the file of its constants, which are not yet known to be one."""
     header = json.loads(text)
     if header["format"] != FORMAT:
         raise IntegrityError(f"program {name} has format {header['format']}, not {FORMAT}; plan it again")

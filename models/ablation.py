@@ -21,9 +21,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, TypeAdapter, ValidationError
 
 from models import pipeline, recipe, regular_files
 from models.checkpoint import RUNGS as CHECKPOINT_RUNGS
@@ -97,6 +97,34 @@ class Run:
         return {**named, **found}
 
 
+class _Recorded(BaseModel):
+    """What every line of recorded runs says, and its readers rely on."""
+
+    model_config = ConfigDict(strict=True)
+
+    ablation: str
+    variant: str
+    seed: int
+    key: str
+
+
+class _Failed(_Recorded):
+    status: Literal["failed"]
+    reason: str
+
+
+class _Made(_Recorded):
+    status: Literal["ok"]
+    metric: str
+    held_out: dict[str, dict[str, FiniteFloat | None]]
+    largest_activation: FiniteFloat
+    variance_ratio: FiniteFloat | None
+
+
+_RECORDED: TypeAdapter[_Failed | _Made] = TypeAdapter(
+    Annotated[_Failed | _Made, Field(discriminator="status")]
+)
+
 #: Makes runs, and gives what each found as it ends.
 Makes = Callable[[Sequence[Run]], Iterator[tuple[Run, Row]]]
 
@@ -128,8 +156,7 @@ def run(
     makes = makes or partial(_made_here, work_folder=work_folder, report=report)
     for one, found in makes([one for one in asked if missing.get(one.key) is one]):
         known[one.key] = one.row(found)
-        with regular_files.opened(recorded, "ab") as file:
-            file.write(json.dumps(known[one.key]).encode() + b"\n")
+        record(recorded, known[one.key])
     return [known[one.key] for one in asked]
 
 
@@ -159,10 +186,28 @@ def runs(path: Path) -> list[Run]:
 
 
 def read(recorded: Path) -> list[Row]:
-    """The recorded runs of an ablation, none where there is no such file."""
+    """The recorded runs of an ablation, none where there is no such file.
+
+    A run whose line is damaged, as by a machine that lost its power, is none: it is to be made again.
+    """
     if not recorded.is_file():
         return []
-    return [json.loads(line) for line in regular_files.text(recorded).splitlines()]
+    return [json.loads(line) for line in regular_files.content(recorded).split(b"\n") if _is_sound(line)]
+
+
+def _is_sound(line: bytes) -> bool:
+    try:
+        _RECORDED.validate_json(line)
+    except ValidationError:
+        return False
+    return True
+
+
+def record(recorded: Path, row: Row) -> None:
+    """Add a line, behind the end of one that was cut off."""
+    cut_off = recorded.is_file() and not regular_files.content(recorded).endswith(b"\n")
+    with regular_files.opened(recorded, "ab") as file:
+        file.write(b"\n" * cut_off + json.dumps(row).encode() + b"\n")
 
 
 def _made_here(

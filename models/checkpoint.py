@@ -23,6 +23,7 @@ from models.operations.operation import Value
 
 RUNGS = ("original", "he_friendly", "polynomial")
 FORMAT = 1
+_AGAIN = "restore it, or remove its folder and make it again"
 
 
 def save_graph(graph: Graph, folder: Path, rung: str, storage: str = "float32") -> None:
@@ -134,6 +135,32 @@ def _check(graph: Graph) -> None:
         if wrong is not None:
             raise ModelError(f"node {node.name}: {wrong}")
         found[node.name] = operation.result(node, operands)
+
+
+def ladder(folder: Path) -> dict[str, Any]:
+    """What was noted of a checkpoint as it was made, its `ladder.json`.
+
+    Raises:
+        ModelError: see `noted`.
+    """
+    return noted(folder / "ladder.json")
+
+
+def noted(path: Path) -> dict[str, Any]:
+    """What stands beside graphs in a JSON file.
+
+    Raises:
+        ModelError: there is none, or it is no JSON object.
+    """
+    try:
+        found = json.loads(regular_files.text(path))
+    except OSError as error:
+        raise ModelError(f"{path} cannot be read ({error.strerror}); {_AGAIN}") from error
+    except (ValueError, RecursionError) as error:
+        raise ModelError(f"{path} is not JSON ({error}); {_AGAIN}") from error
+    if not isinstance(found, dict):
+        raise ModelError(f"{path} holds no names with values; {_AGAIN}")
+    return found
 
 
 def digest(folder: Path, rung: str) -> str:

@@ -33,6 +33,8 @@ def descriptor_of(path: Path, flags: int) -> int:
     """
     try:
         descriptor = os.open(path, flags | os.O_NONBLOCK | os.O_NOCTTY, 0o644)
+    except ValueError as error:  # a character 0, or half of one
+        raise OSError(errno.EINVAL, "no file has such a name", str(path)) from error
     except OSError as error:
         if error.errno == errno.ENXIO:  # what nobody reads, or a socket
             raise _refused(path, path.stat().st_mode) from error

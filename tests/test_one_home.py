@@ -26,7 +26,7 @@ FORMATTED = re.compile(
 OWN_READERS = {
     *("reports/html/assets.py", "reports/html/modules.py", "reports/store.py", "models/processor.py"),
     *("bench/cli/commands/tune.py", "bench/remote/frames.py", "bench/run/energy.py", "bench/run/code.py"),
-    *("bench/run/prediction/figures.py", "bench/run/scratch.py"),
+    "bench/run/scratch.py",
 }
 
 

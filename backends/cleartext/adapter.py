@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 
@@ -29,6 +27,8 @@ from backends.interface import (
 from backends.parameters import ParameterSet
 from backends.primitives import Primitive
 from backends.registry import Descriptor, get
+from models import regular_files
+from models.arrays import read_arrays
 
 
 @dataclass(frozen=True)
@@ -101,9 +101,10 @@ def _write(ciphertext: Ciphertext, path: Path) -> None:
 
 def _read(path: Path) -> Slots:
     try:
-        with np.load(path) as stored:
-            return Slots(stored["values"], level=int(stored["level"]))
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as error:
+        with regular_files.opened(path) as file:
+            stored = read_arrays(file)
+        return Slots(stored["values"], level=int(stored["level"]))
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise IntegrityError(f"{path.name} is not a ciphertext ({error}); send it again") from error
 
 

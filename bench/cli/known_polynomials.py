@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Collection
 from pathlib import Path
 
 from bench.spec.suite import CHECKPOINTS
-from models import regular_files
-from models.checkpoint import RUNGS, model_digest
+from models.checkpoint import RUNGS, ladder, model_digest
+from models.errors import ModelError
 from reports.html.polynomials import Polynomials
 
 #: What LayerNorm divides by, which stands in attention and MLPs and is of neither; and the cubics of a guard.
@@ -33,13 +32,11 @@ def known_polynomials(wanted: Collection[str], folder: Path = CHECKPOINTS) -> di
 
 def _told(checkpoint: Path) -> Polynomials | None:
     try:
-        ladder = json.loads(regular_files.text(checkpoint / "ladder.json"))
+        noted = ladder(checkpoint)
         degrees = [
-            (one["layer"], one["degree"])
-            for one in ladder["intervals"]
-            if not _OF_NEITHER.search(one["name"])
+            (one["layer"], one["degree"]) for one in noted["intervals"] if not _OF_NEITHER.search(one["name"])
         ]
-        recipe, rungs = ladder["recipe"], ladder["rungs"]
+        recipe, rungs = noted["recipe"], noted["rungs"]
         if recipe.get("trained") is not None:
             way = _way_to(checkpoint.parent / Path(recipe["trained"]).name)
         else:
@@ -51,7 +48,7 @@ def _told(checkpoint: Path) -> Polynomials | None:
         if way is not None and recipe.get("conversion", {}).get("guard") is not None:
             way += ", with a guard"
         return Polynomials(way, _degrees(degrees, "attention"), _degrees(degrees, "mlp"))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (ModelError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 

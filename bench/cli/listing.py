@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -11,8 +10,7 @@ from backends.security import foretold, judge, nominal
 from bench.spec.cases import ModelCase
 from bench.spec.recipes import command
 from bench.spec.suite import CHECKPOINTS, SUITES, Suite, SuiteParameterSet, load_suite
-from models import regular_files
-from models.checkpoint import load_graph
+from models.checkpoint import ladder, load_graph
 from models.data.catalogue import describe
 from models.errors import ModelError
 from models.graph import Graph
@@ -121,8 +119,8 @@ def _task(graph: Graph) -> str:
 def _judged_by(folder: Path, graph: Graph) -> Metric:
     """What its ladder says, which knows whether there were labels; the model's own where there is none."""
     try:
-        name = json.loads(regular_files.content(folder / "ladder.json"))["metric"]
-    except (OSError, ValueError, KeyError, TypeError):
+        name = ladder(folder)["metric"]
+    except (ModelError, KeyError):
         name = None
     return METRICS.get(str(name)) or metric_of(graph.metadata)
 
@@ -132,9 +130,9 @@ def _reached(folder: Path, metric: str, random: bool) -> Row:
     if random:
         return {"original": TIMING_ONLY}
     try:
-        found = json.loads(regular_files.text(folder / "ladder.json"))["held_out"]
+        found = ladder(folder)["held_out"]
         return {rung: in_metric(found[rung][metric], metric) for rung in ("original", "polynomial")}
-    except (OSError, ValueError, KeyError, TypeError):
+    except (ModelError, ValueError, KeyError, TypeError):
         return {"original": ABSENT, "polynomial": ABSENT}
 
 

@@ -23,12 +23,13 @@ from numpy.typing import NDArray
 from backends.errors import BackendError
 from backends.measured import Span
 from backends.replay import Kept
+from bench.parties import digested
 from bench.parties.ciphertexts import Serialiser
-from bench.parties.codec import Message, decode, encode
-from bench.parties.errors import MessageError
+from bench.parties.codec import Message
 from bench.parties.spent import Meter
 from bench.parties.wire import Shipment, announce, verify
 from models import regular_files
+from models.arrays import read_array
 
 #: Begins the name of a checkpoint's folder; its number is that of the first instruction that is not done.
 NAME, PART, STATE, SPANS = "checkpoint-", "checkpoint.part", "state.json", "spans.npy"
@@ -151,17 +152,18 @@ class Checkpoints:
             kept.seconds,
             cpu_s,
         )
-        (part / STATE).write_text(encode(state))
+        digested.write(part / STATE, state)
 
     def _read(self, folder: Path) -> Kept | None:
         """A checkpoint, if it is of this evaluation and whole."""
+        state = digested.read(Checkpoint, folder / STATE)
+        if state is None or state.identity != self._identity:
+            return None
         try:
-            state = decode(Checkpoint, regular_files.text(folder / STATE))
-            if state.identity != self._identity:
-                return None
             values = {int(name): self._role.read(verify(folder, file)) for name, file in state.values.items()}
-            spans = _spans(np.load(verify(folder, state.spans), allow_pickle=False))
-        except (OSError, ValueError, MessageError, BackendError):
+            with regular_files.opened(verify(folder, state.spans)) as file:
+                spans = _spans(read_array(file))
+        except (OSError, ValueError, BackendError):
             return None
         self._began_s = process_time() - state.cpu_s
         return Kept(state.boundary, values, state.counts, spans, state.seconds)

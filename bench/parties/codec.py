@@ -11,6 +11,7 @@ import json
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
+from math import isfinite
 from types import NoneType, UnionType
 from typing import TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
@@ -18,6 +19,8 @@ from bench.parties.errors import MessageError
 
 #: The key under which a line says which message it is.
 NAME = "message"
+#: Whole numbers are those of 64 bits, as the libraries have them.
+LARGEST = 2**63 - 1
 #: What a scalar's annotation admits, and how an error calls it.
 SCALARS: Mapping[object, tuple[tuple[type, ...], str]] = {
     bool: ((bool,), "a boolean"),
@@ -56,12 +59,20 @@ def decode(expected: type[AnyMessage], line: str) -> AnyMessage:
         MessageError: it is another message, or a field is missing, unknown or of the wrong type.
     """
     try:
-        literal = json.loads(line)
+        literal = json.loads(line, object_pairs_hook=_each_once)
+        message = _parsed(expected, literal, expected.__name__)
     except (ValueError, RecursionError) as error:  # no JSON, too many digits, nested too deep
         raise MessageError(f"a message is not a line of JSON ({error}); send nothing else here") from None
-    message = _parsed(expected, literal, expected.__name__)
     assert isinstance(message, expected)
     return message
+
+
+def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """An object, of which Python's reader would keep the last of two fields with one name."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a field is there twice")
+    return found
 
 
 def _plain(value: object) -> object:
@@ -158,6 +169,10 @@ def _scalar(kind: object, value: object, place: str) -> object:
     admitted, words = SCALARS[kind]
     if not isinstance(value, admitted) or (isinstance(value, bool) and kind is not bool):
         raise _wrong(place, value, words)
+    if isinstance(value, int) and abs(value) > LARGEST:
+        raise _wrong(place, value, f"{words} of 64 bits")
+    if isinstance(value, float) and not isfinite(value):
+        raise _wrong(place, value, f"{words} that is finite")
     return value
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models import regular_files
+from models.arrays import read_array
 
 
 def taken(path: Path) -> NDArray[np.float64]:
@@ -22,5 +23,4 @@ def taken(path: Path) -> NDArray[np.float64]:
     """
     with regular_files.opened(path) as file:
         path.unlink()
-        values: NDArray[np.float64] = np.load(file, allow_pickle=False)
-    return values
+        return read_array(file)

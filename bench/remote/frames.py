@@ -19,6 +19,8 @@ from bench.remote.control import Coming
 DATA = b"\0"
 #: A piece of a file, and the longest frame that either end takes, which is that of a long message.
 PIECE_BYTES, MOST_FRAME_BYTES = 1 << 20, 16 << 20
+#: Bytes of a file's name.
+LONGEST_NAME = 255
 
 
 def frame(message: Message) -> bytes:
@@ -81,7 +83,7 @@ class Inbox:
             self._file = None
 
     def _begin(self, coming: Coming) -> None:
-        if Path(coming.name).name != coming.name:
+        if not _is_plain(coming.name):
             raise MessageError(f"{coming.name!r} is not a plain file name; send it under one")
         if not 0 <= coming.size_bytes <= self._room():
             raise MessageError(
@@ -103,6 +105,12 @@ class Inbox:
     def _end_if_whole(self) -> None:
         if self._missing == 0:
             self.close()
+
+
+def _is_plain(name: str) -> bool:
+    """Whether every system takes it as a name in a folder: no half of a character, no 0, not too long."""
+    whole = name not in ("", ".", "..") and Path(name).name == name
+    return whole and name.isprintable() and len(name.encode()) <= LONGEST_NAME
 
 
 def _text(one: bytes) -> str:

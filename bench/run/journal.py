@@ -20,15 +20,16 @@ from pathlib import Path
 import numpy as np
 
 from backends.errors import IntegrityError
+from bench.parties import digested
 from bench.parties.codec import Message
+from bench.parties.digested import PART
 from bench.parties.messages import BatchFigures
 from bench.parties.wire import Crossed, Shipment, announce, verify
-from bench.run import digested
-from bench.run.digested import PART
 from bench.run.exchanges import Computed
 from bench.run.kept_session import KeptSession
 from bench.run.scratch import held
 from models import regular_files
+from models.arrays import read_arrays
 
 #: The folder of journals in a folder of results.
 JOURNALS = ".journal"
@@ -64,9 +65,11 @@ class CellJournal:
         if entry is None:
             return None
         try:
-            with np.load(verify(self.folder, entry.arrays), allow_pickle=False) as arrays:
-                found = dict(arrays)
+            with regular_files.opened(verify(self.folder, entry.arrays)) as file:
+                found = read_arrays(file)
         except (OSError, ValueError, IntegrityError):
+            return None
+        if OUTPUTS not in found:
             return None
         probes = {one.removeprefix(PROBE): values for one, values in found.items() if one != OUTPUTS}
         return Computed(
@@ -154,5 +157,5 @@ def left(output: Path) -> Iterator[Path]:
 def _key(folder: Path) -> str | None:
     try:
         return regular_files.text(folder / KEY)
-    except OSError:
+    except (OSError, ValueError):
         return None

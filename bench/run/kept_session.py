@@ -17,13 +17,12 @@ from pathlib import Path
 from time import monotonic
 
 from backends.errors import IntegrityError
-from bench.parties import keyring
+from bench.parties import digested, keyring
 from bench.parties.checkpoints import is_kept, remove_others
 from bench.parties.codec import Message
 from bench.parties.errors import PartyError
 from bench.parties.messages import Encrypted, Generated
 from bench.parties.wire import Crossed, Shipment, verify
-from bench.run import digested
 from bench.run.interruption import uninterrupted
 from bench.run.spending import StageSpent
 from bench.run.survival import DEATHS

@@ -15,10 +15,11 @@ from bench.errors import UserError
 from bench.spec.schemas import comment
 from bench.spec.suite import CHECKPOINTS, named_from
 from bench.spec.typed import typed
-from models import regular_files
+from models.checkpoint import ladder
 from models.data.catalogue import DATA_SETS
 from models.data.literals import Patches
 from models.data.own import ImageFolders
+from models.errors import ModelError
 from models.huggingface.outline import Outline, outline
 from models.names import did_you_mean
 
@@ -161,8 +162,8 @@ def _of_recipe(place: Path) -> str:
     """The data of the recipe that made a checkpoint, as a suite has them; digits where none is known."""
     held = place if (place / "polynomial.json").is_file() else CHECKPOINTS / place
     try:
-        found = json.loads(regular_files.content(held / "ladder.json"))["recipe"]["data"]
-    except (OSError, ValueError, KeyError, TypeError):
+        found = ladder(held)["recipe"]["data"]
+    except (ModelError, KeyError, TypeError):
         return "digits"
     if isinstance(found, dict):
         return _in_a_line({key: value for key, value in found.items() if value is not None})

@@ -10,6 +10,7 @@ from backends.registry import get
 from bench.environments.ensure import ensure
 from bench.environments.steps import Report
 from bench.errors import UserError
+from bench.parties.errors import MessageError
 from bench.submission import contents, stage
 from bench.submission.contents import About, StageError
 
@@ -34,7 +35,7 @@ def build(folder: Path, report: Report) -> list[Path]:
     """
     try:
         about = contents.read(folder / contents.ABOUT, About)
-    except StageError:
+    except (StageError, MessageError):
         raise UserError(
             f"{folder} holds no submission; write one with `bench submission` and lay it there"
         ) from None

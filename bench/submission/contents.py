@@ -53,12 +53,15 @@ def read(path: Path, expected: type[AnyMessage]) -> AnyMessage:
     """The message in a file.
 
     Raises:
-        StageError: there is no such file.
+        StageError: there is no such file, or it is no text.
         MessageError: it holds another message, or none.
     """
     if not path.is_file():
         raise StageError(f"{path} is missing; run the stages in the order of the harness")
-    return decode(expected, regular_files.text(path))
+    try:
+        return decode(expected, regular_files.text(path))
+    except UnicodeDecodeError as error:
+        raise StageError(f"{path} is no text ({error.reason}); write the submission again") from error
 
 
 def write(path: Path, message: Message) -> None:

@@ -4,27 +4,25 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import lzma
-import struct
+import io
 import tarfile
 import zipfile
-import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
 from models import encoding, regular_files
+from models.arrays import DAMAGE
 from models.data.sources import Provenance
 from models.errors import ModelError
 from models.user_folders import user_folder
 
 #: Bytes of one file; the largest that is published, a text of Wikipedia, has half of them.
 LARGEST = 1 << 30
+#: Bytes that are read at a time.
+PIECE = 1 << 20
 #: What damaged or encrypted archives raise.
-UNREADABLE = (
-    *(OSError, KeyError, EOFError, RuntimeError, ValueError, struct.error),
-    *(tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError),
-)
+UNREADABLE = (OSError, ValueError, tarfile.TarError, *DAMAGE)
 
 
 def data_folder() -> Path:
@@ -74,7 +72,7 @@ class DataFolder:
         path = self._located(name)
         try:
             with regular_files.opened(path) as stored:
-                found = _unpacked(path, stored).read(LARGEST + 1)
+                found = _at_most(_unpacked(path, stored), LARGEST + 1)
         except UNREADABLE as error:
             raise ModelError(f"{path} cannot be read ({error}); fetch it again") from error
         if len(found) > LARGEST:
@@ -144,6 +142,14 @@ def _unpacked(path: Path, stored: BinaryIO) -> BinaryIO | gzip.GzipFile:
     return gzip.GzipFile(fileobj=stored) if path.name.endswith(".gz") else stored
 
 
+def _at_most(file: BinaryIO | gzip.GzipFile, size: int) -> bytes:
+    """Up to so many bytes, in pieces: Python makes room for all that is asked for before it reads any."""
+    found = io.BytesIO()
+    while piece := file.read(min(PIECE, size - found.tell())):
+        found.write(piece)
+    return found.getvalue()
+
+
 def _zip_members(file: BinaryIO, names: Sequence[str]) -> list[bytes]:
     with zipfile.ZipFile(file) as archive:
         return [archive.read(name) for name in names]
@@ -164,6 +170,6 @@ def _md5(path: Path) -> str:
     """In pieces, because archives are large."""
     digest = hashlib.md5()
     with regular_files.opened(path) as file:
-        while piece := file.read(1 << 20):
+        while piece := file.read(PIECE):
             digest.update(piece)
     return digest.hexdigest()

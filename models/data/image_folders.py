@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 #: Files of these names are images; others beside them are left alone.
 ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm")
-#: Bytes of all pixels of a split, which are held at once, and pixels of one file.
-MOST_BYTES, MOST_PIXELS = 1 << 32, 1 << 28
+#: Bytes of all pixels of a split, which are held at once, and pixels of one file: 67 million, of which Pillow
+#: holds up to three copies of four bytes a pixel.
+MOST_BYTES, MOST_PIXELS = 1 << 32, 1 << 26
 
 
 def read(folder: DataFolder, asked: ImageFolders, split: str) -> Images:
@@ -134,7 +135,7 @@ def _pixels(path: Path, asked: ImageFolders) -> NDArray[Any]:
                 raise ValueError(f"{file.width}×{file.height} pixels are over {MOST_PIXELS:,}")
             upright = _in_eight_bits(ImageOps.exif_transpose(file), file.format)
             image = upright.convert("RGB" if asked.channels == 3 else "L")
-    except (*UNREADABLE, SyntaxError, Image.DecompressionBombError) as error:
+    except (*UNREADABLE, Image.DecompressionBombError) as error:
         raise ModelError(f"{path} is no image that can be read ({error}); replace or remove it") from error
     resized = asked.resize or asked.side
     size, resample = (resized, resized), Image.Resampling[asked.resample.upper()]

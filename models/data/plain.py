@@ -61,7 +61,7 @@ def images(folder: DataFolder, known: ImageSet, split: str) -> Images:
             if absent:
                 raise ModelError(f"{path} lacks {', '.join(absent)}; it serves for what it holds alone")
             pixels, labels, names = (_array(file, name, _most_bytes(known, split)) for name in wanted)
-    except (*UNREADABLE, MemoryError) as error:
+    except UNREADABLE as error:
         raise ModelError(f"{path} is not a file of numpy arrays ({error}); make it again") from error
     return checked(folder, known, split, pixels, labels, _class_names(path, names), published=False)
 

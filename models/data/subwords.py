@@ -7,7 +7,8 @@ byte-level BPE (`vocab.json` and `merges.txt`, Radford et al. 2019), of which th
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -29,6 +30,8 @@ LARGEST = 1 << 26
 TOKENIZER, WORD_PIECES, VOCABULARY, MERGES = "tokenizer.json", "vocab.txt", "vocab.json", "merges.txt"
 #: Where older folders say how their words are cut, the first before the second.
 _SETTINGS = ("tokenizer_config.json", "special_tokens_map.json")
+#: The module of what a panic of Rust is raised as.
+_PANICS = "pyo3_runtime"
 #: Special tokens of a WordPiece, under the names that settings give them.
 _BERT_TOKENS = {
     "cls_token": "[CLS]",
@@ -55,9 +58,11 @@ def read(folder: Path) -> str:
         _parsed(told, folder / TOKENIZER)
         return told
     if (folder / WORD_PIECES).is_file():
-        return str(_word_pieces(folder).to_str())
+        with _library(f"{folder}: {WORD_PIECES} describes no tokenizer"):
+            return str(_word_pieces(folder).to_str())
     if (folder / VOCABULARY).is_file() and (folder / MERGES).is_file():
-        return str(_byte_pairs(folder).to_str())
+        with _library(f"{folder}: {VOCABULARY} and {MERGES} disagree"):
+            return str(_byte_pairs(folder).to_str())
     raise ModelError(
         f"{folder} has no tokenizer: neither {TOKENIZER} nor {WORD_PIECES}, nor {VOCABULARY} with {MERGES}; "
         "name the folder that `save_pretrained` wrote"
@@ -78,7 +83,8 @@ def sentence_ids(sentences: Sequence[str], literal: Tokens) -> NDArray[np.int64]
     cutting = _cutting(literal)
     ids = np.full((len(sentences), literal.context), PADDING, np.int64)
     for row, sentence in zip(ids, sentences, strict=True):
-        found = cutting.encode(sentence, add_special_tokens=literal.special).ids
+        with _library(f"the tokenizer cannot read {_shown(sentence)}"):
+            found = cutting.encode(sentence, add_special_tokens=literal.special).ids
         if len(found) > literal.context:
             raise ModelError(
                 f"the sentence {_shown(sentence)} has {len(found)} tokens, over the context of "
@@ -96,7 +102,8 @@ def text_ids(text: str, literal: Tokens) -> NDArray[np.int64]:
 @lru_cache(maxsize=3)
 def _text_ids(text: str, tokenizer: str) -> NDArray[np.int64]:
     """Those of a recipe's three splits: every piece of windows that is prepared asks for the whole text's."""
-    encoded = _parsed(tokenizer, TOKENIZER).encode(text, add_special_tokens=False)
+    with _library(f"the tokenizer cannot read {_shown(text)}"):
+        encoded = _parsed(tokenizer, TOKENIZER).encode(text, add_special_tokens=False)
     found = np.asarray(encoded.ids, np.int64)
     found.flags.writeable = False
     return found
@@ -117,16 +124,33 @@ def _parsed(told: str, origin: object, most: int | None = None) -> Tokenizer:
     """A tokenizer that pads nothing, and cuts at the end at `most` tokens, special ones among them."""
     from tokenizers import Tokenizer
 
-    try:
+    with _library(f"{origin} describes no tokenizer"):
         found = Tokenizer.from_str(told)
-    except Exception as error:  # the library raises nothing more special
-        raise ModelError(f"{origin} describes no tokenizer ({error}); fetch it again") from error
-    found.no_padding()
-    if most is None:
-        found.no_truncation()
-    else:
-        found.enable_truncation(most)
+        found.no_padding()
+        if most is None:
+            found.no_truncation()
+        else:
+            found.enable_truncation(most)
     return found
+
+
+@contextmanager
+def _library(wrong: str) -> Iterator[None]:
+    """Say what is wrong where the library cannot go on.
+
+    It raises nothing more special than `Exception`, and where its Rust panics what is not even one.
+
+    Raises:
+        ModelError: it cannot.
+    """
+    try:
+        yield
+    except ModelError:
+        raise
+    except BaseException as error:
+        if isinstance(error, Exception) or type(error).__module__ == _PANICS:
+            raise ModelError(f"{wrong} ({error}); fetch its folder again") from error
+        raise
 
 
 def _word_pieces(folder: Path) -> Tokenizer:
@@ -158,15 +182,12 @@ def _byte_pairs(folder: Path) -> Tokenizer:
     settings, vocabulary = _settings(folder), _json(folder / VOCABULARY)
     if not all(type(number) is int for number in vocabulary.values()):
         raise ModelError(f"{folder / VOCABULARY} gives tokens no numbers; fetch it again")
+    if len(set(vocabulary.values())) < len(vocabulary):  # which the library takes or not, as its hashes fall
+        raise ModelError(f"{folder / VOCABULARY} gives two tokens one number; fetch it again")
     pairs = [line.split(" ") for line in _text(folder / MERGES).split("\n")]
     merges = [(pair[0], pair[1]) for pair in pairs if len(pair) == 2 and pair[0] != "#version:"]
     prefixed = bool(settings.get("add_prefix_space", False))
-    try:
-        found = Tokenizer(models.BPE(vocabulary, merges))
-    except Exception as error:  # the library raises nothing more special
-        raise ModelError(
-            f"{folder}: {VOCABULARY} and {MERGES} disagree ({error}); fetch them again"
-        ) from error
+    found = Tokenizer(models.BPE(vocabulary, merges))
     found.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=prefixed)
     found.decoder = decoders.ByteLevel()
     if {"<s>", "</s>"} <= vocabulary.keys():

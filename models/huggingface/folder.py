@@ -26,6 +26,8 @@ _WEIGHTS = ("model.safetensors", "pytorch_model.bin")
 _ADVICE = "name a folder that `save_pretrained` wrote, with its weights as safetensors"
 #: How the text begins that stands in place of a file which Git's large file storage has not fetched.
 _POINTER = b"version https://git-lfs"
+#: Digits of whole numbers, with a sign: those of 64 bits have no more.
+_MOST_DIGITS = 19
 _NO_WEIGHTS = f"{_ADVICE}; of a pytorch_model.bin they are made by `{pickled.CONVERSION}`, run in its folder"
 
 
@@ -166,11 +168,17 @@ def _json(path: Path) -> object:
             raw = file.read(LARGEST_JSON + 1)
         if len(raw) > LARGEST_JSON:
             raise ModelError(f"{path} is larger than {LARGEST_JSON:,} bytes; restore the folder")
-        content: object = json.loads(raw.decode("utf-8"))
+        content: object = json.loads(raw.decode("utf-8"), parse_int=_whole)
+        json.dumps(content, ensure_ascii=False).encode()  # half of a character is no text
     except OSError as error:
         raise ModelError(f"{path} cannot be read ({error.strerror}); {_ADVICE}") from error
     except RecursionError as error:
         raise ModelError(f"{path} is not JSON (it is nested too deeply); restore the folder") from error
-    except ValueError as error:  # no JSON, no UTF-8, or a number of thousands of digits
+    except ValueError as error:  # no JSON, or no UTF-8
         raise ModelError(f"{path} is not JSON ({error}); restore the folder") from error
     return content
+
+
+def _whole(text: str) -> int | float:
+    """A whole number; as a float one of more than 64 bits, as some entries have it for no limit."""
+    return int(text) if len(text) <= _MOST_DIGITS else float(text)

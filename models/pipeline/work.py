@@ -19,7 +19,7 @@ from typing import Any
 
 from filelock import FileLock
 
-from models import checkpoint, regular_files
+from models import checkpoint
 from models.errors import DivergenceError, ModelError
 from models.graph import Graph
 from models.pipeline.machine import versions
@@ -125,8 +125,7 @@ def _finished(folder: Path) -> bool:
 
 
 def _load(folder: Path) -> Trained:
-    origin = json.loads(regular_files.text(folder / "origin.json"))
-    return Trained(checkpoint.load_graph(folder, "trained"), origin)
+    return Trained(checkpoint.load_graph(folder, "trained"), checkpoint.noted(folder / "origin.json"))
 
 
 def _prefixed(report: Report, label: str, line: str) -> None:

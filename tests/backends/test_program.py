@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import islice
@@ -95,6 +97,29 @@ def test_an_altered_program_is_refused(tmp_path: Path, suffix: str) -> None:
     path.write_bytes(bytes(content))
     with pytest.raises(IntegrityError, match=r"do(es)? not match"):
         load_program(tmp_path, "program", digest)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"instructions": [["add", 1]]},
+        {"layers": None},
+        {"plaintexts": [[0, 0, 0, 0, 0, 0]]},
+        {"patterns_sha256": hashlib.sha256(b"none").hexdigest()},
+        {"input_layout": {"kind": "features"}},
+    ],
+)
+def test_what_is_none_under_a_right_digest_is_refused(tmp_path: Path, change: dict[str, object]) -> None:
+    PROGRAM.save(tmp_path, "program")
+    path = tmp_path / "program.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **change}))
+    if "patterns_sha256" in change:
+        (tmp_path / "program.safetensors").write_bytes(b"none")
+    with pytest.raises(IntegrityError, match="program program is none"):
+        load_program(tmp_path, "program", hashlib.sha256(path.read_bytes()).hexdigest())
+    path.write_text("[" * 100_000)
+    with pytest.raises(IntegrityError, match="program program is none"):
+        load_program(tmp_path, "program", hashlib.sha256(path.read_bytes()).hexdigest())
 
 
 def test_nothing_is_read_after_it_was_freed_and_everything_is_freed() -> None:

@@ -10,6 +10,7 @@ What fails is kept, named by target, seed and number, and the exit status is 1.
 from __future__ import annotations
 
 import argparse
+import functools
 import random
 import resource
 import signal
@@ -17,14 +18,15 @@ import sys
 import tempfile
 import traceback
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
 from tests.fuzz.mutations import mutated
-from tests.fuzz.targets import FORESEEN, TARGETS, Target
+from tests.fuzz.target import FORESEEN, Target
+from tests.fuzz.targets import TARGETS
 
 #: The longest that an input may take, in seconds of processor and on a clock, which a busy machine lets pass
 #: without them; and the most memory beyond what the process has.
@@ -33,6 +35,10 @@ SECONDS, WALL_SECONDS, BYTES = 10, 600, 1 << 30
 
 class TooLongError(Exception):
     """A parser is still at it."""
+
+
+class AcceptedError(Exception):
+    """Damage that a digest covers was read as if it were none."""
 
 
 @dataclass(frozen=True)
@@ -75,20 +81,37 @@ def bounded() -> Iterator[None]:
             signal.signal(number, handler)
 
 
+def parsed(target: Target, data: bytes) -> object:
+    """What a target makes of an input, in a folder of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"input{target.suffix}"
+        path.write_bytes(data)
+        with bounded():
+            return target.parse(path)
+
+
+@functools.cache
+def whole(target: Target) -> Sequence[object]:
+    """What it makes of its samples."""
+    return [parsed(target, data) for data in target.samples]
+
+
 def tried(target: Target, number: int, seed: int) -> tuple[str, Failure | None]:
     """What became of one damaged input: `read`, `refused` or `failed`, and in that case why."""
     chance = random.Random(f"{seed} {target.name} {number}")
     data = mutated(chance, chance.choice(target.samples))
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"input{target.suffix}"
-        path.write_bytes(data)
-        try:
-            with bounded():
-                target.parse(path)
-        except FORESEEN:
+    try:
+        found = parsed(target, data)
+        if found is None:
             return "refused", None
-        except Exception:
-            return "failed", Failure(target.name, number, data, traceback.format_exc())
+        if target.digested and found not in whole(target):
+            raise AcceptedError("what was read is not what was written")
+    except FORESEEN:
+        return "refused", None
+    except BaseException as error:
+        if isinstance(error, KeyboardInterrupt):
+            raise
+        return "failed", Failure(target.name, number, data, traceback.format_exc())
     return "read", None
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 from collections.abc import Callable, Sequence
+from typing import Any
 
 #: What breaks readers: extremes of numbers, signs of YAML and JSON, characters that are none, deep nesting.
 TOKENS = (
@@ -39,7 +41,13 @@ TOKENS = (
     *(b"\x00", b"\xff\xfe", b"\xed\xa0\x80", b"\xef\xbb\xbf", b"\t", b"\r", b"\n", b"\xe2\x80\xa8"),
     *(b"../../etc/passwd", b"${HOME}", b"\x1b[31m", b"%YAML 9.9\n"),
 )
+#: What JSON can have in place of what is expected.
+VALUES = (
+    *(None, True, 0, -1, 1, 2**53 + 1, 2**70, 10**400, 1e308, float("nan"), 0.5, "", "x", "\ud800"),
+    *("\0", "../x", [], [[]], {}, {"x": 1}, [None], [1, 2]),
+)
 _NUMBER = re.compile(rb"-?\d+(?:\.\d+)?")
+_LINE = re.compile(rb"[^\n]+")
 _WORD = re.compile(rb"[A-Za-z_]{3,}")
 
 Mutation = Callable[[random.Random, bytes], bytes]
@@ -105,9 +113,31 @@ def _line_doubled(chance: random.Random, data: bytes) -> bytes:
     return b"\n".join((*lines[:place], lines[place], *lines[place:]))
 
 
+def _value(chance: random.Random, data: bytes) -> bytes:
+    """A value of JSON, whole or that of a line, in place of which stands one of another kind, or none."""
+    whole, lines = (0, len(data)), [one.span() for one in _LINE.finditer(data)]
+    begin, end = chance.choice(lines) if lines and chance.random() < 0.5 else whole
+    try:
+        tree = [json.loads(data[begin:end])]
+    except (ValueError, RecursionError):
+        return _token(chance, data)
+    within: list[tuple[Any, Any]] = [(tree, 0)]
+    for holder, key in within:
+        inner = holder[key]
+        keys = inner if isinstance(inner, dict) else range(len(inner)) if isinstance(inner, list) else ()
+        within += [(inner, one) for one in keys]
+    holder, key = chance.choice(within)
+    if chance.random() < 0.1 and holder is not tree:
+        del holder[key]
+    else:
+        other, place = chance.choice(within)
+        holder[key] = chance.choice((*VALUES, json.loads(json.dumps(other[place]))))
+    return data[:begin] + json.dumps(tree[0]).encode() + data[end:]
+
+
 MUTATIONS: Sequence[Mutation] = (
     _flipped, _cut, _left_out, _doubled, _moved, _token, _token, _replaced(_NUMBER), _replaced(_NUMBER),
-    _replaced(_WORD), _line_doubled,
+    _replaced(_WORD), _line_doubled, _value, _value,
 )  # fmt: skip
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import random
 from pathlib import Path
 
 import pytest
 
+from tests.fuzz import campaign as campaigns
 from tests.fuzz.campaign import campaign, tried
-from tests.fuzz.mutations import MUTATIONS, mutated
-from tests.fuzz.targets import TARGETS, Target
+from tests.fuzz.mutations import MUTATIONS, _value, mutated
+from tests.fuzz.target import Target
+from tests.fuzz.targets import TARGETS
 
 #: So many of each parser in every run of the tests.
-INPUTS = 60
+INPUTS = 100
 
 
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)
@@ -30,7 +33,23 @@ def test_whole_input_is_read(target: Target, tmp_path: Path) -> None:
         folder.mkdir()
         (folder / f"input{target.suffix}").write_bytes(data)
         if target.name != "suite":  # whose models may have to be made first
-            target.parse(folder / f"input{target.suffix}")
+            assert target.parse(folder / f"input{target.suffix}") is not None
+
+
+def test_targets_have_names_of_their_own() -> None:
+    names = [target.name for target in TARGETS]
+    assert sorted(set(names)) == sorted(names)
+
+
+def test_a_campaign_finds_damage_that_a_digest_covers_and_nobody_holds_against_it() -> None:
+    def parse(path: Path) -> object:
+        digest, _, line = path.read_bytes().partition(b" ")
+        return line if digest else None
+
+    target = Target("digested", [b"0 whole"], parse, ".txt", digested=True)
+    ends = [tried(target, number, 0) for number in range(50)]
+    assert {end for end, _ in ends} == {"read", "refused", "failed"}
+    assert all(failure is None or "AcceptedError" in failure.why for _, failure in ends)
 
 
 def test_a_campaign_finds_what_no_sentence_foresees() -> None:
@@ -45,7 +64,9 @@ def test_a_campaign_finds_what_no_sentence_foresees() -> None:
     assert tried(target, first.number, 0) == ("failed", first)
 
 
-def test_a_parser_that_never_ends_and_one_that_takes_all_memory() -> None:
+def test_a_parser_that_never_ends_and_one_that_takes_all_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(campaigns, "SECONDS", 1)
+
     def hang(path: Path) -> object:
         while True:
             pass
@@ -60,3 +81,18 @@ def test_mutations_change_something_and_come_again_from_a_seed() -> None:
     assert mutated(random.Random(5), data) == mutated(random.Random(5), data)
     for mutation in MUTATIONS:
         assert any(mutation(random.Random(seed), data) != data for seed in range(20))
+
+
+def _is_json(line: bytes) -> bool:
+    try:
+        json.loads(line)
+    except ValueError:
+        return False
+    return True
+
+
+def test_values_of_json_are_replaced_within_a_line_that_stays_json() -> None:
+    data = b'{"a": [1, 2], "b": {"c": "d"}}\n{"e": null}\n'
+    found = {_value(random.Random(seed), data[:-1]) for seed in range(200)}
+    sound = [one for one in found if one.count(b"\n") == 1 and all(map(_is_json, one.split(b"\n")))]
+    assert len(sound) > 20

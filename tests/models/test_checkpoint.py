@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.checkpoint import digest, load_graph, save_graph
+from models.checkpoint import digest, ladder, load_graph, noted, save_graph
 from models.errors import ModelError
 from models.graph import Graph, Node
 from models.operations import OPERATIONS
@@ -160,3 +160,13 @@ def test_chosen_tokens_are_there(
 def test_every_attribute_of_an_operation_says_what_it_may_be() -> None:
     named = {name for one in OPERATIONS.values() for name in (*one.attributes, *one.optional)}
     assert named | set(NOTES) == set(KINDS)
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "[" * 100_000, '{"a": ' + "9" * 5000 + "}"])
+def test_what_is_noted_beside_graphs_is_json_or_a_sentence(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "ladder.json"
+    path.write_text(text)
+    with pytest.raises(ModelError, match="make it again"):
+        noted(path)
+    with pytest.raises(ModelError, match="make it again"):
+        ladder(tmp_path / "elsewhere")

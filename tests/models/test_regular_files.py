@@ -60,3 +60,9 @@ def test_a_refused_one_is_not_left_open(tmp_path: Path) -> None:
         with pytest.raises(OSError, match="named pipe"):
             content(tmp_path / "pipe")
     assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208
+
+
+@pytest.mark.parametrize("name", ["a\0b", "\ud800"])
+def test_a_name_that_no_file_has_is_an_error_of_the_system(tmp_path: Path, name: str) -> None:
+    with pytest.raises(OSError, match="no file has such a name"):
+        content(tmp_path / name)

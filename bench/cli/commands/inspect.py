@@ -88,7 +88,7 @@ def tell(
     if degree % 2:
         raise UserError(f"--degree is {degree}; give an even one")
     read = None if not Path(target).is_dir() else outline(Path(target))
-    architecture, data = (read.architecture, read.data) if read is not None else _shape(target)
+    architecture, data = (read.architecture, read.data) if read is not None else shape_of(target)
     text = architecture.kind in TEXT
     if text and (read is not None or tokens is not None):
         if read is not None and tokens is not None and tokens > data.tokens:
@@ -128,7 +128,7 @@ def tell(
     return int(not told or all(cost.reason is not None for cost in told))
 
 
-def _shape(target: str) -> tuple[Architecture, DataShape]:
+def shape_of(target: str) -> tuple[Architecture, DataShape]:
     """The architecture and the sizes of the data that a text gives.
 
     Raises:

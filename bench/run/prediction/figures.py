@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from pathlib import Path
 
+from pydantic import ConfigDict, with_config
+
 from backends.registry import Descriptor
 from bench.environments.declaration import DEFAULT_BUILD
+from bench.run.prediction import shipped
 from bench.run.prediction.measured import Entry, Measured
 from models.processor import processor
 from reports.record import Record
@@ -20,6 +23,7 @@ def of_build(records: Iterable[Record], build: str) -> list[Record]:
     return [one for one in records if one.environment.build.get("kind", DEFAULT_BUILD) == build]
 
 
+@with_config(ConfigDict(extra="forbid"))
 @dataclass(frozen=True)
 class Figures:
     """Measured times of one backend, with where they come from."""
@@ -50,18 +54,12 @@ class Figures:
 
     @classmethod
     def read(cls, path: Path) -> Figures:
-        """What `write` wrote."""
-        found = json.loads(path.read_text())
-        measured = [
-            Measured(
-                **{
-                    **one,
-                    "entries": tuple(Entry(*entry) for entry in one["entries"]),
-                }
-            )
-            for one in found["measured"]
-        ]
-        return cls(found["cpu"], date.fromisoformat(found["taken"]), found["commit"], tuple(measured))
+        """What `write` wrote.
+
+        Raises:
+            BackendError: the file holds something else.
+        """
+        return shipped.read(path, cls, "times", _named)
 
     @classmethod
     def shipped(cls, descriptor: Descriptor) -> Figures | None:
@@ -85,6 +83,25 @@ class Figures:
         head = {"cpu": self.cpu, "taken": self.taken.isoformat(), "commit": self.commit}
         text = ",\n".join(lines)
         path.write_text(f'{json.dumps(head)[:-1]}, "measured": [\n{text}\n]}}\n')
+
+
+def _named(found: object) -> object:
+    """The entries, which are written as lists, with the names of their parts.
+
+    Raises:
+        ValueError, TypeError: there are none, or of other parts.
+    """
+    names = [field.name for field in fields(Entry)]
+    if not isinstance(found, dict) or not isinstance(found.get("measured"), list):
+        raise ValueError("it has no list of what was measured")
+    measured = []
+    for one in found["measured"]:
+        if not isinstance(one, dict) or not isinstance(one.get("entries"), list):
+            raise ValueError("a record has no list of entries")
+        measured.append(
+            {**one, "entries": [dict(zip(names, entry, strict=True)) for entry in one["entries"]]}
+        )
+    return {**found, "measured": measured}
 
 
 def _rounded(one: Measured) -> dict[str, object]:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from statistics import median
 
+from pydantic import ConfigDict, with_config
+
 from backends.errors import BackendError
 from backends.parameters import ParameterSet
 from backends.primitives import Primitive
@@ -24,6 +26,7 @@ WITHIN_WEIGHT, PART_POWER = 10.0, 0.25
 ONE_ROTATION = "generate_rotation_keys"
 
 
+@with_config(ConfigDict(extra="forbid"))
 @dataclass(frozen=True)
 class Entry:
     """A primitive at a level: in how many calls, how often, and the seconds of all."""
@@ -35,6 +38,7 @@ class Entry:
     seconds: float
 
 
+@with_config(ConfigDict(extra="forbid"))
 @dataclass(frozen=True)
 class Measured:
     """One record's times.

@@ -10,6 +10,7 @@ from pathlib import Path
 from statistics import median
 
 import numpy as np
+from pydantic import ConfigDict, with_config
 
 from backends.errors import BackendError
 from backends.interface import ComplexVector, Vector
@@ -19,7 +20,7 @@ from backends.noise.traits import Reduction, Traits, of_ring
 from backends.parameters import ParameterSet
 from backends.primitives import Primitive
 from backends.registry import Descriptor
-from models import regular_files
+from bench.run.prediction import shipped
 from reports.record import Record, Status
 from reports.scoring.precision import mean_precision_bits
 
@@ -42,6 +43,7 @@ PRIMITIVES: Mapping[str, tuple[Made, Callable[[Vector, Vector], Vector]]] = {
 }
 
 
+@with_config(ConfigDict(extra="forbid"))
 @dataclass(frozen=True)
 class Held:
     """One primitive of one record: the bits of its mean error, told and measured."""
@@ -136,6 +138,7 @@ def with_factors(traits: Traits, factors: Mapping[int, float]) -> Traits:
     return replace(traits, reduction=reduction)
 
 
+@with_config(ConfigDict(extra="forbid"))
 @dataclass(frozen=True)
 class Figures:
     """What a backend ships of its noise, with where it comes from.
@@ -168,11 +171,12 @@ class Figures:
 
     @classmethod
     def shipped(cls, path: Path) -> Figures | None:
-        """What `write` wrote; None where it has not yet."""
-        if not path.is_file():
-            return None
-        found = json.loads(regular_files.content(path))
-        return cls(**{**found, "held": tuple(Held(**one) for one in found["held"])})
+        """What `write` wrote; None where it has not yet.
+
+        Raises:
+            BackendError: the file holds something else.
+        """
+        return shipped.read(path, cls, "noise") if path.is_file() else None
 
     @property
     def told(self) -> str:

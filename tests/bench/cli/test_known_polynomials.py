@@ -48,13 +48,18 @@ def test_rungs_that_were_taken_have_the_way_of_where_they_were_taken_from(tmp_pa
 
 
 def test_what_is_not_wanted_or_has_no_sound_ladder_is_left_out(tmp_path: Path) -> None:
-    for name, ladder in {"sound": '{"intervals": []}', "none": None, "torn": "{"}.items():
+    for name, ladder in {
+        "sound": '{"intervals": []}',
+        "none": None,
+        "torn": "{",
+        "deep": "[" * 100_000,
+    }.items():
         (tmp_path / name).mkdir()
         for rung in RUNGS:
             (tmp_path / name / f"{rung}.json").write_text(name)
         if ladder is not None:
             (tmp_path / name / "ladder.json").write_text(ladder)
     (tmp_path / "half").mkdir()
-    wanted = {model_digest(tmp_path / name) for name in ("sound", "none", "torn")}
+    wanted = {model_digest(tmp_path / name) for name in ("sound", "none", "torn", "deep")}
     assert known_polynomials(wanted, tmp_path) == {}
     assert known_polynomials(set()) == {}

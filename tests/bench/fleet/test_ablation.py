@@ -18,6 +18,7 @@ from bench.fleet.engine import started
 from bench.fleet.task import Delivery, Need
 from bench.packages import FOLDER
 from models import ablation, recipe
+from tests.models.test_recorded_runs import FOUND
 from tests.training.recipes import SMALL
 
 
@@ -73,7 +74,7 @@ def norm(task: Training) -> str:
 
 
 def found(task: Training) -> Delivery[ablation.Row]:
-    return Delivery([{"status": "ok", "norm": norm(task), "seeds": list(task.recipe.training.seeds)}])
+    return Delivery([FOUND | {"norm": norm(task), "seeds": list(task.recipe.training.seeds)}])
 
 
 def test_runs_are_recorded_once_and_equal_ones_are_made_once(path: Path) -> None:

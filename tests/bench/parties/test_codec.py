@@ -92,6 +92,10 @@ def damaged(**changes: object) -> str:
         ({"rotation_steps": [1, "2"]}, r"Generate.rotation_steps\[1\] is '2'; it must be a whole number"),
         ({"rotation_steps": [1, True]}, r"Generate.rotation_steps\[1\] is True; it must be a whole number"),
         ({"rotation_steps": 3}, "Generate.rotation_steps is 3; it must be a list"),
+        (
+            {"rotation_steps": [2**63]},
+            r"Generate.rotation_steps\[0\] is 9223372036854775808; it must be .* 64 bits",
+        ),
         ({"parameters": None}, "Generate.parameters is None; it must be an object"),
         ({"parameters": {"log_n": 13}}, "Generate.parameters lacks the field"),
         ({"message": "Guess"}, "'Guess' is not one of the class Request"),
@@ -132,3 +136,17 @@ def test_a_request_names_its_answer() -> None:
 def test_a_reader_refuses_what_no_reader_of_json_can_take(line: str) -> None:
     with pytest.raises(MessageError, match="not a line of JSON"):
         decode(Event, line)
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "1e999", "9" * 400])
+def test_a_reader_refuses_numbers_that_are_none(number: str) -> None:
+    line = encode(MESSAGES[5]).replace("30.0", number)
+    assert number in line
+    with pytest.raises(MessageError, match=r"Evaluate.checkpoint_s is .*; it must be a number"):
+        decode(Message, line)
+
+
+def test_a_reader_refuses_a_field_that_is_there_twice() -> None:
+    line = encode(MESSAGES[5]).replace('"number": 1', '"number": 1, "number": 2')
+    with pytest.raises(MessageError, match="a field is there twice"):
+        decode(Message, line)

@@ -37,11 +37,11 @@ def test_a_message_is_handed_on(tmp_path: Path) -> None:
     assert inbox(tmp_path).take(frame(Leaving())) == Leaving()
 
 
-@pytest.mark.parametrize("name", ["../keys", "/tmp/keys", "a/b", "..", ".", ""])
+@pytest.mark.parametrize("name", ["../keys", "/tmp/keys", "a/b", "..", ".", "", "a\0b", "\ud800", "é" * 128])
 def test_a_name_that_leaves_the_folder_is_refused(tmp_path: Path, name: str) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()
-    with pytest.raises((MessageError, OSError)):
+    with pytest.raises(MessageError, match="is not a plain file name"):
         inbox(folder).take(frame(Coming(name, 1)))
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
@@ -56,7 +56,7 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
     assert (tmp_path / "elsewhere").read_bytes() == b"precious"
 
 
-@pytest.mark.parametrize("size", [101, -1, 2**70])
+@pytest.mark.parametrize("size", [101, -1, 2**62])
 def test_a_file_for_which_there_is_no_room_is_refused_before_a_byte_of_it(tmp_path: Path, size: int) -> None:
     with pytest.raises(MessageError, match="has no room"):
         inbox(tmp_path, room=100).take(frame(Coming("keys", size)))

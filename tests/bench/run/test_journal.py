@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from time import sleep
 
@@ -14,10 +15,11 @@ import numpy as np
 import pytest
 from click.exceptions import Abort
 
+from bench.parties import digested
 from bench.parties.messages import Batch, BatchFigures
-from bench.parties.wire import Crossed, Side
+from bench.parties.wire import Crossed, Side, announce
 from bench.run.exchanges import Computed
-from bench.run.journal import JOURNALS, KEY, CellJournal, journal
+from bench.run.journal import JOURNALS, KEY, CellJournal, Entry, journal
 from bench.run.program_parties import ProgramParties
 from reports.record import Record, Status
 from reports.store import load_output, read_raw
@@ -63,6 +65,29 @@ def test_a_damaged_batch_is_none(kept: CellJournal, name: str, place: int) -> No
     assert kept.find("0.0-4") is None
     path.unlink()
     assert kept.find("0.0-4") is None
+
+
+def test_a_damaged_key_is_another_one(tmp_path: Path) -> None:
+    with journal(tmp_path, CELL, "key", fresh=False) as first:
+        assert first is not None
+        first.keep("0.0-4", computed())
+    (first.folder / KEY).write_bytes(b"k\xffy")
+    with journal(tmp_path, CELL, "key", fresh=False) as again:
+        assert again is not None
+        assert again.find("0.0-4") is None
+
+
+def test_what_is_no_archive_of_a_batch_under_a_right_digest_is_none(kept: CellJournal) -> None:
+    kept.keep("0.0-4", computed())
+    path = kept.folder / "0.0-4.npz"
+    whole = path.read_bytes()
+    entry = digested.read(Entry, kept.folder / "0.0-4.json")
+    assert entry is not None
+    for content in (whole[: len(whole) // 2], whole.replace(b"outputs", b"outputz"), b"none"):
+        path.write_bytes(content)
+        damaged = replace(entry, arrays=announce(kept.folder, "arrays", path.name))
+        digested.write(kept.folder / "0.0-4.json", damaged)
+        assert kept.find("0.0-4") is None
 
 
 def test_batches_of_two_runs_are_not_taken_for_each_other(kept: CellJournal) -> None:

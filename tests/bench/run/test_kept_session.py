@@ -14,11 +14,10 @@ from click.exceptions import Abort
 from backends.errors import IntegrityError
 from backends.planner import plan
 from backends.registry import get
-from bench.parties import keyring
+from bench.parties import digested, keyring
 from bench.parties.lasting import Checkpointed, WentOn
 from bench.parties.messages import Answer, Event
 from bench.parties.sealing import KEY_BYTES, new_key, seal, unseal
-from bench.run import digested
 from bench.run.exchanges import Evaluation
 from bench.run.journal import JOURNALS, CellJournal, journal
 from bench.run.kept_session import FOLDER, REACHED, STATE, Reached, State

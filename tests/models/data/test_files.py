@@ -1,6 +1,7 @@
 """Finding, reading and verifying files."""
 
 import hashlib
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,20 @@ def test_a_file_is_read_as_it_is_or_compressed(tmp_path: Path) -> None:
     assert (folder.text("a.txt"), folder.text("b.txt")) == ("wörter\n", "more\n")
     assert folder.provenance.files == ("a.txt", "b.txt")
     assert not folder.provenance.official
+
+
+@pytest.mark.parametrize("name", ["one", "one.gz"])
+def test_a_small_file_takes_little_memory(tmp_path: Path, name: str) -> None:
+    if name.endswith(".gz"):
+        compress(tmp_path / name, b"first")
+    else:
+        unpack(tmp_path, {name: b"first"})
+    tracemalloc.start()
+    try:
+        assert DataFolder(tmp_path, {}).content("one") == b"first"
+        assert tracemalloc.get_traced_memory()[1] < 100 << 20
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_file_with_an_official_digest_must_have_it(tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import struct
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -309,6 +311,19 @@ def test_the_middle_is_cut_out_of_a_larger_image_as_the_image_processor_of_deit_
     np.testing.assert_array_equal(found.images[0], whole[1:5, 1:5])
     with pytest.raises(ValidationError, match="4 pixels cannot be cut out of 3"):
         own(**told | {"resize": 3})
+
+
+def test_an_image_of_too_many_pixels_is_refused_before_they_are_read(tmp_path: Path) -> None:
+    (tmp_path / "train").mkdir()
+    path = tmp_path / "train" / "one.png"
+    Image.new("L", (4, 4)).save(path)
+    sizes = struct.pack(">II", 9000, 9000)
+    content = bytearray(path.read_bytes())
+    content[16:24] = sizes
+    content[29:33] = struct.pack(">I", zlib.crc32(content[12:29]))
+    path.write_bytes(content)
+    with pytest.raises(ModelError, match=r"9000×9000 pixels are over 67,108,864"):
+        load(own(kind="image_folders", training="train", side=4), tmp_path)
 
 
 def test_folders_that_are_none_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

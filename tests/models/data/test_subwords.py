@@ -97,6 +97,24 @@ def test_byte_pairs_that_disagree_are_refused(tmp_path: Path) -> None:
         fitted(folder)
 
 
+def test_two_tokens_of_one_number_are_refused(tmp_path: Path) -> None:
+    folder = tokenizer_folders.byte_pairs(tmp_path, roberta=True)
+    vocabulary = json.loads((folder / "vocab.json").read_text())
+    (folder / "vocab.json").write_text(json.dumps(vocabulary | {"<unk>": vocabulary["a"]}))
+    with pytest.raises(ModelError, match="gives two tokens one number"):
+        fitted(folder)
+
+
+def test_what_the_library_panics_at_is_refused(tmp_path: Path) -> None:
+    """Rust's panics are no `Exception` in Python."""
+    folder = tokenizer_folders.whole(tmp_path)
+    told = json.loads((folder / "tokenizer.json").read_text())
+    del told["post_processor"]["special_tokens"]["[CLS]"]
+    (folder / "tokenizer.json").write_text(json.dumps(told))
+    with pytest.raises(ModelError, match=r"cannot read|describes no tokenizer"):
+        preparation.samples(SENTENCES, fitted(folder))
+
+
 def test_fewer_symbols_than_tokens_and_no_tokenizer_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="has 13 tokens and the model 12 symbols"):
         fitted(tokenizer_folders.word_pieces(tmp_path), symbols=12)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from collections.abc import Callable, Mapping
 from math import prod
 from pathlib import Path
@@ -244,6 +245,39 @@ def write_hollow(path: Path, sizes: Mapping[str, tuple[int, ...]]) -> None:
     with path.open("wb") as file:
         file.write(len(text).to_bytes(8, "little") + text)
         file.truncate(8 + len(text) + end)
+
+
+def test_a_config_that_promises_more_than_there_is_takes_no_memory(tmp_path: Path) -> None:
+    """Without its width a Llama is 4,096 features wide, of which none of its weights has."""
+    folder = llama_folder(tmp_path / "llama")
+    config = json.loads((folder / "config.json").read_text())
+    del config["hidden_size"]
+    (folder / "config.json").write_text(json.dumps(config | {"num_hidden_layers": 8}))
+    tracemalloc.start()
+    try:
+        with pytest.raises(ModelError, match=r"are not those that its config.json describes .* not \[4096"):
+            huggingface.load(folder)
+        assert tracemalloc.get_traced_memory()[1] < 500 << 20
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    ("name", "entry", "value", "sentence"),
+    [
+        ("config.json", "hidden_size", 10**400, "describes what cannot be imported"),
+        ("preprocessor_config.json", "rescale_factor", "\ud800", r"is not JSON .*surrogates not allowed"),
+    ],
+)
+def test_values_that_no_reader_can_take_are_refused(
+    tmp_path: Path, name: str, entry: str, value: object, sentence: str
+) -> None:
+    folder = vit_folder(tmp_path / "vit")
+    path = folder / name
+    entries = json.loads(path.read_text()) if path.exists() else {}
+    path.write_text(json.dumps({**entries, entry: value}))
+    with pytest.raises(ModelError, match=sentence):
+        huggingface.load(folder)
 
 
 def test_a_pointer_in_place_of_weights_says_how_to_fetch_them(tmp_path: Path) -> None:
