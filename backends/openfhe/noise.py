@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from functools import cache
 from pathlib import Path
 
-from backends.noise.traits import Reduction, Traits, of_ring
+from backends.noise.traits import Reduction, Traits, measured_factors, of_ring
 from backends.openfhe.capabilities import correction_factor
 from backends.openfhe.primes import primes_of_q
 from backends.parameters import ParameterSet
@@ -27,15 +25,8 @@ def reduction(parameters: ParameterSet) -> Reduction:
     return Reduction(
         correction=correction_factor(parameters),
         mismatch=q[0] * multiplier / q[-1] ** 2 - 1,
-        factor=of_ring(_factors(), parameters.log_n),
+        factor=of_ring(measured_factors(FIGURES), parameters.log_n),
     )
-
-
-@cache
-def _factors() -> dict[int, float]:
-    """What was measured, by log2 of the ring dimension."""
-    measured = json.loads(FIGURES.read_text())["reduction"] if FIGURES.is_file() else {}
-    return {int(log_n): factor for log_n, factor in measured.items()}
 
 
 TRAITS = Traits(floors=True, floods=True, sums_extended=True, reduction=reduction, figures=FIGURES)
