@@ -17,13 +17,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
-import os
-import statistics
-import subprocess
-import sys
 import tempfile
-from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -36,10 +30,9 @@ from models.checkpoint import load_graph
 from models.data import catalogue, preparation
 from models.data.literals import parse
 from models.reference import outputs
+from tests.peer import EVALUATIONS, ROOT, Peer, compare
 
-ROOT = Path(__file__).resolve().parents[1]
-MODEL = ROOT / "models" / "checkpoints" / "mlp"
-EVALUATIONS = 5
+MODEL, SUITE = ROOT / "models" / "checkpoints" / "mlp", ROOT / "suites" / "mlp.yaml"
 LOG_N, LOG_Q, LOG_P = 13, [29, 26, 26, 26, 26, 26], [29, 29]
 
 #: What runs in Orion's environment: it answers each line with the seconds and the logits of an evaluation.
@@ -75,86 +68,23 @@ for line in sys.stdin:
     began = time.perf_counter(), time.process_time()
     result = net(ciphertext)
     ended = time.perf_counter(), time.process_time()
-    logits = result.decrypt().decode().flatten().tolist()
+    outputs = result.decrypt().decode().flatten().tolist()
     seconds = {"evaluate_s": ended[0] - began[0], "cpu_s": ended[1] - began[1]}
-    print(json.dumps({**seconds, "logits": logits}), file=answers, flush=True)
+    print(json.dumps({**seconds, "outputs": outputs}), file=answers, flush=True)
 """
 
 
-class Orion:
-    """Orion in a process of its own, with one image's evaluations to ask for."""
-
-    def __init__(self, python: str, folder: Path) -> None:
-        graph = load_graph(MODEL, "polynomial")
-        literal = parse(graph.metadata["preparation"])
-        samples = preparation.samples(catalogue.load("mnist", "held_out"), literal, range(EVALUATIONS))
-        self._expected = outputs(graph, samples.inputs)[:, 0]
-        arrays = {f"{n.name}.{key}": a for n in graph for key, a in n.arrays.items()}
-        arrays["images"] = samples.inputs.reshape(EVALUATIONS, 1, 28, 28)
-        np.savez(folder / "orion.npz", **{name: array.astype(np.float32) for name, array in arrays.items()})
-        task = json.dumps([str(folder / "orion.npz"), LOG_N, LOG_Q, LOG_P])
-        one_thread = {**os.environ, "OMP_NUM_THREADS": "1", "GOMAXPROCS": "1"}
-        self._process = subprocess.Popen(
-            [python, "-c", WORKER, task],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            cwd=folder,
-            env=one_thread,
-        )
-
-    def turn(self) -> tuple[float, float, float]:
-        """The medians of the seconds and of the CPU's of `EVALUATIONS` images, and the bits of all logits."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        found: list[dict[str, Any]] = []
-        for image in range(EVALUATIONS):
-            self._process.stdin.write(f"{image}\n")
-            self._process.stdin.flush()
-            line = self._process.stdout.readline()
-            if not line:
-                raise SystemExit("Orion ended; run its environment by hand to see why")
-            found.append(json.loads(line))
-        logits = np.array([one["logits"] for one in found])
-        bits = -math.log2(np.abs(logits - self._expected).max() / np.abs(self._expected).max())
-        seconds, cpu = (statistics.median(one[name] for one in found) for name in ("evaluate_s", "cpu_s"))
-        return seconds, cpu, bits
-
-    def close(self) -> None:
-        """End the process."""
-        if self._process.stdin is not None:
-            self._process.stdin.close()
-        self._process.wait(timeout=60)
-
-
-def cells(folder: Path, backends: Sequence[str], build: str) -> Iterator[dict[str, Any]]:
-    """The records of one run of `suites/mlp.yaml`."""
-    chosen = [option for backend in backends for option in ("--backend", backend)]
-    bench = [sys.executable, "-m", "bench"]
-    run = [*bench, "run", "suites/mlp.yaml", *chosen, "--repeats", str(EVALUATIONS), "--build", build]
-    subprocess.run(
-        [*run, "--fresh", "--output", str(folder)], cwd=ROOT, check=True, stdout=subprocess.DEVNULL
-    )
-    exported = subprocess.run(
-        [*bench, "export", str(folder), "--format", "json"], cwd=ROOT, check=True, capture_output=True
-    )
-    yield from json.loads(exported.stdout)
-
-
-def say(line: str) -> None:
-    """A line of output, at once."""
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
-
-
-def described(record: dict[str, Any]) -> str:
-    """What a cell reaches beside its time."""
-    security = record["security"]
-    return (
-        f"{record['ladder']['precision_bits']:.1f} bits, {security['bits']}-bit security "
-        f"(log QP {security['log_qp']:.0f}), {record['batch']} images a ciphertext"
-    )
+def orion(python: str, folder: Path) -> Peer:
+    """Orion with the perceptron."""
+    graph = load_graph(MODEL, "polynomial")
+    literal = parse(graph.metadata["preparation"])
+    samples = preparation.samples(catalogue.load("mnist", "held_out"), literal, range(EVALUATIONS))
+    arrays: dict[str, Any] = {f"{n.name}.{key}": a for n in graph for key, a in n.arrays.items()}
+    arrays["images"] = samples.inputs.reshape(EVALUATIONS, 1, 28, 28)
+    np.savez(folder / "orion.npz", **{name: array.astype(np.float32) for name, array in arrays.items()})
+    task = json.dumps([str(folder / "orion.npz"), LOG_N, LOG_Q, LOG_P])
+    expected = outputs(graph, samples.inputs)[:, 0]
+    return Peer("Orion", [python, "-c", WORKER, task], folder, expected, {"GOMAXPROCS": "1"})
 
 
 def main() -> None:
@@ -167,24 +97,10 @@ def main() -> None:
     parser.add_argument("--backend", action="append", default=[])
     parser.add_argument("--build", default=DEFAULT_BUILD, help="which build of this engine's libraries")
     given = parser.parse_args()
-    ratios: dict[str, list[tuple[float, float]]] = {}
-    reached: dict[str, str] = {}
-    with tempfile.TemporaryDirectory() as name, closing(Orion(given.python, Path(name))) as orion:
-        for turn in range(given.turns):
-            theirs, their_cpu, bits = orion.turn()
-            say(f"turn {turn}: Orion {theirs:.3f} s, {their_cpu:.3f} s of CPU, {bits:.1f} bits")
-            for record in cells(Path(name) / f"turn{turn}", given.backend, given.build):
-                ours = statistics.median(run["evaluate_s"] for run in record["latency"]["runs"])
-                cell = f"{record['backend']} {record['parameter_set']}"
-                cpu = record["latency"]["evaluate_cpu_s"]
-                ratios.setdefault(cell, []).append((ours / theirs, cpu / their_cpu))
-                reached[cell] = described(record)
-                say(f"turn {turn}: {cell} {ours:.3f} s, {cpu:.3f} s of CPU")
     bound = LARGEST_LOG_QP["uniform_ternary"][LOG_N][128]
-    say(f"Orion: log QP {sum(LOG_Q) + sum(LOG_P)}, where 128 bits allow {bound}; one image a ciphertext")
-    for cell, found in ratios.items():
-        time, cpu = (statistics.median(column) for column in zip(*found, strict=True))
-        say(f"{cell} / Orion: {time:.2f} of the time, {cpu:.2f} of the CPU time; {reached[cell]}")
+    about = f"log QP {sum(LOG_Q) + sum(LOG_P)}, where 128 bits allow {bound}"
+    with tempfile.TemporaryDirectory() as name, closing(orion(given.python, Path(name))) as peer:
+        compare(peer, SUITE, Path(name), given.turns, given.backend, given.build, about)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from backends.fhelium.capabilities import capabilities
 from backends.fhelium.footprint import KEYS_TOGETHER, WORKING_SHARE, context_bytes
+from backends.fhelium.noise import TRAITS
 from backends.footprint import Footprint
 from backends.parameters import BootstrapParameters, ParameterSet
 from backends.registry import Descriptor
@@ -21,6 +22,8 @@ DESCRIPTOR = Descriptor(
         keys_together=lambda rotations, bootstraps: KEYS_TOGETHER,
     ),
     environment=Path(__file__).with_name("environment.yaml"),
+    noise=TRAITS,
+    times=Path(__file__).with_name("times.json"),
     threaded=True,
     attack="backends.fhelium.attack:attempts",
     audit="backends.fhelium.audit:BINDING",

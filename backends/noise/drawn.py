@@ -27,6 +27,8 @@ DEVIATION = 3.19
 MAIN_WEIGHT, EPHEMERAL_WEIGHT = 192, 32
 #: Variance of a rounding to the nearest whole number, and of a coefficient of a ternary polynomial.
 ROUNDING, TERNARY = 1 / 12, 2 / 3
+#: Variance of the difference of two that are 0 or 1.
+BINARY_DIFFERENCE = 1 / 2
 #: A normal variable's median distance from 0.
 MEDIAN = 0.6745
 #: Where OpenFHE refuses to decrypt: the deviation of imaginary parts over the root of N, found by bisection.
@@ -56,6 +58,8 @@ class Noise:
         if self._traits.divides_fresh:
             return self._drawn(ROUNDING, ROUNDING)
         n, variance = self._parameters.n, DEVIATION**2
+        if self._traits.subtracts_zero:
+            return self._drawn(variance * (2 + n * BINARY_DIFFERENCE), 2 * variance)
         return self._drawn(variance * (1 + n * TERNARY), variance)
 
     def encoded(self) -> ComplexVector:
@@ -71,7 +75,8 @@ class Noise:
 
         Under a product's scale it hardly shows.
         """
-        primes = self._parameters.special_primes if self._traits.floors else 1
+        each = self._traits.floors and not self._traits.divides_at_once
+        primes = self._parameters.special_primes if each else 1
         rounding = primes * ROUNDING
         found = self._drawn(rounding + self._digits, rounding)
         if self._traits.floors:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from functools import cache
 from pathlib import Path
 
-from backends.errors import BackendError
-from backends.noise.traits import Reduction, Traits, of_ring
+from backends.noise.traits import Reduction, Traits, measured_factors, of_ring
 from backends.openfhe.capabilities import correction_factor
 from backends.openfhe.primes import primes_of_q
 from backends.parameters import ParameterSet
-from models import regular_files
 
 #: What formulas cannot tell, as `bench noise` writes it.
 FIGURES = Path(__file__).with_name("noise.json")
@@ -29,24 +25,8 @@ def reduction(parameters: ParameterSet) -> Reduction:
     return Reduction(
         correction=correction_factor(parameters),
         mismatch=q[0] * multiplier / q[-1] ** 2 - 1,
-        factor=of_ring(_factors(), parameters.log_n),
+        factor=of_ring(measured_factors(FIGURES), parameters.log_n),
     )
-
-
-@cache
-def _factors() -> dict[int, float]:
-    """What was measured, by log2 of the ring dimension.
-
-    Raises:
-        BackendError: the file is damaged.
-    """
-    if not FIGURES.is_file():
-        return {}
-    try:
-        measured = json.loads(regular_files.text(FIGURES))["reduction"]
-        return {int(log_n): float(factor) for log_n, factor in measured.items()}
-    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
-        raise BackendError(f"{FIGURES} holds no factors of bootstraps ({error}); restore the file") from error
 
 
 TRAITS = Traits(floors=True, floods=True, sums_extended=True, reduction=reduction, figures=FIGURES)

@@ -7,12 +7,15 @@ from dataclasses import replace
 from math import inf
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from backends.interface import ComplexVector
+from backends.noise.drawn import Noise
 from backends.noise.traits import Reduction, Traits, of_ring
 from backends.registry import available, get
 from bench.run.prediction.noise import BOOTSTRAP, Held, reduction_factors, told_bits
-from tests.toy import BOOTSTRAPS, SLOTS_FIRST_BOOTSTRAPS
+from tests.toy import BOOTSTRAPS, ROUND_TRIPS, SLOTS_FIRST_BOOTSTRAPS
 
 #: Under which all but the factor's own noise is hidden, and under which it is.
 APPARENT, HIDDEN = 1e7, 1.0
@@ -61,6 +64,30 @@ def test_a_bootstrap_that_nobody_could_decrypt_has_no_bits() -> None:
     noise = get("openfhe").noise
     assert noise is not None
     assert told_bits(coarse, noise, BOOTSTRAP) == -inf
+
+
+def slots(traits: Traits, digits: int) -> tuple[ComplexVector, ComplexVector]:
+    """Noise of an encryption and of a key switch by so many digits, of the same draws."""
+    noise = Noise(replace(ROUND_TRIPS, digits=digits), traits, "a party")
+    return noise.fresh(), noise.switched(product=False)
+
+
+def test_a_key_switch_that_divides_at_once_rounds_down_but_once() -> None:
+    """Slot 0 has the mean of what is rounded down: as often as there are special primes, or once."""
+    few = 2
+    assert replace(ROUND_TRIPS, digits=few).special_primes > 1
+    each, once = (
+        abs(slots(Traits(floors=True, divides_at_once=at_once), few)[1][0]) for at_once in (False, True)
+    )
+    assert each / once == pytest.approx(replace(ROUND_TRIPS, digits=few).special_primes, rel=0.2)
+
+
+def test_an_encryption_less_one_of_zero_has_the_noise_of_both() -> None:
+    """Two errors under the secret for one, and a mask of variance 1/2 for 2/3: 11/8 of the variance."""
+    one, both = (
+        np.var(slots(Traits(subtracts_zero=subtracts), ROUND_TRIPS.digits)[0]) for subtracts in (False, True)
+    )
+    assert both / one == pytest.approx(11 / 8, rel=0.05)
 
 
 def test_what_is_shipped_was_told_within_a_bit() -> None:

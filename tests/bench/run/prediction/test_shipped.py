@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from backends.errors import BackendError
+from backends.noise.traits import measured_factors
 from backends.openfhe import noise as openfhe_noise
 from backends.registry import get
 from bench.run.prediction.figures import Figures as Times
@@ -59,13 +60,10 @@ def test_noise_that_is_damaged_is_refused(tmp_path: Path, before: str, after: st
     "text",
     ["{", "[]", "[" * 5000, '{"reduction": {"ten": 1}}', '{"reduction": {"16": null}}', '{"reduction": [1]}'],
 )
-def test_so_are_the_factors_that_openfhe_takes_from_them(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
-) -> None:
+def test_so_are_the_factors_of_bootstraps(tmp_path: Path, text: str) -> None:
     (tmp_path / "noise.json").write_text(text)
-    monkeypatch.setattr(openfhe_noise, "FIGURES", tmp_path / "noise.json")
     with pytest.raises(BackendError, match="holds no factors of bootstraps"):
-        openfhe_noise._factors.__wrapped__()
+        measured_factors(tmp_path / "noise.json")
 
 
 def test_all_that_are_shipped_are_read() -> None:
