@@ -29,19 +29,24 @@ def _done(result: int) -> None:
         raise OSError(number, os.strerror(number))
 
 
-def enter() -> bool:
+def enter(*, as_user: bool = True) -> bool:
     """Go on in a child, in a user's and a mount namespace, where it may mount; False where it is forbidden.
 
     The parent ends with it. A process with threads may not enter, and numpy has some once it is imported; a
     child begins with one.
+
+    Args:
+        as_user: False for a mount namespace alone, for which it takes the superuser; other users stay what
+            they are then.
     """
     _go_on_in_child()
     user, group = os.geteuid(), os.getegid()
     try:
-        _done(_library().unshare(_NEW_USER | _NEW_MOUNTS))
-        Path("/proc/self/setgroups").write_text("deny")
-        Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
-        Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
+        _done(_library().unshare(_NEW_USER * as_user | _NEW_MOUNTS))
+        if as_user:
+            Path("/proc/self/setgroups").write_text("deny")
+            Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
+            Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
         _done(_library().mount(b"none", b"/", None, ctypes.c_ulong(_PRIVATE_BELOW), None))
     except OSError:
         return False

@@ -1,0 +1,74 @@
+"""All that is looked for after a run: what its key owners told, and its samples."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from bench.run.kinds import kind_of
+from bench.spec.cells import Cell
+from tests.secrets.places import contents
+from tests.secrets.telling import Ear
+from tests.secrets.ternary import coefficients
+from tests.secrets.traces import Coefficients, Search, of_bytes, of_numbers
+
+#: What a file may hold that was decrypted: raw outputs, and those of finished batches in a journal.
+RAW_OUTPUTS = ".npz"
+#: Of so many decrypted values the text is looked for too.
+_AS_TEXT = 32
+
+
+class Sought:
+    """What is looked for, and the search.
+
+    Attributes:
+        secrets: how many secret keys, or shares of one, are known.
+    """
+
+    def __init__(self, ear: Ear, samples: Search, n: int) -> None:
+        """Take what was told so far.
+
+        Args:
+            ear: which heard it.
+            samples: see `samples_of`.
+            n: the ring dimension.
+        """
+        told, moduli = ear.told("secret"), ear.moduli()
+        self.secrets = len(told)
+        written = [trace for one in told for trace in of_bytes("the secret key as it is written down", one)]
+        self._secrets = Search(written, ear.told("public"))
+        self._coefficients = Coefficients([coefficients(one, n, moduli) for one in told], moduli)
+        vectors = [np.frombuffer(one)[np.newaxis] for one in ear.told("decrypted")]
+        rows = [trace for one in vectors for trace in of_numbers("a decrypted value", one, _AS_TEXT)]
+        self._decrypted = Search(rows)
+        self._samples = samples
+
+    def found(self, content: bytes, *, released: bool = False) -> set[str]:
+        """The names of what is found in some bytes.
+
+        Args:
+            content: the bytes.
+            released: whether decrypted values may be there.
+        """
+        found = self._secrets.found(content) | self._samples.found(content)
+        if self.secrets:
+            found |= self._coefficients.found(content)
+        return found if released else found | self._decrypted.found(content)
+
+    def in_file(self, path: Path) -> list[str]:
+        """What is found in a file, with its name."""
+        released = path.suffix == RAW_OUTPUTS
+        found = {name for content in contents(path) for name in self.found(content, released=released)}
+        return [f"{path} holds {name}" for name in sorted(found)]
+
+
+def samples_of(cells: Sequence[Cell]) -> Search:
+    """The cells' samples, in the forms in which they could be anywhere."""
+    traces = []
+    for cell in cells:
+        loaded = kind_of(cell).load(cell, lambda done, total: None)
+        values = np.ascontiguousarray(loaded.workload.encrypted_inputs, dtype=np.float64)  # type: ignore[attr-defined]
+        traces += of_numbers("a sample", values.reshape(-1, values.shape[-1]))
+    return Search(traces)
