@@ -20,7 +20,7 @@ STAYS, RESUMED, CLEANED = "stays", "resumed", "cleaned"
 #: Ways for an evaluator to end.
 ABORTS = "import os; evaluator.multiply_plain = lambda *terms: os.abort()"
 SLEEPS = "import time; evaluator.multiply_plain = lambda *terms: time.sleep(86400)"
-HOARDS = "import time; evaluator.multiply_plain = lambda *terms: (bytearray(b'1' * (3 << 29)), time.sleep(86400))"
+HOARDS = "import time; evaluator.multiply_plain = lambda *terms: (b'1' * (3 << 29), time.sleep(86400))"
 #: How long a party that does nothing is waited for here.
 IDLE_S = 2.0
 
@@ -92,7 +92,13 @@ def of_signals() -> Iterator[Ending]:
 def of_limits() -> Iterator[Ending]:
     """No room, no time, no memory, or a party that does nothing."""
     yield Ending(
-        "a full disk from evaluation on", "evaluation", filled, status=None, undo=freed, after=RESUMED, small=True
+        "a full disk from evaluation on",
+        "evaluation",
+        filled,
+        status=None,
+        undo=freed,
+        after=RESUMED,
+        small=True,
     )
     yield Ending("a read-only disk from decryption on", "decryption", _read_only, status=None, after=RESUMED)
     yield Ending(

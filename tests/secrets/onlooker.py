@@ -1,4 +1,4 @@
-"""What another process sees of some processes and folders: one of another user, or of the same without rights."""
+"""What another process sees of some processes and folders: of another user, or of the same without rights."""
 
 from __future__ import annotations
 
@@ -16,10 +16,22 @@ from tests.secrets.places import contents, files, memory
 from tests.secrets.sought import Sought
 
 #: What of a process nobody else may open; of what else `/proc` tells the content is searched.
-PRIVATE = ("environ", "maps", "smaps", "mem", "auxv", "io", "syscall", "pagemap", "root", "cwd", "exe")
-TOLD = ("cmdline", "comm", "status", "stat", "limits", "mountinfo", "cgroup", "wchan", "sched")
-#: A user who has nothing, and how capabilities are given up (capset(2), version 3).
-NOBODY, _CAPABILITIES = 65534, 0x20080522
+PRIVATE = ("environ", "maps", "smaps", "mem", "auxv", "pagemap", "root", "cwd", "exe")
+TOLD = (
+    "cmdline",
+    "comm",
+    "status",
+    "stat",
+    "limits",
+    "mountinfo",
+    "cgroup",
+    "wchan",
+    "sched",
+    "io",
+    "syscall",
+)
+#: A user who has nothing, and how rights are given up (capset(2), version 3; prctl(2)).
+NOBODY, _CAPABILITIES, _DROP_FROM_BOUND = 65534, 0x20080522, 24
 
 
 @dataclass
@@ -49,7 +61,11 @@ def look(pids: Sequence[int], folders: Sequence[Path], sought: Sought, *, other:
     if child == 0:
         try:
             os.close(told)
-            _give_up(other)
+            if other:
+                os.setgroups([])
+                os.setresgid(NOBODY, NOBODY, NOBODY)
+                os.setresuid(NOBODY, NOBODY, NOBODY)
+            give_up_rights()
             sight = _sight(pids, folders, sought)
             with os.fdopen(telling, "w") as line:
                 json.dump([sight.opened, sight.found], line)
@@ -66,13 +82,15 @@ def look(pids: Sequence[int], folders: Sequence[Path], sought: Sought, *, other:
     return Sight(opened, found)
 
 
-def _give_up(other: bool) -> None:
-    if other:
-        os.setgroups([])
-        os.setresgid(NOBODY, NOBODY, NOBODY)
-        os.setresuid(NOBODY, NOBODY, NOBODY)
+def give_up_rights() -> None:
+    """Be a process without the superuser's rights, as those that it starts, of the same user as before.
+
+    Raises:
+        OSError: it keeps them.
+    """
     library = ctypes.CDLL(None, use_errno=True)
-    library.prctl(38, 1, 0, 0, 0)
+    for number in range(64):  # else they come back with the next program that it runs
+        library.prctl(_DROP_FROM_BOUND, number, 0, 0, 0)
     if library.capset(struct.pack("=Ii", _CAPABILITIES, 0), struct.pack("=6I", *(0,) * 6)):
         raise OSError(ctypes.get_errno(), "the rights of the superuser cannot be given up")
 
@@ -93,7 +111,7 @@ def _of_process(pid: int, sight: Sight) -> Iterator[tuple[str, bytes]]:
     for name in (*TOLD, *PRIVATE):
         with suppress(OSError):
             if name in ("root", "cwd", "exe"):
-                os.readlink(folder / name)
+                (folder / name).readlink()
             else:
                 (folder / name).open("rb").close()
             if name in PRIVATE:
@@ -101,16 +119,19 @@ def _of_process(pid: int, sight: Sight) -> Iterator[tuple[str, bytes]]:
             if name in ("cwd", "root"):
                 continue
             with suppress(OSError):
-                yield str(folder / name), b"" if name in ("mem", "exe", "pagemap") else (folder / name).read_bytes()
+                yield (
+                    str(folder / name),
+                    b"" if name in ("mem", "exe", "pagemap") else (folder / name).read_bytes(),
+                )
     with suppress(OSError):
-        for one in os.listdir(folder / "fd"):
+        for one in (folder / "fd").iterdir():
             with suppress(OSError):
-                target = os.readlink(folder / "fd" / one)
-                sight.opened.append(f"{folder / 'fd' / one} -> {target}")
+                target = str(one.readlink())
+                sight.opened.append(f"{one} -> {target}")
                 if target.startswith("/") and not target.startswith("/dev/"):
-                    yield target, (folder / "fd" / one).read_bytes()
+                    yield target, one.read_bytes()
     with suppress(OSError):
-        for path in files([Path(os.readlink(folder / "cwd"))]):
+        for path in files([(folder / "cwd").readlink()]):
             yield from ((f"{folder}/cwd: {path}", content) for content in contents(path))
     with suppress(OSError):
         yield from ((str(folder / "mem"), content) for content in memory(pid))

@@ -21,7 +21,7 @@ PACKED: dict[bytes, Callable[[bytes], bytes]] = {
     b"\x78": zlib.decompress,
 }
 #: Folders for what is temporary that a library may have taken on its own account.
-ELSEWHERE = (Path("/dev/shm"), Path("/var/tmp"))  # noqa: S108
+ELSEWHERE = (Path("/dev/shm"), Path("/var/tmp"))
 #: The most of one stretch of memory that is read.
 _MOST_OF_MEMORY = 1 << 28
 

@@ -21,10 +21,11 @@ WRITTEN = {
     "        return *(bytes(openfhe.Serialize(key, openfhe.BINARY)) if key else b'' for key in keys), ()",
     "tenseal": "return saved(owner._generator.secret_key()), saved(owner._saved_public_key), primes()",
     "seal_python": "return saved(owner._generator.secret_key()), saved(owner._saved_public_key), primes()",
-    "pyfhel": "return (owner._binding.to_bytes_secret_key('none'), owner._binding.to_bytes_public_key('none'),"
-    " primes())",
-    "cleartext": "return b'', b'', ()",
+    "pyfhel": "held = owner._binding\n"
+    "        return held.to_bytes_secret_key('none'), held.to_bytes_public_key('none'), primes()",
 }
+#: A simulator has no secret; of another library it is not known where it keeps one.
+NOTHING = "return b'', b'', ()"
 #: What is done to a key owner, or to one of several; see `tests.end_to_end.saboteur`.
 TELLING = """import json, os, pathlib, socket, tempfile
 
@@ -96,7 +97,9 @@ class Ear:
 
     def told(self, kind: str) -> list[bytes]:
         """Everything of a kind so far, each once: `secret`, `public` or `decrypted`."""
-        return list(dict.fromkeys(content for head, content in [*self._told] if head["kind"] == kind and content))
+        return list(
+            dict.fromkeys(content for head, content in [*self._told] if head["kind"] == kind and content)
+        )
 
     def moduli(self) -> list[int]:
         """The primes that were told with secrets; none where these have them beside them."""
@@ -109,7 +112,7 @@ class Ear:
                 line, _ = self._listening.accept()
                 with line, suppress(OSError, ValueError):
                     line.settimeout(60)
-                    whole = b"".join(iter(lambda: line.recv(1 << 20), b""))
+                    whole = line.makefile("rb").read()
                     head, _, content = whole.partition(b"\n")
                     self._told.append((json.loads(head), content))
                     line.sendall(b".")
@@ -117,4 +120,4 @@ class Ear:
 
 def telling(backend: str, port: int) -> str:
     """What is done to a key owner of a backend, so that it tells."""
-    return TELLING.format(port=port, written=WRITTEN[backend])
+    return TELLING.format(port=port, written=WRITTEN.get(backend, NOTHING))

@@ -1,4 +1,4 @@
-"""The coefficients of a ternary secret key from how a library writes it down: at the roots, modulo each prime.
+"""The coefficients of a ternary secret key from how a library writes it down: by values, modulo each prime.
 
 OpenFHE and SEAL keep a polynomial by its values at the odd powers of the least primitive root of order 2N, in
 bit-reversed order. That what comes back is ternary shows that it was read as it was written.
@@ -53,7 +53,7 @@ def _is_prime(number: int) -> bool:
 
 
 def _from_values(values: Sequence[int], modulus: int) -> NDArray[np.int8] | None:
-    """Coefficients from values in bit-reversed order, None where they are not ternary (Gentleman and Sande)."""
+    """Coefficients from values in bit-reversed order (Gentleman, Sande); None where they are not ternary."""
     n, found = len(values), [value % modulus for value in values]
     if any(value >= modulus for value in values):
         return None

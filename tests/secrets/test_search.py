@@ -1,4 +1,4 @@
-"""The search can fail: what is planted is found in every form, every place and by every onlooker that may look."""
+"""The search can fail: what is planted is found in every form and place, and by whoever may look."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def test_the_coefficients_come_back_from_what_a_library_writes() -> None:
 @pytest.mark.parametrize("form", FORMS)
 def test_every_form_is_found_wherever_it_begins(form: str, sought: Sought) -> None:
     name, content = FORMS[form]
-    for before in (0, 1, 3, 6, 4096 - 5):
+    for before in (0, 4091):
         found = sought.found(RANDOM.bytes(before) + content + RANDOM.bytes(100))
         assert any(name in one for one in found), (before, found)
 
@@ -171,7 +171,9 @@ os.read(int(os.environ["HELD"]), 1)
 """
 
 
-def test_a_process_of_the_same_user_that_hides_nothing_is_seen_through(sought: Sought, tmp_path: Path) -> None:
+def test_a_process_that_hides_nothing_is_seen_through_by_the_same_user(
+    sought: Sought, tmp_path: Path
+) -> None:
     """In its arguments, environment, memory, folder and a file without a name."""
     script = tmp_path / "careless.py"
     script.write_text(CARELESS.format(again=[str(script)]))

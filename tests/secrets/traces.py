@@ -24,6 +24,8 @@ _TABLE_BITS, _SPREAD = 22, np.uint64(0x9E3779B97F4A7C15)
 _DISTINCT = 5
 #: Coefficients in a row that are no accident, and the digits of -1 and of whatever is no coefficient.
 _ROW, _MINUS_ONE, _OTHER = 64, 255, 2
+#: A row of them without so many of -1 is no accident less likely than the whole search.
+_FEW = 8
 #: Digits of a number as text that are no accident.
 _DIGITS = 12
 
@@ -63,7 +65,9 @@ def of_numbers(name: str, rows: NDArray[np.float64], texts: int | None = None) -
             yield Trace(f"{name} as base64 text", base64.b64encode(data[shift:]), 1, 16)
         for value in row[:texts]:
             text = repr(float(value)).partition("e")[0]
-            yield Trace(f"{name} as text", text[:_DIGITS].encode() if len(text) > _DIGITS else b"", 1, _DIGITS)
+            yield Trace(
+                f"{name} as text", text[:_DIGITS].encode() if len(text) > _DIGITS else b"", 1, _DIGITS
+            )
 
 
 def of_bytes(name: str, data: bytes) -> Iterator[Trace]:
@@ -117,7 +121,9 @@ class Search:
             likely = np.flatnonzero(self._table[_place(words)])
             first = np.searchsorted(self._words, words[likely])
             last = np.searchsorted(self._words, words[likely], side="right")
-            for at, low, high in zip(likely[first < last], first[first < last], last[first < last], strict=True):
+            for at, low, high in zip(
+                likely[first < last], first[first < last], last[first < last], strict=True
+            ):
                 names.update(self._confirmed(content, int(at) * 8 + shift, int(low), int(high)))
         return names
 
@@ -141,31 +147,35 @@ class Coefficients:
         """In which types of numbers there is a row of them."""
         names = set()
         for start in range(0, max(1, len(content)), PIECE):
-            piece = content[start : start + PIECE + OVERLAP]
-            for name, digits in self._as_digits(piece):
+            for name, digits in self._as_digits(content[start : start + PIECE + OVERLAP]):
                 if self._search.found(digits):
                     names.add(f"the secret's coefficients as {name}")
         return names
 
     def _as_digits(self, content: bytes) -> Iterator[tuple[str, bytes]]:
-        yield "int8", content
+        if content.count(_MINUS_ONE) >= _FEW:
+            yield "int8", content
         for name in ("<i2", "<i4", "<i8", ">i8", "<f4", "<f8"):
             kind = np.dtype(name)
-            for shift in range(kind.itemsize):
-                numbers = np.frombuffer(content[shift:], kind, max(0, len(content) - shift) // kind.itemsize)
-                yield kind.name, _digits(numbers, numbers == -1)
-        for shift in range(8 if len(self._less_one) else 0):
-            residues = np.frombuffer(content[shift:], "<u8", max(0, len(content) - shift) // 8)
-            yield "residues", _digits(residues, np.isin(residues, self._less_one))
-        yield from (("text", one) for one in _of_text(content))
+            for shift in range(min(kind.itemsize, len(content))):
+                numbers = np.frombuffer(content, kind, (len(content) - shift) // kind.itemsize, shift)
+                minus_one = numbers == -1
+                if np.count_nonzero(minus_one) >= _FEW:
+                    yield kind.name, _digits(numbers, minus_one)
+        for shift in range(min(8, len(content)) if len(self._less_one) else 0):
+            residues = np.frombuffer(content, "<u8", (len(content) - shift) // 8, shift)
+            minus_one = np.isin(residues, self._less_one)
+            if np.count_nonzero(minus_one) >= _FEW:
+                yield "residues", _digits(residues, minus_one)
+        if content.count(b"-1") >= _FEW:
+            yield from (("text", one) for one in _of_text(content))
 
 
 def _of_text(content: bytes) -> Iterator[bytes]:
     """Digits that are written with commas or spaces between them, as lists and tables are."""
-    if b"-1" in content:
-        for between in (b", ", b",", b" ", b"\n", b"\t"):
-            whole = content.replace(b".0", b"").replace(between, b"").replace(b"-1", bytes([_MINUS_ONE]))
-            yield whole.replace(b"0", b"\0").replace(b"1", b"\1")
+    for between in (b", ", b",", b" ", b"\n", b"\t"):
+        whole = content.replace(b".0", b"").replace(between, b"").replace(b"-1", bytes([_MINUS_ONE]))
+        yield whole.replace(b"0", b"\0").replace(b"1", b"\1")
 
 
 def _digits(numbers: NDArray[np.generic], minus_one: NDArray[np.bool_]) -> bytes:
