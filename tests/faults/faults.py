@@ -19,7 +19,7 @@ import psutil
 from reports.lines import decode, encode
 from reports.store import RECORDS
 from tests.faults.front import STAGES, Front
-from tests.faults.system import fill, other_clock, other_processes
+from tests.faults.system import FILLER, fill, other_clock, other_processes
 
 #: Where in a run each process is there: from the stage of this number on, before that of the other.
 ALIVE = {"front": (0, 10), "key_owner": (2, 9), "evaluator": (4, 9)}
@@ -166,7 +166,7 @@ def filled(trial: Trial) -> None:
 
 
 def freed(trial: Trial) -> None:
-    (trial.output / "filler").unlink(missing_ok=True)
+    (trial.output / FILLER).unlink(missing_ok=True)
 
 
 def _remove_run(trial: Trial) -> None:

@@ -19,6 +19,10 @@ _TO_WRITE = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 _READ_ONLY, _ALLOW = 0x50000 | 30, 0x7FFF0000  # errno EROFS
 
 
+#: The file that fills a disk.
+FILLER = "filler"
+
+
 def _library() -> ctypes.CDLL:
     return ctypes.CDLL(None, use_errno=True)
 
@@ -59,9 +63,14 @@ def small_disk(folder: Path, size: int) -> None:
     _done(_library().mount(b"tmpfs", bytes(folder), b"tmpfs", ctypes.c_ulong(0), f"size={size}".encode()))
 
 
+def put_away(folder: Path) -> None:
+    """Unmount a small disk, as soon as nothing uses it (umount2(2))."""
+    _done(_library().umount2(bytes(folder), 2))
+
+
 def fill(folder: Path) -> Path:
     """Fill a disk to its last byte, by the file that is returned."""
-    path = folder / "filler"
+    path = folder / FILLER
     with path.open("wb", buffering=0) as file:
         try:
             while file.write(bytes(1 << 16)):

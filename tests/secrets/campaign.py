@@ -30,14 +30,13 @@ from backends.registry import Descriptor, get
 from bench.environments.interpreters import cache_folder
 from bench.spec.cells import Cell
 from bench.spec.selection import Selection
-from reports.record import Status
 from reports.store import load_output
 from tests.end_to_end.saboteur import install
 from tests.faults.faults import Trial
 from tests.faults.front import Front, HangError
-from tests.faults.system import enter, small_disk
+from tests.faults.system import FILLER, enter, put_away, small_disk
 from tests.secrets import onlooker
-from tests.secrets.endings import CLEANED, RESUMED, Ending, every
+from tests.secrets.endings import RESUMED, STAYS, Ending, every
 from tests.secrets.places import ELSEWHERE, files, memory
 from tests.secrets.sought import Sought, samples_of
 from tests.secrets.telling import WRITTEN, Ear, telling
@@ -60,6 +59,8 @@ LOG_N = 12
 SMALL_BYTES = 256 << 20
 #: Stages of a run that is well at whose beginning others look on.
 LOOKED_AT = ("encryption", "evaluation", "decryption")
+#: At this one their folders too, and as the superuser their memory.
+SEARCHED_AT = "decryption"
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,8 @@ def _trial(ground: Ground, ending: Ending) -> Iterator[Trial]:
         try:
             yield Trial(folder, output, ["run", str(suite), "--backend", name, "--output", str(output)])
         finally:
+            if ending.small:
+                put_away(output)
             object.__setattr__(ground.backend, "adapter", adapter)
             sys.path.remove(str(folder / "elsewhere"))
 
@@ -134,9 +137,11 @@ def ended(ground: Ground, ending: Ending) -> list[str]:
                     raise AssertionError(f"the run never came to {ending.stage}: {one.front.text}")
                 ending.inflict(one)
             one.front.end()
-            wrong += _came_about(one, ending) + _left(ground, one, since)
+            wrong += _came_about(one, ending)
+            if ending.after == STAYS or not ground.backend.simulates:  # whose ciphertexts are in the clear
+                wrong += _left(ground, one, since)
             ending.undo(one)
-            if ending.after in (RESUMED, CLEANED):
+            if ending.after != STAYS:
                 command = one.arguments if ending.after == RESUMED else ["clean", str(one.output)]
                 again = Front(command, one.folder)
                 status = again.end()
@@ -153,7 +158,7 @@ def _came_about(one: Trial, ending: Ending) -> list[str]:
     statuses = [stored.record.status for stored in load_output(one.output).stored]
     if ending.status is not None and statuses != [ending.status]:
         return [f"the records are {statuses}, not {ending.status}: {one.front.text}"]
-    return [f"it ended well: {one.front.text}"] if ending.status is None and Status.OK in statuses else []
+    return []
 
 
 def _left(ground: Ground, one: Trial, since: float) -> list[str]:
@@ -161,7 +166,7 @@ def _left(ground: Ground, one: Trial, since: float) -> list[str]:
     sought = ground.sought()
     silent = ground.backend.name in WRITTEN and not sought.secrets
     wrong = ["no key owner told its secret key"] if silent else []
-    mine = (path for path in files([one.folder]) if path.suffix != ".yaml")
+    mine = (path for path in files([one.folder]) if path.name != FILLER)
     changed = files([*ELSEWHERE, cache_folder()], since)
     return wrong + [line for group in (mine, changed) for path in group for line in sought.in_file(path)]
 
@@ -175,13 +180,13 @@ def _watched(ground: Ground, one: Trial) -> list[str]:
         sought, owner, evaluator = ground.sought(), one.front.party("key_owner"), one.front.party("evaluator")
         pids = [one.front.pid, owner, evaluator]
         # The simulator's ciphertexts are what they stand for, so only another user must not see them.
-        folders = [] if ground.backend.simulates else [one.folder, Path(f"/proc/{evaluator}/cwd").resolve()]
+        folders = [] if ground.backend.simulates or stage != SEARCHED_AT else [one.folder]
         for other in (True, False) if os.geteuid() == 0 else (False,):
             seen = onlooker.look(pids, [one.folder] if other else folders, sought, other=other)
             who = "another user" if other else "another process of the same user"
             wrong += [f"in {stage} {who} opens {line}" for line in seen.opened]
             wrong += [f"in {stage} {who} finds {line}" for line in seen.found]
-        if os.geteuid() == 0 and ground.backend.name in WRITTEN:
+        if os.geteuid() == 0 and ground.backend.name in WRITTEN and stage == SEARCHED_AT:
             wrong += _in_memory(sought, stage, owner, evaluator, one.front.pid)
     return wrong
 
@@ -201,7 +206,7 @@ def _in_memory(sought: Sought, stage: str, owner: int, evaluator: int, front: in
 
 
 def _of(sought: Sought, pid: int) -> list[str]:
-    return sorted({name for content in memory(pid) for name in sought.found(content)})
+    return sorted({name for content in memory(pid) for name in sought.found(content, aligned=True)})
 
 
 def main() -> int:

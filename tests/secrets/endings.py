@@ -22,7 +22,7 @@ ABORTS = "import os; evaluator.multiply_plain = lambda *terms: os.abort()"
 SLEEPS = "import time; evaluator.multiply_plain = lambda *terms: time.sleep(86400)"
 HOARDS = "import time; evaluator.multiply_plain = lambda *terms: (b'1' * (3 << 29), time.sleep(86400))"
 #: How long a party that does nothing is waited for here.
-IDLE_S = 2.0
+IDLE_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Ending:
         stage: at whose beginning something is done to it; None where its parties do it themselves.
         inflict: does it.
         spoil: what is done to the evaluator, see `tests.end_to_end.saboteur`.
-        status: of the record, None where the run has no time to write one.
+        status: of the record, None where it has no time to write one, or need not end so.
         limits: of the suite, beside its usual ones.
         before: is called in the run's process before it begins.
         after: what becomes of what it left.

@@ -34,6 +34,10 @@ TOLD = (
 NOBODY, _CAPABILITIES, _DROP_FROM_BOUND = 65534, 0x20080522, 24
 
 
+#: What is larger than that is a piece of memory.
+_LARGE = 1 << 16
+
+
 @dataclass
 class Sight:
     """What an onlooker could have.
@@ -99,7 +103,9 @@ def _sight(pids: Sequence[int], folders: Sequence[Path], sought: Sought) -> Sigh
     sight = Sight()
     for pid in pids:
         for place, content in _of_process(pid, sight):
-            sight.found += [f"{place}: {name}" for name in sorted(sought.found(content))]
+            sight.found += [
+                f"{place}: {name}" for name in sorted(sought.found(content, aligned=len(content) > _LARGE))
+            ]
     for path in files(folders):
         sight.found += sought.in_file(path)
     return sight

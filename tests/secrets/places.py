@@ -22,14 +22,19 @@ PACKED: dict[bytes, Callable[[bytes], bytes]] = {
 }
 #: Folders for what is temporary that a library may have taken on its own account.
 ELSEWHERE = (Path("/dev/shm"), Path("/var/tmp"))
+INSTALLED = "site-packages"
 #: The most of one stretch of memory that is read.
 _MOST_OF_MEMORY = 1 << 28
 
 
 def files(folders: Sequence[Path], since: float = 0.0) -> Iterator[Path]:
-    """Every file of some folders, or those that were changed since a time of `time.time`."""
+    """Every file of some folders, or those that were changed since a time of `time.time`.
+
+    Left out is what is installed in environments: only an installer writes there.
+    """
     for folder in folders:
-        for root, _, names in os.walk(folder):  # which passes over what it may not see
+        for root, below, names in os.walk(folder):  # which passes over what it may not see
+            below[:] = [one for one in below if one != INSTALLED]
             for path in (Path(root, name) for name in names):
                 with suppress(OSError):
                     if path.is_file() and not path.is_symlink() and path.stat().st_mtime >= since:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bench.run.kinds import kind_of
 from bench.spec.cells import Cell
@@ -38,30 +40,35 @@ class Sought:
         told, moduli = ear.told("secret"), ear.moduli()
         self.secrets = len(told)
         written = [trace for one in told for trace in of_bytes("the secret key as it is written down", one)]
-        self._secrets = Search(written, ear.told("public"))
-        self._coefficients = Coefficients([coefficients(one, n, moduli) for one in told], moduli)
+        self._coefficients = Coefficients([_coefficients(one, n, tuple(moduli)) for one in told], moduli)
         vectors = [np.frombuffer(one)[np.newaxis] for one in ear.told("decrypted")]
         rows = [trace for one in vectors for trace in of_numbers("a decrypted value", one, _AS_TEXT)]
-        self._decrypted = Search(rows)
-        self._samples = samples
+        public = ear.told("public")
+        self._released = Search([*written, *samples.traces], public)
+        self._all = Search([*written, *samples.traces, *rows], public)
 
-    def found(self, content: bytes, *, released: bool = False) -> set[str]:
+    def found(self, content: bytes, *, released: bool = False, aligned: bool = False) -> set[str]:
         """The names of what is found in some bytes.
 
         Args:
             content: the bytes.
             released: whether decrypted values may be there.
+            aligned: whether numbers begin where a memory has them, at multiples of their size.
         """
-        found = self._secrets.found(content) | self._samples.found(content)
-        if self.secrets:
-            found |= self._coefficients.found(content)
-        return found if released else found | self._decrypted.found(content)
+        dense = self._released if released else self._all
+        found = dense.found(content, aligned=aligned)
+        return found | self._coefficients.found(content, aligned=aligned) if self.secrets else found
 
     def in_file(self, path: Path) -> list[str]:
         """What is found in a file, with its name."""
         released = path.suffix == RAW_OUTPUTS
         found = {name for content in contents(path) for name in self.found(content, released=released)}
         return [f"{path} holds {name}" for name in sorted(found)]
+
+
+@cache
+def _coefficients(written: bytes, n: int, moduli: tuple[int, ...]) -> NDArray[np.int8]:
+    return coefficients(written, n, moduli)
 
 
 def samples_of(cells: Sequence[Cell]) -> Search:

@@ -18,7 +18,9 @@ WRITTEN = {
     "openfhe": "import openfhe\n"
     "        pair = getattr(owner, '_keys', None)\n"
     "        keys = (owner._secret, None) if pair is None else (pair.secretKey, pair.publicKey)\n"
-    "        return *(bytes(openfhe.Serialize(key, openfhe.BINARY)) if key else b'' for key in keys), ()",
+    "        every = (bytes(openfhe.Serialize(one, openfhe.BINARY)) if one else b'' for one in keys)\n"
+    "        secret, public = every\n"
+    "        return secret, public + bytes(openfhe.Serialize(owner._context, openfhe.BINARY)), ()",
     "tenseal": "return saved(owner._generator.secret_key()), saved(owner._saved_public_key), primes()",
     "seal_python": "return saved(owner._generator.secret_key()), saved(owner._saved_public_key), primes()",
     "pyfhel": "held = owner._binding\n"

@@ -79,7 +79,11 @@ def of_bytes(name: str, data: bytes) -> Iterator[Trace]:
 
 
 class Search:
-    """Looks for dense traces."""
+    """Looks for dense traces.
+
+    Attributes:
+        traces: which.
+    """
 
     def __init__(self, traces: Sequence[Trace], known: Sequence[bytes] = ()) -> None:
         """Make the index.
@@ -88,9 +92,9 @@ class Search:
             traces: what is looked for.
             known: what is no secret, though a trace has pieces of it too, as the head of a file.
         """
-        self._traces = [trace for trace in traces if len(trace.data) >= trace.whole]
+        self.traces = [trace for trace in traces if len(trace.data) >= trace.whole]
         words, owners, places = [], [], []
-        for number, trace in enumerate(self._traces):
+        for number, trace in enumerate(self.traces):
             found, where = _telling(trace, known)
             words.append(found)
             owners.append(np.full(len(found), number))
@@ -107,16 +111,16 @@ class Search:
         """How many words are looked for."""
         return len(self._words)
 
-    def found(self, content: bytes) -> set[str]:
-        """The names of the traces of which there is a piece in some bytes."""
+    def found(self, content: bytes, *, aligned: bool = False) -> set[str]:
+        """The traces of which there is a piece in some bytes; see `Sought.found` for `aligned`."""
         names: set[str] = set()
         for start in range(0, max(1, len(content)), PIECE):
-            names |= self._in_piece(content[start : start + PIECE + OVERLAP])
+            names |= self._in_piece(content[start : start + PIECE + OVERLAP], 4 if aligned else 1)
         return names
 
-    def _in_piece(self, content: bytes) -> set[str]:
+    def _in_piece(self, content: bytes, step: int) -> set[str]:
         names: set[str] = set()
-        for shift in range(min(8, max(0, len(content) - 7))):
+        for shift in range(0, min(8, max(0, len(content) - 7)), step):
             words = np.frombuffer(content, "<u8", (len(content) - shift) // 8, shift)
             likely = np.flatnonzero(self._table[_place(words)])
             first = np.searchsorted(self._words, words[likely])
@@ -130,7 +134,7 @@ class Search:
     def _confirmed(self, content: bytes, at: int, low: int, high: int) -> Iterator[str]:
         """Those of which there is not a word alone."""
         for entry in range(low, high):
-            trace, place = self._traces[self._owners[entry]], int(self._places[entry])
+            trace, place = self.traces[self._owners[entry]], int(self._places[entry])
             if content[at : at + trace.whole] == trace.data[place : place + trace.whole]:
                 yield trace.name
 
@@ -143,26 +147,26 @@ class Coefficients:
         self._search = Search([Trace("ternary", one.tobytes(), 1, _ROW) for one in secrets])
         self._less_one = np.array([modulus - 1 for modulus in moduli], np.uint64)
 
-    def found(self, content: bytes) -> set[str]:
-        """In which types of numbers there is a row of them."""
+    def found(self, content: bytes, *, aligned: bool = False) -> set[str]:
+        """In which types of numbers there is a row of them; see `Sought.found` for `aligned`."""
         names = set()
         for start in range(0, max(1, len(content)), PIECE):
-            for name, digits in self._as_digits(content[start : start + PIECE + OVERLAP]):
+            for name, digits in self._as_digits(content[start : start + PIECE + OVERLAP], aligned):
                 if self._search.found(digits):
                     names.add(f"the secret's coefficients as {name}")
         return names
 
-    def _as_digits(self, content: bytes) -> Iterator[tuple[str, bytes]]:
+    def _as_digits(self, content: bytes, aligned: bool) -> Iterator[tuple[str, bytes]]:
         if content.count(_MINUS_ONE) >= _FEW:
             yield "int8", content
         for name in ("<i2", "<i4", "<i8", ">i8", "<f4", "<f8"):
             kind = np.dtype(name)
-            for shift in range(min(kind.itemsize, len(content))):
+            for shift in range(min(1 if aligned else kind.itemsize, len(content))):
                 numbers = np.frombuffer(content, kind, (len(content) - shift) // kind.itemsize, shift)
                 minus_one = numbers == -1
                 if np.count_nonzero(minus_one) >= _FEW:
                     yield kind.name, _digits(numbers, minus_one)
-        for shift in range(min(8, len(content)) if len(self._less_one) else 0):
+        for shift in range(min(1 if aligned else 8, len(content)) if len(self._less_one) else 0):
             residues = np.frombuffer(content, "<u8", (len(content) - shift) // 8, shift)
             minus_one = np.isin(residues, self._less_one)
             if np.count_nonzero(minus_one) >= _FEW:
