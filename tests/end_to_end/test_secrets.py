@@ -11,6 +11,7 @@ from tests.test_walls import ROOT
 #: Of the endings of `tests.secrets.campaign`.
 TRIED = (
     "well",
+    "prints its secrets",
     "SIGKILL to the key_owner in decryption",
     "SIGTERM and SIGTERM",
     "keeps its keys, then resumed",
@@ -25,4 +26,4 @@ def test_nothing_secret_is_left(backend: str) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     found = get(backend)
     several = backend == "openfhe"
-    assert done.stdout.count("nothing left: ") == 3 + found.keeps_secret_key + several
+    assert done.stdout.count("nothing left: ") == 4 + found.keeps_secret_key + several

@@ -31,7 +31,7 @@ from bench.environments.interpreters import cache_folder
 from bench.spec.cells import Cell
 from bench.spec.selection import Selection
 from reports.store import load_output
-from tests.end_to_end.saboteur import install
+from tests.end_to_end.saboteur import HONEST, install
 from tests.faults.faults import Trial
 from tests.faults.front import Front, HangError
 from tests.faults.system import FILLER, enter, put_away, small_disk
@@ -103,7 +103,7 @@ def _trial(ground: Ground, ending: Ending) -> Iterator[Trial]:
         folder = Path(made)
         folder.chmod(0o755)  # as a user's own folder usually is
         (folder / "elsewhere").mkdir()
-        told = telling(name, ground.ear.port)
+        told = telling(name, ground.ear.port, ending.careless)
         other = install(folder / "elsewhere", adapter, ending.spoil, told)
         suite, output = folder / "secrets.yaml", folder / "results"
         suite.write_text(SUITE.format(backend=name, log_n=LOG_N, owners=ending.owners, limits=ending.limits))
@@ -150,6 +150,8 @@ def ended(ground: Ground, ending: Ending) -> list[str]:
         except (HangError, AssertionError) as error:
             one.front.kill()
             return [f"{type(error).__name__}: {error}"]
+    if ending.careless != HONEST:
+        return [] if any(" holds " in line for line in wrong) else ["what was planted is not found", *wrong]
     return wrong
 
 

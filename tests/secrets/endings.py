@@ -23,6 +23,8 @@ SLEEPS = "import time; evaluator.multiply_plain = lambda *terms: time.sleep(8640
 HOARDS = "import time; evaluator.multiply_plain = lambda *terms: (b'1' * (3 << 29), time.sleep(86400))"
 #: How long a party that does nothing is waited for here.
 IDLE_S = 5.0
+#: What no key owner may do: its secrets go to its log, where they are text.
+PRINTS = "import base64, sys; print(base64.b64encode(content).decode(), file=sys.stderr, flush=True)"
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class Ending:
         small: whether it needs a small disk.
         kept_keys: whether the suite keeps keys against the death of a run.
         owners: how many key owners there are.
+        careless: what a key owner does with its secrets, which must be found then.
     """
 
     name: str
@@ -56,6 +59,7 @@ class Ending:
     small: bool = False
     kept_keys: bool = False
     owners: int = 1
+    careless: str = "return"
 
 
 def of_signals() -> Iterator[Ending]:
@@ -156,6 +160,7 @@ def every(*, keeps_keys: bool, shares: bool) -> list[Ending]:
     """
     found = [
         Ending("well", status=Status.OK),
+        Ending("a key owner that prints its secrets", status=Status.OK, careless=PRINTS),
         Ending("a wrong result", spoil=saboteur.ZEROS),
         Ending("the evaluator aborts", spoil=ABORTS),
         *of_signals(),

@@ -59,12 +59,17 @@ TELLING = """import json, os, pathlib, socket, tempfile
             return answer
         return telling
 
+    def careless(content):
+        {careless}
+
     def all_of_it(answer):
         secret, public, moduli = written()
+        careless(secret)
         tell("secret", secret, moduli=list(map(int, moduli)))
         tell("public", public)
 
     def values(answer):
+        careless(answer.tobytes())
         tell("decrypted", answer.tobytes())
 
     if hasattr(owner, "contribute"):
@@ -120,6 +125,12 @@ class Ear:
                     line.sendall(b".")
 
 
-def telling(backend: str, port: int) -> str:
-    """What is done to a key owner of a backend, so that it tells."""
-    return TELLING.format(port=port, written=WRITTEN.get(backend, NOTHING))
+def telling(backend: str, port: int, careless: str = "return") -> str:
+    """What is done to a key owner of a backend, so that it tells.
+
+    Args:
+        backend: of which it is.
+        port: where it is heard.
+        careless: what it does with its secrets besides, `content` being one.
+    """
+    return TELLING.format(port=port, written=WRITTEN.get(backend, NOTHING), careless=careless)
