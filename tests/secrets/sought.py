@@ -13,7 +13,7 @@ from bench.run.kinds import kind_of
 from bench.spec.cells import Cell
 from tests.secrets.places import contents
 from tests.secrets.telling import Ear
-from tests.secrets.ternary import coefficients
+from tests.secrets.ternary import coefficients, primes
 from tests.secrets.traces import Coefficients, Search, of_bytes, of_numbers
 
 #: What a file may hold that was decrypted: raw outputs, and those of finished batches in a journal.
@@ -40,7 +40,8 @@ class Sought:
         told, moduli = ear.told("secret"), ear.moduli()
         self.secrets = len(told)
         written = [trace for one in told for trace in of_bytes("the secret key as it is written down", one)]
-        self._coefficients = Coefficients([_coefficients(one, n, tuple(moduli)) for one in told], moduli)
+        known = moduli or sorted({prime for one in told for prime in _primes(one, n)})
+        self._coefficients = Coefficients([_coefficients(one, n, tuple(moduli)) for one in told], known)
         vectors = [np.frombuffer(one)[np.newaxis] for one in ear.told("decrypted")]
         rows = [trace for one in vectors for trace in of_numbers("a decrypted value", one, _AS_TEXT)]
         public = ear.told("public")
@@ -64,6 +65,11 @@ class Sought:
         released = path.suffix == RAW_OUTPUTS
         found = {name for content in contents(path) for name in self.found(content, released=released)}
         return [f"{path} holds {name}" for name in sorted(found)]
+
+
+@cache
+def _primes(written: bytes, n: int) -> list[int]:
+    return primes(written, n)
 
 
 @cache

@@ -27,8 +27,7 @@ def coefficients(written: bytes, n: int, moduli: Sequence[int] = ()) -> NDArray[
     Raises:
         ValueError: there is no ternary polynomial in it.
     """
-    for shift in range(_WORD):
-        words = np.frombuffer(written, "<u8", (len(written) - shift) // _WORD, shift).tolist()
+    for words in _words(written):
         sums = [0, *accumulate(words)]
         for modulus in moduli or sorted(_primes(words, n)):
             inverse = pow(n, -1, modulus)
@@ -39,6 +38,17 @@ def coefficients(written: bytes, n: int, moduli: Sequence[int] = ()) -> NDArray[
                     if found is not None:
                         return found
     raise ValueError("no ternary polynomial is written there")
+
+
+def primes(written: bytes, n: int) -> list[int]:
+    """Those of a modulus that are written beside the values, and few that only look like one."""
+    return sorted({prime for words in _words(written) for prime in _primes(words, n)})
+
+
+def _words(written: bytes) -> Iterator[list[int]]:
+    """The numbers of eight bytes, for each place where they may begin."""
+    for shift in range(_WORD):
+        yield np.frombuffer(written, "<u8", (len(written) - shift) // _WORD, shift).tolist()
 
 
 def _primes(words: Sequence[int], n: int) -> Iterator[int]:

@@ -95,13 +95,14 @@ class Search:
         self.traces = [trace for trace in traces if len(trace.data) >= trace.whole]
         words, owners, places = [], [], []
         for number, trace in enumerate(self.traces):
-            found, where = _telling(trace, known)
+            found, where = _telling(trace)
             words.append(found)
             owners.append(np.full(len(found), number))
             places.append(where)
-        self._words = np.concatenate([np.empty(0, np.uint64), *words])
-        order = np.argsort(self._words, kind="stable")
-        self._words = self._words[order]
+        every = np.concatenate([np.empty(0, np.uint64), *words])
+        order = np.argsort(every, kind="stable")
+        order = order[~_among(every[order], known)]
+        self._words = every[order]
         self._owners = np.concatenate([np.empty(0, int), *owners])[order]
         self._places = np.concatenate([np.empty(0, int), *places])[order]
         self._table = np.zeros(1 << _TABLE_BITS, bool)
@@ -188,7 +189,7 @@ def _digits(numbers: NDArray[np.generic], minus_one: NDArray[np.bool_]) -> bytes
     return digits.tobytes()
 
 
-def _telling(trace: Trace, known: Sequence[bytes]) -> tuple[Words, NDArray[np.int_]]:
+def _telling(trace: Trace) -> tuple[Words, NDArray[np.int_]]:
     """The words of a trace that say something, and where they begin."""
     places = np.arange(0, len(trace.data) - max(trace.whole, 8) + 1, trace.step)
     every = np.lib.stride_tricks.sliding_window_view(np.frombuffer(trace.data, np.uint8), 8)[places]
@@ -198,12 +199,21 @@ def _telling(trace: Trace, known: Sequence[bytes]) -> tuple[Words, NDArray[np.in
         ordered = np.sort(every, axis=1)
         telling = (np.diff(ordered, axis=1) != 0).sum(1) + 1 >= _DISTINCT
     words = np.ascontiguousarray(every[telling]).view("<u8").reshape(-1)
-    where = places[telling]
+    return words, places[telling]
+
+
+def _among(words: Words, known: Sequence[bytes]) -> NDArray[np.bool_]:
+    """Which of some words, in their order, are anywhere in some bytes."""
+    found = np.zeros(len(words) + 1, bool)
     for one in known:
         for shift in range(min(8, max(0, len(one) - 7))):
-            fresh = ~np.isin(words, np.frombuffer(one, "<u8", (len(one) - shift) // 8, shift))
-            words, where = words[fresh], where[fresh]
-    return words, where
+            there = np.frombuffer(one, "<u8", (len(one) - shift) // 8, shift)
+            first, last = (np.searchsorted(words, there, side=side) for side in ("left", "right"))
+            steps = np.zeros(len(words) + 1, int)
+            np.add.at(steps, first, 1)
+            np.add.at(steps, last, -1)
+            found |= np.cumsum(steps) > 0
+    return found[:-1]
 
 
 def _place(words: Words) -> NDArray[np.int64]:
