@@ -53,7 +53,7 @@ parameter_sets:
   - {{alias: toy, log_n: {log_n}, first_modulus_bits: 55, scale_bits: 46, depth: 8, digits: 9,
       refresh: round_trip, program: portable, parties: {owners}, backends: [{backend}]}}
 repeats: 1
-limits: {{seconds: 600, memory_bytes: 1500000000{limits}}}
+limits: {{seconds: 3600, memory_bytes: 1500000000{limits}}}
 """
 LOG_N = 12
 SMALL_BYTES = 256 << 20
