@@ -21,7 +21,12 @@ WRITTEN = {
     "        every = (bytes(openfhe.Serialize(one, openfhe.BINARY)) if one else b'' for one in keys)\n"
     "        secret, public = every\n"
     "        return secret, public + bytes(openfhe.Serialize(owner._context, openfhe.BINARY)), ()",
-    "tenseal": "return saved(owner._generator.secret_key()), saved(owner._saved_public_key), primes()",
+    # What it writes is packed (zstd), so the residues are told as they are, before it.
+    "tenseal": "import array\n"
+    "        key = owner._generator.secret_key()\n"
+    "        values = key.data()\n"
+    "        plain = array.array('Q', (values[at] for at in range(values.coeff_count()))).tobytes()\n"
+    "        return plain + saved(key), saved(owner._saved_public_key), primes()",
     "seal_python": "return saved(owner._generator.secret_key()), saved(owner._saved_public_key), primes()",
     "pyfhel": "held = owner._binding\n"
     "        return held.to_bytes_secret_key('none'), held.to_bytes_public_key('none'), primes()",
