@@ -26,4 +26,5 @@ def test_nothing_secret_is_left(backend: str) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     found = get(backend)
     several = backend == "openfhe"
-    assert done.stdout.count("nothing left: ") == 4 + found.keeps_secret_key + several
+    assert done.stdout.count("nothing left: ") == 3 + found.keeps_secret_key + several
+    assert done.stdout.count("found: ") == 1

@@ -229,11 +229,12 @@ def main() -> int:
                 if given.only and not any(word in ending.name for word in given.only):
                     continue
                 wrong = ["left out"] if ending.small and not own else ended(ground, ending)
-                said = "left out" if wrong == ["left out"] else "leaks" if wrong else "nothing left"
+                well = "nothing left" if ending.careless == HONEST else "found"
+                said = "left out" if wrong == ["left out"] else "leaks" if wrong else well
                 counted[said] += 1
                 print("\n  ".join((f"{said}: {backend}, {ending.name}", *wrong)), flush=True)  # noqa: T201
     print(", ".join(f"{said} {count}" for said, count in sorted(counted.items())))  # noqa: T201
-    return int(counted["leaks"] > 0 or not counted["nothing left"])
+    return int(counted["leaks"] > 0 or not counted["nothing left"] + counted["found"])
 
 
 if __name__ == "__main__":
