@@ -30,6 +30,7 @@ from backends.registry import Descriptor, get
 from bench.environments.interpreters import cache_folder
 from bench.spec.cells import Cell
 from bench.spec.selection import Selection
+from reports.errors import ReportError
 from reports.store import load_output
 from tests.end_to_end.saboteur import HONEST, install
 from tests.faults.faults import Trial
@@ -157,8 +158,13 @@ def ended(ground: Ground, ending: Ending) -> list[str]:
 
 def _came_about(one: Trial, ending: Ending) -> list[str]:
     """Where the record says something else than that the run ended so."""
-    statuses = [stored.record.status for stored in load_output(one.output).stored]
-    if ending.status is not None and statuses != [ending.status]:
+    if ending.status is None:
+        return []
+    try:
+        statuses = [stored.record.status for stored in load_output(one.output).stored]
+    except ReportError as error:  # it was ended before it wrote one
+        return [str(error)]
+    if statuses != [ending.status]:
         return [f"the records are {statuses}, not {ending.status}: {one.front.text}"]
     return []
 
