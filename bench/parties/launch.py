@@ -39,17 +39,25 @@ def leave_no_core() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def hide() -> None:
-    """Keep other processes of the same user from this one's memory, and it from more rights than it has.
+def hide_memory() -> None:
+    """Keep other processes of the same user from this one's memory, environment and open files.
 
     A process that cannot be dumped cannot be traced either, and its `/proc` is the superuser's (prctl(2)).
+    What it starts afterwards is as any other.
     """
     import ctypes
 
     if sys.platform == "linux":
-        set_dumpable, set_no_new_privileges = 4, 38
-        ctypes.CDLL(None).prctl(set_dumpable, 0, 0, 0, 0)
-        ctypes.CDLL(None).prctl(set_no_new_privileges, 1, 0, 0, 0)
+        ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)
+
+
+def hide() -> None:
+    """Keep others from this process's memory, and it and what it starts from more rights than it has."""
+    import ctypes
+
+    hide_memory()
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(38, 1, 0, 0, 0)
 
 
 def _pin(cores: str) -> None:

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from bench.parties.launch import hide_memory
+
 #: The signals that ask a process to end and that it may answer in its own time.
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -34,10 +36,12 @@ def prepare() -> None:
     """What a process that runs cells does first.
 
     Signals that end it interrupt it as a Ctrl-C does: parties are ended and their folders removed on the way
-    out. A crash must not write its memory, and with it samples, to disk.
+    out. A crash must not write its memory, and with it samples, to disk, and no other process of the same
+    user may read them there.
     """
     _, most = resource.getrlimit(resource.RLIMIT_CORE)
     resource.setrlimit(resource.RLIMIT_CORE, (0, most))
+    hide_memory()
     for number in set(ENDING) - {signal.SIGINT}:
         signal.signal(number, _interrupt)
 

@@ -24,6 +24,12 @@ class Sabotaged(Base):
         betray(owner, lambda: super(Sabotaged, cls).key_owner(parameters))
         return owner
 
+    @classmethod
+    def share_holder(cls, parameters, number):
+        holder = super().share_holder(parameters, number)
+        betray(holder, lambda: super(Sabotaged, cls).share_holder(parameters, number))
+        return holder
+
 
 def once(method, spoilt):
     state = dict(done=False)
@@ -196,7 +202,7 @@ def install(folder: Path, adapter: str, spoil: str = HONEST, betray: str = HONES
         folder: where it goes.
         adapter: whose calls it changes.
         spoil: what it does to an evaluator.
-        betray: what it does to a key owner.
+        betray: what it does to a key owner, or to one of several.
     """
     (folder / "sabotage.py").write_text(MODULE.format(adapter=adapter, spoil=spoil, betray=betray))
     return "sabotage:Sabotaged"

@@ -27,12 +27,14 @@ from bench.run.service import Service
 from bench.spec.cells import Cell
 from bench.spec.selection import Selection
 from reports.record import Record
-from tests.faults.checks import implausible, kept, leaks, lost_or_repeated, orphans, samples_of
+from tests.faults.checks import implausible, kept, leaks, lost_or_repeated, orphans
 from tests.faults.faults import Fault, Trial
 from tests.faults.front import Front, HangError
 from tests.faults.jumps import begin_anew, can_set_clocks, preloaded, set_right
 from tests.faults.kinds import chosen
 from tests.faults.system import can_refuse_writes, enter, small_disk
+from tests.secrets.sought import samples_of
+from tests.secrets.traces import Search
 
 SUITE = """
 suite: faults
@@ -84,7 +86,7 @@ class Ground:
         suites: of the run; the second one's runs go on within a batch.
         arguments: of the run, without suite and output.
         wanted: the records of a run without faults, by their cells.
-        secrets: what must be on no disk.
+        samples: of its cells, which must be on no disk.
         own: whether this process has namespaces of its own, and with them a small disk.
     """
 
@@ -92,7 +94,7 @@ class Ground:
     suites: Sequence[Path]
     arguments: Sequence[str]
     wanted: Mapping[str, Record]
-    secrets: Sequence[bytes]
+    samples: Search
     own: bool
 
     @property
@@ -192,7 +194,7 @@ def _said(front: Front) -> list[str]:
 
 
 def _left(ground: Ground, one: Trial) -> list[str]:
-    return [*leaks(one.output, ground.secrets), *leaks(one.folder, ground.secrets)]
+    return [*leaks(one.output, ground.samples), *leaks(one.folder, ground.samples)]
 
 
 def main() -> int:

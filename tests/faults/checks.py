@@ -6,17 +6,16 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-import numpy as np
 import psutil
 
-from bench.run.kinds import kind_of
 from bench.run.scratch import SCRATCH
-from bench.spec.cells import Cell
 from reports.errors import ReportError
 from reports.measures import Kind
 from reports.readings import readings
 from reports.record import Record, Status
 from reports.store import Stored, check_raw, load_output
+from tests.secrets.places import contents, files
+from tests.secrets.traces import Search
 
 #: How long processes may take to end after their parent has.
 SECONDS = 20.0
@@ -50,35 +49,13 @@ def _lives(process: psutil.Process) -> bool:
         return False
 
 
-def samples_of(cells: Sequence[Cell]) -> list[bytes]:
-    """Pieces of the cells' samples as a file would hold them: numbers of 64 and of 32 bits."""
-    found = []
-    for cell in cells:
-        loaded = kind_of(cell).load(cell, lambda done, total: None)
-        values = np.ascontiguousarray(loaded.workload.encrypted_inputs, dtype=np.float64)  # type: ignore[attr-defined]
-        for row in values.reshape(-1, values.shape[-1]):
-            found += [row[:4].tobytes(), row[:4].astype(np.float32).tobytes()]
-    return found
-
-
-def leaks(folder: Path, secrets: Sequence[bytes]) -> list[str]:
-    """Files below a folder that hold one of some secrets, and folders of parties that are left."""
+def leaks(folder: Path, samples: Search) -> list[str]:
+    """Files below a folder that hold a piece of a sample, and folders of parties that are left."""
     found = [f"{path} is left" for path in folder.rglob(f"{SCRATCH}*")]
-    for path in folder.rglob("*"):
-        if path.is_file() and any(secret in content for content in _contents(path) for secret in secrets):
-            found.append(f"{path} holds a sample or a key")
+    for path in files([folder]):
+        if any(samples.found(content) for content in contents(path)):
+            found.append(f"{path} holds a sample")
     return found
-
-
-def _contents(path: Path) -> Iterator[bytes]:
-    """The bytes of a file, and of the arrays that are packed into it."""
-    yield path.read_bytes()
-    if path.suffix == ".npz":
-        try:
-            with np.load(path, allow_pickle=False) as arrays:
-                yield from (arrays[name].tobytes() for name in arrays.files)
-        except Exception:  # one that a fault has damaged
-            return
 
 
 def exact(record: Record) -> Mapping[str, float]:

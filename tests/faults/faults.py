@@ -19,7 +19,7 @@ import psutil
 from reports.lines import decode, encode
 from reports.store import RECORDS
 from tests.faults.front import STAGES, Front
-from tests.faults.system import fill, other_clock, other_processes
+from tests.faults.system import FILLER, fill, other_clock, other_processes
 
 #: Where in a run each process is there: from the stage of this number on, before that of the other.
 ALIVE = {"front": (0, 10), "key_owner": (2, 9), "evaluator": (4, 9)}
@@ -91,7 +91,7 @@ class Fault:
     clock: bool = False
 
 
-def _send(trial: Trial, target: str, numbers: Sequence[int], delay: float) -> None:
+def send(trial: Trial, target: str, numbers: Sequence[int], delay: float) -> None:
     pid = trial.pid(target)
     if delay:
         trial.front.go()
@@ -125,7 +125,7 @@ def signals() -> Iterator[Fault]:
                 yield Fault(
                     f"{said} to the {target}, {delay * 1000:g} ms into {stage}",
                     stage,
-                    partial(_send, target=target, numbers=numbers, delay=delay),
+                    partial(send, target=target, numbers=numbers, delay=delay),
                     tidies=target != "front" or numbers[0] not in AT_ONCE,
                 )
             yield Fault(
@@ -135,7 +135,7 @@ def signals() -> Iterator[Fault]:
             )
 
 
-def _limit(trial: Trial, target: str, kind: int) -> None:
+def limited(trial: Trial, target: str, kind: int) -> None:
     process = psutil.Process(trial.pid(target))
     now = {
         resource.RLIMIT_AS: process.memory_info().vms + (1 << 20),
@@ -156,17 +156,17 @@ def limits() -> Iterator[Fault]:
     for target, (first, last) in ALIVE.items():
         for stage in STAGES[first:last]:
             for said, kind in kinds.items():
-                inflict = partial(_limit, target=target, kind=kind)
+                inflict = partial(limited, target=target, kind=kind)
                 tidies = (target, said) != ("front", "open files")  # a folder must be opened to be emptied
                 yield Fault(f"no more {said} for the {target} from {stage} on", stage, inflict, tidies=tidies)
 
 
-def _fill(trial: Trial) -> None:
+def filled(trial: Trial) -> None:
     fill(trial.output)
 
 
-def _free(trial: Trial) -> None:
-    (trial.output / "filler").unlink(missing_ok=True)
+def freed(trial: Trial) -> None:
+    (trial.output / FILLER).unlink(missing_ok=True)
 
 
 def _remove_run(trial: Trial) -> None:
@@ -178,7 +178,7 @@ def _remove_run(trial: Trial) -> None:
 def disks() -> Iterator[Fault]:
     """A disk that is full, takes no writes or loses the run's folder, from each stage on."""
     for stage in STAGES:
-        yield Fault(f"a full disk from {stage} on", stage, _fill, _free, small=True)
+        yield Fault(f"a full disk from {stage} on", stage, filled, freed, small=True)
         yield Fault(
             f"a read-only disk from {stage} on",
             stage,

@@ -19,6 +19,10 @@ _TO_WRITE = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 _READ_ONLY, _ALLOW = 0x50000 | 30, 0x7FFF0000  # errno EROFS
 
 
+#: The file that fills a disk.
+FILLER = "filler"
+
+
 def _library() -> ctypes.CDLL:
     return ctypes.CDLL(None, use_errno=True)
 
@@ -29,19 +33,24 @@ def _done(result: int) -> None:
         raise OSError(number, os.strerror(number))
 
 
-def enter() -> bool:
+def enter(*, as_user: bool = True) -> bool:
     """Go on in a child, in a user's and a mount namespace, where it may mount; False where it is forbidden.
 
     The parent ends with it. A process with threads may not enter, and numpy has some once it is imported; a
     child begins with one.
+
+    Args:
+        as_user: False for a mount namespace alone, for which it takes the superuser; other users stay what
+            they are then.
     """
     _go_on_in_child()
     user, group = os.geteuid(), os.getegid()
     try:
-        _done(_library().unshare(_NEW_USER | _NEW_MOUNTS))
-        Path("/proc/self/setgroups").write_text("deny")
-        Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
-        Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
+        _done(_library().unshare(_NEW_USER * as_user | _NEW_MOUNTS))
+        if as_user:
+            Path("/proc/self/setgroups").write_text("deny")
+            Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
+            Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
         _done(_library().mount(b"none", b"/", None, ctypes.c_ulong(_PRIVATE_BELOW), None))
     except OSError:
         return False
@@ -54,9 +63,14 @@ def small_disk(folder: Path, size: int) -> None:
     _done(_library().mount(b"tmpfs", bytes(folder), b"tmpfs", ctypes.c_ulong(0), f"size={size}".encode()))
 
 
+def put_away(folder: Path) -> None:
+    """Unmount a small disk, as soon as nothing uses it (umount2(2))."""
+    _done(_library().umount2(bytes(folder), 2))
+
+
 def fill(folder: Path) -> Path:
     """Fill a disk to its last byte, by the file that is returned."""
-    path = folder / "filler"
+    path = folder / FILLER
     with path.open("wb", buffering=0) as file:
         try:
             while file.write(bytes(1 << 16)):

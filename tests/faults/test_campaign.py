@@ -15,6 +15,7 @@ from tests.faults.checks import implausible, leaks, lost_or_repeated, orphans
 from tests.faults.jumps import DAY_S, can_set_clocks, library, set_clock, with_clock
 from tests.faults.kinds import every
 from tests.reports.html.records import made
+from tests.secrets.traces import Search, of_numbers
 from tests.test_walls import ROOT
 
 #: So many of each kind of refresh.
@@ -99,16 +100,16 @@ def test_seconds_that_no_run_can_have_taken_are_found() -> None:
 
 def test_a_sample_in_a_file_or_packed_into_one_is_found(tmp_path: Path) -> None:
     samples = np.arange(12.0).reshape(3, 4) / 7
-    secrets = [row.tobytes() for row in samples]
+    sought = Search(list(of_numbers("a sample", samples)))
     (tmp_path / "log").write_bytes(b"nothing")
-    assert leaks(tmp_path, secrets) == []
+    assert leaks(tmp_path, sought) == []
     np.savez_compressed(tmp_path / "raw.npz", logits=samples[1:])
-    (tmp_path / "log").write_bytes(b"before" + secrets[0] + b"after")
+    (tmp_path / "log").write_bytes(b"before" + samples[0].tobytes() + b"after")
     (tmp_path / ".parties-here").mkdir()
-    assert [line.rpartition("/")[2] for line in sorted(leaks(tmp_path, secrets))] == [
+    assert [line.rpartition("/")[2] for line in sorted(leaks(tmp_path, sought))] == [
         ".parties-here is left",
-        "log holds a sample or a key",
-        "raw.npz holds a sample or a key",
+        "log holds a sample",
+        "raw.npz holds a sample",
     ]
 
 

@@ -33,6 +33,16 @@ def test_a_command_that_crashes_leaves_no_image_of_its_memory() -> None:
     assert done.stdout.strip() == "0"
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux can be asked so (prctl(2))")
+def test_no_process_of_the_same_user_reads_the_memory_of_a_command() -> None:
+    """It holds samples; what it starts can be dumped again, until it hides itself."""
+    child = "import ctypes; print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))"
+    own = f"import sys, subprocess, bench.cli.main as main; main._prepare(); {child}; sys.stdout.flush()"
+    code = f"{own}; subprocess.run([sys.executable, '-c', {child!r}], check=True)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["0", "1"]
+
+
 def test_a_foreseen_error_is_one_sentence() -> None:
     (line,) = told(*WRONG, status=2).splitlines()
     assert line.startswith("error: there is no file no_such_suite.yaml")
