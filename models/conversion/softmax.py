@@ -6,10 +6,11 @@ exp(score) / sum over keys of exp(score), of which the division waits until the 
     result  = mix(weights, values) · 1/x(sum_keys(weights))
 
 Before it keys are shifted so that the sums of rows hardly differ (`models.conversion.row_sums`), and each
-head's scores, where a mask makes rows unlike each row's, by a constant that brings the largest sum met in training, times a margin, to the end of the
-interval of 1/x, which is 2 long: no map to it takes a level. Where a head's sums differ beyond that whatever
-is taken from its keys, and its weights hardly do, as in a head that looks at the token before and at nothing
-else, it takes the mean weights of training.
+head's scores by a constant that brings the largest sum met in training, times a margin, to the end of the
+interval of 1/x, which is 2 long: no map to it takes a level. Where a mask lets rows see different numbers of
+keys, each row has a constant of its own. Where a head's sums differ beyond that whatever is taken from its
+keys, and its weights hardly do, as in a head that looks at the token before and at nothing else, it takes
+the mean weights of training.
 
 Levels: those of exp, one for the mix and one for the last product; 1/x runs beside the mix, from the weights
 on. Padding keeps its weights and loses its values, and counts in no sum. Pairs that a mask leaves out lose
