@@ -37,7 +37,7 @@ class Rows:
         scores: the product of queries and keys that it reads.
         factor: of that product in what it reads.
         keys: the heads of the keys, before positions turn them.
-        turned: the `rotary` between these and the product, where there is one.
+        turned: what turns them, between these and the product, where there is one.
         queries: `[heads, rows, features]` as the product reads them, a piece for each batch.
         sums: logarithms of the sums of exponentials, `[heads, rows]`, likewise.
         pattern: the weights of all pairs, added up over samples.
@@ -82,10 +82,10 @@ class Rows:
 
     def _which(self, rows: int) -> Array:
         """`[rows, constants]`: 1 at the constant that a row has: all the same, or every token's its own."""
-        mask = self.node.arrays.get("mask")
-        if mask is None or len(set(np.count_nonzero(mask, axis=1))) == 1:
+        seen = np.isfinite(seen_scores(self.node, np.zeros_like(self.pattern)[None])[0, 0])
+        if len(set(np.count_nonzero(seen, axis=1))) == 1:
             return np.ones((rows, 1))
-        return np.tile(np.eye(len(mask)), (rows // len(mask), 1))
+        return np.tile(np.eye(len(seen)), (rows // len(seen), 1))
 
     def _before_turning(self, vectors: Array) -> Array:
         """`[tokens, features of all heads]`, tokens 1 where no position turns keys: what they lose."""
@@ -155,7 +155,7 @@ def _rows(graph: Graph, softmax: Node) -> Rows:
             "train the HE-friendly variant"
         )
     keys = graph[node.inputs[1]]
-    turned = keys if keys.operation == "rotary" else None
+    turned = None if keys.operation == "split_heads" else keys
     return Rows(softmax, node, factor, graph[turned.inputs[0]] if turned else keys, turned)
 
 
