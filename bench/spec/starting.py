@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
+from pydantic import TypeAdapter
 
 from bench.errors import UserError
 from bench.spec.schemas import comment
@@ -18,7 +19,7 @@ from bench.spec.typed import typed
 from models.checkpoint import ladder
 from models.data.catalogue import DATA_SETS
 from models.data.literals import Patches
-from models.data.own import ImageFolders
+from models.data.own import OwnData
 from models.errors import ModelError
 from models.huggingface.outline import Outline, outline
 from models.names import did_you_mean
@@ -93,13 +94,19 @@ conversion:
   value_size: 1.0
   by_place: true
   layer_norm: {{error: 0.02, margin: 2.0}}
-  softmax: {{exponential: 5, division: 6, sums: 600, margin: 3.0}}
+  softmax: {softmax}  # levels of exp and of 1/x, and which sums of a row 1/x is for
 calibration: 768  # samples whose ranges set the intervals
 """
+#: Rows of a language model differ more than those of an encoder, whose tokens all see the same keys.
+_SOFTMAX = {
+    False: "{exponential: 5, division: 6, sums: 600, margin: 3.0}",
+    True: "{exponential: 5, division: 7, sums: 6000, margin: 6.0}",
+}
 _OR_OWN = "a name of `bench list data`, or your own: "
 _OWN_ROWS = f"{_OR_OWN}{{kind: table, training: a.tsv, held_out: b.tsv, text: sentence, label: label}}"
 _OWN_TEXT = f"{_OR_OWN}{{kind: text, training: a.txt}}, and validation: {{fraction: 0.1}}"
 _OWN_IMAGES = "put in folders that hold one folder for each class or, without labels, the images themselves"
+_OWN: TypeAdapter[OwnData] = TypeAdapter(OwnData)
 #: Pixels a side of the images of `cifar10`, which are averaged for a model of so many parts of them.
 _CIFAR = 32
 
@@ -163,10 +170,10 @@ def _of_recipe(place: Path) -> str:
     held = place if (place / "polynomial.json").is_file() else CHECKPOINTS / place
     try:
         found = ladder(held)["recipe"]["data"]
-    except (ModelError, KeyError, TypeError):
+        if isinstance(found, dict):
+            return _flow(_OWN.validate_python(found))
+    except (ModelError, ValueError, KeyError, TypeError):
         return "digits"
-    if isinstance(found, dict):
-        return _in_a_line({key: value for key, value in found.items() if value is not None})
     return str(found) if found in DATA_SETS else "digits"
 
 
@@ -190,6 +197,7 @@ def _of_hugging_face(name: str, path: Path, original: Path) -> dict[Path, str]:
         preparation=found.preparation,
         validation=found.validation,
         embedding="client" if read.images is None else "server",
+        softmax=_SOFTMAX[read.architecture.kind == "gpt"],
     )
     return {path: _suite(name, path, cases), recipe: text}
 
@@ -216,7 +224,7 @@ def _data(read: Outline) -> _Data:
     return _Data(data, own, _flow(patches), "{per_class: 100}")
 
 
-def _flow(literal: Patches | ImageFolders) -> str:
+def _flow(literal: Patches | OwnData) -> str:
     """A literal in one line of YAML, without what is so anyway."""
     entries = {"kind": literal.kind, **literal.model_dump(mode="json", exclude_defaults=True)}
     return _in_a_line(entries)

@@ -7,9 +7,10 @@ exp(score) / sum over keys of exp(score), of which the division waits until the 
 
 Before it keys are shifted so that the sums of rows hardly differ (`models.conversion.row_sums`), and each
 head's scores by a constant that brings the largest sum met in training, times a margin, to the end of the
-interval of 1/x, which is 2 long: no map to it takes a level. Where a head's sums differ beyond that whatever
-is taken from its keys, and its weights hardly do, as in a head that looks at the token before and at nothing
-else, it takes the mean weights of training.
+interval of 1/x, which is 2 long: no map to it takes a level. Where a mask lets rows see different numbers of
+keys, each row has a constant of its own. Where a head's sums differ beyond that whatever is taken from its
+keys, and its weights hardly do, as in a head that looks at the token before and at nothing else, it takes
+the mean weights of training.
 
 Levels: those of exp, one for the mix and one for the last product; 1/x runs beside the mix, from the weights
 on. Padding keeps its weights and loses its values, and counts in no sum. Pairs that a mask leaves out lose
@@ -77,32 +78,33 @@ def _levelled(graph: Graph, found: Mapping[str, Levels], settings: SoftmaxSettin
     replacements: dict[str, list[Node]] = {}
     target = float(np.log(_interval(settings)[1] / settings.margin))
     for name, one in found.items():
-        softmax = graph[name]
-        node = graph[softmax.inputs[0]]
-        while node.operation != "scores":
-            node = graph[node.inputs[0]]
-        keys = graph[node.inputs[1]]
         if np.any(one.keys):
-            replacements[keys.name] = _shifted_keys(keys, one)
-        replacements[name] = _shifted_scores(softmax, one, settings, target)
+            replacements[one.heads.name] = _shifted_keys(one)
+        replacements[name] = _shifted_scores(graph[name], one, settings, target)
     nodes = [new for node in graph for new in replacements.get(node.name, [node])]
     return replace(graph, nodes=tuple(nodes))
 
 
-def _shifted_keys(keys: Node, one: Levels) -> list[Node]:
-    chain = Chain(keys)
-    less = chain.add("levelled", "bias", *keys.inputs, arrays={"bias": -one.keys.reshape(-1)})
-    return [*chain.nodes, replace(keys, inputs=(less,))]
+def _shifted_keys(one: Levels) -> list[Node]:
+    chain = Chain(one.heads)
+    lost = one.keys if len(one.keys) > 1 else one.keys[0]
+    less = chain.add("levelled", "bias", *one.heads.inputs, arrays={"bias": -lost})
+    return [*chain.nodes, replace(one.heads, inputs=(less,))]
 
 
 def _shifted_scores(softmax: Node, one: Levels, settings: SoftmaxSettings, target: float) -> list[Node]:
-    """The softmax after a constant for every head; where no constant serves, after that of every pair."""
+    """The softmax after a constant for every head or row; where none serves, after that of every pair."""
     chain = Chain(softmax)
     _, tokens, block = one.pattern.shape
     far_off = (one.spread > np.log(settings.sums) / 2) & (one.steady > _STEADY) & (tokens == block)
-    shift = target - one.highest - one.constants
-    arrays = {"scale": np.where(far_off, 0.0, 1.0), "shift": np.where(far_off, 0.0, shift)}
+    rows = target - one.highest[:, None] - one.constants
+    heads = rows.mean(axis=1)
+    arrays = {"scale": np.where(far_off, 0.0, 1.0), "shift": np.where(far_off, 0.0, heads)}
     source = chain.add("levelled", "affine", softmax.inputs[0], arrays=arrays, over="heads")
+    if rows.shape[1] > 1:
+        bias = np.broadcast_to((rows - heads[:, None])[..., None], one.pattern.shape)
+        bias = np.where(far_off[:, None, None], 0.0, bias)
+        source = chain.add("levelled_rows", "bias", source, arrays={"bias": bias})
     if far_off.any():
         constant = np.log(np.maximum(one.pattern, _LEAST_WEIGHT)) + target
         bias = np.where(far_off[:, None, None], constant, 0.0)

@@ -157,7 +157,7 @@ def test_a_llama_is_kept_like_any_other(tmp_path: Path) -> None:
         (llama, {"vocab_size": 10**15}, "a table of 24,000,000,000,000,000 weights is over"),
         (llama, {"num_key_value_heads": 4}, "6 heads are not a multiple of 4 of keys and values"),
         (llama, {"head_dim": 8}, "6 heads of 8 features are not 24 in all"),
-        (neox, turned(partial_rotary_factor=0.4), "multiple of 2"),
+        (neox, turned(partial_rotary_factor=0.4), "positions turn features in pairs, and 0.4 of a head"),
         (neox, {"hidden_act": "tanh"}, "hidden_act"),
     ],
     ids=str,

@@ -55,7 +55,17 @@ class DecoderConfig(TextConfig):
             raise ValueError(f"{self.heads} heads are not a multiple of {self.key_heads} of keys and values")
         if self.width not in (None, self.dim // self.heads):
             raise ValueError(f"{self.heads} heads of {self.width} features are not {self.dim} in all")
+        if self.turned is not None and (self.turned_features < 2 or self.turned_features % 2):
+            raise ValueError(
+                f"positions turn features in pairs, and {self.turned} of a head of "
+                f"{self.dim // self.heads} features are {self.turned_features}"
+            )
         return self
+
+    @property
+    def turned_features(self) -> int:
+        """Features of a head that positions turn; 0 where they are learned."""
+        return int(self.dim // self.heads * (self.turned or 0))
 
     @property
     def key_heads(self) -> int:
@@ -66,8 +76,7 @@ class DecoderConfig(TextConfig):
         """The architecture, see `Config.architecture`."""
         said: dict[str, object] = {"norm": self.norm, "gated": self.gated, "parallel": self.parallel}
         if self.turned is not None:
-            turned = int(self.dim // self.heads * self.turned)
-            said |= {"rotary": {"features": turned, "base": self.base}}
+            said |= {"rotary": {"features": self.turned_features, "base": self.base}}
         return GptShape.model_validate({**self.sizes, **said, **head})
 
     def attributes(self, node: Node) -> dict[str, object]:

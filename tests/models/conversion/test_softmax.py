@@ -14,7 +14,7 @@ from models.conversion.settings import LayerNormSettings, SoftmaxSettings
 from models.embedding import held_by
 from models.errors import ModelError
 from models.graph import Graph, Node
-from models.reference import outputs, run
+from models.reference import evaluate, outputs, run
 from tests.models.architectures.small import build, inputs
 
 SETTINGS = ConversionSettings(
@@ -94,6 +94,31 @@ def test_what_is_taken_from_the_keys_levels_the_rows() -> None:
     largest = values["mix.sums"].max()
     assert largest == pytest.approx(2 * 100 / 99 / 1.5, rel=0.01)
     np.testing.assert_allclose(values["y"], run(graph, samples)["y"], atol=0.02)
+
+
+@pytest.mark.parametrize("name", ["gpt", "gpt_rotary"])
+def test_rows_of_a_causal_model_are_levelled_each_by_itself(name: str) -> None:
+    """The first token's row is one exponential, the last one's six: one constant a head leaves them apart."""
+    graph = calm(name)
+    samples = inputs(graph, 40)
+    found = levels(graph, samples)
+    for softmax, one in found.items():
+        values = run(graph, samples)[graph[softmax].inputs[0]]
+        seen = np.where(graph[softmax].arrays["mask"] == 0, -np.inf, values)
+        sums = np.log(np.exp(seen).sum(axis=-1))
+        assert one.constants.shape == sums.shape[1:]
+        assert np.all(one.spread < 0.7 * sums.std(axis=(0, 2)))
+
+
+def test_keys_that_positions_turn_lose_what_their_places_make_of_one_vector() -> None:
+    graph = calm("gpt_rotary")
+    found = levels(graph, inputs(graph, 40))
+    one = found["blocks.0.attention.activation"]
+    turned = graph["blocks.0.attention.k.turned"]
+    lost = one.keys.reshape(1, 6, 3, 4).transpose(0, 2, 1, 3)
+    after = evaluate(turned, [lost])[0]
+    np.testing.assert_allclose(after, after[:, :1].repeat(6, axis=1))
+    assert np.abs(after).max() > 0.01
 
 
 def test_a_head_whose_rows_no_key_levels_takes_its_mean_weights() -> None:

@@ -70,6 +70,8 @@ def test_so_is_one_of_data_of_ones_own_and_one_without_a_recipe_on_digits(tmp_pa
     assert isinstance(case, ModelCase)
     assert isinstance(case.data, Table)
     assert (case.data.training, case.data.label) == ("a b.tsv", "label")
+    said = "{kind: table, training: a b.tsv, held_out: c.tsv, text: text, label: label}"
+    assert f"data: {said} " in (tmp_path / "own.yaml").read_text()  # and nothing that is so anyway
     assert "data: digits " in (tmp_path / "bare.yaml").read_text()
 
 
@@ -94,7 +96,11 @@ def test_of_hugging_faces_folder_there_are_a_recipe_and_a_suite_that_runs_before
     original = gpt_folder(tmp_path / "original")
     bench("init", "mine", "--model", str(original), "--output", str(tmp_path))
     assert "a recipe, valid" in bench("validate", str(tmp_path / "mine_recipe.yaml"))
-    assert recipe.load(tmp_path / "mine_recipe.yaml").original == tmp_path / "original"
+    written = recipe.load(tmp_path / "mine_recipe.yaml")
+    assert written.original == tmp_path / "original"
+    softmax = written.conversion.softmax
+    assert softmax is not None
+    assert softmax.sums == 6000  # rows of a causal model differ more than an encoder's
     suite = load_suite(str(tmp_path / "mine.yaml"), list(available()))
     assert [case.name for case in suite.cases] == ["width"]
     assert "features: 16" in (tmp_path / "mine.yaml").read_text()
