@@ -19,6 +19,7 @@ from backends.replay import Kept
 from bench.parties.checkpoints import NAME, Checkpoints
 from bench.parties.codec import Message, decode, encode
 from bench.parties.messages import Evaluate
+from bench.parties.spent import Meter
 from bench.remote.control import Coming, Control, Describe, Ended, Leaving, Left, Opening, Pulse
 from bench.remote.frames import DATA, Inbox, frame
 from bench.submission import contents, plain
@@ -83,7 +84,7 @@ def _own_constants(path: Path) -> object:
 
 def _checkpoints(folder: Path) -> Checkpoints:
     evaluator = CleartextEvaluator(PARAMETERS)
-    return Checkpoints(folder, evaluator, "identity", 0.0, lambda boundary, seconds: None)
+    return Checkpoints(folder, evaluator, "identity", 0.0, lambda boundary, seconds: None, Meter(lambda: 0.0))
 
 
 def _kept(folder: Path) -> object:
