@@ -12,15 +12,15 @@ from backends.cleartext.adapter import CleartextEvaluator, Slots
 from backends.measured import Span
 from backends.replay import Kept
 from bench.parties.checkpoints import NAME, SPANS, STATE, Checkpoints
+from bench.parties.spent import Meter
 from tests.backends.test_planner import PARAMETERS
 
 KEPT = Kept(7, {3: Slots(np.arange(8.0), level=2)}, Counter(rotations=4), [Span(0, None, 0.0, 1.0)], 4.5)
 
 
 def checkpoints(folder: Path) -> Checkpoints:
-    return Checkpoints(
-        folder, CleartextEvaluator(PARAMETERS), "identity", 0.0, lambda boundary, seconds: None
-    )
+    evaluator, meter = CleartextEvaluator(PARAMETERS), Meter(lambda: 0.0)
+    return Checkpoints(folder, evaluator, "identity", 0.0, lambda boundary, seconds: None, meter)
 
 
 def test_a_checkpoint_comes_back(tmp_path: Path) -> None:
