@@ -230,7 +230,8 @@ def test_times_that_hold_a_stop_are_not_comparable(record: Record) -> None:
 def test_times_that_processor_seconds_do_not_fill_are_not_comparable(record: Record) -> None:
     (stage,) = record.latency.stages or []
     idle = stage.model_copy(update={"user_s": 23.0, "idle_s": 30.0})
-    for finding in both(record, 30, 1.0, latency__stages=[idle]):
+    stalled = record.model_copy(update={"latency": record.latency.model_copy(update={"stages": [idle]})})
+    for finding in both(stalled, 30, 1.0):
         assert finding.verdict is Verdict.NOT_COMPARABLE
         assert finding.why.startswith("the evaluator used no processor for ")
         assert finding.why.endswith("; so in 60 processes")

@@ -41,7 +41,7 @@ def test_the_list_of_commands_imports_no_command_and_no_package_but_click() -> N
     ours = {name for name in modules if name.split(".")[0] in ("bench", "backends", "models", "reports")}
     assert ours == {
         *("bench", "bench.cli", "bench.cli.main", "bench.cli.later", "bench.errors"),
-        *("bench.run", "bench.run.interruption"),
+        *("bench.run", "bench.run.interruption", "bench.parties", "bench.parties.launch"),
         *(
             "backends",
             "backends.errors",
