@@ -2,7 +2,7 @@
 
 /** @import { Column, Found, Row, StageCost } from "./types.js" */
 import { wholes } from "./data.js";
-import { breakable } from "./dom.js";
+import { breakable, el } from "./dom.js";
 import { grouped, seconds } from "./format.js";
 import { firstOf, naming } from "./labels.js";
 import { recordLink } from "./links.js";
@@ -55,7 +55,9 @@ export async function spending(parent, rows) {
   const name = naming(shown);
   const spent = spentOf(await wholes(shown));
   if (!spent.length) return;
-  addTable(parent, {
+  const box = el("div", { class: "spent" });
+  parent.append(box);
+  addTable(box, {
     caption: ["What each party spent in each stage", ...(note ? [note] : [])].join(". "),
     rows: spent,
     columns: [
