@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 #: Bytes of a tokenizer's file; the largest that is published, of a quarter of a million tokens, has a third.
 LARGEST = 1 << 26
+#: More than the number of any token. The library counts every number up to the largest as it writes.
+MOST_NUMBERS = 1 << 22
 TOKENIZER, WORD_PIECES, VOCABULARY, MERGES = "tokenizer.json", "vocab.txt", "vocab.json", "merges.txt"
 #: Where older folders say how their words are cut, the first before the second.
 _SETTINGS = ("tokenizer_config.json", "special_tokens_map.json")
@@ -184,6 +186,10 @@ def _byte_pairs(folder: Path) -> Tokenizer:
         raise ModelError(f"{folder / VOCABULARY} gives tokens no numbers; fetch it again")
     if len(set(vocabulary.values())) < len(vocabulary):  # which the library takes or not, as its hashes fall
         raise ModelError(f"{folder / VOCABULARY} gives two tokens one number; fetch it again")
+    if not all(0 <= number < MOST_NUMBERS for number in vocabulary.values()):
+        raise ModelError(
+            f"{folder / VOCABULARY} gives a token a number that none has, beyond {MOST_NUMBERS:,}; restore it"
+        )
     pairs = [line.split(" ") for line in _text(folder / MERGES).split("\n")]
     merges = [(pair[0], pair[1]) for pair in pairs if len(pair) == 2 and pair[0] != "#version:"]
     prefixed = bool(settings.get("add_prefix_space", False))

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.ma  # np.isin imports it late, where an onlooker without rights may read no file
 from numpy.typing import NDArray
 
 Words = NDArray[np.uint64]

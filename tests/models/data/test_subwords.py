@@ -97,6 +97,15 @@ def test_byte_pairs_that_disagree_are_refused(tmp_path: Path) -> None:
         fitted(folder)
 
 
+def test_a_token_of_a_huge_number_is_refused(tmp_path: Path) -> None:
+    """The library would end the process for want of memory."""
+    folder = tokenizer_folders.byte_pairs(tmp_path, roberta=True)
+    vocabulary = json.loads((folder / "vocab.json").read_text())
+    (folder / "vocab.json").write_text(json.dumps(vocabulary | {"<unk>": 4_000_000_000}))
+    with pytest.raises(ModelError, match="gives a token a number that none has"):
+        fitted(folder)
+
+
 def test_two_tokens_of_one_number_are_refused(tmp_path: Path) -> None:
     folder = tokenizer_folders.byte_pairs(tmp_path, roberta=True)
     vocabulary = json.loads((folder / "vocab.json").read_text())
