@@ -11,7 +11,7 @@ import json
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
-from math import isfinite
+from math import inf
 from types import NoneType, UnionType
 from typing import TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
@@ -171,8 +171,8 @@ def _scalar(kind: object, value: object, place: str) -> object:
         raise _wrong(place, value, words)
     if isinstance(value, int) and abs(value) > LARGEST:
         raise _wrong(place, value, f"{words} of 64 bits")
-    if isinstance(value, float) and not isfinite(value):
-        raise _wrong(place, value, f"{words} that is finite")
+    if isinstance(value, float) and not value > -inf:  # infinity is a bound where there is none
+        raise _wrong(place, value, f"{words} and no NaN")
     return value
 
 

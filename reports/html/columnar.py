@@ -15,8 +15,9 @@ from reports.block import Block
 #: Significant digits of single times, which differ by a percent from one time to the next.
 DIGITS = 4
 BRIEF = f".{DIGITS}g"
-#: Names of single times; stages have names of their own and all their digits.
-SINGLE_TIMES = ("s", "busy_s", "samples_s")
+#: Names of single times, and of parts of what a party spent in a stage; stages have names of their own and
+#: all their digits.
+SINGLE_TIMES = ("s", "busy_s", "samples_s", "waited_s", "user_s", "system_s", "idle_s")
 
 
 def columns(values: Sequence[Any], name: str = "") -> Any:

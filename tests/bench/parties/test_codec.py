@@ -138,7 +138,7 @@ def test_a_reader_refuses_what_no_reader_of_json_can_take(line: str) -> None:
         decode(Event, line)
 
 
-@pytest.mark.parametrize("number", ["NaN", "Infinity", "1e999", "9" * 400])
+@pytest.mark.parametrize("number", ["NaN", "-Infinity", "-1e999", "9" * 400])
 def test_a_reader_refuses_numbers_that_are_none(number: str) -> None:
     line = encode(MESSAGES[5]).replace("30.0", number)
     assert number in line
