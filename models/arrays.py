@@ -20,7 +20,17 @@ AnyArray: TypeAlias = NDArray[Any]
 #: What numpy, and the archive around its files, raises of damage, beside ValueError: the header of an array
 #: is read by Python's own parser, and may promise more numbers than there is memory for.
 DAMAGE = (
-    *(LookupError, EOFError, RuntimeError, TypeError, SyntaxError, MemoryError, struct.error, zlib.error),
+    *(
+        LookupError,
+        OverflowError,
+        EOFError,
+        RuntimeError,
+        TypeError,
+        SyntaxError,
+        MemoryError,
+        struct.error,
+        zlib.error,
+    ),
     *(lzma.LZMAError, zipfile.BadZipFile, tokenize.TokenError),
 )
 

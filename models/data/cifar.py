@@ -191,7 +191,7 @@ def unpickled(raw: bytes, *keys: str) -> list[Any]:
     try:
         found = _ArraysOnly(io.BytesIO(raw), encoding="bytes").load()
         return [found[key.encode()] for key in keys]
-    except (*_NO_BATCH, pickle.UnpicklingError, EOFError, LookupError, MemoryError) as error:
+    except (*_NO_BATCH, pickle.UnpicklingError, EOFError, LookupError, MemoryError, SystemError) as error:
         raise ModelError(
             f"a Python batch of CIFAR cannot be read ({error}); fetch the archive again"
         ) from error

@@ -15,9 +15,10 @@ from reports.block import Block
 #: Significant digits of single times, which differ by a percent from one time to the next.
 DIGITS = 4
 BRIEF = f".{DIGITS}g"
-#: Names of single times, and of parts of what a party spent in a stage; stages have names of their own and
-#: all their digits.
-SINGLE_TIMES = ("s", "busy_s", "samples_s", "waited_s", "user_s", "system_s", "idle_s")
+#: Names of single times; stages have names of their own and all their digits.
+SINGLE_TIMES = ("s", "busy_s", "samples_s")
+#: Names of what a party spent in a stage, and significant digits of them, as many as the page shows.
+SPENT, SPENT_BRIEF = ("waited_s", "user_s", "system_s", "idle_s"), ".3g"
 
 
 def columns(values: Sequence[Any], name: str = "") -> Any:
@@ -37,7 +38,9 @@ def columns(values: Sequence[Any], name: str = "") -> Any:
     if issubclass(kind, list):
         counts = [None if value is None else len(value) for value in values]
         return {"counts": counts, "items": columns([one for value in values for one in value or ()], name)}
-    return [_brief(value) for value in values] if name in SINGLE_TIMES else list(values)
+    if name in SINGLE_TIMES:
+        return [_brief(value, BRIEF) for value in values]
+    return [_brief(value, SPENT_BRIEF) for value in values] if name in SPENT else list(values)
 
 
 def _blocks(values: Sequence[Block | None], kind: type[Block]) -> dict[str, Any]:
@@ -51,6 +54,6 @@ def _blocks(values: Sequence[Block | None], kind: type[Block]) -> dict[str, Any]
     }
 
 
-def _brief(time: float | None) -> float | None:
-    """A single time, shortened: digits beyond any clock's meaning do not compress."""
-    return None if time is None else float(format(time, BRIEF))
+def _brief(time: float | None, digits: str) -> float | None:
+    """A time, shortened: digits beyond any clock's meaning do not compress."""
+    return None if time is None else float(format(time, digits))

@@ -19,8 +19,8 @@ from reports.record import Record
 
 #: Records to a stream: enough that their names are packed once, few enough to unpack in no time.
 PER_STREAM = 100
-#: Twice as fast as the best that gzip can do, and within a percent of its size.
-LEVEL = 6
+#: Faster than the best that gzip can do, and within a percent of its size.
+LEVEL = 7
 #: What makes `zlib` write gzip's form, without a time or a name.
 GZIP = 16 + zlib.MAX_WBITS
 
