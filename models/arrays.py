@@ -20,18 +20,8 @@ AnyArray: TypeAlias = NDArray[Any]
 #: What numpy, and the archive around its files, raises of damage, beside ValueError: the header of an array
 #: is read by Python's own parser, and may promise more numbers than there is memory for.
 DAMAGE = (
-    *(
-        LookupError,
-        OverflowError,
-        EOFError,
-        RuntimeError,
-        TypeError,
-        SyntaxError,
-        MemoryError,
-        struct.error,
-        zlib.error,
-    ),
-    *(lzma.LZMAError, zipfile.BadZipFile, tokenize.TokenError),
+    *(LookupError, OverflowError, EOFError, RuntimeError, TypeError, SyntaxError, MemoryError),
+    *(struct.error, zlib.error, lzma.LZMAError, zipfile.BadZipFile, tokenize.TokenError),
 )
 
 

@@ -33,6 +33,7 @@ def test_arrays_come_back() -> None:
         (b"'<f8'", b"'O'  "),
         (b"(8,)", b"(8**9,)"),
         (b"shape", b"sh\xffpe"),
+        (b"(8,), }" + b" " * 23, b"(8" + b"9" * 23 + b",), }"),
     ],
 )
 def test_a_damaged_header_is_one_kind_of_error(archive: bool, before: bytes, after: bytes) -> None:
