@@ -45,19 +45,23 @@ def hide_memory() -> None:
     A process that cannot be dumped cannot be traced either, and its `/proc` is the superuser's (prctl(2)).
     What it starts afterwards is as any other.
     """
-    import ctypes
-
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)
+    set_dumpable = 4
+    _control(set_dumpable, 0)
 
 
 def hide() -> None:
     """Keep others from this process's memory, and it and what it starts from more rights than it has."""
+    set_no_new_privileges = 38
+    hide_memory()
+    _control(set_no_new_privileges, 1)
+
+
+def _control(option: int, value: int) -> None:
+    """Set something of this process, where the system is Linux (prctl(2))."""
     import ctypes
 
-    hide_memory()
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(38, 1, 0, 0, 0)
+        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
 
 
 def _pin(cores: str) -> None:

@@ -42,14 +42,12 @@ def rooms(refresh: str) -> list[list[Room]]:
     return [_of_kind(kind) for kind in BOOTSTRAP_KINDS]
 
 
-def correction_gap(correction_factor: int) -> int:
-    """The least gap at which a first modulus holds as much as the sine of a correction factor reaches."""
-    return max(BOOTSTRAP_GAPS[0], correction_factor + 1 + round(log2(BENT)))
-
-
 def _of_kind(kind: str) -> list[Room]:
     if kind != COEFFICIENTS_TO_SLOTS_FIRST:
         return [Room((gap,), kind) for gap in BOOTSTRAP_GAPS]
-    return [
-        Room(tuple(range(correction_gap(factor), factor + 1)), kind, factor) for factor in CORRECTION_FACTORS
-    ]
+    return [Room(tuple(range(_least_gap(factor), factor + 1)), kind, factor) for factor in CORRECTION_FACTORS]
+
+
+def _least_gap(correction_factor: int) -> int:
+    """The least gap at which a first modulus holds as much as the sine of a correction factor reaches."""
+    return max(BOOTSTRAP_GAPS[0], correction_factor + 1 + round(log2(BENT)))
