@@ -16,7 +16,6 @@ more (this engine's of the first evaluation). Orion and the cells have one threa
 from __future__ import annotations
 
 import argparse
-import json
 import tempfile
 from contextlib import closing
 from pathlib import Path
@@ -30,12 +29,13 @@ from models.checkpoint import load_graph
 from models.data import catalogue, preparation
 from models.data.literals import parse
 from models.reference import outputs
+from tests.orion import started
 from tests.peer import EVALUATIONS, ROOT, Peer, compare
 
 MODEL, SUITE = ROOT / "models" / "checkpoints" / "mlp", ROOT / "suites" / "mlp.yaml"
 LOG_N, LOG_Q, LOG_P = 13, [29, 26, 26, 26, 26, 26], [29, 29]
 
-#: What runs in Orion's environment: it answers each line with the seconds and the logits of an evaluation.
+#: What runs in Orion's environment before it evaluates.
 WORKER = """
 import json, sys, time
 import numpy as np, torch, orion
@@ -58,19 +58,10 @@ with torch.no_grad():
     for norm in (net.bn1, net.bn2):  # folded into the weights already: what is left is the identity
         norm.eps = 0.0
 net.eval()
-images = torch.from_numpy(arrays["images"])
-orion.fit(net, images[:1])  # a batch of one image
+inputs = torch.from_numpy(arrays["inputs"])
+orion.fit(net, inputs[:1])  # a batch of one image
 level = orion.compile(net)
 net.he()
-for line in sys.stdin:
-    image = images[int(line) : int(line) + 1]
-    ciphertext = orion.encrypt(orion.encode(image, level))
-    began = time.perf_counter(), time.process_time()
-    result = net(ciphertext)
-    ended = time.perf_counter(), time.process_time()
-    outputs = result.decrypt().decode().flatten().tolist()
-    seconds = {"evaluate_s": ended[0] - began[0], "cpu_s": ended[1] - began[1]}
-    print(json.dumps({**seconds, "outputs": outputs}), file=answers, flush=True)
 """
 
 
@@ -80,11 +71,10 @@ def orion(python: str, folder: Path) -> Peer:
     literal = parse(graph.metadata["preparation"])
     samples = preparation.samples(catalogue.load("mnist", "held_out"), literal, range(EVALUATIONS))
     arrays: dict[str, Any] = {f"{n.name}.{key}": a for n in graph for key, a in n.arrays.items()}
-    arrays["images"] = samples.inputs.reshape(EVALUATIONS, 1, 28, 28)
+    arrays["inputs"] = samples.inputs.reshape(EVALUATIONS, 1, 28, 28)
     np.savez(folder / "orion.npz", **{name: array.astype(np.float32) for name, array in arrays.items()})
-    task = json.dumps([str(folder / "orion.npz"), LOG_N, LOG_Q, LOG_P])
-    expected = outputs(graph, samples.inputs)[:, 0]
-    return Peer("Orion", [python, "-c", WORKER, task], folder, expected, {"GOMAXPROCS": "1"})
+    task = [str(folder / "orion.npz"), LOG_N, LOG_Q, LOG_P]
+    return started(python, WORKER, task, folder, outputs(graph, samples.inputs)[:, 0])
 
 
 def main() -> None:

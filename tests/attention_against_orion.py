@@ -15,7 +15,6 @@ Orion's environment, turns, seconds and bits are those of `tests.against_orion`.
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import tempfile
 from collections.abc import Sequence
@@ -28,6 +27,7 @@ import numpy as np
 from backends.interface import SecurityFacts
 from backends.security import judge
 from tests.attention_layer import matrices, suite
+from tests.orion import started
 from tests.peer import Peer, compare
 
 #: Ten levels: a map, its repetition, products, their sum, three of the polynomial, weights, sum, projection.
@@ -35,7 +35,7 @@ LOG_N, LOG_Q, LOG_P = 14, [44] + [33] * 10, [51]
 #: Coefficients of Orion's secret that are not zero, as many as a uniform ternary one has on average.
 WEIGHT = 2 * 2**LOG_N // 3
 
-#: What runs in Orion's environment: it says its moduli, then answers each line with an evaluation.
+#: What runs in Orion's environment before it evaluates: it says its moduli.
 WORKER = """
 import json, sys, time
 import numpy as np, torch, orion
@@ -87,15 +87,6 @@ orion.fit(net, inputs[:1])
 level = orion.compile(net)
 net.he()
 print(json.dumps({"moduli": scheme.encoder.get_moduli_chain()}), file=answers, flush=True)
-for line in sys.stdin:
-    sample = int(line)
-    ciphertext = orion.encrypt(orion.encode(inputs[sample : sample + 1], level))
-    began = time.perf_counter(), time.process_time()
-    result = net(ciphertext)
-    ended = time.perf_counter(), time.process_time()
-    outputs = result.decrypt().decode().flatten().tolist()
-    seconds = {"evaluate_s": ended[0] - began[0], "cpu_s": ended[1] - began[1]}
-    print(json.dumps({**seconds, "outputs": outputs}), file=answers, flush=True)
 """
 
 
@@ -111,8 +102,7 @@ def orion(python: str, shape: Sequence[int], folder: Path) -> Peer:
         arrays[name] = getattr(made, name)
     path = folder / "layer.npz"
     np.savez(path, **{name: array.astype(np.float32) for name, array in arrays.items()})
-    task = json.dumps([str(path), LOG_N, LOG_Q, LOG_P, WEIGHT])
-    return Peer("Orion", [python, "-c", WORKER, task], folder, made.expected, {"GOMAXPROCS": "1"})
+    return started(python, WORKER, [str(path), LOG_N, LOG_Q, LOG_P, WEIGHT], folder, made.expected)
 
 
 def main() -> None:
